@@ -1,0 +1,224 @@
+import type { Check } from "./check.ts";
+import type { AssetKey, RunId } from "./event.ts";
+import type { Duration, Instant } from "./instant.ts";
+import type { Mapping } from "./mapping.ts";
+import type { FailedOutput, Output, Standing } from "./output.ts";
+import type { PartitionSet, Window } from "./partition/partition_set.ts";
+import { single } from "./partition/single.ts";
+import type { Range } from "./partition/ranges.ts";
+import type { Log } from "./ports/log.ts";
+
+/** A file whose text is part of an asset's code version, such as a statement or a job script; read through a port. */
+export interface Source {
+  /** Its path below the project. */
+  readonly path: string;
+}
+
+/**
+ * How an asset uses what it depends on.
+ * - `content`: its partitions are stale when the content of their members changes.
+ * - `order`: members must be there and fresh, and never make stale.
+ * - `present`: its members are those that stand: stale when one comes or goes, whatever their content; missing and stale
+ *   ones neither block nor count.
+ */
+export type DependencyMode = "content" | "order" | "present";
+
+export interface Dependency<Down extends PartitionSet = PartitionSet> {
+  readonly asset: AnyAsset;
+  readonly mapping: Mapping;
+  readonly mode: DependencyMode;
+  /** Only for the compiler: the partition set that may depend so. */
+  readonly down?: (set: Down) => void;
+}
+
+export type Dependencies<Down extends PartitionSet> = Readonly<Record<string, Dependency<Down>>>;
+
+/** One partition that is to be materialized. */
+export interface Partition {
+  readonly ordinal: number;
+  readonly key: string | null;
+  /** Null in sets without time. */
+  readonly window: Window | null;
+}
+
+/** A contiguous run of partitions. */
+export interface Partitions extends Iterable<Partition> {
+  readonly range: Range;
+  readonly count: number;
+  readonly first: Partition;
+  readonly last: Partition;
+}
+
+/** What stands of a dependency, for the partitions in hand. */
+export interface Input {
+  /** The members that stand, ascending. */
+  standing(): Promise<readonly Standing[]>;
+  /** The members of one of the partitions, as ordinals, whether or not they stand. */
+  members(partition: number): readonly Range[];
+}
+
+/** What `materialize` is given. */
+export interface Context<Resources, Deps> {
+  readonly run: RunId;
+  readonly partitions: Partitions;
+  readonly inputs: { readonly [Name in keyof Deps]: Input };
+  /** What stands of the partitions in hand. */
+  readonly standing: () => Promise<readonly Standing[]>;
+  readonly resources: Resources;
+  readonly log: Log;
+  /** Says how far the step is, in a unit of the asset's choice. */
+  readonly progress: (done: number, total: number, unit: string) => void;
+  /** Aborted on timeout, cancel and when the claim is lost. */
+  readonly signal: AbortSignal;
+  readonly now: Instant;
+  /** Whether the partitions were asked for by `--force`. */
+  readonly forced: boolean;
+  /** A folder of the lake for staged files, of this attempt alone, without a slash at its end. */
+  readonly staging: string;
+  /** Says that ranges of the asset's own partitions are due to be asked again, and why; recorded before it resolves. */
+  readonly due: (ranges: readonly Range[], detail: string) => Promise<void>;
+}
+
+/** Retries of a step's failing attempt: `most` more tries, exponential back-off with full jitter from `base` to `limit`. */
+export interface Retry {
+  readonly most: number;
+  readonly backoff?: { readonly base: Duration; readonly limit: Duration };
+}
+
+/** A promise about time, per partition: it is to be fresh at most `within` after its window's end. */
+export interface Freshness {
+  readonly within: Duration;
+  readonly after: "partition-end";
+}
+
+export interface AssetOptions<Resources, Set extends PartitionSet, Deps extends Dependencies<Set>> {
+  readonly key: AssetKey;
+  readonly description?: string;
+  /** @default unpartitioned */
+  readonly partitions?: Set;
+  readonly deps?: Deps;
+  /** The declared code version: a new one makes every partition stale. @default "1" */
+  readonly code?: string;
+  /** Files whose text goes into the code version. */
+  readonly sources?: readonly Source[];
+  /** At most so many partitions in one call of `materialize`. @default 1 */
+  readonly batch?: { readonly most: number };
+  /** Steps of one pool share its slots. */
+  readonly pool?: string;
+  readonly retry?: Retry;
+  /** For one attempt of a step. */
+  readonly timeout?: Duration;
+  /** @default the key's part before the slash */
+  readonly group?: string;
+  readonly kind?: string;
+  readonly checks?: readonly Check<Resources>[];
+  readonly freshness?: Freshness;
+  /** How long the files of a partition are kept after it was made; then `prune` deletes them. @default for ever */
+  readonly retention?: Duration;
+  /**
+   * For a source of data: when a partition that was answered at `askedAt` is to be asked again (Infinity: never).
+   * The window is null in sets without time.
+   */
+  readonly due?: (window: Window | null, askedAt: Instant) => Instant;
+  /**
+   * Yields groups of outputs as they stand; each group is checked, published and committed before the next is asked for.
+   * Every partition is answered once, by an output or by its failure; an error thrown fails those not yet answered.
+   */
+  materialize(context: Context<Resources, Deps>): AsyncIterable<readonly (Output | FailedOutput)[]>;
+}
+
+/** An asset of a graph whose resources are `Resources`. */
+export interface Asset<Resources = unknown, Set extends PartitionSet = PartitionSet> {
+  readonly key: AssetKey;
+  readonly description: string;
+  readonly partitions: Set;
+  readonly deps: Readonly<Record<string, Dependency>>;
+  readonly code: string;
+  readonly sources: readonly Source[];
+  readonly batch: { readonly most: number };
+  readonly pool: string | null;
+  readonly retry: Retry;
+  readonly timeout: Duration | null;
+  readonly group: string;
+  readonly kind: string;
+  readonly checks: readonly Check<Resources>[];
+  readonly freshness: Freshness | null;
+  readonly retention: Duration | null;
+  readonly due: ((window: Window | null, askedAt: Instant) => Instant) | null;
+  /** Null where others write the asset: its materializations are reported. */
+  readonly materialize:
+    | ((
+      context: Context<Resources, Record<string, Input>>,
+    ) => AsyncIterable<readonly (Output | FailedOutput)[]>)
+    | null;
+}
+
+// What a graph holds: the resources of its assets are known where it is opened.
+// deno-lint-ignore no-explicit-any
+export type AnyAsset = Asset<any, any>;
+
+const KEY = /^[a-z0-9_.-]+(\/[A-Za-z0-9_.-]+)+$/;
+
+/** The declarations of a graph whose assets are given `Resources`. */
+export function definer<Resources>() {
+  /** Declares an asset that this graph makes. @throws {TypeError} If a declaration cannot be meant. */
+  function asset<Set extends PartitionSet = PartitionSet, Deps extends Dependencies<Set> = Dependencies<Set>>(
+    options: AssetOptions<Resources, Set, Deps>,
+  ): Asset<Resources, Set> {
+    if (!KEY.test(options.key)) {
+      throw new TypeError(`declaring an asset: the key is "${options.key}", wanted "group/name"`);
+    }
+    const most = options.batch?.most ?? 1;
+    if (!(most >= 1)) {
+      throw new TypeError(`declaring "${options.key}": batch.most is ${most}, wanted 1 or more`);
+    }
+    return {
+      key: options.key,
+      description: options.description ?? "",
+      partitions: (options.partitions ?? single) as Set,
+      deps: (options.deps ?? {}) as Asset["deps"],
+      code: options.code ?? "1",
+      sources: options.sources ?? [],
+      batch: { most },
+      pool: options.pool ?? null,
+      retry: options.retry ?? { most: 0 },
+      timeout: options.timeout ?? null,
+      group: options.group ?? options.key.slice(0, options.key.indexOf("/")),
+      kind: options.kind ?? "asset",
+      checks: options.checks ?? [],
+      freshness: options.freshness ?? null,
+      retention: options.retention ?? null,
+      due: options.due ?? null,
+      materialize: options.materialize as Asset<Resources, Set>["materialize"],
+    };
+  }
+
+  /** Declares an asset that others write; what they wrote is reported to the engine. */
+  function external<Set extends PartitionSet = PartitionSet>(
+    options: Pick<
+      AssetOptions<Resources, Set, Dependencies<Set>>,
+      "key" | "partitions" | "group" | "kind" | "description"
+    >,
+  ): Asset<Resources, Set> {
+    return { ...asset<Set>({ kind: "external", ...options, materialize: notMade }), materialize: null };
+  }
+
+  return { asset, external };
+}
+
+async function* notMade(): AsyncIterable<readonly (Output | FailedOutput)[]> {}
+
+/** A dependency on the content of `asset`, through `mapping`. */
+export function from<Up extends PartitionSet, Down extends PartitionSet>(
+  // deno-lint-ignore no-explicit-any
+  asset: Asset<any, NoInfer<Up>>,
+  mapping: Mapping<Up, Down>,
+  options: { readonly mode?: DependencyMode } = {},
+): Dependency<Down> {
+  return { asset, mapping: mapping as Mapping, mode: options.mode ?? "content" };
+}
+
+/** A reference to a file whose text is part of an asset's code version. */
+export function sourceFile(path: string): Source {
+  return { path };
+}

@@ -1,0 +1,51 @@
+import type { FileRef } from "./ports/publisher.ts";
+import type { Log } from "./ports/log.ts";
+import type { Metadata, Standing } from "./output.ts";
+
+/** A blocking check that fails keeps a partition from being published; a warning is recorded and shown. */
+export type Severity = "blocking" | "warning";
+
+/** What a check found of one partition, as it is recorded. */
+export interface CheckResult {
+  readonly check: string;
+  readonly severity: Severity;
+  readonly passed: boolean;
+  /** What was found and what was wanted; only where it failed. */
+  readonly detail?: string;
+}
+
+/** What a check says of one partition. */
+export interface CheckAnswer {
+  readonly check: string;
+  readonly partition: number;
+  readonly passed: boolean;
+  readonly detail?: string;
+}
+
+/** A partition under audit: staged and not yet published, or standing (for `check`). */
+export interface Audited {
+  readonly partition: number;
+  readonly key: string | null;
+  readonly dataVersion: string;
+  readonly rows: number | null;
+  readonly metadata: Metadata;
+  /** Where its files are now, staged or in place, and what they are. */
+  readonly files: readonly FileRef[];
+}
+
+/** What a check works with. */
+export interface CheckContext<Resources> {
+  readonly outputs: readonly Audited[];
+  /** What stands of a dependency's members, by the dependency's name. */
+  readonly inputs: Readonly<Record<string, { standing(): Promise<readonly Standing[]> }>>;
+  readonly resources: Resources;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** One function that answers one or several named checks for a whole batch of partitions at once. */
+export interface Check<Resources> {
+  readonly checks: readonly { readonly name: string; readonly severity: Severity }[];
+  /** A partition and check without an answer count as failed. */
+  run(context: CheckContext<Resources>): Promise<readonly CheckAnswer[]>;
+}

@@ -1,0 +1,83 @@
+import type { CheckResult } from "./check.ts";
+import type { Instant } from "./instant.ts";
+import type { Metadata } from "./output.ts";
+import type { FileRef } from "./ports/publisher.ts";
+
+/** An event's place in the log: the order of commits, from 1. */
+export type Seq = number;
+export type RunId = number;
+/** An asset's key, `group/name`. */
+export type AssetKey = string;
+
+/** What a materialization carries beside its versions. */
+export interface Payload {
+  readonly files: readonly FileRef[];
+  readonly rows: number | null;
+  readonly metadata: Metadata;
+}
+
+interface Common {
+  readonly asset: AssetKey;
+  readonly at: Instant;
+  /** The run that it belongs to; null for what is reported from outside. */
+  readonly run: RunId | null;
+}
+
+/** One partition was materialized. */
+export interface Materialized extends Common {
+  readonly kind: "materialized";
+  readonly partition: number;
+  readonly dataVersion: string;
+  /** The code record it was made with, as `register` numbered it. */
+  readonly code: number;
+  /** The event number up to which its inputs were read. */
+  readonly read: Seq;
+  /** Its own fingerprint, 32 bytes: what it adds to the sums of those that read it. */
+  readonly member: Uint8Array;
+  /** For each content dependency of the code record, in its order, 32 bytes: the sum over the members it read. */
+  readonly edges: Uint8Array;
+  readonly payload: Payload;
+  readonly checks: readonly CheckResult[];
+}
+
+/** A range of partitions was forgotten: they are missing from now on. */
+export interface Wiped extends Common {
+  readonly kind: "wiped";
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The files of a range of partitions went by retention: their versions stay, they cannot be read any more. */
+export interface Expired extends Common {
+  readonly kind: "expired";
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A range of partitions failed, or was held back by a check. */
+export interface Failed extends Common {
+  readonly kind: "failed";
+  readonly from: number;
+  readonly to: number;
+  readonly reason: "error" | "check";
+  readonly message: string;
+}
+
+/** Checks were run on what stands. */
+export interface Checked extends Common {
+  readonly kind: "checked";
+  readonly partition: number;
+  readonly checks: readonly CheckResult[];
+}
+
+/** The source has something to say of a range of partitions: they are due to be asked again. */
+export interface Due extends Common {
+  readonly kind: "due";
+  readonly from: number;
+  readonly to: number;
+  readonly detail: string;
+}
+
+/** What is appended to the log; it gets its number when it is committed. */
+export type NewEvent = Materialized | Wiped | Expired | Failed | Checked | Due;
+export type Event = NewEvent & { readonly seq: Seq };

@@ -1,0 +1,80 @@
+import type { AnyAsset, Dependency } from "./asset.ts";
+import type { AssetKey } from "./event.ts";
+
+/** The assets of one lake, each after those that it depends on. */
+export interface Graph {
+  readonly assets: readonly AnyAsset[];
+  readonly byKey: ReadonlyMap<AssetKey, AnyAsset>;
+}
+
+/**
+ * Puts declared assets together, in dependency order.
+ *
+ * @throws {TypeError} If two assets share a key, a dependency is not in the graph, a mapping does not fit its two
+ * partition sets, or dependencies form a cycle.
+ */
+export function graph(declared: Iterable<AnyAsset>): Graph {
+  const byKey = new Map<AssetKey, AnyAsset>();
+  for (const asset of declared) {
+    if (byKey.has(asset.key)) {
+      throw new TypeError(`building the graph: "${asset.key}" is declared twice, wanted one`);
+    }
+    byKey.set(asset.key, asset);
+  }
+  for (const asset of byKey.values()) {
+    for (const [name, dependency] of Object.entries(asset.deps)) {
+      checkDependency(byKey, asset, name, dependency);
+    }
+  }
+  return { assets: inDependencyOrder(byKey), byKey };
+}
+
+function checkDependency(
+  byKey: ReadonlyMap<AssetKey, AnyAsset>,
+  asset: AnyAsset,
+  name: string,
+  dependency: Dependency,
+): void {
+  if (byKey.get(dependency.asset.key) !== dependency.asset) {
+    throw new TypeError(
+      `building the graph: "${asset.key}" depends on "${dependency.asset.key}", which is not in the graph`,
+    );
+  }
+  try {
+    dependency.mapping.bind(dependency.asset.partitions, asset.partitions);
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new TypeError(`building the graph: dependency "${name}" of "${asset.key}": ${found}`, { cause });
+  }
+}
+
+/** Depth first, without recursion: a chain may be long. */
+function inDependencyOrder(byKey: ReadonlyMap<AssetKey, AnyAsset>): AnyAsset[] {
+  const ordered: AnyAsset[] = [];
+  const done = new Set<AnyAsset>();
+  for (const root of byKey.values()) {
+    const path: { asset: AnyAsset; rest: AnyAsset[] }[] = [];
+    const enter = (asset: AnyAsset) => {
+      if (done.has(asset)) return;
+      if (path.some((step) => step.asset === asset)) {
+        const cycle = [...path.map((step) => step.asset.key), asset.key];
+        throw new TypeError(
+          `building the graph: a cycle ${cycle.slice(cycle.indexOf(asset.key)).join(" → ")}, wanted none`,
+        );
+      }
+      path.push({ asset, rest: Object.values(asset.deps).map((dependency) => dependency.asset) });
+    };
+    enter(root);
+    for (let step = path.at(-1); step !== undefined; step = path.at(-1)) {
+      const next = step.rest.shift();
+      if (next !== undefined) {
+        enter(next);
+        continue;
+      }
+      path.pop();
+      done.add(step.asset);
+      ordered.push(step.asset);
+    }
+  }
+  return ordered;
+}

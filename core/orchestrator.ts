@@ -1,0 +1,180 @@
+import type { AssetKey, NewEvent } from "./event.ts";
+import { memberFingerprint } from "./fingerprint.ts";
+import type { Graph } from "./graph.ts";
+import { milliseconds } from "./instant.ts";
+import type { Output } from "./output.ts";
+import { type PlannedStep, planOf } from "./plan.ts";
+import { count, normalize, type Range, type Ranges } from "./partition/ranges.ts";
+import type { Json } from "./ports/key_value.ts";
+import { exclusively } from "./run/exclusive.ts";
+import { recheck, type Rechecked } from "./run/recheck.ts";
+import { rollback, type RolledBack } from "./run/rollback.ts";
+import { execute, type Limits } from "./run/scheduler.ts";
+import { type Request, RequestError, scopeOf } from "./run/scope.ts";
+import { commit, type Ports, refresh, type Session } from "./run/session.ts";
+import type { RunResult } from "./run/tally.ts";
+import { StalenessIndex } from "./staleness/index.ts";
+import { bindGraph, type Node, type ReadSource } from "./staleness/node.ts";
+import { type AssetStatus, statusOf } from "./status.ts";
+
+export interface OrchestratorOptions extends Ports {
+  readonly graph: Graph;
+  readonly readSource: ReadSource;
+  /** @default four steps at once */
+  readonly limits?: Limits;
+}
+
+export interface MaterializeOptions extends Request {
+  readonly signal: AbortSignal;
+  /** What was asked for, for the run's record. @default null */
+  readonly record?: Json;
+}
+
+/** A graph over one state: what is stale, and what brings it up to date. */
+export class Orchestrator {
+  private constructor(readonly session: Session, readonly limits: Limits) {}
+
+  /** Binds the graph to the state and takes in all that the state knows of it. */
+  static async open(options: OrchestratorOptions): Promise<Orchestrator> {
+    const { graph, state, clock, readSource, limits = { steps: 4, pools: {} } } = options;
+    const nodes = await bindGraph(graph, state, readSource);
+    const index = new StalenessIndex(nodes, clock.now());
+    index.load(await state.snapshot(nodes.map(({ key }) => key)));
+    return new Orchestrator({ ...options, index }, limits);
+  }
+
+  get index(): StalenessIndex {
+    return this.session.index;
+  }
+
+  /** Takes in what other workers did since, and the time that has passed. */
+  async refresh(): Promise<void> {
+    await refresh(this.session);
+  }
+
+  /** What `materialize` would do. @throws {RequestError} */
+  async plan(request: Request): Promise<PlannedStep[]> {
+    await this.refresh();
+    return planOf(this.index, scopeOf(this.index, request), request.force ?? false);
+  }
+
+  /** Brings what is asked for up to date. @throws {RequestError} */
+  async materialize(request: MaterializeOptions): Promise<RunResult> {
+    await this.refresh();
+    return await execute(this.session, {
+      scope: scopeOf(this.index, request),
+      force: request.force ?? false,
+      limits: this.limits,
+      signal: request.signal,
+      request: request.record ?? null,
+    });
+  }
+
+  /** What stands of the assets; without bounds, of their whole sets. @throws {RequestError} */
+  async status(assets: ReadonlySet<AssetKey>, from?: string, to?: string): Promise<AssetStatus[]> {
+    await this.refresh();
+    return await statusOf(this.session, assets, from, to);
+  }
+
+  /** Runs the checks on what stands and records what they find. @throws {RequestError} */
+  async check(request: Request, signal: AbortSignal): Promise<Rechecked[]> {
+    await this.refresh();
+    return await recheck(this.session, scopeOf(this.index, request), signal);
+  }
+
+  /** Puts the version before back. @throws {RequestError} If the asset has no such partition. */
+  async rollback(asset: AssetKey, partition: string | null): Promise<RolledBack> {
+    await this.refresh();
+    const node = this.index.node(asset);
+    const ordinal = partition === null ? 0 : node.set.ordinal(partition);
+    if (ordinal === undefined || (partition === null && node.set.spec.type !== "single")) {
+      throw new RequestError(
+        `rolling back "${asset}": found partition "${partition ?? ""}", wanted one of its own`,
+      );
+    }
+    return await rollback(this.session, node, ordinal);
+  }
+
+  /** Forgets partitions: they are missing from now on. Files stay. @returns How many were forgotten. */
+  async wipe(request: Request): Promise<Map<AssetKey, number>> {
+    await this.refresh();
+    const wiped = new Map<AssetKey, number>();
+    for (const [node, ranges] of scopeOf(this.index, request)) {
+      const standing = standingIn(node, ranges);
+      if (standing.length > 0) await this.#append(node, standing, "wiped");
+      wiped.set(node.key, count(standing));
+    }
+    return wiped;
+  }
+
+  /** Deletes the files of partitions whose retention is over. @returns How many partitions expired. */
+  async prune(assets: ReadonlySet<AssetKey>): Promise<Map<AssetKey, number>> {
+    await this.refresh();
+    const expired = new Map<AssetKey, number>();
+    for (const node of this.index.nodes) {
+      const { retention } = node.asset;
+      if (!assets.has(node.key) || retention === null) continue;
+      const before = this.session.clock.now() - milliseconds(retention);
+      const over: Range[] = [];
+      node.rows.all((chunk, i, ordinal) => {
+        if (chunk.at[i]! <= before && chunk.stands(i) && !this.index.isExpired(node, ordinal)) {
+          over.push({ from: ordinal, to: ordinal });
+        }
+      });
+      const ranges = normalize(over);
+      const records = await this.session.state.standing(node.key, ranges);
+      // First the mark, then the files: a reader never meets a partition that promises files that are gone.
+      if (ranges.length > 0) await this.#append(node, ranges, "expired");
+      await this.session.publisher.remove(
+        records.flatMap(({ event }) => event.payload.files.map(({ path }) => path)),
+      );
+      expired.set(node.key, count(ranges));
+    }
+    return expired;
+  }
+
+  /** Records what others wrote of an external asset. */
+  async report(
+    asset: AssetKey,
+    outputs: readonly Pick<Output, "partition" | "dataVersion" | "metadata">[],
+  ): Promise<void> {
+    await this.refresh();
+    const node = this.index.node(asset);
+    const at = this.session.clock.now();
+    const events = outputs.map(({ partition, dataVersion, metadata = {} }): NewEvent => ({
+      kind: "materialized",
+      asset,
+      at,
+      run: null,
+      partition,
+      dataVersion,
+      code: node.code,
+      read: this.index.seq,
+      member: memberFingerprint(asset, node.set.key(partition), dataVersion),
+      edges: this.index.edgeSums(node, partition),
+      payload: { files: [], rows: null, metadata },
+      checks: [],
+    }));
+    await commit(this.session, { claim: null, events });
+  }
+
+  async #append(node: Node, ranges: Ranges, kind: "wiped" | "expired"): Promise<void> {
+    const { clock } = this.session;
+    const request = { command: kind === "wiped" ? "wipe" : "prune", asset: node.key };
+    await exclusively(this.session, node, ranges, request, async (run, token) => {
+      const at = clock.now();
+      const events = ranges.map((range): NewEvent => ({ kind, asset: node.key, at, run, ...range }));
+      await commit(this.session, { claim: token, events });
+    });
+  }
+}
+
+function standingIn(node: Node, ranges: Ranges): Ranges {
+  const standing: Range[] = [];
+  for (const { from, to } of ranges) {
+    node.rows.each(from, to, (chunk, i, ordinal) => {
+      if (chunk.stands(i)) standing.push({ from: ordinal, to: ordinal });
+    });
+  }
+  return normalize(standing);
+}

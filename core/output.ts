@@ -1,0 +1,44 @@
+import type { Instant } from "./instant.ts";
+import type { FileRef, Staged } from "./ports/publisher.ts";
+
+/** A typed fact about an output, for people to look at: it never enters a data version. */
+export type MetadataValue =
+  | { readonly type: "number" | "seconds" | "bytes"; readonly value: number }
+  | { readonly type: "text" | "path" | "url"; readonly value: string }
+  | { readonly type: "table"; readonly value: readonly Readonly<Record<string, string | number | null>>[] }
+  | { readonly type: "schema"; readonly value: readonly { readonly name: string; readonly type: string }[] };
+
+export type Metadata = Readonly<Record<string, MetadataValue>>;
+
+/** What an asset made of one partition: data about files that are staged, not yet part of the lake. */
+export interface Output {
+  /** The partition's ordinal. */
+  readonly partition: number;
+  /** Names the content: equal versions are equal content. */
+  readonly dataVersion: string;
+  readonly rows?: number;
+  readonly metadata?: Metadata;
+  /** The files that publishing puts in place or takes away. */
+  readonly staged?: readonly Staged[];
+  /** Files of the partition that stand already and stay as they are. */
+  readonly kept?: readonly FileRef[];
+  /** When the source gave this answer. @default the time of the step */
+  readonly asOf?: Instant;
+}
+
+/** A partition that could not be made, while others of its batch could. */
+export interface FailedOutput {
+  readonly partition: number;
+  /** One line: what was found, what was wanted. */
+  readonly error: string;
+}
+
+/** A partition as it was last materialized, for those who read it. */
+export interface Standing {
+  readonly partition: number;
+  readonly key: string | null;
+  readonly dataVersion: string;
+  readonly files: readonly FileRef[];
+  readonly rows: number | null;
+  readonly metadata: Metadata;
+}

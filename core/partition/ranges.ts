@@ -1,0 +1,123 @@
+/** Contiguous ordinals, both ends inclusive. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A set of ordinals as ascending ranges that neither overlap nor touch, so that equal sets are equal lists. */
+export type Ranges = readonly Range[];
+
+/** The set of all ordinals of `ranges`, which may come in any order, overlap and touch. */
+export function normalize(ranges: Iterable<Range>): Ranges {
+  return merge([...ranges].sort((a, b) => a.from - b.from));
+}
+
+/** The set of `ordinals`, which may come in any order and repeat. */
+export function fromOrdinals(ordinals: Iterable<number>): Ranges {
+  const result: { from: number; to: number }[] = [];
+  for (const ordinal of ascending([...ordinals])) {
+    const last = result.at(-1);
+    if (last !== undefined && ordinal <= last.to + 1) last.to = ordinal;
+    else result.push({ from: ordinal, to: ordinal });
+  }
+  return result;
+}
+
+export function union(a: Ranges, b: Ranges): Ranges {
+  const sorted: Range[] = [];
+  let j = 0;
+  for (const range of a) {
+    for (let other = b[j]; other !== undefined && other.from < range.from; other = b[++j]) sorted.push(other);
+    sorted.push(range);
+  }
+  return merge(sorted.concat(b.slice(j)));
+}
+
+/** What is in both. */
+export function intersect(a: Ranges, b: Ranges): Ranges {
+  const result: Range[] = [];
+  let j = 0;
+  for (const { from, to } of a) {
+    for (let other = b[j]; other !== undefined && other.from <= to; other = b[++j]) {
+      if (other.to >= from) result.push({ from: Math.max(from, other.from), to: Math.min(to, other.to) });
+      if (other.to > to) break;
+    }
+  }
+  return result;
+}
+
+/** What is in `a` and not in `b`. */
+export function subtract(a: Ranges, b: Ranges): Ranges {
+  const result: Range[] = [];
+  let j = 0;
+  for (const { from, to } of a) {
+    let next = from;
+    for (let other = b[j]; other !== undefined && other.from <= to; other = b[++j]) {
+      if (other.from > next) result.push({ from: next, to: other.from - 1 });
+      next = Math.max(next, other.to + 1);
+      if (other.to > to) break;
+    }
+    if (next <= to) result.push({ from: next, to });
+  }
+  return result;
+}
+
+/** Whether any ordinal of `range` is in the set. */
+export function intersects(ranges: Ranges, range: Range): boolean {
+  const first = ranges[firstEndingFrom(ranges, range.from)];
+  return first !== undefined && first.from <= range.to;
+}
+
+export function contains(ranges: Ranges, ordinal: number): boolean {
+  return intersects(ranges, { from: ordinal, to: ordinal });
+}
+
+/** How many ordinals there are. */
+export function count(ranges: Iterable<Range>): number {
+  let total = 0;
+  for (const { from, to } of ranges) total += to - from + 1;
+  return total;
+}
+
+/** The ordinals, ascending. */
+export function* ordinals(ranges: Iterable<Range>): Generator<number> {
+  for (const { from, to } of ranges) {
+    for (let ordinal = from; ordinal <= to; ordinal++) yield ordinal;
+  }
+}
+
+/** Contiguous pieces of at most `most` ordinals each, ascending. */
+export function* chunks(ranges: Iterable<Range>, most: number): Generator<Range> {
+  for (const { from, to } of ranges) {
+    for (let next = from; next <= to; next += most) yield { from: next, to: Math.min(to, next + most - 1) };
+  }
+}
+
+/** Most callers have them in order already. */
+function ascending(ordinals: readonly number[]): Iterable<number> {
+  const inOrder = ordinals.every((ordinal, place) => place === 0 || ordinals[place - 1]! <= ordinal);
+  return inOrder ? ordinals : Float64Array.from(ordinals).sort();
+}
+
+/** Joins ranges that overlap or touch; `sorted` ascends by `from`. */
+function merge(sorted: readonly Range[]): Ranges {
+  const result: { from: number; to: number }[] = [];
+  for (const { from, to } of sorted) {
+    const last = result.at(-1);
+    if (last === undefined || from > last.to + 1) result.push({ from, to });
+    else if (to > last.to) last.to = to;
+  }
+  return result;
+}
+
+/** The index of the first range that does not end before `ordinal`. */
+function firstEndingFrom(ranges: Ranges, ordinal: number): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ranges[middle]!.to < ordinal) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,76 @@
+import type { Column, FileFormat } from "./table.ts";
+import type { Written } from "./object_store.ts";
+import type { FileRef } from "./publisher.ts";
+
+/** A value of a small table that is given by value, or of an answer. */
+export type Value = string | number | boolean | null;
+export type Row = Readonly<Record<string, Value>>;
+
+/** A file that a program reads, and the partition that cannot do without it (null: none of them can). */
+export interface InputFile {
+  readonly ref: Pick<FileRef, "path" | "size">;
+  readonly partition: string | null;
+}
+
+/** A table that a program reads by name: files of the lake, or a few rows by value. */
+export type InputTable =
+  & { readonly columns: readonly Column[] }
+  & ({ readonly format: FileFormat; readonly files: readonly InputFile[] } | {
+    readonly rows: readonly Row[];
+  });
+
+/** A program of the project over named tables: `marts/x` is `sql/marts/x.sql` to one engine and a job script to another. */
+export interface Program {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, InputTable>>;
+}
+
+/**
+ * A program whose rows are written to staged files, one a partition. It answers the written columns, the partition's, the
+ * counts (integers that are summed for each partition and not written), and whether a row is written or only counted.
+ */
+export interface Transform extends Program {
+  /** What is written, in this order. */
+  readonly columns: readonly Column[];
+  /** Each file is sorted by these columns. */
+  readonly sort: readonly string[];
+  /** The column that names a row's partition. */
+  readonly partition: string;
+  readonly counts: readonly string[];
+  /** The boolean column that says which rows are written. */
+  readonly written: string;
+  /** The wanted partitions by key, and the path below the lake's root at which to stage each one's file. */
+  readonly outputs: readonly { readonly partition: string; readonly temporary: string }[];
+}
+
+/** What became of one partition, in the order of the wanted ones. */
+export type Transformed =
+  | {
+    readonly status: "done";
+    readonly partition: string;
+    readonly rows: number;
+    /** What was staged; absent where there are no rows. */
+    readonly written?: Written;
+    readonly counts: Readonly<Record<string, number>>;
+  }
+  | { readonly status: "failed"; readonly partition: string; readonly reason: string };
+
+/** The columns that a file holds; or why it cannot be read. */
+export type Described =
+  | { readonly status: "read"; readonly columns: readonly { readonly name: string; readonly type: string }[] }
+  | { readonly status: "failed"; readonly reason: string };
+
+/** Runs programs over files of the lake, wherever its tables are big. */
+export interface Engine {
+  /** @throws {EngineError} If a file that no partition can do without is unreadable. */
+  transform(transform: Transform, signal: AbortSignal): Promise<readonly Transformed[]>;
+  /** The columns of Parquet files, in order; types are Arrow's where they are among `ColumnType`. */
+  describe(paths: readonly string[], signal: AbortSignal): Promise<readonly Described[]>;
+  /** The few rows that a program answers. Tables of Parquet files also have `file`, a path below the lake's root, and `file_row`. */
+  query(program: Program, signal: AbortSignal): Promise<readonly Row[]>;
+}
+
+/** A program could not be run: the message says of which file, and why. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+}

@@ -1,0 +1,48 @@
+import type { Audited, CheckAnswer, CheckResult } from "../check.ts";
+import type { Log } from "../ports/log.ts";
+import type { Node } from "../staleness/node.ts";
+import type { Inputs } from "./inputs.ts";
+import { messageOf, type Session } from "./session.ts";
+
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * Runs all checks of an asset on a batch. A check that throws, or gives no answer for a partition, has failed there.
+ *
+ * @returns The results of each partition.
+ */
+export async function audit(
+  session: Session,
+  node: Node,
+  outputs: readonly Audited[],
+  inputs: Inputs,
+  signal: AbortSignal,
+): Promise<Map<number, CheckResult[]>> {
+  const results = new Map<number, CheckResult[]>(outputs.map(({ partition }) => [partition, []]));
+  for (const check of node.asset.checks) {
+    const { resources } = session;
+    let answers: readonly CheckAnswer[] = [];
+    let error: string | undefined;
+    try {
+      answers = await check.run({ outputs, inputs: inputs.byName, resources, log: silent, signal });
+    } catch (cause) {
+      signal.throwIfAborted();
+      error = messageOf(session, cause);
+    }
+    const byName = new Map(answers.map((answer) => [`${answer.partition} ${answer.check}`, answer]));
+    for (const { name, severity } of check.checks) {
+      for (const { partition } of outputs) {
+        const answer = byName.get(`${partition} ${name}`);
+        const detail = answer === undefined ? error ?? "the check gave no answer" : answer.detail;
+        const passed = answer?.passed ?? false;
+        results.get(partition)!.push({
+          check: name,
+          severity,
+          passed,
+          ...(passed || detail === undefined ? {} : { detail: session.mask(detail) }),
+        });
+      }
+    }
+  }
+  return results;
+}

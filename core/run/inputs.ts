@@ -1,0 +1,62 @@
+import type { Input } from "../asset.ts";
+import type { Seq } from "../event.ts";
+import type { Standing } from "../output.ts";
+import { ordinals, type Range, type Ranges } from "../partition/ranges.ts";
+import type { StandingRecord } from "../ports/state.ts";
+import { type Edge, membersOf, type Node } from "../staleness/node.ts";
+import type { Session } from "./session.ts";
+
+/** Something was written after the inputs' state was noted: the step must judge and read anew. */
+export class InputsMoved extends Error {
+  override readonly name = "InputsMoved";
+}
+
+/** What a step reads, as of the event number at which it was noted. */
+export class Inputs {
+  /** The event number up to which everything read was written. */
+  readonly read: Seq;
+  readonly byName: Readonly<Record<string, Input>>;
+  readonly #sums = new Map<number, Uint8Array>();
+
+  constructor(readonly session: Session, readonly node: Node, readonly range: Range) {
+    this.read = session.index.seq;
+    if (node.summed.length > 0) {
+      for (const partition of ordinals([range])) {
+        this.#sums.set(partition, session.index.edgeSums(node, partition));
+      }
+    }
+    this.byName = Object.fromEntries(node.up.map((edge) => [edge.name, this.#input(edge)]));
+  }
+
+  /** The sums over a partition's members, as its materialization records them. */
+  sums(partition: number): Uint8Array {
+    return this.#sums.get(partition) ?? NO_SUMS;
+  }
+
+  /** What stands of the step's own partitions. */
+  async own(): Promise<readonly Standing[]> {
+    const records = await this.session.state.standing(this.node.key, [this.range]);
+    return records.map((record) => standing(this.node, record));
+  }
+
+  #input(edge: Edge): Input {
+    const { session: { index, state } } = this;
+    return {
+      members: (partition): Ranges => edge.mapping.members(partition, index.now),
+      standing: async () => {
+        const records = await state.standing(edge.up.key, membersOf(edge, this.range, index.now));
+        if (edge.slot >= 0 && records.some((record) => record.seq > this.read)) {
+          throw new InputsMoved(`"${edge.up.key}" was written while "${this.node.key}" read it`);
+        }
+        return records.map((record) => standing(edge.up, record));
+      },
+    };
+  }
+}
+
+const NO_SUMS = new Uint8Array(0);
+
+function standing(node: Node, { partition, event }: StandingRecord): Standing {
+  const { dataVersion, payload: { files, rows, metadata } } = event;
+  return { partition, key: node.set.key(partition), dataVersion, files, rows, metadata };
+}

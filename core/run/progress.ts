@@ -1,0 +1,51 @@
+import type { AssetKey, RunId } from "../event.ts";
+import type { Milliseconds } from "../instant.ts";
+
+/** Partitions by key; equal ends for a single one, null for the unpartitioned. */
+export interface KeyRange {
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** What a run tells while it goes on. */
+export type Progress =
+  | { readonly type: "run-started"; readonly run: RunId }
+  | { readonly type: "recovered"; readonly run: RunId; readonly completed: number; readonly reverted: number }
+  | {
+    readonly type: "step-started";
+    readonly step: number;
+    readonly asset: AssetKey;
+    readonly range: KeyRange;
+    readonly count: number;
+  }
+  | {
+    readonly type: "step-progress";
+    readonly step: number;
+    readonly done: number;
+    readonly total: number;
+    readonly unit: string;
+  }
+  | {
+    readonly type: "partitions";
+    readonly step: number;
+    readonly materialized: number;
+    readonly unchanged: number;
+  }
+  | { readonly type: "retrying"; readonly step: number; readonly error: string; readonly after: Milliseconds }
+  | { readonly type: "waiting"; readonly asset: AssetKey; readonly range: KeyRange; readonly run: RunId }
+  | {
+    readonly type: "problem";
+    readonly asset: AssetKey;
+    readonly range: KeyRange;
+    readonly outcome: "failed" | "blocked";
+    readonly message: string;
+  }
+  | { readonly type: "warning"; readonly asset: AssetKey; readonly message: string }
+  | {
+    readonly type: "step-ended";
+    readonly step: number;
+    readonly outcome: "succeeded" | "failed" | "cancelled";
+    readonly took: Milliseconds;
+  };
+
+export type Observer = (progress: Progress) => void;

@@ -1,0 +1,69 @@
+import type { Audited, CheckResult } from "../check.ts";
+import type { AssetKey } from "../event.ts";
+import { chunks, type Range } from "../partition/ranges.ts";
+import type { StandingRecord } from "../ports/state.ts";
+import type { Node } from "../staleness/node.ts";
+import { audit } from "./audit.ts";
+import { Inputs } from "./inputs.ts";
+import type { Scope } from "./scope.ts";
+import { commit, type Session } from "./session.ts";
+
+/** What the checks found of one standing partition. */
+export interface Rechecked {
+  readonly asset: AssetKey;
+  readonly partition: string | null;
+  readonly results: readonly CheckResult[];
+}
+
+/** Runs the checks of a scope on what stands, a batch at a time, and records what they find. */
+export async function recheck(session: Session, scope: Scope, signal: AbortSignal): Promise<Rechecked[]> {
+  const found: Rechecked[] = [];
+  for (const [node, ranges] of scope) {
+    if (node.asset.checks.length === 0) continue;
+    for (const range of chunks(ranges, node.asset.batch.most)) {
+      signal.throwIfAborted();
+      found.push(...await recheckBatch(session, node, range, signal));
+    }
+  }
+  return found;
+}
+
+async function recheckBatch(
+  session: Session,
+  node: Node,
+  range: Range,
+  signal: AbortSignal,
+): Promise<Rechecked[]> {
+  const { state, clock } = session;
+  const records = (await state.standing(node.key, [range])).filter(({ expired }) => !expired);
+  if (records.length === 0) return [];
+  const results = await audit(
+    session,
+    node,
+    records.map((record) => audited(node, record)),
+    new Inputs(session, node, range),
+    signal,
+  );
+  const at = clock.now();
+  await commit(session, {
+    claim: null,
+    events: records.map(({ partition }) => ({
+      kind: "checked",
+      asset: node.key,
+      at,
+      run: null,
+      partition,
+      checks: results.get(partition)!,
+    })),
+  });
+  return records.map(({ partition }) => ({
+    asset: node.key,
+    partition: node.set.key(partition),
+    results: results.get(partition)!,
+  }));
+}
+
+function audited(node: Node, { partition, event }: StandingRecord): Audited {
+  const { dataVersion, payload: { files, rows, metadata } } = event;
+  return { partition, key: node.set.key(partition), dataVersion, rows, metadata, files };
+}

@@ -1,0 +1,281 @@
+import type { RunId } from "../event.ts";
+import { SECOND } from "../instant.ts";
+import {
+  chunks,
+  count,
+  intersect,
+  normalize,
+  ordinals,
+  type Range,
+  type Ranges,
+  subtract,
+  union,
+} from "../partition/ranges.ts";
+import type { Json } from "../ports/key_value.ts";
+import type { ClaimToken, LiveClaim } from "../ports/state.ts";
+import { dependentsOf, membersOf, type Node } from "../staleness/node.ts";
+import { judgements } from "../staleness/states.ts";
+import { blocker } from "./blockers.ts";
+import { recover } from "./recover.ts";
+import type { Scope } from "./scope.ts";
+import { keyRange, refresh, type Session } from "./session.ts";
+import { runStep } from "./step.ts";
+import { type RunResult, Tally } from "./tally.ts";
+
+/** How long to wait before asking again after work that another worker holds, on average. */
+const POLL = SECOND / 5;
+
+export interface Limits {
+  /** Steps at work at once. */
+  readonly steps: number;
+  /** Steps at work at once in a pool. @default `steps` */
+  readonly pools: Readonly<Record<string, number>>;
+}
+
+export interface ExecuteOptions {
+  readonly scope: Scope;
+  readonly force: boolean;
+  readonly limits: Limits;
+  readonly signal: AbortSignal;
+  /** What was asked for, for the run's record. */
+  readonly request: Json;
+}
+
+/** Brings a scope up to date. */
+export async function execute(session: Session, options: ExecuteOptions): Promise<RunResult> {
+  await recover(session);
+  const scheduler = new Scheduler(session, options);
+  try {
+    await scheduler.work();
+  } finally {
+    if (scheduler.run !== null) await session.publisher.clear(`_staging/${scheduler.run}`);
+  }
+  return await scheduler.end();
+}
+
+/**
+ * Works through the partitions that may need work, batch by batch. A batch is looked at once everything that it reads is
+ * settled; what is fresh by then is passed over and counted nowhere.
+ */
+class Scheduler {
+  readonly tally = new Tally();
+  run: RunId | null = null;
+  /** What is not settled yet: waiting or at work. */
+  readonly #open = new Map<Node, Ranges>();
+  readonly #waiting = new Map<Node, Set<Range>>();
+  readonly #failed = new Map<Node, Ranges>();
+  readonly #slots = new Map<string, number>();
+  readonly #atWork = new Set<Promise<void>>();
+  #awake = new Set<Node>();
+  #steps = 0;
+  #begun: Promise<RunId> | undefined;
+  #turn = Promise.withResolvers<void>();
+  #broken: { readonly cause: unknown } | undefined;
+
+  constructor(readonly session: Session, readonly options: ExecuteOptions) {
+    for (const [node, ranges] of candidates(session, options)) {
+      this.#open.set(node, ranges);
+      this.#waiting.set(node, new Set(chunks(ranges, node.asset.batch.most)));
+      this.#awake.add(node);
+    }
+  }
+
+  async work(): Promise<void> {
+    while (!this.options.signal.aborted && this.#broken === undefined) {
+      this.#startReady();
+      if (this.#atWork.size === 0) break;
+      await this.#turn.promise;
+      this.#turn = Promise.withResolvers();
+    }
+    await Promise.all(this.#atWork);
+    if (this.#broken !== undefined) throw this.#broken.cause;
+  }
+
+  /** Closes the run's record, if there was anything to do. */
+  async end(): Promise<RunResult> {
+    const { session, tally, options: { signal } } = this;
+    const result = tally.result(this.run, signal.aborted);
+    if (result.status === "nothing_to_do" && this.run === null) return result;
+    const run = await this.#begin();
+    const status = result.status === "nothing_to_do" ? "succeeded" : result.status;
+    const { counts, errors } = result;
+    const summary = {
+      counts: { ...counts },
+      ...(errors.length === 0 ? {} : { errors: errors.slice(0, 20) }),
+    };
+    await session.state.endRun(run, status, summary, session.clock.now());
+    return { ...result, run };
+  }
+
+  #startReady(): void {
+    const awake = [...this.#awake].sort((a, b) => a.order - b.order);
+    this.#awake.clear();
+    for (const node of awake) {
+      for (const batch of this.#waiting.get(node) ?? []) {
+        if (!this.#isReady(node, batch)) continue;
+        if (!this.#takeSlot(node)) {
+          this.#awake.add(node);
+          break;
+        }
+        this.#waiting.get(node)!.delete(batch);
+        const work = this.#batch(node, batch).catch((cause) => {
+          this.#broken ??= { cause };
+        }).finally(() => {
+          this.#atWork.delete(work);
+          this.#freeSlot(node);
+          this.#turn.resolve();
+        });
+        this.#atWork.add(work);
+      }
+    }
+  }
+
+  /** Whether nothing that the batch reads is still open. */
+  #isReady(node: Node, batch: Range): boolean {
+    for (const edge of node.up) {
+      const open = this.#open.get(edge.up);
+      if (open === undefined || open.length === 0) continue;
+      if (intersect(membersOf(edge, batch, this.session.index.now), open).length > 0) return false;
+    }
+    return true;
+  }
+
+  #takeSlot({ asset: { pool } }: Node): boolean {
+    const { steps, pools } = this.options.limits;
+    if (this.#atWork.size >= steps) return false;
+    if (pool === null) return true;
+    const taken = this.#slots.get(pool) ?? 0;
+    if (taken >= (pools[pool] ?? steps)) return false;
+    this.#slots.set(pool, taken + 1);
+    return true;
+  }
+
+  #freeSlot({ asset: { pool } }: Node): void {
+    if (pool !== null) this.#slots.set(pool, this.#slots.get(pool)! - 1);
+  }
+
+  #settle(node: Node, partitions: Ranges, failed: boolean): void {
+    if (partitions.length === 0) return;
+    if (failed) this.#failed.set(node, union(this.#failed.get(node) ?? [], partitions));
+    this.#open.set(node, subtract(this.#open.get(node)!, partitions));
+    for (const edge of node.down) if (this.#waiting.get(edge.down)?.size) this.#awake.add(edge.down);
+    this.#turn.resolve();
+  }
+
+  /** Settles every partition of a batch: passes over, blocks, makes, or waits for who makes it. */
+  async #batch(node: Node, batch: Range): Promise<void> {
+    const { session, options: { signal } } = this;
+    let rest: Ranges = [batch];
+    while (rest.length > 0 && !signal.aborted) {
+      const due = this.#judge(node, rest);
+      rest = [];
+      for (const range of due) {
+        const { granted, held } = await session.state.claim(await this.#begin(), node.key, [range]);
+        if (granted !== undefined) {
+          if (granted.seq !== session.index.seq) await refresh(session);
+          const still = granted.ranges.flatMap((free) => this.#judge(node, [free]));
+          rest = union(rest, await this.#make(node, granted.token, still));
+        }
+        if (held.length === 0) continue;
+        rest = union(rest, intersect([range], normalize(held)));
+        if (held.some(({ abandoned }) => abandoned)) await recover(session);
+        else await this.#wait(node, held[0]!);
+      }
+    }
+  }
+
+  /** @returns What is to be made now; what is fresh is passed over, what is held back is recorded as blocked. */
+  #judge(node: Node, ranges: Ranges): Ranges {
+    const { session: { index }, options: { force } } = this;
+    const wanted = force
+      ? ranges
+      : normalize(judgements(index, node, ranges).filter(({ state }) => state !== "fresh"));
+    this.#settle(node, subtract(ranges, wanted), false);
+    const due: Range[] = [];
+    for (const ordinal of ordinals(wanted)) {
+      const why = blocker(index, node, ordinal, this.#failed);
+      if (why === undefined) due.push({ from: ordinal, to: ordinal });
+      else this.#block(node, ordinal, why);
+    }
+    return normalize(due);
+  }
+
+  /** Runs a step for each contiguous range under one claim. @returns What passed to another worker meanwhile. */
+  async #make(node: Node, token: ClaimToken, ranges: Ranges): Promise<Ranges> {
+    const { session, options: { signal, force } } = this;
+    if (ranges.length === 0) await session.state.release(token);
+    const claim = { run: this.run!, node, token };
+    for (const [place, range] of ranges.entries()) {
+      let open: Ranges = [range];
+      const outcome = await runStep(session, claim, {
+        number: ++this.#steps,
+        range,
+        release: place === ranges.length - 1,
+        forced: force,
+        signal,
+        tally: this.tally,
+        settled: (partitions, failed) => {
+          open = subtract(open, partitions);
+          this.#settle(node, partitions, failed);
+        },
+      });
+      if (outcome === "superseded") return union(open, ranges.slice(place + 1));
+    }
+    return [];
+  }
+
+  async #wait(node: Node, held: LiveClaim): Promise<void> {
+    const { session, options: { signal } } = this;
+    session.observe({ type: "waiting", asset: node.key, range: keyRange(node, held), run: held.run });
+    await session.clock.sleep(POLL * (0.5 + session.random()), signal).catch(() => {});
+    await refresh(session);
+  }
+
+  #block(node: Node, partition: number, message: string): void {
+    const range = { from: partition, to: partition };
+    this.tally.problem(node, partition, partition, "blocked", message);
+    this.session.observe({
+      type: "problem",
+      asset: node.key,
+      range: keyRange(node, range),
+      outcome: "blocked",
+      message,
+    });
+    this.#settle(node, [range], true);
+  }
+
+  /** The run's number: a run is made once there is work, so that nothing to do leaves no trace. */
+  async #begin(): Promise<RunId> {
+    this.#begun ??= this.session.state.beginRun(this.options.request, this.session.clock.now());
+    if (this.run === null) {
+      this.run = await this.#begun;
+      this.session.observe({ type: "run-started", run: this.run });
+    }
+    return this.run;
+  }
+}
+
+/** What may need work: what is not fresh or is forced, and all that reads it, for it may be stale by then. */
+function candidates({ index }: Session, { scope, force }: ExecuteOptions): Map<Node, Ranges> {
+  const found = new Map<Node, Ranges>();
+  for (const [node, ranges] of scope) {
+    if (node.asset.materialize === null) continue;
+    let wanted = force
+      ? ranges
+      : normalize(judgements(index, node, ranges).filter(({ state }) => state !== "fresh"));
+    for (const edge of node.up) {
+      const above = found.get(edge.up);
+      if (above === undefined || count(wanted) === count(ranges)) continue;
+      const readers: Range[] = [];
+      for (const member of ordinals(above)) {
+        for (const reader of dependentsOf(edge, member, index.now)) {
+          const last = readers.at(-1);
+          if (last === undefined || reader.from !== last.from || reader.to !== last.to) readers.push(reader);
+        }
+      }
+      wanted = union(wanted, intersect(ranges, normalize(readers)));
+    }
+    if (wanted.length > 0) found.set(node, wanted);
+  }
+  return found;
+}

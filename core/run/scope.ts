@@ -1,0 +1,154 @@
+import type { AssetKey } from "../event.ts";
+import { DAY } from "../instant.ts";
+import { instants, readBound } from "../partition/bound.ts";
+import { isTimeSet, type Window } from "../partition/partition_set.ts";
+import { fromOrdinals, ordinals, type Ranges, subtract, union } from "../partition/ranges.ts";
+import { zoneOf } from "../partition/zone.ts";
+import type { StalenessIndex } from "../staleness/index.ts";
+import { existing, membersOf, type Node } from "../staleness/node.ts";
+
+/** Which partitions of which assets are asked for. */
+export interface Request {
+  readonly assets: ReadonlySet<AssetKey>;
+  /** Keys of single partitions; they take the place of `from` and `to`. */
+  readonly partitions?: readonly string[];
+  /** Dates or times, both inclusive. @default the last `lookbackDays` whole UTC days and today */
+  readonly from?: string;
+  readonly to?: string;
+  readonly lookbackDays: number;
+  /** Materializes what is fresh, too. */
+  readonly force?: boolean;
+}
+
+/** What is asked for cannot be meant. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+}
+
+/** The partitions of each asset that a request covers, in dependency order; assets without any are left out. */
+export type Scope = ReadonlyMap<Node, Ranges>;
+
+/** @throws {RequestError} If a bound or a partition key is not one. */
+export function scopeOf(index: StalenessIndex, request: Request): Scope {
+  const asked = index.nodes.filter((node) => request.assets.has(node.key));
+  const scope = new Map<Node, Ranges>();
+  const wanted = request.partitions?.length
+    ? byKeys(index, asked, request.partitions)
+    : byBounds(index, asked, request);
+  for (const [node, { ranges, whole }] of wanted) {
+    const present = existing(node.set, ranges, index.now);
+    const taking = whole
+      ? present
+      : present.length === 0
+      ? []
+      : complete(index, scope, node, present, request);
+    if (taking.length > 0) scope.set(node, taking);
+  }
+  return scope;
+}
+
+interface Wanted {
+  readonly ranges: Ranges;
+  /** Whether each partition was asked for by its own key. */
+  readonly whole: boolean;
+}
+
+function byBounds(index: StalenessIndex, nodes: readonly Node[], request: Request): Map<Node, Wanted> {
+  const { from, to } = bounds(index, request);
+  const wanted = new Map<Node, Wanted>();
+  for (const node of nodes) {
+    try {
+      const range = node.set.between(from, to, index.now);
+      wanted.set(node, { ranges: range === null ? [] : [range], whole: !isTimeSet(node.set) });
+    } catch (cause) {
+      throw new RequestError(cause instanceof Error ? cause.message : String(cause), { cause });
+    }
+  }
+  return wanted;
+}
+
+function bounds(
+  index: StalenessIndex,
+  request: Request,
+): { from: string | undefined; to: string | undefined } {
+  if (request.from !== undefined || request.to !== undefined) return { from: request.from, to: request.to };
+  const date = (instant: number) => new Date(instant).toISOString().slice(0, 10);
+  return { from: date(index.now - request.lookbackDays * DAY), to: date(index.now) };
+}
+
+/** Partitions by key; of other time sets those that lie within such a partition's window; sets without time whole. */
+function byKeys(index: StalenessIndex, nodes: readonly Node[], keys: readonly string[]): Map<Node, Wanted> {
+  const wanted = new Map<Node, Wanted>();
+  const windows: Window[] = [];
+  for (const key of keys) {
+    const having = nodes.filter((node) => node.set.ordinal(key) !== undefined);
+    if (having.length === 0) {
+      throw new RequestError(`partition "${key}": found no selected asset that has it`);
+    }
+    const existingNow = having.filter((node) => node.set.has(node.set.ordinal(key)!, index.now));
+    if (existingNow.length === 0) {
+      throw new RequestError(`partition "${key}": found none yet, wanted one that has begun or ended by now`);
+    }
+    for (const node of having) {
+      const ordinal = node.set.ordinal(key)!;
+      const window = node.set.window(ordinal);
+      if (window !== null) windows.push(window);
+      wanted.set(node, {
+        ranges: union(wanted.get(node)?.ranges ?? [], fromOrdinals([ordinal])),
+        whole: true,
+      });
+    }
+  }
+  const ordered = new Map<Node, Wanted>();
+  for (const node of nodes) {
+    const ranges = wanted.get(node)?.ranges ?? withinWindows(index, node, windows);
+    ordered.set(node, { ranges, whole: true });
+  }
+  return ordered;
+}
+
+function withinWindows(index: StalenessIndex, node: Node, windows: readonly Window[]): Ranges {
+  const hull = node.set.existing(index.now);
+  if (hull === null) return [];
+  if (!isTimeSet(node.set)) return [hull];
+  let ranges: Ranges = [];
+  for (const { start, end } of windows) {
+    const first = node.set.at(start);
+    const last = node.set.at(end - 1);
+    const from = node.set.window(first).start < start ? first + 1 : first;
+    const to = node.set.window(last).end > end ? last - 1 : last;
+    if (from <= to) ranges = union(ranges, [{ from, to }]);
+  }
+  return ranges;
+}
+
+/** Leaves out partitions that reach beyond the bounds, unless all that they read is in the scope or there already. */
+function complete(index: StalenessIndex, scope: Scope, node: Node, ranges: Ranges, request: Request): Ranges {
+  if (!isTimeSet(node.set)) return ranges;
+  const { from, to } = bounds(index, request);
+  const zone = zoneOf(node.set.spec.timeZone);
+  const start = from === undefined ? -Infinity : instants(readBound(from)!, zone).start;
+  const end = to === undefined ? Infinity : instants(readBound(to)!, zone).end;
+  const beyond: number[] = [];
+  for (const ordinal of ordinals(ranges)) {
+    const window = node.set.window(ordinal);
+    if (window.start >= start && window.end <= end) continue;
+    if (
+      node.up.some((edge) =>
+        edge.mode !== "present" && lacks(edge.up, membersOf(edge, at(ordinal), index.now))
+      )
+    ) {
+      beyond.push(ordinal);
+    }
+  }
+  return subtract(ranges, fromOrdinals(beyond));
+
+  function lacks(up: Node, members: Ranges): boolean {
+    const inScope = scope.get(up);
+    if (inScope === undefined) return false;
+    const outside = subtract(existing(up.set, members, index.now), inScope);
+    return [...ordinals(outside)].some((member) => index.judge(up, member) === "missing");
+  }
+}
+
+const at = (ordinal: number) => ({ from: ordinal, to: ordinal });

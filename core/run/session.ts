@@ -1,0 +1,84 @@
+import type { RunId } from "../event.ts";
+import type { Clock, Random } from "../ports/clock.ts";
+import type { LogLevel } from "../ports/log.ts";
+import type { Publisher } from "../ports/publisher.ts";
+import type { Commit, LogEntry, State } from "../ports/state.ts";
+import type { Range } from "../partition/ranges.ts";
+import type { StalenessIndex } from "../staleness/index.ts";
+import type { Node } from "../staleness/node.ts";
+import type { KeyRange, Observer } from "./progress.ts";
+
+/** What the work on one graph goes through: ports, resources and the index that they keep up to date. */
+export interface Ports {
+  readonly state: State;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What the graph's assets are given. */
+  readonly resources: unknown;
+  /** Takes secrets out of a text before it is kept or shown. */
+  readonly mask: (text: string) => string;
+  readonly observe: Observer;
+}
+
+export interface Session extends Ports {
+  readonly index: StalenessIndex;
+}
+
+/** Takes in what has happened since, and the time that has passed. */
+export async function refresh({ index, state, clock }: Session): Promise<void> {
+  for (const event of await state.since(index.seq)) index.apply(event);
+  index.advance(clock.now());
+}
+
+/** The claim had passed to another worker: nothing more may be done under it. */
+export class Superseded extends Error {
+  override readonly name = "Superseded";
+}
+
+/** Writes, and takes in what was written. @throws {Superseded} If the claim is no longer this worker's. */
+export async function commit(session: Session, changes: Commit): Promise<void> {
+  const { index, state } = session;
+  const committed = await state.commit(changes);
+  if (committed.status === "superseded") throw new Superseded("the claim passed to another worker");
+  const before = committed.seq - changes.events.length;
+  if (index.seq !== before) return await refresh(session);
+  changes.events.forEach((event, place) => index.apply({ ...event, seq: before + place + 1 }));
+}
+
+/** An error as one line. */
+export function messageOf(session: Ports, error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return session.mask(text.replaceAll(/\s*\n\s*/g, " "));
+}
+
+export function keyRange(node: Node, { from, to }: Range): KeyRange {
+  return { from: node.set.key(from), to: node.set.key(to) };
+}
+
+/** The log of one step: kept in memory until it is flushed with what it speaks of. */
+export class StepLog {
+  #entries: LogEntry[] = [];
+
+  constructor(readonly session: Session, readonly run: RunId, readonly step: number) {}
+
+  debug = this.#writer("debug");
+  info = this.#writer("info");
+  warn = this.#writer("warn");
+  error = this.#writer("error");
+
+  async flush(): Promise<void> {
+    if (this.#entries.length === 0) return;
+    const entries = this.#entries;
+    this.#entries = [];
+    await this.session.state.log(this.run, entries);
+  }
+
+  #writer(level: LogLevel) {
+    return (message: string, fields: LogEntry["fields"] = {}) => {
+      const { mask, clock } = this.session;
+      const masked = JSON.parse(mask(JSON.stringify(fields))) as LogEntry["fields"];
+      this.#entries.push({ step: this.step, at: clock.now(), level, message: mask(message), fields: masked });
+    };
+  }
+}

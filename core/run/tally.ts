@@ -1,0 +1,90 @@
+import type { AssetKey, RunId } from "../event.ts";
+import type { Node } from "../staleness/node.ts";
+
+export interface Counts {
+  materialized: number;
+  /** Of those materialized: how many kept their data version. */
+  unchanged: number;
+  failed: number;
+  blocked: number;
+}
+
+/** What a run came to. */
+export interface RunResult {
+  /** Null when there was nothing to do, so that no run was made. */
+  readonly run: RunId | null;
+  readonly status: "succeeded" | "failed" | "cancelled" | "nothing_to_do";
+  readonly counts: Readonly<Counts>;
+  readonly assets: readonly (Readonly<Counts> & { readonly key: AssetKey; readonly rows: number })[];
+  readonly errors: readonly {
+    readonly asset: AssetKey;
+    readonly partition: string | null;
+    readonly message: string;
+  }[];
+  readonly warnings: readonly string[];
+}
+
+interface Problem {
+  readonly node: Node;
+  readonly from: number;
+  to: number;
+  readonly message: string;
+}
+
+/** Counts what a run does, asset by asset. */
+export class Tally {
+  readonly #assets = new Map<Node, Counts & { rows: number }>();
+  readonly #problems: Problem[] = [];
+  readonly #warnings = new Set<string>();
+
+  materialized(node: Node, unchanged: boolean, rows: number): void {
+    const counts = this.#of(node);
+    counts.materialized++;
+    if (unchanged) counts.unchanged++;
+    counts.rows += rows;
+  }
+
+  problem(node: Node, from: number, to: number, outcome: "failed" | "blocked", message: string): void {
+    this.#of(node)[outcome] += to - from + 1;
+    const last = this.#problems.findLast((problem) => problem.node === node);
+    if (last !== undefined && last.message === message && last.to === from - 1) last.to = to;
+    else this.#problems.push({ node, from, to, message });
+  }
+
+  warn(message: string): void {
+    this.#warnings.add(message);
+  }
+
+  result(run: RunId | null, cancelled: boolean): RunResult {
+    const counts: Counts = { materialized: 0, unchanged: 0, failed: 0, blocked: 0 };
+    const assets = [...this.#assets].sort(([a], [b]) => a.order - b.order).map(([node, own]) => {
+      counts.materialized += own.materialized;
+      counts.unchanged += own.unchanged;
+      counts.failed += own.failed;
+      counts.blocked += own.blocked;
+      return { key: node.key, ...own };
+    });
+    const errors = this.#problems.map(({ node, from, to, message }) => ({
+      asset: node.key,
+      partition: from === to ? node.set.key(from) : `${node.set.key(from)}/${node.set.key(to)}`,
+      message,
+    }));
+    const status = cancelled
+      ? "cancelled"
+      : counts.failed + counts.blocked > 0
+      ? "failed"
+      : counts.materialized > 0
+      ? "succeeded"
+      : "nothing_to_do";
+    return { run, status, counts, assets, errors, warnings: [...this.#warnings] };
+  }
+
+  #of(node: Node): Counts & { rows: number } {
+    let counts = this.#assets.get(node);
+    if (counts === undefined) {
+      counts = { materialized: 0, unchanged: 0, failed: 0, blocked: 0, rows: 0 };
+      this.#assets.set(node, counts);
+    }
+    return counts;
+  }
+}

@@ -1,0 +1,422 @@
+import type { CheckResult } from "../check.ts";
+import type { AssetKey, Event, Seq } from "../event.ts";
+import { bytesLimbs, limbBytes, LIMBS, Sum } from "../fingerprint.ts";
+import type { Instant } from "../instant.ts";
+import { intersect, normalize, ordinals, type Range, type Ranges } from "../partition/ranges.ts";
+import {
+  type AssetSnapshot,
+  type CodeRecord,
+  type DueMark,
+  EXPIRED,
+  type Failure,
+  type Snapshot,
+  STANDS,
+  WIPED,
+} from "../ports/state.ts";
+import { countExisting, type Edge, type Node } from "./node.ts";
+import type { Chunk } from "./rows.ts";
+
+/** What a partition is, before running, failed and blocked are laid over it. */
+export type Judgement = "fresh" | "stale" | "missing";
+
+/**
+ * Which partitions are missing, stale or fresh, kept up to date event by event.
+ *
+ * Each row keeps, for each dependency, the difference between the sum of its members' fingerprints now and the sum that it
+ * read, and the number of its members that are sound; so one change costs O(1) for each partition that reads it, however
+ * many others those read. A row is sound when its code is the present one, no difference is left and all its members are
+ * sound; it is fresh when it is sound and its source need not be asked again.
+ */
+export class StalenessIndex {
+  readonly #byKey: ReadonlyMap<AssetKey, Node>;
+  readonly #codes = new Map<number, CodeRecord>();
+  readonly #failures = new Map<AssetKey, Failure[]>();
+  readonly #due = new Map<AssetKey, DueMark[]>();
+  readonly #sum = new Sum();
+  #seq: Seq = 0;
+  #now: Instant;
+
+  constructor(readonly nodes: readonly Node[], now: Instant) {
+    this.#byKey = new Map(nodes.map((node) => [node.key, node]));
+    for (const node of nodes) this.#codes.set(node.code, node.record);
+    this.#now = now;
+  }
+
+  /** The number of the last event taken in. */
+  get seq(): Seq {
+    return this.#seq;
+  }
+
+  get now(): Instant {
+    return this.#now;
+  }
+
+  node(key: AssetKey): Node {
+    return this.#byKey.get(key)!;
+  }
+
+  /** Takes in all rows of a state, once, before any event. */
+  load(snapshot: Snapshot): void {
+    this.#seq = snapshot.seq;
+    for (const [number, record] of snapshot.codes) this.#codes.set(number, record);
+    for (const failure of snapshot.failures) append(this.#failures, failure);
+    for (const mark of snapshot.due) append(this.#due, mark);
+    for (const node of this.nodes) {
+      const rows = snapshot.assets.get(node.key);
+      if (rows !== undefined) this.#loadNode(node, rows);
+    }
+  }
+
+  /** Takes in one event; those already taken in, and those of other graphs, change nothing. */
+  apply(event: Event): void {
+    if (event.seq <= this.#seq) return;
+    this.#seq = event.seq;
+    const node = this.#byKey.get(event.asset);
+    if (node === undefined) return;
+    switch (event.kind) {
+      case "materialized": {
+        const { chunk, i } = place(node, event.partition);
+        const stood = chunk.stands(i);
+        const member = bytesLimbs(event.member);
+        const same = stood && equal(chunk.member, i * LIMBS, member);
+        chunk.status[i] = STANDS;
+        chunk.seq[i] = event.seq;
+        if (!same) chunk.changed[i] = event.seq;
+        chunk.read[i] = event.read;
+        chunk.at[i] = event.at;
+        chunk.code[i] = event.code;
+        countChecks(chunk, i, event.checks);
+        if (!same) this.#replaceMember(node, chunk, i, event.partition, member, stood ? 0 : 1);
+        this.#readSums(node, chunk, i, bytesLimbs(event.edges), 0);
+        this.#measure(node, chunk, i, event.partition);
+        this.#settle(node, chunk, i, event.partition);
+        return;
+      }
+      case "checked": {
+        const { chunk, i } = place(node, event.partition);
+        countChecks(chunk, i, event.checks);
+        return;
+      }
+      case "wiped":
+        node.rows.each(event.from, event.to, (chunk, i, ordinal) => {
+          if (!chunk.stands(i)) return;
+          chunk.status[i] = WIPED;
+          chunk.seq[i] = event.seq;
+          chunk.changed[i] = event.seq;
+          this.#replaceMember(node, chunk, i, ordinal, new Uint32Array(LIMBS), -1);
+          this.#settle(node, chunk, i, ordinal);
+        });
+        return;
+      case "expired":
+        node.rows.each(event.from, event.to, (chunk, i) => {
+          if (chunk.status[i] === STANDS) chunk.status[i] = EXPIRED;
+        });
+        return;
+      case "failed":
+        return append(this.#failures, event);
+      case "due":
+        return append(this.#due, event);
+    }
+  }
+
+  /** Moves the time on: further partitions come to exist. Time never goes back; an earlier one changes nothing. */
+  advance(now: Instant): void {
+    if (now <= this.#now) return;
+    const before = this.#now;
+    this.#now = now;
+    for (const node of this.nodes) {
+      const was = node.set.existing(before);
+      const is = node.set.existing(now);
+      if (is === null || (was !== null && was.to === is.to)) continue;
+      for (const edge of node.down) {
+        if (edge.slot < 0) continue;
+        for (let ordinal = was?.to ?? is.from; ordinal <= is.to; ordinal++) {
+          this.#eachDependent(edge, ordinal, (chunk, i, partition) => {
+            this.#measure(edge.down, chunk, i, partition);
+            this.#settle(edge.down, chunk, i, partition);
+          });
+        }
+      }
+    }
+  }
+
+  /** The next instant after `now` at which something changes by time alone, or Infinity. */
+  nextChange(): Instant {
+    let next = Infinity;
+    for (const node of this.nodes) {
+      next = Math.min(next, node.set.nextExisting(this.#now));
+      const { due } = node.asset;
+      if (due === null) continue;
+      node.rows.all((chunk, i, ordinal) => {
+        const at = due(node.set.window(ordinal), chunk.at[i]!);
+        if (at > this.#now) next = Math.min(next, at);
+      });
+    }
+    return next;
+  }
+
+  judge(node: Node, partition: number): Judgement {
+    const chunk = node.rows.find(partition);
+    if (chunk === undefined) return "missing";
+    return this.judgeRow(node, chunk, partition - chunk.first, partition);
+  }
+
+  judgeRow(node: Node, chunk: Chunk, i: number, partition: number): Judgement {
+    if (!chunk.stands(i)) return "missing";
+    return chunk.sound[i] === 1 && this.dueSince(node, chunk, i, partition) === null ? "fresh" : "stale";
+  }
+
+  /** Whether a partition stands and is fresh, or merely due to be asked again: its readers may go on with it. */
+  isSound(node: Node, partition: number): boolean {
+    const chunk = node.rows.find(partition);
+    return chunk !== undefined && chunk.sound[partition - chunk.first] === 1;
+  }
+
+  /** Whether all existing members of a partition are sound and none of them expired, as far as the index counts them. */
+  allReady(edge: Edge, partition: number): boolean {
+    let sound = 0;
+    const members = edge.mapping.members(partition, this.#now);
+    for (const { from, to } of members) {
+      edge.up.rows.each(from, to, (chunk, i) => {
+        if (chunk.sound[i] === 1 && chunk.status[i] === STANDS) sound++;
+      });
+    }
+    return sound >= countExisting(edge.up.set, members, this.#now);
+  }
+
+  /** Whether a partition stands with this fingerprint. */
+  hasMember(node: Node, partition: number, member: Uint8Array): boolean {
+    const chunk = node.rows.find(partition);
+    if (chunk === undefined) return false;
+    const i = partition - chunk.first;
+    return chunk.stands(i) && equal(chunk.member, i * LIMBS, bytesLimbs(member));
+  }
+
+  isExpired(node: Node, partition: number): boolean {
+    const chunk = node.rows.find(partition);
+    return chunk !== undefined && chunk.status[partition - chunk.first] === EXPIRED;
+  }
+
+  /** Why a sound partition's source is to be asked again, in words, or null if it is not. */
+  dueSince(node: Node, chunk: Chunk, i: number, partition: number): string | null {
+    const { due } = node.asset;
+    if (due !== null && due(node.set.window(partition), chunk.at[i]!) <= this.#now) {
+      return "due to be asked again";
+    }
+    const mark = this.dueMark(node, chunk.seq[i]!, partition);
+    return mark === undefined ? null : mark.detail;
+  }
+
+  dueMark(node: Node, seq: Seq, partition: number): DueMark | undefined {
+    return this.#due.get(node.key)?.findLast((mark) =>
+      mark.seq > seq && mark.from <= partition && partition <= mark.to
+    );
+  }
+
+  /** The failure that speaks of a partition as it stands, if any. */
+  failure(node: Node, partition: number): Failure | undefined {
+    const failures = this.#failures.get(node.key);
+    if (failures === undefined) return undefined;
+    const chunk = node.rows.find(partition);
+    const seq = chunk === undefined ? 0 : chunk.seq[partition - chunk.first]!;
+    return failures.findLast((failure) =>
+      failure.seq > seq && failure.from <= partition && partition <= failure.to
+    );
+  }
+
+  /** The failures that still speak of a partition in the ranges that is not fresh. */
+  failuresWithin(node: Node, ranges: Ranges): readonly Failure[] {
+    const own = this.#failures.get(node.key) ?? [];
+    return own.filter((failure) =>
+      [...ordinals(intersect(ranges, [failure]))].some((ordinal) =>
+        this.failure(node, ordinal) === failure && this.judge(node, ordinal) !== "fresh"
+      )
+    );
+  }
+
+  /** The ranges that failures speak of. */
+  failureRanges(node: Node): Ranges {
+    return normalize(this.#failures.get(node.key) ?? []);
+  }
+
+  /** The code record that a row was made with. */
+  recordOf(chunk: Chunk, i: number): CodeRecord | undefined {
+    return this.#codes.get(chunk.code[i]!);
+  }
+
+  /** The sums over the members of a partition as they stand, slot after slot, as a materialization records them. */
+  edgeSums(node: Node, partition: number): Uint8Array {
+    const sums = new Uint32Array(node.summed.length * LIMBS);
+    for (const edge of node.summed) {
+      this.#memberSum(edge, partition).settle(sums, edge.slot * LIMBS);
+    }
+    return limbBytes(sums);
+  }
+
+  #loadNode(node: Node, rows: AssetSnapshot): void {
+    const members = bytesLimbs(rows.members);
+    const edges = bytesLimbs(rows.edges);
+    let edge = 0;
+    for (let row = 0; row < rows.ordinals.length; row++) {
+      const ordinal = rows.ordinals[row]!;
+      const { chunk, i } = place(node, ordinal);
+      chunk.status[i] = rows.status[row]!;
+      chunk.seq[i] = rows.seq[row]!;
+      chunk.changed[i] = rows.changed[row]!;
+      chunk.read[i] = rows.read[row]!;
+      chunk.at[i] = rows.at[row]!;
+      chunk.code[i] = rows.code[row]!;
+      chunk.checksPassed[i] = rows.checksPassed[row]!;
+      chunk.checksFailed[i] = rows.checksFailed[row]!;
+      if (!chunk.stands(i)) continue;
+      const source = row * LIMBS;
+      for (let k = 0; k < LIMBS; k++) chunk.member[i * LIMBS + k] = members[source + k]!;
+      this.#readSums(node, chunk, i, edges, edge);
+      this.#measure(node, chunk, i, ordinal);
+      edge += (this.recordOf(chunk, i)?.edges.length ?? 0) * LIMBS;
+      chunk.sound[i] = this.#isSoundNow(node, chunk, i, ordinal) ? 1 : 0;
+    }
+  }
+
+  /** Takes over the sums that a row read, in the order of its code record, from `at` on. */
+  #readSums(node: Node, chunk: Chunk, i: number, edges: Uint32Array, at: number): void {
+    if (node.summed.length === 0) return;
+    const places = this.#placesOf(node, chunk.code[i]!);
+    for (const { slot } of node.summed) {
+      const target = (i * node.summed.length + slot) * LIMBS;
+      const source = at + places[slot]! * LIMBS;
+      for (let k = 0; k < LIMBS; k++) chunk.sums[target + k] = places[slot]! < 0 ? 0 : edges[source + k]!;
+    }
+  }
+
+  /** Compares what a row read with its members as they stand, and counts those that are sound. */
+  #measure(node: Node, chunk: Chunk, i: number, ordinal: number): void {
+    for (const edge of node.summed) {
+      const row = i * node.summed.length + edge.slot;
+      const sum = this.#memberSum(edge, ordinal).add(chunk.sums, row * LIMBS, -1);
+      chunk.differs[row] = sum.settle(chunk.difference, row * LIMBS) ? 0 : 1;
+      if (edge.gate < 0) continue;
+      let ready = 0;
+      this.#eachMember(edge, ordinal, (member, j) => ready += member.sound[j]!);
+      chunk.ready[i * node.gates.length + edge.gate] = ready;
+    }
+  }
+
+  #memberSum(edge: Edge, ordinal: number): Sum {
+    const sum = this.#sum.reset();
+    this.#eachMember(edge, ordinal, (chunk, i, member) => {
+      if (edge.mode === "content") sum.add(chunk.member, i * LIMBS);
+      else if (chunk.stands(i)) sum.addPresence(member);
+    });
+    return sum;
+  }
+
+  #eachMember(edge: Edge, ordinal: number, visit: (chunk: Chunk, i: number, ordinal: number) => void): void {
+    for (const { from, to } of edge.mapping.members(ordinal, this.#now)) edge.up.rows.each(from, to, visit);
+  }
+
+  /** Visits the rows that read a member through an edge. */
+  #eachDependent(
+    edge: Edge,
+    ordinal: number,
+    visit: (chunk: Chunk, i: number, ordinal: number) => void,
+  ): void {
+    const { mapping, down } = edge;
+    if (mapping.dependents !== undefined) {
+      for (const { from, to } of mapping.dependents(ordinal, this.#now)) down.rows.each(from, to, visit);
+      return;
+    }
+    down.rows.all((chunk, i, partition) => {
+      const members = mapping.members(partition, this.#now);
+      if (members.some(({ from, to }) => from <= ordinal && ordinal <= to)) visit(chunk, i, partition);
+    });
+  }
+
+  /** Gives a row another fingerprint and passes the change on to those that read it; `presence`: it came (1) or went (-1). */
+  #replaceMember(
+    node: Node,
+    chunk: Chunk,
+    i: number,
+    ordinal: number,
+    member: Uint32Array,
+    presence: 1 | 0 | -1,
+  ): void {
+    const old = chunk.member.slice(i * LIMBS, (i + 1) * LIMBS);
+    chunk.member.set(member, i * LIMBS);
+    for (const edge of node.down) {
+      if (edge.slot < 0 || (edge.mode === "present" && presence === 0)) continue;
+      const { down } = edge;
+      this.#eachDependent(edge, ordinal, (reader, j, partition) => {
+        const row = j * down.summed.length + edge.slot;
+        const sum = this.#sum.reset().add(reader.difference, row * LIMBS);
+        if (edge.mode === "content") sum.add(member, 0).add(old, 0, -1);
+        else if (presence !== 0) sum.addPresence(ordinal, presence);
+        reader.differs[row] = sum.settle(reader.difference, row * LIMBS) ? 0 : 1;
+        this.#settle(down, reader, j, partition);
+      });
+    }
+  }
+
+  /** Judges anew whether a row is sound, and passes a change on, down the graph. */
+  #settle(node: Node, chunk: Chunk, i: number, ordinal: number): void {
+    const pending = [{ node, chunk, i, ordinal }];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const sound = this.#isSoundNow(next.node, next.chunk, next.i, next.ordinal) ? 1 : 0;
+      const step = sound - next.chunk.sound[next.i]!;
+      if (step === 0) continue;
+      next.chunk.sound[next.i] = sound;
+      for (const edge of next.node.down) {
+        if (edge.gate < 0) continue;
+        const { down } = edge;
+        this.#eachDependent(edge, next.ordinal, (reader, j, partition) => {
+          const row = j * down.gates.length + edge.gate;
+          reader.ready[row] = reader.ready[row]! + step;
+          pending.push({ node: down, chunk: reader, i: j, ordinal: partition });
+        });
+      }
+    }
+  }
+
+  #isSoundNow(node: Node, chunk: Chunk, i: number, ordinal: number): boolean {
+    if (!chunk.stands(i) || chunk.code[i] !== node.code) return false;
+    const slots = node.summed.length;
+    for (let slot = 0; slot < slots; slot++) if (chunk.differs[i * slots + slot] === 1) return false;
+    for (const edge of node.gates) {
+      const members = edge.mapping.members(ordinal, this.#now);
+      if (chunk.ready[i * node.gates.length + edge.gate]! < countExisting(edge.up.set, members, this.#now)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** For each slot, the place of its edge among those of a code record, or -1. */
+  #placesOf(node: Node, code: number): readonly number[] {
+    const edges = this.#codes.get(code)?.edges ?? [];
+    if (code === node.code) return edges.map((_, place) => place);
+    return node.record.edges.map(({ upstream, mapping }) =>
+      edges.findIndex((edge) => edge.upstream === upstream && edge.mapping === mapping)
+    );
+  }
+}
+
+function place(node: Node, ordinal: number): { chunk: Chunk; i: number } {
+  const chunk = node.rows.at(ordinal);
+  return { chunk, i: ordinal - chunk.first };
+}
+
+function equal(limbs: Uint32Array, at: number, other: Uint32Array): boolean {
+  for (let k = 0; k < LIMBS; k++) if (limbs[at + k] !== other[k]) return false;
+  return true;
+}
+
+function countChecks(chunk: Chunk, i: number, checks: readonly CheckResult[]): void {
+  chunk.checksPassed[i] = checks.filter((check) => check.passed).length;
+  chunk.checksFailed[i] = checks.length - chunk.checksPassed[i]!;
+}
+
+/** Adds what is said of a range of partitions; what was said before of partitions inside it is said anew. */
+function append<T extends Range & { readonly asset: AssetKey }>(lists: Map<AssetKey, T[]>, item: T): void {
+  const list = lists.get(item.asset) ?? [];
+  lists.set(item.asset, [...list.filter(({ from, to }) => from < item.from || to > item.to), item]);
+}

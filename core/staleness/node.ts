@@ -1,0 +1,181 @@
+import type { AnyAsset, DependencyMode } from "../asset.ts";
+import type { AssetKey } from "../event.ts";
+import { codeVersion } from "../fingerprint.ts";
+import type { Graph } from "../graph.ts";
+import type { Instant } from "../instant.ts";
+import type { BoundMapping } from "../mapping.ts";
+import { partitionSet } from "../partition/from_spec.ts";
+import type { PartitionSet } from "../partition/partition_set.ts";
+import {
+  contains,
+  fromOrdinals,
+  intersect,
+  normalize,
+  ordinals,
+  type Range,
+  type Ranges,
+} from "../partition/ranges.ts";
+import type { CodeRecord, State } from "../ports/state.ts";
+import { Rows } from "./rows.ts";
+
+/** A dependency between two nodes, its mapping bound to their partition sets. */
+export interface Edge {
+  readonly name: string;
+  readonly mode: DependencyMode;
+  readonly mapping: BoundMapping;
+  readonly up: Node;
+  readonly down: Node;
+  /** Its place among the edges that carry a sum (content and present), or -1. */
+  readonly slot: number;
+  /** Its place among the edges whose members must be sound (content), or -1. */
+  readonly gate: number;
+}
+
+/** An asset as one state knows it, with the rows of its partitions. */
+export interface Node {
+  readonly asset: AnyAsset;
+  readonly key: AssetKey;
+  /** Its place in dependency order. */
+  readonly order: number;
+  readonly set: PartitionSet;
+  /** The number of its present code record. */
+  readonly code: number;
+  readonly record: CodeRecord;
+  /** Every dependency. */
+  readonly up: readonly Edge[];
+  /** Those that carry a sum, by slot. */
+  readonly summed: readonly Edge[];
+  /** Those whose members must be sound, by gate. */
+  readonly gates: readonly Edge[];
+  readonly down: readonly Edge[];
+  readonly rows: Rows;
+}
+
+/** Reads a source file's text. @throws If there is none. */
+export type ReadSource = (path: string) => string | Promise<string>;
+
+/** Registers the graph's assets with the state and binds them to it, in dependency order. */
+export async function bindGraph(graph: Graph, state: State, readSource: ReadSource): Promise<Node[]> {
+  const records = await Promise.all(graph.assets.map((asset) => codeRecord(asset, readSource)));
+  const registered = await state.register(
+    graph.assets.map((asset, i) => ({
+      key: asset.key,
+      partitions: asset.partitions.spec,
+      code: records[i]!,
+    })),
+  );
+  const nodes = new Map<AssetKey, Node>();
+  graph.assets.forEach((asset, order) => {
+    const { partitions, code } = registered[order]!;
+    const node = bindAsset(asset, order, partitionSet(partitions), code, records[order]!, nodes);
+    nodes.set(asset.key, node);
+  });
+  return [...nodes.values()];
+}
+
+async function codeRecord(asset: AnyAsset, readSource: ReadSource): Promise<CodeRecord> {
+  const sources: Record<string, string> = {};
+  for (const { path } of asset.sources) sources[path] = await readSource(path);
+  const edges = Object.values(asset.deps)
+    .filter((dependency) => dependency.mode !== "order")
+    .map((dependency) => ({ upstream: dependency.asset.key, mapping: dependency.mapping.id }));
+  return { version: codeVersion(asset.code, sources), edges };
+}
+
+function bindAsset(
+  asset: AnyAsset,
+  order: number,
+  set: PartitionSet,
+  code: number,
+  record: CodeRecord,
+  nodes: ReadonlyMap<AssetKey, Node>,
+): Node {
+  const up: Edge[] = [];
+  const summed: Edge[] = [];
+  const gates: Edge[] = [];
+  const size = set.spec.type === "single" ? 1 : 256;
+  const node: Node = {
+    asset,
+    key: asset.key,
+    order,
+    set,
+    code,
+    record,
+    up,
+    summed,
+    gates,
+    down: [],
+    rows: null!,
+  };
+  for (const [name, { asset: upstream, mapping, mode }] of Object.entries(asset.deps)) {
+    const upNode = nodes.get(upstream.key)!;
+    const edge: Edge = {
+      name,
+      mode,
+      mapping: mapping.bind(upNode.set, set),
+      up: upNode,
+      down: node,
+      slot: mode === "order" ? -1 : summed.length,
+      gate: mode === "content" ? gates.length : -1,
+    };
+    up.push(edge);
+    if (edge.slot >= 0) summed.push(edge);
+    if (edge.gate >= 0) gates.push(edge);
+    (upNode.down as Edge[]).push(edge);
+  }
+  return Object.assign(node, { rows: new Rows(size, summed.length, gates.length) });
+}
+
+/** The partitions of `within` that exist at `now`. */
+export function existing(set: PartitionSet, within: Ranges, now: Instant): Ranges {
+  const hull = set.existing(now);
+  if (hull === null) return [];
+  const inside = intersect(within, [hull]);
+  if (set.spec.type !== "static") return inside;
+  return fromOrdinals([...ordinals(inside)].filter((ordinal) => set.has(ordinal, now)));
+}
+
+/** How many partitions of `within` exist at `now`; quicker than listing them. */
+export function countExisting(set: PartitionSet, within: Ranges, now: Instant): number {
+  const hull = set.existing(now);
+  if (hull === null) return 0;
+  let total = 0;
+  for (const { from, to } of within) {
+    const first = Math.max(from, hull.from);
+    const last = Math.min(to, hull.to);
+    if (last < first) continue;
+    if (set.spec.type !== "static") total += last - first + 1;
+    else for (let ordinal = first; ordinal <= last; ordinal++) if (set.has(ordinal, now)) total++;
+  }
+  return total;
+}
+
+/** All partitions of a node that exist at `now`. */
+export function allExisting(node: Node, now: Instant): Ranges {
+  const hull = node.set.existing(now);
+  return hull === null ? [] : existing(node.set, [hull], now);
+}
+
+/** The members of a contiguous run of partitions through an edge, whether or not they exist. */
+export function membersOf(edge: Edge, range: Range, now: Instant): Ranges {
+  if (range.from === range.to) return edge.mapping.members(range.from, now);
+  const all: Range[] = [];
+  for (let partition = range.from; partition <= range.to; partition++) {
+    for (const members of edge.mapping.members(partition, now)) {
+      const last = all.at(-1);
+      if (last !== undefined && members.from >= last.from && members.from <= last.to + 1) {
+        if (members.to > last.to) all[all.length - 1] = { from: last.from, to: members.to };
+      } else all.push(members);
+    }
+  }
+  return all.length < 2 ? all : normalize(all);
+}
+
+/** The partitions that read a member through an edge, whether or not they were ever made. */
+export function dependentsOf(edge: Edge, member: number, now: Instant): Ranges {
+  if (edge.mapping.dependents !== undefined) return edge.mapping.dependents(member, now);
+  const readers = [...ordinals(allExisting(edge.down, now))].filter((partition) =>
+    contains(edge.mapping.members(partition, now), member)
+  );
+  return fromOrdinals(readers);
+}

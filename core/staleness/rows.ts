@@ -1,0 +1,123 @@
+import { LIMBS } from "../fingerprint.ts";
+
+import { EXPIRED, STANDS } from "../ports/state.ts";
+
+/** The status of a partition that was never materialized. */
+export const NONE = 0;
+
+/** Some hundred neighbouring rows, in parallel arrays. */
+export class Chunk {
+  readonly seq: Float64Array;
+  readonly changed: Float64Array;
+  readonly read: Float64Array;
+  readonly at: Float64Array;
+  readonly code: Int32Array;
+  /** NONE, STANDS, EXPIRED or WIPED. */
+  readonly status: Uint8Array;
+  /** 1 where the partition is fresh or merely due to be asked again. */
+  readonly sound: Uint8Array;
+  readonly checksPassed: Uint8Array;
+  readonly checksFailed: Uint8Array;
+  /** LIMBS a row: what the row adds to the sums of those that read it. */
+  readonly member: Uint32Array;
+  /** LIMBS a row and slot: the sum over the members that was read. */
+  readonly sums: Uint32Array;
+  /** LIMBS a row and slot: the sum over the members now, less the sum that was read. Zero: nothing changed. */
+  readonly difference: Uint32Array;
+  /** One a row and slot: whether the difference is not zero. */
+  readonly differs: Uint8Array;
+  /** One a row and gate: how many members are sound. */
+  readonly ready: Int32Array;
+
+  constructor(readonly first: number, size: number, slots: number, gates: number) {
+    this.seq = new Float64Array(size);
+    this.changed = new Float64Array(size);
+    this.read = new Float64Array(size);
+    this.at = new Float64Array(size);
+    this.code = new Int32Array(size);
+    this.status = new Uint8Array(size);
+    this.sound = new Uint8Array(size);
+    this.checksPassed = new Uint8Array(size);
+    this.checksFailed = new Uint8Array(size);
+    this.member = new Uint32Array(size * LIMBS);
+    this.sums = new Uint32Array(size * slots * LIMBS);
+    this.difference = new Uint32Array(size * slots * LIMBS);
+    this.differs = new Uint8Array(size * slots);
+    this.ready = new Int32Array(size * gates);
+  }
+
+  /** Whether the row has content, be its files expired or not. */
+  stands(i: number): boolean {
+    return this.status[i] === STANDS || this.status[i] === EXPIRED;
+  }
+}
+
+/** The rows of one asset by ordinal, in chunks that exist only where a row does. */
+export class Rows {
+  readonly #chunks = new Map<number, Chunk>();
+
+  constructor(readonly size: number, readonly slots: number, readonly gates: number) {}
+
+  /** The chunk that holds an ordinal, if any row near it was written. */
+  find(ordinal: number): Chunk | undefined {
+    return this.#chunks.get(Math.floor(ordinal / this.size));
+  }
+
+  /** The chunk that holds an ordinal, made if it is not there. */
+  at(ordinal: number): Chunk {
+    const place = Math.floor(ordinal / this.size);
+    let chunk = this.#chunks.get(place);
+    if (chunk === undefined) {
+      chunk = new Chunk(place * this.size, this.size, this.slots, this.gates);
+      this.#chunks.set(place, chunk);
+    }
+    return chunk;
+  }
+
+  /** Visits the rows of `from`..`to` that were ever written, ascending: `visit(chunk, index in it, ordinal)`. */
+  each(from: number, to: number, visit: (chunk: Chunk, i: number, ordinal: number) => void): void {
+    const last = Math.floor(to / this.size);
+    let place = Math.floor(from / this.size);
+    if (last - place > this.#chunks.size) {
+      for (
+        const key of [...this.#chunks.keys()].filter((key) => key >= place && key <= last).sort((a, b) =>
+          a - b
+        )
+      ) {
+        this.#visit(this.#chunks.get(key)!, from, to, visit);
+      }
+      return;
+    }
+    for (; place <= last; place++) {
+      const chunk = this.#chunks.get(place);
+      if (chunk !== undefined) this.#visit(chunk, from, to, visit);
+    }
+  }
+
+  /** The lowest ordinal that was ever written, if any was. */
+  first(): number | undefined {
+    let first: number | undefined;
+    if (this.#chunks.size > 0) {
+      const lowest = Math.min(...this.#chunks.keys()) * this.size;
+      this.each(lowest, lowest + this.size - 1, (_chunk, _i, ordinal) => first ??= ordinal);
+    }
+    return first;
+  }
+
+  /** Visits all rows that were ever written. */
+  all(visit: (chunk: Chunk, i: number, ordinal: number) => void): void {
+    this.each(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, visit);
+  }
+
+  #visit(
+    chunk: Chunk,
+    from: number,
+    to: number,
+    visit: (chunk: Chunk, i: number, ordinal: number) => void,
+  ): void {
+    const end = Math.min(this.size - 1, to - chunk.first);
+    for (let i = Math.max(0, from - chunk.first); i <= end; i++) {
+      if (chunk.status[i] !== NONE) visit(chunk, i, chunk.first + i);
+    }
+  }
+}
