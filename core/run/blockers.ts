@@ -1,40 +1,94 @@
-import { contains, ordinals, type Ranges } from "../partition/ranges.ts";
+import { contains, intersect, ordinals, type Range, type Ranges } from "../partition/ranges.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import { type Edge, existing, type Node } from "../staleness/node.ts";
+import type { Scope } from "./scope.ts";
+
+/** Neighbouring partitions that cannot be made for the same reason. */
+export interface Blocked {
+  readonly range: Range;
+  /** One line: what they need, and how it stands. */
+  readonly message: string;
+}
+
+interface Blocker {
+  readonly up: Node;
+  readonly members: Range;
+  readonly why: string;
+}
 
 /**
- * What keeps a partition from being made: a member that is missing or stale, whose files expired, or that failed in this
- * run. A member that is merely due to be asked again keeps nothing back.
+ * Parts what can be made from what is kept back: by a member that is missing or stale, whose files expired, or that failed
+ * in this run. A member that is merely due to be asked again keeps nothing back.
  *
  * @param failed The partitions that failed or were blocked in this run.
- * @returns One line, or undefined when nothing does.
  */
-export function blocker(
+export function part(
+  index: StalenessIndex,
+  node: Node,
+  wanted: Ranges,
+  failed: ReadonlyMap<Node, Ranges>,
+  scope: Scope,
+): { readonly free: number[]; readonly blocked: Blocked[] } {
+  const free: number[] = [];
+  const groups: { from: number; to: number; up: Node; first: number; last: number; why: string }[] = [];
+  for (const partition of ordinals(wanted)) {
+    const found = blocker(index, node, partition, failed);
+    if (found === undefined) {
+      free.push(partition);
+      continue;
+    }
+    const { up, members, why } = found;
+    const group = groups.at(-1);
+    if (group !== undefined && group.to === partition - 1 && group.up === up && group.why === why) {
+      group.to = partition;
+      group.first = Math.min(group.first, members.from);
+      group.last = Math.max(group.last, members.to);
+    } else groups.push({ from: partition, to: partition, up, first: members.from, last: members.to, why });
+  }
+  const blocked = groups.map(({ from, to, up, first, last, why }): Blocked => ({
+    range: { from, to },
+    message: `needs ${name(up, first, last)}, which ${why}${
+      advice(node, up, { from: first, to: last }, scope)
+    }`,
+  }));
+  return { free, blocked };
+}
+
+function blocker(
   index: StalenessIndex,
   node: Node,
   partition: number,
   failed: ReadonlyMap<Node, Ranges>,
-): string | undefined {
+): Blocker | undefined {
   for (const edge of node.up) {
     if (edge.mode === "present") continue;
-    const members = edge.mapping.members(partition, index.now);
     const failures = failed.get(edge.up) ?? [];
     if (failures.length === 0 && index.allReady(edge, partition)) continue;
-    for (const member of ordinals(existing(edge.up.set, members, index.now))) {
-      const why = failing(index, edge, member, failures);
-      if (why !== undefined) return `needs ${name(edge.up, member)}, ${why}`;
+    let found: { from: number; to: number; why: string } | undefined;
+    const members = existing(edge.up.set, edge.mapping.members(partition, index.now), index.now);
+    for (const member of ordinals(members)) {
+      const why = holding(index, edge, member, failures);
+      if (why === undefined) continue;
+      found ??= { from: member, to: member, why };
+      if (why === found.why) found.to = member;
     }
+    if (found !== undefined) return { up: edge.up, members: found, why: found.why };
   }
 }
 
-function failing(index: StalenessIndex, edge: Edge, member: number, failed: Ranges): string | undefined {
-  if (contains(failed, member)) return "which failed or is blocked";
-  if (edge.mode === "content" && index.isExpired(edge.up, member)) return "whose files have expired";
-  if (index.isSound(edge.up, member)) return undefined;
-  return `which is ${index.judge(edge.up, member)}`;
+function holding(index: StalenessIndex, edge: Edge, member: number, failed: Ranges): string | undefined {
+  if (contains(failed, member)) return "failed or is blocked";
+  if (edge.mode === "content" && index.isExpired(edge.up, member)) return "has expired";
+  return index.isSound(edge.up, member) ? undefined : `is ${index.judge(edge.up, member)}`;
 }
 
-function name(node: Node, partition: number): string {
-  const key = node.set.key(partition);
-  return key === null ? node.key : `${node.key} ${key}`;
+function advice(node: Node, up: Node, members: Range, scope: Scope): string {
+  const covered = scope.get(up);
+  if (covered === undefined) return up.asset.materialize === null ? "" : `: select "+${node.key}"`;
+  return intersect(covered, [members]).length === 0 ? ": widen the range" : "";
+}
+
+function name(node: Node, first: number, last: number): string {
+  const keys = [...new Set([node.set.key(first), node.set.key(last)])].filter((key) => key !== null);
+  return keys.length === 0 ? node.key : `${node.key} ${keys.join("/")}`;
 }

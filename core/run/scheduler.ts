@@ -3,6 +3,7 @@ import { SECOND } from "../instant.ts";
 import {
   chunks,
   count,
+  fromOrdinals,
   intersect,
   normalize,
   ordinals,
@@ -15,7 +16,7 @@ import type { Json } from "../ports/key_value.ts";
 import type { ClaimToken, LiveClaim } from "../ports/state.ts";
 import { dependentsOf, membersOf, type Node } from "../staleness/node.ts";
 import { judgements } from "../staleness/states.ts";
-import { blocker } from "./blockers.ts";
+import { type Blocked, part } from "./blockers.ts";
 import { recover } from "./recover.ts";
 import type { Scope } from "./scope.ts";
 import { keyRange, refresh, type Session } from "./session.ts";
@@ -191,13 +192,9 @@ class Scheduler {
       ? ranges
       : normalize(judgements(index, node, ranges).filter(({ state }) => state !== "fresh"));
     this.#settle(node, subtract(ranges, wanted), false);
-    const due: Range[] = [];
-    for (const ordinal of ordinals(wanted)) {
-      const why = blocker(index, node, ordinal, this.#failed);
-      if (why === undefined) due.push({ from: ordinal, to: ordinal });
-      else this.#block(node, ordinal, why);
-    }
-    return normalize(due);
+    const { free, blocked } = part(index, node, wanted, this.#failed, this.options.scope);
+    for (const each of blocked) this.#block(node, each);
+    return fromOrdinals(free);
   }
 
   /** Runs a step for each contiguous range under one claim. @returns What passed to another worker meanwhile. */
@@ -231,16 +228,10 @@ class Scheduler {
     await refresh(session);
   }
 
-  #block(node: Node, partition: number, message: string): void {
-    const range = { from: partition, to: partition };
-    this.tally.problem(node, partition, partition, "blocked", message);
-    this.session.observe({
-      type: "problem",
-      asset: node.key,
-      range: keyRange(node, range),
-      outcome: "blocked",
-      message,
-    });
+  #block(node: Node, { range, message }: Blocked): void {
+    this.tally.problem(node, range.from, range.to, "blocked", message);
+    const problem = { asset: node.key, range: keyRange(node, range), outcome: "blocked" as const, message };
+    this.session.observe({ type: "problem", ...problem });
     this.#settle(node, [range], true);
   }
 

@@ -1,0 +1,23 @@
+import type { AssetKey, NewEvent } from "../../core/event.ts";
+import { normalize, type Range, type Ranges, subtract } from "../../core/partition/ranges.ts";
+
+/** Checks that every event speaks of partitions that the claim holds; anything else is a fault of the caller's. */
+export function requireCovered(
+  events: readonly NewEvent[],
+  claim: { readonly asset: AssetKey; readonly ranges: Ranges },
+): void {
+  const other = events.find(({ asset }) => asset !== claim.asset);
+  if (other !== undefined) {
+    throw new Error(`committing: found an event of "${other.asset}", wanted "${claim.asset}" as claimed`);
+  }
+  const [beyond] = subtract(normalize(events.map(rangeOf)), claim.ranges);
+  if (beyond !== undefined) {
+    throw new Error(
+      `committing: found partitions ${beyond.from} to ${beyond.to} of "${claim.asset}", wanted claimed ones`,
+    );
+  }
+}
+
+function rangeOf(event: NewEvent): Range {
+  return "partition" in event ? { from: event.partition, to: event.partition } : event;
+}

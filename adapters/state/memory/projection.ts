@@ -1,0 +1,129 @@
+import type { Checked, Due, Event, Failed, Materialized, Seq, Wiped } from "../../../core/event.ts";
+import type { Range } from "../../../core/partition/ranges.ts";
+import { type AssetSnapshot, EXPIRED, STANDS, WIPED } from "../../../core/ports/state.ts";
+
+interface Row {
+  /** What gave it its number. */
+  readonly event: (Materialized | Wiped) & { readonly seq: Seq };
+  readonly changed: Seq;
+  readonly status: typeof STANDS | typeof EXPIRED | typeof WIPED;
+  readonly passed: number;
+  readonly failed: number;
+}
+
+type Mark = Range & { readonly event: (Failed | Due) & { readonly seq: Seq } };
+
+/** How the partitions of one asset stand by its events. */
+export class Projection {
+  readonly #rows = new Map<number, Row>();
+  #marks: Mark[] = [];
+
+  apply(event: Event): void {
+    switch (event.kind) {
+      case "materialized":
+        return this.#materialize(event);
+      case "wiped":
+        for (const [partition, row] of this.#within(event)) {
+          if (row.status === WIPED) continue;
+          this.#rows.set(partition, { event, changed: event.seq, status: WIPED, passed: 0, failed: 0 });
+        }
+        return;
+      case "expired":
+        for (const [partition, row] of this.#within(event)) {
+          if (row.status === STANDS) this.#rows.set(partition, { ...row, status: EXPIRED });
+        }
+        return;
+      case "checked": {
+        const row = this.#rows.get(event.partition);
+        if (row && row.status !== WIPED) this.#rows.set(event.partition, { ...row, ...tally(event.checks) });
+        return;
+      }
+      case "failed":
+      case "due":
+        this.#marks = this.#marks.filter((old) =>
+          old.event.kind !== event.kind || old.from < event.from || old.to > event.to
+        );
+        this.#marks.push({ from: event.from, to: event.to, event });
+    }
+  }
+
+  /** Cuts off the ends of marks that have been left behind; call it once after the events of a commit. */
+  trimMarks(): void {
+    this.#marks = this.#marks.map((mark) => {
+      const { event } = mark;
+      const past = (partition: number) => (this.#rows.get(partition)?.event.seq ?? 0) > event.seq;
+      let { from, to } = mark;
+      while (from <= to && past(from)) from++;
+      while (to > from && past(to)) to--;
+      return { from, to, event };
+    }).filter(({ from, to }) => from <= to);
+  }
+
+  marks(): readonly Mark[] {
+    return this.#marks;
+  }
+
+  /** The last materialization of each partition in the range that has one and was not wiped, ascending. */
+  standing(
+    range: Range,
+  ): { readonly event: Materialized & { readonly seq: Seq }; readonly expired: boolean }[] {
+    const found: { event: Materialized & { seq: Seq }; expired: boolean }[] = [];
+    for (const [, { event, status }] of this.#within(range)) {
+      if (event.kind === "materialized") found.push({ event, expired: status === EXPIRED });
+    }
+    return found.sort((a, b) => a.event.partition - b.event.partition);
+  }
+
+  snapshot(): AssetSnapshot {
+    const rows = [...this.#rows].sort(([a], [b]) => a - b);
+    const each = <T>(of: (row: Row) => T) => rows.map(([, row]) => of(row));
+    const made = each(({ event }) => event.kind === "materialized" ? event : undefined);
+    const nothing = new Uint8Array(32);
+    return {
+      ordinals: Float64Array.from(rows, ([ordinal]) => ordinal),
+      seq: Float64Array.from(each(({ event }) => event.seq)),
+      changed: Float64Array.from(each(({ changed }) => changed)),
+      read: Float64Array.from(made, (event) => event?.read ?? 0),
+      at: Float64Array.from(each(({ event }) => event.at)),
+      code: Int32Array.from(made, (event) => event?.code ?? 0),
+      status: Uint8Array.from(each(({ status }) => status)),
+      checksPassed: Uint8Array.from(each(({ passed }) => Math.min(passed, 255))),
+      checksFailed: Uint8Array.from(each(({ failed }) => Math.min(failed, 255))),
+      members: concat(made.map((event) => event?.member ?? nothing)),
+      edges: concat(made.flatMap((event) => event?.edges ?? [])),
+    };
+  }
+
+  #materialize(event: Materialized & { readonly seq: Seq }): void {
+    const before = this.#rows.get(event.partition);
+    const same = before?.event.kind === "materialized" && before.event.dataVersion === event.dataVersion;
+    const changed = same ? before.changed : event.seq;
+    this.#rows.set(event.partition, { event, changed, status: STANDS, ...tally(event.checks) });
+  }
+
+  *#within({ from, to }: Range): Generator<[number, Row]> {
+    if (to - from < this.#rows.size) {
+      for (let partition = from; partition <= to; partition++) {
+        const row = this.#rows.get(partition);
+        if (row !== undefined) yield [partition, row];
+      }
+    } else {
+      for (const entry of this.#rows) if (entry[0] >= from && entry[0] <= to) yield entry;
+    }
+  }
+}
+
+function tally(checks: Checked["checks"]): { passed: number; failed: number } {
+  const passed = checks.filter((check) => check.passed).length;
+  return { passed, failed: checks.length - passed };
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,278 @@
+import type { AssetKey, Event, Materialized, NewEvent, RunId, Seq } from "../../../core/event.ts";
+import type { Instant } from "../../../core/instant.ts";
+import { merge } from "../../../core/partition/merge.ts";
+import type { PartitionSpec } from "../../../core/partition/partition_set.ts";
+import { intersect, normalize, type Range, subtract } from "../../../core/partition/ranges.ts";
+import type { Json, KeyValue } from "../../../core/ports/key_value.ts";
+import type * as port from "../../../core/ports/state.ts";
+import { requireCovered } from "../covered.ts";
+import { copyIntent, frozen, giveEvent, keepEvent } from "./copies.ts";
+import { MemoryKeyValue } from "./key_value.ts";
+import { Projection } from "./projection.ts";
+import type { MemoryStore, StoredAsset, StoredClaim, StoredRun, Worker } from "./store.ts";
+
+/** A worker's handle on a store; every method yields once before it acts, so that workers interleave. */
+export class MemoryState implements port.State {
+  readonly keyValue: KeyValue;
+  readonly #store: MemoryStore;
+  readonly #worker: Worker;
+
+  constructor(store: MemoryStore, worker: string) {
+    this.#store = store;
+    this.#worker = { name: worker, alive: true };
+    this.keyValue = new MemoryKeyValue(store);
+    store.workers.add(this.#worker);
+  }
+
+  async register(
+    assets: readonly { key: AssetKey; partitions: PartitionSpec; code: port.CodeRecord }[],
+  ): Promise<port.RegisteredAsset[]> {
+    await null;
+    const specs = assets.map(({ key, partitions }) =>
+      merge(partitions, this.#store.assets.get(key)?.partitions)
+    );
+    return assets.map(({ key, code: record }, index) => {
+      const partitions = frozen(specs[index]!);
+      const code = this.#code(key, record);
+      const known = this.#store.assets.get(key);
+      if (known === undefined) {
+        this.#store.assets.set(key, { partitions, code, projection: new Projection() });
+      } else Object.assign(known, { partitions, code });
+      return { key, partitions, code };
+    });
+  }
+
+  async assets(): Promise<{ key: AssetKey; partitions: PartitionSpec }[]> {
+    await null;
+    return [...this.#store.assets].map(([key, { partitions }]) => ({ key, partitions }));
+  }
+
+  async snapshot(keys: readonly AssetKey[]): Promise<port.Snapshot> {
+    await null;
+    const failures: port.Failure[] = [];
+    const due: port.DueMark[] = [];
+    const assets = new Map<AssetKey, port.AssetSnapshot>();
+    for (const key of keys) {
+      if (assets.has(key)) continue;
+      const projection = this.#store.assets.get(key)?.projection ?? new Projection();
+      assets.set(key, projection.snapshot());
+      for (const { from, to, event } of projection.marks()) {
+        const { asset, seq } = event;
+        if (event.kind === "due") due.push({ asset, from, to, seq, detail: event.detail });
+        else failures.push({ asset, from, to, seq, reason: event.reason, message: event.message });
+      }
+    }
+    const codes = [...this.#store.codes].filter(([, { asset }]) => assets.has(asset))
+      .map(([number, { version, edges }]) => [number, { version, edges }] as const);
+    return { seq: this.#store.events.length, assets, codes: new Map(codes), failures, due };
+  }
+
+  async since(seq: Seq): Promise<Event[]> {
+    await null;
+    return this.#store.events.slice(seq).map(giveEvent);
+  }
+
+  async events(run: RunId, { after, limit }: { after: Seq; limit: number }): Promise<Event[]> {
+    await null;
+    return this.#store.events.slice(after).filter((event) => event.run === run).slice(0, limit).map(
+      giveEvent,
+    );
+  }
+
+  async commit(
+    { claim: token, events, intents, reverted, step, release }: port.Commit,
+  ): Promise<port.Committed> {
+    await null;
+    for (const { asset } of events) this.#asset(asset);
+    const run = step && this.#run(step.run);
+    if (token !== null) {
+      const claim = this.#own(token);
+      if (claim === undefined) return { status: "superseded" };
+      requireCovered(events, claim);
+      const open = new Map(claim.intents);
+      for (const event of events) if (event.kind === "materialized") open.delete(event.partition);
+      for (const partition of reverted ?? []) open.delete(partition);
+      for (const intent of intents ?? []) open.set(intent.event.partition, copyIntent(intent));
+      this.#store.claims.set(token, { ...claim, intents: open });
+    }
+    this.#append(events);
+    if (step !== undefined) run?.steps.set(step.step, frozen(step));
+    if (token !== null && release) this.#release(token);
+    return { status: "committed", seq: this.#store.events.length };
+  }
+
+  async claim(run: RunId, asset: AssetKey, ranges: readonly Range[]): Promise<port.ClaimAnswer> {
+    await null;
+    this.#asset(asset);
+    const held: (port.LiveClaim & { abandoned: boolean })[] = [];
+    let free = normalize(ranges);
+    for (const other of this.#store.claims.values()) {
+      if (other.asset !== asset) continue;
+      const taken = intersect(free, other.ranges);
+      free = subtract(free, taken);
+      for (const { from, to } of taken) {
+        held.push({ asset, from, to, run: other.run, abandoned: abandoned(other) });
+      }
+    }
+    if (free.length === 0) return { held };
+    const token = this.#store.next();
+    this.#store.claims.set(token, { asset, run, ranges: free, worker: this.#worker, intents: new Map() });
+    return { granted: { token, ranges: free, seq: this.#store.events.length }, held };
+  }
+
+  async release(token: port.ClaimToken): Promise<void> {
+    await null;
+    this.#release(token);
+  }
+
+  async claims(): Promise<port.LiveClaim[]> {
+    await null;
+    return [...this.#store.claims.values()].filter((claim) => !abandoned(claim))
+      .flatMap(({ asset, run, ranges }) => ranges.map(({ from, to }) => ({ asset, from, to, run })));
+  }
+
+  async recover(at: Instant): Promise<port.Adopted[]> {
+    await null;
+    for (const run of this.#store.runs) {
+      if (run.worker === null || run.worker.alive) continue;
+      run.record = { ...run.record, status: "interrupted", ended: at };
+      run.worker = null;
+    }
+    return [...this.#store.claims].filter(([, claim]) => abandoned(claim)).map(([old, claim]) => {
+      const token = this.#store.next();
+      this.#store.claims.delete(old);
+      this.#store.claims.set(token, { ...claim, worker: this.#worker });
+      const { asset, ranges, run, intents } = claim;
+      const open = [...intents].sort(([a], [b]) => a - b).map(([, intent]) => copyIntent(intent));
+      return { token, asset, ranges, run, intents: open };
+    });
+  }
+
+  async standing(asset: AssetKey, ranges: readonly Range[]): Promise<port.StandingRecord[]> {
+    await null;
+    const projection = this.#store.assets.get(asset)?.projection ?? new Projection();
+    return normalize(ranges).flatMap((range) => projection.standing(range)).map(({ event, expired }) => {
+      const { seq, ...materialized } = giveEvent(event);
+      return { partition: event.partition, seq, expired, event: materialized };
+    });
+  }
+
+  async history(asset: AssetKey, partition: number): Promise<(Materialized & { seq: Seq })[]> {
+    await null;
+    const found: (Materialized & { seq: Seq })[] = [];
+    for (const event of this.#store.events.toReversed()) {
+      if (event.asset !== asset) continue;
+      if (event.kind === "wiped" && event.from <= partition && event.to >= partition) break;
+      if (event.kind === "materialized" && event.partition === partition) found.push(giveEvent(event));
+    }
+    return found;
+  }
+
+  async beginRun(request: Json, at: Instant): Promise<RunId> {
+    await null;
+    const id = this.#store.runs.length + 1;
+    const record = {
+      id,
+      status: "running",
+      started: at,
+      ended: null,
+      request: frozen(request),
+      summary: null,
+    } as const;
+    this.#store.runs.push({ record, worker: this.#worker, steps: new Map(), logs: [] });
+    return id;
+  }
+
+  async endRun(id: RunId, status: port.RunStatus, summary: Json, at: Instant): Promise<void> {
+    await null;
+    const run = this.#run(id);
+    run.record = { ...run.record, status, summary: frozen(summary), ended: at };
+    run.worker = null;
+  }
+
+  async runs(limit: number): Promise<port.RunRecord[]> {
+    await null;
+    return this.#store.runs.map(({ record }) => record).reverse().slice(0, limit);
+  }
+
+  async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {
+    await null;
+    const run = this.#store.runs[id - 1];
+    return run && { run: run.record, steps: [...run.steps.values()].sort((a, b) => a.step - b.step) };
+  }
+
+  async log(run: RunId, entries: readonly port.LogEntry[]): Promise<void> {
+    await null;
+    this.#run(run).logs.push(...entries.map(frozen));
+  }
+
+  async logs(run: RunId): Promise<port.LogEntry[]> {
+    await null;
+    return this.#store.runs[run - 1]?.logs.slice() ?? [];
+  }
+
+  async close(): Promise<void> {
+    await null;
+    for (const token of this.#store.claims.keys()) this.#release(token);
+    this.#worker.alive = false;
+  }
+
+  #append(events: readonly NewEvent[]): void {
+    const touched = new Set<Projection>();
+    for (const event of events) {
+      const numbered = keepEvent({ ...event, seq: this.#store.events.length + 1 });
+      const { projection } = this.#asset(event.asset);
+      this.#store.events.push(numbered);
+      projection.apply(numbered);
+      touched.add(projection);
+    }
+    for (const projection of touched) projection.trimMarks();
+  }
+
+  #code(asset: AssetKey, { version, edges }: port.CodeRecord): number {
+    const plain = frozen(edges.map(({ upstream, mapping }) => ({ upstream, mapping })));
+    const text = JSON.stringify(plain);
+    for (const [number, code] of this.#store.codes) {
+      if (code.asset === asset && code.version === version && JSON.stringify(code.edges) === text) {
+        return number;
+      }
+    }
+    const number = this.#store.codes.size + 1;
+    this.#store.codes.set(number, { asset, version, edges: plain });
+    return number;
+  }
+
+  #asset(key: AssetKey): StoredAsset {
+    const asset = this.#store.assets.get(key);
+    if (asset === undefined) {
+      throw new Error(`using the state: found asset "${key}", wanted one that was registered`);
+    }
+    return asset;
+  }
+
+  #run(id: RunId): StoredRun {
+    const run = this.#store.runs[id - 1];
+    if (run === undefined) throw new Error(`using the state: found run ${id}, wanted one that was begun`);
+    return run;
+  }
+
+  #own(token: port.ClaimToken): StoredClaim | undefined {
+    const claim = this.#store.claims.get(token);
+    return claim?.worker === this.#worker ? claim : undefined;
+  }
+
+  #release(token: port.ClaimToken): void {
+    const claim = this.#own(token);
+    if (claim === undefined) return;
+    if (claim.intents.size === 0) this.#store.claims.delete(token);
+    else this.#store.claims.set(token, { ...claim, worker: null });
+  }
+}
+
+export function memoryState(store: MemoryStore, worker: string): port.State {
+  return new MemoryState(store, worker);
+}
+
+function abandoned({ worker }: StoredClaim): boolean {
+  return worker === null || !worker.alive;
+}

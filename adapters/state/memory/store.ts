@@ -1,0 +1,75 @@
+import type { AssetKey, Event, RunId } from "../../../core/event.ts";
+import type { PartitionSpec } from "../../../core/partition/partition_set.ts";
+import type { Ranges } from "../../../core/partition/ranges.ts";
+import type { Versioned } from "../../../core/ports/key_value.ts";
+import type {
+  ClaimToken,
+  CodeRecord,
+  Intent,
+  LogEntry,
+  RunRecord,
+  StepRecord,
+} from "../../../core/ports/state.ts";
+import { Projection } from "./projection.ts";
+
+/** An open handle on the store. */
+export interface Worker {
+  readonly name: string;
+  alive: boolean;
+}
+
+export interface StoredAsset {
+  partitions: PartitionSpec;
+  code: number;
+  readonly projection: Projection;
+}
+
+export interface StoredCode extends CodeRecord {
+  readonly asset: AssetKey;
+}
+
+export interface StoredClaim {
+  readonly asset: AssetKey;
+  readonly run: RunId;
+  readonly ranges: Ranges;
+  /** Null once it was released with publications still open. */
+  readonly worker: Worker | null;
+  readonly intents: ReadonlyMap<number, Intent>;
+}
+
+export interface StoredRun {
+  record: RunRecord;
+  /** Null once it has ended. */
+  worker: Worker | null;
+  readonly steps: Map<number, StepRecord>;
+  readonly logs: LogEntry[];
+}
+
+/** What several workers of one process share: a state that is gone when the process ends. */
+export class MemoryStore {
+  /** Event n at index n - 1. */
+  readonly events: Event[] = [];
+  readonly assets = new Map<AssetKey, StoredAsset>();
+  /** By number; the first has 1. */
+  readonly codes = new Map<number, StoredCode>();
+  readonly claims = new Map<ClaimToken, StoredClaim>();
+  /** Run n at index n - 1. */
+  readonly runs: StoredRun[] = [];
+  readonly values = new Map<string, Versioned>();
+  readonly workers = new Set<Worker>();
+  #numbers = 0;
+
+  /** A number for a claim or a value that was never given before. */
+  next(): number {
+    return ++this.#numbers;
+  }
+
+  /** Declares the handles of this name dead: others may take over what they hold. */
+  kill(name: string): void {
+    for (const worker of this.workers) if (worker.name === name) worker.alive = false;
+  }
+}
+
+export function memoryStore(): MemoryStore {
+  return new MemoryStore();
+}

@@ -1,0 +1,118 @@
+import type { AssetKey, RunId, Seq } from "../../../core/event.ts";
+import { intersect, normalize, type Range, type Ranges, subtract } from "../../../core/partition/ranges.ts";
+import type { Adopted, ClaimAnswer, ClaimToken, LiveClaim } from "../../../core/ports/state.ts";
+import type { Database } from "./database.ts";
+import type { Intents } from "./intents.ts";
+import type { Registry } from "./registry.ts";
+import type { Workers } from "./workers.ts";
+
+type Row = {
+  readonly token: number;
+  readonly asset: number;
+  readonly run: number;
+  readonly worker: number | null;
+};
+type ClaimRow = Row & { readonly ranges: string };
+
+/** The number of the last event, as a column. */
+const HEAD = "coalesce((SELECT max(seq) FROM events), 0) AS head";
+
+/** Who works on what. A token is never given twice; call everything but `live` in a transaction. */
+export class Claims {
+  readonly #db: Database;
+  readonly #registry: Registry;
+  readonly #workers: Workers;
+  readonly #intents: Intents;
+
+  constructor(db: Database, registry: Registry, workers: Workers, intents: Intents) {
+    this.#db = db;
+    this.#registry = registry;
+    this.#workers = workers;
+    this.#intents = intents;
+  }
+
+  claim(run: RunId, key: AssetKey, wanted: readonly Range[]): ClaimAnswer {
+    const asset = this.#registry.id(key);
+    const held: (LiveClaim & { abandoned: boolean })[] = [];
+    let free = normalize(wanted);
+    const rows = this.#db.all<ClaimRow>("SELECT * FROM claims WHERE asset = ? ORDER BY token", asset);
+    for (const row of rows) {
+      const taken = intersect(free, JSON.parse(row.ranges));
+      if (taken.length === 0) continue;
+      free = subtract(free, taken);
+      const abandoned = !this.#workers.alive(row.worker);
+      for (const { from, to } of taken) held.push({ asset: key, from, to, run: row.run, abandoned });
+    }
+    if (free.length === 0) return { held };
+    const { token, head } = this.#insert({ asset, run, ranges: JSON.stringify(free) });
+    return { granted: { token, ranges: free, seq: head }, held };
+  }
+
+  /** The claim, if it is still this worker's, with the number of the last event. */
+  held(token: ClaimToken): { asset: number; ranges: Ranges; head: Seq } | undefined {
+    const row = this.#db.get<ClaimRow & { head: Seq }>(
+      `SELECT *, ${HEAD} FROM claims WHERE token = ? AND worker = ?`,
+      token,
+      this.#workers.self(),
+    );
+    return row && { asset: row.asset, ranges: JSON.parse(row.ranges), head: row.head };
+  }
+
+  release(token: ClaimToken): void {
+    if (this.#intents.any(token)) {
+      const self = this.#workers.self();
+      this.#db.run("UPDATE claims SET worker = NULL WHERE token = ? AND worker = ?", token, self);
+    } else {
+      this.#db.run("DELETE FROM claims WHERE token = ? AND worker = ?", token, this.#workers.self());
+    }
+  }
+
+  /** The tokens of this worker. */
+  own(): ClaimToken[] {
+    const self = this.#workers.self();
+    return this.#db.all<Row>("SELECT token FROM claims WHERE worker = ?", self).map(({ token }) => token);
+  }
+
+  live(): LiveClaim[] {
+    return this.#db.all<ClaimRow>("SELECT * FROM claims ORDER BY token")
+      .filter(({ worker }) => this.#workers.alive(worker))
+      .flatMap(({ asset, run, ranges }) =>
+        (JSON.parse(ranges) as Ranges).map(({ from, to }) => ({
+          asset: this.#registry.key(asset),
+          from,
+          to,
+          run,
+        }))
+      );
+  }
+
+  /** Takes over every claim whose worker is no more. */
+  adopt(): Adopted[] {
+    const abandoned = this.#db.all<ClaimRow>("SELECT * FROM claims ORDER BY token")
+      .filter(({ worker }) => !this.#workers.alive(worker));
+    return abandoned.map((row) => {
+      const { token } = this.#insert(row);
+      this.#intents.pass(row.token, token);
+      this.#db.run("DELETE FROM claims WHERE token = ?", row.token);
+      return {
+        token,
+        asset: this.#registry.key(row.asset),
+        ranges: JSON.parse(row.ranges),
+        run: row.run,
+        intents: this.#intents.of(token),
+      };
+    });
+  }
+
+  #insert(
+    { asset, run, ranges }: { asset: number; run: RunId; ranges: string },
+  ): { token: ClaimToken; head: Seq } {
+    return this.#db.get<{ token: ClaimToken; head: Seq }>(
+      `INSERT INTO claims (asset, run, worker, ranges) VALUES (?, ?, ?, ?) RETURNING token, ${HEAD}`,
+      asset,
+      run,
+      this.#workers.self(),
+      ranges,
+    )!;
+  }
+}

@@ -1,0 +1,222 @@
+import type { AssetKey, Checked, Event, Materialized, NewEvent, RunId, Seq } from "../../../core/event.ts";
+import { normalize, type Range } from "../../../core/partition/ranges.ts";
+import { EXPIRED, type StandingRecord, STANDS, WIPED } from "../../../core/ports/state.ts";
+import type { Database } from "./database.ts";
+import * as rows from "./event_rows.ts";
+import type { EventRow } from "./event_rows.ts";
+import { Marks } from "./marks.ts";
+import type { Registry } from "./registry.ts";
+
+const FROM_EVENTS = "FROM events e LEFT JOIN details d ON d.seq = e.seq";
+
+const INSERT_MATERIALIZED = `
+  INSERT INTO events (seq, kind, asset, run, at, first, code, read, version, member, edges, previous)
+  VALUES (?1, ${rows.MATERIALIZED}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+    (SELECT seq FROM partitions WHERE asset = ?2 AND partition = ?5 AND status <> ${WIPED}))`;
+
+/** A wipe has no version, so that what comes after it differs. */
+const STAND = `
+  INSERT INTO partitions (asset, partition, seq, changed, status, passed, failed)
+  VALUES (?1, ?2, ?3, ?3, ${STANDS}, ?4, ?5)
+  ON CONFLICT DO UPDATE SET
+    changed = iif(
+      (SELECT version FROM events WHERE seq = partitions.seq) = (SELECT version FROM events WHERE seq = excluded.seq),
+      changed,
+      excluded.seq
+    ),
+    seq = excluded.seq, status = ${STANDS}, passed = excluded.passed, failed = excluded.failed`;
+
+const HISTORY = `
+  WITH RECURSIVE chain (seq) AS (
+    SELECT seq FROM partitions WHERE asset = ? AND partition = ? AND status <> ${WIPED}
+    UNION ALL
+    SELECT previous FROM chain JOIN events e ON e.seq = chain.seq WHERE previous IS NOT NULL
+  )
+  SELECT ${rows.EVENT_COLUMNS}
+  FROM chain CROSS JOIN events e ON e.seq = chain.seq LEFT JOIN details d ON d.seq = e.seq
+  ORDER BY e.seq DESC`;
+
+const STANDING = `
+  SELECT p.status, ${rows.EVENT_COLUMNS}
+  FROM partitions p CROSS JOIN events e ON e.seq = p.seq LEFT JOIN details d ON d.seq = e.seq
+  WHERE p.asset = ? AND p.partition BETWEEN ? AND ? AND p.status <> ${WIPED}
+  ORDER BY p.partition`;
+
+/** The numbered events, and what stands by them. */
+export class EventLog {
+  readonly #db: Database;
+  readonly #registry: Registry;
+  readonly #marks: Marks;
+
+  constructor(db: Database, registry: Registry) {
+    this.#db = db;
+    this.#registry = registry;
+    this.#marks = new Marks(db);
+  }
+
+  /** The number of the last event. */
+  head(): Seq {
+    return this.#db.get<{ seq: Seq | null }>("SELECT max(seq) AS seq FROM events")!.seq ?? 0;
+  }
+
+  /**
+   * Numbers and stores the events and brings the projections up to date; call it in a transaction.
+   *
+   * @param head The number of the last event.
+   */
+  append(events: readonly NewEvent[], head: Seq): Seq {
+    let seq = head;
+    const numbered = new Map<number, Range[]>();
+    for (const event of events) {
+      const asset = this.#registry.id(event.asset);
+      const range = this.#append(++seq, asset, event);
+      if (event.kind !== "materialized" && event.kind !== "wiped") continue;
+      const ranges = numbered.get(asset);
+      if (ranges === undefined) numbered.set(asset, [range]);
+      else ranges.push(range);
+    }
+    for (const [asset, ranges] of numbered) this.#marks.trim(asset, normalize(ranges));
+    return seq;
+  }
+
+  since(seq: Seq): Event[] {
+    return this.#decode(
+      this.#db.all<EventRow>(
+        `SELECT ${rows.EVENT_COLUMNS} ${FROM_EVENTS} WHERE e.seq > ? ORDER BY e.seq`,
+        seq,
+      ),
+    );
+  }
+
+  ofRun(run: RunId, after: Seq, limit: number): Event[] {
+    return this.#decode(this.#db.all<EventRow>(
+      `SELECT ${rows.EVENT_COLUMNS} ${FROM_EVENTS}
+      WHERE run = ?1 AND e.seq > max(?2, (SELECT after FROM runs WHERE id = ?1))
+        AND e.seq <= (SELECT coalesce(last, 9e15) FROM runs WHERE id = ?1)
+      ORDER BY e.seq LIMIT ?3`,
+      run,
+      after,
+      limit,
+    ));
+  }
+
+  standing(key: AssetKey, ranges: readonly Range[]): StandingRecord[] {
+    const asset = this.#registry.find(key);
+    if (asset === undefined) return [];
+    return this.#db.read(() =>
+      normalize(ranges).flatMap(({ from, to }) =>
+        this.#db.all<EventRow & { status: number }>(STANDING, asset, from, to).map((row) => ({
+          partition: row.first,
+          seq: row.seq,
+          expired: row.status === EXPIRED,
+          event: rows.decodeMaterialized(row, key),
+        }))
+      )
+    );
+  }
+
+  history(key: AssetKey, partition: number): (Materialized & { seq: Seq })[] {
+    const asset = this.#registry.find(key);
+    if (asset === undefined) return [];
+    return this.#db.all<EventRow>(HISTORY, asset, partition)
+      .map((row) => ({ ...rows.decodeMaterialized(row, key), seq: row.seq }));
+  }
+
+  #decode(found: readonly EventRow[]): Event[] {
+    return found.map((row) => rows.decodeEvent(row, this.#registry.key(row.asset)));
+  }
+
+  /** @returns The partitions that it speaks of. */
+  #append(seq: Seq, asset: number, event: NewEvent): Range {
+    const body = rows.encodeBody(event);
+    if (body !== null) this.#db.run("INSERT INTO details (seq, body) VALUES (?, ?)", seq, body);
+    switch (event.kind) {
+      case "materialized":
+        return this.#materialized(seq, asset, event);
+      case "checked":
+        return this.#checked(seq, asset, event);
+      case "wiped":
+        this.#insert(seq, rows.WIPED, asset, event, event.from, event.to);
+        this.#db.run(
+          `UPDATE partitions SET status = ${WIPED}, seq = ?1, changed = ?1, passed = 0, failed = 0
+          WHERE asset = ?2 AND partition BETWEEN ?3 AND ?4 AND status <> ${WIPED}`,
+          seq,
+          asset,
+          event.from,
+          event.to,
+        );
+        return event;
+      case "expired":
+        this.#insert(seq, rows.EXPIRED, asset, event, event.from, event.to);
+        this.#db.run(
+          `UPDATE partitions SET status = ${EXPIRED}
+          WHERE asset = ? AND partition BETWEEN ? AND ? AND status = ${STANDS}`,
+          asset,
+          event.from,
+          event.to,
+        );
+        return event;
+      case "failed":
+      case "due": {
+        const kind = event.kind === "failed" ? rows.FAILED : rows.DUE;
+        this.#insert(seq, kind, asset, event, event.from, event.to);
+        this.#marks.add(asset, kind, seq, event.from, event.to);
+        return event;
+      }
+    }
+  }
+
+  #materialized(seq: Seq, asset: number, event: Materialized): Range {
+    const { partition, edges, checks } = event;
+    this.#db.run(
+      INSERT_MATERIALIZED,
+      seq,
+      asset,
+      event.run,
+      event.at,
+      partition,
+      event.code,
+      event.read,
+      rows.encodeVersion(event.dataVersion),
+      event.member,
+      edges.length === 0 ? null : edges,
+    );
+    const { passed, failed } = tally(checks);
+    this.#db.run(STAND, asset, partition, seq, passed, failed);
+    return { from: partition, to: partition };
+  }
+
+  #checked(seq: Seq, asset: number, event: Checked): Range {
+    const { partition, checks } = event;
+    this.#insert(seq, rows.CHECKED, asset, event, partition, partition);
+    const { passed, failed } = tally(checks);
+    this.#db.run(
+      `UPDATE partitions SET passed = ?, failed = ? WHERE asset = ? AND partition = ? AND status <> ${WIPED}`,
+      passed,
+      failed,
+      asset,
+      partition,
+    );
+    return { from: partition, to: partition };
+  }
+
+  #insert(seq: Seq, kind: number, asset: number, event: NewEvent, first: number, last: number): void {
+    this.#db.run(
+      "INSERT INTO events (seq, kind, asset, run, at, first, last) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      seq,
+      kind,
+      asset,
+      event.run,
+      event.at,
+      first,
+      last === first ? null : last,
+    );
+  }
+}
+
+/** How many checks passed and failed, as far as a byte counts. */
+function tally(checks: Checked["checks"]): { passed: number; failed: number } {
+  let passed = 0;
+  for (const check of checks) if (check.passed) passed++;
+  return { passed: Math.min(passed, 255), failed: Math.min(checks.length - passed, 255) };
+}

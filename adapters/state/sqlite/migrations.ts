@@ -1,0 +1,135 @@
+/**
+ * The steps of the schema: a state of version n has had the first n.
+ *
+ * Integer keys stand for assets and code records, `first` and `last` for a range of ordinals (`last` null: just one),
+ * `took` for milliseconds since `started`. What is empty is null, so that a bare materialization stays small.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE assets (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    partitions TEXT NOT NULL,
+    code INTEGER
+  ) STRICT;
+
+  CREATE TABLE codes (
+    id INTEGER PRIMARY KEY,
+    asset INTEGER NOT NULL,
+    version TEXT NOT NULL,
+    edges TEXT NOT NULL,
+    UNIQUE (asset, version, edges)
+  ) STRICT;
+
+  -- previous: the materialization before, since the partition was last wiped.
+  -- version: 16 bytes where the data version is 32 hex digits, else its text.
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    asset INTEGER NOT NULL,
+    run INTEGER,
+    at INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER,
+    code INTEGER,
+    read INTEGER,
+    previous INTEGER,
+    version ANY,
+    member BLOB,
+    edges BLOB
+  ) STRICT;
+
+  -- Apart from the events, so that loading the versions of a lake reads no file lists.
+  CREATE TABLE details (seq INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+
+  CREATE TABLE partitions (
+    asset INTEGER NOT NULL,
+    partition INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    changed INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    passed INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    PRIMARY KEY (asset, partition)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Failures and due marks that still speak of some partition, by the event that made them.
+  CREATE TABLE marks (
+    asset INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    PRIMARY KEY (asset, first, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE workers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    host TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    started TEXT NOT NULL
+  ) STRICT;
+
+  -- worker: null once it was released with publications still open.
+  CREATE TABLE claims (
+    token INTEGER PRIMARY KEY AUTOINCREMENT,
+    asset INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    worker INTEGER,
+    ranges TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE intents (
+    token INTEGER NOT NULL,
+    partition INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (token, partition)
+  ) STRICT, WITHOUT ROWID;
+
+  -- after, last: the run's events lie between these numbers (last null: up to the end). worker: null once it has ended.
+  CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    status INTEGER NOT NULL,
+    worker INTEGER,
+    started INTEGER NOT NULL,
+    took INTEGER,
+    after INTEGER NOT NULL,
+    last INTEGER,
+    request TEXT NOT NULL,
+    summary TEXT
+  ) STRICT;
+  CREATE INDEX running ON runs (worker) WHERE worker IS NOT NULL;
+
+  CREATE TABLE steps (
+    run INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    asset INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER,
+    started INTEGER NOT NULL,
+    took INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    materialized INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    PRIMARY KEY (run, step)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE logs (
+    run INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    fields TEXT,
+    PRIMARY KEY (run, line)
+  ) STRICT, WITHOUT ROWID;
+
+  -- The version of a value is never given twice, even if its key was deleted in between.
+  CREATE TABLE key_values (
+    version INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    value TEXT NOT NULL
+  ) STRICT;
+  `,
+];

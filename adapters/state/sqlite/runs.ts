@@ -1,0 +1,188 @@
+import type { RunId, Seq } from "../../../core/event.ts";
+import type { Instant } from "../../../core/instant.ts";
+import type { Json } from "../../../core/ports/key_value.ts";
+import type { LogLevel } from "../../../core/ports/log.ts";
+import type { LogEntry, RunRecord, RunStatus, StepRecord } from "../../../core/ports/state.ts";
+import type { Database } from "./database.ts";
+import type { Registry } from "./registry.ts";
+import type { Workers } from "./workers.ts";
+
+/** In the order of the numbers that stand for them: append only. */
+const STATUSES: readonly RunStatus[] = ["running", "succeeded", "failed", "cancelled", "interrupted"];
+const OUTCOMES: readonly StepRecord["outcome"][] = ["succeeded", "failed", "cancelled"];
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+const RUNNING = 0, INTERRUPTED = 4;
+
+type RunRow = {
+  readonly id: RunId;
+  readonly status: number;
+  readonly worker: number | null;
+  readonly started: Instant;
+  readonly took: number | null;
+  readonly request: string;
+  readonly summary: string | null;
+};
+type StepRow = {
+  readonly run: RunId;
+  readonly step: number;
+  readonly asset: number;
+  readonly first: number;
+  readonly last: number | null;
+  readonly started: Instant;
+  readonly took: number;
+  readonly outcome: number;
+  readonly materialized: number;
+  readonly failed: number;
+};
+type LogRow = {
+  readonly step: number;
+  readonly at: Instant;
+  readonly level: number;
+  readonly message: string;
+  readonly fields: string | null;
+};
+
+/** Runs with their steps and logs. */
+export class Runs {
+  readonly #db: Database;
+  readonly #registry: Registry;
+  readonly #workers: Workers;
+  /** The runs that this handle began and has not ended: where their events end is noted then. */
+  readonly #open = new Set<RunId>();
+
+  constructor(db: Database, registry: Registry, workers: Workers) {
+    this.#db = db;
+    this.#registry = registry;
+    this.#workers = workers;
+  }
+
+  begin(request: Json, at: Instant, head: Seq): RunId {
+    const { id } = this.#db.get<{ id: RunId }>(
+      "INSERT INTO runs (status, worker, started, after, request) VALUES (?, ?, ?, ?, ?) RETURNING id",
+      RUNNING,
+      this.#workers.self(),
+      at,
+      head,
+      JSON.stringify(request),
+    )!;
+    this.#open.add(id);
+    return id;
+  }
+
+  /** Notes that events up to `seq` belong to the runs. */
+  extend(runs: Iterable<RunId>, seq: Seq): void {
+    for (const run of runs) {
+      if (!this.#open.has(run)) {
+        this.#db.run("UPDATE runs SET last = ? WHERE id = ? AND last IS NOT NULL", seq, run);
+      }
+    }
+  }
+
+  end(run: RunId, status: RunStatus, summary: Json, at: Instant, head: Seq): void {
+    const ended = this.#db.run(
+      "UPDATE runs SET status = ?, worker = NULL, took = ? - started, last = ?, summary = ? WHERE id = ?",
+      STATUSES.indexOf(status),
+      at,
+      this.#open.has(run) ? head : null,
+      summary === null ? null : JSON.stringify(summary),
+      run,
+    );
+    this.#open.delete(run);
+    if (ended === 0) throw new Error(`ending run ${run}: found no such run, wanted one that was begun`);
+  }
+
+  /** Marks the runs of workers that are no more. */
+  interrupt(at: Instant): void {
+    const running = this.#db.all<RunRow>("SELECT id, worker FROM runs WHERE worker IS NOT NULL");
+    for (const { id, worker } of running) {
+      if (this.#workers.alive(worker)) continue;
+      this.#db.run(
+        "UPDATE runs SET status = ?, worker = NULL, took = ? - started WHERE id = ?",
+        INTERRUPTED,
+        at,
+        id,
+      );
+    }
+  }
+
+  list(limit: number): RunRecord[] {
+    return this.#db.all<RunRow>("SELECT * FROM runs ORDER BY id DESC LIMIT ?", limit).map(runOf);
+  }
+
+  get(id: RunId): { run: RunRecord; steps: StepRecord[] } | undefined {
+    const row = this.#db.get<RunRow>("SELECT * FROM runs WHERE id = ?", id);
+    if (row === undefined) return undefined;
+    const steps = this.#db.all<StepRow>("SELECT * FROM steps WHERE run = ? ORDER BY step", id);
+    return { run: runOf(row), steps: steps.map((step) => this.#stepOf(step)) };
+  }
+
+  step(record: StepRecord): void {
+    this.#db.run(
+      `INSERT OR REPLACE INTO steps
+        (run, step, asset, first, last, started, took, outcome, materialized, failed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      record.run,
+      record.step,
+      this.#registry.id(record.asset),
+      record.from,
+      record.to === record.from ? null : record.to,
+      record.started,
+      record.ended - record.started,
+      OUTCOMES.indexOf(record.outcome),
+      record.materialized,
+      record.failed,
+    );
+  }
+
+  log(run: RunId, entries: readonly LogEntry[]): void {
+    let line =
+      this.#db.get<{ line: number | null }>("SELECT max(line) AS line FROM logs WHERE run = ?", run)!.line ??
+        0;
+    for (const { step, at, level, message, fields } of entries) {
+      this.#db.run(
+        "INSERT INTO logs (run, line, step, at, level, message, fields) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        run,
+        ++line,
+        step,
+        at,
+        LEVELS.indexOf(level),
+        message,
+        Object.keys(fields).length === 0 ? null : JSON.stringify(fields),
+      );
+    }
+  }
+
+  logs(run: RunId): LogEntry[] {
+    return this.#db.all<LogRow>("SELECT * FROM logs WHERE run = ? ORDER BY line", run).map((
+      { step, at, level, message, fields },
+    ) => ({ step, at, level: LEVELS[level]!, message, fields: fields === null ? {} : JSON.parse(fields) }));
+  }
+
+  #stepOf(
+    { run, step, asset, first, last, started, took, outcome, materialized, failed }: StepRow,
+  ): StepRecord {
+    return {
+      run,
+      step,
+      asset: this.#registry.key(asset),
+      from: first,
+      to: last ?? first,
+      started,
+      ended: started + took,
+      outcome: OUTCOMES[outcome]!,
+      materialized,
+      failed,
+    };
+  }
+}
+
+function runOf({ id, status, started, took, request, summary }: RunRow): RunRecord {
+  return {
+    id,
+    status: STATUSES[status]!,
+    started,
+    ended: took === null ? null : started + took,
+    request: JSON.parse(request),
+    summary: summary === null ? null : JSON.parse(summary),
+  };
+}

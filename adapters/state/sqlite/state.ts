@@ -1,0 +1,156 @@
+// Every method is synchronous under its promise.
+// deno-lint-ignore-file require-await
+import type { AssetKey, Event, Materialized, RunId, Seq } from "../../../core/event.ts";
+import type { Instant } from "../../../core/instant.ts";
+import type { Range } from "../../../core/partition/ranges.ts";
+import type { PartitionSpec } from "../../../core/partition/partition_set.ts";
+import type { Json, KeyValue } from "../../../core/ports/key_value.ts";
+import type * as port from "../../../core/ports/state.ts";
+import { requireCovered } from "../covered.ts";
+import { Claims } from "./claims.ts";
+import type { Database } from "./database.ts";
+import { EventLog } from "./event_log.ts";
+import { Intents } from "./intents.ts";
+import { SqliteKeyValue } from "./key_value.ts";
+import type { Processes } from "./processes.ts";
+import { Registry } from "./registry.ts";
+import { Runs } from "./runs.ts";
+import { snapshot } from "./snapshot.ts";
+import { Workers } from "./workers.ts";
+
+/** The state in one SQLite file, shared by the processes of one host. */
+export class SqliteState implements port.State {
+  readonly keyValue: KeyValue;
+  readonly #db: Database;
+  readonly #workers: Workers;
+  readonly #registry: Registry;
+  readonly #log: EventLog;
+  readonly #intents: Intents;
+  readonly #claims: Claims;
+  readonly #runs: Runs;
+
+  constructor(db: Database, processes: () => Processes) {
+    this.#db = db;
+    this.#workers = new Workers(db, processes);
+    this.#registry = new Registry(db);
+    this.#log = new EventLog(db, this.#registry);
+    this.#intents = new Intents(db);
+    this.#claims = new Claims(db, this.#registry, this.#workers, this.#intents);
+    this.#runs = new Runs(db, this.#registry, this.#workers);
+    this.keyValue = new SqliteKeyValue(db);
+  }
+
+  async register(
+    assets: readonly { key: AssetKey; partitions: PartitionSpec; code: port.CodeRecord }[],
+  ): Promise<port.RegisteredAsset[]> {
+    return this.#registry.register(assets);
+  }
+
+  async assets(): Promise<{ key: AssetKey; partitions: PartitionSpec }[]> {
+    return this.#registry.all();
+  }
+
+  async snapshot(assets: readonly AssetKey[]): Promise<port.Snapshot> {
+    return snapshot(this.#db, this.#log, this.#registry, assets);
+  }
+
+  async since(seq: Seq): Promise<Event[]> {
+    return this.#log.since(seq);
+  }
+
+  async events(run: RunId, { after, limit }: { after: Seq; limit: number }): Promise<Event[]> {
+    return this.#log.ofRun(run, after, limit);
+  }
+
+  async commit(commit: port.Commit): Promise<port.Committed> {
+    const { claim, events, step } = commit;
+    return this.#asWorker(() => {
+      const held = claim === null ? undefined : this.#claims.held(claim);
+      if (claim !== null) {
+        if (held === undefined) return { status: "superseded" };
+        requireCovered(events, { asset: this.#registry.key(held.asset), ranges: held.ranges });
+      }
+      const seq = this.#log.append(events, held?.head ?? this.#log.head());
+      this.#runs.extend(new Set(events.flatMap(({ run }) => run ?? [])), seq);
+      if (claim !== null) this.#publications(claim, commit);
+      if (step !== undefined) this.#runs.step(step);
+      if (claim !== null && commit.release) this.#claims.release(claim);
+      return { status: "committed", seq };
+    });
+  }
+
+  async claim(run: RunId, asset: AssetKey, ranges: readonly Range[]): Promise<port.ClaimAnswer> {
+    return this.#asWorker(() => this.#claims.claim(run, asset, ranges));
+  }
+
+  async release(token: port.ClaimToken): Promise<void> {
+    this.#asWorker(() => this.#claims.release(token));
+  }
+
+  async claims(): Promise<port.LiveClaim[]> {
+    return this.#claims.live();
+  }
+
+  async recover(at: Instant): Promise<port.Adopted[]> {
+    return this.#asWorker(() => {
+      const adopted = this.#claims.adopt();
+      this.#runs.interrupt(at);
+      this.#workers.forgetDead();
+      return adopted;
+    });
+  }
+
+  async standing(asset: AssetKey, ranges: readonly Range[]): Promise<port.StandingRecord[]> {
+    return this.#log.standing(asset, ranges);
+  }
+
+  async history(asset: AssetKey, partition: number): Promise<(Materialized & { seq: Seq })[]> {
+    return this.#log.history(asset, partition);
+  }
+
+  async beginRun(request: Json, at: Instant): Promise<RunId> {
+    return this.#asWorker(() => this.#runs.begin(request, at, this.#log.head()));
+  }
+
+  async endRun(run: RunId, status: port.RunStatus, summary: Json, at: Instant): Promise<void> {
+    this.#db.write(() => this.#runs.end(run, status, summary, at, this.#log.head()));
+  }
+
+  async runs(limit: number): Promise<port.RunRecord[]> {
+    return this.#runs.list(limit);
+  }
+
+  async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {
+    return this.#db.read(() => this.#runs.get(id));
+  }
+
+  async log(run: RunId, entries: readonly port.LogEntry[]): Promise<void> {
+    this.#db.write(() => this.#runs.log(run, entries));
+  }
+
+  async logs(run: RunId): Promise<port.LogEntry[]> {
+    return this.#runs.logs(run);
+  }
+
+  async close(): Promise<void> {
+    if (this.#workers.known) {
+      this.#asWorker(() => {
+        for (const token of this.#claims.own()) this.#claims.release(token);
+        this.#workers.leave();
+      });
+    }
+    this.#db.close();
+  }
+
+  /** A write in which this worker has a number. */
+  #asWorker<T>(work: () => T): T {
+    this.#workers.self();
+    return this.#db.write(work);
+  }
+
+  #publications(claim: port.ClaimToken, { events, intents, reverted }: port.Commit): void {
+    const materialized = events.filter((event) => event.kind === "materialized");
+    this.#intents.end(claim, [...materialized.map(({ partition }) => partition), ...(reverted ?? [])]);
+    if (intents !== undefined) this.#intents.begin(claim, intents);
+  }
+}

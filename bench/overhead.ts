@@ -1,0 +1,114 @@
+import { DatabaseSync } from "node:sqlite";
+import { openSqliteState } from "../adapters/state/sqlite/open.ts";
+import { DAY, HOUR } from "../core/mod.ts";
+import { type Figure, median, timed } from "./figure.ts";
+import { chain, days, everything, open, roll } from "./trivial.ts";
+
+/** A chain of 100 assets that do nothing, materialized in one run. */
+export async function chained(folder: string): Promise<Figure[]> {
+  const length = 100;
+  const graph = chain(length);
+  const took: number[] = [];
+  let path = "";
+  for (let round = 0; round < 9; round++) {
+    path = `${folder}/chain_${round}.sqlite`;
+    const state = await openSqliteState({ path });
+    const orchestrator = await open(graph, state);
+    took.push(await timed(() => orchestrator.materialize(everything(graph))) / length);
+    await state.close();
+  }
+  return [{ name: "chain_ms_per_asset", value: median(took), unit: "ms", peer: 39, limit: 0.2, state: path }];
+}
+
+/** 200 runs of one daily partition each, after 200 others. */
+export async function partitions(folder: string): Promise<Figure[]> {
+  const path = `${folder}/partitions.sqlite`;
+  const state = await openSqliteState({ path });
+  const graph = days();
+  const orchestrator = await open(graph, state);
+  const run = async (from: number, to: number) => {
+    for (let day = from; day < to; day++) {
+      const key = new Date(Date.UTC(2020, 0, 1) + day * DAY).toISOString().slice(0, 10);
+      await orchestrator.materialize(everything(graph, { partitions: [key] }));
+    }
+  };
+  await run(0, 200);
+  const before = checkpointed(path);
+  const took = await timed(() => run(200, 400));
+  const grown = checkpointed(path) - before;
+  await state.close();
+  return [
+    { name: "partition_ms", value: took / 200, unit: "ms", peer: 238, limit: 1, state: path },
+    { name: "partition_bytes", value: grown / 200, unit: "B", peer: 140_000, limit: 512, state: path },
+  ];
+}
+
+/** The size of a state with its write-ahead log folded in. */
+function checkpointed(path: string): number {
+  const db = new DatabaseSync(path);
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  db.close();
+  return Deno.statSync(path).size;
+}
+
+/** 43,800 hours, 1,825 days and 60 months: what is stale, at first and after one change in an old hour. */
+export async function ticks(folder: string): Promise<Figure[]> {
+  const path = `${folder}/ticks.sqlite`;
+  const now = () => Date.UTC(2025, 0, 1);
+  const graph = roll();
+  const writing = await openSqliteState({ path });
+  const writer = await open(graph, writing, now);
+  const first = Date.UTC(2020, 0, 1) / HOUR;
+  const hours = Array.from(
+    { length: now() / HOUR - first },
+    (_, i) => ({ partition: first + i, dataVersion: `${i}` }),
+  );
+  await writer.report("roll/hours", hours);
+  await writer.materialize(everything(graph, { from: "2020-01-01", to: "2024-12-31" }));
+
+  const loads: number[] = [];
+  for (let round = 0; round < 7; round++) {
+    const state = await openSqliteState({ path });
+    loads.push(await timed(() => open(graph, state, now)));
+    await state.close();
+  }
+
+  const state = await openSqliteState({ path });
+  const reader = await open(graph, state, now);
+  const [, day, month] = reader.index.nodes;
+  const changes: number[] = [];
+  for (let change = 0; change < 200; change++) {
+    const hour = first + 24 * change;
+    const date = new Date(hour * HOUR).toISOString();
+    await writer.report("roll/hours", [{ partition: hour, dataVersion: "late" }]);
+    changes.push(await timed(() => reader.refresh()));
+    const known = reader.index.judge(day!, day!.set.ordinal(date.slice(0, 10))!) === "stale" &&
+      reader.index.judge(month!, month!.set.ordinal(date.slice(0, 7))!) === "stale";
+    if (!known) throw new Error(`changing ${date}: its day and month are not stale`);
+  }
+  await state.close();
+  await writing.close();
+  return [
+    { name: "tick_load_ms", value: median(loads), unit: "ms", peer: 2500, limit: 80, state: path },
+    { name: "tick_change_ms", value: median(changes), unit: "ms", peer: 2500, limit: 0.1, state: path },
+    await status(path),
+  ];
+}
+
+/** The command line's status of that state, from the shell. */
+async function status(state: string): Promise<Figure> {
+  const took: number[] = [];
+  for (let round = 0; round < 11; round++) {
+    took.push(
+      await timed(async () => {
+        const { success } = await new Deno.Command(Deno.execPath(), {
+          args: ["run", "-A", "main.ts", "status", "--json"],
+          env: { STATE_URL: state, GRAPH: "bench/roll.ts" },
+          stdout: "null",
+        }).output();
+        if (!success) throw new Error("status failed");
+      }),
+    );
+  }
+  return { name: "status_ms", value: median(took), unit: "ms", peer: 1300, limit: 150, state };
+}

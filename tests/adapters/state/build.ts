@@ -1,0 +1,67 @@
+import type { Materialized, RunId } from "../../../core/event.ts";
+import type { ClaimToken, Snapshot, State } from "../../../core/ports/state.ts";
+import type { Range } from "../../../core/partition/ranges.ts";
+
+export const HOURS = "test/hours", DAYS = "test/days";
+const time = { timeZone: "UTC", start: "2016-01-01", open: false } as const;
+
+/** The assets of the tests: hours without inputs, days with one edge. */
+export const ASSETS = [
+  { key: HOURS, partitions: { type: "hourly", ...time }, code: { version: "1", edges: [] } },
+  {
+    key: DAYS,
+    partitions: { type: "daily", ...time },
+    code: { version: "1", edges: [{ upstream: HOURS, mapping: "hours-of-day" }] },
+  },
+] as const;
+
+/** `length` bytes that all are `value`. */
+export function bytes(value: number, length = 32): Uint8Array {
+  return new Uint8Array(length).fill(value);
+}
+
+/** A version that is a digest. */
+export function version(n: number): string {
+  return n.toString(16).padStart(32, "0");
+}
+
+export function materialized(partition: number, given: Partial<Materialized> = {}): Materialized {
+  return {
+    kind: "materialized",
+    asset: HOURS,
+    at: 1_000,
+    run: null,
+    partition,
+    dataVersion: version(partition),
+    code: 1,
+    read: 0,
+    member: bytes(partition % 256),
+    edges: new Uint8Array(0),
+    payload: { files: [], rows: null, metadata: {} },
+    checks: [],
+    ...given,
+  };
+}
+
+/** The whole of a claim that must be granted. */
+export async function claimed(state: State, ...ranges: readonly Range[]): Promise<ClaimToken> {
+  const run = await state.beginRun("test", 0);
+  const { granted } = await state.claim(run, HOURS, ranges);
+  if (granted === undefined) throw new Error("nothing was granted");
+  return granted.token;
+}
+
+export async function started(state: State): Promise<RunId> {
+  return await state.beginRun({ command: "materialize" }, 1_000);
+}
+
+/** A snapshot's rows of one asset, one object a row. */
+export function rows({ assets }: Snapshot, key = HOURS) {
+  const asset = assets.get(key)!;
+  return Array.from(asset.ordinals, (partition, row) => ({
+    partition,
+    seq: asset.seq[row],
+    changed: asset.changed[row],
+    status: asset.status[row],
+  }));
+}

@@ -1,0 +1,11 @@
+import { describeClaims } from "./contract_claims.ts";
+import { describeEvents } from "./contract_events.ts";
+import { describeRecords } from "./contract_records.ts";
+import type { Harness } from "./harness.ts";
+
+/** What every state does, as the port says it. */
+export function stateContract(name: string, open: () => Promise<Harness>): void {
+  describeEvents(name, open);
+  describeClaims(name, open);
+  describeRecords(name, open);
+}

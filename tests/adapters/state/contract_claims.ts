@@ -1,0 +1,178 @@
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import type { Intent } from "../../../core/ports/state.ts";
+import { ASSETS, bytes, claimed, DAYS, HOURS, materialized, started } from "./build.ts";
+import type { Harness } from "./harness.ts";
+
+/** Claims, publications that were begun, and what is left of workers that are no more. */
+export function describeClaims(name: string, open: () => Promise<Harness>): void {
+  const test = (what: string, body: (harness: Harness) => Promise<void>) =>
+    Deno.test(`${name}: ${what}`, async () => {
+      await using harness = await open();
+      await (await harness.worker("setup")).register(ASSETS);
+      await body(harness);
+    });
+  const intent = (partition: number): Intent => ({
+    event: materialized(partition, { edges: bytes(3) }),
+    replacements: [{ final: "f", temporary: "t", standing: "v" }, { final: "g", absent: true }],
+    measured: [{ path: "f", size: 1, hash: "aa" }],
+  });
+
+  test("a claim answers what is free and who holds the rest", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    const [runA, runB] = [await started(a), await started(b)];
+    const first = await a.claim(runA, HOURS, [{ from: 10, to: 19 }, { from: 30, to: 39 }]);
+    assertEquals(first.granted?.ranges, [{ from: 10, to: 19 }, { from: 30, to: 39 }]);
+    assertEquals(first.held, []);
+    const second = await b.claim(runB, HOURS, [{ from: 15, to: 32 }, { from: 5, to: 9 }]);
+    assertEquals(second.granted?.ranges, [{ from: 5, to: 9 }, { from: 20, to: 29 }]);
+    assertEquals(second.held, [
+      { asset: HOURS, from: 15, to: 19, run: runA, abandoned: false },
+      { asset: HOURS, from: 30, to: 32, run: runA, abandoned: false },
+    ]);
+    assertEquals((await b.claim(runB, HOURS, [{ from: 12, to: 13 }])).granted, undefined);
+    assertEquals((await b.claim(runB, DAYS, [{ from: 12, to: 13 }])).held, []);
+    assertEquals((await a.claim(runA, HOURS, [{ from: 10, to: 10 }])).granted, undefined);
+    assertEquals((await b.claims()).map(({ from, to, run }) => [from, to, run]), [
+      [10, 19, runA],
+      [30, 39, runA],
+      [5, 9, runB],
+      [20, 29, runB],
+      [12, 13, runB],
+    ]);
+  });
+
+  test("a released claim is free and its token of no more use", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    const token = await claimed(a, { from: 1, to: 2 });
+    await a.release(token);
+    await a.release(token);
+    const other = await claimed(b, { from: 1, to: 1 });
+    assertNotEquals(other, token);
+    assertEquals(await a.commit({ claim: token, events: [materialized(2)] }), { status: "superseded" });
+    await a.release(other);
+    assertEquals(await b.commit({ claim: other, events: [materialized(1)], release: true }), {
+      status: "committed",
+      seq: 1,
+    });
+    assertEquals(await b.claims(), []);
+    assertEquals(await b.commit({ claim: other, events: [] }), { status: "superseded" });
+  });
+
+  test("a commit beyond its claim is a fault, and nothing is written", async (harness) => {
+    const a = await harness.worker("a");
+    const token = await claimed(a, { from: 1, to: 2 }, { from: 4, to: 5 });
+    const common = { asset: HOURS, at: 1, run: null };
+    for (
+      const event of [
+        materialized(3),
+        materialized(1, { asset: DAYS }),
+        { kind: "failed", ...common, from: 2, to: 4, reason: "error", message: "" } as const,
+      ]
+    ) {
+      await assertRejects(
+        () => a.commit({ claim: token, events: [materialized(1), event] }),
+        Error,
+        "committing",
+      );
+    }
+    assertEquals(await a.since(0), []);
+  });
+
+  test("closing a handle frees its claims and no others, even of the same process", async (harness) => {
+    const [a, b, c] = [await harness.worker("a"), await harness.worker("a"), await harness.worker("c")];
+    await claimed(a, { from: 1, to: 2 });
+    await claimed(b, { from: 3, to: 4 });
+    await a.close();
+    assertEquals((await c.claims()).map(({ from }) => from), [3]);
+    assertEquals((await c.runs(9)).map(({ status }) => status), ["running", "running"]);
+    assertEquals(await c.recover(5), []);
+    assertEquals((await c.runs(9)).map(({ status }) => status), ["running", "interrupted"]);
+    assertEquals((await c.claims()).map(({ from }) => from), [3]);
+  });
+
+  test("the claims of a dead worker are taken over with what it had begun to publish", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    const run = await started(a);
+    const { granted } = await a.claim(run, HOURS, [{ from: 1, to: 3 }, { from: 7, to: 8 }]);
+    const old = granted!.token;
+    await a.commit({ claim: old, events: [], intents: [intent(7), intent(1), intent(2), intent(3)] });
+    await a.commit({ claim: old, events: [materialized(2)], reverted: [3] });
+    const alive = await claimed(b, { from: 20, to: 20 });
+    harness.kill("a");
+
+    assertEquals((await b.claim(run, HOURS, [{ from: 3, to: 4 }])).held, [
+      { asset: HOURS, from: 3, to: 3, run, abandoned: true },
+    ]);
+    assertEquals((await b.claims()).map(({ from }) => from), [20, 4]);
+    const adopted = await b.recover(99);
+    assertEquals(adopted.length, 1);
+    const { token, ...rest } = adopted[0]!;
+    assertNotEquals(token, old);
+    assertEquals(rest, {
+      asset: HOURS,
+      ranges: [{ from: 1, to: 3 }, { from: 7, to: 8 }],
+      run,
+      intents: [intent(1), intent(7)],
+    });
+    assertEquals((await b.run(run))?.run, {
+      id: run,
+      status: "interrupted",
+      started: 1_000,
+      ended: 99,
+      request: { command: "materialize" },
+      summary: null,
+    });
+    assertEquals((await b.runs(9)).map(({ status }) => status), ["running", "interrupted"]);
+
+    assertEquals(await a.commit({ claim: old, events: [materialized(1)] }), { status: "superseded" });
+    const completed = await b.commit({
+      claim: token,
+      events: [intent(1).event],
+      reverted: [7],
+      release: true,
+    });
+    assertEquals(completed.status, "committed");
+    assertEquals(await b.recover(100), []);
+    assertEquals((await b.commit({ claim: alive, events: [], release: true })).status, "committed");
+  });
+
+  test("a dead worker's run without claims is marked too, one that ended is not", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    const [open, ended] = [await started(a), await started(a)];
+    await a.endRun(ended, "succeeded", { n: 1 }, 2_000);
+    const own = await started(b);
+    harness.kill("a");
+    assertEquals(await b.recover(3_000), []);
+    const status = async (run: number) => (await b.run(run))?.run.status;
+    assertEquals([await status(open), await status(ended), await status(own)], [
+      "interrupted",
+      "succeeded",
+      "running",
+    ]);
+  });
+
+  test("who takes over may die too", async (harness) => {
+    const [a, b, c] = [await harness.worker("a"), await harness.worker("b"), await harness.worker("c")];
+    const first = await claimed(a, { from: 1, to: 3 });
+    await a.commit({ claim: first, events: [], intents: [intent(2)] });
+    harness.kill("a");
+    const [second] = await b.recover(1);
+    harness.kill("b");
+    const [third] = await c.recover(2);
+    assertEquals(third?.intents, [intent(2)]);
+    assert(third!.token !== second!.token);
+    assertEquals(await b.commit({ claim: second!.token, events: [] }), { status: "superseded" });
+  });
+
+  test("a claim released with open publications waits for the next recovery", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    const token = await claimed(a, { from: 1, to: 3 });
+    await a.commit({ claim: token, events: [], intents: [intent(2)], release: true });
+    assertEquals(await a.commit({ claim: token, events: [] }), { status: "superseded" });
+    assertEquals(await a.claims(), []);
+    const { granted, held } = await b.claim(await started(b), HOURS, [{ from: 1, to: 1 }]);
+    assertEquals([granted, held[0]?.abandoned], [undefined, true]);
+    const [adopted] = await b.recover(1);
+    assertEquals(adopted?.intents, [intent(2)]);
+  });
+}

@@ -1,0 +1,239 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { EXPIRED, STANDS, type State, WIPED } from "../../../core/ports/state.ts";
+import { ASSETS, bytes, DAYS, HOURS, materialized, rows, started, version } from "./build.ts";
+import type { Harness } from "./harness.ts";
+
+/** Events, their numbers and what they project. */
+export function describeEvents(name: string, open: () => Promise<Harness>): void {
+  const test = (what: string, body: (state: State) => Promise<void>) =>
+    Deno.test(`${name}: ${what}`, async () => {
+      await using harness = await open();
+      const state = await harness.worker("a");
+      await state.register(ASSETS);
+      await body(state);
+    });
+
+  test("events are numbered in the order of commits and come back whole", async (state) => {
+    const run = await started(state);
+    const full = materialized(7, {
+      run,
+      dataVersion: "not a digest",
+      member: bytes(1),
+      asset: DAYS,
+      code: 2,
+      read: 5,
+      edges: bytes(9),
+      payload: {
+        files: [{ path: "a/b.parquet", size: 12, hash: "ff" }],
+        rows: 0,
+        metadata: { note: { type: "text", value: "ü" } },
+      },
+      checks: [{ check: "sorted", severity: "blocking", passed: false, detail: "found 2, wanted 1" }],
+    });
+    const common = { asset: HOURS, at: 3, run: null };
+    const all = [
+      full,
+      materialized(8),
+      { kind: "failed", ...common, from: 1, to: 2, reason: "check", message: "no" },
+      { kind: "checked", ...common, partition: 8, checks: full.checks },
+      { kind: "due", ...common, from: 3, to: 3, detail: "sensor 5" },
+      { kind: "expired", ...common, from: 8, to: 8 },
+      { kind: "wiped", ...common, from: 8, to: 9 },
+    ] as const;
+    assertEquals(await state.commit({ claim: null, events: all.slice(0, 3) }), {
+      status: "committed",
+      seq: 3,
+    });
+    assertEquals(await state.commit({ claim: null, events: all.slice(3) }), { status: "committed", seq: 7 });
+    assertEquals(await state.commit({ claim: null, events: [] }), { status: "committed", seq: 7 });
+    assertEquals(await state.since(0), all.map((event, index) => ({ ...event, seq: index + 1 })));
+    assertEquals((await state.since(6)).map(({ seq }) => seq), [7]);
+    assertEquals(await state.since(7), []);
+    assertEquals(await state.events(run, { after: 0, limit: 10 }), [{ ...full, seq: 1 }]);
+  });
+
+  test("what was given or answered can change without changing the state", async (state) => {
+    const member = bytes(1);
+    await state.commit({ claim: null, events: [materialized(1, { member })] });
+    member.fill(2);
+    const [first] = await state.since(0);
+    if (first?.kind === "materialized") first.member.fill(3);
+    assertEquals((await state.standing(HOURS, [{ from: 1, to: 1 }]))[0]?.event.member, bytes(1));
+  });
+
+  test("a change of content moves `changed`, the same content does not", async (state) => {
+    const events = [
+      materialized(1),
+      materialized(1),
+      materialized(1, { dataVersion: "other" }),
+      materialized(2),
+    ];
+    await state.commit({ claim: null, events: events.slice(0, 2) });
+    assertEquals(rows(await state.snapshot([HOURS])), [{ partition: 1, seq: 2, changed: 1, status: STANDS }]);
+    await state.commit({ claim: null, events: events.slice(2) });
+    assertEquals(rows(await state.snapshot([HOURS])), [
+      { partition: 1, seq: 3, changed: 3, status: STANDS },
+      { partition: 2, seq: 4, changed: 4, status: STANDS },
+    ]);
+  });
+
+  test("a snapshot packs rows by ordinal, with the edges of their code records", async (state) => {
+    const [, days] = await state.register([ASSETS[0], {
+      ...ASSETS[1],
+      code: {
+        version: "2",
+        edges: [...ASSETS[1].code.edges, { upstream: "test/other", mapping: "identity" }],
+      },
+    }]);
+    await state.commit({
+      claim: null,
+      events: [
+        materialized(12, {
+          asset: DAYS,
+          code: days!.code,
+          edges: bytes(8, 64),
+          member: bytes(2),
+          read: 4,
+          at: 1_700_000_000_123,
+        }),
+        materialized(9, { asset: DAYS, code: 2, edges: bytes(7), member: bytes(1) }),
+      ],
+    });
+    await state.commit({
+      claim: null,
+      events: [{
+        kind: "checked",
+        asset: DAYS,
+        at: 5,
+        run: null,
+        partition: 12,
+        checks: [
+          ...Array.from({ length: 300 }, () => ({ check: "a", severity: "warning", passed: true } as const)),
+          { check: "b", severity: "warning", passed: false },
+        ],
+      }],
+    });
+    const { seq, assets, codes } = await state.snapshot([DAYS, "test/unknown"]);
+    assertEquals(seq, 3);
+    assertEquals(assets.get(DAYS), {
+      ordinals: Float64Array.of(9, 12),
+      seq: Float64Array.of(2, 1),
+      changed: Float64Array.of(2, 1),
+      read: Float64Array.of(0, 4),
+      at: Float64Array.of(1_000, 1_700_000_000_123),
+      code: Int32Array.of(2, 3),
+      status: Uint8Array.of(STANDS, STANDS),
+      checksPassed: Uint8Array.of(0, 255),
+      checksFailed: Uint8Array.of(0, 1),
+      members: Uint8Array.of(...bytes(1), ...bytes(2)),
+      edges: Uint8Array.of(...bytes(7), ...bytes(8, 64)),
+    });
+    assertEquals(assets.get("test/unknown")?.ordinals.length, 0);
+    assertEquals([...codes.keys()], [2, 3]);
+    assertEquals(codes.get(2), ASSETS[1].code);
+  });
+
+  test("a wipe leaves a tombstone where there was content, and ends the history", async (state) => {
+    const wipe = { kind: "wiped", asset: HOURS, at: 9, run: null, from: 1, to: 3 } as const;
+    await state.commit({
+      claim: null,
+      events: [materialized(1), materialized(2), materialized(4), wipe, wipe],
+    });
+    const snapshot = await state.snapshot([HOURS]);
+    assertEquals(rows(snapshot), [
+      { partition: 1, seq: 4, changed: 4, status: WIPED },
+      { partition: 2, seq: 4, changed: 4, status: WIPED },
+      { partition: 4, seq: 3, changed: 3, status: STANDS },
+    ]);
+    assertEquals(snapshot.assets.get(HOURS)?.members, Uint8Array.of(...bytes(0, 64), ...bytes(4)));
+    assertEquals((await state.standing(HOURS, [{ from: 0, to: 9 }])).map(({ partition }) => partition), [4]);
+    assertEquals(await state.history(HOURS, 1), []);
+    await state.commit({ claim: null, events: [materialized(1), materialized(1, { dataVersion: "b" })] });
+    assertEquals((await state.history(HOURS, 1)).map(({ seq, dataVersion }) => [seq, dataVersion]), [
+      [7, "b"],
+      [6, version(1)],
+    ]);
+    assertEquals(rows(await state.snapshot([HOURS]))[0], {
+      partition: 1,
+      seq: 7,
+      changed: 7,
+      status: STANDS,
+    });
+  });
+
+  test("the first materialization after a wipe is a change, even to the same content", async (state) => {
+    const wipe = { kind: "wiped", asset: HOURS, at: 9, run: null, from: 1, to: 1 } as const;
+    await state.commit({ claim: null, events: [materialized(1), wipe, materialized(1)] });
+    assertEquals(rows(await state.snapshot([HOURS])), [{ partition: 1, seq: 3, changed: 3, status: STANDS }]);
+  });
+
+  test("what expires keeps its versions, and stands again when it is made again", async (state) => {
+    const expiry = { kind: "expired", asset: HOURS, at: 9, run: null, from: 0, to: 9 } as const;
+    await state.commit({ claim: null, events: [materialized(1), materialized(2), expiry, materialized(2)] });
+    assertEquals(rows(await state.snapshot([HOURS])), [
+      { partition: 1, seq: 1, changed: 1, status: EXPIRED },
+      { partition: 2, seq: 4, changed: 2, status: STANDS },
+    ]);
+    assertEquals(
+      (await state.standing(HOURS, [{ from: 2, to: 5 }, { from: 0, to: 1 }])).map(({ expired }) => expired),
+      [true, false],
+    );
+    assertEquals((await state.history(HOURS, 2)).map(({ seq }) => seq), [4, 2]);
+  });
+
+  test("failures and due marks last until all that they speak of is done or covered", async (state) => {
+    const common = { asset: HOURS, at: 9, run: null };
+    const failed = (from: number, to: number) =>
+      ({ kind: "failed", ...common, from, to, reason: "error", message: `${from}` }) as const;
+    const due = { kind: "due", ...common, from: 5, to: 6, detail: "sensor 5" } as const;
+    await state.commit({ claim: null, events: [failed(1, 4), failed(3, 6), due] });
+    const marks = async () => {
+      const { failures, due } = await state.snapshot([HOURS]);
+      return {
+        failures: failures.map(({ seq, from, to }) => [seq, from, to]),
+        due: due.map(({ seq }) => seq),
+      };
+    };
+    assertEquals(await marks(), { failures: [[1, 1, 4], [2, 3, 6]], due: [3] });
+    assertEquals((await state.snapshot([HOURS])).failures[0], {
+      asset: HOURS,
+      from: 1,
+      to: 4,
+      seq: 1,
+      reason: "error",
+      message: "1",
+    });
+    assertEquals((await state.snapshot([DAYS])).failures, []);
+    await state.commit({ claim: null, events: [materialized(2), materialized(3), materialized(4)] });
+    assertEquals(await marks(), { failures: [[1, 1, 1], [2, 5, 6]], due: [3] });
+    await state.commit({ claim: null, events: [failed(1, 2)] });
+    assertEquals(await marks(), { failures: [[2, 5, 6], [7, 1, 2]], due: [3] });
+    await state.commit({ claim: null, events: [materialized(5), materialized(6)] });
+    assertEquals(await marks(), { failures: [[7, 1, 2]], due: [] });
+    await state.commit({ claim: null, events: [materialized(2), materialized(1)] });
+    assertEquals(await marks(), { failures: [], due: [] });
+  });
+
+  test("an event of an asset that was never registered is a fault, and nothing is written", async (state) => {
+    await assertRejects(
+      () => state.commit({ claim: null, events: [materialized(1), materialized(1, { asset: "test/none" })] }),
+      Error,
+      `found asset "test/none", wanted one that was registered`,
+    );
+    assertEquals(await state.since(0), []);
+  });
+
+  test("the events of a run are paged, others between them left out", async (state) => {
+    const [one, two] = [await started(state), await started(state)];
+    for (const run of [one, two, one, null, one]) {
+      await state.commit({ claim: null, events: [materialized(1, { run })] });
+    }
+    const page = async (after: number, limit: number) =>
+      (await state.events(one, { after, limit })).map(({ seq }) => seq);
+    assertEquals(await page(0, 2), [1, 3]);
+    assertEquals(await page(3, 2), [5]);
+    assertEquals(await page(5, 2), []);
+    assertEquals((await state.events(two, { after: 0, limit: 9 })).map(({ seq }) => seq), [2]);
+    assertEquals(await state.events(99, { after: 0, limit: 9 }), []);
+  });
+}

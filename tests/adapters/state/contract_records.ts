@@ -1,0 +1,135 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { LogEntry, State, StepRecord } from "../../../core/ports/state.ts";
+import { ASSETS, DAYS, HOURS, started } from "./build.ts";
+import type { Harness } from "./harness.ts";
+
+/** Assets, runs, logs and small values. */
+export function describeRecords(name: string, open: () => Promise<Harness>): void {
+  const test = (what: string, body: (state: State, harness: Harness) => Promise<void>) =>
+    Deno.test(`${name}: ${what}`, async () => {
+      await using harness = await open();
+      const state = await harness.worker("a");
+      await body(state, harness);
+    });
+
+  test("a code record keeps its number, another one gets another", async (state) => {
+    const codes = async (version: string) =>
+      (await state.register([{ ...ASSETS[0], code: { version, edges: [] } }, ASSETS[1]])).map(({ code }) =>
+        code
+      );
+    const [one, days] = await codes("1");
+    const [two] = await codes("2");
+    assert(one !== two && one !== days && two !== days);
+    assertEquals(await codes("1"), [one, days]);
+    assertEquals(await state.assets(), ASSETS.map(({ key, partitions }) => ({ key, partitions })));
+  });
+
+  test("static keys keep their places whatever is declared later", async (state, harness) => {
+    const register = (on: State, ...keys: string[]) =>
+      on.register([{
+        key: "test/countries",
+        partitions: { type: "static", keys },
+        code: { version: "1", edges: [] },
+      }]);
+    await register(state, "VN", "TH");
+    const other = await harness.worker("b");
+    const [asset] = await register(other, "LA", "VN");
+    assertEquals(asset?.partitions, { type: "static", keys: ["VN", "TH", "LA"], retired: ["TH"] });
+    assertEquals((await state.assets())[0]?.partitions, asset?.partitions);
+  });
+
+  test("a set that means something else is refused, and nothing is registered", async (state) => {
+    await state.register([ASSETS[0]]);
+    const changed = { ...ASSETS[0], partitions: { type: "single" } } as const;
+    await assertRejects(() => state.register([ASSETS[1], changed]), TypeError, "declaring partitions");
+    assertEquals((await state.assets()).map(({ key }) => key), [HOURS]);
+  });
+
+  test("runs are listed newest first, with their steps as last recorded", async (state) => {
+    await state.register(ASSETS);
+    const [one, two] = [await started(state), await started(state)];
+    const step = (number: number, given: Partial<StepRecord> = {}): StepRecord => ({
+      run: one,
+      step: number,
+      asset: DAYS,
+      from: 3,
+      to: 3,
+      started: 1_000,
+      ended: 1_001,
+      outcome: "succeeded",
+      materialized: 1,
+      failed: 0,
+      ...given,
+    });
+    await state.commit({ claim: null, events: [], step: step(2) });
+    await state.commit({ claim: null, events: [], step: step(1, { asset: HOURS, to: 9 }) });
+    await state.commit({ claim: null, events: [], step: step(2, { outcome: "failed", failed: 4 }) });
+    await state.endRun(one, "failed", { failed: 4 }, 5_000);
+    const [last, first] = await state.runs(5);
+    assertEquals([last?.id, last?.status, last?.ended, last?.summary], [two, "running", null, null]);
+    assertEquals(first, {
+      id: one,
+      status: "failed",
+      started: 1_000,
+      ended: 5_000,
+      request: { command: "materialize" },
+      summary: { failed: 4 },
+    });
+    assertEquals(await state.runs(1), [last!]);
+    assertEquals(await state.run(one), {
+      run: first!,
+      steps: [step(1, { asset: HOURS, to: 9 }), step(2, { outcome: "failed", failed: 4 })],
+    });
+    assertEquals(await state.run(99), undefined);
+    await assertRejects(() => state.endRun(99, "failed", null, 0), Error, "run 99");
+  });
+
+  test("logs are kept in the order in which they were written", async (state) => {
+    const [one, two] = [await started(state), await started(state)];
+    const entry = (message: string, given: Partial<LogEntry> = {}): LogEntry => ({
+      step: 1,
+      at: 5,
+      level: "info",
+      message,
+      fields: {},
+      ...given,
+    });
+    const entries = [
+      entry("b", { fields: { rows: 3, nested: { a: [null, "ü"] } }, level: "debug" }),
+      entry("a", { at: 4, step: 0, level: "error" }),
+      entry("c", { level: "warn" }),
+    ];
+    await state.log(one, entries.slice(0, 2));
+    await state.log(two, [entry("other")]);
+    await state.log(one, entries.slice(2));
+    assertEquals(await state.logs(one), entries);
+    assertEquals(await state.logs(99), []);
+  });
+
+  test("a value is written only over the version that was read", async (state, harness) => {
+    const a = state.keyValue;
+    const b = (await harness.worker("b")).keyValue;
+    assertEquals(await a.get("pace/x"), undefined);
+    assert(await a.put("pace/x", { left: 3 }, 0));
+    assert(!await b.put("pace/x", { left: 9 }, 0));
+    const read = await b.get("pace/x");
+    assertEquals(read?.value, { left: 3 });
+    assert(await b.put("pace/x", null, read!.version));
+    assert(!await a.put("pace/x", 1, read!.version));
+    assertEquals((await a.get("pace/x"))?.value, null);
+    await a.delete("pace/x");
+    await a.delete("pace/x");
+    assert(!await b.put("pace/x", 1, read!.version));
+    assert(await b.put("pace/x", 1, 0));
+    const again = await a.get("pace/x");
+    assert(again!.version !== read!.version);
+  });
+
+  test("values are listed by key under their prefix", async ({ keyValue }) => {
+    for (const key of ["gap/b", "gap/a", "gap", "gaps", "gap/", "x%"]) await keyValue.put(key, key, 0);
+    assertEquals([...(await keyValue.list("gap/")).keys()], ["gap/", "gap/a", "gap/b"]);
+    assertEquals([...(await keyValue.list("x%")).values()].map(({ value }) => value), ["x%"]);
+    assertEquals((await keyValue.list("")).size, 6);
+    assertEquals((await keyValue.list("nothing")).size, 0);
+  });
+}

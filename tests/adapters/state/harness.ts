@@ -1,0 +1,50 @@
+import { memoryState } from "../../../adapters/state/memory/state.ts";
+import { memoryStore } from "../../../adapters/state/memory/store.ts";
+import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
+import type { State } from "../../../core/ports/state.ts";
+
+/** One state that several workers share. */
+export interface Harness extends AsyncDisposable {
+  worker(name: string): Promise<State>;
+  /** Lets a worker be no more, without a word. */
+  kill(name: string): void;
+}
+
+export function memoryHarness(): Promise<Harness> {
+  const store = memoryStore();
+  return Promise.resolve({
+    worker: (name) => Promise.resolve(memoryState(store, name)),
+    kill: (name) => store.kill(name),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
+}
+
+/** Every worker is a handle of this process that passes for a process of its own. */
+export async function sqliteHarness(): Promise<Harness> {
+  const folder = await Deno.makeTempDir();
+  const dead = new Set<string>();
+  const open = new Set<State>();
+  return {
+    async worker(name) {
+      const handle = await openSqliteState({
+        path: `${folder}/state.db`,
+        processes: () => ({
+          self: { host: "here", pid: 1, started: name },
+          alive: ({ started }) => !dead.has(started),
+        }),
+      });
+      open.add(handle);
+      const close = handle.close.bind(handle);
+      handle.close = () => {
+        open.delete(handle);
+        return close();
+      };
+      return handle;
+    },
+    kill: (name) => void dead.add(name),
+    async [Symbol.asyncDispose]() {
+      for (const handle of open) await handle.close();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}

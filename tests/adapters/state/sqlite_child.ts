@@ -1,0 +1,48 @@
+// A worker process of the tests: `work PATH` takes part in common work, `hold PATH` claims, says so and waits.
+import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
+import { ASSETS, HOURS, materialized, started } from "./build.ts";
+
+/** How many partitions the workers share, and how often each counts. */
+export const PARTITIONS = 400, COUNTS = 200;
+
+/** Brings every partition to stand, as one of several workers, opening the state anew for each round. */
+async function work(path: string): Promise<void> {
+  for (let round = 0; round < 10; round++) {
+    const state = await openSqliteState({ path });
+    await state.register(ASSETS);
+    const run = await started(state);
+    for (let from = 0; from < PARTITIONS; from += 5 + round) {
+      const { granted } = await state.claim(run, HOURS, [{ from, to: Math.min(PARTITIONS, from + 7) - 1 }]);
+      if (granted === undefined) continue;
+      const standing = new Set(
+        (await state.standing(HOURS, granted.ranges)).map(({ partition }) => partition),
+      );
+      const events = [];
+      for (const { from, to } of granted.ranges) {
+        for (let at = from; at <= to; at++) if (!standing.has(at)) events.push(materialized(at, { run }));
+      }
+      const { status } = await state.commit({ claim: granted.token, events, release: true });
+      if (status !== "committed") throw new Error(`found a claim ${status}`);
+    }
+    for (let done = 0; done < COUNTS / 10;) {
+      const count = await state.keyValue.get("count");
+      if (await state.keyValue.put("count", Number(count?.value ?? 0) + 1, count?.version ?? 0)) done++;
+    }
+    await state.endRun(run, "succeeded", null, 2_000);
+    await state.close();
+  }
+}
+
+async function hold(path: string): Promise<void> {
+  const state = await openSqliteState({ path });
+  const { granted } = await state.claim(await started(state), HOURS, [{ from: 1, to: 2 }]);
+  const intent = { event: materialized(2), replacements: [], measured: [] };
+  await state.commit({ claim: granted!.token, events: [materialized(1)], intents: [intent] });
+  console.log("holding");
+  for await (const _ of Deno.stdin.readable);
+}
+
+if (import.meta.main) {
+  const [mode, path] = Deno.args;
+  await (mode === "work" ? work(path!) : hold(path!));
+}

@@ -1,0 +1,144 @@
+import { assert, assertEquals, assertLessOrEqual, assertRejects, assertThrows } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { Database } from "../../../adapters/state/sqlite/database.ts";
+import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
+import { type State, StateError } from "../../../core/ports/state.ts";
+import { ASSETS, HOURS, materialized, version } from "./build.ts";
+
+async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function sql(path: string, text: string): void {
+  const db = new DatabaseSync(path);
+  db.exec(text);
+  db.close();
+}
+
+const refused = async (path: string, line: string) => {
+  const error = await assertRejects(() => openSqliteState({ path }), StateError);
+  assertEquals(error.message, line);
+};
+
+Deno.test("sqlite: a state is made with its folder and is there when it is opened again", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a/b/state.db`;
+    for (const seq of [1, 2]) {
+      const state = await openSqliteState({ path });
+      await state.register(ASSETS);
+      assertEquals(await state.commit({ claim: null, events: [materialized(seq)] }), {
+        status: "committed",
+        seq,
+      });
+      await state.close();
+    }
+  }));
+
+Deno.test("sqlite: a state of a newer version is refused and left alone", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/state.db`;
+    await (await openSqliteState({ path })).close();
+    sql(path, "PRAGMA user_version = 9");
+    const before = await Deno.readFile(path);
+    await refused(
+      path,
+      `opening the state: "${path}" has schema version 9, this Airgraph knows up to 1, ` +
+        "wanted a newer Airgraph or another STATE_URL",
+    );
+    assertEquals(await Deno.readFile(path), before);
+  }));
+
+Deno.test("sqlite: what is no state is refused in one line", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/text.db`, "something else altogether\n".repeat(100));
+    await refused(
+      `${folder}/text.db`,
+      `opening the state: "${folder}/text.db" is no SQLite database, wanted a state or a new file`,
+    );
+    sql(`${folder}/other.db`, "CREATE TABLE notes (text)");
+    await refused(
+      `${folder}/other.db`,
+      `opening the state: "${folder}/other.db" holds another program's tables, wanted a state or a new file`,
+    );
+    await refused(
+      folder,
+      `opening the state: "${folder}" cannot be opened, wanted a file in a writable folder`,
+    );
+    const error = await assertRejects(
+      () => openSqliteState({ path: `${folder}/text.db/state.db` }),
+      StateError,
+    );
+    assert(
+      error.message.startsWith(
+        `opening the state: the folder of "${folder}/text.db/state.db" cannot be made`,
+      ),
+    );
+  }));
+
+Deno.test("sqlite: a full disk ends the transaction, not the state", () =>
+  inFolder((folder) => {
+    const db = new Database(`${folder}/full.db`);
+    db.exec("CREATE TABLE filler (bytes); PRAGMA max_page_count = 10");
+    db.write(() => db.run("INSERT INTO filler VALUES (1)"));
+    const error = assertThrows(
+      () => db.write(() => db.run("INSERT INTO filler VALUES (zeroblob(1000000))")),
+      StateError,
+    );
+    assertEquals(
+      error.message,
+      `writing the state: the disk of "${folder}/full.db" is full, wanted free space`,
+    );
+    db.write(() => db.run("INSERT INTO filler VALUES (2)"));
+    assertEquals(
+      db.get("SELECT count(*) AS count FROM filler"),
+      Object.assign(Object.create(null), { count: 2 }),
+    );
+    db.close();
+    return Promise.resolve();
+  }));
+
+Deno.test("sqlite: a run of one partition adds at most 400 bytes", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/state.db`;
+    const state = await openSqliteState({ path });
+    await state.register(ASSETS);
+    const sizes = [];
+    for (let last = 0; last < 400; last += 200) {
+      for (let partition = last; partition < last + 200; partition++) await runOne(state, partition);
+      sql(path, "PRAGMA wal_checkpoint(TRUNCATE)");
+      sizes.push((await Deno.stat(path)).size);
+    }
+    await state.close();
+    assertLessOrEqual((sizes[1]! - sizes[0]!) / 200, 400);
+  }));
+
+async function runOne(state: State, ordinal: number): Promise<void> {
+  const partition = 400_000 + ordinal;
+  const at = Date.UTC(2024, 0, 1) + ordinal * 1_000;
+  const request = { command: "materialize", selection: [HOURS], partition: ["2024-01-15T07"] };
+  const run = await state.beginRun(request, at);
+  const { granted } = await state.claim(run, HOURS, [{ from: partition, to: partition }]);
+  await state.commit({
+    claim: granted!.token,
+    events: [materialized(partition, { run, at, read: ordinal, dataVersion: version(2 ** 50 + ordinal) })],
+    step: {
+      run,
+      step: 1,
+      asset: HOURS,
+      from: partition,
+      to: partition,
+      started: at,
+      ended: at + 3,
+      outcome: "succeeded",
+      materialized: 1,
+      failed: 0,
+    },
+    release: true,
+  });
+  await state.endRun(run, "succeeded", { materialized: 1, unchanged: 0, failed: 0, blocked: 0 }, at + 9);
+}

@@ -1,0 +1,82 @@
+import { assert, assertEquals } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
+import { systemProcesses } from "../../../adapters/state/sqlite/processes.ts";
+import { ASSETS, HOURS, materialized, started } from "./build.ts";
+import { COUNTS, PARTITIONS } from "./sqlite_child.ts";
+
+function child(mode: "work" | "hold", path: string): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", fromFileUrl(import.meta.resolve("./sqlite_child.ts")), mode, path],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+}
+
+async function inFolder(body: (path: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(`${folder}/state.db`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("sqlite: processes on one file are never locked out and do nothing twice", () =>
+  inFolder(async (path) => {
+    // The file is not there: they also make it at once.
+    const children = [child("work", path), child("work", path), child("work", path)];
+    for (const worker of children) {
+      await worker.stdin.close();
+      const { code } = await worker.output();
+      assertEquals(code, 0);
+    }
+    const state = await openSqliteState({ path });
+    const events = await state.since(0);
+    assertEquals(events.length, PARTITIONS);
+    assertEquals(new Set(events.map((event) => "partition" in event && event.partition)).size, PARTITIONS);
+    assertEquals((await state.keyValue.get("count"))?.value, 3 * COUNTS);
+    assertEquals(await state.claims(), []);
+    await state.close();
+  }));
+
+Deno.test("sqlite: what a killed process held is taken over", () =>
+  inFolder(async (path) => {
+    const state = await openSqliteState({ path });
+    await state.register(ASSETS);
+    const holder = child("hold", path);
+    const reader = holder.stdout.getReader();
+    assertEquals(new TextDecoder().decode((await reader.read()).value), "holding\n");
+    const run = await started(state);
+    const held = async () =>
+      (await state.claim(run, HOURS, [{ from: 1, to: 1 }])).held.map((it) => it.abandoned);
+    assertEquals(await held(), [false]);
+    assertEquals(await state.recover(5), []);
+
+    holder.kill("SIGKILL");
+    await holder.status;
+    await reader.cancel();
+    await holder.stdin.close().catch(() => {});
+
+    assertEquals(await held(), [true]);
+    const [adopted] = await state.recover(6);
+    assertEquals(adopted?.intents.map(({ event }) => event), [materialized(2)]);
+    assertEquals((await state.since(0)).length, 1);
+    const { status } = await state.commit({
+      claim: adopted!.token,
+      events: [adopted!.intents[0]!.event],
+      release: true,
+    });
+    assertEquals(status, "committed");
+    assertEquals((await state.run(adopted!.run))?.run.status, "interrupted");
+    await state.close();
+  }));
+
+Deno.test("a process number given again is another process, and other hosts are beyond judgement", () => {
+  const { self, alive } = systemProcesses();
+  assert(alive(self));
+  assert(!alive({ ...self, started: "earlier" }));
+  assert(!alive({ ...self, pid: 2 ** 22 + 1 }));
+  assert(alive({ ...self, host: "elsewhere.invalid", started: "earlier" }));
+});

@@ -1,0 +1,4 @@
+import { stateContract } from "./contract.ts";
+import { sqliteHarness } from "./harness.ts";
+
+stateContract("sqlite", sqliteHarness);
