@@ -1,8 +1,9 @@
 import { report } from "./figure.ts";
 import { chained, partitions, ticks } from "./overhead.ts";
+import { year } from "./year.ts";
 
 /** Measures one figure after the other; with arguments, only those whose group is named. */
-const groups = { chained, partitions, ticks };
+const groups = { chained, partitions, ticks, year };
 
 const folder = "bench/out";
 await Deno.remove(folder, { recursive: true }).catch(() => {});

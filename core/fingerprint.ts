@@ -54,6 +54,15 @@ export class Sum {
     return this;
   }
 
+  /** Adds the fingerprints from the place `first` to `last`. */
+  addAll(source: Uint32Array, first: number, last: number): this {
+    const limbs = this.#limbs;
+    for (let at = first * LIMBS; at < (last + 1) * LIMBS; at += LIMBS) {
+      for (let k = 0; k < LIMBS; k++) limbs[k] = limbs[k]! + source[at + k]!;
+    }
+    return this;
+  }
+
   /** Adds that a partition is there, whatever its content. */
   addPresence(ordinal: number, sign: 1 | -1 = 1): this {
     for (let k = 0; k < LIMBS; k++) this.#limbs[k] = this.#limbs[k]! + sign * scramble(ordinal * LIMBS + k);

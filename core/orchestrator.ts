@@ -1,11 +1,12 @@
-import type { AssetKey, NewEvent } from "./event.ts";
+import type { AssetKey, NewEvent, RunId } from "./event.ts";
 import { memberFingerprint } from "./fingerprint.ts";
 import type { Graph } from "./graph.ts";
-import { milliseconds } from "./instant.ts";
+import { type Instant, milliseconds } from "./instant.ts";
 import type { Output } from "./output.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
-import { count, normalize, type Range, type Ranges } from "./partition/ranges.ts";
+import { count, fromOrdinals, intersect, normalize, type Range, type Ranges } from "./partition/ranges.ts";
 import type { Json } from "./ports/key_value.ts";
+import { type ClaimToken, STANDS } from "./ports/state.ts";
 import { exclusively } from "./run/exclusive.ts";
 import { recheck, type Rechecked } from "./run/recheck.ts";
 import { rollback, type RolledBack } from "./run/rollback.ts";
@@ -100,8 +101,19 @@ export class Orchestrator {
     await this.refresh();
     const wiped = new Map<AssetKey, number>();
     for (const [node, ranges] of scopeOf(this.index, request)) {
-      const standing = standingIn(node, ranges);
-      if (standing.length > 0) await this.#append(node, standing, "wiped");
+      let standing = standingIn(node, ranges);
+      if (standing.length > 0) {
+        await exclusively(
+          this.session,
+          node,
+          standing,
+          { command: "wipe", asset: node.key },
+          async (run, token) => {
+            standing = standingIn(node, standing);
+            await this.#append("wiped", node, standing, run, token);
+          },
+        );
+      }
       wiped.set(node.key, count(standing));
     }
     return wiped;
@@ -114,21 +126,27 @@ export class Orchestrator {
     for (const node of this.index.nodes) {
       const { retention } = node.asset;
       if (!assets.has(node.key) || retention === null) continue;
-      const before = this.session.clock.now() - milliseconds(retention);
-      const over: Range[] = [];
-      node.rows.all((chunk, i, ordinal) => {
-        if (chunk.at[i]! <= before && chunk.stands(i) && !this.index.isExpired(node, ordinal)) {
-          over.push({ from: ordinal, to: ordinal });
-        }
-      });
-      const ranges = normalize(over);
-      const records = await this.session.state.standing(node.key, ranges);
-      // First the mark, then the files: a reader never meets a partition that promises files that are gone.
-      if (ranges.length > 0) await this.#append(node, ranges, "expired");
-      await this.session.publisher.remove(
-        records.flatMap(({ event }) => event.payload.files.map(({ path }) => path)),
-      );
-      expired.set(node.key, count(ranges));
+      const { clock, publisher, state } = this.session;
+      const before = clock.now() - milliseconds(retention);
+      let over = keptSince(node, before);
+      if (over.length > 0) {
+        await exclusively(
+          this.session,
+          node,
+          over,
+          { command: "prune", asset: node.key },
+          async (run, token) => {
+            over = intersect(over, keptSince(node, before));
+            const records = await state.standing(node.key, over);
+            // First the mark, then the files: a reader never meets a partition that promises files that are gone.
+            await this.#append("expired", node, over, run, token);
+            await publisher.remove(
+              records.flatMap(({ event }) => event.payload.files.map(({ path }) => path)),
+            );
+          },
+        );
+      }
+      expired.set(node.key, count(over));
     }
     return expired;
   }
@@ -158,15 +176,26 @@ export class Orchestrator {
     await commit(this.session, { claim: null, events });
   }
 
-  async #append(node: Node, ranges: Ranges, kind: "wiped" | "expired"): Promise<void> {
-    const { clock } = this.session;
-    const request = { command: kind === "wiped" ? "wipe" : "prune", asset: node.key };
-    await exclusively(this.session, node, ranges, request, async (run, token) => {
-      const at = clock.now();
-      const events = ranges.map((range): NewEvent => ({ kind, asset: node.key, at, run, ...range }));
-      await commit(this.session, { claim: token, events });
-    });
+  async #append(
+    kind: "wiped" | "expired",
+    node: Node,
+    ranges: Ranges,
+    run: RunId,
+    claim: ClaimToken,
+  ): Promise<void> {
+    const at = this.session.clock.now();
+    const events = ranges.map((range): NewEvent => ({ kind, asset: node.key, at, run, ...range }));
+    await commit(this.session, { claim, events });
   }
+}
+
+/** The partitions that were made up to an instant and whose files are still there. */
+function keptSince(node: Node, before: Instant): Ranges {
+  const kept: number[] = [];
+  node.rows.all((chunk, i, ordinal) => {
+    if (chunk.status[i] === STANDS && chunk.at[i]! <= before) kept.push(ordinal);
+  });
+  return fromOrdinals(kept);
 }
 
 function standingIn(node: Node, ranges: Ranges): Ranges {

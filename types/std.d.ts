@@ -13,7 +13,12 @@ declare module "npm:deno-std@1.4.0/assert/mod.js" {
     expected: Record<PropertyKey, unknown>,
     msg?: string,
   ): void;
-  export function assertAlmostEquals(actual: number, expected: number, tolerance?: number, msg?: string): void;
+  export function assertAlmostEquals(
+    actual: number,
+    expected: number,
+    tolerance?: number,
+    msg?: string,
+  ): void;
   export function assertGreater<T>(actual: T, expected: T, msg?: string): void;
   export function assertLess<T>(actual: T, expected: T, msg?: string): void;
   export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void;
@@ -44,7 +49,10 @@ declare module "npm:deno-std@1.4.0/cli/parse_args.js" {
     unknown?: (arg: string, key?: string, value?: unknown) => unknown;
   }
   /** Parses command-line arguments; positional ones stand in `_`. */
-  export function parseArgs(args: string[], options?: ParseOptions): Record<string, unknown> & { _: (string | number)[] };
+  export function parseArgs(
+    args: string[],
+    options?: ParseOptions,
+  ): Record<string, unknown> & { _: (string | number)[] };
 }
 
 declare module "npm:deno-std@1.4.0/path/mod.js" {
@@ -75,5 +83,8 @@ declare module "npm:deno-std@1.4.0/fmt/bytes.js" {
 }
 
 declare module "npm:deno-std@1.4.0/fmt/duration.js" {
-  export function format(milliseconds: number, options?: { style?: "narrow" | "full" | "digital"; ignoreZero?: boolean }): string;
+  export function format(
+    milliseconds: number,
+    options?: { style?: "narrow" | "full" | "digital"; ignoreZero?: boolean },
+  ): string;
 }

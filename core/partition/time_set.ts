@@ -45,9 +45,17 @@ export function timeSet<Type extends TimeType>(type: Type, options: TimeOptions)
   const scale = scaleOf(type, timeZone);
   const first = scale.at(zone.first(firstDay(start)));
 
+  // Asked for every partition of a batch, at one time.
+  let asked = NaN;
+  let known: Range | null = null;
+
   function existing(now: Instant): Range | null {
-    const to = open ? scale.at(now) : scale.at(now) - 1;
-    return to < first ? null : { from: first, to };
+    if (now !== asked) {
+      const to = open ? scale.at(now) : scale.at(now) - 1;
+      known = to < first ? null : { from: first, to };
+      asked = now;
+    }
+    return known;
   }
 
   function window(ordinal: number): Window {

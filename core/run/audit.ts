@@ -1,7 +1,7 @@
 import type { Audited, CheckAnswer, CheckResult } from "../check.ts";
 import type { Log } from "../ports/log.ts";
 import type { Node } from "../staleness/node.ts";
-import type { Inputs } from "./inputs.ts";
+import { type Inputs, InputsMoved } from "./inputs.ts";
 import { messageOf, type Session } from "./session.ts";
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -24,9 +24,11 @@ export async function audit(
     let answers: readonly CheckAnswer[] = [];
     let error: string | undefined;
     try {
-      answers = await check.run({ outputs, inputs: inputs.byName, resources, log: silent, signal });
+      const running = check.run({ outputs, inputs: inputs.byName, resources, log: silent, signal });
+      answers = await unlessAborted(running, signal);
     } catch (cause) {
       signal.throwIfAborted();
+      if (cause instanceof InputsMoved) throw cause;
       error = messageOf(session, cause);
     }
     const byName = new Map(answers.map((answer) => [`${answer.partition} ${answer.check}`, answer]));
@@ -45,4 +47,17 @@ export async function audit(
     }
   }
   return results;
+}
+
+/** Work that does not look at its signal must not hold its step. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }

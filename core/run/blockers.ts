@@ -8,6 +8,8 @@ export interface Blocked {
   readonly range: Range;
   /** One line: what they need, and how it stands. */
   readonly message: string;
+  /** What keeps them back: partitions from the first to the last of an asset that they read. */
+  readonly by: { readonly node: Node; readonly members: Range };
 }
 
 interface Blocker {
@@ -47,6 +49,7 @@ export function part(
   }
   const blocked = groups.map(({ from, to, up, first, last, why }): Blocked => ({
     range: { from, to },
+    by: { node: up, members: { from: first, to: last } },
     message: `needs ${name(up, first, last)}, which ${why}${
       advice(node, up, { from: first, to: last }, scope)
     }`,

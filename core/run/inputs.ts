@@ -40,12 +40,15 @@ export class Inputs {
   }
 
   #input(edge: Edge): Input {
-    const { session: { index, state } } = this;
+    const { session: { index: { now }, state } } = this;
+    const members = membersOf(edge, this.range, now);
+    const noted = edge.slot < 0 ? 0 : edge.up.rows.standing(members);
     return {
-      members: (partition): Ranges => edge.mapping.members(partition, index.now),
+      members: (partition): Ranges => edge.mapping.members(partition, now),
       standing: async () => {
-        const records = await state.standing(edge.up.key, membersOf(edge, this.range, index.now));
-        if (edge.slot >= 0 && records.some((record) => record.seq > this.read)) {
+        const records = await state.standing(edge.up.key, members);
+        const moved = records.length !== noted || records.some((record) => record.seq > this.read);
+        if (edge.slot >= 0 && moved) {
           throw new InputsMoved(`"${edge.up.key}" was written while "${this.node.key}" read it`);
         }
         return records.map((record) => standing(edge.up, record));

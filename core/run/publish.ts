@@ -8,7 +8,7 @@ import type { ClaimToken, Commit, Intent, StandingRecord } from "../ports/state.
 import type { Node } from "../staleness/node.ts";
 import { audit } from "./audit.ts";
 import type { Inputs } from "./inputs.ts";
-import { commit, messageOf, type Session } from "./session.ts";
+import { commit, messageOf, type Session, Unsettled } from "./session.ts";
 
 /** The claim on a contiguous run of partitions that a step works under. */
 export interface Claim {
@@ -34,6 +34,8 @@ interface Draft {
   readonly measured: readonly FileRef[];
   readonly checks: readonly CheckResult[];
   readonly stands: StandingRecord | undefined;
+  /** Its fingerprint as a member. */
+  readonly member: Uint8Array;
   /** Whether its version is the one that stands. */
   readonly same: boolean;
   /** Whether nothing need be put in place. */
@@ -89,9 +91,10 @@ export async function publish(
     message: session.mask(refusal(checks)),
   }));
   await commit(session, { claim: claim.token, events: [...events, ...refused], ...last(settled) });
+  // What cannot be discarded now goes with the run's folder.
   await session.publisher.discard(
     drafts.filter((each) => !changing.includes(each)).flatMap(({ staged }) => temporaries(staged)),
-  );
+  ).catch(() => {});
   return settled;
 }
 
@@ -136,11 +139,8 @@ async function draft(
       "temporary" in each ? [{ ...measuredOf[i]![k]!, path: each.final }] : []
     );
     const record = stands.get(output.partition);
-    const same = index.hasMember(
-      node,
-      output.partition,
-      memberFingerprint(node.key, node.set.key(output.partition), output.dataVersion),
-    );
+    const member = memberFingerprint(node.key, node.set.key(output.partition), output.dataVersion);
+    const same = index.hasMember(node, output.partition, member);
     const files = record?.event.payload.files ?? [];
     const whole = same && staged.length > 0 && (await publisher.intact(files)).every(Boolean);
     return {
@@ -149,6 +149,7 @@ async function draft(
       measured: final,
       checks: checks.get(output.partition)!,
       stands: record,
+      member,
       same,
       unchanged: same && (staged.length === 0 || whole),
     };
@@ -172,7 +173,9 @@ async function replace(
   try {
     await session.publisher.replace(all, intents.flatMap((intent) => intent.measured));
   } catch (cause) {
-    await session.publisher.revert(all);
+    await session.publisher.revert(all).catch((revert) => {
+      throw new Unsettled(messageOf(session, revert), { cause });
+    });
     await commit(session, {
       claim: claim.token,
       events: [],
@@ -183,14 +186,14 @@ async function replace(
 }
 
 function replacements({ staged, stands }: Draft): Replacement[] {
-  const standing = new Set(stands?.event.payload.files.map(({ path }) => path));
+  const standing = new Set(stands?.expired ? [] : stands?.event.payload.files.map(({ path }) => path));
   return staged.map((each) =>
     standing.has(each.final) ? { ...each, standing: stands!.event.dataVersion } : each
   );
 }
 
 function materialization({ run, node }: Claim, inputs: Inputs, draft: Draft, at: number): Materialized {
-  const { output, staged, measured, checks, stands, unchanged } = draft;
+  const { output, staged, measured, checks, stands, member, unchanged } = draft;
   const { partition, dataVersion, metadata = {}, rows = null, kept = [], asOf } = output;
   const files = unchanged && staged.length > 0 ? stands!.event.payload.files : [...kept, ...measured];
   return {
@@ -202,7 +205,7 @@ function materialization({ run, node }: Claim, inputs: Inputs, draft: Draft, at:
     dataVersion,
     code: node.code,
     read: inputs.read,
-    member: memberFingerprint(node.key, node.set.key(partition), dataVersion),
+    member,
     edges: inputs.sums(partition),
     payload: { files, rows, metadata },
     checks,

@@ -4,9 +4,9 @@ import { chunks, type Range } from "../partition/ranges.ts";
 import type { StandingRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { audit } from "./audit.ts";
-import { Inputs } from "./inputs.ts";
+import { Inputs, InputsMoved } from "./inputs.ts";
 import type { Scope } from "./scope.ts";
-import { commit, type Session } from "./session.ts";
+import { commit, refresh, type Session } from "./session.ts";
 
 /** What the checks found of one standing partition. */
 export interface Rechecked {
@@ -37,12 +37,10 @@ async function recheckBatch(
   const { state, clock } = session;
   const records = (await state.standing(node.key, [range])).filter(({ expired }) => !expired);
   if (records.length === 0) return [];
-  const results = await audit(
+  const outputs = records.map((record) => audited(node, record));
+  const results = await unmoved(
     session,
-    node,
-    records.map((record) => audited(node, record)),
-    new Inputs(session, node, range),
-    signal,
+    () => audit(session, node, outputs, new Inputs(session, node, range), signal),
   );
   const at = clock.now();
   await commit(session, {
@@ -61,6 +59,18 @@ async function recheckBatch(
     partition: node.set.key(partition),
     results: results.get(partition)!,
   }));
+}
+
+/** Tries again for as long as what is read moves meanwhile. */
+async function unmoved<T>(session: Session, act: () => Promise<T>): Promise<T> {
+  for (;;) {
+    await refresh(session);
+    try {
+      return await act();
+    } catch (cause) {
+      if (!(cause instanceof InputsMoved)) throw cause;
+    }
+  }
 }
 
 function audited(node: Node, { partition, event }: StandingRecord): Audited {

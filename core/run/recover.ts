@@ -9,7 +9,9 @@ import { refresh, type Session } from "./session.ts";
 export async function recover(session: Session): Promise<void> {
   for (const adopted of await session.state.recover(session.clock.now())) {
     const completed = await settle(session, adopted);
-    await session.publisher.clear(`_staging/${adopted.run}`);
+    // A run that goes on may have left one claim behind; its folder holds what it stages now.
+    const run = await session.state.run(adopted.run);
+    if (run?.run.status !== "running") await session.publisher.clear(`_staging/${adopted.run}`);
     const reverted = adopted.intents.length - completed;
     session.observe({ type: "recovered", run: adopted.run, completed, reverted });
   }
@@ -19,21 +21,31 @@ export async function recover(session: Session): Promise<void> {
 async function settle(session: Session, { token, intents }: Adopted): Promise<number> {
   const events: NewEvent[] = [];
   const reverted: number[] = [];
-  for (const intent of intents) {
-    if (await complete(session, intent)) events.push(intent.event);
-    else reverted.push(intent.event.partition);
+  try {
+    const all = intents.length > 1 && await complete(session, intents);
+    for (const intent of intents) {
+      if (all || await complete(session, [intent])) events.push(intent.event);
+      else {
+        await session.publisher.revert(intent.replacements);
+        reverted.push(intent.event.partition);
+      }
+    }
+    await session.state.commit({ claim: token, events, reverted, release: true });
+  } catch (cause) {
+    // Left to the next who recovers.
+    await session.state.release(token).catch(() => {});
+    throw cause;
   }
-  await session.state.commit({ claim: token, events, reverted, release: true });
   return events.length;
 }
 
-/** @returns Whether the files stand as they were meant to; otherwise what stood before stands again. */
-async function complete({ publisher }: Session, { replacements, measured }: Intent): Promise<boolean> {
+/** @returns Whether the files of all the intents stand as they were meant to. */
+async function complete({ publisher }: Session, intents: readonly Intent[]): Promise<boolean> {
   try {
-    await publisher.replace(replacements, measured);
+    const replacements = intents.flatMap((intent) => intent.replacements);
+    await publisher.replace(replacements, intents.flatMap((intent) => intent.measured));
     return true;
   } catch {
-    await publisher.revert(replacements);
     return false;
   }
 }

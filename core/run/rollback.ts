@@ -22,14 +22,14 @@ export type RolledBack =
 export async function rollback(session: Session, node: Node, partition: number): Promise<RolledBack> {
   const range = { from: partition, to: partition };
   const request = { command: "rollback", asset: node.key, partition: node.set.key(partition) };
-  const [current] = await session.state.standing(node.key, [range]);
-  if (current === undefined) return { status: "no-version", reason: "nothing stands" };
-  const history = await session.state.history(node.key, partition);
-  const earlier = history.find(({ dataVersion }) => dataVersion !== current.event.dataVersion);
-  if (earlier === undefined) return { status: "no-version", reason: "no earlier version is known" };
-
   return await exclusively(session, node, [range], request, async (run, token): Promise<RolledBack> => {
-    const { publisher, clock } = session;
+    const { publisher, clock, state } = session;
+    const [current] = await state.standing(node.key, [range]);
+    if (current === undefined) return { status: "no-version", reason: "nothing stands" };
+    const history = await state.history(node.key, partition);
+    const earlier = history.find(({ dataVersion }) => dataVersion !== current.event.dataVersion);
+    if (earlier === undefined) return { status: "no-version", reason: "no earlier version is known" };
+
     const staging = `_staging/${run}`;
     try {
       const replacements = await recall(session, current, earlier, staging);
@@ -66,11 +66,11 @@ export async function rollback(session: Session, node: Node, partition: number):
 /** Stages the files of a kept version, and the absence of those that only today's version has. */
 async function recall(
   { publisher }: Session,
-  { event: current }: StandingRecord,
+  { event: current, expired }: StandingRecord,
   earlier: Materialized,
   staging: string,
 ): Promise<Replacement[] | undefined> {
-  const standing = new Set(current.payload.files.map(({ path }) => path));
+  const standing = new Set(expired ? [] : current.payload.files.map(({ path }) => path));
   const kept = new Set(earlier.payload.files.map(({ path }) => path));
   const over = (path: string) => standing.has(path) ? { standing: current.dataVersion } : {};
   const replacements: Replacement[] = [];

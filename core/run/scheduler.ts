@@ -13,15 +13,17 @@ import {
   union,
 } from "../partition/ranges.ts";
 import type { Json } from "../ports/key_value.ts";
-import type { ClaimToken, LiveClaim } from "../ports/state.ts";
+import type { ClaimAnswer, ClaimToken, LiveClaim } from "../ports/state.ts";
 import { dependentsOf, membersOf, type Node } from "../staleness/node.ts";
 import { judgements } from "../staleness/states.ts";
 import { type Blocked, part } from "./blockers.ts";
 import { recover } from "./recover.ts";
 import type { Scope } from "./scope.ts";
-import { keyRange, refresh, type Session } from "./session.ts";
+import { keyRange, messageOf, refresh, type Session } from "./session.ts";
 import { runStep } from "./step.ts";
 import { type RunResult, Tally } from "./tally.ts";
+
+type Granted = NonNullable<ClaimAnswer["granted"]>;
 
 /** How long to wait before asking again after work that another worker holds, on average. */
 const POLL = SECOND / 5;
@@ -47,11 +49,17 @@ export async function execute(session: Session, options: ExecuteOptions): Promis
   await recover(session);
   const scheduler = new Scheduler(session, options);
   try {
-    await scheduler.work();
-  } finally {
-    if (scheduler.run !== null) await session.publisher.clear(`_staging/${scheduler.run}`);
+    try {
+      await scheduler.work();
+    } finally {
+      // What cannot be cleared now, `prune` clears.
+      if (scheduler.run !== null) await session.publisher.clear(`_staging/${scheduler.run}`).catch(() => {});
+    }
+    return await scheduler.end();
+  } catch (cause) {
+    await scheduler.breakOff(cause);
+    throw cause;
   }
-  return await scheduler.end();
 }
 
 /**
@@ -106,6 +114,14 @@ class Scheduler {
     };
     await session.state.endRun(run, status, summary, session.clock.now());
     return { ...result, run };
+  }
+
+  /** Closes the run's record as far as the state still answers. */
+  async breakOff(cause: unknown): Promise<void> {
+    const { session, run } = this;
+    if (run === null) return;
+    const summary = { errors: [{ message: messageOf(session, cause) }] };
+    await session.state.endRun(run, "failed", summary, session.clock.now()).catch(() => {});
   }
 
   #startReady(): void {
@@ -173,15 +189,25 @@ class Scheduler {
       for (const range of due) {
         const { granted, held } = await session.state.claim(await this.#begin(), node.key, [range]);
         if (granted !== undefined) {
-          if (granted.seq !== session.index.seq) await refresh(session);
-          const still = granted.ranges.flatMap((free) => this.#judge(node, [free]));
-          rest = union(rest, await this.#make(node, granted.token, still));
+          rest = union(rest, await this.#work(node, granted));
         }
         if (held.length === 0) continue;
         rest = union(rest, intersect([range], normalize(held)));
         if (held.some(({ abandoned }) => abandoned)) await recover(session);
         else await this.#wait(node, held[0]!);
       }
+    }
+  }
+
+  /** Judges and makes what was granted. @returns What passed to another worker meanwhile. */
+  async #work(node: Node, { token, ranges, seq }: Granted): Promise<Ranges> {
+    const { session } = this;
+    try {
+      if (seq !== session.index.seq) await refresh(session);
+      return await this.#make(node, token, ranges.flatMap((free) => this.#judge(node, [free])));
+    } catch (cause) {
+      await session.state.release(token).catch(() => {});
+      throw cause;
     }
   }
 
@@ -193,8 +219,40 @@ class Scheduler {
       : normalize(judgements(index, node, ranges).filter(({ state }) => state !== "fresh"));
     this.#settle(node, subtract(ranges, wanted), false);
     const { free, blocked } = part(index, node, wanted, this.#failed, this.options.scope);
-    for (const each of blocked) this.#block(node, each);
+    for (const each of blocked) {
+      if (this.#reopen(node, each)) this.#putBack(node, [each.range]);
+      else this.#block(node, each);
+    }
     return fromOrdinals(free);
+  }
+
+  /**
+   * What was settled here and is out of date again, for another worker has changed what it reads, is made once more.
+   *
+   * @returns Whether that is what keeps back.
+   */
+  #reopen(down: Node, { range, by: { node, members: hull } }: Blocked): boolean {
+    const { session: { index }, options: { scope } } = this;
+    if (node.asset.materialize === null) return false;
+    // Only what is truly read: the batch waits for it, and would be judged over and over for anything else.
+    const read = down.up.filter(({ up, mode }) => up === node && mode !== "present")
+      .flatMap((edge) => membersOf(edge, range, index.now));
+    const members = intersect(normalize(read), [hull]);
+    const settled = subtract(intersect(scope.get(node) ?? [], members), this.#failed.get(node) ?? []);
+    const again = fromOrdinals([...ordinals(settled)].filter((each) => !index.isSound(node, each)));
+    const open = this.#open.get(node) ?? [];
+    this.#open.set(node, union(open, again));
+    this.#putBack(node, subtract(again, open));
+    return again.length > 0;
+  }
+
+  /** Lets partitions that are open wait for their turn. */
+  #putBack(node: Node, ranges: Ranges): void {
+    const waiting = this.#waiting.get(node) ?? new Set();
+    for (const batch of chunks(ranges, node.asset.batch.most)) waiting.add(batch);
+    this.#waiting.set(node, waiting);
+    this.#awake.add(node);
+    this.#turn.resolve();
   }
 
   /** Runs a step for each contiguous range under one claim. @returns What passed to another worker meanwhile. */
@@ -237,12 +295,12 @@ class Scheduler {
 
   /** The run's number: a run is made once there is work, so that nothing to do leaves no trace. */
   async #begin(): Promise<RunId> {
-    this.#begun ??= this.session.state.beginRun(this.options.request, this.session.clock.now());
-    if (this.run === null) {
-      this.run = await this.#begun;
-      this.session.observe({ type: "run-started", run: this.run });
-    }
-    return this.run;
+    const { session, options: { request } } = this;
+    this.#begun ??= session.state.beginRun(request, session.clock.now()).then((run) => {
+      session.observe({ type: "run-started", run });
+      return this.run = run;
+    });
+    return await this.#begun;
   }
 }
 

@@ -144,7 +144,7 @@ function complete(index: StalenessIndex, scope: Scope, node: Node, ranges: Range
   return subtract(ranges, fromOrdinals(beyond));
 
   function lacks(up: Node, members: Ranges): boolean {
-    const inScope = scope.get(up);
+    const inScope = scope.get(up) ?? (request.assets.has(up.key) ? [] : undefined);
     if (inScope === undefined) return false;
     const outside = subtract(existing(up.set, members, index.now), inScope);
     return [...ordinals(outside)].some((member) => index.judge(up, member) === "missing");

@@ -36,8 +36,27 @@ export class Superseded extends Error {
   override readonly name = "Superseded";
 }
 
-/** Writes, and takes in what was written. @throws {Superseded} If the claim is no longer this worker's. */
+/** How the lake or the state stand is not known: nothing more may be done under the claim but to recover it. */
+export class Unsettled extends Error {
+  override readonly name = "Unsettled";
+}
+
+/**
+ * Writes, and takes in what was written.
+ *
+ * @throws {Superseded} If the claim is no longer this worker's.
+ * @throws {Unsettled} If the state gave no answer.
+ */
 export async function commit(session: Session, changes: Commit): Promise<void> {
+  try {
+    await committed(session, changes);
+  } catch (cause) {
+    if (cause instanceof Superseded) throw cause;
+    throw new Unsettled(messageOf(session, cause), { cause });
+  }
+}
+
+async function committed(session: Session, changes: Commit): Promise<void> {
   const { index, state } = session;
   const committed = await state.commit(changes);
   if (committed.status === "superseded") throw new Superseded("the claim passed to another worker");

@@ -7,7 +7,16 @@ import type { StepRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { Inputs, InputsMoved } from "./inputs.ts";
 import { type Claim, publish, type Settled } from "./publish.ts";
-import { commit, keyRange, messageOf, refresh, type Session, StepLog, Superseded } from "./session.ts";
+import {
+  commit,
+  keyRange,
+  messageOf,
+  refresh,
+  type Session,
+  StepLog,
+  Superseded,
+  Unsettled,
+} from "./session.ts";
 import type { Tally } from "./tally.ts";
 
 export interface StepOptions {
@@ -22,6 +31,9 @@ export interface StepOptions {
   /** Called as soon as partitions are done, well or not. */
   readonly settled: (partitions: Ranges, failed: boolean) => void;
 }
+
+/** How long code that was told to end is waited for. */
+const GRACE = 2 * SECOND;
 
 /** How a step ended; `superseded` when its claim passed to another worker. */
 export type StepOutcome = "succeeded" | "failed" | "cancelled" | "superseded";
@@ -45,6 +57,7 @@ class Step {
   #materialized = 0;
   #failed = 0;
   #recorded = false;
+  #attempted = 0;
 
   constructor(readonly session: Session, readonly claim: Claim, readonly options: StepOptions) {
     this.#node = claim.node;
@@ -69,7 +82,7 @@ class Step {
       ? "failed"
       : "succeeded";
     if (error !== undefined && !signal.aborted) {
-      outcome = "failed";
+      if (this.#remaining.length > 0) outcome = "failed";
       this.#log.error(error);
       await this.#fail(error);
     }
@@ -93,12 +106,13 @@ class Step {
     const { retry } = this.#node.asset;
     for (let failures = 0;;) {
       try {
-        for (const range of this.#remaining) await this.#attempt(range, failures);
+        for (const range of this.#remaining) if (!signal.aborted) await this.#attempt(range);
+        if (signal.aborted) return undefined;
         return this.#remaining.length === 0
           ? undefined
           : "the partition was not answered, wanted an output or a failure";
       } catch (cause) {
-        if (cause instanceof Superseded) throw cause;
+        if (cause instanceof Superseded || cause instanceof Unsettled) throw cause;
         if (signal.aborted) return undefined;
         if (cause instanceof InputsMoved) {
           await refresh(session);
@@ -117,7 +131,7 @@ class Step {
   }
 
   /** Runs the asset's code once over a range of what remains, publishing group by group. */
-  async #attempt(range: Range, attempt: number): Promise<void> {
+  async #attempt(range: Range): Promise<void> {
     const { session, claim, options: { number, forced, signal: cancel } } = this;
     const { asset } = this.#node;
     const inputs = new Inputs(session, this.#node, range);
@@ -135,18 +149,17 @@ class Step {
         signal,
         now: session.clock.now(),
         forced,
-        staging: `_staging/${claim.run}/${number}-${attempt}`,
+        staging: `_staging/${claim.run}/${number}-${this.#attempted++}`,
         due: (ranges, detail) => this.#due(ranges, detail),
       })[Symbol.asyncIterator]();
       try {
         for (;;) {
           const next = await Promise.race([groups.next(), cause]);
           if (next.done) return;
-          await this.#group(inputs, next.value, signal);
+          if (next.value.length > 0) await this.#group(inputs, next.value, signal);
         }
       } catch (error) {
-        // The asset's own clean-up must not hold the slot.
-        groups.return?.()?.then(undefined, () => {});
+        await left(session, groups);
         throw error;
       }
     } finally {
@@ -210,6 +223,7 @@ class Step {
 
   async #fail(message: string): Promise<void> {
     const remaining = this.#remaining;
+    if (remaining.length === 0) return;
     this.#remaining = [];
     await this.#failRanges(remaining, message);
   }
@@ -293,6 +307,16 @@ function partitionsOf(node: Node, range: Range): Partitions {
       for (const ordinal of ordinals([range])) yield partition(ordinal);
     },
   };
+}
+
+/** Waits until the asset's code has ended, so that it stages nothing more; not for ever: it must not hold the slot. */
+async function left({ clock }: Session, groups: AsyncIterator<unknown>): Promise<void> {
+  const ended = new AbortController();
+  await Promise.race([
+    groups.return?.().catch(() => {}),
+    clock.sleep(GRACE, ended.signal).catch(() => {}),
+  ]);
+  ended.abort();
 }
 
 /** Full jitter: uniform below an exponentially growing limit. */

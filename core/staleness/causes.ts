@@ -19,7 +19,7 @@ export function causesOf(index: StalenessIndex, node: Node, range: Range): Cause
     if (!chunk.stands(i)) return;
     codeCauses(index, node, chunk, i, found);
     for (const edge of node.summed) {
-      if (chunk.differs[i * node.summed.length + edge.slot] === 1) {
+      if (chunk.differs[i * node.summed.length + edge.slot] === 1 && wasRead(index, edge, chunk, i)) {
         inputCause(index, edge, chunk, i, partition, found);
       }
     }
@@ -32,8 +32,9 @@ export function causesOf(index: StalenessIndex, node: Node, range: Range): Cause
 
 /** Declared code, and dependencies that came or went since the row was made. */
 function codeCauses(index: StalenessIndex, node: Node, chunk: Chunk, i: number, found: Collected): void {
+  if (chunk.code[i] === node.code) return;
   const record = index.recordOf(chunk, i);
-  if (chunk.code[i] === node.code || record === undefined) return;
+  if (record === undefined) return found.add("code", undefined, "the code changed");
   if (record.version !== node.record.version) found.add("code", undefined, "the code changed");
   const had = record.edges.map(edgeName);
   const has = node.record.edges.map(edgeName);
@@ -43,6 +44,13 @@ function codeCauses(index: StalenessIndex, node: Node, chunk: Chunk, i: number, 
   for (const [place, edge] of record.edges.entries()) {
     if (!has.includes(had[place]!)) found.add("dependency", edge.upstream, "a dependency was dropped");
   }
+}
+
+/** Whether the row was made with this dependency; of a new one nothing can have changed. */
+function wasRead(index: StalenessIndex, { down, slot }: Edge, chunk: Chunk, i: number): boolean {
+  if (chunk.code[i] === down.code) return true;
+  const name = edgeName(down.record.edges[slot]!);
+  return index.recordOf(chunk, i)?.edges.some((edge) => edgeName(edge) === name) ?? true;
 }
 
 /** The members whose content came, changed or went beyond the number that the row read. */

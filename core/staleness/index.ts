@@ -13,7 +13,7 @@ import {
   STANDS,
   WIPED,
 } from "../ports/state.ts";
-import { countExisting, type Edge, type Node } from "./node.ts";
+import { countExisting, type Edge, existing, type Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
 
 /** What a partition is, before running, failed and blocked are laid over it. */
@@ -32,6 +32,7 @@ export class StalenessIndex {
   readonly #codes = new Map<number, CodeRecord>();
   readonly #failures = new Map<AssetKey, Failure[]>();
   readonly #due = new Map<AssetKey, DueMark[]>();
+  readonly #places = new Map<Node, Map<number, readonly number[]>>();
   readonly #sum = new Sum();
   #seq: Seq = 0;
   #now: Instant;
@@ -148,7 +149,7 @@ export class StalenessIndex {
       const { due } = node.asset;
       if (due === null) continue;
       node.rows.all((chunk, i, ordinal) => {
-        const at = due(node.set.window(ordinal), chunk.at[i]!);
+        const at = chunk.stands(i) ? due(node.set.window(ordinal), chunk.at[i]!) : Infinity;
         if (at > this.#now) next = Math.min(next, at);
       });
     }
@@ -208,6 +209,7 @@ export class StalenessIndex {
   }
 
   dueMark(node: Node, seq: Seq, partition: number): DueMark | undefined {
+    if (this.#due.size === 0) return undefined;
     return this.#due.get(node.key)?.findLast((mark) =>
       mark.seq > seq && mark.from <= partition && partition <= mark.to
     );
@@ -257,30 +259,24 @@ export class StalenessIndex {
     const members = bytesLimbs(rows.members);
     const edges = bytesLimbs(rows.edges);
     let edge = 0;
-    for (let row = 0; row < rows.ordinals.length; row++) {
-      const ordinal = rows.ordinals[row]!;
-      const { chunk, i } = place(node, ordinal);
-      chunk.status[i] = rows.status[row]!;
-      chunk.seq[i] = rows.seq[row]!;
-      chunk.changed[i] = rows.changed[row]!;
-      chunk.read[i] = rows.read[row]!;
-      chunk.at[i] = rows.at[row]!;
-      chunk.code[i] = rows.code[row]!;
-      chunk.checksPassed[i] = rows.checksPassed[row]!;
-      chunk.checksFailed[i] = rows.checksFailed[row]!;
-      if (!chunk.stands(i)) continue;
-      const source = row * LIMBS;
-      for (let k = 0; k < LIMBS; k++) chunk.member[i * LIMBS + k] = members[source + k]!;
-      this.#readSums(node, chunk, i, edges, edge);
-      this.#measure(node, chunk, i, ordinal);
-      edge += (this.recordOf(chunk, i)?.edges.length ?? 0) * LIMBS;
-      chunk.sound[i] = this.#isSoundNow(node, chunk, i, ordinal) ? 1 : 0;
+    for (let row = 0; row < rows.ordinals.length;) {
+      const { chunk, i: first } = place(node, rows.ordinals[row]!);
+      const end = runEnd(rows.ordinals, row, node.rows.size - first);
+      chunk.fill(first, rows, members, row, end);
+      for (let i = first; row < end; row++, i++) {
+        if (!chunk.stands(i)) continue;
+        if (node.summed.length > 0) {
+          this.#readSums(node, chunk, i, edges, edge);
+          this.#measure(node, chunk, i, rows.ordinals[row]!);
+          edge += (this.recordOf(chunk, i)?.edges.length ?? 0) * LIMBS;
+        }
+        chunk.sound[i] = this.#isSoundNow(node, chunk, i, rows.ordinals[row]!) ? 1 : 0;
+      }
     }
   }
 
   /** Takes over the sums that a row read, in the order of its code record, from `at` on. */
   #readSums(node: Node, chunk: Chunk, i: number, edges: Uint32Array, at: number): void {
-    if (node.summed.length === 0) return;
     const places = this.#placesOf(node, chunk.code[i]!);
     for (const { slot } of node.summed) {
       const target = (i * node.summed.length + slot) * LIMBS;
@@ -296,23 +292,34 @@ export class StalenessIndex {
       const sum = this.#memberSum(edge, ordinal).add(chunk.sums, row * LIMBS, -1);
       chunk.differs[row] = sum.settle(chunk.difference, row * LIMBS) ? 0 : 1;
       if (edge.gate < 0) continue;
-      let ready = 0;
-      this.#eachMember(edge, ordinal, (member, j) => ready += member.sound[j]!);
-      chunk.ready[i * node.gates.length + edge.gate] = ready;
+      chunk.ready[i * node.gates.length + edge.gate] = this.#countSound(edge, ordinal);
     }
   }
 
   #memberSum(edge: Edge, ordinal: number): Sum {
     const sum = this.#sum.reset();
-    this.#eachMember(edge, ordinal, (chunk, i, member) => {
-      if (edge.mode === "content") sum.add(chunk.member, i * LIMBS);
-      else if (chunk.stands(i)) sum.addPresence(member);
-    });
+    for (const { from, to } of edge.mapping.members(ordinal, this.#now)) {
+      if (edge.mode === "content") {
+        edge.up.rows.segments(from, to, (chunk, first, last) => sum.addAll(chunk.member, first, last));
+      } else {
+        edge.up.rows.each(from, to, (chunk, i, member) => {
+          if (chunk.stands(i)) sum.addPresence(member);
+        });
+      }
+    }
     return sum;
   }
 
-  #eachMember(edge: Edge, ordinal: number, visit: (chunk: Chunk, i: number, ordinal: number) => void): void {
-    for (const { from, to } of edge.mapping.members(ordinal, this.#now)) edge.up.rows.each(from, to, visit);
+  /** How many members exist and are sound. */
+  #countSound(edge: Edge, ordinal: number): number {
+    let count = 0;
+    const members = existing(edge.up.set, edge.mapping.members(ordinal, this.#now), this.#now);
+    for (const { from, to } of members) {
+      edge.up.rows.segments(from, to, ({ sound }, first, last) => {
+        for (let i = first; i <= last; i++) count += sound[i]!;
+      });
+    }
+    return count;
   }
 
   /** Visits the rows that read a member through an edge. */
@@ -365,6 +372,7 @@ export class StalenessIndex {
       const step = sound - next.chunk.sound[next.i]!;
       if (step === 0) continue;
       next.chunk.sound[next.i] = sound;
+      if (!next.node.set.has(next.ordinal, this.#now)) continue;
       for (const edge of next.node.down) {
         if (edge.gate < 0) continue;
         const { down } = edge;
@@ -392,17 +400,29 @@ export class StalenessIndex {
 
   /** For each slot, the place of its edge among those of a code record, or -1. */
   #placesOf(node: Node, code: number): readonly number[] {
-    const edges = this.#codes.get(code)?.edges ?? [];
-    if (code === node.code) return edges.map((_, place) => place);
-    return node.record.edges.map(({ upstream, mapping }) =>
-      edges.findIndex((edge) => edge.upstream === upstream && edge.mapping === mapping)
-    );
+    let places = this.#places.get(node)?.get(code);
+    if (places === undefined) {
+      const edges = this.#codes.get(code)?.edges ?? [];
+      places = node.record.edges.map(({ upstream, mapping }) =>
+        edges.findIndex((edge) => edge.upstream === upstream && edge.mapping === mapping)
+      );
+      const known = this.#places.get(node) ?? new Map<number, readonly number[]>();
+      this.#places.set(node, known.set(code, places));
+    }
+    return places;
   }
 }
 
 function place(node: Node, ordinal: number): { chunk: Chunk; i: number } {
   const chunk = node.rows.at(ordinal);
   return { chunk, i: ordinal - chunk.first };
+}
+
+/** Where the run of neighbouring ordinals that begins at `row` ends, after at most `most`. */
+function runEnd(ordinals: Float64Array, row: number, most: number): number {
+  let end = row + 1;
+  while (end < ordinals.length && end - row < most && ordinals[end]! - ordinals[row]! === end - row) end++;
+  return end;
 }
 
 function equal(limbs: Uint32Array, at: number, other: Uint32Array): boolean {

@@ -1,4 +1,4 @@
-import type { AnyAsset, DependencyMode } from "../asset.ts";
+import type { AnyAsset, Dependency, DependencyMode } from "../asset.ts";
 import type { AssetKey } from "../event.ts";
 import { codeVersion } from "../fingerprint.ts";
 import type { Graph } from "../graph.ts";
@@ -76,10 +76,18 @@ export async function bindGraph(graph: Graph, state: State, readSource: ReadSour
 async function codeRecord(asset: AnyAsset, readSource: ReadSource): Promise<CodeRecord> {
   const sources: Record<string, string> = {};
   for (const { path } of asset.sources) sources[path] = await readSource(path);
-  const edges = Object.values(asset.deps)
-    .filter((dependency) => dependency.mode !== "order")
-    .map((dependency) => ({ upstream: dependency.asset.key, mapping: dependency.mapping.id }));
+  const edges = dependencies(asset).filter(([, { mode }]) => mode !== "order")
+    .map(([, { asset: upstream, mapping, mode }]) => ({
+      upstream: upstream.key,
+      mapping: mode === "present" ? `present ${mapping.id}` : mapping.id,
+    }));
   return { version: codeVersion(asset.code, sources), edges };
+}
+
+/** An asset's dependencies in an order that does not depend on how they were declared. */
+function dependencies(asset: AnyAsset): [string, Dependency][] {
+  const name = ({ asset: upstream, mapping, mode }: Dependency) => `${upstream.key} ${mapping.id} ${mode}`;
+  return Object.entries(asset.deps).sort(([, a], [, b]) => name(a) < name(b) ? -1 : 1);
 }
 
 function bindAsset(
@@ -107,7 +115,7 @@ function bindAsset(
     down: [],
     rows: null!,
   };
-  for (const [name, { asset: upstream, mapping, mode }] of Object.entries(asset.deps)) {
+  for (const [name, { asset: upstream, mapping, mode }] of dependencies(asset)) {
     const upNode = nodes.get(upstream.key)!;
     const edge: Edge = {
       name,

@@ -1,6 +1,6 @@
 import { LIMBS } from "../fingerprint.ts";
-
-import { EXPIRED, STANDS } from "../ports/state.ts";
+import type { Ranges } from "../partition/ranges.ts";
+import { type AssetSnapshot, EXPIRED, STANDS } from "../ports/state.ts";
 
 /** The status of a partition that was never materialized. */
 export const NONE = 0;
@@ -46,6 +46,19 @@ export class Chunk {
     this.ready = new Int32Array(size * gates);
   }
 
+  /** Takes over the rows `from` up to `end` of a snapshot, all neighbours, from index `i` on. */
+  fill(i: number, rows: AssetSnapshot, members: Uint32Array, from: number, end: number): void {
+    this.status.set(rows.status.subarray(from, end), i);
+    this.seq.set(rows.seq.subarray(from, end), i);
+    this.changed.set(rows.changed.subarray(from, end), i);
+    this.read.set(rows.read.subarray(from, end), i);
+    this.at.set(rows.at.subarray(from, end), i);
+    this.code.set(rows.code.subarray(from, end), i);
+    this.checksPassed.set(rows.checksPassed.subarray(from, end), i);
+    this.checksFailed.set(rows.checksFailed.subarray(from, end), i);
+    this.member.set(members.subarray(from * LIMBS, end * LIMBS), i * LIMBS);
+  }
+
   /** Whether the row has content, be its files expired or not. */
   stands(i: number): boolean {
     return this.status[i] === STANDS || this.status[i] === EXPIRED;
@@ -74,24 +87,31 @@ export class Rows {
     return chunk;
   }
 
+  /** Visits the chunks that `from`..`to` touch, ascending: `visit(chunk, first index, last index)`. */
+  segments(from: number, to: number, visit: (chunk: Chunk, first: number, last: number) => void): void {
+    const one = Math.floor(from / this.size);
+    const other = Math.floor(to / this.size);
+    const few = other - one <= this.#chunks.size;
+    const places = few ? span(one, other) : [...this.#chunks.keys()].sort((a, b) => a - b);
+    for (const place of places) {
+      const chunk = place < one || place > other ? undefined : this.#chunks.get(place);
+      if (chunk === undefined) continue;
+      visit(chunk, Math.max(0, from - chunk.first), Math.min(this.size - 1, to - chunk.first));
+    }
+  }
+
   /** Visits the rows of `from`..`to` that were ever written, ascending: `visit(chunk, index in it, ordinal)`. */
   each(from: number, to: number, visit: (chunk: Chunk, i: number, ordinal: number) => void): void {
-    const last = Math.floor(to / this.size);
-    let place = Math.floor(from / this.size);
-    if (last - place > this.#chunks.size) {
-      for (
-        const key of [...this.#chunks.keys()].filter((key) => key >= place && key <= last).sort((a, b) =>
-          a - b
-        )
-      ) {
-        this.#visit(this.#chunks.get(key)!, from, to, visit);
-      }
-      return;
-    }
-    for (; place <= last; place++) {
-      const chunk = this.#chunks.get(place);
-      if (chunk !== undefined) this.#visit(chunk, from, to, visit);
-    }
+    this.segments(from, to, (chunk, first, last) => {
+      for (let i = first; i <= last; i++) if (chunk.status[i] !== NONE) visit(chunk, i, chunk.first + i);
+    });
+  }
+
+  /** How many of the rows in the ranges stand. */
+  standing(ranges: Ranges): number {
+    let standing = 0;
+    for (const { from, to } of ranges) this.each(from, to, (chunk, i) => standing += chunk.stands(i) ? 1 : 0);
+    return standing;
   }
 
   /** The lowest ordinal that was ever written, if any was. */
@@ -108,16 +128,8 @@ export class Rows {
   all(visit: (chunk: Chunk, i: number, ordinal: number) => void): void {
     this.each(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, visit);
   }
+}
 
-  #visit(
-    chunk: Chunk,
-    from: number,
-    to: number,
-    visit: (chunk: Chunk, i: number, ordinal: number) => void,
-  ): void {
-    const end = Math.min(this.size - 1, to - chunk.first);
-    for (let i = Math.max(0, from - chunk.first); i <= end; i++) {
-      if (chunk.status[i] !== NONE) visit(chunk, i, chunk.first + i);
-    }
-  }
+function* span(from: number, to: number): Generator<number> {
+  for (let place = from; place <= to; place++) yield place;
 }

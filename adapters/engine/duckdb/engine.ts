@@ -1,0 +1,225 @@
+import { hash } from "node:crypto";
+import { resolve } from "@std/path";
+import {
+  type Described,
+  type Engine,
+  EngineError,
+  type Program,
+  type Row,
+  type Transform,
+  type Transformed,
+  type Value,
+} from "../../../core/ports/engine.ts";
+import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
+import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
+import { identifier } from "../../sdk/duckdb/text.ts";
+import { STORED_TIMESTAMP } from "../../sdk/duckdb/types.ts";
+import { describeFiles } from "./describe.ts";
+import { overInputs } from "./input_table.ts";
+import { type Found, type Result, Results } from "./results.ts";
+import { misplaced, type Unreadable, unreadable } from "./unreadable.ts";
+import { writeFiles } from "./write.ts";
+
+/** Rows of answers that are kept for the next program of the same text and inputs: two years of 50 locations. */
+const KEPT_ROWS = 1_000_000;
+
+export interface DuckDBEngineOptions {
+  readonly db: DuckDB;
+  /** The lake's root: a local folder. */
+  readonly root: string;
+  /** The statement of a program. */
+  readonly statement: (name: string) => Promise<string>;
+}
+
+/** Runs programs as DuckDB statements over a lake in a local folder. */
+export class DuckDBEngine implements Engine {
+  readonly #db: DuckDB;
+  readonly #root: string;
+  readonly #statement: (name: string) => Promise<string>;
+  readonly #results: Results;
+  #tables = 0;
+
+  constructor({ db, root, statement }: DuckDBEngineOptions) {
+    this.#db = db;
+    this.#root = resolve(root);
+    this.#statement = statement;
+    this.#results = new Results(
+      KEPT_ROWS,
+      (table) => db.session(AbortSignal.any([]), (session) => session.run(`DROP TABLE ${table}`)),
+    );
+  }
+
+  async transform(transform: Transform, signal: AbortSignal): Promise<readonly Transformed[]> {
+    const statement = await this.#statement(transform.name);
+    const failures = new Map<string, string>();
+    return await this.#db.session(signal, async (session) => {
+      const { key, table, partitions } = await this.#evaluate(session, transform, statement, failures);
+      try {
+        const outputs = transform.outputs.filter(({ partition }) =>
+          !failures.has(partition) && (partitions.get(partition)?.rows ?? 0) > 0
+        );
+        const written = await writeFiles(this.#db, this.#root, table, transform, outputs, signal);
+        return transform.outputs.map(({ partition }): Transformed => {
+          const reason = failures.get(partition);
+          if (reason !== undefined) return { status: "failed", partition, reason };
+          const file = written.get(partition);
+          const found = partitions.get(partition) ?? { rows: 0, counts: zeros(transform.counts) };
+          return { status: "done", partition, ...found, ...(file === undefined ? {} : { written: file }) };
+        });
+      } finally {
+        await this.#results.release(key);
+      }
+    });
+  }
+
+  async describe(paths: readonly string[], signal: AbortSignal): Promise<readonly Described[]> {
+    return await this.#db.session(signal, (session) => describeFiles(session, this.#root, paths));
+  }
+
+  async query(program: Program, signal: AbortSignal): Promise<readonly Row[]> {
+    const statement = await this.#statement(program.name);
+    return await this.#db.session(signal, async (session) => {
+      try {
+        return (await session.rows(overInputs(this.#root, program, statement))).map(plainRow);
+      } catch (error) {
+        throw await this.#explain(session, program, error);
+      }
+    });
+  }
+
+  /** The table of a transform's answer, in use; files that cannot be read fail their partitions, and are left out. */
+  async #evaluate(
+    session: Session,
+    transform: Transform,
+    statement: string,
+    failures: Map<string, string>,
+  ): Promise<Result & { readonly key: string }> {
+    for (;;) {
+      const program = without(transform, failures);
+      const key = hash("sha256", JSON.stringify([statement, program.inputs]));
+      const known = this.#results.take(key);
+      if (known !== undefined) return { key, ...known };
+      const table = `result_${++this.#tables}`;
+      const found = await this.#create(session, table, transform, program, statement);
+      if (found.length === 0) {
+        const result = await measured(session, table, transform);
+        this.#results.add(key, result);
+        return { key, ...result };
+      }
+      fail(failures, found);
+    }
+  }
+
+  /** Makes the table of an answer. @returns The files for which there is none, if any. */
+  async #create(
+    session: Session,
+    table: string,
+    transform: Transform,
+    program: Program,
+    statement: string,
+  ): Promise<Unreadable[]> {
+    const creating = session.run(
+      `CREATE TABLE ${table} AS ${sorted(transform, overInputs(this.#root, program, statement))}`,
+    );
+    // DuckDB reads in threads of its own meanwhile.
+    const gone = fileTables(program).flatMap((table) => misplaced(this.#root, table));
+    try {
+      await creating;
+    } catch (error) {
+      if (!(error instanceof DuckDBProblem)) throw error;
+      if (gone.length > 0) return gone;
+      const found = await this.#unreadable(session, program);
+      if (found.length === 0) throw failed(program, error);
+      return found;
+    }
+    if (gone.length > 0) await session.run(`DROP TABLE ${table}`);
+    return gone;
+  }
+
+  async #unreadable(session: Session, program: Program): Promise<Unreadable[]> {
+    const found: Unreadable[] = [];
+    for (const table of fileTables(program)) found.push(...await unreadable(this.#root, table, session));
+    return found;
+  }
+
+  async #explain(session: Session, program: Program, error: unknown): Promise<unknown> {
+    if (!(error instanceof DuckDBProblem)) return error;
+    const [first] = await this.#unreadable(session, program);
+    return first === undefined ? failed(program, error) : new EngineError(first.reason, { cause: error });
+  }
+}
+
+/** A transform's answer as it is written: by partition, each in its order, timestamps as files store them. */
+function sorted(transform: Transform, statement: string): string {
+  const stored = transform.columns.filter(({ type }) => type === "timestamp")
+    .map(({ name }) => `${identifier(name)}::${STORED_TIMESTAMP} AS ${identifier(name)}`);
+  const columns = stored.length === 0 ? "*" : `* REPLACE (${stored.join(", ")})`;
+  const order = [transform.partition, ...transform.sort].map(identifier).join(", ");
+  return `SELECT ${columns} FROM (${statement}) ORDER BY ${order}`;
+}
+
+function failed(program: Program, error: DuckDBProblem): EngineError {
+  return new EngineError(`running "${program.name}": ${error.message}`, { cause: error });
+}
+
+function fileTables({ inputs }: Program) {
+  return Object.values(inputs).filter((table) => "files" in table);
+}
+
+/** @throws {EngineError} If no partition can do without one of the files. */
+function fail(failures: Map<string, string>, found: readonly Unreadable[]): void {
+  for (const { file: { partition }, reason } of found) {
+    if (partition === null) throw new EngineError(reason);
+    if (!failures.has(partition)) failures.set(partition, reason);
+  }
+}
+
+/** The program without the files of partitions that fail anyway. */
+function without(program: Program, failures: ReadonlyMap<string, string>): Program {
+  const inputs = Object.entries(program.inputs).map(([name, table]) => [
+    name,
+    "files" in table
+      ? { ...table, files: table.files.filter(({ partition }) => !failures.has(partition ?? "")) }
+      : table,
+  ]);
+  return { name: program.name, inputs: Object.fromEntries(inputs) };
+}
+
+async function measured(session: Session, table: string, transform: Transform): Promise<Result> {
+  const sums = transform.counts.map((name) => `${identifier(name)}: sum(${identifier(name)})`);
+  const found = await session.rows(
+    `SELECT ${identifier(transform.partition)}::VARCHAR AS partition, total, rows, counts FROM (` +
+      `SELECT ${identifier(transform.partition)}, count(*) AS total, ` +
+      `count(*) FILTER (${identifier(transform.written)}) AS rows, {${sums.join(", ")}} AS counts ` +
+      `FROM ${table} GROUP BY ${identifier(transform.partition)})`,
+  );
+  const partitions = found.map(({ partition, rows, counts }): [string, Found] => [
+    String(partition),
+    {
+      rows: Number(rows),
+      counts: Object.fromEntries(
+        Object.entries(counts as Record<string, bigint>).map(([name, sum]) => [name, Number(sum)]),
+      ),
+    },
+  ]);
+  const rows = found.reduce((sum, { total }) => sum + Number(total), 0);
+  return { table, rows, partitions: new Map(partitions) };
+}
+
+function zeros(names: readonly string[]): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name, 0]));
+}
+
+function plainRow(row: Record<string, unknown>): Row {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainValue(value)]));
+}
+
+/** Integers beyond 2^53 become text. */
+function plainValue(value: unknown): Value {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number") return value;
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  throw new TypeError(
+    `reading an answer: a column is of a type without a plain value, wanted text or a number`,
+  );
+}

@@ -1,0 +1,71 @@
+import { join } from "@std/path";
+import type { InputTable, Program } from "../../../core/ports/engine.ts";
+import type { Column } from "../../../core/ports/table.ts";
+import { identifier, list, literal } from "../../sdk/duckdb/text.ts";
+import { duckdbType, emptyTable } from "../../sdk/duckdb/types.ts";
+
+/** The columns that tables of Parquet files have beside their own. */
+const PLACE = ["file", "file_row"];
+
+/**
+ * A program's statement over its inputs, whose files lie below the local folder `root`. The inputs are common table
+ * expressions, not views: a view would look for each of its files once more.
+ */
+export function overInputs(root: string, { inputs }: Program, statement: string): string {
+  const tables = Object.entries(inputs).map(([name, table]) =>
+    `${identifier(name)} AS (${inputStatement(root, table)})`
+  );
+  return `WITH ${tables.join(", ")} SELECT * FROM (${statement.trim().replace(/;$/, "")}\n)`;
+}
+
+/** The statement that reads one input. */
+export function inputStatement(root: string, table: InputTable): string {
+  if ("rows" in table) return rowsStatement(table.columns, table.rows);
+  const files = table.files.map(({ ref }) => join(root, ref.path));
+  if (files.length === 0) return emptyTable(withPlace(table));
+  switch (table.format) {
+    case "parquet":
+      return `SELECT ${table.columns.map(stored).join(", ")}, ${
+        [`filename[${Array.from(root).length + 2}:] AS file`, "file_row_number AS file_row"].join(", ")
+      } FROM read_parquet(${
+        list(files)
+      }, filename = true, file_row_number = true, hive_partitioning = false)`;
+    case "ndjson":
+    case "json":
+      return `SELECT * FROM read_json(${list(files)}, format = '${
+        table.format === "json" ? "array" : "newline_delimited"
+      }', columns = {${
+        table.columns.map(({ name, type }) => `${identifier(name)}: '${duckdbType(type)}'`).join(", ")
+      }})`;
+  }
+}
+
+function withPlace({ columns, ...table }: InputTable): readonly Column[] {
+  if (!("format" in table) || table.format !== "parquet") return columns;
+  return [
+    ...columns,
+    ...PLACE.map((name, i): Column => ({
+      name,
+      type: i === 0 ? "utf8" : "int64",
+      nullable: false,
+    })),
+  ];
+}
+
+/** Stored timestamps carry their zone; in statements they are plain UTC. */
+function stored({ name, type }: Column): string {
+  const column = identifier(name);
+  return type === "timestamp" ? `${column}::TIMESTAMPTZ AT TIME ZONE 'UTC' AS ${column}` : column;
+}
+
+function rowsStatement(columns: readonly Column[], rows: readonly Readonly<Record<string, unknown>>[]) {
+  if (rows.length === 0) return emptyTable(columns);
+  const value = (row: Readonly<Record<string, unknown>>, { name, type }: Column) => {
+    const given = row[name] ?? null;
+    return given === null ? "NULL" : `${literal(String(given))}::${duckdbType(type)}`;
+  };
+  const tuples = rows.map((row) => `(${columns.map((column) => value(row, column)).join(", ")})`);
+  return `SELECT * FROM (VALUES ${tuples.join(", ")}) AS t(${
+    columns.map(({ name }) => identifier(name)).join(", ")
+  })`;
+}

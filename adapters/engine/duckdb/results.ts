@@ -1,0 +1,55 @@
+/** A table that holds what a transform answered, and what it has of each partition. */
+export interface Result {
+  readonly table: string;
+  readonly rows: number;
+  readonly partitions: ReadonlyMap<string, Found>;
+}
+
+/** How many rows of a partition are written, and its counts. */
+export interface Found {
+  readonly rows: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+interface Entry extends Result {
+  users: number;
+}
+
+/**
+ * What transforms answered last, by the text and the inputs' hashes: marts of one statement over the same files, such as
+ * the development one and the production one, read and parse them once. Bounded by rows; the oldest go first, those in
+ * use stay.
+ */
+export class Results {
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(readonly most: number, readonly drop: (table: string) => Promise<void>) {}
+
+  /** Takes a result into use, if it is here. */
+  take(key: string): Result | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    entry.users++;
+    return entry;
+  }
+
+  /** Puts a new result in, in use. */
+  add(key: string, result: Result): void {
+    this.#entries.set(key, { ...result, users: 1 });
+  }
+
+  /** Ends one use of a result, and lets go of what is beyond the bound. */
+  async release(key: string): Promise<void> {
+    this.#entries.get(key)!.users--;
+    let total = [...this.#entries.values()].reduce((sum, { rows }) => sum + rows, 0);
+    for (const [key, { table, rows, users }] of this.#entries) {
+      if (total <= this.most) return;
+      if (users > 0) continue;
+      this.#entries.delete(key);
+      total -= rows;
+      await this.drop(table);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { join } from "@std/path";
+import type { InputFile, InputTable } from "../../../core/ports/engine.ts";
+import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
+import type { Session } from "../../sdk/duckdb/session.ts";
+import { inputStatement } from "./input_table.ts";
+
+/** A file that cannot be read, and why. */
+export interface Unreadable {
+  readonly file: InputFile;
+  readonly reason: string;
+}
+
+type FileTable = Extract<InputTable, { files: readonly InputFile[] }>;
+
+/** The files that are gone or cut: a shortened gzip file would otherwise be read in part, without an error. */
+export function misplaced(root: string, table: FileTable): Unreadable[] {
+  const found: Unreadable[] = [];
+  for (const file of table.files) {
+    const size = sizeOf(join(root, file.ref.path));
+    if (size === file.ref.size) continue;
+    const what = size === undefined ? "there is no such file" : `its size is ${size} bytes`;
+    found.push({ file, reason: `reading "${file.ref.path}": ${what}, wanted ${file.ref.size} bytes` });
+  }
+  return found;
+}
+
+/** The files that DuckDB cannot read through, found by halves. */
+export async function unreadable(root: string, table: FileTable, session: Session): Promise<Unreadable[]> {
+  const search = async (files: readonly InputFile[]): Promise<Unreadable[]> => {
+    const reason = await failure(root, { ...table, files }, session);
+    if (reason === undefined) return [];
+    if (files.length === 1) return [{ file: files[0]!, reason }];
+    const middle = files.length >> 1;
+    return [...await search(files.slice(0, middle)), ...await search(files.slice(middle))];
+  };
+  return await search(table.files);
+}
+
+async function failure(root: string, table: FileTable, session: Session): Promise<string | undefined> {
+  const columns = table.columns.map(({ name }) => `count("${name}")`);
+  try {
+    await session.run(`SELECT ${columns.join(", ")} FROM (${inputStatement(root, table)})`);
+  } catch (error) {
+    if (!(error instanceof DuckDBProblem)) throw error;
+    const path = table.files[0]!.ref.path;
+    return `reading "${path}": ${error.message.replaceAll(join(root, path), path)}`;
+  }
+}
+
+function sizeOf(path: string): number | undefined {
+  try {
+    return Deno.statSync(path).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+import { hash } from "node:crypto";
+import { dirname, join } from "@std/path";
+import { EngineError, type Transform } from "../../../core/ports/engine.ts";
+import type { Written } from "../../../core/ports/object_store.ts";
+import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
+import type { DuckDB } from "../../sdk/duckdb/session.ts";
+import { identifier, literal } from "../../sdk/duckdb/text.ts";
+
+/**
+ * Writes one Parquet file for each wanted partition of a sorted table, several at a time. A statement for each file is what
+ * makes it one and keeps its rows in order: a partitioned COPY with more than one thread may split a partition.
+ *
+ * @returns What was written, by the partition's key.
+ */
+export async function writeFiles(
+  db: DuckDB,
+  root: string,
+  table: string,
+  transform: Transform,
+  outputs: Transform["outputs"],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Written>> {
+  for (const folder of new Set(outputs.map(({ temporary }) => dirname(temporary)))) {
+    await Deno.mkdir(join(root, folder), { recursive: true });
+  }
+  const columns = transform.columns.map(({ name }) => identifier(name)).join(", ");
+  const select = `SELECT ${columns} FROM ${table} WHERE ${identifier(transform.written)}`;
+  const written = new Map<string, Written>();
+  const waiting = outputs.values();
+  const lane = () =>
+    db.session(signal, async (session) => {
+      for (const { partition, temporary } of waiting) {
+        const path = join(root, temporary);
+        const rows = `${select} AND ${identifier(transform.partition)} = ${literal(partition)}`;
+        try {
+          await session.run(`COPY (${rows}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy)`);
+        } catch (error) {
+          if (!(error instanceof DuckDBProblem)) throw error;
+          throw new EngineError(`writing "${temporary}": ${error.message}`, { cause: error });
+        }
+        const bytes = await Deno.readFile(path);
+        written.set(partition, { size: bytes.length, hash: hash("sha256", bytes) });
+      }
+    });
+  await Promise.all(Array.from({ length: db.threads }, lane));
+  return written;
+}

@@ -1,0 +1,12 @@
+/**
+ * Where a version of a file is kept once another stands: `<zone>/_versions/<path below the zone>/<data version>.<suffix>`.
+ * The zone is the path's first segment; the suffix is all that follows the first dot of the file's name:
+ * `aq_prod/marts/vietnam/measurement_date=2018-01-01/country=Vietnam/part-00000.snappy.parquet` is kept below
+ * `aq_prod/_versions/marts/vietnam/measurement_date=2018-01-01/country=Vietnam/`, as `<data version>.snappy.parquet`.
+ */
+export function keptPath(final: string, dataVersion: string): string {
+  const [zone = "", ...below] = final.split("/");
+  const name = below.pop() ?? "";
+  const dot = name.indexOf(".");
+  return [zone, "_versions", ...below, dataVersion + (dot < 0 ? "" : name.slice(dot))].join("/");
+}

@@ -1,0 +1,30 @@
+import { createHash, hash } from "node:crypto";
+import type { Written } from "../../../core/ports/object_store.ts";
+
+const CHUNK = 1 << 20;
+
+/** What an open file holds, from its beginning; big files are read piece by piece. */
+export async function digest(file: Deno.FsFile): Promise<Written> {
+  const { size } = await file.stat();
+  const buffer = new Uint8Array(Math.min(size, CHUNK) + 1);
+  const first = await fill(file, buffer);
+  if (first < buffer.length) return { size: first, hash: hash("sha256", buffer.subarray(0, first)) };
+  const sum = createHash("sha256").update(buffer);
+  let total = first;
+  for (let read = await fill(file, buffer); read > 0; read = await fill(file, buffer)) {
+    sum.update(buffer.subarray(0, read));
+    total += read;
+  }
+  return { size: total, hash: sum.digest("hex") };
+}
+
+/** Fills the buffer as far as the file goes. */
+async function fill(file: Deno.FsFile, buffer: Uint8Array): Promise<number> {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const read = await file.read(buffer.subarray(filled));
+    if (read === null) break;
+    filled += read;
+  }
+  return filled;
+}

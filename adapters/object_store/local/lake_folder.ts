@@ -1,0 +1,110 @@
+import { resolve } from "@std/path";
+import { each } from "./each.ts";
+
+/** Files read, written or synced side by side: the file system joins what is synced together into few commits. */
+export const WIDTH = 32;
+
+/** The folder that is a lake. Paths below it are given with slashes; none may lead out of it, by name or by a link. */
+export class LakeFolder {
+  readonly root: string;
+  #real: string | undefined;
+
+  constructor(root: string) {
+    this.root = resolve(root);
+  }
+
+  /** The local path. @throws {TypeError} If the path does not name something below the lake. */
+  at(path: string): string {
+    const outside = path.split("/").some((name) => name === "" || name === "." || name === "..") ||
+      path.includes("\0") || path.includes("\\");
+    if (outside) throw new TypeError(`opening ${JSON.stringify(path)}: no path below the lake, wanted one`);
+    return `${this.root}/${path}`;
+  }
+
+  /** The local path of what is to be read, which may not be elsewhere; undefined if there is nothing. */
+  async existing(path: string): Promise<string | undefined> {
+    const local = this.at(path);
+    try {
+      this.#real ??= await Deno.realPath(this.root);
+      const real = await Deno.realPath(local);
+      if (real.startsWith(`${this.#real}/`)) return local;
+      throw new TypeError(`opening "${path}": a link to "${real}", wanted a path below the lake`);
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Writes a whole file, making its folders where they are missing. */
+  async write(path: string, bytes: Uint8Array): Promise<void> {
+    const local = this.at(path);
+    try {
+      await Deno.writeFile(local, bytes);
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+      this.makeFoldersOf([path]);
+      await Deno.writeFile(local, bytes);
+    }
+  }
+
+  /** Makes the folders that the paths lie in. @throws {TypeError} If one of them is a link. */
+  makeFoldersOf(paths: Iterable<string>): void {
+    const made = new Set<string>();
+    for (const path of paths) this.#make(parent(path), made);
+  }
+
+  #make(folder: string, made: Set<string>): void {
+    if (made.has(folder)) return;
+    made.add(folder);
+    if (folder === "") return Deno.mkdirSync(this.root, { recursive: true });
+    this.#make(parent(folder), made);
+    const local = this.at(folder);
+    try {
+      Deno.mkdirSync(local);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      if (Deno.lstatSync(local).isDirectory) return;
+      throw new TypeError(`opening "${folder}": a file or a link, wanted a folder of the lake`);
+    }
+  }
+
+  /** Removes the folders that the paths lay in where nothing is left in them; zones stay. */
+  removeEmptyFoldersOf(paths: Iterable<string>): void {
+    for (const path of paths) {
+      for (let folder = parent(path); folder.includes("/"); folder = parent(folder)) {
+        try {
+          Deno.removeSync(this.at(folder));
+        } catch (error) {
+          if (isAbsent(error)) continue;
+          break;
+        }
+      }
+    }
+  }
+
+  /** Makes the entries of the paths durable, and those of the folders on the way to them; each folder is synced once. */
+  async syncEntriesOf(paths: Iterable<string>): Promise<void> {
+    const folders = new Set<string>();
+    for (const path of paths) {
+      for (let folder = parent(path); !folders.has(folder); folder = parent(folder)) folders.add(folder);
+    }
+    await each([...folders], WIDTH, async (folder) => {
+      try {
+        using open = await Deno.open(folder === "" ? this.root : this.at(folder));
+        await open.sync();
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+      }
+    });
+  }
+}
+
+/** Whether the error says that there is no such file. */
+export function isAbsent(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+}
+
+/** The folder of a path, `""` for the lake itself. */
+function parent(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}

@@ -1,0 +1,257 @@
+import { sha256 } from "../../../core/fingerprint.ts";
+import {
+  type FileRef,
+  type Publisher,
+  PublishError,
+  type Replacement,
+  type Staged,
+} from "../../../core/ports/publisher.ts";
+import { keptPath } from "../kept_path.ts";
+import { digest } from "./digest.ts";
+import { each } from "./each.ts";
+import { isAbsent, type LakeFolder, WIDTH } from "./lake_folder.ts";
+import { trouble } from "../../sdk/files/trouble.ts";
+
+/** Where a link is made before it takes the place of another. */
+const LINKS = "_staging/links";
+
+type Put = Extract<Staged, { readonly temporary: string }>;
+
+/**
+ * Publishes in a folder: what stands is kept by a hard link, then a rename puts the new file over it. All is synced in
+ * this order: the staged files, the links, the renames; so that after a loss of power, too, a version is either in place
+ * or kept.
+ */
+export class LocalPublisher implements Publisher {
+  readonly #folder: LakeFolder;
+
+  constructor(folder: LakeFolder) {
+    this.#folder = folder;
+  }
+
+  async measure(batch: readonly Staged[]): Promise<FileRef[]> {
+    const puts = batch.filter(isPut);
+    const refs: FileRef[] = new Array(puts.length);
+    try {
+      await each(puts, WIDTH, async ({ final, temporary, written }, index) => {
+        refs[index] = await this.#attempt(`staging "${final}"`, async () => {
+          using file = await Deno.open(this.#folder.at(temporary));
+          const found = written ?? await digest(file);
+          await file.sync();
+          return { path: final, ...found };
+        });
+      });
+      await this.#folder.syncEntriesOf(puts.map(({ temporary }) => temporary));
+    } catch (error) {
+      await this.discard(puts.map(({ temporary }) => temporary));
+      throw error;
+    }
+    return refs;
+  }
+
+  async replace(batch: readonly Replacement[], measured: readonly FileRef[]): Promise<void> {
+    await this.#assertDone(batch, measured);
+    const pending = batch.filter((change) => this.#stands(sourceOf(change)));
+    const kept = await this.#keep(pending);
+    await this.#folder.syncEntriesOf(kept);
+    await this.#put(pending);
+    await this.#folder.syncEntriesOf(batch.map(({ final }) => final));
+  }
+
+  /** Whether what is no longer staged has become what it was to become. */
+  async #assertDone(batch: readonly Replacement[], measured: readonly FileRef[]): Promise<void> {
+    const puts = batch.filter(isPut);
+    const gone = puts.map((put, index) => ({ put, ref: { ...measured[index]!, path: put.final } }))
+      .filter(({ put }) => !this.#stands(put.temporary));
+    const whole = await this.intact(gone.map(({ ref }) => ref));
+    const lost = gone.find((_, index) => !whole[index]);
+    if (lost === undefined) return;
+    throw new PublishError(
+      `publishing "${lost.put.final}": the staged file "${lost.put.temporary}" is gone, wanted it or its content in place`,
+    );
+  }
+
+  async #keep(pending: readonly Replacement[]): Promise<string[]> {
+    const versions = pending.flatMap(({ final, standing }) =>
+      standing !== undefined && this.#stands(final) ? [{ final, kept: keptPath(final, standing) }] : []
+    );
+    const action = (final: string) => `keeping the version before of "${final}"`;
+    if (versions.length === 0) return [];
+    await this.#attempt(action(versions[0]!.final), () => {
+      this.#folder.makeFoldersOf(versions.map(({ kept }) => kept));
+    });
+    for (const { final, kept } of versions) await this.#attempt(action(final), () => this.#link(final, kept));
+    return versions.map(({ kept }) => kept);
+  }
+
+  async #put(pending: readonly Replacement[]): Promise<void> {
+    const puts = pending.filter(isPut);
+    if (puts.length > 0) {
+      await this.#attempt(`publishing "${puts[0]!.final}"`, () => {
+        this.#folder.makeFoldersOf(puts.map(({ final }) => final));
+      });
+    }
+    for (const { final, temporary } of puts) {
+      await this.#attempt(`publishing "${final}"`, () => this.#move(temporary, final));
+    }
+    const taken = pending.filter((change) => !isPut(change)).map(({ final }) => final);
+    for (const final of taken) {
+      await this.#attempt(`removing "${final}"`, () => removeFile(this.#folder.at(final)));
+    }
+    this.#folder.removeEmptyFoldersOf(taken);
+  }
+
+  async revert(batch: readonly Replacement[]): Promise<void> {
+    const done = batch.filter((change) => !isPut(change) || !this.#stands(change.temporary));
+    for (const change of done) {
+      await this.#attempt(`putting "${change.final}" back`, () => this.#putBack(change));
+    }
+    const finals = done.map(({ final }) => final);
+    this.#folder.removeEmptyFoldersOf(finals);
+    await this.#folder.syncEntriesOf(finals);
+  }
+
+  /** Where no version was kept, there was none to keep, or it still stands. */
+  #putBack({ final, standing, ...change }: Replacement): void {
+    if (standing === undefined) {
+      if ("temporary" in change) removeFile(this.#folder.at(final));
+    } else if (this.#stands(keptPath(final, standing))) {
+      this.#folder.makeFoldersOf([final]);
+      this.#link(keptPath(final, standing), final);
+    }
+  }
+
+  discard(temporaries: readonly string[]): Promise<void> {
+    return this.#remove("discarding", temporaries);
+  }
+
+  async clear(folder: string): Promise<void> {
+    const local = await this.#folder.existing(folder);
+    if (local === undefined) return;
+    await this.#attempt(`clearing "${folder}"`, async () => {
+      try {
+        await Deno.remove(local, { recursive: true });
+      } catch (error) {
+        if (!isAbsent(error)) throw error; // another clears it at the same time
+      }
+    });
+  }
+
+  checkout(refs: readonly FileRef[]): Promise<string[]> {
+    return Promise.resolve(refs.map(({ path }) => this.#folder.at(path)));
+  }
+
+  async intact(refs: readonly FileRef[]): Promise<boolean[]> {
+    const answers: boolean[] = new Array(refs.length);
+    await each(refs, WIDTH, async (ref, index) => {
+      answers[index] = await this.#isIntact(ref);
+    });
+    return answers;
+  }
+
+  async #isIntact({ path, size, hash }: FileRef): Promise<boolean> {
+    try {
+      const local = this.#folder.at(path);
+      if ((await Deno.stat(local)).size !== size) return false;
+      using file = await Deno.open(local);
+      return (await digest(file)).hash === hash;
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      throw error;
+    }
+  }
+
+  async recall(
+    version: { readonly ref: FileRef; readonly dataVersion: string; readonly temporary: string },
+  ): Promise<boolean> {
+    const { ref, dataVersion, temporary } = version;
+    const kept = keptPath(ref.path, dataVersion);
+    if (!await this.#isIntact({ ...ref, path: kept })) return false;
+    await this.#attempt(`staging "${kept}"`, async () => {
+      this.#folder.makeFoldersOf([temporary]);
+      await Deno.copyFile(this.#folder.at(kept), this.#folder.at(temporary));
+    });
+    return true;
+  }
+
+  async remove(paths: readonly string[]): Promise<void> {
+    await this.#remove("removing", paths);
+    await this.#folder.syncEntriesOf(paths);
+  }
+
+  async #remove(action: string, paths: readonly string[]): Promise<void> {
+    await each(paths, WIDTH, (path) =>
+      this.#attempt(`${action} "${path}"`, async () => {
+        const local = await this.#folder.existing(path);
+        if (local !== undefined) removeFile(local);
+      }));
+    this.#folder.removeEmptyFoldersOf(paths);
+  }
+
+  #stands(path: string): boolean {
+    return stat(this.#folder.at(path)) !== undefined;
+  }
+
+  /** Another may just have taken the empty folder away. */
+  #move(temporary: string, final: string): void {
+    const [from, to] = [this.#folder.at(temporary), this.#folder.at(final)];
+    try {
+      Deno.renameSync(from, to);
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+      this.#folder.makeFoldersOf([final]);
+      Deno.renameSync(from, to);
+    }
+  }
+
+  /** Makes `to` a name of the file `from`, in one step if it was a name of another. */
+  #link(from: string, to: string): void {
+    const [source, target] = [this.#folder.at(from), this.#folder.at(to)];
+    try {
+      Deno.linkSync(source, target);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      if (stat(source)?.ino === stat(target)?.ino) return;
+      const between = `${LINKS}/${sha256(to)}`;
+      this.#folder.makeFoldersOf([between]);
+      removeFile(this.#folder.at(between));
+      Deno.linkSync(source, this.#folder.at(between));
+      Deno.renameSync(this.#folder.at(between), target);
+    }
+  }
+
+  async #attempt<T>(action: string, work: () => T | Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof TypeError || error instanceof PublishError) throw error;
+      throw new PublishError(trouble(action, this.#folder.root, error), { cause: error });
+    }
+  }
+}
+
+function isPut<Change extends Staged>(change: Change): change is Change & Put {
+  return "temporary" in change;
+}
+
+/** What is there as long as the change is not made. */
+function sourceOf(change: Staged): string {
+  return isPut(change) ? change.temporary : change.final;
+}
+
+function stat(local: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(local);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+function removeFile(local: string): void {
+  try {
+    Deno.removeSync(local);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+}

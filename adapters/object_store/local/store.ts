@@ -1,0 +1,55 @@
+import { hash } from "node:crypto";
+import type { ObjectStore, Written } from "../../../core/ports/object_store.ts";
+import { isAbsent, type LakeFolder } from "./lake_folder.ts";
+import { trouble } from "../../sdk/files/trouble.ts";
+
+/** The files of a lake that is a folder. */
+export class LocalObjectStore implements ObjectStore {
+  readonly #folder: LakeFolder;
+
+  constructor(folder: LakeFolder) {
+    this.#folder = folder;
+  }
+
+  async read(path: string): Promise<Uint8Array | undefined> {
+    const local = await this.#folder.existing(path);
+    return local === undefined ? undefined : await Deno.readFile(local);
+  }
+
+  async write(path: string, bytes: Uint8Array): Promise<Written> {
+    try {
+      await this.#folder.write(path, bytes);
+    } catch (error) {
+      if (error instanceof TypeError) throw error;
+      await Deno.remove(this.#folder.at(path)).catch(() => {});
+      throw new Error(trouble(`writing "${path}"`, this.#folder.root, error), { cause: error });
+    }
+    return { size: bytes.length, hash: hash("sha256", bytes) };
+  }
+
+  async list(folder: string): Promise<string[]> {
+    const local = await this.#folder.existing(folder);
+    const paths = local === undefined ? [] : this.#filesBelow(folder, local);
+    return paths.sort((a, b) => (a < b ? -1 : 1));
+  }
+
+  #filesBelow(folder: string, local: string): string[] {
+    const paths: string[] = [];
+    for (const entry of entries(local)) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isFile) paths.push(path);
+      else if (entry.isDirectory) paths.push(...this.#filesBelow(path, `${local}/${entry.name}`));
+    }
+    return paths;
+  }
+}
+
+/** What a folder holds; nothing if it has just been removed. */
+function entries(local: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(local)];
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,22 @@
+/** What DuckDB said, as one line. */
+export class DuckDBProblem extends Error {
+  override readonly name = "DuckDBProblem";
+  /** Whether the statement itself is wrong, not what it reads. */
+  readonly ofStatement: boolean;
+
+  constructor(message: string, options: { readonly cause: unknown; readonly ofStatement: boolean }) {
+    super(message, { cause: options.cause });
+    this.ofStatement = options.ofStatement;
+  }
+}
+
+/** DuckDB's message without its kind, its hints and the statement that it repeats. */
+export function problem(error: unknown): DuckDBProblem {
+  const message = error instanceof Error ? error.message : String(error);
+  const [first = message] = message.split(/\n\s*\n|\nLINE \d|\n(?:Try|Possible|Candidate)/);
+  const line = first.replaceAll(/\s+/g, " ").trim()
+    .replace(/^(?:[A-Z][A-Za-z]+ )+Error: /, "")
+    .replace(/[.!]$/, "");
+  const ofStatement = /^(?:Binder|Catalog|Parser|Conversion) Error/.test(message);
+  return new DuckDBProblem(line.charAt(0).toLowerCase() + line.slice(1), { cause: error, ofStatement });
+}

@@ -1,0 +1,64 @@
+import { type Config, readConfig } from "./config.ts";
+import type { SimulatorOptions } from "./app/simulator.ts";
+import type { Lake } from "./app/lake.ts";
+import { systemClock } from "./app/system.ts";
+import type { Observer } from "./core/run/progress.ts";
+import type { State } from "./core/ports/state.ts";
+
+/** The environment variables and the folder in which the program was called. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+const SIMULATED =
+  "the data are simulated: OpenAQ is the built-in stations, as neither OPENAQ_API_KEY nor OPENAQ_API_URL is set";
+
+/** Puts the program together as configured; each part is loaded when it is asked for. @throws {ConfigError} */
+export async function openApp(
+  { env, cwd }: Surroundings,
+  options: { readonly graph?: string } = {},
+): Promise<App> {
+  const given = options.graph === undefined ? env : { ...env, GRAPH: options.graph };
+  return new App(await readConfig(given, cwd));
+}
+
+/** The program behind the commands. */
+export class App {
+  readonly notices: readonly string[];
+  readonly lookbackDays: number;
+  readonly mask: (text: string) => string;
+  readonly now = systemClock.now;
+
+  constructor(readonly config: Config) {
+    this.notices = config.graph === null && config.openaq.url === null ? [SIMULATED] : [];
+    this.lookbackDays = config.lookbackDays;
+    this.mask = config.mask;
+  }
+
+  /** Opens the lake. @throws {LakeError} If it and the state do not belong together. */
+  async lake(access: "read" | "write", observe: Observer = () => {}): Promise<Lake> {
+    const { openLake } = await import("./app/lake.ts");
+    return await openLake(this.config, access, observe);
+  }
+
+  async state(): Promise<State> {
+    const { openState } = await import("./app/state.ts");
+    return await openState(this.config.state, "read");
+  }
+
+  async query() {
+    const { openQuery } = await import("./app/query.ts");
+    return await openQuery(this.config);
+  }
+
+  async simulate(options: SimulatorOptions, signal: AbortSignal) {
+    const { serveSimulator } = await import("./app/simulator.ts");
+    return await serveSimulator(options, signal);
+  }
+
+  async *examine(signal: AbortSignal) {
+    const { examine } = await import("./app/doctor.ts");
+    yield* examine(this.config, signal);
+  }
+}

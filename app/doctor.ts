@@ -1,0 +1,102 @@
+import { dirname } from "node:path";
+import type { Config } from "../config.ts";
+import { examineLake } from "./identity.ts";
+import { askSource, knownSource } from "./openaq.ts";
+import { openState } from "./state.ts";
+import { lineOf } from "./system.ts";
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** What is configured, the versions of what is built on, and what can be reached. */
+export async function* examine(config: Config, signal: AbortSignal): AsyncIterable<Finding> {
+  const { environment, lake, state, graph, openaq, lookbackDays, mask } = config;
+  const fact = (name: string, detail: string): Finding => ({ name, ok: true, detail: mask(detail) });
+  yield fact("PIPELINE_ENV", environment);
+  yield fact("LAKE_URL", lake);
+  yield fact("STATE_URL", state);
+  if (graph !== null) yield fact("GRAPH", graph);
+  yield fact("OPENAQ_API_URL", openaq.url ?? "the built-in simulated stations");
+  yield fact("OPENAQ_API_KEY", openaq.key === null ? "none" : "***");
+  yield fact("OPENAQ_COUNTRY_ID", String(openaq.countryId));
+  yield fact("OpenAQ's pace", `${openaq.perMinute} requests a minute, ${openaq.perHour} an hour`);
+  yield fact("API_REQUEST_TIMEOUT", `${openaq.timeout} s`);
+  yield fact("DEFAULT_LOOKBACK_DAYS", String(lookbackDays));
+
+  const attempt = async (name: string, look: () => string | Promise<string>): Promise<Finding> => {
+    try {
+      return fact(name, await look());
+    } catch (error) {
+      signal.throwIfAborted();
+      return { name, ok: false, detail: mask(lineOf(error)) };
+    }
+  };
+  yield await attempt("airgraph", airgraphVersion);
+  yield fact("deno", Deno.version.deno);
+  yield await attempt("duckdb", duckdbVersion);
+  yield await attempt("sqlite", sqliteVersion);
+  yield await attempt("lake", () => writable(lake));
+  yield await attempt("state", () => stateAndLake(config));
+  yield await attempt("openaq", () => openaqAnswer(config, signal));
+}
+
+async function airgraphVersion(): Promise<string> {
+  const { default: { version } } = await import("../deno.json", { with: { type: "json" } });
+  const { migrations } = await import("../adapters/state/sqlite/migrations.ts");
+  return `${version}, state's schema ${migrations.length}`;
+}
+
+async function duckdbVersion(): Promise<string> {
+  const { version } = await import("duckdb");
+  return version();
+}
+
+async function sqliteVersion(): Promise<string> {
+  const { DatabaseSync } = await import("node:sqlite");
+  const db = new DatabaseSync(":memory:");
+  try {
+    return String(db.prepare("SELECT sqlite_version() AS version").get()!.version);
+  } finally {
+    db.close();
+  }
+}
+
+/** Tries the lake's folder, or, while there is none, the nearest folder above; leaves nothing there. */
+async function writable(lake: string): Promise<string> {
+  for (let folder = lake;; folder = dirname(folder)) {
+    try {
+      const probe = await Deno.makeTempFile({ dir: folder, prefix: ".airgraph-" });
+      await Deno.remove(probe);
+      return folder === lake ? "can be written" : "is not there yet, can be made";
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) {
+        throw new Error(`"${lake}" cannot be written (${lineOf(error)}), wanted a writable folder`, {
+          cause: error,
+        });
+      }
+    }
+  }
+}
+
+async function stateAndLake(config: Config): Promise<string> {
+  const state = await openState(config.state, "read");
+  try {
+    const content = { source: knownSource(config), environment: config.environment };
+    const source = config.graph === null ? await examineLake(state, config, content) : undefined;
+    const [newest] = await state.runs(1);
+    const runs = newest === undefined ? "no runs yet" : `${newest.id} runs`;
+    return source === undefined ? runs : `${runs}, the lake holds data of ${source}`;
+  } finally {
+    await state.close();
+  }
+}
+
+async function openaqAnswer(config: Config, signal: AbortSignal): Promise<string> {
+  const { url } = config.openaq;
+  if (url === null) return "the built-in simulated stations answer";
+  return `${await askSource(config, signal)} answers`;
+}

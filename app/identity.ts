@@ -1,0 +1,136 @@
+import { join } from "node:path";
+import type { Json } from "../core/ports/key_value.ts";
+import type { State } from "../core/ports/state.ts";
+import { isAbsent } from "../adapters/object_store/local/lake_folder.ts";
+import { trouble } from "../adapters/sdk/files/trouble.ts";
+import { lineOf } from "./system.ts";
+
+/** What a lake holds: data of one source, for one environment. */
+export interface Content {
+  /** The URL's origin, or `simulated:<seed>`; undefined while it is not known. */
+  readonly source: string | undefined;
+  readonly environment: string;
+}
+
+export interface Places {
+  /** The lake's folder and the state's file, as they are configured. */
+  readonly lake: string;
+  readonly state: string;
+}
+
+/** The lake and the state that are configured cannot be used together, or for what is configured. */
+export class LakeError extends Error {
+  override readonly name = "LakeError";
+}
+
+/** As the lake's file and the state's value have it; each names the other's id. */
+interface Identity {
+  readonly lake: string;
+  readonly state: string;
+  readonly source: string;
+  readonly environment: string;
+}
+
+const FILE = "_airgraph.json";
+const KEY = "airgraph/lake";
+
+/**
+ * Makes sure that the lake and the state belong together and hold what is configured.
+ *
+ * @returns The source that the lake holds; undefined where nothing says so yet.
+ * @throws {LakeError} If they do not.
+ */
+export async function examineLake(
+  state: State,
+  places: Places,
+  content: Content,
+): Promise<string | undefined> {
+  const recorded = readIdentity((await state.keyValue.get(KEY))?.value);
+  const found = await inLake(places.lake);
+  if (recorded === undefined && found === undefined) return undefined;
+  if (recorded === undefined) {
+    throw new LakeError(
+      `opening the lake: "${places.lake}" was made with another state than "${places.state}", ` +
+        "wanted STATE_URL to name that one",
+    );
+  }
+  if (found === undefined) {
+    // A state that has done nothing yet was about to make its lake.
+    if ((await state.runs(1)).length > 0) {
+      throw new LakeError(
+        `opening the lake: the state "${places.state}" was made with a lake that is not at "${places.lake}", ` +
+          "wanted LAKE_URL to name it, or another STATE_URL",
+      );
+    }
+  } else if (found.lake !== recorded.lake || found.state !== recorded.state) {
+    throw new LakeError(
+      `opening the lake: "${places.lake}" and the state "${places.state}" do not belong together, ` +
+        "wanted the LAKE_URL and STATE_URL of one lake",
+    );
+  }
+  requireContent(recorded, places, content);
+  return recorded.source;
+}
+
+/** Lets the lake and the state carry each other's id, source and environment, if they do not yet. */
+export async function identifyLake(
+  state: State,
+  { lake }: Places,
+  content: Required<Content>,
+): Promise<void> {
+  const { source, environment } = content;
+  await makeFolder(lake);
+  const made = { lake: crypto.randomUUID(), state: crypto.randomUUID(), source: source!, environment };
+  await state.keyValue.put(KEY, made, 0);
+  const identity = readIdentity((await state.keyValue.get(KEY))!.value)!;
+  if (await inLake(lake) !== undefined) return;
+  const temporary = join(lake, `${FILE}.${crypto.randomUUID()}`);
+  await Deno.writeTextFile(temporary, `${JSON.stringify(identity, null, 2)}\n`);
+  await Deno.rename(temporary, join(lake, FILE));
+}
+
+function requireContent(recorded: Identity, { lake }: Places, { source, environment }: Content): void {
+  if (source !== undefined && source !== recorded.source) {
+    throw new LakeError(
+      `opening the lake: "${lake}" holds data of ${recorded.source}, wanted another LAKE_URL for ${source}`,
+    );
+  }
+  if (environment !== recorded.environment) {
+    throw new LakeError(
+      `opening the lake: "${lake}" serves PIPELINE_ENV=${recorded.environment}, ` +
+        `wanted another LAKE_URL for ${environment}`,
+    );
+  }
+}
+
+async function inLake(lake: string): Promise<Identity | undefined> {
+  const path = join(lake, FILE);
+  let identity: Identity | undefined;
+  try {
+    identity = readIdentity(JSON.parse(await Deno.readTextFile(path)));
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw new LakeError(`reading "${path}": ${lineOf(error)}, wanted the lake's identity`, { cause: error });
+  }
+  if (identity === undefined) throw new LakeError(`reading "${path}": no identity, wanted the lake's`);
+  return identity;
+}
+
+function readIdentity(value: Json | undefined): Identity | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const { lake, state, source, environment } = value as Record<string, Json>;
+  const fields = [lake, state, source, environment];
+  if (!fields.every((field) => typeof field === "string")) return undefined;
+  return { lake, state, source, environment } as Identity;
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+    const probe = join(path, `.${crypto.randomUUID()}`);
+    await Deno.writeTextFile(probe, "");
+    await Deno.remove(probe);
+  } catch (error) {
+    throw new Error(trouble("opening the lake", path, error), { cause: error });
+  }
+}

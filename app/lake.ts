@@ -1,0 +1,152 @@
+import { join } from "node:path";
+import type { Config } from "../config.ts";
+import type { Graph } from "../core/graph.ts";
+import type { AssetKey } from "../core/event.ts";
+import { iso } from "../core/instant.ts";
+import { Orchestrator } from "../core/orchestrator.ts";
+import type { Json, KeyValue } from "../core/ports/key_value.ts";
+import type { Log } from "../core/ports/log.ts";
+import type { State } from "../core/ports/state.ts";
+import type { Observer } from "../core/run/progress.ts";
+import type { Warning } from "../core/status.ts";
+import { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
+import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
+import { examineLake, identifyLake } from "./identity.ts";
+import { askSource, knownSource } from "./openaq.ts";
+import { loadProject, type Project } from "./project.ts";
+import { makeResources, type OwnResources } from "./resources.ts";
+import { openState } from "./state.ts";
+import { systemClock } from "./system.ts";
+
+/** What says of the data of a graph of its own that they come from no source that is known here. */
+const MODULE_SOURCE = "a module";
+/** Steps at work at once: raw asks within OpenAQ's pace, marts share the engine. */
+const LIMITS = { steps: 4, pools: { openaq: 1, duckdb: 1 } };
+
+/** An opened lake; dispose of it. */
+export interface Lake extends AsyncDisposable {
+  readonly orchestrator: Orchestrator;
+  readonly graph: Graph;
+  readonly state: State;
+  readonly hint: string | null;
+  requests(): number;
+  warnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>>;
+  sweep(): Promise<number>;
+}
+
+/** Opens the configured lake with its graph. @throws {LakeError} */
+export async function openLake(config: Config, access: "read" | "write", observe: Observer): Promise<Lake> {
+  const project = await loadProject(config);
+  const state = await openState(config.state, access);
+  let resources: OwnResources | undefined;
+  try {
+    const source = await lakeSource(config, project, state, access);
+    const folder = new LakeFolder(config.lake);
+    const publisher = new LocalPublisher(folder);
+    if (project.own && access === "write") {
+      const log = warningsOnly(observe);
+      resources = await makeResources({
+        config,
+        folder,
+        kv: state.keyValue,
+        clock: systemClock,
+        log,
+        source,
+      });
+    }
+    const orchestrator = await Orchestrator.open({
+      graph: project.graph,
+      state,
+      publisher,
+      clock: systemClock,
+      random: Math.random,
+      resources: project.own ? resources : project.resources,
+      mask: config.mask,
+      observe,
+      readSource: (path) => Deno.readTextFile(join(project.root, path)),
+      limits: LIMITS,
+    });
+    return {
+      orchestrator,
+      graph: project.graph,
+      state,
+      hint: project.own ? hintOf(config) : null,
+      requests: () => resources?.requests() ?? 0,
+      warnings: () => project.own ? gapWarnings(project.graph, state.keyValue) : Promise.resolve(new Map()),
+      sweep: () => sweep(folder, publisher, state),
+      async [Symbol.asyncDispose]() {
+        await resources?.close();
+        await state.close();
+      },
+    };
+  } catch (error) {
+    await resources?.close();
+    await state.close();
+    throw error;
+  }
+}
+
+function hintOf({ environment }: Config): string {
+  return `deno task inspect "SELECT * FROM ${environment}_db.vietnam ORDER BY datetime DESC LIMIT 10"`;
+}
+
+/** The source of the lake's data, after all that could be wrong with it was looked at; in writing, it is recorded. */
+async function lakeSource(
+  config: Config,
+  { own }: Project,
+  state: State,
+  access: "read" | "write",
+): Promise<string> {
+  const known = own ? knownSource(config) : MODULE_SOURCE;
+  let [asked, unanswered] = [known, undefined as unknown];
+  if (known === undefined && access === "write") {
+    try {
+      asked = await askSource(config);
+    } catch (error) {
+      unanswered = error; // what asks next says so, where the lake knows what it holds
+    }
+  }
+  const content = { source: asked, environment: config.environment };
+  const recorded = await examineLake(state, config, content);
+  const source = asked ?? recorded;
+  if (access === "read") return source ?? "";
+  if (source === undefined) throw unanswered;
+  await identifyLake(state, config, { ...content, source });
+  return source;
+}
+
+/** What OpenAQ's client has to say while no step listens: only what somebody should see. */
+function warningsOnly(observe: Observer): Log {
+  const tell = (message: string, fields: Readonly<Record<string, Json>> = {}) => {
+    const said = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`).join("");
+    observe({ type: "warning", asset: "openaq", message: message + said });
+  };
+  return { debug() {}, info() {}, warn: tell, error: tell };
+}
+
+/** Sensors that are set aside, as warnings of the assets of raw data. */
+async function gapWarnings(graph: Graph, kv: KeyValue): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
+  // Most often there are none, and what reads them costs a good part of a quick answer to load.
+  if ((await kv.list("openaq/gaps/")).size === 0) return new Map();
+  const { gaps } = await import("../sources/openaq/gaps.ts");
+  const open = (await gaps(kv)).filter(({ recovered }) => !recovered);
+  const warnings = open.map(({ sensor, ranges, message, since }) => {
+    const owed = ranges.map(({ from, to }) => `${iso(from)} to ${iso(to)}`).join(", ");
+    return { message: `sensor ${sensor} is set aside since ${iso(since)}, it owes ${owed}: ${message}` };
+  });
+  return new Map(graph.assets.filter(({ kind }) => kind === "raw").map(({ key }) => [key, warnings]));
+}
+
+/** Deletes the staged files of runs that are not at work, and whose publications nobody is completing. */
+async function sweep(folder: LakeFolder, publisher: LocalPublisher, state: State): Promise<number> {
+  let swept = 0;
+  const claimed = new Set((await state.claims()).map(({ run }) => run));
+  const staging = await folder.existing("_staging");
+  for (const { name } of staging === undefined ? [] : [...Deno.readDirSync(staging)]) {
+    if (!/^\d+$/.test(name) || claimed.has(Number(name))) continue;
+    if ((await state.run(Number(name)))?.run.status === "running") continue;
+    await publisher.clear(`_staging/${name}`);
+    swept++;
+  }
+  return swept;
+}

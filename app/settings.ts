@@ -1,0 +1,65 @@
+import { z } from "zod";
+import type { Given, Name } from "../config.ts";
+
+const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => {
+  const wanted = most === Number.MAX_SAFE_INTEGER
+    ? `wanted a whole number of ${least} or more`
+    : `wanted a whole number of ${least} to ${most}`;
+  return z.string().regex(/^\d{1,15}$/, wanted).transform(Number).refine(
+    (n) => n >= least && n <= most,
+    wanted,
+  );
+};
+
+const url = z.string().refine(
+  (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+  "wanted a URL that begins with http:// or https://",
+);
+
+/** A place of this machine: what is elsewhere is said to be out of reach, not misread as a path. */
+const local = (path: string, later: Readonly<Record<string, string>>) =>
+  z.string().superRefine((text, context) => {
+    const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
+    if (scheme === undefined) return;
+    context.addIssue({ code: "custom", message: later[scheme] ?? `wanted ${path}` });
+  });
+
+const SETTINGS = z.object({
+  PIPELINE_ENV: z.enum(["dev", "prod"], "wanted dev or prod"),
+  LAKE_URL: local("the path of a folder", { s3: "wanted a folder: this version keeps no lake on S3 yet" }),
+  STATE_URL: local("the path of a SQLite file", {
+    postgres: "wanted a SQLite file: this version keeps no state on PostgreSQL yet",
+    postgresql: "wanted a SQLite file: this version keeps no state on PostgreSQL yet",
+  }),
+  GRAPH: z.string(),
+  OPENAQ_API_KEY: z.string().regex(/^[\x21-\x7e]+$/, "wanted a key of printable characters without spaces"),
+  OPENAQ_API_URL: url,
+  OPENAQ_COUNTRY_ID: wholeNumber(1),
+  OPENAQ_RATE_PER_MINUTE: wholeNumber(1),
+  OPENAQ_RATE_PER_HOUR: wholeNumber(1),
+  DEFAULT_LOOKBACK_DAYS: wholeNumber(1, 36_600),
+  API_REQUEST_TIMEOUT: wholeNumber(1, 86_400),
+  CRAWLER_POLL_INTERVAL: wholeNumber(1),
+  AWS_REGION: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, "wanted a region such as ap-southeast-1"),
+  AWS_ENDPOINT_URL: url,
+  WEB_TOKEN: z.string(),
+  WEB_PORT: wholeNumber(1, 65_535),
+}).partial();
+
+export type Settings = z.infer<typeof SETTINGS>;
+
+/** What is given, read; or every fault of it, secrets masked. */
+export function settingsOf(
+  given: Given,
+  mask: (text: string) => string,
+): { readonly settings: Settings } | { readonly faults: readonly string[] } {
+  const { data = {}, error } = SETTINGS.safeParse(given);
+  const faults = (error?.issues ?? []).map(({ path, message }) => {
+    const name = path[0] as Name;
+    return `${name}: found ${mask(JSON.stringify(given[name]))}, ${message}`;
+  });
+  if (given.OPENAQ_API_URL !== undefined && given.OPENAQ_API_KEY === undefined) {
+    faults.push("OPENAQ_API_KEY: found none beside OPENAQ_API_URL, wanted the key that it asks for");
+  }
+  return faults.length > 0 ? { faults: [...new Set(faults)] } : { settings: data };
+}

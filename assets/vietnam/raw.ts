@@ -1,0 +1,128 @@
+import { type Asset, type Context, from, type Input } from "../../core/asset.ts";
+import type { Check } from "../../core/check.ts";
+import { HOUR, type Instant, iso, type Milliseconds } from "../../core/instant.ts";
+import { latest } from "../../core/mapping.ts";
+import type { FailedOutput, Metadata, Output } from "../../core/output.ts";
+import { hourly, type HourlySet } from "../../core/partition/time_set.ts";
+import type { FileRef } from "../../core/ports/publisher.ts";
+import type { Gap } from "../../sources/openaq/gaps.ts";
+import type { HourRows, HoursGroup } from "../../sources/openaq/history.ts";
+import { define, type Resources } from "../resources.ts";
+import { hourDue } from "./due.ts";
+import { locations, standingLocations } from "./locations.ts";
+import { filesByFolder, HourError, hourFolder, type RawZone } from "./raw/hour_files.ts";
+import { recordHour } from "./raw/hour_output.ts";
+
+const hours = hourly({ start: "2016-01-01", timeZone: "UTC" });
+/** The hours of a leap year: a request for a sensor reaches no further than a year. */
+const YEAR = 8_784;
+/** Hours recorded side by side. */
+const AT_ONCE = 24;
+
+type RawContext = Context<Resources, { readonly locations: Input }>;
+
+export interface RawOptions {
+  readonly environment: "test" | "prod";
+  /** How old an hour becomes before it is asked for the last time. */
+  readonly lookback: Milliseconds;
+}
+
+/** Every measurement of Vietnam's sensors by the hour in which its averaging period begins, as it was answered. */
+export function raw({ environment, lookback }: RawOptions): Asset<Resources, HourlySet> {
+  const due = (hour: Instant, askedAt: Instant) =>
+    hourDue({ start: hour, end: hour + HOUR }, askedAt, lookback);
+  return define.asset({
+    key: `vietnam/raw_${environment}`,
+    description: "OpenAQ's measurements by hour, as answered",
+    kind: "raw",
+    partitions: hours,
+    deps: { locations: from(locations, latest, { mode: "order" }) },
+    batch: { most: YEAR },
+    pool: "openaq",
+    checks: [rowsHaveFiles],
+    ...(environment === "test" && { retention: { days: 7 } }),
+    due: (window, askedAt) => due(window!.start, askedAt),
+    async *materialize(context) {
+      const { partitions, inputs, resources: { openaq, store }, log, progress, signal, now, forced } =
+        context;
+      const question = {
+        from: partitions.first.window!.start,
+        to: partitions.last.window!.end,
+        locations: await standingLocations(inputs.locations, store),
+        stillGood: (hour: Instant, askedAt: Instant) => due(hour, askedAt) > now,
+        signal,
+        ...(forced && { notBefore: now }),
+      };
+      const recorded = new Map((await context.standing()).map(({ partition, files }) => [partition, files]));
+      for await (const group of openaq.hours(question, log)) {
+        yield await outputs(context, `aq_raw_${environment}`, group, recorded);
+        progress((group.to - question.from) / HOUR, partitions.count, "hours");
+      }
+      await askGapsAgain(context);
+    },
+  });
+}
+
+async function outputs(
+  { resources: { openaq, store }, staging, now }: RawContext,
+  zone: RawZone,
+  group: HoursGroup,
+  recorded: ReadonlyMap<number, readonly FileRef[]>,
+): Promise<(Output | FailedOutput)[]> {
+  const files = await filesByFolder(store, zone, group);
+  const gaps = (await openaq.gaps()).filter((gap) => !gap.recovered);
+
+  async function output(answer: HourRows): Promise<Output | FailedOutput> {
+    const partition = hours.at(answer.hour);
+    const folder = hourFolder(zone, answer.hour);
+    const there = { files: files.get(folder) ?? [], recorded: recorded.get(partition) ?? [] };
+    try {
+      const made = await recordHour({ store, answer, folder, ...there, now, staging });
+      return { partition, ...made, metadata: hourMetadata(answer, gaps), asOf: group.askedAt };
+    } catch (error) {
+      if (!(error instanceof HourError)) throw error;
+      return { partition, error: error.message };
+    }
+  }
+
+  const made: (Output | FailedOutput)[] = [];
+  for (let i = 0; i < group.hours.length; i += AT_ONCE) {
+    made.push(...await Promise.all(group.hours.slice(i, i + AT_ONCE).map(output)));
+  }
+  return made;
+}
+
+/** What was left out of an hour, as far as anything was. */
+function hourMetadata(
+  { hour, setAside: { longPeriod, noPeriod } }: HourRows,
+  gaps: readonly Gap[],
+): Metadata {
+  const silent = gaps.filter(({ ranges }) => ranges.some(({ from, to }) => from <= hour && hour < to));
+  return {
+    ...(longPeriod > 0 && { long_period: { type: "number", value: longPeriod } }),
+    ...(noPeriod > 0 && { no_period: { type: "number", value: noPeriod } }),
+    ...(silent.length > 0 && {
+      sensors_set_aside: { type: "text", value: silent.map(({ sensor }) => sensor).join(", ") },
+    }),
+  };
+}
+
+/** Says of the hours that sensors owe which answer again that they are due; once that is recorded, their gaps end. */
+async function askGapsAgain({ resources: { openaq }, due }: RawContext): Promise<void> {
+  for (const { sensor, ranges, recovered, since } of await openaq.gaps()) {
+    if (!recovered) continue;
+    const owed = ranges.map(({ from, to }) => ({ from: hours.at(from), to: hours.at(to) - 1 }));
+    await due(owed, `sensor ${sensor} answers again, set aside since ${iso(since)}`);
+    await openaq.closeGap(sensor, ranges);
+  }
+}
+
+const rowsHaveFiles: Check<Resources> = {
+  checks: [{ name: "rows_have_files", severity: "blocking" }],
+  run: ({ outputs }) =>
+    Promise.resolve(outputs.map(({ partition, rows, files }) => {
+      const passed = (rows === 0) === (files.length === 0);
+      const detail = `found ${files.length} files for ${rows} rows, wanted files for rows alone`;
+      return { check: "rows_have_files", partition, passed, ...(!passed && { detail }) };
+    })),
+};

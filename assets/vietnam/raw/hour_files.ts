@@ -1,0 +1,72 @@
+import { gunzipSync } from "node:zlib";
+import { hash } from "node:crypto";
+import { HOUR, type Instant, iso, SECOND } from "../../../core/instant.ts";
+import type { ObjectStore } from "../../../core/ports/object_store.ts";
+import type { FileRef } from "../../../core/ports/publisher.ts";
+import type { RawRecord } from "./record.ts";
+
+/** Where raw hours lie. */
+export type RawZone = "aq_raw_test" | "aq_raw_prod";
+
+const NAME = /^raw_openaq_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)\.json\.gz$/;
+
+/** The folder of an hour: `aq_raw_prod/year=2018/month=01/day=01/hour=00`. */
+export function hourFolder(zone: RawZone, hour: Instant): string {
+  return `${dayFolder(zone, hour)}/hour=${iso(hour).slice(11, 13)}`;
+}
+
+function dayFolder(zone: RawZone, hour: Instant): string {
+  const [year, month, day] = iso(hour).slice(0, 10).split("-");
+  return `${zone}/year=${year}/month=${month}/day=${day}`;
+}
+
+/** The name of a file by when its records were extracted, to the second. */
+export function fileName(extractedAt: Instant): string {
+  return `raw_openaq_${iso(extractedAt).replace(/[-:Z]/g, "").replace("T", "_")}.json.gz`;
+}
+
+/** When the records of a further file of the folder are said to be extracted: later than those of the ones before. */
+export function nextStamp(files: readonly string[], now: Instant): Instant {
+  return Math.max(Math.floor(now / SECOND) * SECOND, ...files.map((path) => stampOf(path) + SECOND));
+}
+
+function stampOf(path: string): Instant {
+  return Date.parse(path.slice(path.lastIndexOf("/") + 1).replace(NAME, "$1-$2-$3T$4:$5:$6Z"));
+}
+
+/** The raw files of each hour's folder, for the days that the hours [from, to) lie in; other files are passed by. */
+export async function filesByFolder(
+  store: ObjectStore,
+  zone: RawZone,
+  { from, to }: { readonly from: Instant; readonly to: Instant },
+): Promise<Map<string, string[]>> {
+  const days = new Set<string>();
+  for (let hour = from; hour < to; hour += HOUR) days.add(dayFolder(zone, hour));
+  const listed = await Promise.all([...days].map((day) => store.list(day)));
+  const files = listed.flat().filter((path) => NAME.test(path.slice(path.lastIndexOf("/") + 1)));
+  return Map.groupBy(files, (path) => path.slice(0, path.lastIndexOf("/")));
+}
+
+/** An hour cannot be recorded, for what was answered or for a file that lies there; others can. */
+export class HourError extends Error {
+  override readonly name = "HourError";
+}
+
+/** The records of a file, and what it is. @throws {HourError} If it is not whole, in one line that names it. */
+export async function readRecords(
+  store: ObjectStore,
+  path: string,
+): Promise<{ readonly ref: FileRef; readonly records: readonly RawRecord[] }> {
+  const bytes = await store.read(path);
+  if (bytes === undefined) {
+    throw new HourError(`reading "${path}": it is gone, wanted the file that was listed`);
+  }
+  try {
+    const lines = new TextDecoder().decode(gunzipSync(bytes)).split("\n").filter((line) => line !== "");
+    const ref = { path, size: bytes.length, hash: hash("sha256", bytes) };
+    return { ref, records: lines.map((line): RawRecord => JSON.parse(line)) };
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new HourError(`reading "${path}": ${found}, wanted whole records in gzip`, { cause });
+  }
+}

@@ -1,0 +1,81 @@
+import { gzipSync } from "node:zlib";
+import { HOUR, type Instant, iso } from "../../../core/instant.ts";
+import type { Output } from "../../../core/output.ts";
+import type { ObjectStore } from "../../../core/ports/object_store.ts";
+import type { FileRef } from "../../../core/ports/publisher.ts";
+import type { HourRows } from "../../../sources/openaq/history.ts";
+import { contentOf, HourUnion } from "./hour_content.ts";
+import { fileName, HourError, nextStamp, readRecords } from "./hour_files.ts";
+import { recordLines } from "./record.ts";
+
+/** An hour as answered, and where it is to be recorded. */
+export interface Recording {
+  readonly store: ObjectStore;
+  readonly answer: HourRows;
+  readonly folder: string;
+  /** The files that lie in the folder. */
+  readonly files: readonly string[];
+  /** What the state says of files that lie there. */
+  readonly recorded: readonly FileRef[];
+  readonly now: Instant;
+  readonly staging: string;
+}
+
+type HourOutput = Required<Pick<Output, "dataVersion" | "rows" | "staged" | "kept">>;
+
+/**
+ * Records an answer: as a further file if it adds to what the folder's files hold together, or changes it. Files that
+ * lie there stay, also those that no state knows.
+ *
+ * @throws {HourError} If a file is not whole, or a row is not the hour's: in one line.
+ */
+export async function recordHour(recording: Recording): Promise<HourOutput> {
+  const { answer, files, now } = recording;
+  assertOwnRows(answer);
+  if (files.length === 0) {
+    const staged = answer.rows.length === 0 ? [] : [await stage(recording, now)];
+    return { ...contentOf(answer.rows), staged, kept: [] };
+  }
+  const union = new HourUnion();
+  const kept: FileRef[] = [];
+  for (const path of files) kept.push(await addFile(union, recording, path));
+  const before = union.content();
+  union.addRows(answer.rows, nextStamp(files, now));
+  const content = union.content();
+  if (content.dataVersion === before.dataVersion) return { ...before, staged: [], kept };
+  return { ...content, staged: [await stage(recording, now)], kept };
+}
+
+/** Stages the rows of the answer as a file that no other has the name of. */
+async function stage({ store, answer: { rows }, folder, files, staging }: Recording, now: Instant) {
+  const extractedAt = nextStamp(files, now);
+  const temporary = `${staging}/${folder.replaceAll("/", ".")}`;
+  const written = await store.write(temporary, gzipSync(recordLines(rows, extractedAt), { level: 1 }));
+  return { final: `${folder}/${fileName(extractedAt)}`, temporary, written };
+}
+
+async function addFile(union: HourUnion, { store, recorded }: Recording, path: string): Promise<FileRef> {
+  const { ref, records } = await readRecords(store, path);
+  const known = recorded.find((file) => file.path === path);
+  if (known !== undefined && known.hash !== ref.hash) {
+    throw new HourError(`reading "${path}": its SHA-256 is ${ref.hash}, wanted ${known.hash} as recorded`);
+  }
+  try {
+    for (const record of records) union.addRecord(record);
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new HourError(`reading "${path}": a record's ${found}`, { cause });
+  }
+  return ref;
+}
+
+function assertOwnRows({ hour, rows }: HourRows): void {
+  const stranger = rows.find(({ start }) => start < hour || start >= hour + HOUR);
+  if (stranger === undefined) return;
+  const { sensor, start } = stranger;
+  throw new HourError(
+    `recording the hour ${iso(hour)}: a row of sensor ${sensor.id} begins at ${
+      iso(start)
+    }, wanted one of the hour`,
+  );
+}

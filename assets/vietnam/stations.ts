@@ -1,0 +1,89 @@
+import { from } from "../../core/asset.ts";
+import { latest } from "../../core/mapping.ts";
+import type { Standing } from "../../core/output.ts";
+import type { Column } from "../../core/ports/table.ts";
+import type { Location } from "../../sources/openaq/schema.ts";
+import { ContentSum, contentVersion, doubleField, field } from "../content_hash.ts";
+import { define, type Resources } from "../resources.ts";
+import { cityOf } from "./cities.ts";
+import { locations, standingLocations } from "./locations.ts";
+
+const FILE = "reference/vietnam/stations.json";
+const COUNTRY = "Vietnam";
+
+/** What marts need to know of a location. */
+export interface Station {
+  readonly id: number;
+  readonly name: string | null;
+  readonly city: string | null;
+  readonly country: string;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+}
+
+/** The columns of the stations' file, a JSON array of objects. */
+export const STATION_COLUMNS: readonly Column[] = [
+  { name: "id", type: "int32", nullable: false },
+  { name: "name", type: "utf8", nullable: true },
+  { name: "city", type: "utf8", nullable: true },
+  { name: "country", type: "utf8", nullable: false },
+  { name: "latitude", type: "float64", nullable: true },
+  { name: "longitude", type: "float64", nullable: true },
+];
+
+/** Every station that was ever seen, with its city; its version changes with these columns alone. */
+export const stations = define.asset({
+  key: "vietnam/stations",
+  description: "Every station that was ever seen in Vietnam, with its city",
+  kind: "reference",
+  deps: { locations: from(locations, latest) },
+  async *materialize({ inputs, standing, resources: { store }, staging }) {
+    const answer = await standingLocations(inputs.locations, store);
+    const seen = await standingStations(await standing(), store);
+    const all = everSeen(seen, answer.locations.map(stationOf));
+    const text = `[\n${all.map((station) => JSON.stringify(station)).join(",\n")}\n]\n`;
+    const temporary = `${staging}/stations.json`;
+    const written = await store.write(temporary, new TextEncoder().encode(text));
+    yield [{
+      partition: 0,
+      dataVersion: stationsVersion(all),
+      rows: all.length,
+      staged: [{ final: FILE, temporary, written }],
+    }];
+  },
+});
+
+export function stationOf({ id, name, locality, coordinates }: Location): Station {
+  const { latitude, longitude } = coordinates ?? { latitude: null, longitude: null };
+  return { id, name, city: cityOf(locality, { latitude, longitude }), country: COUNTRY, latitude, longitude };
+}
+
+/** All stations by id: as they are now, and as they were last for those that are no longer answered. */
+export function everSeen(before: readonly Station[], now: readonly Station[]): Station[] {
+  const byId = new Map([...before, ...now].map((station) => [station.id, station]));
+  return [...byId.values()].sort((a, b) => a.id - b.id);
+}
+
+export function stationsVersion(stations: readonly Station[]): string {
+  const sum = new ContentSum();
+  for (const { id, name, city, country, latitude, longitude } of stations) {
+    sum.add(
+      field(id) + field(name) + field(city) + field(country) + doubleField(latitude) + doubleField(longitude),
+    );
+  }
+  return contentVersion(STATION_COLUMNS, sum);
+}
+
+/** The stations that stand; none where nothing stands. @throws {Error} If their file cannot be read. */
+async function standingStations(
+  standing: readonly Standing[],
+  store: Resources["store"],
+): Promise<Station[]> {
+  if (standing.length === 0) return [];
+  const bytes = await store.read(FILE);
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new Error(`reading "${FILE}": no JSON, wanted the stations as they were written`, { cause });
+  }
+}

@@ -1,0 +1,57 @@
+import type { Command } from "./context.ts";
+import { notify, painter, print, printJson } from "./out.ts";
+import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
+import { named, plural } from "./text.ts";
+
+export const check: Command = {
+  summary: "runs the checks on what stands, without materializing",
+  help: `
+Usage: check [SELECTION…] [--partition K]… [--from A --to B] [--json]
+
+${RANGE_HELP}
+Ends with 1 if a blocking check fails.
+
+Examples:
+  deno task check
+  deno task check vietnam/prod_mart --from 2018-01-01 --to 2018-12-31`,
+  flags: RANGE,
+  words: Infinity,
+  async run(invocation, { stdout, stderr, signal }) {
+    const app = await invocation.app();
+    await using lake = await app.lake("write");
+    const checked = await lake.orchestrator.check(requestOf(invocation, app, lake), signal);
+    const results = checked.flatMap(({ asset, partition, results }) =>
+      results.map((result) => ({ asset, partition, ...result }))
+    );
+    const failed = results.filter(({ passed }) => !passed);
+    const blocking = failed.filter(({ severity }) => severity === "blocking");
+    const counts = {
+      partitions: checked.length,
+      passed: results.length - failed.length,
+      failed: failed.length,
+    };
+    if (invocation.json) {
+      printJson(stdout, {
+        status: blocking.length > 0 ? "failed" : "passed",
+        ...counts,
+        failures: failed,
+        warnings: app.notices,
+      });
+    } else {
+      notify(stdout, app.notices);
+      const paint = painter(stdout);
+      const [done, lost] = [plural(counts.passed, "check"), plural(counts.failed, "check")];
+      print(
+        stdout,
+        `${plural(counts.partitions, "partition")}: ${done} passed, ${
+          paint(failed.length > 0 ? "red" : "dim", `${lost} failed`)
+        }`,
+      );
+    }
+    for (const { asset, partition, check, severity, detail } of failed) {
+      const what = `${named(asset, partition, partition)}: ${severity} check "${check}" failed`;
+      print(stderr, detail === undefined ? what : `${what}: ${detail}`);
+    }
+    return blocking.length > 0 ? 1 : 0;
+  },
+};

@@ -1,0 +1,16 @@
+import type { Command } from "./context.ts";
+
+/** Every command, loaded when it is called. */
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  materialize: async () => (await import("./materialize.ts")).materialize,
+  plan: async () => (await import("./plan.ts")).plan,
+  status: async () => (await import("./status.ts")).status,
+  inspect: async () => (await import("./inspect.ts")).inspect,
+  runs: async () => (await import("./runs.ts")).runs,
+  check: async () => (await import("./check.ts")).check,
+  rollback: async () => (await import("./rollback.ts")).rollback,
+  wipe: async () => (await import("./wipe.ts")).wipe,
+  prune: async () => (await import("./prune.ts")).prune,
+  simulate: async () => (await import("./simulate.ts")).simulate,
+  doctor: async () => (await import("./doctor.ts")).doctor,
+};

@@ -1,0 +1,124 @@
+import type { AssetKey, Graph, Instant, Orchestrator, State } from "../core/mod.ts";
+import type { Observer } from "../core/run/progress.ts";
+import type { Query } from "../core/ports/query.ts";
+import type { Warning } from "../core/status.ts";
+
+/** 0 done, 1 the work failed, 2 wrong use or configuration, 130 cancelled. */
+export type ExitCode = 0 | 1 | 2 | 130;
+
+/** Where output goes. */
+export interface Terminal {
+  write(bytes: Uint8Array): void;
+  /** How wide it is now; undefined where nobody watches, such as in a pipe or a file. */
+  columns(): number | undefined;
+  readonly colours: boolean;
+}
+
+/** What a command is run by. */
+export interface Context {
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  /** Aborted when the command is to end: by Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** A file's text; undefined if it cannot be read. */
+  readonly readText: (path: string) => Promise<string | undefined>;
+  /** The program behind the commands, configured; `graph` is a module that takes the place of the configured graph. */
+  readonly app: (options: { readonly graph?: string }) => Promise<App>;
+}
+
+/** What commands need of the program; nothing is opened before it is asked for. */
+export interface App {
+  /** What every output says first, such as that the data are simulated. */
+  readonly notices: readonly string[];
+  readonly lookbackDays: number;
+  readonly now: () => Instant;
+  /** Takes every secret out of a text. */
+  readonly mask: (text: string) => string;
+  /**
+   * Opens the lake with its graph. For reading, nothing is created and nothing can be materialized.
+   * @throws {LakeError} If the lake and the state do not belong together.
+   */
+  lake(access: "read" | "write", observe?: Observer): Promise<Lake>;
+  /** The state alone, without its lake or any graph; an empty one if there is none. */
+  state(): Promise<State>;
+  /** The lake's tables and views. */
+  query(): Promise<Query>;
+  /** Serves the simulated OpenAQ API until the signal is aborted. */
+  simulate(options: SimulateOptions, signal: AbortSignal): Promise<Served>;
+  /** What is configured and what can be reached, one finding after the other. */
+  examine(signal: AbortSignal): AsyncIterable<Finding>;
+}
+
+export interface Lake extends AsyncDisposable {
+  readonly orchestrator: Orchestrator;
+  readonly graph: Graph;
+  readonly state: State;
+  /** A command that shows what was made. */
+  readonly hint: string | null;
+  /** How often the source was asked since the lake was opened. */
+  requests(): number;
+  /** What the sources have to say of their assets. */
+  warnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>>;
+  /** Deletes what runs that are no more left staged. @returns How many folders. */
+  sweep(): Promise<number>;
+}
+
+export interface SimulateOptions {
+  readonly hostname: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly seed: number;
+  readonly sensors: number;
+  /** A folder of real answers to replay in the place of generated stations. */
+  readonly replay?: string;
+  readonly limits?: { readonly perMinute: number; readonly perHour: number };
+}
+
+export interface Served {
+  readonly url: string;
+  /** Where its data come from, such as `simulated:1`. */
+  readonly source: string;
+  /** Resolves once the server has ended. */
+  readonly finished: Promise<void>;
+}
+
+export interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** One command of the command line. */
+export interface Command {
+  /** One line. */
+  readonly summary: string;
+  /** What `--help` prints below the summary: forms, options, examples. */
+  readonly help: string;
+  readonly flags: Flags;
+  /** At most so many words besides the flags. */
+  readonly words: number;
+  run(invocation: Invocation, context: Context): Promise<ExitCode>;
+}
+
+/** The flags of a command beside `--help`, `--json` and `--graph`. */
+export interface Flags {
+  readonly switches?: readonly string[];
+  readonly values?: readonly string[];
+  /** Those whose value may be given several times. */
+  readonly lists?: readonly string[];
+}
+
+/** What a command was called with. */
+export interface Invocation {
+  readonly words: readonly string[];
+  readonly json: boolean;
+  readonly has: (flag: string) => boolean;
+  readonly value: (flag: string) => string | undefined;
+  readonly list: (flag: string) => readonly string[];
+  readonly app: () => Promise<App>;
+}
+
+/** The command line was used in a way that cannot be meant. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}

@@ -1,0 +1,32 @@
+import type { Command, Finding } from "./context.ts";
+import { notify, painter, print, printJson } from "./out.ts";
+
+export const doctor: Command = {
+  summary: "shows the configuration and the versions, and tries what is to be reached",
+  help: `
+Usage: doctor [--json]
+
+Secrets are masked. Ends with 1 if something that is needed cannot be reached.
+
+Example:
+  deno task doctor`,
+  flags: {},
+  words: 0,
+  async run({ json, app: open }, { stdout, stderr, signal }) {
+    const app = await open();
+    const paint = painter(stdout);
+    const findings: Finding[] = [];
+    if (!json) notify(stdout, app.notices);
+    for await (const finding of app.examine(signal)) {
+      findings.push(finding);
+      const { name, ok, detail } = finding;
+      if (!json) {
+        print(stdout, `${ok ? paint("green", "ok  ") : paint("red", "fail")} ${name.padEnd(24)} ${detail}`);
+      }
+    }
+    const failed = findings.filter(({ ok }) => !ok);
+    if (json) printJson(stdout, { ok: failed.length === 0, findings, warnings: app.notices });
+    for (const { name, detail } of failed) print(stderr, `${name}: ${detail}`);
+    return failed.length === 0 ? 0 : 1;
+  },
+};

@@ -1,0 +1,122 @@
+import type { Instant } from "../core/mod.ts";
+import type { Progress } from "../core/run/progress.ts";
+import type { Terminal } from "./context.ts";
+import { eventLines } from "./event_lines.ts";
+import { type Paint, painter } from "./out.ts";
+import type { Reporter } from "./reporter.ts";
+import { lasting, named, number } from "./text.ts";
+
+/** How often, in milliseconds, the block is drawn again. */
+const INTERVAL = 100;
+/** At most so many steps are shown at once. */
+const SHOWN = 12;
+const BAR = 10;
+const HIDE_CURSOR = "\x1b[?25l";
+const SHOW_CURSOR = "\x1b[?25h";
+const CLEAR_BELOW = "\x1b[0J";
+
+interface Step {
+  readonly name: string;
+  readonly started: Instant;
+  done: number;
+  total: number;
+  unit: string;
+}
+
+/** Shows a run on a terminal: what has ended above, and below it the steps at work, redrawn in place. */
+export class Live implements Reporter {
+  readonly #terminal: Terminal;
+  readonly #now: () => Instant;
+  readonly #paint: Paint;
+  readonly #lines: (progress: Progress) => string[];
+  readonly #steps = new Map<number, Step>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #encoder = new TextEncoder();
+  #above: string[] = [];
+  /** The widths of the lines that are drawn now. */
+  #drawn: number[] = [];
+  #ended = false;
+
+  constructor(terminal: Terminal, now: () => Instant) {
+    this.#terminal = terminal;
+    this.#now = now;
+    this.#paint = painter(terminal);
+    this.#lines = eventLines(this.#paint, () => -Infinity);
+    this.#timer = setInterval(() => this.#draw(), INTERVAL);
+    this.#write(HIDE_CURSOR);
+  }
+
+  observe = (progress: Progress): void => {
+    const lines = this.#lines(progress);
+    switch (progress.type) {
+      case "step-started": {
+        const { step, asset, range: { from, to }, count } = progress;
+        const name = named(asset, from, to, count);
+        this.#steps.set(step, { name, started: this.#now(), done: 0, total: count, unit: "partitions" });
+        return;
+      }
+      case "step-progress":
+        Object.assign(this.#steps.get(progress.step)!, {
+          done: progress.done,
+          total: progress.total,
+          unit: progress.unit,
+        });
+        return;
+      case "partitions": {
+        const step = this.#steps.get(progress.step)!;
+        if (step.unit === "partitions") step.done += progress.materialized;
+        return;
+      }
+      case "step-ended":
+        this.#steps.delete(progress.step);
+    }
+    this.#above.push(...lines);
+  };
+
+  /** Draws the last time and gives the terminal back. */
+  [Symbol.dispose](): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearInterval(this.#timer);
+    this.#steps.clear();
+    this.#draw();
+    this.#write(SHOW_CURSOR);
+  }
+
+  #draw(): void {
+    const columns = Math.max(20, this.#terminal.columns() ?? 80);
+    const block = [...this.#steps.values()].slice(0, SHOWN).map((step) => this.#stepLine(step));
+    if (this.#steps.size > SHOWN) block.push(`… and ${number(this.#steps.size - SHOWN)} more`);
+    // A terminal that was made narrower since has wrapped what was drawn.
+    const rows = this.#drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
+    const up = rows === 0 ? "\r" : `\x1b[${rows}A\r`;
+    const lines = block.map((line) => cut(line, columns - 1));
+    const all = [...this.#above, ...lines.map((line) => this.#paint("cyan", line))];
+    this.#write(up + CLEAR_BELOW + all.map((line) => `${line}\n`).join(""));
+    this.#above = [];
+    this.#drawn = lines.map((line) => [...line].length);
+  }
+
+  /** What matters most comes first: a narrow terminal cuts the end off. */
+  #stepLine({ name, started, done, total, unit }: Step): string {
+    const elapsed = this.#now() - started;
+    const share = total > 0 ? Math.min(1, done / total) : 0;
+    const full = Math.round(share * BAR);
+    const bar = "█".repeat(full) + "░".repeat(BAR - full);
+    const percent = `${Math.floor(share * 100)}%`.padStart(4);
+    if (done === 0) return `${bar}${percent} ${name}, for ${lasting(elapsed)}`;
+    const rate = done / Math.max(1, elapsed) * 1_000;
+    const rates = rate < 10 ? rate.toFixed(1) : number(Math.round(rate));
+    const left = lasting((total - done) / rate * 1_000);
+    return `${bar}${percent} ${left} left ${name}, ${number(done)} of ${number(total)} ${unit}, ${rates}/s`;
+  }
+
+  #write(text: string): void {
+    this.#terminal.write(this.#encoder.encode(text));
+  }
+}
+
+function cut(line: string, columns: number): string {
+  const signs = [...line];
+  return signs.length <= columns ? line : `${signs.slice(0, columns - 1).join("")}…`;
+}

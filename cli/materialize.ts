@@ -1,0 +1,134 @@
+import type { RunResult } from "../core/run/tally.ts";
+import type { App, Command, Context, ExitCode, Invocation, Lake } from "./context.ts";
+import { notify, painter, print, printJson } from "./out.ts";
+import { showPlan } from "./plan.ts";
+import { reporter } from "./reporter.ts";
+import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
+import { lasting, number, plural, table } from "./text.ts";
+
+export const materialize: Command = {
+  summary: "brings the selection up to date",
+  help: `
+Usage: materialize [SELECTION…] [--partition K]… [--from A --to B] [--force] [--dry-run] [--json]
+
+${RANGE_HELP}
+--force        makes everything selected anew, fresh or not
+--dry-run      only says what would be done, as \`plan\` does
+
+Without a range: the last DEFAULT_LOOKBACK_DAYS whole UTC days and today.
+
+Examples:
+  deno task materialize
+  deno task materialize +vietnam/prod_mart --from 2018-01-01 --to 2018-12-31
+  deno task materialize vietnam/dev_mart --partition 2018-01-05 --force`,
+  flags: { ...RANGE, switches: ["force", "dry-run"] },
+  words: Infinity,
+  async run(invocation, context) {
+    const app = await invocation.app();
+    if (invocation.has("dry-run")) return await dryRun(invocation, context, app);
+    if (!invocation.json) notify(context.stdout, app.notices);
+    const started = app.now();
+    using report = reporter(context.stdout, { silent: invocation.json, now: app.now });
+    await using lake = await app.lake("write", report.observe);
+    const request = requestOf(invocation, app, lake);
+    const made = await lake.orchestrator.materialize({
+      ...request,
+      signal: context.signal,
+      record: { command: "materialize", selection: [...invocation.words], ...rangeOf(invocation) },
+    });
+    await lake.sweep();
+    const result = { ...made, warnings: [...made.warnings, ...await sourceWarnings(lake, request.assets)] };
+    report[Symbol.dispose]();
+    const seconds = (app.now() - started) / 1_000;
+    if (invocation.json) {
+      const { run, status, counts, assets, errors } = result;
+      const warnings = [...app.notices, ...result.warnings];
+      printJson(context.stdout, {
+        run,
+        status,
+        counts,
+        assets,
+        requests: lake.requests(),
+        warnings,
+        errors,
+        seconds,
+      });
+    } else summarize(context, result, lake, seconds);
+    tell(context, result);
+    return EXIT[result.status];
+  },
+};
+
+/** What the sources have to say of the assets that were asked for. */
+async function sourceWarnings(lake: Lake, assets: ReadonlySet<string>): Promise<string[]> {
+  return [...await lake.warnings()].filter(([key]) => assets.has(key))
+    .flatMap(([key, warnings]) => warnings.map(({ message }) => `${key}: ${message}`));
+}
+
+const EXIT: Readonly<Record<RunResult["status"], ExitCode>> = {
+  succeeded: 0,
+  nothing_to_do: 0,
+  failed: 1,
+  cancelled: 130,
+};
+
+async function dryRun(invocation: Invocation, context: Context, app: App): Promise<ExitCode> {
+  await using lake = await app.lake("read");
+  const steps = await lake.orchestrator.plan(requestOf(invocation, app, lake));
+  showPlan(context, lake, steps, { json: invocation.json, notices: app.notices });
+  return 0;
+}
+
+/** The range as it was asked for, for the run's record. */
+function rangeOf({ value, list, has }: Invocation) {
+  const [from, to, partitions] = [value("from"), value("to"), list("partition")];
+  return {
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(partitions.length > 0 && { partitions: [...partitions] }),
+    ...(has("force") && { force: true }),
+  };
+}
+
+function summarize({ stdout }: Context, result: RunResult, lake: Lake, seconds: number): void {
+  const paint = painter(stdout);
+  const { status, counts, assets, warnings, run } = result;
+  for (const warning of warnings) print(stdout, paint("yellow", `warning: ${warning}`));
+  if (status === "nothing_to_do") return print(stdout, "nothing to do: everything selected is fresh");
+  const head = ["asset", "materialized", "unchanged", "failed", "blocked", "rows"];
+  const rows = assets.map(({ key, materialized, unchanged, failed, blocked, rows }) => [
+    key,
+    ...[materialized, unchanged, failed, blocked, rows].map(number),
+  ]);
+  if (rows.length > 0) {
+    const [top, ...rest] = table([head, ...rows]);
+    print(stdout, paint("bold", top!));
+    for (const line of rest) print(stdout, line);
+  }
+  const made = `${plural(counts.materialized, "partition")} materialized (${
+    number(counts.unchanged)
+  } unchanged)`;
+  const rest = [
+    ...(counts.failed > 0 ? [`${number(counts.failed)} failed`] : []),
+    ...(counts.blocked > 0 ? [`${number(counts.blocked)} blocked`] : []),
+    ...(lake.requests() > 0 ? [plural(lake.requests(), "request")] : []),
+  ];
+  const colour = status === "succeeded" ? "green" : status === "failed" ? "red" : "yellow";
+  print(
+    stdout,
+    `run ${run} ${paint(colour, status)} in ${lasting(seconds * 1_000)}: ${[made, ...rest].join(", ")}`,
+  );
+  if (lake.hint !== null && status === "succeeded") print(stdout, `look at it: ${lake.hint}`);
+}
+
+/** At most so many errors of one run are printed. */
+const TOLD = 50;
+
+function tell({ stderr }: Context, { errors, run }: RunResult): void {
+  for (const { asset, partition, message } of errors.slice(0, TOLD)) {
+    print(stderr, `${asset}${partition === null ? "" : ` ${partition}`}: ${message}`);
+  }
+  if (errors.length > TOLD) {
+    print(stderr, `${number(errors.length - TOLD)} more: deno task runs show ${run}`);
+  }
+}

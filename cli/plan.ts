@@ -1,0 +1,92 @@
+import type { Orchestrator } from "../core/mod.ts";
+import type { PlannedStep } from "../core/plan.ts";
+import type { Cause } from "../core/staleness/causes.ts";
+import type { Command, Context, Lake } from "./context.ts";
+import { notify, print, printJson } from "./out.ts";
+import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
+import { named, number, plural, rangeText } from "./text.ts";
+
+export const plan: Command = {
+  summary: "what `materialize` would do, with every cause",
+  help: `
+Usage: plan [SELECTION…] [--partition K]… [--from A --to B] [--force] [--json]
+
+${RANGE_HELP}
+--force        as if everything selected were to be made anew
+
+Examples:
+  deno task plan
+  deno task plan vietnam/dev_mart --from 2018-01-01 --to 2018-01-31
+  deno task plan "+vietnam/prod_mart and kind:mart" --json`,
+  flags: { ...RANGE, switches: ["force"] },
+  words: Infinity,
+  async run(invocation, context) {
+    const app = await invocation.app();
+    await using lake = await app.lake("read");
+    const steps = await lake.orchestrator.plan(requestOf(invocation, app, lake));
+    showPlan(context, lake, steps, { json: invocation.json, notices: app.notices });
+    return 0;
+  },
+};
+
+/** Prints what would be done, a line for every range. */
+export function showPlan(
+  { stdout, stderr }: Context,
+  { orchestrator }: Lake,
+  steps: readonly PlannedStep[],
+  { json, notices }: { readonly json: boolean; readonly notices: readonly string[] },
+): void {
+  if (json) {
+    notify(stderr, notices);
+    printJson(stdout, { steps: steps.map((step) => stepJson(orchestrator, step)) });
+    return;
+  }
+  notify(stdout, notices);
+  for (const step of steps) print(stdout, stepText(orchestrator, step));
+  const total = steps.reduce((sum, { count }) => sum + count, 0);
+  print(stdout, total === 0 ? "nothing to do: everything is fresh" : `${plural(total, "partition")} to do`);
+}
+
+function stepJson(orchestrator: Orchestrator, { node, asset, range, count, state, causes }: PlannedStep) {
+  return {
+    asset,
+    from: node.set.key(range.from),
+    to: node.set.key(range.to),
+    count,
+    state,
+    causes: causes.flatMap((cause) => causeJson(orchestrator, cause)),
+  };
+}
+
+/** A cause for each contiguous range of the members that it speaks of. */
+function causeJson({ index }: Orchestrator, { kind, asset, members, detail }: Cause) {
+  const said = { kind, ...(asset !== undefined && { asset }) };
+  const why = detail === undefined ? {} : { detail };
+  if (asset === undefined || members === undefined) return [{ ...said, ...why }];
+  const { set } = index.node(asset);
+  return members.map(({ from, to }) => ({ ...said, from: set.key(from), to: set.key(to), ...why }));
+}
+
+function stepText(
+  orchestrator: Orchestrator,
+  { node, asset, range, count, state, causes }: PlannedStep,
+): string {
+  const what = named(asset, node.set.key(range.from), node.set.key(range.to), count);
+  const why = causes.map((cause) => causeText(orchestrator, cause));
+  return [`${what}: ${state}`, ...why].join(", ");
+}
+
+/** At most so many ranges of a cause are named in a line. */
+const NAMED = 3;
+
+function causeText({ index }: Orchestrator, { kind, asset, members = [], detail }: Cause): string {
+  if (kind === "forced") return "forced";
+  if (asset === undefined) return kind === "source" ? `to be asked again: ${detail}` : detail ?? kind;
+  const { set } = index.node(asset);
+  const ranges = members.slice(0, NAMED).map(({ from, to }) => {
+    return rangeText(set.key(from), set.key(to), to - from + 1);
+  }).filter((text) => text !== "");
+  const more = members.length > NAMED ? [`${number(members.length - NAMED)} more ranges`] : [];
+  const where = [...ranges, ...more].join(" and ");
+  return `${asset}${where === "" ? "" : ` ${where}`} ${kind === "upstream" ? `is ${detail}` : detail}`;
+}

@@ -1,0 +1,35 @@
+import type { Request } from "../core/run/scope.ts";
+import { type App, type Flags, type Invocation, type Lake, UsageError } from "./context.ts";
+import { chosen } from "./selection.ts";
+
+/** The flags that say which partitions are meant. */
+export const RANGE: Required<Pick<Flags, "values" | "lists">> = {
+  values: ["from", "to"],
+  lists: ["partition"],
+};
+
+export const RANGE_HELP = `
+SELECTION      assets: vietnam/dev_mart, group:vietnam, kind:raw, +x (with all it reads), x+ (with all that
+               reads it), *, and, or, not; an expression of several words goes in quotes. Default: all assets
+--from A       first date or time, inclusive, such as 2018-01-01 or 2018-01-01T07
+--to B         last date or time, inclusive
+--partition K  a partition's key, in the place of --from and --to; may be given several times`.trimStart();
+
+/** What the invocation asks for. @throws {UsageError} */
+export function requestOf(invocation: Invocation, app: App, lake: Lake): Request {
+  const { words, value, list } = invocation;
+  const [from, to, partitions] = [value("from"), value("to"), list("partition")];
+  if (partitions.length > 0 && (from ?? to) !== undefined) {
+    throw new UsageError(
+      "reading the range: found --partition beside --from or --to, wanted one way to name it",
+    );
+  }
+  return {
+    assets: chosen(words, lake.graph),
+    lookbackDays: app.lookbackDays,
+    ...(partitions.length > 0 && { partitions }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(invocation.has("force") && { force: true }),
+  };
+}

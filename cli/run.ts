@@ -1,0 +1,74 @@
+import { RequestError } from "../core/run/scope.ts";
+import { commands } from "./commands.ts";
+import { type Command, type Context, type ExitCode, UsageError } from "./context.ts";
+import { print } from "./out.ts";
+import { parse } from "./parse.ts";
+
+/** Runs the command that the arguments name. @returns The exit code; errors are one line each on stderr. */
+export async function run(args: readonly string[], context: Context): Promise<ExitCode> {
+  let mask = (text: string) => text;
+  try {
+    const [name, ...rest] = args;
+    if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+      print(context.stdout, await overview());
+      return name === undefined ? 2 : 0;
+    }
+    const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (load === undefined) throw await unknownCommand(name);
+    const command = await load();
+    const invocation = parse(name, command, rest);
+    if (invocation.help) {
+      print(context.stdout, helpOf(command));
+      return 0;
+    }
+    const graph = invocation.value("graph");
+    const app = async () => {
+      const opened = await context.app(graph === undefined ? {} : { graph });
+      mask = opened.mask;
+      return opened;
+    };
+    return await command.run({ ...invocation, app }, context);
+  } catch (caught) {
+    if (context.signal.aborted) return 130;
+    const error = firstOf(caught);
+    const message = error instanceof Error ? error.message || error.name : String(error);
+    for (const line of new Set(message.split(/\s*\n\s*/))) print(context.stderr, mask(line));
+    return isWrongUse(error) ? 2 : 1;
+  }
+}
+
+/** What was thrown first, where closing what was open failed too. */
+function firstOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
+}
+
+function isWrongUse(error: unknown): boolean {
+  return error instanceof UsageError || error instanceof RequestError ||
+    (error instanceof Error && ["ConfigError", "LakeError", "Refused"].includes(error.name));
+}
+
+async function overview(): Promise<string> {
+  const all = await Promise.all(
+    Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(12)} ${(await load()).summary}`),
+  );
+  return [
+    "Usage: deno task COMMAND [ARGUMENTS]",
+    "",
+    ...all,
+    "",
+    "Every command has --help, --json (one JSON document on stdout) and --graph FILE (a module that exports `graph`).",
+    "Exit codes: 0 done, 1 the work failed, 2 wrong use or configuration, 130 cancelled.",
+  ].join("\n");
+}
+
+function helpOf({ summary, help }: Command): string {
+  return `${summary}\n\n${help.trim()}\n`;
+}
+
+async function unknownCommand(name: string): Promise<UsageError> {
+  const { near } = await import("./near.ts");
+  const names = Object.keys(commands);
+  const meant = near(name, names);
+  const wanted = meant ? `did you mean "${meant}"?` : `wanted one of ${names.join(", ")}`;
+  return new UsageError(`reading the command line: found the command "${name}", ${wanted}`);
+}

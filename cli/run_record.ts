@@ -1,0 +1,44 @@
+import { iso } from "../core/mod.ts";
+import type { Json } from "../core/ports/key_value.ts";
+import type { RunRecord } from "../core/ports/state.ts";
+import { lasting, number, table } from "./text.ts";
+
+export function runJson({ id, status, started, ended, request, summary }: RunRecord) {
+  return { id, status, started: iso(started), ended: ended === null ? null : iso(ended), request, summary };
+}
+
+/** Runs as lines, with a head. */
+export function runTable(runs: readonly RunRecord[]): string[] {
+  return table([
+    ["run", "status", "started", "took", "materialized", "request"],
+    ...runs.map(({ id, status, started, ended, request, summary }) => [
+      String(id),
+      status,
+      iso(started).replace(/\.\d+/, ""),
+      ended === null ? "" : lasting(ended - started),
+      materialized(summary),
+      requestText(request),
+    ]),
+  ]);
+}
+
+/** What was asked for, in a line. */
+export function requestText(request: Json): string {
+  if (!isObject(request)) return request === null ? "" : JSON.stringify(request);
+  const { command, selection, ...rest } = request;
+  const words = Array.isArray(selection) ? selection : [];
+  const flags = Object.entries(rest).map(([name, value]) =>
+    value === true ? `--${name}` : `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`
+  );
+  return [command, ...words, ...flags].filter((word) => word !== undefined).join(" ");
+}
+
+function materialized(summary: Json): string {
+  const counts = isObject(summary) ? summary.counts : undefined;
+  const count = isObject(counts) ? counts.materialized : undefined;
+  return typeof count === "number" ? number(count) : "";
+}
+
+function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,45 @@
+import type { AssetKey } from "../core/mod.ts";
+
+/** Partitions by key as people read them: `2018-01-01 … 2018-01-31 (31)`; nothing for the unpartitioned. */
+export function rangeText(from: string | null, to: string | null, count?: number): string {
+  if (from === null) return "";
+  if (from === to) return from;
+  return `${from} … ${to}${count === undefined ? "" : ` (${number(count)})`}`;
+}
+
+/** An asset with its partitions. */
+export function named(asset: AssetKey, from: string | null, to: string | null, count?: number): string {
+  const range = rangeText(from, to, count);
+  return range === "" ? asset : `${asset} ${range}`;
+}
+
+/** With separators between thousands. */
+export function number(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** `1 partition`, `2 partitions`. */
+export function plural(count: number, noun: string): string {
+  return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`. */
+export function lasting(milliseconds: number): string {
+  const seconds = milliseconds / 1_000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, "0")} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+/** Rows of cells as aligned columns, two spaces apart; numbers are aligned right. The first row is the head. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const right = rows[0]!.map((_, column) => rows.slice(1).every((row) => /^[\d,.]*$/.test(row[column]!)));
+  return rows.map((row) =>
+    row.map((cell, column) => right[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))
+      .join("  ").trimEnd()
+  );
+}

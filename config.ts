@@ -1,0 +1,147 @@
+import { isAbsolute, join } from "node:path";
+import type { Settings } from "./app/settings.ts";
+
+/** What the program is told from outside, checked. */
+export interface Config {
+  readonly environment: "dev" | "prod";
+  /** The lake's folder. */
+  readonly lake: string;
+  /** The state's SQLite file. */
+  readonly state: string;
+  /** A module that exports the `graph` to work on in the place of this lake's own. */
+  readonly graph: string | null;
+  readonly openaq: {
+    /** Null: the built-in simulated stations answer. */
+    readonly url: string | null;
+    readonly key: string | null;
+    readonly countryId: number;
+    readonly perMinute: number;
+    readonly perHour: number;
+    /** In seconds, for one request. */
+    readonly timeout: number;
+  };
+  readonly lookbackDays: number;
+  /** Takes every secret out of a text. */
+  readonly mask: (text: string) => string;
+}
+
+/** What is given by name, whether by the environment or by a file. */
+export type Given = Readonly<Partial<Record<Name, string>>>;
+export type Name = (typeof NAMES)[number];
+
+export const NAMES = [
+  "PIPELINE_ENV",
+  "LAKE_URL",
+  "STATE_URL",
+  "GRAPH",
+  "OPENAQ_API_KEY",
+  "OPENAQ_API_URL",
+  "OPENAQ_COUNTRY_ID",
+  "OPENAQ_RATE_PER_MINUTE",
+  "OPENAQ_RATE_PER_HOUR",
+  "DEFAULT_LOOKBACK_DAYS",
+  "API_REQUEST_TIMEOUT",
+  "CRAWLER_POLL_INTERVAL",
+  "AWS_REGION",
+  "AWS_ENDPOINT_URL",
+  "WEB_TOKEN",
+  "WEB_PORT",
+] as const;
+
+const SECRETS: readonly Name[] = ["OPENAQ_API_KEY", "WEB_TOKEN"];
+const OPENAQ_URL = "https://api.openaq.org";
+
+/** The configuration cannot be used; each fault is one line that names the variable, what was found and what was wanted. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join("\n"));
+  }
+}
+
+/**
+ * Reads the configuration from the environment or else a `.env` file in `cwd`; relative paths are below `cwd`.
+ *
+ * @throws {ConfigError} If anything that is given cannot be meant.
+ */
+export async function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  cwd: string,
+): Promise<Config> {
+  const given = pick({ ...await envFile(join(cwd, ".env")), ...pick(env) });
+  const mask = masker(given);
+  const settings = await check(given, mask);
+  const real = given.OPENAQ_API_KEY !== undefined;
+  const lake = given.LAKE_URL ?? (real ? "./lake" : "./lake-simulated");
+  const below = (path: string) => isAbsolute(path) ? path : join(cwd, path);
+  return {
+    environment: settings.PIPELINE_ENV ?? "prod",
+    lake: below(lake),
+    state: below(given.STATE_URL ?? `${lake.replace(/[/\\]+$/, "")}.sqlite`),
+    graph: given.GRAPH === undefined ? null : below(given.GRAPH),
+    openaq: {
+      url: given.OPENAQ_API_URL ?? (real ? OPENAQ_URL : null),
+      key: given.OPENAQ_API_KEY ?? null,
+      countryId: settings.OPENAQ_COUNTRY_ID ?? 56,
+      perMinute: settings.OPENAQ_RATE_PER_MINUTE ?? 60,
+      perHour: settings.OPENAQ_RATE_PER_HOUR ?? 2_000,
+      timeout: settings.API_REQUEST_TIMEOUT ?? 30,
+    },
+    lookbackDays: settings.DEFAULT_LOOKBACK_DAYS ?? 7,
+    mask,
+  };
+}
+
+const PATHS: readonly Name[] = ["LAKE_URL", "STATE_URL", "GRAPH"];
+
+/** Plain paths need no check, and the checker costs more to load than all the rest here: most commands do without. */
+async function check(given: Given, mask: (text: string) => string): Promise<Settings> {
+  const isPlain = (name: Name) => PATHS.includes(name) && !given[name]!.includes(":");
+  if ((Object.keys(given) as Name[]).every(isPlain)) return {};
+  const { settingsOf } = await import("./app/settings.ts");
+  const checked = settingsOf(given, mask);
+  if ("faults" in checked) throw new ConfigError(checked.faults);
+  return checked.settings;
+}
+
+/** The variables that are this program's and not empty. */
+function pick(values: Readonly<Record<string, string | undefined>>): Given {
+  return Object.fromEntries(
+    NAMES.flatMap((name) => {
+      const value = values[name]?.trim();
+      return value ? [[name, value]] : [];
+    }),
+  );
+}
+
+async function envFile(path: string): Promise<Record<string, string | undefined>> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    const found = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([`.env: found a file that cannot be read (${found}), wanted NAME=value lines`]);
+  }
+  const { parseEnv } = await import("node:util");
+  return parseEnv(text);
+}
+
+/** Takes the secrets among what is given out of any text: as they are, and as URLs and JSON write them. */
+function masker(given: Given): (text: string) => string {
+  const secrets = new Set<string>();
+  for (const name of SECRETS) if (given[name] !== undefined) secrets.add(given[name]);
+  for (const value of Object.values(given)) {
+    const password = URL.canParse(value) ? new URL(value).password : "";
+    if (password !== "") secrets.add(password).add(new URLSearchParams(`p=${password}`).get("p")!);
+  }
+  const written = [...secrets].flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+  ]);
+  // The longest first: one may be part of another.
+  const known = [...new Set(written)].sort((a, b) => b.length - a.length);
+  return (text) => known.reduce((masked, secret) => masked.replaceAll(secret, "***"), text);
+}

@@ -1,0 +1,188 @@
+import { DAY, HOUR, type Instant, iso } from "../../core/instant.ts";
+import { OpenAQError, type Trouble } from "./error.ts";
+import { changeGap, type Gap, setAside } from "./gaps.ts";
+import type { HistoryParts, HistoryQuestion, SensorInfo } from "./history.ts";
+import type { Track } from "./track.ts";
+
+/** Troubles that are no single sensor's. */
+const EVERYONES: ReadonlySet<Trouble> = new Set<Trouble>(["key", "limited", "unreachable"]);
+/** Answers held of a sensor before it has to wait for the others. */
+const MOST_HELD = 2;
+/** Sensors that fail in a row, for each one asked at a time, before the API counts as failing. */
+const IN_A_ROW = 3;
+const CONCURRENCY = 8;
+/** How often a sensor is tried after others have failed. */
+const FEW_ATTEMPTS = 2;
+
+/** A sensor that failed, while no other has answered since: its own fault, or everyone's. */
+interface Suspect {
+  readonly track: Track;
+  readonly error: OpenAQError;
+}
+
+/** Asks sensors side by side, the one first that reaches least far, and sets aside those that go on failing. */
+export class Asking {
+  readonly #concurrency: number;
+  readonly #ended = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #running = new Set<Promise<void>>();
+  /** Sensors that were set aside and are asked for the first time today. */
+  readonly #probes = new Set<Track>();
+  readonly #recovering = new Set<Track>();
+  #suspects: Suspect[] = [];
+  #failure: { readonly error: unknown } | undefined;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(
+    readonly tracks: readonly Track[],
+    readonly parts: HistoryParts,
+    readonly question: HistoryQuestion,
+  ) {
+    const { signal } = question;
+    this.#concurrency = parts.concurrency ?? CONCURRENCY;
+    this.#signal = signal === undefined ? this.#ended.signal : AbortSignal.any([this.#ended.signal, signal]);
+  }
+
+  /** Starts asking. Sensors that were set aside owe these hours too, and are asked once a day. */
+  async begin(gaps: readonly Gap[]): Promise<void> {
+    const { kv, clock } = this.parts;
+    const { from, to } = this.question;
+    const bySensor = new Map(gaps.map((gap) => [gap.sensor, gap]));
+    for (const track of this.tracks) {
+      const gap = bySensor.get(track.sensor.id);
+      if (gap === undefined) continue;
+      if (gap.recovered) {
+        this.#recovering.add(track);
+        continue;
+      }
+      const probe = dayOf(gap.probed) !== dayOf(clock.now());
+      await setAside(kv, gap.sensor, { from, to }, gap.message, probe ? clock.now() : gap.probed);
+      if (probe) this.#probes.add(track);
+      else track.done = true;
+    }
+    this.pump();
+  }
+
+  /** Starts as many requests as may run. */
+  pump(): void {
+    while (this.#failure === undefined && this.#running.size < this.#concurrency) {
+      const track = this.#next();
+      if (track !== undefined) this.#run(() => this.#step(track));
+      else if (this.#running.size === 0 && this.#suspects.length > 0) this.#run(() => this.#judge());
+      else break;
+    }
+  }
+
+  /** Resolves once a request has ended. @throws What makes all asking useless. */
+  async progress(): Promise<void> {
+    if (this.#failure === undefined) await this.#changed.promise;
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Sensors that had gaps and were asked all of this window. */
+  recovering(): SensorInfo[] {
+    return [...this.#recovering].map(({ sensor }) => sensor);
+  }
+
+  /** Ends all requests. */
+  async end(): Promise<void> {
+    this.#failure ??= { error: new Error("asking has ended") };
+    this.#ended.abort();
+    await Promise.all(this.#running);
+  }
+
+  #next(): Track | undefined {
+    const unfinished = this.tracks.filter((track) => !track.done);
+    const least = Math.min(...unfinished.map(({ covered }) => covered));
+    const suspected = new Set(this.#suspects.map(({ track }) => track));
+    return unfinished
+      .filter((track) => !track.busy && !suspected.has(track))
+      .filter(({ held, covered }) => held.length < MOST_HELD || covered === least)
+      .reduce<Track | undefined>((a, b) => a !== undefined && a.covered <= b.covered ? a : b, undefined);
+  }
+
+  #run(work: () => Promise<void>): void {
+    const running = work().catch((error) => {
+      this.#failure ??= { error };
+    }).then(() => {
+      this.#running.delete(running);
+      this.pump();
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers();
+    });
+    this.#running.add(running);
+  }
+
+  async #step(track: Track): Promise<void> {
+    track.busy = true;
+    try {
+      if (track.stored) return await track.recall();
+      const doubtful = this.#suspects.length >= this.#concurrency;
+      await track.ask(this.#signal, this.#probes.has(track) ? 1 : doubtful ? FEW_ATTEMPTS : undefined);
+      if (this.#probes.delete(track)) await this.#welcome(track);
+      await this.#condemn();
+    } catch (error) {
+      if (!(error instanceof OpenAQError) || EVERYONES.has(error.trouble)) throw error;
+      if (this.#probes.delete(track)) return await this.#setAside({ track, error });
+      this.#suspects.push({ track, error });
+      if (this.#suspects.length >= IN_A_ROW * this.#concurrency) throw this.#suspects[0]!.error;
+    } finally {
+      track.busy = false;
+    }
+  }
+
+  /** Whether the API answers for a sensor that has answered before tells whose fault it is. */
+  async #judge(): Promise<void> {
+    const suspected = new Set(this.#suspects.map(({ track }) => track));
+    const witness = this.tracks.find(({ held, covered, done }, i) =>
+      !suspected.has(this.tracks[i]!) && (held.length > 0 || done && covered > this.question.from)
+    );
+    const [{ error }] = this.#suspects as [Suspect];
+    if (witness === undefined) throw error;
+    const { sensor, covered: to } = witness;
+    const question = { sensor: sensor.id, from: to - HOUR, to, attempts: FEW_ATTEMPTS };
+    try {
+      await this.parts.client.measurements(question, this.#signal);
+    } catch {
+      this.#signal.throwIfAborted();
+      throw error;
+    }
+    await this.#condemn();
+  }
+
+  /** Another sensor answered: the suspects' failures are their own. */
+  async #condemn(): Promise<void> {
+    const condemned = this.#suspects.splice(0);
+    for (const { track } of condemned) track.busy = true; // not asked again while its gap is written
+    for (const suspect of condemned) await this.#setAside(suspect);
+  }
+
+  async #setAside({ track, error }: Suspect): Promise<void> {
+    const { kv, clock, log } = this.parts;
+    const { sensor } = track;
+    const range = { from: Math.max(this.question.from, track.complete), to: this.question.to };
+    await setAside(kv, sensor.id, range, error.message, clock.now());
+    this.#recovering.delete(track);
+    track.done = true;
+    const hours = { from: iso(range.from), to: iso(range.to) };
+    log.warn("sensor set aside", {
+      sensor: sensor.id,
+      location: sensor.locationId,
+      ...hours,
+      message: error.message,
+    });
+  }
+
+  async #welcome(track: Track): Promise<void> {
+    await changeGap(this.parts.kv, track.sensor.id, (gap) => gap && { ...gap, recovered: true });
+    this.#recovering.add(track);
+    this.parts.log.info("sensor answers again", {
+      sensor: track.sensor.id,
+      location: track.sensor.locationId,
+    });
+  }
+}
+
+function dayOf(instant: Instant): number {
+  return Math.floor(instant / DAY);
+}

@@ -1,0 +1,15 @@
+/**
+ * What went wrong: `key` the key was refused; `missing` there is no such thing; `invalid` the question was not
+ * understood; `too-much` the window was too large to answer in time; `limited` too many requests, even after waiting;
+ * `failing` an error or nonsense, again and again; `unreachable` no answer at all.
+ */
+export type Trouble = "key" | "missing" | "invalid" | "too-much" | "limited" | "failing" | "unreachable";
+
+/** A question that OpenAQ did not answer; the message is one line and names the URL. */
+export class OpenAQError extends Error {
+  override readonly name = "OpenAQError";
+
+  constructor(readonly trouble: Trouble, message: string, options?: ErrorOptions) {
+    super(`asking OpenAQ: ${message}`, options);
+  }
+}

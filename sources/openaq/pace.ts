@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { HOUR, type Instant, MINUTE, SECOND } from "../../core/instant.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { KeyValue } from "../../core/ports/key_value.ts";
+import { counted, earliest } from "./starts.ts";
+
+/** When requests may start. */
+export interface Pace {
+  /** Resolves when a request may start, and counts it. */
+  start(signal?: AbortSignal): Promise<void>;
+  /** Learns what the answer to a request says of the limits; undefined where there was no answer. */
+  heard(limits: Limits | undefined): Promise<void>;
+}
+
+/** The rate headers of an answer; what it did not say is undefined. */
+export interface Limits {
+  readonly limit: number | undefined;
+  readonly remaining: number | undefined;
+  /** Seconds until `remaining` is `limit` again. */
+  readonly reset: number | undefined;
+}
+
+export function limitsOf(headers: Headers): Limits {
+  const number = (name: string) => {
+    const text = headers.get(`x-ratelimit-${name}`) ?? "";
+    return /^\d+$/.test(text) ? Number(text) : undefined;
+  };
+  return { limit: number("limit"), remaining: number("remaining"), reset: number("reset") };
+}
+
+/** No pace at all, for a server in the same process. */
+export const unpaced: Pace = {
+  start: () => Promise.resolve(),
+  heard: () => Promise.resolve(),
+};
+
+export interface PaceOptions {
+  readonly perMinute: number;
+  readonly perHour: number;
+  readonly kv: KeyValue;
+  readonly clock: Clock;
+}
+
+const KEY = "openaq/pace";
+/** Starts count a little longer than a minute: one request may take longer to arrive than the next. */
+const WINDOWS = {
+  minute: { length: MINUTE + 2 * SECOND, step: SECOND },
+  hour: { length: HOUR, step: MINUTE },
+};
+/** No limit is for longer: a reset further away is from before the clock was set back. */
+const FARTHEST = HOUR + MINUTE;
+const STARTS = z.object({ from: z.number(), counts: z.array(z.number()) });
+const KEPT = z.object({
+  minute: STARTS,
+  hour: STARTS,
+  /** What the server last said: the most it allows, and how many more it allows until when. */
+  limit: z.number().nullable(),
+  left: z.number(),
+  until: z.number(),
+});
+type Kept = z.infer<typeof KEPT>;
+const NOTHING: Kept = {
+  minute: { from: 0, counts: [] },
+  hour: { from: 0, counts: [] },
+  limit: null,
+  left: 0,
+  until: 0,
+};
+
+/**
+ * Starts at most `perMinute` requests in any minute and `perHour` in any hour, whether the server counts in fixed
+ * windows or sliding ones, and no more than its answers allow. What was started is kept in `kv`: processes share it,
+ * and a restart goes on counting.
+ */
+export function paced({ perMinute, perHour, kv, clock }: PaceOptions): Pace {
+  let unanswered = 0;
+  let turn = Promise.resolve();
+
+  /** Writes what `change` makes of what is kept; where that is a time, nothing changes until then. */
+  async function update(change: (kept: Kept, now: Instant) => Kept | Instant): Promise<Instant | undefined> {
+    for (;;) {
+      const found = await kv.get(KEY);
+      const next = change(found ? KEPT.parse(found.value) : NOTHING, clock.now());
+      if (typeof next === "number") return next;
+      if (await kv.put(KEY, next, found?.version ?? 0)) return undefined;
+    }
+  }
+
+  function started(kept: Kept, now: Instant): Kept | Instant {
+    const told = kept.left <= 0 && kept.until <= now + FARTHEST;
+    const at = Math.max(
+      told ? kept.until : now,
+      earliest(kept.minute, WINDOWS.minute, Math.min(perMinute, kept.limit ?? perMinute), now),
+      earliest(kept.hour, WINDOWS.hour, perHour, now),
+    );
+    if (at > now) return at;
+    const minute = counted(kept.minute, WINDOWS.minute, now);
+    return { ...kept, minute, hour: counted(kept.hour, WINDOWS.hour, now), left: kept.left - 1 };
+  }
+
+  async function takeTurn(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    for (let at = await update(started); at !== undefined; at = await update(started)) {
+      await clock.sleep(at - clock.now(), signal);
+    }
+    unanswered++;
+  }
+
+  return {
+    start(signal) {
+      const mine = turn.then(() => takeTurn(signal));
+      turn = mine.catch(() => {}); // whoever waits next does so whatever became of this one
+      return mine;
+    },
+    async heard(limits) {
+      unanswered--;
+      const { limit, remaining, reset } = limits ?? {};
+      if (remaining === undefined || reset === undefined) return;
+      await update((kept, now) => {
+        const until = now + (reset + 1) * SECOND;
+        const same = now < kept.until && Math.abs(until - kept.until) < 2 * SECOND;
+        const left = Math.max(0, remaining - unanswered);
+        return { ...kept, limit: limit ?? null, left: same ? Math.min(kept.left, left) : left, until };
+      });
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { Instant } from "../../core/instant.ts";
+
+/** The time [from, to). */
+export interface TimeRange {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/** The ranges' union, ascending, those that touch merged. */
+export function merged(ranges: readonly TimeRange[]): TimeRange[] {
+  const union: TimeRange[] = [];
+  for (const range of ranges.toSorted((a, b) => a.from - b.from)) {
+    const last = union.at(-1);
+    if (last !== undefined && range.from <= last.to) {
+      union[union.length - 1] = { from: last.from, to: Math.max(last.to, range.to) };
+    } else union.push(range);
+  }
+  return union;
+}
+
+/** The ranges without what any of `gone` holds. */
+export function without(ranges: readonly TimeRange[], gone: readonly TimeRange[]): TimeRange[] {
+  return gone.reduce<TimeRange[]>(
+    (left, { from, to }) =>
+      left.flatMap((range) =>
+        [{ from: range.from, to: Math.min(range.to, from) }, { from: Math.max(range.from, to), to: range.to }]
+          .filter((part) => part.from < part.to)
+      ),
+    [...ranges],
+  );
+}

@@ -1,0 +1,25 @@
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Milliseconds } from "../../core/instant.ts";
+
+/**
+ * Does the work with a signal that ends it after `duration`.
+ * @returns The work's result, or undefined if it took too long.
+ * @throws The outer signal's reason as soon as that is aborted.
+ */
+export async function within<T>(
+  clock: Clock,
+  duration: Milliseconds,
+  outer: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const ended = new AbortController();
+  const signal = outer === undefined ? ended.signal : AbortSignal.any([ended.signal, outer]);
+  const late = clock.sleep(duration, signal).then(() => undefined);
+  const done = work(signal);
+  for (const promise of [late, done]) promise.catch(() => {}); // the one that loses the race fails unheard
+  try {
+    return await Promise.race([done, late]);
+  } finally {
+    ended.abort();
+  }
+}

@@ -1,0 +1,72 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import { viewFiles } from "../../../../adapters/query/duckdb/view_files.ts";
+import { DuckDB } from "../../../../adapters/sdk/duckdb/session.ts";
+
+/** A folder like `sql` with these views, and a DuckDB. */
+async function withViews(
+  views: Readonly<Record<string, string>>,
+  body: (folder: string, db: DuckDB) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const db = new DuckDB({ temporaryFolder: `${folder}/spilled` });
+  try {
+    await Deno.mkdir(`${folder}/views`);
+    for (const [name, text] of Object.entries(views)) {
+      await Deno.writeTextFile(`${folder}/views/${name}`, text);
+    }
+    await body(folder, db);
+  } finally {
+    await db.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Fails if it is used. */
+const NO_DUCKDB = {
+  session: () => Promise.reject(new Error("DuckDB was started")),
+} as unknown as DuckDB;
+
+Deno.test("what views read is found by the parser once, and then known by their text", () =>
+  withViews(
+    {
+      "a.sql": "SELECT date_add('hour', 7, datetime) FROM vietnam WHERE 'FROM nothing' <> ''",
+      "b.sql": "WITH a2 AS (SELECT * FROM a) SELECT * FROM a2 JOIN vietnam ON true JOIN a ON true",
+      "notes.md": "no view",
+    },
+    async (folder, db) => {
+      const reads = async (db: DuckDB) =>
+        (await viewFiles(folder, db)).map(({ name, reads }) => [name, reads]);
+      const expected = [["a", ["vietnam"]], ["b", ["a", "vietnam"]]];
+      assertEquals(await reads(db), expected);
+      assertEquals(await reads(NO_DUCKDB), expected);
+      await Deno.writeTextFile(`${folder}/views/b.sql`, "SELECT 1");
+      await assertRejects(() => reads(NO_DUCKDB), Error, "DuckDB was started");
+      assertEquals(await reads(db), [["a", ["vietnam"]], ["b", []]]);
+      await Deno.writeTextFile(`${folder}/views.lock.json`, "broken");
+      assertEquals(await reads(db), [["a", ["vietnam"]], ["b", []]]);
+    },
+  ));
+
+Deno.test("a view that does not parse, or reads a file, is refused by its file's name", async () => {
+  await withViews({ "a.sql": "SELEC 1" }, async (folder, db) => {
+    await assertRejects(
+      () => viewFiles(folder, db),
+      Error,
+      'reading "sql/views/a.sql": parsing the statement',
+    );
+  });
+  await withViews({ "a.sql": "SELECT * FROM 'x.parquet'" }, async (folder, db) => {
+    await assertRejects(() => viewFiles(folder, db), Error, 'reading "sql/views/a.sql": reading "x.parquet"');
+  });
+});
+
+Deno.test("the project's own views are known without DuckDB", async () => {
+  const views = await viewFiles(fromFileUrl(new URL("../../../../sql", import.meta.url)), NO_DUCKDB);
+  assertEquals(views.map(({ name }) => name), [
+    "city_by_hour",
+    "city_pm25_by_day",
+    "pm25_alerts",
+    "pm25_by_day",
+  ]);
+});

@@ -1,0 +1,181 @@
+import { assert, assertEquals } from "@std/assert";
+import { dirname, fromFileUrl, join, relative } from "@std/path";
+
+const ROOT = dirname(dirname(fromFileUrl(import.meta.url)));
+
+interface Imported {
+  readonly specifier: string;
+  readonly code?: { readonly specifier?: string };
+  readonly type?: { readonly specifier?: string };
+  readonly isDynamic?: boolean;
+}
+interface Info {
+  readonly modules: readonly {
+    readonly specifier: string;
+    readonly dependencies?: readonly Imported[];
+    readonly error?: string;
+  }[];
+}
+
+/** An import of one of the project's modules: `to` is a path below the root or else the specifier as written. */
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly atRuntime: boolean;
+  readonly dynamic: boolean;
+}
+
+const PURE_STD = ["@std/path", "@std/csv", "@std/collections"];
+
+/** What each layer may import besides itself: layers by name, packages by the beginning of their names. */
+const MAY_IMPORT: Readonly<
+  Record<string, { readonly layers: readonly string[]; readonly packages: readonly string[] }>
+> = {
+  core: { layers: ["core"], packages: ["node:crypto", ...PURE_STD] },
+  adapters: { layers: ["core", "adapters"], packages: [""] },
+  sources: { layers: ["core", "sources"], packages: [""] },
+  assets: {
+    layers: ["core", "sources", "assets"],
+    packages: ["apache-arrow", "node:crypto", "node:zlib", ...PURE_STD],
+  },
+  sensors: { layers: ["core", "assets", "sensors"], packages: PURE_STD },
+  web: { layers: ["core", "web"], packages: ["hono", ...PURE_STD] },
+  cli: { layers: ["core", "cli"], packages: ["@std/", "leven"] },
+  app: { layers: ["core", "adapters", "sources", "assets", "sensors", "app"], packages: [""] },
+  main: { layers: ["app", "cli", "web", "main"], packages: ["@std/", "node:path"] },
+  bench: { layers: ["core", "adapters", "sources", "assets", "app", "cli", "main", "bench"], packages: [""] },
+};
+
+function layerOf(path: string): string | undefined {
+  if (["app.ts", "config.ts", "deno.json"].includes(path)) return "app";
+  if (path === "main.ts") return "main";
+  const folder = path.split("/")[0]!;
+  return Object.hasOwn(MAY_IMPORT, folder) ? folder : undefined;
+}
+
+function* sourceFiles(folder: string): Iterable<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    const path = join(folder, name);
+    const own = relative(ROOT, path);
+    if (isDirectory) {
+      if (folder !== ROOT || layerOf(own) !== undefined) yield* sourceFiles(path);
+    } else if (/\.tsx?$/.test(name) && layerOf(own) !== undefined) yield path;
+  }
+}
+
+async function readImports(): Promise<Import[]> {
+  const files = [...sourceFiles(ROOT)];
+  const folder = await Deno.makeTempDir();
+  const entry = join(folder, "all.ts");
+  await Deno.writeTextFile(
+    entry,
+    files.map((file) => `import ${JSON.stringify(`file://${file}`)};`).join("\n"),
+  );
+  try {
+    const { stdout, success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["info", "--json", "--config", join(ROOT, "deno.json"), entry],
+      cwd: ROOT,
+    }).output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    const info: Info = JSON.parse(new TextDecoder().decode(stdout));
+    return info.modules.filter(({ specifier }) => specifier.startsWith(`file://${ROOT}/`)).flatMap(importsOf);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function importsOf({ specifier, dependencies = [] }: Info["modules"][number]): Import[] {
+  const from = relative(ROOT, fromFileUrl(specifier));
+  if (layerOf(from) === undefined) return [];
+  return dependencies.map((each) => {
+    const resolved = each.code?.specifier ?? each.type?.specifier ?? each.specifier;
+    const to = resolved.startsWith(`file://${ROOT}/`)
+      ? relative(ROOT, fromFileUrl(resolved))
+      : each.specifier;
+    return { from, to, atRuntime: each.code !== undefined, dynamic: each.isDynamic === true };
+  });
+}
+
+function fault({ from, to }: Import): string | undefined {
+  const layer = layerOf(from)!;
+  const { layers, packages } = MAY_IMPORT[layer]!;
+  const target = layerOf(to);
+  const line = `${from} imports ${to}`;
+  if (target === undefined) {
+    if (to.startsWith("tests/")) return line;
+    return packages.some((name) => to.startsWith(name)) ? undefined : line;
+  }
+  if (!layers.includes(target)) return line;
+  // Two adapters share only what is in adapters/sdk; a source knows no other source.
+  const part = (path: string, depth: number) => path.split("/").slice(0, depth).join("/");
+  if (layer === "adapters" && target === "adapters" && !to.startsWith("adapters/sdk/")) {
+    const shared = to.split("/").length === 3;
+    if (!shared && part(from, 3) !== part(to, 3)) return line;
+  }
+  if (layer === "sources" && target === "sources" && part(from, 2) !== part(to, 2)) return line;
+  return undefined;
+}
+
+const imports = await readImports();
+
+Deno.test("the imports of every layer are seen", () => {
+  const seen = new Set(imports.map(({ from }) => layerOf(from)));
+  for (const layer of ["core", "adapters", "sources", "assets", "cli", "app", "main"]) {
+    assert(seen.has(layer), layer);
+  }
+  assert(imports.some(({ atRuntime }) => !atRuntime));
+  assert(imports.some(({ dynamic }) => dynamic));
+});
+
+Deno.test("every layer imports only what it may, types included", () => {
+  assertEquals(imports.map(fault).filter((line) => line !== undefined), []);
+});
+
+Deno.test("assets take types alone from sources", () => {
+  const wrong = imports.filter(({ from, to, atRuntime }) =>
+    atRuntime && layerOf(from) === "assets" && layerOf(to) === "sources"
+  );
+  assertEquals(wrong.map(({ from, to }) => `${from} imports ${to}`), []);
+});
+
+Deno.test("no modules import each other in a circle at runtime", () => {
+  const next = Map.groupBy(imports.filter(({ atRuntime }) => atRuntime), ({ from }) => from);
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const enter = (module: string, path: readonly string[]) => {
+    if (path.includes(module)) {
+      cycles.push([...path.slice(path.indexOf(module)), module].join(" → "));
+      return;
+    }
+    if (done.has(module)) return;
+    for (const { to } of next.get(module) ?? []) enter(to, [...path, module]);
+    done.add(module);
+  };
+  for (const module of next.keys()) enter(module, []);
+  assertEquals(cycles, []);
+});
+
+/** The outside acts that reach the core through ports alone. */
+const OUTSIDE = [
+  /\bDeno\./,
+  /(?<![.\w])fetch\(/,
+  /\bDate\.now\b/,
+  /\bnew Date\(\s*\)/,
+  /\bMath\.random\b/,
+  /\bset(?:Timeout|Interval)\b/,
+  /\bqueueMicrotask\b/,
+  /\bperformance\./,
+  /\bTemporal\.Now\b/,
+  /\bcrypto\.(?:randomUUID|getRandomValues)\b/,
+  /\bconsole\./,
+  /\bprocess\./,
+];
+
+Deno.test("the core knows no outside acts, no clock and no chance", () => {
+  const found: string[] = [];
+  for (const file of sourceFiles(join(ROOT, "core"))) {
+    const code = Deno.readTextFileSync(file).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+    for (const act of OUTSIDE) if (act.test(code)) found.push(`${relative(ROOT, file)}: ${act.source}`);
+  }
+  assertEquals(found, []);
+});

@@ -1,0 +1,242 @@
+import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { gunzipSync } from "node:zlib";
+import { locations } from "../../../assets/vietnam/locations.ts";
+import { raw } from "../../../assets/vietnam/raw.ts";
+import { contentOf } from "../../../assets/vietnam/raw/hour_content.ts";
+import { DAY, HOUR, SECOND } from "../../../core/instant.ts";
+import type { Range } from "../../../core/partition/ranges.ts";
+import type { Gap } from "../../../sources/openaq/gaps.ts";
+import type { HistoryQuestion, HistoryRow, HoursGroup } from "../../../sources/openaq/history.ts";
+import { localLake } from "../../adapters/object_store/local/lake.ts";
+import { type StandingBy, step } from "./step.ts";
+
+const HOUR_0 = Date.parse("2018-01-01T00:00:00Z");
+const ORDINAL = HOUR_0 / HOUR;
+const NOW = Date.parse("2026-01-02T03:04:05.678Z");
+const FOLDER = "aq_raw_prod/year=2018/month=01/day=01/hour=00";
+const FIRST = `${FOLDER}/raw_openaq_20260102_030405.json.gz`;
+const PM25 = { id: 21632, locationId: 7441, parameter: "pm25", unit: "µg/m³" };
+const CO = { id: 7772024, locationId: 2161292, parameter: "co", unit: "ppb" };
+
+const asset = raw({ environment: "prod", lookback: 7 * DAY });
+
+function row(sensor: typeof PM25, value: number | null, start = HOUR_0, flagged = false): HistoryRow {
+  return { sensor, start, value, flagged };
+}
+
+/** A lake whose source answers what it is told to. */
+async function world() {
+  const lake = await localLake();
+  const standing: StandingBy = new Map();
+  const questions: HistoryQuestion[] = [];
+  const dues: { ranges: readonly Range[]; detail: string }[] = [];
+  let gaps: Gap[] = [];
+  const openaq = {
+    locations: () =>
+      Promise.resolve({
+        askedAt: NOW,
+        locations: [{ id: 7441, coordinates: null, sensors: [], locality: null }],
+      }),
+    gaps: () => Promise.resolve(gaps),
+    closeGap: (sensor: number) => {
+      gaps = gaps.filter((gap) => gap.sensor !== sensor);
+      return Promise.resolve();
+    },
+  };
+  const ask = (rows: readonly HistoryRow[], { now = NOW, hours = 1, forced = false } = {}) => {
+    async function* answer(question: HistoryQuestion): AsyncGenerator<HoursGroup> {
+      questions.push(question);
+      for (let hour = question.from; hour < question.to; hour += HOUR) {
+        const own = rows.filter(({ start }) => Math.floor(start / HOUR) === hour / HOUR);
+        const hourRows = { hour, rows: own, setAside: { longPeriod: hour === HOUR_0 ? 2 : 0, noPeriod: 0 } };
+        yield await Promise.resolve({
+          from: hour,
+          to: hour + HOUR,
+          askedAt: now - SECOND,
+          hours: [hourRows],
+        });
+      }
+    }
+    return step(asset, {
+      lake,
+      standing,
+      now,
+      forced,
+      resources: { openaq: { ...openaq, hours: answer } },
+      range: { from: ORDINAL, to: ORDINAL + hours - 1 },
+      due: (ranges, detail) => dues.push({ ranges, detail }),
+    });
+  };
+  await step(locations, { lake, standing, now: NOW, resources: { openaq } });
+  return {
+    lake,
+    standing,
+    questions,
+    dues,
+    ask,
+    setGaps: (to: Gap[]) => gaps = to,
+    files: () => lake.store.list("aq_raw_prod"),
+    text: async (path: string) => new TextDecoder().decode(gunzipSync((await lake.store.read(path))!)),
+    [Symbol.asyncDispose]: () => lake[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("an hour is recorded as answered, fields in order, by hour and second", async () => {
+  await using w = await world();
+  const rows = [row(PM25, 12.5), row(CO, null, HOUR_0 + 10 * 60 * SECOND, true)];
+  const { outputs: [output] } = await w.ask(rows);
+  assertEquals(await w.files(), [FIRST]);
+  assertEquals(
+    await w.text(FIRST),
+    `{"location_id":7441,"sensor_id":21632,"parameter":"pm25","value":12.5,"unit":"µg/m³",` +
+      `"datetime":"2018-01-01T00:00:00Z","location_name":null,"city":null,"country":null,"latitude":null,` +
+      `"longitude":null,"has_flags":false,"extracted_at":"2026-01-02T03:04:05Z"}\n` +
+      `{"location_id":2161292,"sensor_id":7772024,"parameter":"co","value":null,"unit":"ppb",` +
+      `"datetime":"2018-01-01T00:10:00Z","location_name":null,"city":null,"country":null,"latitude":null,` +
+      `"longitude":null,"has_flags":true,"extracted_at":"2026-01-02T03:04:05Z"}\n`,
+  );
+  assertEquals(output!.rows, 2);
+  assertEquals(output!.asOf, NOW - SECOND);
+  assertEquals(output!.metadata, { long_period: { type: "number", value: 2 } });
+});
+
+Deno.test("what is read from the file is the content that was answered", async () => {
+  await using w = await world();
+  const rows = [row(PM25, 0.1 + 0.2), row(PM25, 0.1 + 0.2), row(CO, -999, HOUR_0 + 1, true), row(CO, null)];
+  const { outputs: [first] } = await w.ask(rows);
+  const { outputs: [again] } = await w.ask(rows.toReversed(), { now: NOW + HOUR });
+  assertEquals(first!.dataVersion, contentOf(rows).dataVersion);
+  assertEquals(again!.dataVersion, first!.dataVersion);
+  assertEquals([again!.rows, again!.staged, again!.kept?.map(({ path }) => path)], [4, [], [FIRST]]);
+});
+
+Deno.test("late and changed rows add a file; rows gone upstream stay", async () => {
+  await using w = await world();
+  await w.ask([row(PM25, 1), row(PM25, 1), row(CO, 2)]);
+  const { outputs: [changed] } = await w.ask([row(PM25, 3), row(CO, 2), row(CO, 5, HOUR_0 + 1)]);
+  const second = `${FOLDER}/raw_openaq_20260102_030406.json.gz`;
+  assertEquals(await w.files(), [FIRST, second]);
+  assertEquals(
+    changed!.dataVersion,
+    contentOf([row(PM25, 3), row(CO, 2), row(CO, 5, HOUR_0 + 1)]).dataVersion,
+  );
+  assertEquals(changed!.rows, 3);
+
+  const { outputs: [gone] } = await w.ask([row(CO, 2)], { now: NOW + DAY });
+  assertEquals([gone!.dataVersion, gone!.staged], [changed!.dataVersion, []]);
+  const { outputs: [back] } = await w.ask([row(PM25, 1), row(PM25, 1)], { now: NOW + DAY });
+  assertEquals(
+    back!.dataVersion,
+    contentOf([row(PM25, 1), row(PM25, 1), row(CO, 2), row(CO, 5, HOUR_0 + 1)]).dataVersion,
+  );
+  assertEquals((await w.files()).length, 3);
+});
+
+Deno.test("a file that a killed run left is taken over", async () => {
+  await using w = await world();
+  const { outputs: [first] } = await w.ask([row(PM25, 1)]);
+  w.standing.delete(asset.key);
+  const { outputs: [same] } = await w.ask([row(PM25, 1)], { now: NOW + HOUR });
+  assertEquals([same!.dataVersion, same!.staged], [first!.dataVersion, []]);
+  assertEquals(same!.kept?.map(({ path }) => path), [FIRST]);
+  w.standing.delete(asset.key);
+  const { outputs: [more] } = await w.ask([row(CO, 1)]);
+  assertEquals(more!.dataVersion, contentOf([row(PM25, 1), row(CO, 1)]).dataVersion);
+  assertEquals((await w.files()).length, 2);
+});
+
+Deno.test("an hour without rows has no file and the version of the empty set", async () => {
+  await using w = await world();
+  const { outputs } = await w.ask([row(CO, 1, HOUR_0 + HOUR)], { hours: 3 });
+  assertEquals(outputs.map(({ rows, staged }) => [rows, staged?.length]), [[0, 0], [1, 1], [0, 0]]);
+  assertEquals(outputs[0]!.dataVersion, outputs[2]!.dataVersion);
+  assertEquals(outputs[0]!.dataVersion, contentOf([]).dataVersion);
+  assertNotEquals(outputs[0]!.dataVersion, outputs[1]!.dataVersion);
+});
+
+Deno.test("a damaged file fails its hour in one line that names it; the others go on", async () => {
+  const damages: [string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>, string][] = [
+    ["cut short", (bytes) => bytes.subarray(0, bytes.length - 9), "wanted whole records in gzip"],
+    ["garbage", () => new TextEncoder().encode("no gzip"), "wanted whole records in gzip"],
+  ];
+  for (const [, damage, wanted] of damages) {
+    await using w = await world();
+    await w.ask([row(PM25, 1), row(PM25, 1, HOUR_0 + HOUR)], { hours: 2 });
+    const path = `${w.lake.root}/${FIRST}`;
+    await Deno.writeFile(path, damage(await Deno.readFile(path)));
+    const { outputs, failures } = await w.ask([row(PM25, 2), row(PM25, 2, HOUR_0 + HOUR)], { hours: 2 });
+    assertEquals(outputs.map(({ partition }) => partition), [ORDINAL + 1]);
+    assertEquals(failures.map(({ partition }) => partition), [ORDINAL]);
+    assertStringIncludes(failures[0]!.error, `reading "${FIRST}": `);
+    assertStringIncludes(failures[0]!.error, wanted);
+    assertEquals(failures[0]!.error.includes("\n"), false);
+
+    await Deno.remove(path);
+    const healed = await w.ask([row(PM25, 2)]);
+    assertEquals(healed.outputs[0]!.dataVersion, contentOf([row(PM25, 2)]).dataVersion);
+  }
+});
+
+Deno.test("a file whose content is not what was recorded fails its hour", async () => {
+  await using w = await world();
+  await w.ask([row(PM25, 1), row(PM25, 1, HOUR_0 + HOUR)], { hours: 2 });
+  await Deno.copyFile(
+    `${w.lake.root}/${FIRST.replace("hour=00", "hour=01")}`,
+    `${w.lake.root}/${FIRST}`,
+  );
+  const { failures } = await w.ask([row(PM25, 1)]);
+  assertStringIncludes(failures[0]!.error, "as recorded");
+});
+
+Deno.test("a broken record is named by its field", async () => {
+  await using w = await world();
+  await w.lake.store.write(
+    FIRST,
+    new Uint8Array(
+      await new Response(
+        new Blob([`{"location_id":1,"sensor_id":2,"extracted_at":"2026-01-02T03:04:05Z"}\n`]).stream()
+          .pipeThrough(new CompressionStream("gzip")),
+      ).arrayBuffer(),
+    ),
+  );
+  const { failures } = await w.ask([row(PM25, 1)]);
+  assertEquals(failures[0]!.error, `reading "${FIRST}": a record's "datetime" is undefined, wanted a time`);
+});
+
+Deno.test("a lake that cannot be written ends the step in one line", async () => {
+  await using w = await world();
+  await Deno.remove(`${w.lake.root}/_staging`, { recursive: true });
+  await Deno.writeTextFile(`${w.lake.root}/_staging`, "in the way");
+  const error = await assertRejects(() => w.ask([row(PM25, 1)], { hours: 3 }));
+  assert(error instanceof Error && !error.message.includes("\n"));
+  assertEquals(await w.files(), []);
+});
+
+Deno.test("the source is asked for the whole run, and again for what is due", async () => {
+  await using w = await world();
+  await w.ask([], { hours: 3, forced: true });
+  const [question] = w.questions;
+  assertEquals([question!.from, question!.to, question!.notBefore], [HOUR_0, HOUR_0 + 3 * HOUR, NOW]);
+  assertEquals(question!.locations.askedAt, NOW);
+  const yesterday = NOW - DAY;
+  assertEquals(question!.stillGood(HOUR_0, HOUR_0 + 2 * HOUR), false);
+  assertEquals(question!.stillGood(HOUR_0, yesterday), true);
+  await w.ask([], { hours: 3 });
+  assertEquals(w.questions[1]!.notBefore, undefined);
+});
+
+Deno.test("hours without a sensor that is set aside say so; once it answers again, they are due", async () => {
+  await using w = await world();
+  const gap = { sensor: 9, message: "500", since: NOW, probed: NOW };
+  const ranges = [{ from: HOUR_0 + HOUR, to: HOUR_0 + 3 * HOUR }];
+  w.setGaps([{ ...gap, ranges, recovered: false }]);
+  const { outputs } = await w.ask([], { hours: 2 });
+  assertEquals(outputs.map(({ metadata }) => metadata!.sensors_set_aside?.value), [undefined, "9"]);
+  assertEquals(w.dues, []);
+  w.setGaps([{ ...gap, ranges, recovered: true }]);
+  await w.ask([], { hours: 1 });
+  assertEquals(w.dues.map(({ ranges }) => ranges), [[{ from: ORDINAL + 1, to: ORDINAL + 2 }]]);
+  assertStringIncludes(w.dues[0]!.detail, "sensor 9");
+  await w.ask([], { hours: 1 });
+  assertEquals(w.dues.length, 1);
+});

@@ -1,0 +1,92 @@
+import type { AnyAsset } from "../../../core/asset.ts";
+import type { Instant } from "../../../core/instant.ts";
+import type { FailedOutput, Output, Standing } from "../../../core/output.ts";
+import type { Log } from "../../../core/ports/log.ts";
+import type { Range } from "../../../core/partition/ranges.ts";
+import type { LocalLake } from "../../adapters/object_store/local/lake.ts";
+
+/** What stands, by asset and partition. */
+export type StandingBy = Map<string, Map<number, Standing>>;
+
+export interface StepOptions {
+  readonly lake: LocalLake;
+  readonly standing: StandingBy;
+  readonly now: Instant;
+  readonly resources: unknown;
+  readonly range?: Range;
+  readonly forced?: boolean;
+  readonly due?: (ranges: readonly Range[], detail: string) => void;
+}
+
+export interface Stepped {
+  readonly outputs: readonly Output[];
+  readonly failures: readonly FailedOutput[];
+}
+
+const SILENT: Log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+function quiet() {}
+
+let attempts = 0;
+
+/** Materializes partitions of an asset by hand, publishes group by group and takes note of what stands then. */
+export async function step(asset: AnyAsset, options: StepOptions): Promise<Stepped> {
+  const { lake, standing, now, resources, range = { from: 0, to: 0 }, forced = false, due } = options;
+  const own = standing.get(asset.key) ?? new Map<number, Standing>();
+  standing.set(asset.key, own);
+  const partitions = Array.from({ length: range.to - range.from + 1 }, (_, i) => ({
+    ordinal: range.from + i,
+    key: asset.partitions.key(range.from + i),
+    window: asset.partitions.window(range.from + i),
+  }));
+  const inputs = Object.fromEntries(
+    Object.entries(asset.deps).map(([name, dependency]) => [name, {
+      standing: () => Promise.resolve([...(standing.get(dependency.asset.key)?.values() ?? [])]),
+      members: () => [],
+    }]),
+  );
+  const groups = asset.materialize!({
+    run: 1,
+    partitions: {
+      range,
+      count: partitions.length,
+      first: partitions[0]!,
+      last: partitions.at(-1)!,
+      [Symbol.iterator]: () => partitions.values(),
+    },
+    inputs,
+    standing: () => Promise.resolve([...own.values()]),
+    resources: { store: lake.store, ...Object(resources) },
+    log: SILENT,
+    progress: quiet,
+    signal: new AbortController().signal,
+    now,
+    forced,
+    staging: `_staging/1/${++attempts}`,
+    due: (ranges, detail) => Promise.resolve(due?.(ranges, detail)),
+  });
+  const outputs: Output[] = [];
+  const failures: FailedOutput[] = [];
+  for await (const group of groups) {
+    for (const each of group) {
+      if ("error" in each) failures.push(each);
+      else {
+        await publish(each);
+        outputs.push(each);
+      }
+    }
+  }
+  return { outputs, failures };
+
+  async function publish({ partition, dataVersion, rows, metadata, staged = [], kept = [] }: Output) {
+    const measured = await lake.publisher.measure(staged);
+    await lake.publisher.replace(staged, measured);
+    own.set(partition, {
+      partition,
+      key: asset.partitions.key(partition),
+      dataVersion,
+      files: [...kept, ...measured],
+      rows: rows ?? null,
+      metadata: metadata ?? {},
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import { main } from "../../main.ts";
+
+/** What a command came to. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly bytes: Uint8Array;
+  readonly stderr: string;
+  /** The one JSON document of stdout. */
+  // deno-lint-ignore no-explicit-any
+  readonly json: any;
+}
+
+export interface CallOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** The width of a terminal that somebody watches. */
+  readonly columns?: () => number;
+  /** Told of every write to stdout. */
+  readonly seen?: (text: string) => void;
+}
+
+/** A folder of its own in which commands run, in this process; dispose of it. */
+export class CommandLine implements AsyncDisposable {
+  private constructor(readonly cwd: string) {}
+
+  static async open(): Promise<CommandLine> {
+    return new CommandLine(await Deno.makeTempDir({ prefix: "airgraph-cli-" }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.cwd, { recursive: true });
+  }
+
+  async run(args: readonly string[], options: CallOptions = {}): Promise<Ran> {
+    const { env = {}, signal = new AbortController().signal, columns, seen } = options;
+    const pieces: Uint8Array[] = [];
+    const errors: Uint8Array[] = [];
+    const terminal = (into: Uint8Array[]) => ({
+      colours: false,
+      columns: () => columns?.(),
+      write(bytes: Uint8Array) {
+        into.push(bytes.slice());
+        if (into === pieces) seen?.(new TextDecoder().decode(bytes));
+      },
+    });
+    const code = await main(args, {
+      env,
+      cwd: this.cwd,
+      signal,
+      stdout: terminal(pieces),
+      stderr: terminal(errors),
+    });
+    const bytes = new Uint8Array(await new Blob(pieces as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+    const stdout = new TextDecoder().decode(bytes);
+    const stderr = await new Blob(errors as Uint8Array<ArrayBuffer>[]).text();
+    return {
+      code,
+      stdout,
+      bytes,
+      stderr,
+      get json() {
+        return JSON.parse(stdout);
+      },
+    };
+  }
+}
+
+/** Yesterday's UTC date: a range of one day that is there on every day. */
+export function yesterday(): string {
+  return new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,142 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { CommandLine, yesterday } from "./command_line.ts";
+
+const SIMULATED = "the data are simulated";
+
+/** Starts the simulated API through the command, and ends it with `end`. */
+async function simulator(line: CommandLine, ...args: string[]) {
+  const ended = new AbortController();
+  const announced = Promise.withResolvers<{ url: string; env: Record<string, string> }>();
+  const seen = (text: string) => announced.resolve(JSON.parse(text));
+  const served = line.run(["simulate", "--port", "0", "--sensors", "6", "--json", ...args], {
+    signal: ended.signal,
+    seen,
+  });
+  const { url, env } = await announced.promise;
+  return {
+    url,
+    env,
+    async end() {
+      ended.abort();
+      assertEquals((await served).code, 0);
+    },
+  };
+}
+
+Deno.test("the simulated lake: made, asked, forgotten, made again", async () => {
+  await using line = await CommandLine.open();
+  const day = yesterday();
+  const range = ["--from", day, "--to", day];
+  const made = await line.run(["materialize", ...range, "--json"]);
+  assertEquals([made.code, made.stderr, made.json.status], [0, "", "succeeded"]);
+  assertStringIncludes(made.json.warnings[0], SIMULATED);
+  assert(made.json.requests > 1);
+  const rows = Object.fromEntries(
+    made.json.assets.map(({ key, rows }: { key: string; rows: number }) => [key, rows]),
+  );
+  assert(rows["vietnam/prod_mart"] > 0);
+
+  const again = await line.run(["materialize", ...range]);
+  assertEquals(again.code, 0);
+  assertStringIncludes(again.stdout, `note: ${SIMULATED}`);
+  assertStringIncludes(again.stdout, "nothing to do");
+
+  const asked = await line.run(["inspect", "SELECT count(*) AS n FROM prod_db.vietnam", "--json"]);
+  assertEquals([asked.code, asked.json], [0, [{ n: rows["vietnam/prod_mart"] }]]);
+  assertStringIncludes(asked.stderr, SIMULATED);
+  await Deno.writeTextFile(`${line.cwd}/question.sql`, "SELECT 1 AS one, 'a,b' AS two");
+  const csv = await line.run(["inspect", "--file", "question.sql", "--format", "csv"]);
+  assertEquals(csv.stdout, 'one,two\r\n1,"a,b"\r\n');
+  const parquet = await line.run(["inspect", "SELECT 1 AS one", "--format", "parquet"]);
+  assertEquals(new TextDecoder().decode(parquet.bytes.subarray(0, 4)), "PAR1");
+  const broken = await line.run(["inspect", "SELECT nothing FROM prod_db.vietnam"]);
+  assertEquals([broken.code, broken.stderr.includes("nothing")], [2, true]);
+
+  const status = await line.run(["status", "kind:raw", ...range, "--json"]);
+  const [raw] = status.json.assets;
+  assertEquals([raw.partitions.total, raw.partitions.fresh], [24, 24]);
+  assertStringIncludes(raw.warnings[0].message, SIMULATED);
+
+  const checked = await line.run(["check", "kind:mart", ...range, "--json"]);
+  assertEquals([checked.code, checked.json.failed], [0, 0]);
+  const wiped = await line.run(["wipe", "vietnam/prod_catalog"]);
+  assertEquals(wiped.code, 0);
+  const restored = await line.run(["materialize", "vietnam/prod_catalog", "--json"]);
+  assertEquals([restored.code, restored.json.counts.materialized], [0, 1]);
+  assertEquals((await line.run(["rollback", "vietnam/prod_mart", "--partition", day])).code, 1);
+  assertEquals((await line.run(["prune"])).code, 0);
+  const doctor = await line.run(["doctor", "--json"]);
+  assertEquals([doctor.code, doctor.json.ok], [0, true]);
+
+  const dev = await line.run(["status", "--json"], { env: { PIPELINE_ENV: "dev" } });
+  assertEquals(dev.code, 2);
+  assertMatch(dev.stderr, /serves PIPELINE_ENV=prod, wanted another LAKE_URL for dev\n$/);
+});
+
+Deno.test("a lake takes data of one source alone", async () => {
+  await using line = await CommandLine.open();
+  const [one, two] = [await simulator(line, "--seed", "1"), await simulator(line, "--seed", "2")];
+  try {
+    const only = ["materialize", "vietnam/locations", "--json"];
+    const first = await line.run(only, { env: one.env });
+    assertEquals([first.code, first.json.warnings, first.json.requests], [0, [], 1]);
+    const second = await line.run(only, { env: two.env });
+    assertEquals([second.code, second.stdout], [2, ""]);
+    assertMatch(second.stderr, /holds data of simulated:1, wanted another LAKE_URL for simulated:2\n$/);
+    const reached = await line.run(["doctor", "--json"], { env: one.env });
+    assertEquals([reached.code, reached.stdout.includes("OPENAQ_API_KEY"), reached.json.ok], [0, true, true]);
+  } finally {
+    await Promise.all([one.end(), two.end()]);
+  }
+  const gone = await line.run(["doctor", "--json"], { env: one.env });
+  assertEquals([gone.code, gone.json.ok], [1, false]);
+  assertEquals(
+    gone.stderr,
+    `openaq: asking "${one.url}" what it is: it cannot be reached, wanted OpenAQ's API within 30 s\n`,
+  );
+  assertEquals((await line.run(["status"], { env: one.env })).code, 0, "reading asks nobody");
+});
+
+Deno.test("a lake and a state that do not belong together are refused", async () => {
+  await using line = await CommandLine.open();
+  await line.run(["materialize", "vietnam/locations"]);
+  const refused = async (env: Record<string, string>, says: RegExp) => {
+    for (const command of ["status", "materialize", "inspect"]) {
+      const args = command === "inspect" ? [command, "SELECT 1"] : [command];
+      const { code, stderr } = await line.run([...args, "--json"], { env });
+      assertEquals([command, code], [command, 2]);
+      assertMatch(stderr, says);
+    }
+  };
+  await refused(
+    { STATE_URL: "other.sqlite" },
+    /was made with another state than ".*other.sqlite", wanted STATE_URL/,
+  );
+  await refused(
+    { LAKE_URL: "elsewhere", STATE_URL: "lake-simulated.sqlite" },
+    /not at ".*elsewhere", wanted LAKE_URL/,
+  );
+  await line.run(["materialize", "vietnam/locations"], { env: { LAKE_URL: "second" } });
+  await refused({ LAKE_URL: "second", STATE_URL: "lake-simulated.sqlite" }, /do not belong together/);
+  await Deno.writeTextFile(`${line.cwd}/lake-simulated/_airgraph.json`, "{");
+  await refused({}, /reading ".*_airgraph.json": .*, wanted the lake's identity/);
+});
+
+Deno.test("a state or a folder that cannot be used is one line", async () => {
+  await using line = await CommandLine.open();
+  await Deno.writeTextFile(`${line.cwd}/text`, "no database, but long enough to look like one ".repeat(99));
+  const corrupt = await line.run(["status"], { env: { STATE_URL: "text" } });
+  assertEquals([corrupt.code, corrupt.stderr.trimEnd().split("\n").length], [1, 1]);
+  assertStringIncludes(corrupt.stderr, "is no SQLite database");
+  const { DatabaseSync } = await import("node:sqlite");
+  const db = new DatabaseSync(`${line.cwd}/newer`);
+  db.exec("PRAGMA application_id = 1634300519; PRAGMA user_version = 99; CREATE TABLE a (b)");
+  db.close();
+  const newer = await line.run(["status"], { env: { STATE_URL: "newer" } });
+  assertStringIncludes(newer.stderr, "has schema version 99");
+  const blocked = await line.run(["materialize"], { env: { LAKE_URL: "text/lake", STATE_URL: "fine" } });
+  assertEquals([blocked.code, blocked.stderr.trimEnd().split("\n").length], [1, 1]);
+  assertStringIncludes(blocked.stderr, "opening the lake: ");
+  const doctor = await line.run(["doctor"], { env: { LAKE_URL: "text/lake", STATE_URL: "text" } });
+  assertEquals([doctor.code, doctor.stderr.trimEnd().split("\n").length], [1, 2]);
+});

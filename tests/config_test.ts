@@ -1,0 +1,87 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { ConfigError, readConfig } from "../config.ts";
+
+async function faults(env: Record<string, string>, cwd = "/nowhere"): Promise<readonly string[]> {
+  const error = await assertRejects(() => readConfig(env, cwd), ConfigError);
+  return (error as ConfigError).faults;
+}
+
+Deno.test("without anything given the built-in stations fill a lake of their own", async () => {
+  const config = await readConfig({}, "/work");
+  assertEquals(config.openaq.url, null);
+  assertEquals(config.lake, "/work/lake-simulated");
+  assertEquals(config.state, "/work/lake-simulated.sqlite");
+  assertEquals(config.environment, "prod");
+  assertEquals(config.lookbackDays, 7);
+  assertEquals([config.openaq.perMinute, config.openaq.perHour, config.openaq.timeout], [60, 2_000, 30]);
+});
+
+Deno.test("a key alone asks OpenAQ itself, for the lake of real data", async () => {
+  const config = await readConfig({ OPENAQ_API_KEY: "secret-key" }, "/work");
+  assertEquals(config.openaq.url, "https://api.openaq.org");
+  assertEquals(config.lake, "/work/lake");
+});
+
+Deno.test("every fault is named, one line each", async () => {
+  assertEquals(
+    await faults({
+      OPENAQ_RATE_PER_MINUTE: "abc",
+      OPENAQ_RATE_PER_HOUR: "0",
+      DEFAULT_LOOKBACK_DAYS: "-1",
+      PIPELINE_ENV: "stage",
+      WEB_PORT: "99999",
+      OPENAQ_API_URL: "ftp://somewhere",
+    }),
+    [
+      'PIPELINE_ENV: found "stage", wanted dev or prod',
+      'OPENAQ_API_URL: found "ftp://somewhere", wanted a URL that begins with http:// or https://',
+      'OPENAQ_RATE_PER_MINUTE: found "abc", wanted a whole number of 1 or more',
+      'OPENAQ_RATE_PER_HOUR: found "0", wanted a whole number of 1 or more',
+      'DEFAULT_LOOKBACK_DAYS: found "-1", wanted a whole number of 1 to 36600',
+      'WEB_PORT: found "99999", wanted a whole number of 1 to 65535',
+      "OPENAQ_API_KEY: found none beside OPENAQ_API_URL, wanted the key that it asks for",
+    ],
+  );
+});
+
+Deno.test("what this version cannot do yet is said so", async () => {
+  const [lake, state] = await faults({ LAKE_URL: "s3://bucket", STATE_URL: "postgres://u:hidden@h/db" });
+  assertEquals(lake, 'LAKE_URL: found "s3://bucket", wanted a folder: this version keeps no lake on S3 yet');
+  assertStringIncludes(state!, "this version keeps no state on PostgreSQL yet");
+  assertEquals(state!.includes("hidden"), false);
+});
+
+Deno.test("an unknown scheme is no path", async () => {
+  assertEquals(await faults({ LAKE_URL: "gs://bucket" }), [
+    'LAKE_URL: found "gs://bucket", wanted the path of a folder',
+  ]);
+});
+
+Deno.test("the environment wins over the file, and what is empty counts as not given", async () => {
+  const cwd = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(
+      `${cwd}/.env`,
+      'DEFAULT_LOOKBACK_DAYS=3\nLAKE_URL="./other"\n# comment\nOPENAQ_API_KEY=\n',
+    );
+    const fromFile = await readConfig({}, cwd);
+    assertEquals([fromFile.lookbackDays, fromFile.lake], [3, `${cwd}/other`]);
+    assertEquals(fromFile.openaq.key, null);
+    const fromBoth = await readConfig({ DEFAULT_LOOKBACK_DAYS: "5", LAKE_URL: "" }, cwd);
+    assertEquals([fromBoth.lookbackDays, fromBoth.lake], [5, `${cwd}/other`]);
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
+});
+
+Deno.test("secrets are taken out of any text, however they are written", async () => {
+  const { mask } = await readConfig({
+    OPENAQ_API_KEY: 'k/e"y',
+    OPENAQ_API_URL: "http://user:pass%20word@127.0.0.1:1",
+    WEB_TOKEN: "token",
+  }, "/work");
+  assertEquals(
+    mask('a k/e"y b k%2Fe%22y c k/e\\"y d token e pass%20word f pass word'),
+    "a *** b *** c *** d *** e *** f ***",
+  );
+});

@@ -1,0 +1,130 @@
+import { memoryState } from "../../adapters/state/memory/state.ts";
+import { type MemoryStore, memoryStore } from "../../adapters/state/memory/store.ts";
+import type { AnyAsset } from "../../core/asset.ts";
+import { graph } from "../../core/graph.ts";
+import { Orchestrator } from "../../core/orchestrator.ts";
+import type { Output } from "../../core/output.ts";
+import type { Publisher } from "../../core/ports/publisher.ts";
+import type { State } from "../../core/ports/state.ts";
+import type { Progress } from "../../core/run/progress.ts";
+import type { Limits } from "../../core/run/scheduler.ts";
+import type { Request } from "../../core/run/scope.ts";
+import { type Cause } from "../../core/staleness/causes.ts";
+import { type FakeClock, fakeClock } from "../fake_clock.ts";
+import { Lake, lakePublisher } from "../simulation/lake.ts";
+
+export const NOON = Date.UTC(2024, 1, 1, 12);
+
+export interface LabOptions {
+  readonly store?: MemoryStore;
+  readonly lake?: Lake;
+  readonly clock?: FakeClock;
+  readonly worker?: string;
+  readonly limits?: Limits;
+  readonly random?: () => number;
+  readonly state?: (state: State) => State;
+  readonly publisher?: (publisher: Publisher) => Publisher;
+  readonly sources?: Readonly<Record<string, string>>;
+}
+
+export interface Lab {
+  readonly orchestrator: Orchestrator;
+  readonly state: State;
+  readonly store: MemoryStore;
+  readonly lake: Lake;
+  readonly clock: FakeClock;
+  readonly progress: Progress[];
+  materialize(request?: Partial<Request> & { signal?: AbortSignal }): ReturnType<Orchestrator["materialize"]>;
+  /** Each planned range as `asset from..to state`, keys for ordinals. */
+  plan(request?: Partial<Request>): Promise<string[]>;
+  /** Why a partition is to be made again, each cause as `kind asset members detail`. */
+  causes(asset: string, partition?: string): Promise<string[]>;
+}
+
+/** A graph over a state and a lake in memory, and a clock that moves on when all sleep. */
+export async function lab(assets: readonly AnyAsset[], options: LabOptions = {}): Promise<Lab> {
+  const { store = memoryStore(), lake = new Lake(), clock = fakeClock(NOON, { auto: true }) } = options;
+  const handle = memoryState(store, options.worker ?? "a");
+  const state = options.state?.(handle) ?? handle;
+  const publisher = lakePublisher(lake);
+  const progress: Progress[] = [];
+  const orchestrator = await Orchestrator.open({
+    graph: graph(assets),
+    state,
+    publisher: options.publisher?.(publisher) ?? publisher,
+    clock,
+    random: options.random ?? (() => 0.5),
+    resources: null,
+    mask: (text) => text.replaceAll("hunter2", "***"),
+    observe: (each) => progress.push(each),
+    readSource: (path) => options.sources?.[path] ?? "",
+    limits: options.limits ?? { steps: 4, pools: {} },
+  });
+  const everything: Request = {
+    assets: new Set(assets.map(({ key }) => key)),
+    from: "1970-01-01",
+    lookbackDays: 7,
+  };
+  const key = (asset: string, ordinal: number) => orchestrator.index.node(asset).set.key(ordinal) ?? "-";
+  const range = (asset: string, { from, to }: { from: number; to: number }) =>
+    from === to ? key(asset, from) : `${key(asset, from)}..${key(asset, to)}`;
+  const told = ({ kind, asset, members = [], detail }: Cause) =>
+    [kind, asset, ...members.map((each) => range(asset!, each)), detail].filter((part) => part).join(" ");
+  return {
+    orchestrator,
+    state,
+    store,
+    lake,
+    clock,
+    progress,
+    materialize: (request = {}) =>
+      orchestrator.materialize({ signal: new AbortController().signal, ...everything, ...request }),
+    plan: async (request = {}) =>
+      (await orchestrator.plan({ ...everything, ...request }))
+        .map((step) => `${step.asset} ${range(step.asset, step.range)} ${step.state}`),
+    causes: async (asset, partition) =>
+      (await orchestrator.plan(everything))
+        .filter((step) => step.asset === asset)
+        .filter(({ range: { from, to } }) => {
+          const ordinal = partition === undefined
+            ? from
+            : orchestrator.index.node(asset).set.ordinal(partition)!;
+          return from <= ordinal && ordinal <= to;
+        })
+        .flatMap(({ causes }) => causes.map(told)),
+  };
+}
+
+/** Materializes with contents that a test may change: by partition key (null is "-"), else `otherwise`. */
+export function contents(of: Record<string, string>, otherwise = "1") {
+  return {
+    async *materialize({ partitions }: { partitions: Iterable<{ ordinal: number; key: string | null }> }) {
+      await null;
+      yield [...partitions].map(({ ordinal, key }): Output => ({
+        partition: ordinal,
+        dataVersion: of[key ?? "-"] ?? otherwise,
+      }));
+    },
+  };
+}
+
+/** An output of one file at `lake/NAME/KEY`, staged in the lake. */
+export function filed(
+  lake: Lake,
+  { staging, name, partition, key, content }: {
+    staging: string;
+    name: string;
+    partition: number;
+    key: string | null;
+    content: string;
+  },
+): Output {
+  const temporary = `${staging}/${partition}`;
+  lake.write(temporary, content);
+  return {
+    partition,
+    dataVersion: content,
+    rows: 1,
+    staged: [{ final: `lake/${name}/${key ?? "-"}`, temporary }],
+  };
+}

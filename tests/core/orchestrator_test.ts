@@ -1,0 +1,129 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import { definer } from "../../core/asset.ts";
+import { DAY, HOUR } from "../../core/instant.ts";
+import { daily } from "../../core/partition/time_set.ts";
+import { RequestError } from "../../core/run/scope.ts";
+import { memoryStore } from "../../adapters/state/memory/store.ts";
+import { Chance } from "../simulation/chance.ts";
+import { sketchGraph } from "../simulation/sketch.ts";
+import { custom } from "../../core/mapping.ts";
+import { from } from "../../core/asset.ts";
+import { contents, lab } from "./lab.ts";
+
+const { asset, external } = definer<null>();
+
+Deno.test("after everything was materialized without a failure there is nothing left to plan", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), async (seed) => {
+      const assets = new Map<string, ReturnType<typeof asset>>();
+      for (const { key, set, deps, batch, kind } of sketchGraph(new Chance(seed))) {
+        assets.set(
+          key,
+          asset({
+            key,
+            partitions: set,
+            batch: { most: batch },
+            deps: Object.fromEntries(
+              deps.map((
+                { name, upstream, mapping, mode },
+              ) => [name, from(assets.get(upstream)!, mapping, { mode })]),
+            ),
+            ...contents({}, kind),
+          }),
+        );
+      }
+      const { materialize, plan, clock, store } = await lab([...assets.values()]);
+      const first = await materialize();
+      assertEquals([first.counts.failed, first.counts.blocked, await plan()], [0, 0, []]);
+      assertEquals((await materialize()).status, "nothing_to_do");
+      await clock.advance(DAY + HOUR);
+      await materialize();
+      assertEquals(await plan(), []);
+      assertEquals(await (await lab([...assets.values()], { store, clock, worker: "b" })).plan(), []);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("requests that cannot be meant are refused in one line", async () => {
+  const days = asset({ key: "t/days", partitions: daily({ start: "2024-01-01" }), ...contents({}) });
+  const { orchestrator, materialize, plan } = await lab([days]);
+  for (
+    const request of [{ from: "yesterday" }, { from: "2024-01-05", to: "2024-01-04" }, {
+      partitions: ["2023-12-31"],
+    }, {
+      partitions: ["2024-02-02"],
+    }]
+  ) await assertRejects(() => plan(request), RequestError);
+  await assertRejects(() => orchestrator.rollback("t/days", "2023-12-31"), RequestError);
+  await assertRejects(() => orchestrator.rollback("t/days", null), RequestError);
+  assertEquals((await materialize({ from: "2024-03-01" })).status, "nothing_to_do");
+});
+
+Deno.test("what somebody is at work on is neither wiped nor rolled back", async () => {
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const { promise: goOn, resolve: end } = Promise.withResolvers<void>();
+  const slow = asset({
+    key: "t/slow",
+    async *materialize() {
+      begin();
+      await goOn;
+      yield [{ partition: 0, dataVersion: "1" }];
+    },
+  });
+  const store = memoryStore();
+  const quick = await lab([asset({ key: "t/slow", ...contents({}) })], { store });
+  await quick.materialize();
+  const worker = await lab([slow], { store, worker: "b" });
+  const work = worker.materialize({ force: true });
+  await begun;
+  const request = { assets: new Set(["t/slow"]), lookbackDays: 7 };
+  await assertRejects(() => quick.orchestrator.wipe(request), RequestError, "at work on it");
+  await assertRejects(() => quick.orchestrator.rollback("t/slow", null), RequestError, "at work on it");
+  end();
+  await work;
+  assertEquals([...await quick.orchestrator.wipe(request)], [["t/slow", 1]]);
+});
+
+Deno.test("external assets are neither planned nor made, and are reported", async () => {
+  const up = external({ key: "t/up" });
+  const down = asset({
+    key: "t/down",
+    deps: { up: from(up, custom({ id: "the one", members: () => [{ from: 0, to: 0 }] })) },
+    ...contents({}),
+  });
+  const { materialize, orchestrator, plan } = await lab([up, down]);
+  assertEquals((await materialize()).errors.map(({ message }) => message), ["needs t/up, which is missing"]);
+  await orchestrator.report("t/up", [{ partition: 0, dataVersion: "1" }]);
+  assertEquals((await materialize()).counts.materialized, 1);
+  await orchestrator.report("t/up", [{ partition: 0, dataVersion: "2" }]);
+  assertEquals(await plan(), ["t/down - stale"]);
+});
+
+Deno.test("checks can be run on what stands", async () => {
+  let fine = true;
+  const checked = asset({
+    key: "t/checked",
+    checks: [{
+      checks: [{ name: "fine", severity: "blocking" }],
+      run: ({ outputs }) =>
+        Promise.resolve(
+          outputs.map(({ partition }) => ({ check: "fine", partition, passed: fine, detail: "not fine" })),
+        ),
+    }],
+    ...contents({}),
+  });
+  const { materialize, orchestrator, plan } = await lab([checked]);
+  await materialize();
+  fine = false;
+  const request = { assets: new Set(["t/checked"]), lookbackDays: 7 };
+  const [found] = await orchestrator.check(request, new AbortController().signal);
+  assertEquals(found?.results, [{ check: "fine", severity: "blocking", passed: false, detail: "not fine" }]);
+  const [status] = await orchestrator.status(request.assets);
+  assertEquals([status?.checks, status?.warnings], [{ passed: 0, failed: 1 }, [{
+    partition: null,
+    message: "a check failed when it was run again",
+  }]]);
+  assertEquals(await plan(), []);
+});

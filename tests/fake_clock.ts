@@ -1,0 +1,99 @@
+import type { Clock } from "../core/ports/clock.ts";
+import type { Instant, Milliseconds } from "../core/instant.ts";
+
+/** A clock that moves only when it is told to, or by itself. */
+export interface FakeClock extends Clock {
+  /** Moves the clock on, waking sleepers in order; what they set off runs before the next wakes. */
+  advance(by: Milliseconds): Promise<void>;
+  /** How many sleep. */
+  readonly sleepers: number;
+}
+
+export interface FakeClockOptions {
+  /** Whether time moves on to the next sleeper as soon as nothing else happens. @default false */
+  readonly auto?: boolean;
+}
+
+interface Sleeper {
+  readonly until: Instant;
+  readonly wake: () => void;
+}
+
+/** How many turns of the event loop without a change count as nothing happening. */
+const IDLE_TURNS = 3;
+
+export function fakeClock(start: Instant, { auto = false }: FakeClockOptions = {}): FakeClock {
+  let now = start;
+  let idle = 0;
+  let watch: ReturnType<typeof setTimeout> | undefined;
+  const sleepers = new Set<Sleeper>();
+
+  function next(): Sleeper | undefined {
+    return [...sleepers].reduce<Sleeper | undefined>((a, b) => a && a.until <= b.until ? a : b, undefined);
+  }
+
+  function wake(sleeper: Sleeper): void {
+    now = Math.max(now, sleeper.until);
+    sleeper.wake();
+  }
+
+  /** Wakes the next sleeper once nothing has happened for a few turns. */
+  function watchOn(): void {
+    clearTimeout(watch);
+    watch = sleepers.size === 0 ? undefined : setTimeout(() => {
+      const sleeper = ++idle > IDLE_TURNS ? next() : undefined;
+      if (sleeper) wake(sleeper);
+      else watchOn();
+    }, 0);
+  }
+
+  function changed(): void {
+    idle = 0;
+    if (auto) watchOn();
+  }
+
+  return {
+    now: () => now,
+    get sleepers() {
+      return sleepers.size;
+    },
+    sleep(duration, signal) {
+      return new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        const leave = () => {
+          sleepers.delete(sleeper);
+          signal?.removeEventListener("abort", abort);
+          changed();
+        };
+        const abort = () => {
+          leave();
+          reject(signal?.reason);
+        };
+        const sleeper = {
+          until: now + duration,
+          wake: () => {
+            leave();
+            resolve();
+          },
+        };
+        sleepers.add(sleeper);
+        signal?.addEventListener("abort", abort);
+        changed();
+      });
+    },
+    async advance(by) {
+      const end = now + by;
+      await turn();
+      for (let sleeper = next(); sleeper && sleeper.until <= end; sleeper = next()) {
+        wake(sleeper);
+        await turn();
+      }
+      now = end;
+    },
+  };
+}
+
+/** One turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

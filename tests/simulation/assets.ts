@@ -1,0 +1,126 @@
+import { type AnyAsset, definer, from } from "../../core/asset.ts";
+import type { Check } from "../../core/check.ts";
+import { type Graph, graph } from "../../core/graph.ts";
+import { HOUR } from "../../core/instant.ts";
+import type { FailedOutput, Output } from "../../core/output.ts";
+import { intersect } from "../../core/partition/ranges.ts";
+import { contentOf, derive, identityOf, isEmpty, isPoison, type Made, pathOf } from "./content.ts";
+import { dueOf, type Sketch } from "./sketch.ts";
+import type { Worker } from "./worker.ts";
+
+const define = definer<Worker>();
+
+/** The graph of a sketch; its assets' resources are the worker that runs them. */
+export function buildGraph(sketches: readonly Sketch[]): Graph {
+  const assets = new Map<string, AnyAsset>();
+  for (const sketch of sketches) assets.set(sketch.key, buildAsset(sketch, assets));
+  return graph(assets.values());
+}
+
+function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAsset {
+  const { key, set, code } = sketch;
+  if (sketch.kind === "external") return define.external({ key, partitions: set });
+  return define.asset({
+    key,
+    partitions: set,
+    code: `${code}`,
+    deps: Object.fromEntries(
+      sketch.deps.map(({ name, upstream, mapping, mode }) => [
+        name,
+        from(above.get(upstream)!, mapping, { mode }),
+      ]),
+    ),
+    batch: { most: sketch.batch },
+    retry: { most: sketch.retries },
+    checks: sketch.checks.map((severity) => check(severity)),
+    ...(sketch.pool && { pool: "pool" }),
+    ...(sketch.timeout && { timeout: { minutes: 1 } }),
+    ...(sketch.retained && { retention: { hours: 2 } }),
+    ...(sketch.asked && { due: dueOf }),
+    async *materialize({ partitions, inputs, resources: worker, signal, staging, run, due, forced }) {
+      const end = worker.world.oracle.begin(worker, key, partitions.range, run, signal);
+      try {
+        // Sometimes so long that all else moves meanwhile.
+        const pauses = worker.world.chance.pick(sketch.deps.length > 0 ? [1, 2, 3, 40] : [1, 2]);
+        for (let i = 0; i < pauses; i++) await worker.pause("materialize");
+        const standing = new Map<string, Awaited<ReturnType<typeof inputs[string]["standing"]>>>();
+        for (const { name } of sketch.deps) standing.set(name, await inputs[name]!.standing());
+        let group: (Output | FailedOutput)[] = [];
+        for (const { ordinal } of partitions) {
+          if (signal.aborted) return;
+          const reads: Record<string, Made["reads"][string]> = {};
+          for (const { name, upstream, mode } of sketch.deps) {
+            if (mode === "order") continue;
+            const members = inputs[name]!.members(ordinal);
+            reads[upstream] = standing.get(name)!
+              .filter(({ partition }) => intersect(members, [{ from: partition, to: partition }]).length > 0)
+              .map(({ partition, dataVersion }) => [partition, dataVersion]);
+          }
+          const made: Made = { run, identity: identityOf(sketch), reads };
+          group.push(
+            worker.fails() ? { partition: ordinal, error: "injected: this partition failed" } : output(
+              sketch,
+              worker,
+              ordinal,
+              sketch.kind === "source" ? worker.world.truth(key, ordinal) : derive(sketch, ordinal, reads),
+              `${staging}/${ordinal}`,
+              made,
+            ),
+          );
+          if (group.length === sketch.group) {
+            yield group;
+            group = [];
+            await worker.pause("materialize");
+          }
+        }
+        if (sketch.asked && !forced && worker.fails()) await due([partitions.range], "a gap");
+        if (group.length > 0) yield group;
+      } finally {
+        end();
+      }
+    },
+  });
+}
+
+function output(
+  { key, files }: Sketch,
+  { world: { lake } }: Worker,
+  partition: number,
+  dataVersion: string,
+  staging: string,
+  made: Made,
+): Output {
+  const places = Array.from({ length: files }, (_, place) => place);
+  return {
+    partition,
+    dataVersion,
+    metadata: { made: { type: "text", value: JSON.stringify(made) } },
+    staged: places.map((place) => {
+      const final = pathOf(key, partition, place);
+      if (isEmpty(dataVersion)) return { final, absent: true };
+      const temporary = `${staging}-${place}`;
+      lake.write(temporary, contentOf(key, partition, dataVersion, place));
+      return { final, temporary };
+    }),
+  };
+}
+
+/** Refuses poison; what a blocking one lets pass, the oracle is told. */
+function check(severity: "blocking" | "warning"): Check<Worker> {
+  return {
+    checks: [{ name: severity, severity }],
+    async run({ outputs, resources: worker }) {
+      await worker.pause("check");
+      return outputs.map(({ partition, dataVersion, files }) => {
+        const contents = files.map(({ path }) => worker.world.lake.files.get(path));
+        const passed = !isPoison(dataVersion) && contents.every((content) => content !== undefined);
+        if (passed && severity === "blocking") {
+          for (const content of contents) worker.world.oracle.pass(content!);
+        }
+        return { check: severity, partition, passed, ...(passed ? {} : { detail: `found ${dataVersion}` }) };
+      });
+    },
+  };
+}
+
+export const RETENTION = 2 * HOUR;

@@ -1,0 +1,100 @@
+import { type FileRef, type Publisher, PublishError, type Replacement } from "../../core/ports/publisher.ts";
+
+/** The files of a lake in memory, by path. Their text is their hash. */
+export class Lake {
+  readonly files = new Map<string, string>();
+  /** Called before a file that readers see changes. */
+  changing: (path: string, content: string | undefined) => void = () => {};
+
+  write(path: string, content: string): void {
+    this.files.set(path, content);
+  }
+
+  /** The paths below a folder. */
+  below(folder: string): string[] {
+    return [...this.files.keys()].filter((path) => path.startsWith(`${folder}/`));
+  }
+
+  put(path: string, content: string | undefined): void {
+    this.changing(path, content);
+    if (content === undefined) this.files.delete(path);
+    else this.files.set(path, content);
+  }
+}
+
+const kept = (path: string, dataVersion: string) => `_versions/${path}/${dataVersion}`;
+
+export function refOf(path: string, content: string): FileRef {
+  return { path, size: content.length, hash: content };
+}
+
+/** Publishes in the lake. @param between Called between the single steps of a method. */
+export function lakePublisher(lake: Lake, between: () => Promise<void> = () => Promise.resolve()): Publisher {
+  const { files } = lake;
+  const stands = (ref: FileRef) => files.get(ref.path) === ref.hash;
+  const done = (change: Replacement) =>
+    "temporary" in change ? !files.has(change.temporary) : !files.has(change.final);
+
+  return {
+    measure(batch) {
+      return settled(() =>
+        batch.flatMap((each) => {
+          if (!("temporary" in each)) return [];
+          const content = files.get(each.temporary);
+          if (content === undefined) throw new PublishError(`staging "${each.final}": found no file`);
+          return [refOf(each.final, content)];
+        })
+      );
+    },
+    async replace(batch, measured) {
+      const puts = batch.flatMap((change) => "temporary" in change ? [change] : []);
+      const lost = puts.find((change, i) => done(change) && !stands(measured[i]!));
+      if (lost !== undefined) throw new PublishError(`publishing "${lost.final}": the staged file is gone`);
+      const pending = batch.filter((change) => !done(change));
+      for (const { final, standing } of pending) {
+        const content = files.get(final);
+        if (standing === undefined || content === undefined) continue;
+        files.set(kept(final, standing), content);
+        await between();
+      }
+      for (const change of pending) {
+        if ("temporary" in change) {
+          const content = files.get(change.temporary);
+          if (content === undefined) throw new PublishError(`publishing "${change.final}": found no file`);
+          lake.put(change.final, content);
+          files.delete(change.temporary);
+        } else lake.put(change.final, undefined);
+        await between();
+      }
+    },
+    async revert(batch) {
+      for (const change of batch) {
+        if ("temporary" in change && files.has(change.temporary)) continue;
+        const { final, standing } = change;
+        if (standing !== undefined && !files.has(kept(final, standing))) continue;
+        if (standing === undefined && !("temporary" in change)) continue;
+        lake.put(final, standing === undefined ? undefined : files.get(kept(final, standing)));
+        await between();
+      }
+    },
+    discard: (temporaries) => settled(() => temporaries.forEach((path) => files.delete(path))),
+    clear: (folder) => settled(() => lake.below(folder).forEach((path) => files.delete(path))),
+    checkout: (refs) => settled(() => refs.map(({ path }) => path)),
+    intact: (refs) => settled(() => refs.map(stands)),
+    recall({ ref, dataVersion, temporary }) {
+      return settled(() => {
+        const content = files.get(kept(ref.path, dataVersion));
+        if (content !== ref.hash) return false;
+        files.set(temporary, content);
+        return true;
+      });
+    },
+    remove: (paths) => settled(() => paths.forEach((path) => lake.put(path, undefined))),
+  };
+}
+
+/** A synchronous act as a promise. */
+async function settled<T>(act: () => T): Promise<T> {
+  await null;
+  return act();
+}

@@ -1,0 +1,138 @@
+import type { AssetKey, Event, Materialized, Seq } from "../../core/event.ts";
+import type { Instant } from "../../core/instant.ts";
+import { ordinals } from "../../core/partition/ranges.ts";
+import type { PartitionSet } from "../../core/partition/partition_set.ts";
+import { identityOf, type Made, type Read } from "./content.ts";
+import { dueOf, type Sketch, type SketchedDependency } from "./sketch.ts";
+
+/** A partition as the log leaves it. */
+export interface Row {
+  readonly event: Materialized & { readonly seq: Seq };
+  readonly made: Made;
+  readonly expired: boolean;
+}
+
+export type Rows = ReadonlyMap<AssetKey, ReadonlyMap<number, Row>>;
+
+/** What stands after the events, read from the first to the last. */
+export function replay(events: readonly Event[], madeOf: (event: Event & Materialized) => Made): Rows {
+  const rows = new Map<AssetKey, Map<number, Row>>();
+  for (const event of events) {
+    const own = rows.get(event.asset) ?? new Map<number, Row>();
+    rows.set(event.asset, own);
+    if (event.kind === "materialized") {
+      own.set(event.partition, { event, made: madeOf(event), expired: false });
+    } else if (event.kind === "wiped" || event.kind === "expired") {
+      for (const [ordinal, row] of [...own]) {
+        if (ordinal < event.from || ordinal > event.to) continue;
+        if (event.kind === "wiped") own.delete(ordinal);
+        else own.set(ordinal, { ...row, expired: true });
+      }
+    }
+  }
+  return rows;
+}
+
+/** What a partition would read of a dependency. */
+export function readOf(
+  rows: Rows,
+  { mapping, upstream }: SketchedDependency,
+  up: PartitionSet,
+  down: PartitionSet,
+  partition: number,
+  now: Instant,
+): Read {
+  const own = rows.get(upstream);
+  if (own === undefined) return [];
+  return [...ordinals(mapping.bind(up, down).members(partition, now))].flatMap((member) => {
+    const row = own.get(member);
+    return row === undefined ? [] : [[member, row.event.dataVersion] as const];
+  });
+}
+
+/** Judges every partition from the whole log, without sums, counts or anything kept: slow, and plainly right. */
+export class Reference {
+  readonly #sketches: ReadonlyMap<AssetKey, Sketch>;
+  readonly #sound = new Map<string, boolean>();
+  readonly #due: readonly Event[];
+
+  constructor(
+    sketches: readonly Sketch[],
+    readonly rows: Rows,
+    events: readonly Event[],
+    /** The sets as the state knows them. */
+    readonly sets: (key: AssetKey) => PartitionSet,
+    readonly now: Instant,
+  ) {
+    this.#sketches = new Map(sketches.map((sketch) => [sketch.key, sketch]));
+    this.#due = events.filter(({ kind }) => kind === "due");
+  }
+
+  row(key: AssetKey, partition: number): Row | undefined {
+    return this.rows.get(key)?.get(partition);
+  }
+
+  existing(key: AssetKey): number[] {
+    const set = this.sets(key);
+    const there = set.existing(this.now);
+    return there === null ? [] : [...ordinals([there])].filter((ordinal) => set.has(ordinal, this.now));
+  }
+
+  /** The partitions that a plan of everything must name. */
+  notFresh(): string[] {
+    return [...this.#sketches.values()].filter(({ kind }) => kind !== "external").flatMap(({ key }) =>
+      this.existing(key).filter((partition) => !this.isFresh(key, partition)).map((each) => `${key} ${each}`)
+    );
+  }
+
+  isFresh(key: AssetKey, partition: number): boolean {
+    return this.isSound(key, partition) && !this.#isDue(key, partition);
+  }
+
+  isSound(key: AssetKey, partition: number): boolean {
+    const name = `${key} ${partition}`;
+    const known = this.#sound.get(name);
+    if (known !== undefined) return known;
+    const sketch = this.#sketches.get(key)!;
+    const row = this.row(key, partition);
+    const sound = row !== undefined && row.made.identity === identityOf(sketch) &&
+      sketch.deps.every((dependency) => this.#holds(sketch, dependency, partition, row.made));
+    this.#sound.set(name, sound);
+    return sound;
+  }
+
+  /** The members of a dependency that exist. */
+  members({ key }: Sketch, { upstream, mapping }: SketchedDependency, partition: number): number[] {
+    const up = this.sets(upstream);
+    return [...ordinals(mapping.bind(up, this.sets(key)).members(partition, this.now))]
+      .filter((member) => up.has(member, this.now));
+  }
+
+  readNow(sketch: Sketch, dependency: SketchedDependency, partition: number): Read {
+    const { rows, now } = this;
+    return readOf(rows, dependency, this.sets(dependency.upstream), this.sets(sketch.key), partition, now);
+  }
+
+  #holds(sketch: Sketch, dependency: SketchedDependency, partition: number, made: Made): boolean {
+    const { mode, upstream } = dependency;
+    if (mode === "order") return true;
+    const before = made.reads[upstream] ?? [];
+    const now = this.readNow(sketch, dependency, partition);
+    if (mode === "present") return text(before.map(([each]) => each)) === text(now.map(([each]) => each));
+    return text(before) === text(now) &&
+      this.members(sketch, dependency, partition).every((member) => this.isSound(upstream, member));
+  }
+
+  #isDue(key: AssetKey, partition: number): boolean {
+    const { event } = this.row(key, partition)!;
+    if (this.#sketches.get(key)!.asked && dueOf(this.sets(key).window(partition), event.at) <= this.now) {
+      return true;
+    }
+    return this.#due.some((mark) =>
+      mark.kind === "due" && mark.asset === key && mark.seq > event.seq && mark.from <= partition &&
+      partition <= mark.to
+    );
+  }
+}
+
+const text = (value: unknown) => JSON.stringify(value);

@@ -1,0 +1,146 @@
+import { ordinals } from "../../core/partition/ranges.ts";
+import { derive, isPoison, type Made } from "./content.ts";
+import { parsePath, Violation } from "./oracle.ts";
+import { Reference, replay } from "./reference.ts";
+import type { Sketch } from "./sketch.ts";
+import type { Worker } from "./worker.ts";
+import { type Bug, type Store, World } from "./world.ts";
+
+/** The worlds in which something went wrong, for whoever wants to look at them. */
+export const worlds = new WeakMap<Error, World>();
+
+/** Lives through one seed. @throws {Violation | Stuck} If something happened that must not. */
+export async function simulate(seed: number, store: Store, bug?: Bug): Promise<World> {
+  const world = new World(seed, store, bug);
+  try {
+    await world.live();
+    const worker = world.calm();
+    await world.quietly(worker, () => worker.open());
+    // Asked for nothing, a worker still settles what the dead left behind.
+    await world.quietly(worker, () => materialize(worker, []));
+    await agree(world, worker);
+    await world.quietly(worker, () => materialize(worker));
+    const reference = await agree(world, worker);
+    onlyHeldBack(world, reference);
+
+    const another = world.calm();
+    await world.quietly(another, () => another.open());
+    await agree(world, another);
+    await world.quietly(worker, () => worker.state.close());
+    await world.quietly(another, () => another.state.close());
+    return world;
+  } catch (cause) {
+    if (cause instanceof Error) worlds.set(cause, world);
+    throw cause;
+  }
+}
+
+async function materialize(worker: Worker, assets?: readonly string[]): Promise<void> {
+  const { orchestrator, world } = worker;
+  await orchestrator.materialize({
+    assets: new Set(assets ?? world.sketches.map(({ key }) => key)),
+    from: "2024-01-01",
+    lookbackDays: 7,
+    signal: new AbortController().signal,
+  });
+}
+
+/** At rest, the log is whole, the lake is what the log says, nothing is left behind, and the plan is what is not fresh. */
+async function agree(world: World, worker: Worker): Promise<Reference> {
+  const { oracle, lake } = world;
+  const { reference, planned, log, claims, adopted } = await world.quietly(worker, async () => {
+    const plan = await worker.orchestrator.plan({
+      assets: new Set(world.sketches.map(({ key }) => key)),
+      from: "2024-01-01",
+      lookbackDays: 7,
+    });
+    return {
+      reference: new Reference(
+        world.sketches,
+        replay(oracle.log, oracle.madeOf),
+        oracle.log,
+        (key) => worker.set(key),
+        worker.orchestrator.index.now,
+      ),
+      planned: plan.flatMap(({ asset, range }) => [...ordinals([range])].map((each) => `${asset} ${each}`)),
+      log: await worker.state.since(0),
+      claims: await worker.state.claims(),
+      adopted: await worker.state.recover(world.turns.now),
+    };
+  });
+  const text = (events: readonly { seq: number; kind: string; asset: string }[]) =>
+    JSON.stringify(events.map(({ seq, kind, asset }) => [seq, kind, asset]));
+  if (text(log) !== text(oracle.log)) throw new Violation("the log is not what was committed");
+  if (log.some(({ seq }, i) => seq !== i + 1)) throw new Violation("the log has gaps");
+  if (claims.length > 0) throw new Violation(`claims are left over: ${JSON.stringify(claims)}`);
+  if (adopted.length > 0) throw new Violation(`intents are left over: ${JSON.stringify(adopted)}`);
+
+  const wanted = reference.notFresh();
+  const surplus = planned.filter((each) => !wanted.includes(each));
+  const lacking = wanted.filter((each) => !planned.includes(each));
+  if (surplus.length > 0) throw new Violation(`planned though fresh: ${surplus.join(", ")}`);
+  if (lacking.length > 0) throw new Violation(`not planned though not fresh: ${lacking.join(", ")}`);
+
+  for (const [path, content] of lake.files) {
+    if (!path.startsWith("lake/")) continue;
+    const { asset, partition } = parsePath(path);
+    const row = reference.row(asset, partition);
+    if (row === undefined || row.expired) continue;
+    const { files } = row.event.payload;
+    if (!files.some((file) => file.path === path && file.hash === content)) {
+      throw new Violation(`"${path}" holds "${content}", the state says ${JSON.stringify(files)}`);
+    }
+  }
+  for (const rows of reference.rows.values()) {
+    for (const { event: { payload: { files } }, expired } of rows.values()) {
+      const lost = files.find(({ path }) => !lake.files.has(path));
+      if (lost !== undefined && !expired) {
+        throw new Violation(`"${lost.path}" is in the state and not in the lake`);
+      }
+    }
+  }
+  return reference;
+}
+
+/** After everything was materialized without a fault, only what checks refuse, and what needs that, is not fresh. */
+function onlyHeldBack(world: World, reference: Reference): void {
+  for (const sketch of world.sketches) {
+    if (sketch.kind === "external") continue;
+    for (const partition of reference.existing(sketch.key)) {
+      const name = `${sketch.key} ${partition}`;
+      if (reference.isFresh(sketch.key, partition)) {
+        const { event, made } = reference.row(sketch.key, partition)!;
+        const rolledBack = world.oracle.rolledBack(event);
+        if (
+          sketch.kind === "derived" && !rolledBack &&
+          event.dataVersion !== derive(sketch, partition, made.reads)
+        ) {
+          throw new Violation(`${name} is fresh, and not what its inputs make`);
+        }
+        continue;
+      }
+      const blocked = sketch.deps.some((dependency) =>
+        dependency.mode !== "present" &&
+        reference.members(sketch, dependency, partition).some((member) =>
+          !reference.isSound(dependency.upstream, member) ||
+          // It is due, and what it answers now is refused.
+          !reference.isFresh(dependency.upstream, member) ||
+          (dependency.mode === "content" && reference.row(dependency.upstream, member)?.expired)
+        )
+      );
+      if (!blocked && !isRefused(world, sketch, partition, reference)) {
+        throw new Violation(`${name} is not fresh, though nothing holds it back`);
+      }
+    }
+  }
+}
+
+function isRefused(world: World, sketch: Sketch, partition: number, reference: Reference): boolean {
+  if (!sketch.checks.includes("blocking")) return false;
+  if (sketch.kind === "source") return isPoison(world.truth(sketch.key, partition));
+  const reads: Record<string, Made["reads"][string]> = {};
+  for (const dependency of sketch.deps) {
+    reads[dependency.upstream] = reference.readNow(sketch, dependency, partition);
+  }
+  return isPoison(derive(sketch, partition, reads));
+}

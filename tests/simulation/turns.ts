@@ -1,0 +1,104 @@
+import { setImmediate } from "node:timers";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Instant } from "../../core/instant.ts";
+import type { Chance } from "./chance.ts";
+
+/** Somebody who takes turns. One that is dead is never resumed. */
+export interface Actor {
+  readonly name: string;
+  alive: boolean;
+}
+
+interface Parked {
+  readonly actor: Actor;
+  readonly label: string;
+  /** When a sleeper wakes. */
+  readonly until?: Instant;
+  readonly resume: () => void;
+}
+
+/** Nobody can go on, or they go on for ever. */
+export class Stuck extends Error {
+  override readonly name = "Stuck";
+}
+
+/**
+ * Lets one actor go on at a time, from one `turn` to its next, chosen by chance. The time stands still but for sleepers:
+ * when the next of them is chosen, it is its hour.
+ */
+export class Turns {
+  #parked: Parked[] = [];
+  taken = 0;
+
+  /** @param chosen Called before an actor goes on. @returns Whether it still may. */
+  constructor(
+    readonly chance: Chance,
+    public now: Instant,
+    readonly chosen: (actor: Actor, label: string) => boolean,
+  ) {}
+
+  /** Resolves when it is the actor's turn. */
+  turn(actor: Actor, label: string): Promise<void> {
+    return new Promise((resume) => {
+      if (actor.alive) this.#parked.push({ actor, label, resume });
+    });
+  }
+
+  clock(actor: Actor): Clock {
+    return {
+      now: () => this.now,
+      sleep: (duration, signal) =>
+        new Promise((resolve, reject) => {
+          if (signal?.aborted) return reject(signal.reason);
+          const abort = () => {
+            this.#parked = this.#parked.filter((each) => each !== sleeper);
+            reject(signal?.reason);
+          };
+          const sleeper = {
+            actor,
+            label: "sleep",
+            until: Math.ceil(this.now + duration),
+            resume: () => {
+              signal?.removeEventListener("abort", abort);
+              resolve();
+            },
+          };
+          signal?.addEventListener("abort", abort, { once: true });
+          if (actor.alive) this.#parked.push(sleeper);
+        }),
+    };
+  }
+
+  /** Forgets a dead actor's turns. */
+  drop(actor: Actor): void {
+    this.#parked = this.#parked.filter((each) => each.actor !== actor);
+  }
+
+  /** Goes on until it is done. With `calm`, sleepers wake only when nobody else can go on. */
+  async take(done: () => boolean, { most, calm }: { most: number; calm: boolean }): Promise<void> {
+    for (let taken = 0;; taken++) {
+      await new Promise<void>((resolve) => void setImmediate(() => resolve()));
+      if (done()) return;
+      const next = this.#next(calm);
+      if (next === undefined) throw new Stuck("nobody can go on");
+      if (taken > most) {
+        throw new Stuck(`not done after ${most} turns; ${next.actor.name} is at ${next.label}`);
+      }
+      this.taken++;
+      this.#parked.splice(this.#parked.indexOf(next), 1);
+      if (!this.chosen(next.actor, next.label)) continue;
+      this.now = Math.max(this.now, next.until ?? this.now);
+      next.resume();
+    }
+  }
+
+  #next(calm: boolean): Parked | undefined {
+    const ready = this.#parked.filter(({ until }) => until === undefined);
+    let sleeper: Parked | undefined;
+    for (const each of this.#parked) {
+      if (each.until !== undefined && (sleeper === undefined || each.until < sleeper.until!)) sleeper = each;
+    }
+    if (sleeper !== undefined && (ready.length === 0 || !calm)) ready.push(sleeper);
+    return ready.length === 0 ? undefined : this.chance.pick(ready);
+  }
+}

@@ -1,0 +1,238 @@
+import { assert, assertEquals, assertLessOrEqual, assertRejects, assertStringIncludes } from "@std/assert";
+import { HOUR, MINUTE, SECOND } from "../../../core/instant.ts";
+import { OpenAQ } from "../../../sources/openaq/client.ts";
+import { OpenAQError } from "../../../sources/openaq/error.ts";
+import { unpaced } from "../../../sources/openaq/pace.ts";
+import { generated } from "../../../sources/openaq/simulator/generated.ts";
+import { simulatedOpenAQ } from "../../../sources/openaq/simulator/simulated.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
+import { memoryLog } from "./parts.ts";
+import { fakeClock } from "../../fake_clock.ts";
+import { answering, type Handler, NOW, served } from "./served.ts";
+
+const KEY = "secret-0123456789";
+const SENSOR = 50_000_001;
+const QUESTION = { sensor: SENSOR, from: NOW - 24 * HOUR, to: NOW };
+
+function auto() {
+  return fakeClock(NOW, { auto: true });
+}
+
+/** Answers with each handler in turn, then with the last. */
+function inTurn(...handlers: [Handler, ...Handler[]]): Handler {
+  return (request) => (handlers.length > 1 ? handlers.shift()! : handlers[0])(request);
+}
+
+async function failure(ask: () => Promise<unknown>): Promise<OpenAQError> {
+  const error = await assertRejects(ask, OpenAQError);
+  assert(!error.message.includes(KEY) && !error.message.includes("\n"));
+  return error;
+}
+
+Deno.test("every endpoint is read", async () => {
+  const { client } = served(simulatedOpenAQ({ dataset: generated({ seed: 7 }), clock: auto() }), auto());
+  assertEquals(client.source, "http://openaq.test");
+  const { locations, askedAt } = await client.locations(56);
+  assertEquals([client.source, askedAt, locations.length], ["simulated:7", NOW, 12]);
+  assertEquals(locations.map(({ locality }) => locality).slice(2, 6), ["Da Nang", null, "Can Tho", "N/A"]);
+  assertEquals((await client.locations(13)).locations, []);
+  const [location] = locations;
+  const sensors = await client.sensors(location!.id);
+  assertEquals(sensors.map(({ id }) => id), location!.sensors.map(({ id }) => id));
+  assertEquals(
+    (await client.latest(location!.id)).map(({ sensorsId }) => sensorsId),
+    sensors.map(({ id }) => id),
+  );
+  assertEquals((await client.countries()).map(({ name }) => name), ["Vietnam"]);
+  assert((await client.parameters()).some(({ name, units }) => name === "o3" && units === "ppb"));
+  assertEquals(client.requests, 6);
+});
+
+Deno.test("all pages of locations are asked for", async () => {
+  const dataset = generated({ sensors: 5_000 });
+  const { client } = served(simulatedOpenAQ({ dataset, clock: auto() }), auto());
+  const { locations } = await client.locations(56);
+  assertEquals([locations.length, client.requests], [1_000, 2]);
+});
+
+Deno.test("measurements come as columns, µ as the micro sign", async () => {
+  const time = (hour: number) => ({ utc: `2026-01-15T0${hour}:00:00Z`, local: "" });
+  const parameter = { id: 2, name: "pm25", units: "\u03bcg/m³", displayName: null };
+  const row = (value: number | null, period: unknown, hasFlags = false) => ({
+    value,
+    flagInfo: { hasFlags },
+    parameter,
+    period,
+    unknown: "field",
+  });
+  const rows = [
+    row(1.5, { interval: "01:00:00", datetimeFrom: time(1), datetimeTo: time(2) }),
+    row(null, { interval: "01:00:00", datetimeFrom: null, datetimeTo: time(3) }, true),
+    row(2, { interval: "24:00:00", datetimeFrom: null, datetimeTo: time(4) }),
+    row(-999, null),
+    row(3, { interval: null, datetimeFrom: null, datetimeTo: time(4) }),
+  ];
+  const { client } = served(answering(200, { results: rows }), auto());
+  const { page, full } = await client.measurements(QUESTION);
+  const at = (hour: number) => Date.UTC(2026, 0, 15, hour);
+  assertEquals([full, page.parameter, page.unit], [false, "pm25", "\u00b5g/m³"]);
+  assertEquals([...page.start], [at(1), at(2), at(-20), NaN, NaN]);
+  assertEquals([...page.end], [at(2), at(3), at(4), at(4), at(4)]);
+  assertEquals([...page.value], [1.5, NaN, 2, -999, 3]);
+  assertEquals([...page.kind], [0, 1, 2, 4, 4]);
+});
+
+Deno.test("a broken field is named with its path and the URL", async () => {
+  const asking = (results: unknown) => served(answering(200, { results }), auto()).client;
+  const row = {
+    value: 1,
+    flagInfo: { hasFlags: false },
+    parameter: { name: "co", units: "ppm" },
+    period: null,
+  };
+  const messageOf = async (results: unknown) =>
+    (await failure(() => asking(results).measurements(QUESTION))).message;
+  const url =
+    `asking OpenAQ: "http://openaq.test/v3/sensors/${SENSOR}/measurements?datetime_from=2026-01-14T07:20:00Z` +
+    `&datetime_to=2026-01-15T07:20:00Z&limit=1000&page=1" answered `;
+  assertEquals(await messageOf([row, { ...row, value: "7" }]), `${url}results.1.value: "7", wanted number`);
+  assertEquals(
+    await messageOf([row, { ...row, parameter: { name: "co", units: "ppb" } }]),
+    `${url}results.1.parameter: "co ppb", wanted "co ppm"`,
+  );
+  const late = { ...row, period: { datetimeTo: { utc: "2026-01-15T06:00:00Z" } } };
+  const early = { ...row, period: { datetimeTo: { utc: "2026-01-15T05:00:00Z" } } };
+  assertEquals(
+    await messageOf([late, early]),
+    `${url}results.1.period.datetimeTo.utc: "2026-01-15T05:00:00Z", wanted none before 2026-01-15T06:00:00Z`,
+  );
+  const never = { ...row, period: { datetimeTo: { utc: "2026-01-15T06:00:00" } } };
+  assertEquals(
+    await messageOf([never]),
+    `${url}results.0.period.datetimeTo.utc: "2026-01-15T06:00:00", wanted a time`,
+  );
+  assertEquals(await messageOf(7), `${url}results: 7, wanted array`);
+  const { message } = await failure(() => asking([{ id: 1 }]).countries());
+  assertStringIncludes(
+    message,
+    `/v3/countries?limit=1000&page=1" answered results.0.code: nothing, wanted string`,
+  );
+});
+
+for (const status of [401, 403]) {
+  Deno.test(`${status} stops at once, names OPENAQ_API_KEY and never the key`, async () => {
+    const body = { message: `Unauthorized: ${KEY} is not valid` };
+    const { client, log } = served(answering(status, body), auto(), { key: KEY });
+    const error = await failure(() => client.locations(56));
+    assertEquals([error.trouble, client.requests], ["key", 1]);
+    assertEquals(
+      error.message,
+      `asking OpenAQ: "http://openaq.test/v3/locations?countries_id=56&limit=1000&page=1" answered ${status} ` +
+        `"Unauthorized: *** is not valid", wanted a valid OPENAQ_API_KEY`,
+    );
+    assert(!log.lines.join().includes(KEY));
+  });
+}
+
+Deno.test("the key is sent, and a wrong one is refused", async () => {
+  const handler = simulatedOpenAQ({ dataset: generated(), clock: auto(), key: KEY });
+  assertEquals((await served(handler, auto(), { key: KEY }).client.locations(56)).locations.length, 12);
+  assertEquals((await failure(() => served(handler, auto()).client.locations(56))).trouble, "key");
+});
+
+Deno.test("404 and 422 are told apart and not tried again", async () => {
+  const { client } = served(simulatedOpenAQ({ dataset: generated(), clock: auto() }), auto());
+  assertEquals((await failure(() => client.sensors(1))).trouble, "missing");
+  const invalid = await failure(() => client.measurements({ ...QUESTION, to: QUESTION.from }));
+  assertEquals(invalid.trouble, "invalid");
+  assertStringIncludes(invalid.message, `answered 422 "date_to must be after date_from"`);
+  assertEquals(client.requests, 2);
+});
+
+Deno.test("429 waits for the reset and asks again", async () => {
+  const clock = auto();
+  const dataset = generated();
+  const limited = answering(429, { detail: "Too many requests" }, { "x-ratelimit-reset": "17" });
+  const { client } = served(inTurn(limited, simulatedOpenAQ({ dataset, clock })), clock);
+  await client.locations(56);
+  assertEquals([clock.now() - NOW, client.requests], [17 * SECOND, 2]);
+  assertEquals((await failure(() => served(limited, auto()).client.locations(56))).trouble, "limited");
+});
+
+Deno.test("what may pass is tried again with back-off", async () => {
+  const clock = auto();
+  const { client } = served(
+    inTurn(
+      answering(502, "Bad Gateway"),
+      () => Promise.resolve(new Response("<html>")),
+      () => Promise.reject(new TypeError("error sending request: connection reset")),
+      simulatedOpenAQ({ dataset: generated(), clock }),
+    ),
+    clock,
+  );
+  await client.locations(56);
+  assertEquals([client.requests, clock.now() - NOW], [4, (0.5 + 1 + 2) * SECOND]);
+});
+
+Deno.test("what does not pass is one line that shows the answer", async () => {
+  const { client } = served(answering(500, { detail: "Internal\nServer Error" }), auto());
+  const error = await failure(() => client.measurements(QUESTION));
+  assertEquals([error.trouble, client.requests], ["failing", 5]);
+  assertStringIncludes(error.message, `answered 500 "Internal Server Error"`);
+  const garbage = served(() => Promise.resolve(new Response("<html>busy</html>")), auto());
+  assertStringIncludes(
+    (await failure(() => garbage.client.countries())).message,
+    `answered "<html>busy</html>", wanted JSON`,
+  );
+});
+
+Deno.test("a server that never answers is given up within a minute", async () => {
+  const clock = auto();
+  const { client } = served(() => new Promise(() => {}), clock);
+  const error = await failure(() => client.locations(56));
+  assertEquals(error.trouble, "failing");
+  assertLessOrEqual(clock.now() - NOW, MINUTE);
+  assertStringIncludes(error.message, "did not answer, wanted an answer within");
+});
+
+Deno.test("a port where nobody listens is one line, within a minute", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  let now = NOW;
+  const clock: Clock = {
+    now: () => now,
+    sleep: (duration, signal) =>
+      duration > 20 * SECOND
+        ? new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)))
+        : Promise.resolve(void (now += duration)),
+  };
+  const log = memoryLog();
+  const url = `http://name:password@127.0.0.1:${port}/v3/`;
+  const client = new OpenAQ({
+    url,
+    key: KEY,
+    fetch,
+    clock,
+    random: () => 0.5,
+    log,
+    pace: unpaced,
+    timeout: 30 * SECOND,
+  });
+  const error = await failure(() => client.locations(56));
+  assertEquals(error.trouble, "unreachable");
+  assertLessOrEqual(clock.now() - NOW, MINUTE);
+  assertEquals(
+    error.message,
+    `asking OpenAQ: "http://127.0.0.1:${port}/v3/locations?countries_id=56&limit=1000&page=1" cannot be reached ` +
+      "(connection refused), wanted an answer within 60 s",
+  );
+});
+
+Deno.test("cancelling ends the question with the signal's reason", async () => {
+  const cancel = new AbortController();
+  const { client } = served(() => new Promise(() => {}), fakeClock(NOW));
+  const asked = client.locations(56, cancel.signal);
+  cancel.abort(new Error("enough"));
+  await assertRejects(() => asked, Error, "enough");
+});

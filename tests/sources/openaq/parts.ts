@@ -1,0 +1,51 @@
+import type { Json, KeyValue, Versioned } from "../../../core/ports/key_value.ts";
+import type { Log } from "../../../core/ports/log.ts";
+import type { Spool } from "../../../sources/openaq/spool.ts";
+
+/** Values in memory. */
+export function memoryKeyValue(): KeyValue {
+  const values = new Map<string, Versioned>();
+  return {
+    get: (key) => Promise.resolve(values.get(key)),
+    list: (prefix) => Promise.resolve(new Map([...values].filter(([key]) => key.startsWith(prefix)).sort())),
+    put(key, value, expected) {
+      const version = values.get(key)?.version ?? 0;
+      if (version !== expected) return Promise.resolve(false);
+      values.set(key, { value: JSON.parse(JSON.stringify(value)), version: version + 1 });
+      return Promise.resolve(true);
+    },
+    delete(key) {
+      values.delete(key);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Answers in memory. */
+export function memorySpool(): Spool & { readonly size: number } {
+  const values = new Map<string, Uint8Array<ArrayBuffer>>();
+  return {
+    get size() {
+      return values.size;
+    },
+    list: () => Promise.resolve([...values.keys()]),
+    get: (key) => Promise.resolve(values.get(key)),
+    put(key, bytes) {
+      values.set(key, bytes.slice());
+      return Promise.resolve();
+    },
+    delete(keys) {
+      for (const key of keys) values.delete(key);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A log that keeps its lines as text. */
+export function memoryLog(): Log & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const write = (level: string) => (message: string, fields: Readonly<Record<string, Json>> = {}) => {
+    lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  };
+  return { lines, debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+}
