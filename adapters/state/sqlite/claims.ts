@@ -31,6 +31,25 @@ export class Claims {
     this.#intents = intents;
   }
 
+  /**
+   * Claims everything of an asset of which nothing is claimed, in one statement that needs no transaction around it.
+   *
+   * @returns Undefined if something is claimed.
+   */
+  claimAtOnce(run: RunId, key: AssetKey, wanted: readonly Range[]): ClaimAnswer | undefined {
+    const ranges = normalize(wanted);
+    const made = this.#db.get<{ token: ClaimToken; head: Seq }>(
+      `INSERT INTO claims (asset, run, worker, ranges)
+      SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM claims WHERE asset = ?1)
+      RETURNING token, ${HEAD}`,
+      this.#registry.id(key),
+      run,
+      this.#workers.self(),
+      JSON.stringify(ranges),
+    );
+    return made && { granted: { token: made.token, ranges, seq: made.head }, held: [] };
+  }
+
   claim(run: RunId, key: AssetKey, wanted: readonly Range[]): ClaimAnswer {
     const asset = this.#registry.id(key);
     const held: (LiveClaim & { abandoned: boolean })[] = [];
@@ -48,14 +67,16 @@ export class Claims {
     return { granted: { token, ranges: free, seq: head }, held };
   }
 
-  /** The claim, if it is still this worker's, with the number of the last event. */
-  held(token: ClaimToken): { asset: number; ranges: Ranges; head: Seq } | undefined {
-    const row = this.#db.get<ClaimRow & { head: Seq }>(
-      `SELECT *, ${HEAD} FROM claims WHERE token = ? AND worker = ?`,
+  /** The claim, if it is still this worker's, with the number of the last event, and whether its asset has marks. */
+  held(token: ClaimToken): { asset: number; ranges: Ranges; head: Seq; marked: boolean } | undefined {
+    const row = this.#db.get<ClaimRow & { head: Seq; marked: number }>(
+      `SELECT *, ${HEAD}, EXISTS (SELECT 1 FROM marks m WHERE m.asset = claims.asset) AS marked
+      FROM claims WHERE token = ? AND worker = ?`,
       token,
       this.#workers.self(),
     );
-    return row && { asset: row.asset, ranges: JSON.parse(row.ranges), head: row.head };
+    return row &&
+      { asset: row.asset, ranges: JSON.parse(row.ranges), head: row.head, marked: row.marked === 1 };
   }
 
   release(token: ClaimToken): void {
@@ -70,7 +91,9 @@ export class Claims {
   /** The tokens of this worker. */
   own(): ClaimToken[] {
     const self = this.#workers.self();
-    return this.#db.all<Row>("SELECT token FROM claims WHERE worker = ?", self).map(({ token }) => token);
+    return this.#db.all<Row>("SELECT token FROM claims WHERE worker = ? ORDER BY token", self).map((
+      { token },
+    ) => token);
   }
 
   live(): LiveClaim[] {

@@ -63,18 +63,22 @@ export class EventLog {
    * Numbers and stores the events and brings the projections up to date; call it in a transaction.
    *
    * @param head The number of the last event.
+   * @param marked Whether there may be failures or due marks of what the events speak of.
    */
-  append(events: readonly NewEvent[], head: Seq): Seq {
+  append(events: readonly NewEvent[], head: Seq, marked: boolean): Seq {
     let seq = head;
+    let trimming = marked;
     const numbered = new Map<number, Range[]>();
     for (const event of events) {
       const asset = this.#registry.id(event.asset);
       const range = this.#append(++seq, asset, event);
+      if (event.kind === "failed" || event.kind === "due") trimming = true;
       if (event.kind !== "materialized" && event.kind !== "wiped") continue;
       const ranges = numbered.get(asset);
       if (ranges === undefined) numbered.set(asset, [range]);
       else ranges.push(range);
     }
+    if (!trimming) return seq;
     for (const [asset, ranges] of numbered) this.#marks.trim(asset, normalize(ranges));
     return seq;
   }

@@ -45,7 +45,8 @@ async function makeFolder(path: string): Promise<void> {
 /** Two processes that turn one new file to WAL may lock each other out at once, whatever the busy timeout. */
 async function useWriteAheadLog(db: Database, attempts = 200): Promise<void> {
   try {
-    db.exec("PRAGMA journal_mode = WAL");
+    // A commit writes whole pages to the log: most change a few dozen bytes in each.
+    db.exec("PRAGMA page_size = 1024; PRAGMA journal_mode = WAL");
   } catch (error) {
     if (attempts === 0 || !(error instanceof StateError) || !/stays locked/.test(error.message)) throw error;
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -20,8 +20,8 @@ const PACKED = `
   SELECT
     json_group_array(p.partition) AS ordinals,
     json_group_array(p.seq) AS seq,
-    json_group_array(p.changed) AS changed,
-    json_group_array(coalesce(e.read, 0)) AS read,
+    json_group_array(p.seq - p.changed) AS changed,
+    json_group_array(p.seq - coalesce(e.read, 0)) AS read,
     json_group_array(e.at) AS at,
     json_group_array(((coalesce(e.code, 0) * 256 + p.passed) * 256 + p.failed) * 4 + p.status) AS small,
     group_concat(iif(p.status = ${WIPED}, '${"0".repeat(64)}', hex(e.member)), '') AS members,
@@ -71,11 +71,12 @@ function marks(db: Database, asset: number): MarkRow[] {
 }
 
 function unpack(row: PackedRow): AssetSnapshot {
+  const seq = numbers(row.seq);
   return {
     ordinals: numbers(row.ordinals),
-    seq: numbers(row.seq),
-    changed: numbers(row.changed),
-    read: numbers(row.read),
+    seq,
+    changed: before(seq, row.changed),
+    read: before(seq, row.read),
     at: numbers(row.at),
     ...unpackSmall(JSON.parse(row.small)),
     members: Uint8Array.fromHex(row.members ?? ""),
@@ -97,6 +98,12 @@ function unpackSmall(small: readonly number[]) {
     status[row] = low & 3;
   }
   return { code, checksPassed, checksFailed, status };
+}
+
+/** What lies so much before each number: as text, distances are shorter. */
+function before(seq: Float64Array, json: string): Float64Array {
+  const distances = JSON.parse(json) as number[];
+  return seq.map((number, row) => number - distances[row]!);
 }
 
 function numbers(json: string): Float64Array {

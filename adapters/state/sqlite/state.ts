@@ -70,7 +70,7 @@ export class SqliteState implements port.State {
         if (held === undefined) return { status: "superseded" };
         requireCovered(events, { asset: this.#registry.key(held.asset), ranges: held.ranges });
       }
-      const seq = this.#log.append(events, held?.head ?? this.#log.head());
+      const seq = this.#log.append(events, held?.head ?? this.#log.head(), held?.marked ?? true);
       this.#runs.extend(new Set(events.flatMap(({ run }) => run ?? [])), seq);
       if (claim !== null) this.#publications(claim, commit);
       if (step !== undefined) this.#runs.step(step);
@@ -80,7 +80,8 @@ export class SqliteState implements port.State {
   }
 
   async claim(run: RunId, asset: AssetKey, ranges: readonly Range[]): Promise<port.ClaimAnswer> {
-    return this.#asWorker(() => this.#claims.claim(run, asset, ranges));
+    return this.#claims.claimAtOnce(run, asset, ranges) ??
+      this.#asWorker(() => this.#claims.claim(run, asset, ranges));
   }
 
   async release(token: port.ClaimToken): Promise<void> {

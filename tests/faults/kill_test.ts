@@ -1,0 +1,86 @@
+import { assert, assertEquals } from "@std/assert";
+import { contentOf, filesBelow, leftovers } from "./content.ts";
+import { Place } from "./place.ts";
+import type { Program } from "./program.ts";
+import { chosenSeed, seeded } from "./random.ts";
+import { Server } from "./server.ts";
+import { pause, until } from "./until.ts";
+
+const LAKES = 20;
+const COMMAND = ["materialize", "--from", "2024-03-01", "--to", "2024-03-31"];
+/** Places where files come to stand while they are published. */
+const ZONES = ["aq_raw_prod", "aq_dev", "aq_prod"];
+/** A request that was made again, or was under way, for each kill: as many as are asked side by side, and the source. */
+const IN_FLIGHT = 9;
+
+Deno.test("twenty lakes killed twice each come to what one undisturbed run makes", async () => {
+  const random = seeded(chosenSeed());
+  const begun = Date.now();
+  const clock = { now: () => begun, sleep: pause };
+  await using server = new Server({ latency: 40, clock });
+  const { content, requests, took } = await undisturbed(server);
+  console.log(`undisturbed: ${Math.round(took)} ms, ${requests} requests`);
+
+  let [killed, completed, reverted] = [0, 0, 0];
+  for (let lake = 0; lake < LAKES; lake++) {
+    await using place = await Place.make(server.env);
+    const before = server.requests;
+    const moments: string[] = [];
+    for (const stratum of [lake, (lake * 7 + 3) % LAKES]) {
+      const program = place.start(COMMAND);
+      moments.push(await killAt(program, place, (stratum + random()) / LAKES * took, random));
+      if ((await program.ended).signal === "SIGKILL") killed++;
+    }
+    const { code, stdout, stderr } = await place.run(COMMAND);
+    const told = `lake ${lake}, killed ${moments.join(" and ")}`;
+    assertEquals({ code, stderr }, { code: 0, stderr: "" }, told);
+    for (const [, made, back] of stdout.matchAll(/(\d+) publications? completed, (\d+) put back/g)) {
+      completed += Number(made);
+      reverted += Number(back);
+    }
+    assertEquals(await contentOf(place), content, told);
+    assertEquals(await leftovers(place), [], told);
+    assertEquals(await place.ask(["plan", ...COMMAND.slice(1)]), { steps: [] }, told);
+    const asked = server.requests - before;
+    const most = 1.3 * requests + 2 * IN_FLIGHT;
+    assert(asked <= most, `${told}: found ${asked} requests, wanted at most ${most}`);
+  }
+  console.log(
+    `${killed} of ${2 * LAKES} killed in time; publications: ${completed} completed, ${reverted} put back`,
+  );
+  assert(killed >= LAKES, `found ${killed} runs killed before they ended, wanted at least ${LAKES}`);
+});
+
+async function undisturbed(server: Server) {
+  const times: number[] = [];
+  for (let warm = 0;; warm++) {
+    await using place = await Place.make(server.env);
+    const [before, started] = [server.requests, performance.now()];
+    assertEquals((await place.run(COMMAND)).code, 0);
+    times.push(performance.now() - started);
+    if (warm === 0) continue;
+    const requests = server.requests - before;
+    return { content: await contentOf(place), requests, took: times[1]! };
+  }
+}
+
+/** Kills the program after a time or, every third time, while a zone is being published. @returns When. */
+async function killAt(
+  program: Program,
+  { lake }: Place,
+  after: number,
+  random: () => number,
+): Promise<string> {
+  const zone = ZONES[Math.floor(random() * ZONES.length * 3)];
+  if (zone === undefined) {
+    await pause(after);
+    program.signal("SIGKILL");
+    return `after ${Math.round(after)} ms`;
+  }
+  const folder = `${lake}/${zone}`;
+  const before = [...filesBelow(folder)].length;
+  await until(`files in ${zone}`, () => program.over || [...filesBelow(folder)].length > before);
+  await pause(random() * 40);
+  program.signal("SIGKILL");
+  return `while ${zone} came to hold more than ${before} files`;
+}

@@ -1,0 +1,89 @@
+import { dirname, fromFileUrl, join } from "@std/path";
+
+const ROOT = dirname(dirname(dirname(fromFileUrl(import.meta.url))));
+/** What Deno itself needs of the environment. */
+const KEPT = ["PATH", "HOME", "DENO_DIR", "TMPDIR"];
+
+export interface StartOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** A module to run first. */
+  readonly preload?: string;
+  /** A command line that runs the one which follows it, such as `bash -c … bash`. */
+  readonly within?: readonly string[];
+}
+
+/** How a process ended. */
+export interface Ended {
+  readonly code: number;
+  readonly signal: Deno.Signal | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The lines of stderr. */
+  readonly errors: readonly string[];
+  // deno-lint-ignore no-explicit-any
+  readonly json: any;
+}
+
+/** The program as a process of its own. */
+export class Program {
+  readonly #child: Deno.ChildProcess;
+  readonly ended: Promise<Ended>;
+  #over = false;
+
+  constructor(args: readonly string[], { cwd, env, preload, within = [] }: StartOptions) {
+    const line = [
+      ...within,
+      Deno.execPath(),
+      "run",
+      "-A",
+      ...preload === undefined ? [] : ["--preload", preload],
+      join(ROOT, "main.ts"),
+      ...args,
+    ];
+    const kept = KEPT.flatMap((name) => Deno.env.has(name) ? [[name, Deno.env.get(name)!]] : []);
+    const command = new Deno.Command(line[0]!, {
+      args: line.slice(1),
+      cwd,
+      clearEnv: true,
+      env: { ...Object.fromEntries(kept), ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    });
+    this.#child = command.spawn();
+    this.ended = this.#end();
+  }
+
+  /** Whether it has ended. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Sends a signal, unless it has ended. @returns Whether it was sent. */
+  signal(signal: Deno.Signal): boolean {
+    if (this.#over) return false;
+    try {
+      this.#child.kill(signal);
+      return true;
+    } catch {
+      return false; // it has just ended
+    }
+  }
+
+  async #end(): Promise<Ended> {
+    const { code, signal, stdout: out, stderr: err } = await this.#child.output();
+    this.#over = true;
+    const [stdout, stderr] = [out, err].map((bytes) => new TextDecoder().decode(bytes)) as [string, string];
+    return {
+      code,
+      signal,
+      stdout,
+      stderr,
+      errors: stderr.split("\n").filter((line) => line !== ""),
+      get json() {
+        return JSON.parse(stdout);
+      },
+    };
+  }
+}

@@ -1,0 +1,17 @@
+/** Numbers in [0, 1) that follow from the seed. See mulberry32 by Tommy Ettinger. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The seed to use: `SEED` where that is given, else a new one; printed, so that what fails can be tried again. */
+export function chosenSeed(): number {
+  const seed = Number(Deno.env.get("SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0]);
+  console.log(`SEED=${seed}`);
+  return seed;
+}

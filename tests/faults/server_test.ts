@@ -1,0 +1,115 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { filesBelow, leftovers } from "./content.ts";
+import { Place } from "./place.ts";
+import { type Fault, Server } from "./server.ts";
+import { pause } from "./until.ts";
+
+const COMMAND = ["materialize", "--from", "2024-03-01", "--to", "2024-03-02"];
+
+const answering = (status: number, headers: Record<string, string> = {}): Fault => () =>
+  Response.json({ detail: "it is broken" }, { status, headers });
+
+/** Half of an answer, then the connection ends. */
+const truncated: Fault = () => {
+  const half = new TextEncoder().encode(`{"meta":{},"results":[{"id`);
+  return new Response(half, {
+    headers: { "content-type": "application/json", "x-airgraph-source": "simulated:1" },
+  });
+};
+
+interface Case {
+  readonly what: string;
+  /** Undefined: nobody listens. */
+  readonly fault?: Fault;
+  readonly says: RegExp;
+}
+
+const cases: readonly Case[] = [
+  {
+    what: "429 to everything",
+    fault: answering(429, {
+      "x-ratelimit-limit": "60",
+      "x-ratelimit-remaining": "0",
+      "x-ratelimit-reset": "1",
+    }),
+    says: /answered 429/,
+  },
+  { what: "408 to everything", fault: answering(408), says: /answered 408/ },
+  { what: "500 to everything", fault: answering(500), says: /answered 500/ },
+  {
+    what: "401 to everything",
+    fault: answering(401),
+    says: /answered 401.*, wanted a valid OPENAQ_API_KEY$/,
+  },
+  { what: "garbage", fault: () => new Response("<html>oops"), says: /answered "<html>oops", wanted JSON$/ },
+  { what: "half of an answer", fault: truncated, says: /answered ".*", wanted JSON$/ },
+  {
+    what: "nothing at all",
+    fault: () => pause(5_000).then(() => new Response()), // long after nobody waits any more
+    says: /did not answer, wanted an answer within 1 s$/,
+  },
+  { what: "connection refused", says: /connection refused.*, wanted an answer within 60 s$/ },
+];
+
+for (const { what, fault, says } of cases) {
+  Deno.test(`a server that answers ${what}: one line, within a minute; later the same command completes`, async () => {
+    let server = new Server();
+    const { port, env: { OPENAQ_API_KEY: key } } = server;
+    await using place = await Place.make({ ...server.env, API_REQUEST_TIMEOUT: "1" });
+    try {
+      assertEquals((await place.run(["materialize", "vietnam/locations"])).code, 0);
+      if (fault === undefined) await server[Symbol.asyncDispose]();
+      else server.fault = fault;
+
+      const started = performance.now();
+      const { code, errors, stdout, stderr } = await place.run([
+        "materialize",
+        "--force",
+        ...COMMAND.slice(1),
+      ]);
+      assertEquals(code, 1, stderr);
+      assert(performance.now() - started < 60_000);
+      const [first, ...rest] = errors;
+      assertMatch(first!, says);
+      for (const line of rest) assertMatch(line, /: needs vietnam\//);
+      assertEquals(await leftovers(place), []);
+      assert(![stdout, stderr].some((text) => text.includes(key!)), "the key was shown");
+
+      if (fault === undefined) server = new Server({ port });
+      else server.fault = undefined;
+      const again = await place.run(COMMAND);
+      assertEquals({ code: again.code, stderr: again.stderr }, { code: 0, stderr: "" });
+      assertEquals(await place.ask(["plan", ...COMMAND.slice(1)]), { steps: [] });
+      assertEquals(await leftovers(place), []);
+      assertEquals(await filesWith(place.folder, key!), []);
+    } finally {
+      await server[Symbol.asyncDispose]();
+    }
+  });
+}
+
+Deno.test("a new lake with a server that fails is not begun, and is as soon as that answers", async () => {
+  for (const fault of [answering(502), answering(401), () => new Response("<html>oops")]) {
+    await using server = new Server();
+    await using place = await Place.make(server.env);
+    server.fault = fault;
+    const { code, errors } = await place.run(COMMAND);
+    assertEquals([code, errors.length], [1, 1], errors.join("\n"));
+    assertMatch(
+      errors[0]!,
+      /^asking "http:.*" what it is: it answered \d+, wanted (OpenAQ's API|a valid OPENAQ_API_KEY)$/,
+    );
+    server.fault = undefined;
+    const again = await place.run(COMMAND);
+    assertEquals({ code: again.code, stderr: again.stderr }, { code: 0, stderr: "" });
+  }
+});
+
+/** The files that hold the text. */
+async function filesWith(folder: string, text: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of filesBelow(folder)) {
+    if (new TextDecoder("latin1").decode(await Deno.readFile(path)).includes(text)) found.push(path);
+  }
+  return found;
+}

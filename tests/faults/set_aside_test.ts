@@ -1,0 +1,72 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { DAY } from "../../core/instant.ts";
+import { leftovers } from "./content.ts";
+import { Place } from "./place.ts";
+import { Server } from "./server.ts";
+import { pause } from "./until.ts";
+
+const SENSOR = 50_000_003;
+const LATER = { preload: `${import.meta.resolve("./shifted_clock.ts")}?by=${DAY}` };
+
+interface Cause {
+  readonly kind: string;
+  readonly asset?: string;
+  readonly detail?: string;
+}
+interface Step {
+  readonly asset: string;
+  readonly count: number;
+  readonly causes: readonly Cause[];
+}
+
+Deno.test("a sensor that goes on failing is set aside, and a day later its days are rebuilt", async () => {
+  let shift = 0;
+  await using server = new Server({ clock: { now: () => Date.now() + shift, sleep: pause } });
+  await using place = await Place.make({ ...server.env, DEFAULT_LOOKBACK_DAYS: "3" });
+  await server.fail(SENSOR, 500);
+
+  const first = await place.run(["materialize"]);
+  assertEquals(first.code, 0, first.stderr);
+  assertMatch(first.stdout, new RegExp(`warning: vietnam/raw_prod: sensor ${SENSOR} is set aside`));
+  const { assets } = await place.ask(["status"]);
+  const raw = assets.find(({ key }: { key: string }) => key === "vietnam/raw_prod");
+  assertMatch(raw.warnings[0].message, new RegExp(`^sensor ${SENSOR} is set aside since`));
+  assertEquals(
+    assets.every(({ partitions }: { partitions: { failed: number } }) => partitions.failed === 0),
+    true,
+  );
+  assertEquals(await rowsOf(place), 0);
+
+  // The same day, it is not asked again.
+  await server.fail(SENSOR, null);
+  assertMatch((await place.run(["materialize"])).stdout, /nothing to do/);
+
+  // A day later it answers: the days that are looked back on are asked anyway, the one before is due for its sake.
+  const whole = ["--from", new Date(Date.now() - 3 * DAY).toISOString().slice(0, 10)];
+  shift = DAY;
+  const next = await place.run(["materialize"], LATER);
+  assertEquals({ code: next.code, stderr: next.stderr }, { code: 0, stderr: "" });
+  const planned: Step[] = (await place.run(["plan", ...whole, "--json"], LATER)).json.steps;
+  const due = planned.filter(({ asset }) => asset === "vietnam/raw_prod").flatMap(({ causes }) => causes);
+  assert(due.length > 0, "nothing is due");
+  for (const { kind, detail } of due) {
+    assertEquals(kind, "source");
+    assertMatch(detail!, new RegExp(`^sensor ${SENSOR} answers again`));
+  }
+
+  const rebuilt = await place.run(["materialize", ...whole, "--json"], LATER);
+  assertEquals({ code: rebuilt.code, stderr: rebuilt.stderr }, { code: 0, stderr: "" });
+  const days = rebuilt.json.assets.find(({ key }: { key: string }) => key === "vietnam/prod_mart");
+  assert(days.materialized >= 1 && days.unchanged < days.materialized, JSON.stringify(days));
+  assert(await rowsOf(place) > 48);
+  assertEquals((await place.run(["plan", ...whole, "--json"], LATER)).json, { steps: [] });
+  const after = await place.run(["status", "--json"], LATER);
+  assert(!after.stdout.includes("set aside"), "the warning stays");
+  assertEquals(await leftovers(place), []);
+});
+
+/** How many raw rows of the sensor there are. */
+async function rowsOf(place: Place): Promise<number> {
+  const statement = `SELECT count(*) AS n FROM raw_db.openaq_raw WHERE sensor_id = ${SENSOR}`;
+  return (await place.ask(["inspect", statement]))[0].n;
+}
