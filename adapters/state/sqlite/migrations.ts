@@ -63,6 +63,9 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (asset, first, seq)
   ) STRICT, WITHOUT ROWID;
 
+  -- What many partitions come to, packed, as of an event: made when it was read, to be read again at once.
+  CREATE TABLE packs (asset INTEGER PRIMARY KEY, seq INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+
   CREATE TABLE workers (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     host TEXT NOT NULL,

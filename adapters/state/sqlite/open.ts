@@ -15,7 +15,12 @@ const APPLICATION_ID = 0x61697267;
  * @throws {StateError} If the file is no state, is from a newer version, or cannot be written.
  */
 export async function openSqliteState(
-  { path, processes = systemProcesses }: { readonly path: string; readonly processes?: () => Processes },
+  { path, processes = systemProcesses, many = 4_000 }: {
+    readonly path: string;
+    readonly processes?: () => Processes;
+    /** From so many partitions on, an asset's rows are kept packed, to be loaded at once. @default 4000 */
+    readonly many?: number;
+  },
 ): Promise<State> {
   await makeFolder(path);
   const db = new Database(path);
@@ -23,7 +28,7 @@ export async function openSqliteState(
     await useWriteAheadLog(db);
     db.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384");
     migrate(db, path);
-    return new SqliteState(db, processes);
+    return new SqliteState(db, processes, many);
   } catch (error) {
     db.close();
     throw error;

@@ -1,15 +1,18 @@
-import type { AssetKey } from "../../../core/event.ts";
+import type { AssetKey, Seq } from "../../../core/event.ts";
 import {
   type AssetSnapshot,
   type CodeRecord,
   type DueMark,
   type Failure,
   type Snapshot,
+  StateError,
   WIPED,
 } from "../../../core/ports/state.ts";
+import { normalize, type Range } from "../../../core/partition/ranges.ts";
 import type { Database } from "./database.ts";
 import type { EventLog } from "./event_log.ts";
 import { decodeDetail, decodeFailure, FAILED } from "./event_rows.ts";
+import { patched, readPack, writePack } from "./packs.ts";
 import type { Registry } from "./registry.ts";
 
 /**
@@ -27,7 +30,12 @@ const PACKED = `
     group_concat(iif(p.status = ${WIPED}, '${"0".repeat(64)}', hex(e.member)), '') AS members,
     group_concat(hex(e.edges), '') AS edges
   FROM partitions p CROSS JOIN events e ON e.seq = p.seq
-  WHERE p.asset = ?`;
+  WHERE p.asset = ? AND p.partition BETWEEN ? AND ?`;
+const ALL = { from: -Number.MAX_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
+/** After so many events a pack is no longer brought up to date, but made anew. */
+const FEW = 1_000;
+/** After so many events of any asset it takes too long to look for those of one. */
+const LONG = 50_000;
 
 type PackedRow =
   & {
@@ -37,22 +45,31 @@ type PackedRow =
 
 type MarkRow = { seq: number; first: number; last: number; kind: number; body: string | null };
 
-/** All that staleness needs of the assets, read from one moment. */
+/**
+ * All that staleness needs of the assets, read from one moment.
+ *
+ * @param many From so many partitions on, an asset's rows are kept packed for the next time.
+ */
 export function snapshot(
   db: Database,
   log: EventLog,
   registry: Registry,
   keys: readonly AssetKey[],
+  many: number,
 ): Snapshot {
-  return db.read(() => {
+  const unpacked: number[] = [];
+  const found = db.read(() => {
     const assets = new Map<AssetKey, AssetSnapshot>();
     const codes = new Map<number, CodeRecord>();
     const failures: Failure[] = [];
     const due: DueMark[] = [];
     for (const key of new Set(keys)) {
       const asset = registry.find(key) ?? 0;
-      assets.set(key, unpack(db.get<PackedRow>(PACKED, asset)!));
-      for (const [number, code] of registry.codes(asset)) codes.set(number, code);
+      const own = registry.codes(asset);
+      for (const [number, code] of own) codes.set(number, code);
+      const rows = fromPack(db, log.head(), asset, new Map(own)) ?? rowsOf(db, asset, ALL);
+      if (rows.fresh && rows.of.ordinals.length >= many) unpacked.push(asset);
+      assets.set(key, rows.of);
       for (const { seq, first: from, last: to, kind, body } of marks(db, asset)) {
         if (kind === FAILED) failures.push({ asset: key, from, to, seq, ...decodeFailure(body) });
         else due.push({ asset: key, from, to, seq, detail: decodeDetail(body) });
@@ -60,6 +77,52 @@ export function snapshot(
     }
     return { seq: log.head(), assets, codes, failures, due };
   });
+  if (unpacked.length > 0) keep(db, log, unpacked);
+  return found;
+}
+
+interface Rows {
+  readonly of: AssetSnapshot;
+  /** Whether they were read row by row. */
+  readonly fresh: boolean;
+}
+
+function rowsOf(db: Database, asset: number, { from, to }: Range): Rows {
+  return { of: unpack(db.get<PackedRow>(PACKED, asset, from, to)!), fresh: true };
+}
+
+/** The rows out of a pack, with what has happened since; undefined if there is none, or too much has. */
+function fromPack(
+  db: Database,
+  head: Seq,
+  asset: number,
+  codes: ReadonlyMap<number, CodeRecord>,
+): Rows | undefined {
+  const pack = readPack(db, asset);
+  if (pack === undefined || head - pack.seq > LONG) return undefined;
+  const since = db.all<Range>(
+    `SELECT first AS "from", coalesce(last, first) AS "to" FROM events
+    WHERE seq > ? AND asset = ? LIMIT ${FEW + 1}`,
+    pack.seq,
+    asset,
+  );
+  if (since.length > FEW) return undefined;
+  const ranges = normalize(since);
+  const edgeBytes = (code: number, status: number) =>
+    status === WIPED ? 0 : (codes.get(code)?.edges.length ?? 0) * 32;
+  const newer = ranges.map((range) => rowsOf(db, asset, range).of);
+  return { of: patched(pack.rows, newer, edgeBytes), fresh: false };
+}
+
+/** Keeps packs of the assets; a state that cannot be written now does without. */
+function keep(db: Database, log: EventLog, assets: readonly number[]): void {
+  try {
+    db.write(() => {
+      for (const asset of assets) writePack(db, asset, { seq: log.head(), rows: rowsOf(db, asset, ALL).of });
+    });
+  } catch (error) {
+    if (!(error instanceof StateError)) throw error;
+  }
 }
 
 function marks(db: Database, asset: number): MarkRow[] {

@@ -28,9 +28,11 @@ export class SqliteState implements port.State {
   readonly #intents: Intents;
   readonly #claims: Claims;
   readonly #runs: Runs;
+  readonly #many: number;
 
-  constructor(db: Database, processes: () => Processes) {
+  constructor(db: Database, processes: () => Processes, many: number) {
     this.#db = db;
+    this.#many = many;
     this.#workers = new Workers(db, processes);
     this.#registry = new Registry(db);
     this.#log = new EventLog(db, this.#registry);
@@ -51,7 +53,7 @@ export class SqliteState implements port.State {
   }
 
   async snapshot(assets: readonly AssetKey[]): Promise<port.Snapshot> {
-    return snapshot(this.#db, this.#log, this.#registry, assets);
+    return snapshot(this.#db, this.#log, this.#registry, assets, this.#many);
   }
 
   async since(seq: Seq): Promise<Event[]> {

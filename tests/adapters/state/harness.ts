@@ -19,8 +19,12 @@ export function memoryHarness(): Promise<Harness> {
   });
 }
 
-/** Every worker is a handle of this process that passes for a process of its own. */
-export async function sqliteHarness(): Promise<Harness> {
+/**
+ * Every worker is a handle of this process that passes for a process of its own.
+ *
+ * @param many From so many partitions on, rows are kept packed.
+ */
+export async function sqliteHarness(many = 1): Promise<Harness> {
   const folder = await Deno.makeTempDir();
   const dead = new Set<string>();
   const open = new Set<State>();
@@ -28,6 +32,7 @@ export async function sqliteHarness(): Promise<Harness> {
     async worker(name) {
       const handle = await openSqliteState({
         path: `${folder}/state.db`,
+        many,
         processes: () => ({
           self: { host: "here", pid: 1, started: name },
           alive: ({ started }) => !dead.has(started),
