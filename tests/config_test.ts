@@ -7,19 +7,19 @@ async function faults(env: Record<string, string>, cwd = "/nowhere"): Promise<re
 }
 
 Deno.test("without anything given the built-in stations fill a lake of their own", async () => {
-  const config = await readConfig({}, "/work");
+  const config = await readConfig({}, "/data");
   assertEquals(config.openaq.url, null);
-  assertEquals(config.lake, "/work/lake-simulated");
-  assertEquals(config.state, "/work/lake-simulated.sqlite");
+  assertEquals(config.lake, "/data/lake-simulated");
+  assertEquals(config.state, "/data/lake-simulated.sqlite");
   assertEquals(config.environment, "prod");
   assertEquals(config.lookbackDays, 7);
   assertEquals([config.openaq.perMinute, config.openaq.perHour, config.openaq.timeout], [60, 2_000, 30]);
 });
 
 Deno.test("a key alone asks OpenAQ itself, for the lake of real data", async () => {
-  const config = await readConfig({ OPENAQ_API_KEY: "secret-key" }, "/work");
+  const config = await readConfig({ OPENAQ_API_KEY: "secret-key" }, "/data");
   assertEquals(config.openaq.url, "https://api.openaq.org");
-  assertEquals(config.lake, "/work/lake");
+  assertEquals(config.lake, "/data/lake");
 });
 
 Deno.test("every fault is named, one line each", async () => {
@@ -79,7 +79,7 @@ Deno.test("secrets are taken out of any text, however they are written", async (
     OPENAQ_API_KEY: 'k/e"y',
     OPENAQ_API_URL: "http://user:pass%20word@127.0.0.1:1",
     WEB_TOKEN: "token",
-  }, "/work");
+  }, "/data");
   assertEquals(
     mask('a k/e"y b k%2Fe%22y c k/e\\"y d token e pass%20word f pass word'),
     "a *** b *** c *** d *** e *** f ***",
