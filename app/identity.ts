@@ -3,6 +3,7 @@ import type { Json } from "../core/ports/key_value.ts";
 import type { State } from "../core/ports/state.ts";
 import { isAbsent } from "../adapters/object_store/local/lake_folder.ts";
 import { trouble } from "../adapters/sdk/files/trouble.ts";
+import { isThere } from "./state.ts";
 import { lineOf } from "./system.ts";
 
 /** What a lake holds: data of one source, for one environment. */
@@ -35,6 +36,22 @@ const FILE = "_airgraph.json";
 const KEY = "airgraph/lake";
 
 /**
+ * Makes sure, before a state is made, that the lake's folder can be written and has no other state already.
+ *
+ * @throws {LakeError} If it has.
+ */
+export async function admitLake({ lake, state }: Places): Promise<void> {
+  await makeFolder(lake);
+  if (await inLake(lake) !== undefined && !(await isThere(state))) throw otherState({ lake, state });
+}
+
+function otherState({ lake, state }: Places): LakeError {
+  return new LakeError(
+    `opening the lake: "${lake}" was made with another state than "${state}", wanted STATE_URL to name that one`,
+  );
+}
+
+/**
  * Makes sure that the lake and the state belong together and hold what is configured.
  *
  * @returns The source that the lake holds; undefined where nothing says so yet.
@@ -49,10 +66,7 @@ export async function examineLake(
   const found = await inLake(places.lake);
   if (recorded === undefined && found === undefined) return undefined;
   if (recorded === undefined) {
-    throw new LakeError(
-      `opening the lake: "${places.lake}" was made with another state than "${places.state}", ` +
-        "wanted STATE_URL to name that one",
-    );
+    throw otherState(places);
   }
   if (found === undefined) {
     // A state that has done nothing yet was about to make its lake.

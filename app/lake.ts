@@ -11,7 +11,7 @@ import type { Observer } from "../core/run/progress.ts";
 import type { Warning } from "../core/status.ts";
 import { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
 import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
-import { examineLake, identifyLake } from "./identity.ts";
+import { admitLake, examineLake, identifyLake } from "./identity.ts";
 import { askSource, knownSource } from "./openaq.ts";
 import { loadProject, type Project } from "./project.ts";
 import { makeResources, type OwnResources } from "./resources.ts";
@@ -37,6 +37,7 @@ export interface Lake extends AsyncDisposable {
 /** Opens the configured lake with its graph. @throws {LakeError} */
 export async function openLake(config: Config, access: "read" | "write", observe: Observer): Promise<Lake> {
   const project = await loadProject(config);
+  if (access === "write") await admitLake(config);
   const state = await openState(config.state, access);
   let resources: OwnResources | undefined;
   try {

@@ -4,7 +4,9 @@ import type { KeyValue } from "../core/ports/key_value.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Spool } from "../sources/openaq/spool.ts";
 import type { OpenAQSource } from "../sources/openaq/source.ts";
+import { SECOND } from "../core/instant.ts";
 import { LakeError } from "./identity.ts";
+import { systemClock } from "./system.ts";
 
 /** The built-in stations' seed. */
 const SEED = 1;
@@ -59,6 +61,9 @@ export function knownSource({ openaq: { url } }: Config): string | undefined {
   return hostname === "api.openaq.org" ? origin : undefined;
 }
 
+/** How often an address is asked what it is, while what it answers may pass. */
+const ATTEMPTS = 3;
+
 /**
  * The source that the configured URL announces, or its origin. Costs a request that no pace counts.
  * @throws {Error} If nothing answers that could be OpenAQ's API: one line.
@@ -66,23 +71,40 @@ export function knownSource({ openaq: { url } }: Config): string | undefined {
 export async function askSource({ openaq }: Config, signal?: AbortSignal): Promise<string> {
   const { url, key, timeout } = openaq;
   const { origin } = new URL(url!);
-  const ended = AbortSignal.any([AbortSignal.timeout(timeout * 1_000), ...signal ? [signal] : []]);
-  let response: Response;
-  try {
-    const address = `${url!.replace(/(\/v3)?\/*$/, "")}/v3/countries?limit=1`;
-    response = await fetch(address, { headers: { "X-API-Key": key! }, redirect: "manual", signal: ended });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw new Error(
-      `asking "${origin}" what it is: it cannot be reached, wanted OpenAQ's API within ${timeout} s`,
-      { cause: error },
-    );
+  const address = `${url!.replace(/(\/v3)?\/*$/, "")}/v3/countries?limit=1`;
+  for (let attempt = 1;; attempt++) {
+    const ended = AbortSignal.any([AbortSignal.timeout(timeout * SECOND), ...signal ? [signal] : []]);
+    const response = await fetch(address, {
+      headers: { "X-API-Key": key! },
+      redirect: "manual",
+      signal: ended,
+    })
+      .catch((error) => {
+        signal?.throwIfAborted();
+        return error as Error;
+      });
+    if (response instanceof Response) {
+      await response.body?.cancel();
+      const source = sourceOf(response, origin);
+      if (source !== undefined) return source;
+    }
+    const passing = !(response instanceof Response) || response.status === 429 || response.status >= 500;
+    if (!passing || attempt === ATTEMPTS) throw noSource(origin, timeout, response);
+    const reset = response instanceof Response && response.headers.get("x-ratelimit-reset");
+    await systemClock.sleep(Math.min(Number(reset || attempt), 15) * SECOND, signal);
   }
-  await response.body?.cancel();
-  const source = sourceOf(response, origin);
-  if (source !== undefined) return source;
-  const wanted = [401, 403].includes(response.status) ? "a valid OPENAQ_API_KEY" : "OpenAQ's API";
-  throw new Error(`asking "${origin}" what it is: it answered ${response.status}, wanted ${wanted}`);
+}
+
+function noSource(origin: string, timeout: number, found: Response | Error): Error {
+  const asking = `asking "${origin}" what it is`;
+  if (!(found instanceof Response)) {
+    const message = `${asking}: it cannot be reached, wanted OpenAQ's API within ${timeout} s`;
+    return new Error(message, { cause: found });
+  }
+  const wanted = [401, 403].includes(found.status) ? "a valid OPENAQ_API_KEY" : "OpenAQ's API";
+  return new Error(
+    `${asking}: it answered ${found.status}${found.ok ? " without JSON" : ""}, wanted ${wanted}`,
+  );
 }
 
 async function fetchFrom(source: string, request: Request): Promise<Response> {

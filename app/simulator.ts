@@ -19,7 +19,7 @@ export async function serveSimulator(
   const { hostname, port, limits } = options;
   const { simulatedOpenAQ } = await import("../sources/openaq/simulator/simulated.ts");
   const dataset = await datasetOf(options);
-  const handler = simulatedOpenAQ({ dataset, clock: systemClock, ...(limits && { limits }) });
+  const handler = simulatedOpenAQ({ dataset, clock: systemClock, needsKey: true, ...(limits && { limits }) });
   try {
     const server = Deno.serve({ hostname, port, onListen: () => {} }, handler);
     const end = () => server.shutdown();

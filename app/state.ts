@@ -13,7 +13,8 @@ export async function openState(path: string, access: "read" | "write"): Promise
   return await openSqliteState({ path });
 }
 
-async function isThere(path: string): Promise<boolean> {
+/** Whether there is anything at a path. */
+export async function isThere(path: string): Promise<boolean> {
   try {
     await Deno.lstat(path);
     return true;

@@ -14,7 +14,7 @@ export const systemClock: Clock = {
       const timer = setTimeout(() => {
         signal?.removeEventListener("abort", abort);
         resolve();
-      }, Math.min(duration, 2 ** 31 - 1));
+      }, Math.max(0, Math.min(duration, 2 ** 31 - 1)));
       signal?.addEventListener("abort", abort, { once: true });
     });
   },

@@ -84,7 +84,7 @@ export class Live implements Reporter {
   }
 
   #draw(): void {
-    const columns = Math.max(20, this.#terminal.columns() ?? 80);
+    const columns = Math.max(20, this.#terminal.columns() || 80);
     const block = [...this.#steps.values()].slice(0, SHOWN).map((step) => this.#stepLine(step));
     if (this.#steps.size > SHOWN) block.push(`… and ${number(this.#steps.size - SHOWN)} more`);
     // A terminal that was made narrower since has wrapped what was drawn.

@@ -1,7 +1,8 @@
+import type { Request } from "../core/run/scope.ts";
 import type { RunResult } from "../core/run/tally.ts";
 import type { App, Command, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
-import { showPlan } from "./plan.ts";
+import { nothingToDo, showPlan } from "./plan.ts";
 import { reporter } from "./reporter.ts";
 import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
 import { lasting, number, plural, table } from "./text.ts";
@@ -53,7 +54,7 @@ Examples:
         errors,
         seconds,
       });
-    } else summarize(context, result, lake, seconds);
+    } else summarize(context, result, lake, request, seconds);
     tell(context, result);
     return EXIT[result.status];
   },
@@ -74,8 +75,9 @@ const EXIT: Readonly<Record<RunResult["status"], ExitCode>> = {
 
 async function dryRun(invocation: Invocation, context: Context, app: App): Promise<ExitCode> {
   await using lake = await app.lake("read");
-  const steps = await lake.orchestrator.plan(requestOf(invocation, app, lake));
-  showPlan(context, lake, steps, { json: invocation.json, notices: app.notices });
+  const request = requestOf(invocation, app, lake);
+  const steps = await lake.orchestrator.plan(request);
+  showPlan(context, lake, request, steps, { json: invocation.json, notices: app.notices });
   return 0;
 }
 
@@ -90,11 +92,17 @@ function rangeOf({ value, list, has }: Invocation) {
   };
 }
 
-function summarize({ stdout }: Context, result: RunResult, lake: Lake, seconds: number): void {
+function summarize(
+  { stdout }: Context,
+  result: RunResult,
+  lake: Lake,
+  request: Request,
+  seconds: number,
+): void {
   const paint = painter(stdout);
   const { status, counts, assets, warnings, run } = result;
   for (const warning of warnings) print(stdout, paint("yellow", `warning: ${warning}`));
-  if (status === "nothing_to_do") return print(stdout, "nothing to do: everything selected is fresh");
+  if (status === "nothing_to_do") return print(stdout, nothingToDo(lake, request));
   const head = ["asset", "materialized", "unchanged", "failed", "blocked", "rows"];
   const rows = assets.map(({ key, materialized, unchanged, failed, blocked, rows }) => [
     key,

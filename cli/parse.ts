@@ -25,7 +25,12 @@ export function parse(name: string, command: Command, args: readonly string[]): 
     }
     if (arg === "--") break;
   }
-  const parsed = parseArgs([...args], {
+  // A statement that begins with a comment is a word.
+  const spaced = args.filter((arg) => /\s/.test(arg) && arg.startsWith("--") && !/^--[a-z-]+=/.test(arg));
+  const parsed = parseArgs([
+    ...args.filter((arg) => !spaced.includes(arg)),
+    ...(spaced.length > 0 ? ["--", ...spaced] : []),
+  ], {
     boolean,
     string: [...string, "_"],
     collect: [...string],

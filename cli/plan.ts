@@ -1,5 +1,6 @@
 import type { Orchestrator } from "../core/mod.ts";
 import type { PlannedStep } from "../core/plan.ts";
+import type { Request } from "../core/run/scope.ts";
 import type { Cause } from "../core/staleness/causes.ts";
 import type { Command, Context, Lake } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
@@ -23,8 +24,9 @@ Examples:
   async run(invocation, context) {
     const app = await invocation.app();
     await using lake = await app.lake("read");
-    const steps = await lake.orchestrator.plan(requestOf(invocation, app, lake));
-    showPlan(context, lake, steps, { json: invocation.json, notices: app.notices });
+    const request = requestOf(invocation, app, lake);
+    const steps = await lake.orchestrator.plan(request);
+    showPlan(context, lake, request, steps, { json: invocation.json, notices: app.notices });
     return 0;
   },
 };
@@ -32,10 +34,12 @@ Examples:
 /** Prints what would be done, a line for every range. */
 export function showPlan(
   { stdout, stderr }: Context,
-  { orchestrator }: Lake,
+  lake: Lake,
+  request: Request,
   steps: readonly PlannedStep[],
   { json, notices }: { readonly json: boolean; readonly notices: readonly string[] },
 ): void {
+  const { orchestrator } = lake;
   if (json) {
     notify(stderr, notices);
     printJson(stdout, { steps: steps.map((step) => stepJson(orchestrator, step)) });
@@ -44,7 +48,14 @@ export function showPlan(
   notify(stdout, notices);
   for (const step of steps) print(stdout, stepText(orchestrator, step));
   const total = steps.reduce((sum, { count }) => sum + count, 0);
-  print(stdout, total === 0 ? "nothing to do: everything is fresh" : `${plural(total, "partition")} to do`);
+  print(stdout, total === 0 ? nothingToDo(lake, request) : `${plural(total, "partition")} to do`);
+}
+
+/** Why there is nothing to do. */
+export function nothingToDo({ orchestrator }: Lake, request: Request): string {
+  return orchestrator.covers(request) === 0
+    ? "nothing to do: no partition that exists is asked for"
+    : "nothing to do: everything selected is fresh";
 }
 
 function stepJson(orchestrator: Orchestrator, { node, asset, range, count, state, causes }: PlannedStep) {

@@ -30,6 +30,7 @@ export function requestOf(invocation: Invocation, app: App, lake: Lake): Request
     ...(partitions.length > 0 && { partitions }),
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
-    ...(invocation.has("force") && { force: true }),
+    // Forced by its key, a partition alone is made anew, and not what lies around it.
+    ...(invocation.has("force") && { force: true, exact: partitions.length > 0 }),
   };
 }

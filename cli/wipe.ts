@@ -30,7 +30,7 @@ Examples:
     const request = requestOf(invocation, app, lake);
     requireRange(invocation, lake, request.assets);
     const wiped = await lake.orchestrator.wipe(
-      invocation.has("all") ? { ...request, from: BEGINNING } : request,
+      invocation.has("all") ? { ...request, from: BEGINNING } : { ...request, exact: isRanged(invocation) },
     );
     const assets = [...wiped].map(([key, partitions]) => ({ key, partitions }));
     if (invocation.json) printJson(stdout, { assets, warnings: app.notices });
@@ -44,9 +44,13 @@ Examples:
   },
 };
 
+function isRanged({ value, list }: Pick<Invocation, "value" | "list">): boolean {
+  return list("partition").length > 0 || (value("from") ?? value("to")) !== undefined;
+}
+
 /** A whole history is not forgotten for want of a flag. */
 function requireRange({ has, value, list }: Invocation, { graph }: Lake, assets: ReadonlySet<string>): void {
-  const ranged = list("partition").length > 0 || (value("from") ?? value("to")) !== undefined;
+  const ranged = isRanged({ value, list });
   if (has("all") && ranged) {
     throw new UsageError("wiping: found --all beside a range, wanted one of them");
   }

@@ -59,6 +59,11 @@ export class Orchestrator {
     return planOf(this.index, scopeOf(this.index, request), request.force ?? false);
   }
 
+  /** How many existing partitions are asked for. @throws {RequestError} */
+  covers(request: Request): number {
+    return [...scopeOf(this.index, request).values()].reduce((sum, ranges) => sum + count(ranges), 0);
+  }
+
   /** Brings what is asked for up to date. @throws {RequestError} */
   async materialize(request: MaterializeOptions): Promise<RunResult> {
     await this.refresh();
@@ -90,7 +95,9 @@ export class Orchestrator {
     const ordinal = partition === null ? 0 : node.set.ordinal(partition);
     if (ordinal === undefined || (partition === null && node.set.spec.type !== "single")) {
       throw new RequestError(
-        `rolling back "${asset}": found partition "${partition ?? ""}", wanted one of its own`,
+        `rolling back "${asset}": found ${
+          partition === null ? "no partition" : `partition "${partition}"`
+        }, wanted one of its own`,
       );
     }
     return await rollback(this.session, node, ordinal);

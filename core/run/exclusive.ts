@@ -18,6 +18,7 @@ export async function exclusively<T>(
   ranges: Ranges,
   request: Json,
   act: (run: RunId, token: ClaimToken) => Promise<T>,
+  isDone: (result: T) => boolean = () => true,
 ): Promise<T> {
   const { state, clock } = session;
   await recover(session);
@@ -36,7 +37,7 @@ export async function exclusively<T>(
     }
     await refresh(session);
     const result = await act(run, granted.token);
-    succeeded = true;
+    succeeded = isDone(result);
     return result;
   } finally {
     if (token !== undefined) await state.release(token);

@@ -1,6 +1,7 @@
 import type { Audited, CheckResult } from "../check.ts";
 import type { AssetKey } from "../event.ts";
 import { chunks, type Range } from "../partition/ranges.ts";
+import type { FileRef } from "../ports/publisher.ts";
 import type { StandingRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { audit } from "./audit.ts";
@@ -15,11 +16,10 @@ export interface Rechecked {
   readonly results: readonly CheckResult[];
 }
 
-/** Runs the checks of a scope on what stands, a batch at a time, and records what they find. */
+/** Runs the checks of a scope on what stands and looks at its files, a batch at a time, and records what is found. */
 export async function recheck(session: Session, scope: Scope, signal: AbortSignal): Promise<Rechecked[]> {
   const found: Rechecked[] = [];
   for (const [node, ranges] of scope) {
-    if (node.asset.checks.length === 0) continue;
     for (const range of chunks(ranges, node.asset.batch.most)) {
       signal.throwIfAborted();
       found.push(...await recheckBatch(session, node, range, signal));
@@ -42,23 +42,41 @@ async function recheckBatch(
     session,
     () => audit(session, node, outputs, new Inputs(session, node, range), signal),
   );
+  for (const { partition, event } of records) {
+    const intact = await filesIntact(session, event.payload.files);
+    if (intact !== undefined) results.get(partition)!.unshift(intact);
+  }
   const at = clock.now();
+  const checked = [...results].filter(([, checks]) => checks.length > 0);
   await commit(session, {
     claim: null,
-    events: records.map(({ partition }) => ({
+    events: checked.map(([partition, checks]) => ({
       kind: "checked",
       asset: node.key,
       at,
       run: null,
       partition,
-      checks: results.get(partition)!,
+      checks,
     })),
   });
-  return records.map(({ partition }) => ({
+  return checked.map(([partition, results]) => ({
     asset: node.key,
     partition: node.set.key(partition),
-    results: results.get(partition)!,
+    results,
   }));
+}
+
+/** Whether the files of a partition are those that were published; undefined where it has none. */
+async function filesIntact(
+  { publisher }: Session,
+  files: readonly FileRef[],
+): Promise<CheckResult | undefined> {
+  if (files.length === 0) return undefined;
+  const intact = await publisher.intact(files);
+  const other = files.find((_, place) => !intact[place]);
+  if (other === undefined) return { check: "files_intact", severity: "blocking", passed: true };
+  const detail = `found "${other.path}" missing or with other bytes, wanted the file that was published`;
+  return { check: "files_intact", severity: "blocking", passed: false, detail };
 }
 
 /** Tries again for as long as what is read moves meanwhile. */

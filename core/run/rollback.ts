@@ -60,7 +60,7 @@ export async function rollback(session: Session, node: Node, partition: number):
     } finally {
       await publisher.clear(staging);
     }
-  });
+  }, ({ status }) => status === "rolled-back");
 }
 
 /** Stages the files of a kept version, and the absence of those that only today's version has. */

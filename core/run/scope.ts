@@ -18,6 +18,8 @@ export interface Request {
   readonly lookbackDays: number;
   /** Materializes what is fresh, too. */
   readonly force?: boolean;
+  /** Covers nothing but what the keys or bounds name: no sets without time, no partitions within a key's window. */
+  readonly exact?: boolean;
 }
 
 /** What is asked for cannot be meant. */
@@ -33,7 +35,7 @@ export function scopeOf(index: StalenessIndex, request: Request): Scope {
   const asked = index.nodes.filter((node) => request.assets.has(node.key));
   const scope = new Map<Node, Ranges>();
   const wanted = request.partitions?.length
-    ? byKeys(index, asked, request.partitions)
+    ? byKeys(index, asked, request.partitions, request.exact ?? false)
     : byBounds(index, asked, request);
   for (const [node, { ranges, whole }] of wanted) {
     const present = existing(node.set, ranges, index.now);
@@ -59,6 +61,7 @@ function byBounds(index: StalenessIndex, nodes: readonly Node[], request: Reques
   for (const node of nodes) {
     try {
       const range = node.set.between(from, to, index.now);
+      if (request.exact && !isTimeSet(node.set)) continue;
       wanted.set(node, { ranges: range === null ? [] : [range], whole: !isTimeSet(node.set) });
     } catch (cause) {
       throw new RequestError(cause instanceof Error ? cause.message : String(cause), { cause });
@@ -77,7 +80,12 @@ function bounds(
 }
 
 /** Partitions by key; of other time sets those that lie within such a partition's window; sets without time whole. */
-function byKeys(index: StalenessIndex, nodes: readonly Node[], keys: readonly string[]): Map<Node, Wanted> {
+function byKeys(
+  index: StalenessIndex,
+  nodes: readonly Node[],
+  keys: readonly string[],
+  exact: boolean,
+): Map<Node, Wanted> {
   const wanted = new Map<Node, Wanted>();
   const windows: Window[] = [];
   for (const key of keys) {
@@ -101,7 +109,7 @@ function byKeys(index: StalenessIndex, nodes: readonly Node[], keys: readonly st
   }
   const ordered = new Map<Node, Wanted>();
   for (const node of nodes) {
-    const ranges = wanted.get(node)?.ranges ?? withinWindows(index, node, windows);
+    const ranges = wanted.get(node)?.ranges ?? (exact ? [] : withinWindows(index, node, windows));
     ordered.set(node, { ranges, whole: true });
   }
   return ordered;

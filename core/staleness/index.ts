@@ -226,13 +226,11 @@ export class StalenessIndex {
     );
   }
 
-  /** The failures that still speak of a partition in the ranges that is not fresh. */
+  /** The failures that still speak of a partition in the ranges. */
   failuresWithin(node: Node, ranges: Ranges): readonly Failure[] {
     const own = this.#failures.get(node.key) ?? [];
     return own.filter((failure) =>
-      [...ordinals(intersect(ranges, [failure]))].some((ordinal) =>
-        this.failure(node, ordinal) === failure && this.judge(node, ordinal) !== "fresh"
-      )
+      [...ordinals(intersect(ranges, [failure]))].some((ordinal) => this.failure(node, ordinal) === failure)
     );
   }
 

@@ -63,9 +63,9 @@ export class Overlay {
 
   #over(node: Node, ordinal: number, state: Judgement): PartitionState {
     if (contains(this.running.get(node.key) ?? [], ordinal)) return "running";
-    if (state === "fresh") return state;
     const failure = this.index.failure(node, ordinal);
     if (failure !== undefined) return failure.reason === "check" ? "blocked" : "failed";
+    if (state === "fresh") return state;
     return contains(this.blocked(node), ordinal) ? "blocked" : state;
   }
 

@@ -65,10 +65,13 @@ export class Asker {
     const url = `${this.#base}${path}`;
     let limited = 0;
     let patience = Infinity;
+    let last = "did not answer";
     for (let attempt = 1;;) {
       await pace.start(signal);
       if (patience === Infinity) patience = clock.now() + PATIENCE;
-      const outcome = await this.#once(url, patience - clock.now(), signal);
+      const left = patience - clock.now();
+      if (left <= 0) throw this.#error("unreachable", url, last);
+      const outcome = await this.#once(url, left, signal);
       if ("body" in outcome) return outcome;
       if ("reset" in outcome) {
         if (++limited === ATTEMPTS) throw this.#error("limited", url, "answered 429 again and again");
@@ -77,6 +80,7 @@ export class Asker {
         patience = Infinity;
         continue;
       }
+      last = outcome.message;
       const wait = random() * SECOND * 2 ** (attempt - 1);
       if (attempt++ >= attempts || clock.now() + wait >= patience) {
         throw this.#error(outcome.trouble, url, outcome.message);

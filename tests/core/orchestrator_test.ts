@@ -9,6 +9,7 @@ import { Chance } from "../simulation/chance.ts";
 import { sketchGraph } from "../simulation/sketch.ts";
 import { custom } from "../../core/mapping.ts";
 import { from } from "../../core/asset.ts";
+import { Lake } from "../simulation/lake.ts";
 import { contents, lab } from "./lab.ts";
 
 const { asset, external } = definer<null>();
@@ -126,4 +127,71 @@ Deno.test("checks can be run on what stands", async () => {
     message: "a check failed when it was run again",
   }]]);
   assertEquals(await plan(), []);
+});
+
+Deno.test("exactly what a key names is forgotten: nothing without time, no partition within its window", async () => {
+  const days = asset({ key: "t/days", partitions: daily({ start: "2024-01-01" }), ...contents({}) });
+  const once = asset({ key: "t/once", ...contents({}) });
+  const { orchestrator, materialize, plan } = await lab([days, once]);
+  await materialize();
+  const assets = new Set(["t/days", "t/once"]);
+  const request = { assets, lookbackDays: 7, exact: true };
+  assertEquals(await orchestrator.wipe({ ...request, partitions: ["2024-01-01"] }), new Map([["t/days", 1]]));
+  assertEquals(await plan(), ["t/days 2024-01-01 missing"]);
+  assertEquals(
+    (await orchestrator.wipe({ ...request, from: "2024-01-02", to: "2024-01-02" })).has("t/once"),
+    false,
+  );
+});
+
+Deno.test("a rollback without an earlier version is a run that failed", async () => {
+  const once = asset({ key: "t/once", ...contents({}) });
+  const { orchestrator, materialize, state } = await lab([once]);
+  await materialize();
+  assertEquals((await orchestrator.rollback("t/once", null)).status, "no-version");
+  assertEquals((await state.runs(1))[0]?.status, "failed");
+});
+
+Deno.test("a failure lies over a partition that still stands fresh", async () => {
+  let broken = false;
+  const once = asset({
+    key: "t/once",
+    async *materialize({ partitions }) {
+      if (broken) throw new Error("broken");
+      yield [{ partition: partitions.first.ordinal, dataVersion: "1" }];
+    },
+  });
+  const { orchestrator, materialize, plan } = await lab([once]);
+  await materialize();
+  broken = true;
+  await materialize({ force: true });
+  const [status] = await orchestrator.status(new Set(["t/once"]));
+  assertEquals([status!.partitions.fresh, status!.partitions.failed], [1, 1]);
+  assertEquals(status!.warnings.map(({ message }) => message), ["broken"]);
+  assertEquals(await plan(), []);
+});
+
+Deno.test("a check looks whether the files are those that were published", async () => {
+  const lake = new Lake();
+  const once = asset({
+    key: "t/once",
+    async *materialize({ partitions, staging }) {
+      lake.put(`${staging}/x`, "content");
+      yield [{
+        partition: partitions.first.ordinal,
+        dataVersion: "1",
+        staged: [{ final: "zone/x", temporary: `${staging}/x` }],
+      }];
+    },
+  });
+  const { orchestrator, materialize } = await lab([once], { lake });
+  await materialize();
+  const request = { assets: new Set(["t/once"]), lookbackDays: 7 };
+  const passed = async () =>
+    (await orchestrator.check(request, new AbortController().signal)).flatMap(({ results }) =>
+      results.map(({ check, passed }) => [check, passed])
+    );
+  assertEquals(await passed(), [["files_intact", true]]);
+  lake.put("zone/x", "other");
+  assertEquals(await passed(), [["files_intact", false]]);
 });

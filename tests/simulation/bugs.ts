@@ -1,5 +1,5 @@
 import type { Publisher } from "../../core/ports/publisher.ts";
-import type { Commit, State } from "../../core/ports/state.ts";
+import type { Commit, StandingRecord, State } from "../../core/ports/state.ts";
 import type { Event } from "../../core/event.ts";
 import type { Bug } from "./world.ts";
 
@@ -98,12 +98,19 @@ export const BUGS: readonly Bug[] = [
     },
   },
   {
-    name: "inputs that moved while they were read go unnoticed",
-    state: (state) =>
-      over(state, {
-        standing: async (asset, ranges) =>
-          (await state.standing(asset, ranges)).map((record) => ({ ...record, seq: 0 })),
-      }),
+    name: "what stands is answered as it was when it was last asked for",
+    state: (state) => {
+      const last = new Map<string, readonly StandingRecord[]>();
+      return over(state, {
+        async standing(asset, ranges) {
+          const key = JSON.stringify([asset, ranges]);
+          const now = await state.standing(asset, ranges);
+          const before = last.get(key) ?? now;
+          last.set(key, now);
+          return before;
+        },
+      });
+    },
   },
 ];
 

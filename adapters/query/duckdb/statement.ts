@@ -151,6 +151,7 @@ function found(text: string): string {
   const start = text.replace(new RegExp(`^${GAP}+`), "");
   const word = /^\p{L}+/u.exec(start)?.[0].toUpperCase();
   if (word === undefined) return "no statement";
+  if (/;/.test(withoutEnd(start))) return "more than one statement";
   return /^(?:SELECT|WITH|FROM)$/.test(word) ? "a PIVOT that does not name its columns by IN" : word;
 }
 

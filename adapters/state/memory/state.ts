@@ -192,13 +192,13 @@ export class MemoryState implements port.State {
 
   async runs(limit: number): Promise<port.RunRecord[]> {
     await null;
-    return this.#store.runs.map(({ record }) => record).reverse().slice(0, limit);
+    return this.#store.runs.map(recordOf).reverse().slice(0, limit);
   }
 
   async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {
     await null;
     const run = this.#store.runs[id - 1];
-    return run && { run: run.record, steps: [...run.steps.values()].sort((a, b) => a.step - b.step) };
+    return run && { run: recordOf(run), steps: [...run.steps.values()].sort((a, b) => a.step - b.step) };
   }
 
   async log(run: RunId, entries: readonly port.LogEntry[]): Promise<void> {
@@ -275,4 +275,9 @@ export function memoryState(store: MemoryStore, worker: string): port.State {
 
 function abandoned({ worker }: StoredClaim): boolean {
   return worker === null || !worker.alive;
+}
+
+/** A run whose worker is no more is interrupted, whether or not anybody has noted it yet. */
+function recordOf({ record, worker }: StoredRun): port.RunRecord {
+  return record.status === "running" && !worker?.alive ? { ...record, status: "interrupted" } : record;
 }

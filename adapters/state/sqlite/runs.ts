@@ -106,14 +106,15 @@ export class Runs {
   }
 
   list(limit: number): RunRecord[] {
-    return this.#db.all<RunRow>("SELECT * FROM runs ORDER BY id DESC LIMIT ?", limit).map(runOf);
+    const rows = this.#db.all<RunRow>("SELECT * FROM runs ORDER BY id DESC LIMIT ?", limit);
+    return rows.map((row) => this.#runOf(row));
   }
 
   get(id: RunId): { run: RunRecord; steps: StepRecord[] } | undefined {
     const row = this.#db.get<RunRow>("SELECT * FROM runs WHERE id = ?", id);
     if (row === undefined) return undefined;
     const steps = this.#db.all<StepRow>("SELECT * FROM steps WHERE run = ? ORDER BY step", id);
-    return { run: runOf(row), steps: steps.map((step) => this.#stepOf(step)) };
+    return { run: this.#runOf(row), steps: steps.map((step) => this.#stepOf(step)) };
   }
 
   step(record: StepRecord): void {
@@ -158,6 +159,19 @@ export class Runs {
     ) => ({ step, at, level: LEVELS[level]!, message, fields: fields === null ? {} : JSON.parse(fields) }));
   }
 
+  /** A run whose worker is no more is interrupted, whether or not anybody has noted it yet. */
+  #runOf({ id, status, worker, started, took, request, summary }: RunRow): RunRecord {
+    const isLeft = status === RUNNING && !this.#workers.alive(worker);
+    return {
+      id,
+      status: STATUSES[isLeft ? INTERRUPTED : status]!,
+      started,
+      ended: took === null ? null : started + took,
+      request: JSON.parse(request),
+      summary: summary === null ? null : JSON.parse(summary),
+    };
+  }
+
   #stepOf(
     { run, step, asset, first, last, started, took, outcome, materialized, failed }: StepRow,
   ): StepRecord {
@@ -174,15 +188,4 @@ export class Runs {
       failed,
     };
   }
-}
-
-function runOf({ id, status, started, took, request, summary }: RunRow): RunRecord {
-  return {
-    id,
-    status: STATUSES[status]!,
-    started,
-    ended: took === null ? null : started + took,
-    request: JSON.parse(request),
-    summary: summary === null ? null : JSON.parse(summary),
-  };
 }

@@ -10,6 +10,8 @@ export interface SimulatorOptions {
   readonly clock: Clock;
   /** The key that must be sent. @default any, or none */
   readonly key?: string;
+  /** Whether some key must be sent. @default false */
+  readonly needsKey?: boolean;
   /** @default none */
   readonly limits?: RateLimits;
   /** A window with more rows answers 408. @default any number is answered */
@@ -27,7 +29,7 @@ const UNAUTHORIZED: Reply = {
  * `POST /_simulator/fail` `{sensor, status}` makes a sensor's measurements fail with the status, until it is null.
  */
 export function simulatedOpenAQ(options: SimulatorOptions): (request: Request) => Promise<Response> {
-  const { dataset, clock, key, limits, mostRows = Infinity } = options;
+  const { dataset, clock, key, needsKey = false, limits, mostRows = Infinity } = options;
   const counter = limits && new RateCounter(limits);
   const failing = new Map<number, number>();
   const source = dataset.source === undefined ? {} : { "x-airgraph-source": dataset.source };
@@ -43,7 +45,8 @@ export function simulatedOpenAQ(options: SimulatorOptions): (request: Request) =
 
     async function reply(): Promise<Reply> {
       if (url.pathname.startsWith("/_simulator/")) return await control(request, dataset, failing);
-      if (key !== undefined && request.headers.get("x-api-key") !== key) return UNAUTHORIZED;
+      const sent = request.headers.get("x-api-key");
+      if ((needsKey && !sent) || (key !== undefined && sent !== key)) return UNAUTHORIZED;
       const counted = counter?.count(clock.now());
       rates = counted?.headers ?? {};
       if (counted?.allowed === false) return failure(429, "Too many requests");

@@ -84,7 +84,7 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
     await claimed(b, { from: 3, to: 4 });
     await a.close();
     assertEquals((await c.claims()).map(({ from }) => from), [3]);
-    assertEquals((await c.runs(9)).map(({ status }) => status), ["running", "running"]);
+    assertEquals((await c.runs(9)).map(({ status }) => status), ["running", "interrupted"]);
     assertEquals(await c.recover(5), []);
     assertEquals((await c.runs(9)).map(({ status }) => status), ["running", "interrupted"]);
     assertEquals((await c.claims()).map(({ from }) => from), [3]);
