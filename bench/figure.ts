@@ -11,10 +11,14 @@ export interface Figure {
   readonly state?: string;
 }
 
-/** Prints a figure as one line of JSON. @returns Whether it keeps its limit. */
-export function report(figure: Figure): boolean {
+/** Whether a figure keeps its limit. */
+export function keeps({ value, limit, atLeast }: Figure): boolean {
+  return atLeast ? value >= limit : value <= limit;
+}
+
+/** Prints a figure as one line of JSON. */
+export function report(figure: Figure): void {
   console.log(JSON.stringify({ ...figure, value: Number(figure.value.toPrecision(4)) }));
-  return figure.atLeast ? figure.value >= figure.limit : figure.value <= figure.limit;
 }
 
 export function median(values: readonly number[]): number {

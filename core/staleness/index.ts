@@ -2,7 +2,7 @@ import type { CheckResult } from "../check.ts";
 import type { AssetKey, Event, Seq } from "../event.ts";
 import { bytesLimbs, limbBytes, LIMBS, Sum } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
-import { intersect, normalize, ordinals, type Range, type Ranges } from "../partition/ranges.ts";
+import { intersect, ordinals, type Ranges } from "../partition/ranges.ts";
 import {
   type AssetSnapshot,
   type CodeRecord,
@@ -13,6 +13,7 @@ import {
   STANDS,
   WIPED,
 } from "../ports/state.ts";
+import { Marks } from "./marks.ts";
 import { countExisting, type Edge, existing, type Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
 
@@ -30,8 +31,8 @@ export type Judgement = "fresh" | "stale" | "missing";
 export class StalenessIndex {
   readonly #byKey: ReadonlyMap<AssetKey, Node>;
   readonly #codes = new Map<number, CodeRecord>();
-  readonly #failures = new Map<AssetKey, Failure[]>();
-  readonly #due = new Map<AssetKey, DueMark[]>();
+  readonly #failures = new Marks<Failure>();
+  readonly #due = new Marks<DueMark>();
   readonly #places = new Map<Node, Map<number, readonly number[]>>();
   readonly #sum = new Sum();
   #seq: Seq = 0;
@@ -60,8 +61,8 @@ export class StalenessIndex {
   load(snapshot: Snapshot): void {
     this.#seq = snapshot.seq;
     for (const [number, record] of snapshot.codes) this.#codes.set(number, record);
-    for (const failure of snapshot.failures) append(this.#failures, failure);
-    for (const mark of snapshot.due) append(this.#due, mark);
+    for (const failure of snapshot.failures) this.#failures.add(failure);
+    for (const mark of snapshot.due) this.#due.add(mark);
     for (const node of this.nodes) {
       const rows = snapshot.assets.get(node.key);
       if (rows !== undefined) this.#loadNode(node, rows);
@@ -114,9 +115,9 @@ export class StalenessIndex {
         });
         return;
       case "failed":
-        return append(this.#failures, event);
+        return this.#failures.add(event);
       case "due":
-        return append(this.#due, event);
+        return this.#due.add(event);
     }
   }
 
@@ -204,39 +205,29 @@ export class StalenessIndex {
     if (due !== null && due(node.set.window(partition), chunk.at[i]!) <= this.#now) {
       return "due to be asked again";
     }
-    const mark = this.dueMark(node, chunk.seq[i]!, partition);
-    return mark === undefined ? null : mark.detail;
-  }
-
-  dueMark(node: Node, seq: Seq, partition: number): DueMark | undefined {
-    if (this.#due.size === 0) return undefined;
-    return this.#due.get(node.key)?.findLast((mark) =>
-      mark.seq > seq && mark.from <= partition && partition <= mark.to
-    );
+    return this.#due.find(node.key, partition, chunk.seq[i]!)?.detail ?? null;
   }
 
   /** The failure that speaks of a partition as it stands, if any. */
   failure(node: Node, partition: number): Failure | undefined {
-    const failures = this.#failures.get(node.key);
-    if (failures === undefined) return undefined;
     const chunk = node.rows.find(partition);
-    const seq = chunk === undefined ? 0 : chunk.seq[partition - chunk.first]!;
-    return failures.findLast((failure) =>
-      failure.seq > seq && failure.from <= partition && partition <= failure.to
+    return this.#failures.find(
+      node.key,
+      partition,
+      chunk === undefined ? 0 : chunk.seq[partition - chunk.first]!,
     );
   }
 
   /** The failures that still speak of a partition in the ranges. */
   failuresWithin(node: Node, ranges: Ranges): readonly Failure[] {
-    const own = this.#failures.get(node.key) ?? [];
-    return own.filter((failure) =>
+    return this.#failures.of(node.key).filter((failure) =>
       [...ordinals(intersect(ranges, [failure]))].some((ordinal) => this.failure(node, ordinal) === failure)
     );
   }
 
   /** The ranges that failures speak of. */
   failureRanges(node: Node): Ranges {
-    return normalize(this.#failures.get(node.key) ?? []);
+    return this.#failures.ranges(node.key);
   }
 
   /** The code record that a row was made with. */
@@ -431,10 +422,4 @@ function equal(limbs: Uint32Array, at: number, other: Uint32Array): boolean {
 function countChecks(chunk: Chunk, i: number, checks: readonly CheckResult[]): void {
   chunk.checksPassed[i] = checks.filter((check) => check.passed).length;
   chunk.checksFailed[i] = checks.length - chunk.checksPassed[i]!;
-}
-
-/** Adds what is said of a range of partitions; what was said before of partitions inside it is said anew. */
-function append<T extends Range & { readonly asset: AssetKey }>(lists: Map<AssetKey, T[]>, item: T): void {
-  const list = lists.get(item.asset) ?? [];
-  lists.set(item.asset, [...list.filter(({ from, to }) => from < item.from || to > item.to), item]);
 }
