@@ -55,8 +55,8 @@ const OPENAQ_URL = "https://api.openaq.org";
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 
-  constructor(readonly faults: readonly string[]) {
-    super(faults.join("\n"));
+  constructor(readonly faults: readonly string[], options?: ErrorOptions) {
+    super(faults.join("\n"), options);
   }
 }
 

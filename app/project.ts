@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Config } from "../config.ts";
+import { type Config, ConfigError } from "../config.ts";
 import { DAY } from "../core/instant.ts";
 import { type Graph, graph } from "../core/graph.ts";
 import { lineOf } from "./system.ts";
@@ -46,11 +46,12 @@ async function loadModule(path: string): Promise<Project> {
   try {
     module = await import(pathToFileURL(path).href);
   } catch (cause) {
-    throw new Error(`loading the graph "${path}": ${lineOf(cause)}, wanted a module`, { cause });
+    const found = lineOf(cause).replace(/\.$/, "");
+    throw new ConfigError([`loading the graph "${path}": ${found}, wanted a module`], { cause });
   }
   const { graph: exported, resources } = module;
   if (!isGraph(exported)) {
-    throw new Error(`loading the graph "${path}": found no graph exported as "graph", wanted one`);
+    throw new ConfigError([`loading the graph "${path}": found no graph exported as "graph", wanted one`]);
   }
   return { graph: exported, resources, root: dirname(path), own: false };
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ConfigError } from "../config.ts";
 import type { Dataset } from "../sources/openaq/simulator/dataset.ts";
 import { lineOf, systemClock } from "./system.ts";
 
@@ -42,10 +43,14 @@ async function datasetOf({ seed, sensors, replay }: SimulatorOptions): Promise<D
     return generated({ seed, sensors });
   }
   const { replayed } = await import("../sources/openaq/simulator/replayed.ts");
-  return await replayed((path) =>
-    Deno.readFile(join(replay, path)).catch((error) => {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    })
-  );
+  try {
+    return await replayed((path) =>
+      Deno.readFile(join(replay, path)).catch((error) => {
+        if (error instanceof Deno.errors.NotFound) return undefined;
+        throw error;
+      })
+    );
+  } catch (cause) {
+    throw new ConfigError([`reading "${replay}": ${lineOf(cause)}`], { cause });
+  }
 }

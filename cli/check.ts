@@ -48,10 +48,31 @@ Examples:
         }`,
       );
     }
-    for (const { asset, partition, check, severity, detail } of failed) {
-      const what = `${named(asset, partition, partition)}: ${severity} check "${check}" failed`;
-      print(stderr, detail === undefined ? what : `${what}: ${detail}`);
-    }
+    for (const line of lines(failed)) print(stderr, line);
     return blocking.length > 0 ? 1 : 0;
   },
 };
+
+interface Failed {
+  readonly asset: string;
+  readonly partition: string | null;
+  readonly check: string;
+  readonly severity: string;
+  readonly detail?: string;
+}
+
+/** One line for each thing that is wrong with a partition, however many checks stumble over it. */
+function lines(failed: readonly Failed[]): string[] {
+  const alike = Map.groupBy(
+    failed,
+    ({ asset, partition, severity, detail }) => JSON.stringify([asset, partition, severity, detail]),
+  );
+  return [...alike.values()].map((checks) => {
+    const { asset, partition, severity, detail } = checks[0]!;
+    const names = checks.map(({ check }) => `"${check}"`).join(", ");
+    const what = `${named(asset, partition, partition)}: ${severity} ${
+      checks.length === 1 ? "check" : "checks"
+    } ${names} failed`;
+    return detail === undefined ? what : `${what}: ${detail}`;
+  });
+}

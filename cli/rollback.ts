@@ -34,7 +34,7 @@ Example:
       if (json) printJson(stdout, { asset: key, partition, ...done, warnings: app.notices });
       print(
         stderr,
-        `rolling back ${named(key, partition, partition)}: ${done.reason}, wanted an earlier version`,
+        `rolling back ${named(key, partition, partition)}: ${done.reason}`,
       );
       return 1;
     }
