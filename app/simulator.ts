@@ -10,6 +10,8 @@ export interface SimulatorOptions {
   readonly sensors: number;
   readonly replay?: string;
   readonly limits?: { readonly perMinute: number; readonly perHour: number };
+  /** A window with more rows answers 408. */
+  readonly mostRows: number;
 }
 
 /** Serves the simulated OpenAQ API until the signal is aborted; then it ends once what it began is answered. */
@@ -17,10 +19,16 @@ export async function serveSimulator(
   options: SimulatorOptions,
   signal: AbortSignal,
 ): Promise<{ url: string; source: string; finished: Promise<void> }> {
-  const { hostname, port, limits } = options;
+  const { hostname, port, limits, mostRows } = options;
   const { simulatedOpenAQ } = await import("../sources/openaq/simulator/simulated.ts");
   const dataset = await datasetOf(options);
-  const handler = simulatedOpenAQ({ dataset, clock: systemClock, needsKey: true, ...(limits && { limits }) });
+  const handler = simulatedOpenAQ({
+    dataset,
+    clock: systemClock,
+    needsKey: true,
+    mostRows,
+    ...(limits && { limits }),
+  });
   try {
     const server = Deno.serve({ hostname, port, onListen: () => {} }, handler);
     const end = () => server.shutdown();

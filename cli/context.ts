@@ -72,6 +72,8 @@ export interface SimulateOptions {
   /** A folder of real answers to replay in the place of generated stations. */
   readonly replay?: string;
   readonly limits?: { readonly perMinute: number; readonly perHour: number };
+  /** A window with more rows answers 408. */
+  readonly mostRows: number;
 }
 
 export interface Served {

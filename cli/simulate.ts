@@ -15,11 +15,12 @@ Usage: simulate [--port N] [--host H] [--seed S] [--sensors N] [--replay DIR]
 --replay DIR   answers with real ones, kept in a folder, in the place of generated stations
 --rate-per-minute N, --rate-per-hour N
                answers at most so many requests, 429 beyond; default: any number
+--most-rows N  a window with more rows answers 408; default: any is answered
 
 Example:
   deno task simulate --port 8787 --seed 7`,
   flags: {
-    values: ["port", "host", "seed", "sensors", "replay", "rate-per-minute", "rate-per-hour"],
+    values: ["port", "host", "seed", "sensors", "replay", "rate-per-minute", "rate-per-hour", "most-rows"],
   },
   words: 0,
   async run(invocation, { stdout, signal }) {
@@ -32,6 +33,7 @@ Example:
       seed: number("seed", 0, 2 ** 31) ?? 1,
       sensors: number("sensors", 1, 100_000) ?? 60,
       ...(replay !== undefined && { replay }),
+      mostRows: number("most-rows", 1, 1e9) ?? Infinity,
       ...((perMinute ?? perHour) !== undefined && {
         limits: { perMinute: perMinute ?? Infinity, perHour: perHour ?? Infinity },
       }),
