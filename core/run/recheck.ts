@@ -1,7 +1,6 @@
 import type { Audited, CheckResult } from "../check.ts";
 import type { AssetKey } from "../event.ts";
 import { chunks, type Range } from "../partition/ranges.ts";
-import type { FileRef } from "../ports/publisher.ts";
 import type { StandingRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { audit } from "./audit.ts";
@@ -42,9 +41,8 @@ async function recheckBatch(
     session,
     () => audit(session, node, outputs, new Inputs(session, node, range), signal),
   );
-  for (const { partition, event } of records) {
-    const intact = await filesIntact(session, event.payload.files);
-    if (intact !== undefined) results.get(partition)!.unshift(intact);
+  for (const [partition, intact] of await filesIntact(session, records)) {
+    results.get(partition)!.unshift(intact);
   }
   const at = clock.now();
   const checked = [...results].filter(([, checks]) => checks.length > 0);
@@ -66,17 +64,26 @@ async function recheckBatch(
   }));
 }
 
-/** Whether the files of a partition are those that were published; undefined where it has none. */
+/** For each partition with files: whether they are those that were published. */
 async function filesIntact(
   { publisher }: Session,
-  files: readonly FileRef[],
-): Promise<CheckResult | undefined> {
-  if (files.length === 0) return undefined;
-  const intact = await publisher.intact(files);
-  const other = files.find((_, place) => !intact[place]);
-  if (other === undefined) return { check: "files_intact", severity: "blocking", passed: true };
-  const detail = `found "${other.path}" missing or with other bytes, wanted the file that was published`;
-  return { check: "files_intact", severity: "blocking", passed: false, detail };
+  records: readonly StandingRecord[],
+): Promise<Map<number, CheckResult>> {
+  const files = records.flatMap(({ partition, event }) =>
+    event.payload.files.map((file) => ({ partition, file }))
+  );
+  const intact = await publisher.intact(files.map(({ file }) => file));
+  const results = new Map<number, CheckResult>();
+  for (const [place, { partition, file }] of files.entries()) {
+    if (results.get(partition)?.passed === false) continue;
+    const common = { check: "files_intact", severity: "blocking" as const };
+    const detail = `found "${file.path}" missing or with other bytes, wanted the file that was published`;
+    results.set(
+      partition,
+      intact[place] ? { ...common, passed: true } : { ...common, passed: false, detail },
+    );
+  }
+  return results;
 }
 
 /** Tries again for as long as what is read moves meanwhile. */
