@@ -195,3 +195,23 @@ Deno.test("a check looks whether the files are those that were published", async
   lake.put("zone/x", "other");
   assertEquals(await passed(), [["files_intact", false]]);
 });
+
+Deno.test("a partition that breaks its promise of freshness is named, from the first on that was ever made", async () => {
+  const days = asset({
+    key: "t/days",
+    partitions: daily({ start: "2024-01-01" }),
+    freshness: { within: { hours: 3 }, after: "partition-end" },
+    ...contents({}),
+  });
+  const { orchestrator, materialize, clock } = await lab([days]);
+  const late = async () =>
+    (await orchestrator.status(new Set(["t/days"])))[0]!.warnings.map(({ partition }) => partition);
+  assertEquals(await late(), []);
+  await materialize();
+  const made = orchestrator.index.node("t/days").set.existing(clock.now())!.to;
+  const key = (ordinal: number) => orchestrator.index.node("t/days").set.key(ordinal);
+  await clock.advance(12 * HOUR + HOUR);
+  assertEquals(await late(), []);
+  await clock.advance(3 * HOUR);
+  assertEquals(await late(), [key(made + 1)]);
+});
