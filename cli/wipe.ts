@@ -3,9 +3,6 @@ import { notify, print, printJson } from "./out.ts";
 import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
 import { plural } from "./text.ts";
 
-/** Before anything that a partition set may hold. */
-const BEGINNING = "0001-01-01";
-
 export const wipe: Command = {
   summary: "forgets partitions: they are missing from then on; files stay",
   help: `
@@ -30,7 +27,7 @@ Examples:
     const request = requestOf(invocation, app, lake);
     requireRange(invocation, lake, request.assets);
     const wiped = await lake.orchestrator.wipe(
-      invocation.has("all") ? { ...request, from: BEGINNING } : { ...request, exact: isRanged(invocation) },
+      invocation.has("all") ? { ...request, all: true } : { ...request, exact: isRanged(invocation) },
     );
     const assets = [...wiped].map(([key, partitions]) => ({ key, partitions }));
     if (invocation.json) printJson(stdout, { assets, warnings: app.notices });

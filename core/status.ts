@@ -1,7 +1,7 @@
 import type { AssetKey } from "./event.ts";
 import { type Instant, milliseconds } from "./instant.ts";
 import { count, normalize, type Range, type Ranges } from "./partition/ranges.ts";
-import { RequestError } from "./run/scope.ts";
+import { RequestError, requireBounds } from "./run/scope.ts";
 import type { Session } from "./run/session.ts";
 import type { StalenessIndex } from "./staleness/index.ts";
 import { allExisting, existing, type Node } from "./staleness/node.ts";
@@ -35,12 +35,13 @@ export async function statusOf(
   to: string | undefined,
 ): Promise<AssetStatus[]> {
   const { index } = session;
+  const nodes = index.nodes.filter((node) => assets.has(node.key));
+  requireBounds(nodes, { from, to });
   const running = new Map<AssetKey, Ranges>();
   for (const claim of await session.state.claims()) {
     running.set(claim.asset, normalize([...running.get(claim.asset) ?? [], claim]));
   }
   const overlay = new Overlay(index, running);
-  const nodes = index.nodes.filter((node) => assets.has(node.key));
   return await Promise.all(
     nodes.map((node) => assetStatus(session, overlay, node, within(index, node, from, to))),
   );

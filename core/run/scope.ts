@@ -15,6 +15,8 @@ export interface Request {
   /** Dates or times, both inclusive. @default the last `lookbackDays` whole UTC days and today */
   readonly from?: string;
   readonly to?: string;
+  /** Covers the whole sets, where neither keys nor bounds choose from them. */
+  readonly all?: boolean;
   readonly lookbackDays: number;
   /** Materializes what is fresh, too. */
   readonly force?: boolean;
@@ -30,9 +32,10 @@ export class RequestError extends Error {
 /** The partitions of each asset that a request covers, in dependency order; assets without any are left out. */
 export type Scope = ReadonlyMap<Node, Ranges>;
 
-/** @throws {RequestError} If a bound or a partition key is not one. */
+/** @throws {RequestError} If a bound or a partition key is not one, or applies to none of the assets. */
 export function scopeOf(index: StalenessIndex, request: Request): Scope {
   const asked = index.nodes.filter((node) => request.assets.has(node.key));
+  requireBounds(asked, request);
   const scope = new Map<Node, Ranges>();
   const wanted = request.partitions?.length
     ? byKeys(index, asked, request.partitions, request.exact ?? false)
@@ -47,6 +50,29 @@ export function scopeOf(index: StalenessIndex, request: Request): Scope {
     if (taking.length > 0) scope.set(node, taking);
   }
   return scope;
+}
+
+/** @throws {RequestError} If a bound is no date or time, or no asset has partitions in time for it to choose from. */
+export function requireBounds(
+  nodes: readonly Node[],
+  { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
+): void {
+  const given = Object.entries({ from, to }).flatMap(([name, text]) =>
+    text === undefined ? [] : { name, text }
+  );
+  for (const { name, text } of given) {
+    if (readBound(text) === undefined) {
+      throw new RequestError(
+        `reading --${name}: found "${text}", wanted a month, a date or a time such as "2018-01-31T05"`,
+      );
+    }
+  }
+  if (given.length === 0 || nodes.some(({ set }) => isTimeSet(set))) return;
+  const assets = nodes.length === 1 ? `"${nodes[0]!.key}", which has no` : "no asset with";
+  const { name, text } = given[0]!;
+  throw new RequestError(
+    `reading --${name}: found "${text}" for ${assets} partitions in time, wanted --partition or no range`,
+  );
 }
 
 interface Wanted {
@@ -74,7 +100,8 @@ function bounds(
   index: StalenessIndex,
   request: Request,
 ): { from: string | undefined; to: string | undefined } {
-  if (request.from !== undefined || request.to !== undefined) return { from: request.from, to: request.to };
+  const { from, to, all } = request;
+  if (all || from !== undefined || to !== undefined) return { from, to };
   const date = (instant: number) => new Date(instant).toISOString().slice(0, 10);
   return { from: date(index.now - request.lookbackDays * DAY), to: date(index.now) };
 }

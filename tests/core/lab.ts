@@ -62,7 +62,7 @@ export async function lab(assets: readonly AnyAsset[], options: LabOptions = {})
   });
   const everything: Request = {
     assets: new Set(assets.map(({ key }) => key)),
-    from: "1970-01-01",
+    all: true,
     lookbackDays: 7,
   };
   const key = (asset: string, ordinal: number) => orchestrator.index.node(asset).set.key(ordinal) ?? "-";

@@ -39,7 +39,7 @@ async function materialize(worker: Worker, assets?: readonly string[]): Promise<
   const { orchestrator, world } = worker;
   await orchestrator.materialize({
     assets: new Set(assets ?? world.sketches.map(({ key }) => key)),
-    from: "2024-01-01",
+    all: true,
     lookbackDays: 7,
     signal: new AbortController().signal,
   });
@@ -51,7 +51,7 @@ async function agree(world: World, worker: Worker): Promise<Reference> {
   const { reference, planned, log, claims, adopted } = await world.quietly(worker, async () => {
     const plan = await worker.orchestrator.plan({
       assets: new Set(world.sketches.map(({ key }) => key)),
-      from: "2024-01-01",
+      all: true,
       lookbackDays: 7,
     });
     return {
