@@ -1,20 +1,37 @@
 import type { Clock } from "../core/ports/clock.ts";
+import { Heartbeat } from "./heartbeat.ts";
 
-/** The machine's clock. */
+/** The longest time that a timer can be set for. */
+const LONGEST = 2 ** 31 - 1;
+
+const heartbeat = new Heartbeat(() => performance.now());
+
+/** The machine's clocks. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  awake: () => heartbeat.awake(),
+  asleep: () => heartbeat.asleep(),
   sleep(duration, signal) {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const abort = () => {
+      const leave = () => {
         clearTimeout(timer);
+        signal?.removeEventListener("abort", abort);
+        heartbeat.end();
+      };
+      const abort = () => {
+        leave();
         reject(signal?.reason);
       };
-      // Longer than setTimeout can: woken early, the sleeper asks again.
-      const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", abort);
+      const wake = () => {
+        const left = until - heartbeat.awake();
+        if (left >= 1) return void (timer = setTimeout(wake, Math.min(left, LONGEST)));
+        leave();
         resolve();
-      }, Math.max(0, Math.min(duration, 2 ** 31 - 1)));
+      };
+      heartbeat.begin();
+      const until = heartbeat.awake() + duration;
+      let timer = setTimeout(wake, Math.max(0, Math.min(duration, LONGEST)));
       signal?.addEventListener("abort", abort, { once: true });
     });
   },

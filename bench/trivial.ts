@@ -97,7 +97,12 @@ export function open(graph: Graph, state: State, now: () => number = Date.now): 
     graph,
     state,
     publisher: noFiles,
-    clock: { now, sleep: () => Promise.reject(new Error("nothing sleeps here")) },
+    clock: {
+      now,
+      awake: now,
+      asleep: () => 0,
+      sleep: () => Promise.reject(new Error("nothing sleeps here")),
+    },
     random: Math.random,
     resources: null,
     mask: (text) => text,

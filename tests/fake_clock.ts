@@ -5,6 +5,8 @@ import type { Instant, Milliseconds } from "../core/instant.ts";
 export interface FakeClock extends Clock {
   /** Moves the clock on, waking sleepers in order; what they set off runs before the next wakes. */
   advance(by: Milliseconds): Promise<void>;
+  /** Lets the process be asleep for so long: only the wall clock moves on. */
+  suspend(by: Milliseconds): void;
   /** How many sleep. */
   readonly sleepers: number;
 }
@@ -15,7 +17,8 @@ export interface FakeClockOptions {
 }
 
 interface Sleeper {
-  readonly until: Instant;
+  /** On the clock that counts only time awake. */
+  readonly until: Milliseconds;
   readonly wake: () => void;
 }
 
@@ -23,7 +26,8 @@ interface Sleeper {
 const IDLE_TURNS = 3;
 
 export function fakeClock(start: Instant, { auto = false }: FakeClockOptions = {}): FakeClock {
-  let now = start;
+  let awake = 0;
+  let asleep = 0;
   let idle = 0;
   let watch: ReturnType<typeof setTimeout> | undefined;
   const sleepers = new Set<Sleeper>();
@@ -33,7 +37,7 @@ export function fakeClock(start: Instant, { auto = false }: FakeClockOptions = {
   }
 
   function wake(sleeper: Sleeper): void {
-    now = Math.max(now, sleeper.until);
+    awake = Math.max(awake, sleeper.until);
     sleeper.wake();
   }
 
@@ -53,7 +57,9 @@ export function fakeClock(start: Instant, { auto = false }: FakeClockOptions = {
   }
 
   return {
-    now: () => now,
+    now: () => start + awake + asleep,
+    awake: () => awake,
+    asleep: () => asleep,
     get sleepers() {
       return sleepers.size;
     },
@@ -70,7 +76,7 @@ export function fakeClock(start: Instant, { auto = false }: FakeClockOptions = {
           reject(signal?.reason);
         };
         const sleeper = {
-          until: now + duration,
+          until: awake + duration,
           wake: () => {
             leave();
             resolve();
@@ -82,13 +88,16 @@ export function fakeClock(start: Instant, { auto = false }: FakeClockOptions = {
       });
     },
     async advance(by) {
-      const end = now + by;
+      const end = awake + by;
       await turn();
       for (let sleeper = next(); sleeper && sleeper.until <= end; sleeper = next()) {
         wake(sleeper);
         await turn();
       }
-      now = end;
+      awake = end;
+    },
+    suspend(by) {
+      asleep += by;
     },
   };
 }

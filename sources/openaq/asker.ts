@@ -1,4 +1,4 @@
-import { iso, type Milliseconds, MINUTE, SECOND } from "../../core/instant.ts";
+import { type Milliseconds, MINUTE, SECOND } from "../../core/instant.ts";
 import type { Clock, Random } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { OpenAQError, type Trouble } from "./error.ts";
@@ -64,13 +64,15 @@ export class Asker {
     const { clock, random, log, pace } = this.#options;
     const url = `${this.#base}${path}`;
     let limited = 0;
+    let sleeps = 0;
     let patience = Infinity;
     let last = "did not answer";
     for (let attempt = 1;;) {
       await pace.start(signal);
-      if (patience === Infinity) patience = clock.now() + PATIENCE;
-      const left = patience - clock.now();
+      if (patience === Infinity) patience = clock.awake() + PATIENCE;
+      const left = patience - clock.awake();
       if (left <= 0) throw this.#error("unreachable", url, last);
+      const asleep = clock.asleep();
       const outcome = await this.#once(url, left, signal);
       if ("body" in outcome) return outcome;
       if ("reset" in outcome) {
@@ -81,14 +83,21 @@ export class Asker {
         continue;
       }
       last = outcome.message;
+      if (clock.asleep() > asleep && ++sleeps < ATTEMPTS) {
+        log.info("OpenAQ: asking again what was under way while this process was asleep", {
+          url: shown(url),
+        });
+        patience = Infinity;
+        continue;
+      }
       const wait = random() * SECOND * 2 ** (attempt - 1);
-      if (attempt++ >= attempts || clock.now() + wait >= patience) {
+      if (attempt++ >= attempts || clock.awake() + wait >= patience) {
         throw this.#error(outcome.trouble, url, outcome.message);
       }
       log.debug("OpenAQ: trying again", {
         url: shown(url),
         message: outcome.message,
-        until: iso(clock.now() + wait),
+        seconds: wait / SECOND,
       });
       await clock.sleep(wait, signal);
     }

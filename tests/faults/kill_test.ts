@@ -16,7 +16,7 @@ const IN_FLIGHT = 9;
 Deno.test("twenty lakes killed twice each come to what one undisturbed run makes", async () => {
   const random = seeded(chosenSeed());
   const begun = Date.now();
-  const clock = { now: () => begun, sleep: pause };
+  const clock = { now: () => begun };
   await using server = new Server({ latency: 40, clock });
   const { content, requests, took } = await undisturbed(server);
   console.log(`undisturbed: ${Math.round(took)} ms, ${requests} requests`);

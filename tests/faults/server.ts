@@ -11,7 +11,7 @@ export type Fault = (request: Request) => Response | Promise<Response>;
 
 export interface ServerOptions {
   readonly dataset?: Dataset;
-  readonly clock?: Clock;
+  readonly clock?: Pick<Clock, "now">;
   readonly limits?: RateLimits;
   readonly key?: string;
   /** How long an answer takes at least, in milliseconds. */

@@ -3,7 +3,6 @@ import { DAY } from "../../core/instant.ts";
 import { leftovers } from "./content.ts";
 import { Place } from "./place.ts";
 import { Server } from "./server.ts";
-import { pause } from "./until.ts";
 
 const SENSOR = 50_000_003;
 const LATER = { preload: `${import.meta.resolve("./shifted_clock.ts")}?by=${DAY}` };
@@ -21,7 +20,7 @@ interface Step {
 
 Deno.test("a sensor that goes on failing is set aside, and a day later its days are rebuilt", async () => {
   let shift = 0;
-  await using server = new Server({ clock: { now: () => Date.now() + shift, sleep: pause } });
+  await using server = new Server({ clock: { now: () => Date.now() + shift } });
   await using place = await Place.make({ ...server.env, DEFAULT_LOOKBACK_DAYS: "3" });
   await server.fail(SENSOR, 500);
 

@@ -47,6 +47,8 @@ export class Turns {
   clock(actor: Actor): Clock {
     return {
       now: () => this.now,
+      awake: () => this.now,
+      asleep: () => 0,
       sleep: (duration, signal) =>
         new Promise((resolve, reject) => {
           if (signal?.aborted) return reject(signal.reason);

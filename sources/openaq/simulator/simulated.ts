@@ -7,7 +7,7 @@ import { failure, type Reply } from "./reply.ts";
 
 export interface SimulatorOptions {
   readonly dataset: Dataset;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "now">;
   /** The key that must be sent. @default any, or none */
   readonly key?: string;
   /** Whether some key must be sent. @default false */

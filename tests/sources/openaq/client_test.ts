@@ -202,6 +202,8 @@ Deno.test("a port where nobody listens is one line, within a minute", async () =
   let now = NOW;
   const clock: Clock = {
     now: () => now,
+    awake: () => now,
+    asleep: () => 0,
     sleep: (duration, signal) =>
       duration > 20 * SECOND
         ? new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)))
@@ -235,4 +237,23 @@ Deno.test("cancelling ends the question with the signal's reason", async () => {
   const asked = client.locations(56, cancel.signal);
   cancel.abort(new Error("enough"));
   await assertRejects(() => asked, Error, "enough");
+});
+
+Deno.test("time asleep is nobody's failure: what was under way is asked again", async () => {
+  const clock = fakeClock(NOW);
+  let answered = 0;
+  const honest = simulatedOpenAQ({ dataset: generated(), clock });
+  const { client, log } = served(
+    (request) => ++answered > 4 ? honest(request) : new Promise(() => {}), // the first four never answer
+    clock,
+  );
+  const asked = client.measurements(QUESTION);
+  for (let sleep = 0; sleep < 4; sleep++) {
+    await clock.advance(SECOND);
+    clock.suspend(HOUR);
+    await clock.advance(30 * SECOND); // the whole time-out, awake: it is no attempt, and takes no patience
+  }
+  await asked;
+  assertEquals(client.requests, 5);
+  assertStringIncludes(log.lines[0]!, "asleep");
 });
