@@ -88,7 +88,7 @@ const noFiles: Publisher = {
   checkout: () => Promise.resolve([]),
   intact: (refs) => Promise.resolve(refs.map(() => true)),
   recall: () => Promise.resolve(false),
-  remove: () => Promise.resolve(),
+  remove: () => Promise.resolve(0),
 };
 
 /** The command line's executor over a graph of trivial assets. */

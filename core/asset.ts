@@ -5,7 +5,7 @@ import type { Mapping } from "./mapping.ts";
 import type { FailedOutput, Output, Standing } from "./output.ts";
 import type { PartitionSet, Window } from "./partition/partition_set.ts";
 import { single } from "./partition/single.ts";
-import type { Range } from "./partition/ranges.ts";
+import type { Range, Ranges } from "./partition/ranges.ts";
 import type { Log } from "./ports/log.ts";
 
 /** A file whose text is part of an asset's code version, such as a statement or a job script; read through a port. */
@@ -41,9 +41,9 @@ export interface Partition {
   readonly window: Window | null;
 }
 
-/** A contiguous run of partitions. */
+/** The partitions of one call, ascending: a contiguous run, unless the asset takes scattered ones. */
 export interface Partitions extends Iterable<Partition> {
-  readonly range: Range;
+  readonly ranges: Ranges;
   readonly count: number;
   readonly first: Partition;
   readonly last: Partition;
@@ -85,6 +85,13 @@ export interface Retry {
   readonly backoff?: { readonly base: Duration; readonly limit: Duration };
 }
 
+/** At most so many partitions at once: a contiguous run, or, where `scattered`, any ascending ones. */
+export interface Batch {
+  readonly most: number;
+  /** @default false */
+  readonly scattered?: boolean;
+}
+
 /** A promise about time, per partition: it is to be fresh at most `within` after its window's end. */
 export interface Freshness {
   readonly within: Duration;
@@ -101,8 +108,8 @@ export interface AssetOptions<Resources, Set extends PartitionSet, Deps extends 
   readonly code?: string;
   /** Files whose text goes into the code version. */
   readonly sources?: readonly Source[];
-  /** At most so many partitions in one call of `materialize`. @default 1 */
-  readonly batch?: { readonly most: number };
+  /** The partitions of one call of `materialize`. @default one */
+  readonly batch?: Batch;
   /** Steps of one pool share its slots. */
   readonly pool?: string;
   readonly retry?: Retry;
@@ -135,7 +142,7 @@ export interface Asset<Resources = unknown, Set extends PartitionSet = Partition
   readonly deps: Readonly<Record<string, Dependency>>;
   readonly code: string;
   readonly sources: readonly Source[];
-  readonly batch: { readonly most: number };
+  readonly batch: Required<Batch>;
   readonly pool: string | null;
   readonly retry: Retry;
   readonly timeout: Duration | null;
@@ -179,7 +186,7 @@ export function definer<Resources>() {
       deps: (options.deps ?? {}) as Asset["deps"],
       code: options.code ?? "1",
       sources: options.sources ?? [],
-      batch: { most },
+      batch: { most, scattered: options.batch?.scattered ?? false },
       pool: options.pool ?? null,
       retry: options.retry ?? { most: 0 },
       timeout: options.timeout ?? null,

@@ -1,13 +1,12 @@
-import type { AssetKey, NewEvent, RunId } from "./event.ts";
+import type { AssetKey, NewEvent } from "./event.ts";
 import { memberFingerprint } from "./fingerprint.ts";
 import type { Graph } from "./graph.ts";
-import { type Instant, milliseconds } from "./instant.ts";
 import type { Output } from "./output.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
-import { count, fromOrdinals, intersect, normalize, type Range, type Ranges } from "./partition/ranges.ts";
+import { count, normalize, type Range, type Ranges } from "./partition/ranges.ts";
 import type { Json } from "./ports/key_value.ts";
-import { type ClaimToken, STANDS } from "./ports/state.ts";
 import { exclusively } from "./run/exclusive.ts";
+import { prune } from "./run/prune.ts";
 import { recheck, type Rechecked } from "./run/recheck.ts";
 import { rollback, type RolledBack } from "./run/rollback.ts";
 import { execute, type Limits } from "./run/scheduler.ts";
@@ -117,7 +116,11 @@ export class Orchestrator {
           { command: "wipe", asset: node.key },
           async (run, token) => {
             standing = standingIn(node, standing);
-            await this.#append("wiped", node, standing, run, token);
+            const at = this.session.clock.now();
+            await commit(this.session, {
+              claim: token,
+              events: standing.map((range) => ({ kind: "wiped", asset: node.key, at, run, ...range })),
+            });
           },
         );
       }
@@ -126,34 +129,13 @@ export class Orchestrator {
     return wiped;
   }
 
-  /** Deletes the files of partitions whose retention is over. @returns How many partitions expired. */
+  /** Deletes the files of partitions whose retention is over. @returns How many partitions had files that went. */
   async prune(assets: ReadonlySet<AssetKey>): Promise<Map<AssetKey, number>> {
     await this.refresh();
     const expired = new Map<AssetKey, number>();
     for (const node of this.index.nodes) {
-      const { retention } = node.asset;
-      if (!assets.has(node.key) || retention === null) continue;
-      const { clock, publisher, state } = this.session;
-      const before = clock.now() - milliseconds(retention);
-      let over = keptSince(node, before);
-      if (over.length > 0) {
-        await exclusively(
-          this.session,
-          node,
-          over,
-          { command: "prune", asset: node.key },
-          async (run, token) => {
-            over = intersect(over, keptSince(node, before));
-            const records = await state.standing(node.key, over);
-            // First the mark, then the files: a reader never meets a partition that promises files that are gone.
-            await this.#append("expired", node, over, run, token);
-            await publisher.remove(
-              records.flatMap(({ event }) => event.payload.files.map(({ path }) => path)),
-            );
-          },
-        );
-      }
-      expired.set(node.key, count(over));
+      if (!assets.has(node.key) || node.asset.retention === null) continue;
+      expired.set(node.key, await prune(this.session, node));
     }
     return expired;
   }
@@ -182,27 +164,6 @@ export class Orchestrator {
     }));
     await commit(this.session, { claim: null, events });
   }
-
-  async #append(
-    kind: "wiped" | "expired",
-    node: Node,
-    ranges: Ranges,
-    run: RunId,
-    claim: ClaimToken,
-  ): Promise<void> {
-    const at = this.session.clock.now();
-    const events = ranges.map((range): NewEvent => ({ kind, asset: node.key, at, run, ...range }));
-    await commit(this.session, { claim, events });
-  }
-}
-
-/** The partitions that were made up to an instant and whose files are still there. */
-function keptSince(node: Node, before: Instant): Ranges {
-  const kept: number[] = [];
-  node.rows.all((chunk, i, ordinal) => {
-    if (chunk.status[i] === STANDS && chunk.at[i]! <= before) kept.push(ordinal);
-  });
-  return fromOrdinals(kept);
 }
 
 function standingIn(node: Node, ranges: Ranges): Ranges {

@@ -20,6 +20,8 @@ export interface Output {
   readonly metadata?: Metadata;
   /** The files that publishing puts in place or takes away. */
   readonly staged?: readonly Staged[];
+  /** Files that are put in place together with the partition's own, by the same intent, and are no part of its content. */
+  readonly alongside?: readonly Staged[];
   /** Files of the partition that stand already and stay as they are. */
   readonly kept?: readonly FileRef[];
   /** When the source gave this answer. @default the time of the step */

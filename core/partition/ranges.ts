@@ -93,6 +93,24 @@ export function* chunks(ranges: Iterable<Range>, most: number): Generator<Range>
   }
 }
 
+/** Pieces of at most `most` ordinals each, ascending, whatever lies between their ordinals. */
+export function* batches(ranges: Iterable<Range>, most: number): Generator<Ranges> {
+  let batch: Range[] = [];
+  let room = most;
+  for (let { from, to } of ranges) {
+    for (; from <= to; from = batch.at(-1)!.to + 1) {
+      if (room === 0) {
+        yield batch;
+        batch = [];
+        room = most;
+      }
+      batch.push({ from, to: Math.min(to, from + room - 1) });
+      room -= count(batch.slice(-1));
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
 /** Most callers have them in order already. */
 function ascending(ordinals: readonly number[]): Iterable<number> {
   const inOrder = ordinals.every((ordinal, place) => place === 0 || ordinals[place - 1]! <= ordinal);

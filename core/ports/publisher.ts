@@ -17,10 +17,17 @@ export type Staged =
   }
   | { readonly final: string; readonly absent: true };
 
+/** A version of a file as it is kept. */
+export interface Kept {
+  readonly dataVersion: string;
+  /** SHA-256 of the bytes, hex; other bytes are not kept under this name. Undefined in records of before 0.2. */
+  readonly hash?: string;
+}
+
 /** A staged change together with what it replaces, so that either can be restored after a crash. */
 export type Replacement = Staged & {
-  /** The data version that stands at `final` now: publishing keeps it by that name. */
-  readonly standing?: string;
+  /** The version that is recorded to stand at `final` now: publishing keeps its bytes by that name. */
+  readonly standing?: Kept;
 };
 
 /**
@@ -36,8 +43,11 @@ export interface Publisher {
    * @throws {PublishError} If a temporary file is gone and the final one is not what it was to become.
    */
   replace(batch: readonly Replacement[], measured: readonly FileRef[]): Promise<void>;
-  /** Puts back what stood before, for replacements that cannot be completed. */
-  revert(batch: readonly Replacement[]): Promise<void>;
+  /**
+   * Puts back what stood before, for replacements that cannot be completed. A file that is not, byte for byte, what the
+   * replacement put in place is left as it is: somebody else wrote it since.
+   */
+  revert(batch: readonly Replacement[], measured: readonly FileRef[]): Promise<void>;
   /** Deletes staged files that are not to be published; absent ones are no error. */
   discard(temporaries: readonly string[]): Promise<void>;
   /** Deletes a folder of staged files, such as a run's; an absent one is no error. */
@@ -50,8 +60,8 @@ export interface Publisher {
   recall(
     version: { readonly ref: FileRef; readonly dataVersion: string; readonly temporary: string },
   ): Promise<boolean>;
-  /** Deletes files of the lake, kept versions among them; for retention and for wiping with its files. */
-  remove(paths: readonly string[]): Promise<void>;
+  /** Deletes files of the lake that are still what they were recorded as. @returns How many it deleted. */
+  remove(refs: readonly FileRef[]): Promise<number>;
 }
 
 /** Publishing could neither be completed nor had been done before. */

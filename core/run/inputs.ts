@@ -1,14 +1,36 @@
 import type { Input } from "../asset.ts";
 import type { Seq } from "../event.ts";
 import type { Standing } from "../output.ts";
-import { ordinals, type Range, type Ranges } from "../partition/ranges.ts";
+import { ordinals, type Ranges } from "../partition/ranges.ts";
 import type { StandingRecord } from "../ports/state.ts";
 import { type Edge, membersOf, type Node } from "../staleness/node.ts";
-import type { Session } from "./session.ts";
+import { backoff } from "./backoff.ts";
+import { refresh, type Session } from "./session.ts";
 
 /** Something was written after the inputs' state was noted: the step must judge and read anew. */
 export class InputsMoved extends Error {
   override readonly name = "InputsMoved";
+}
+
+/** How often inputs may move, one time after the other, before that is an error. */
+const MOST_MOVES = 20;
+const PAUSE = { base: { seconds: 0.05 }, limit: { seconds: 5 } };
+
+/** Does what reads inputs, and does it anew, with growing pauses, while these are written meanwhile. */
+export async function onceStill<T>(
+  session: Session,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let moves = 0;; moves++) {
+    try {
+      return await work();
+    } catch (cause) {
+      if (!(cause instanceof InputsMoved) || moves === MOST_MOVES) throw cause;
+      if (moves > 0) await session.clock.sleep(backoff(session, PAUSE, moves), signal);
+      await refresh(session);
+    }
+  }
 }
 
 /** What a step reads, as of the event number at which it was noted. */
@@ -18,10 +40,10 @@ export class Inputs {
   readonly byName: Readonly<Record<string, Input>>;
   readonly #sums = new Map<number, Uint8Array>();
 
-  constructor(readonly session: Session, readonly node: Node, readonly range: Range) {
+  constructor(readonly session: Session, readonly node: Node, readonly partitions: Ranges) {
     this.read = session.index.seq;
     if (node.summed.length > 0) {
-      for (const partition of ordinals([range])) {
+      for (const partition of ordinals(partitions)) {
         this.#sums.set(partition, session.index.edgeSums(node, partition));
       }
     }
@@ -35,13 +57,13 @@ export class Inputs {
 
   /** What stands of the step's own partitions. */
   async own(): Promise<readonly Standing[]> {
-    const records = await this.session.state.standing(this.node.key, [this.range]);
+    const records = await this.session.state.standing(this.node.key, this.partitions);
     return records.map((record) => standing(this.node, record));
   }
 
   #input(edge: Edge): Input {
     const { session: { index: { now }, state } } = this;
-    const members = membersOf(edge, this.range, now);
+    const members = membersOf(edge, this.partitions, now);
     const noted = edge.slot < 0 ? 0 : edge.up.rows.standing(members);
     return {
       members: (partition): Ranges => edge.mapping.members(partition, now),

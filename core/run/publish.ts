@@ -1,50 +1,54 @@
 import type { Audited, CheckResult } from "../check.ts";
-import type { Materialized, RunId } from "../event.ts";
+import type { Materialized, NewEvent, RunId } from "../event.ts";
 import { memberFingerprint } from "../fingerprint.ts";
 import type { Output } from "../output.ts";
-import { fromOrdinals } from "../partition/ranges.ts";
+import { fromOrdinals, type Range } from "../partition/ranges.ts";
 import type { FileRef, Replacement, Staged } from "../ports/publisher.ts";
 import type { ClaimToken, Commit, Intent, StandingRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
+import type { Answers } from "./answers.ts";
 import { audit } from "./audit.ts";
 import type { Inputs } from "./inputs.ts";
 import { commit, messageOf, type Session, Unsettled } from "./session.ts";
 
-/** The claim on a contiguous run of partitions that a step works under. */
+/** The claim on partitions that a step works under. */
 export interface Claim {
   readonly run: RunId;
   readonly node: Node;
   readonly token: ClaimToken;
 }
 
-/** What became of an output. */
+/** What became of a partition. */
 export type Settled =
   | {
     readonly outcome: "materialized" | "unchanged";
-    readonly output: Output;
+    readonly partition: number;
+    readonly rows: number;
     readonly warnings: readonly CheckResult[];
   }
-  | { readonly outcome: "blocked" | "failed"; readonly output: Output; readonly message: string };
+  | { readonly outcome: "blocked" | "failed"; readonly partition: number; readonly message: string };
 
 /** An output on its way into the lake. */
 interface Draft {
   readonly output: Output;
-  readonly staged: readonly Staged[];
-  /** The staged files as measured, then those that are kept. */
+  /** What publishing puts in place: nothing of the output's own if it stands already. */
+  readonly changes: readonly Staged[];
+  /** The files of `changes` as measured. */
   readonly measured: readonly FileRef[];
+  /** The partition's files once it is published. */
+  readonly files: readonly FileRef[];
   readonly checks: readonly CheckResult[];
   readonly stands: StandingRecord | undefined;
   /** Its fingerprint as a member. */
   readonly member: Uint8Array;
   /** Whether its version is the one that stands. */
   readonly same: boolean;
-  /** Whether nothing need be put in place. */
-  readonly unchanged: boolean;
 }
 
 /**
- * Audits a group of outputs and publishes those that pass, in one batch: the intent is recorded, the files are put in
- * place, and the materializations are committed. What fails its blocking checks is discarded and recorded as held back.
+ * Audits a group of outputs and publishes those that pass, in one batch: the intent of all of them is recorded, the files
+ * are put in place, and the materializations are committed, with the failures of the group. What fails its blocking
+ * checks is discarded and recorded as held back.
  *
  * @param last Goes into the final commit of the group.
  */
@@ -52,50 +56,68 @@ export async function publish(
   session: Session,
   claim: Claim,
   inputs: Inputs,
-  outputs: readonly Output[],
+  { outputs, failures }: Answers,
   signal: AbortSignal,
   last: (settled: readonly Settled[]) => Partial<Pick<Commit, "release" | "step">>,
 ): Promise<Settled[]> {
-  const { node } = claim;
   const drafts = await draft(session, claim, inputs, outputs, signal);
-  const held = drafts.filter((each) => blocking(each.checks).length > 0);
-  const passed = drafts.filter((each) => blocking(each.checks).length === 0);
-  const changing = passed.filter((each) => !each.unchanged && each.staged.length > 0);
-
+  const passed = drafts.filter(({ checks }) => blocking(checks).length === 0);
+  const blocked = drafts.filter((each) => !passed.includes(each)).map(({ output, checks }) => ({
+    outcome: "blocked" as const,
+    partition: output.partition,
+    message: session.mask(refusal(checks)),
+  }));
+  const failed = failures.map(({ partition, error }) => ({
+    outcome: "failed" as const,
+    partition,
+    message: session.mask(error),
+  }));
   const settled: Settled[] = [
-    ...held.map(({ output, checks }): Settled => ({ outcome: "blocked", output, message: refusal(checks) })),
+    ...blocked,
+    ...failed,
     ...passed.map(({ output, checks, same }): Settled => ({
       outcome: same ? "unchanged" : "materialized",
-      output,
+      partition: output.partition,
+      rows: output.rows ?? 0,
       warnings: checks.filter((check) => !check.passed),
     })),
   ];
   const at = session.clock.now();
   const events = passed.map((each) => materialization(claim, inputs, each, at));
-  if (changing.length > 0) {
-    await replace(
-      session,
-      claim,
-      changing,
-      events.filter((_, i) => changing.includes(passed[i]!)),
-    );
-  }
-  const refused = held.map(({ output, checks }) => ({
-    kind: "failed" as const,
-    asset: node.key,
-    at,
-    run: claim.run,
-    from: output.partition,
-    to: output.partition,
-    reason: "check" as const,
-    message: session.mask(refusal(checks)),
-  }));
-  await commit(session, { claim: claim.token, events: [...events, ...refused], ...last(settled) });
+  if (passed.some(({ changes }) => changes.length > 0)) await replace(session, claim, passed, events);
+  await commit(session, {
+    claim: claim.token,
+    events: [
+      ...events,
+      ...failedEvents(session, claim, blocked.map(onePartition), "check"),
+      ...failedEvents(session, claim, failed.map(onePartition), "error"),
+    ],
+    ...last(settled),
+  });
   // What cannot be discarded now goes with the run's folder.
+  const published = new Set(passed.flatMap(({ changes }) => temporaries(changes)));
   await session.publisher.discard(
-    drafts.filter((each) => !changing.includes(each)).flatMap(({ staged }) => temporaries(staged)),
+    outputs.flatMap(({ staged = [], alongside = [] }) => temporaries([...staged, ...alongside]))
+      .filter((temporary) => !published.has(temporary)),
   ).catch(() => {});
   return settled;
+}
+
+/** Failures as events: neighbours that failed alike are one. */
+export function failedEvents(
+  { clock }: Session,
+  { node, run }: Claim,
+  failures: readonly (Range & { readonly message: string })[],
+  reason: "error" | "check",
+): NewEvent[] {
+  const at = clock.now();
+  const joined: { from: number; to: number; message: string }[] = [];
+  for (const { from, to, message } of failures.toSorted((a, b) => a.from - b.from)) {
+    const before = joined.at(-1);
+    if (before !== undefined && before.to === from - 1 && before.message === message) before.to = to;
+    else joined.push({ from, to, message });
+  }
+  return joined.map((each) => ({ kind: "failed", asset: node.key, at, run, reason, ...each }));
 }
 
 async function draft(
@@ -112,13 +134,13 @@ async function draft(
     : await state.standing(node.key, fromOrdinals(withFiles.map(({ partition }) => partition)));
   const stands = new Map(standing.map((record) => [record.partition, record]));
 
-  const measured = await publisher.measure(outputs.flatMap(({ staged }) => staged ?? []));
-  let next = 0;
-  const measuredOf = outputs.map(({ staged = [] }) =>
-    staged.map((each) => "temporary" in each ? measured[next++]! : null)
-  );
+  const staged = outputs.flatMap(({ staged = [], alongside = [] }) => [...staged, ...alongside]);
+  const refs = new Map<Staged, FileRef>();
+  const measured = (await publisher.measure(staged)).values();
+  for (const each of staged) if ("temporary" in each) refs.set(each, measured.next().value!);
+  const measuredOf = (changes: readonly Staged[]) => changes.flatMap((each) => refs.get(each) ?? []);
 
-  const audited = outputs.map((output, i): Audited => ({
+  const audited = outputs.map((output): Audited => ({
     partition: output.partition,
     key: node.set.key(output.partition),
     dataVersion: output.dataVersion,
@@ -126,32 +148,30 @@ async function draft(
     metadata: output.metadata ?? {},
     files: [
       ...(output.kept ?? []),
-      ...(output.staged ?? []).flatMap((each, k) =>
-        "temporary" in each ? [{ ...measuredOf[i]![k]!, path: each.temporary }] : []
+      ...(output.staged ?? []).flatMap((each) =>
+        "temporary" in each ? [{ ...refs.get(each)!, path: each.temporary }] : []
       ),
     ],
   }));
   const checks = await audit(session, node, audited, inputs, signal);
 
-  return await Promise.all(outputs.map(async (output, i): Promise<Draft> => {
-    const staged = output.staged ?? [];
-    const final = staged.flatMap((each, k) =>
-      "temporary" in each ? [{ ...measuredOf[i]![k]!, path: each.final }] : []
-    );
-    const record = stands.get(output.partition);
-    const member = memberFingerprint(node.key, node.set.key(output.partition), output.dataVersion);
-    const same = index.hasMember(node, output.partition, member);
-    const files = record?.event.payload.files ?? [];
-    const whole = same && staged.length > 0 && (await publisher.intact(files)).every(Boolean);
+  return await Promise.all(outputs.map(async (output): Promise<Draft> => {
+    const { partition, dataVersion, staged = [], alongside = [], kept = [] } = output;
+    const record = stands.get(partition);
+    const before = record?.event.payload.files ?? [];
+    const member = memberFingerprint(node.key, node.set.key(partition), dataVersion);
+    const same = index.hasMember(node, partition, member);
+    const whole = same && staged.length > 0 && (await publisher.intact(before)).every(Boolean);
+    const changes = [...(whole ? [] : staged), ...alongside];
     return {
       output,
-      staged,
-      measured: final,
-      checks: checks.get(output.partition)!,
+      changes,
+      measured: measuredOf(changes),
+      files: whole ? before : [...kept, ...measuredOf(staged)],
+      checks: checks.get(partition)!,
       stands: record,
       member,
       same,
-      unchanged: same && (staged.length === 0 || whole),
     };
   }));
 }
@@ -173,29 +193,45 @@ async function replace(
   try {
     await session.publisher.replace(all, intents.flatMap((intent) => intent.measured));
   } catch (cause) {
-    await session.publisher.revert(all).catch((revert) => {
-      throw new Unsettled(messageOf(session, revert), { cause });
-    });
-    await commit(session, {
-      claim: claim.token,
-      events: [],
-      reverted: drafts.map(({ output }) => output.partition),
-    });
+    await giveUp(session, claim.token, intents, cause);
     throw new Error(messageOf(session, cause), { cause });
   }
 }
 
-function replacements({ staged, stands }: Draft): Replacement[] {
-  const standing = new Set(stands?.expired ? [] : stands?.event.payload.files.map(({ path }) => path));
-  return staged.map((each) =>
-    standing.has(each.final) ? { ...each, standing: stands!.event.dataVersion } : each
-  );
+/**
+ * Puts back what stood before publications that failed, unless the claim passed on meanwhile: then its new holder has
+ * settled them.
+ *
+ * @throws {Superseded} If it has.
+ */
+export async function giveUp(
+  session: Session,
+  token: ClaimToken,
+  intents: readonly Intent[],
+  cause: unknown,
+): Promise<void> {
+  await commit(session, { claim: token, events: [] });
+  const all = intents.flatMap(({ replacements }) => replacements);
+  await session.publisher.revert(all, intents.flatMap(({ measured }) => measured)).catch((revert) => {
+    throw new Unsettled(messageOf(session, revert), { cause });
+  });
+  const reverted = intents.map(({ event }) => event.partition);
+  await commit(session, { claim: token, events: [], reverted });
+}
+
+function replacements({ changes, stands }: Draft): Replacement[] {
+  if (stands === undefined || stands.expired) return [...changes];
+  const { dataVersion, payload: { files } } = stands.event;
+  const hashes = new Map(files.map(({ path, hash }) => [path, hash]));
+  return changes.map((each) => {
+    const hash = hashes.get(each.final);
+    return hash === undefined ? each : { ...each, standing: { dataVersion, hash } };
+  });
 }
 
 function materialization({ run, node }: Claim, inputs: Inputs, draft: Draft, at: number): Materialized {
-  const { output, staged, measured, checks, stands, member, unchanged } = draft;
-  const { partition, dataVersion, metadata = {}, rows = null, kept = [], asOf } = output;
-  const files = unchanged && staged.length > 0 ? stands!.event.payload.files : [...kept, ...measured];
+  const { output, files, checks, member } = draft;
+  const { partition, dataVersion, metadata = {}, rows = null, asOf } = output;
   return {
     kind: "materialized",
     asset: node.key,
@@ -211,6 +247,12 @@ function materialization({ run, node }: Claim, inputs: Inputs, draft: Draft, at:
     checks,
   };
 }
+
+const onePartition = ({ partition, message }: { partition: number; message: string }) => ({
+  from: partition,
+  to: partition,
+  message,
+});
 
 const blocking = (checks: readonly CheckResult[]) =>
   checks.filter((check) => check.severity === "blocking" && !check.passed);

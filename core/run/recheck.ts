@@ -4,7 +4,7 @@ import { chunks, type Range } from "../partition/ranges.ts";
 import type { StandingRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { audit } from "./audit.ts";
-import { Inputs, InputsMoved } from "./inputs.ts";
+import { Inputs, onceStill } from "./inputs.ts";
 import type { Scope } from "./scope.ts";
 import { commit, refresh, type Session } from "./session.ts";
 
@@ -37,10 +37,10 @@ async function recheckBatch(
   const records = (await state.standing(node.key, [range])).filter(({ expired }) => !expired);
   if (records.length === 0) return [];
   const outputs = records.map((record) => audited(node, record));
-  const results = await unmoved(
-    session,
-    () => audit(session, node, outputs, new Inputs(session, node, range), signal),
-  );
+  const results = await onceStill(session, signal, async () => {
+    await refresh(session);
+    return await audit(session, node, outputs, new Inputs(session, node, [range]), signal);
+  });
   for (const [partition, intact] of await filesIntact(session, records)) {
     results.get(partition)!.unshift(intact);
   }
@@ -84,18 +84,6 @@ async function filesIntact(
     );
   }
   return results;
-}
-
-/** Tries again for as long as what is read moves meanwhile. */
-async function unmoved<T>(session: Session, act: () => Promise<T>): Promise<T> {
-  for (;;) {
-    await refresh(session);
-    try {
-      return await act();
-    } catch (cause) {
-      if (!(cause instanceof InputsMoved)) throw cause;
-    }
-  }
 }
 
 function audited(node: Node, { partition, event }: StandingRecord): Audited {

@@ -26,7 +26,7 @@ async function settle(session: Session, { token, intents }: Adopted): Promise<nu
     for (const intent of intents) {
       if (all || await complete(session, [intent])) events.push(intent.event);
       else {
-        await session.publisher.revert(intent.replacements);
+        await session.publisher.revert(intent.replacements, intent.measured);
         reverted.push(intent.event.partition);
       }
     }

@@ -1,9 +1,10 @@
 import type { Materialized } from "../event.ts";
 import type { FileRef, Replacement } from "../ports/publisher.ts";
-import type { StandingRecord } from "../ports/state.ts";
+import type { Intent, StandingRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { exclusively } from "./exclusive.ts";
 import { Inputs } from "./inputs.ts";
+import { giveUp } from "./publish.ts";
 import { commit, type Session } from "./session.ts";
 
 export type RolledBack =
@@ -32,56 +33,66 @@ export async function rollback(session: Session, node: Node, partition: number):
 
     const staging = `_staging/${run}`;
     try {
-      const replacements = await recall(session, current, earlier, staging);
-      if (replacements === undefined) {
+      // The same version may have been written more than once: whichever bytes are kept are good.
+      const alike = history.filter(({ dataVersion }) => dataVersion === earlier.dataVersion);
+      const recalled = await recall(session, current, alike, staging);
+      if (recalled === undefined) {
         return { status: "no-version", reason: `version "${earlier.dataVersion}" is not kept any more` };
       }
-      const inputs = new Inputs(session, node, range);
+      const inputs = new Inputs(session, node, [range]);
       const event: Materialized = {
-        ...earlier,
+        ...recalled.version,
         at: clock.now(),
         run,
         code: node.code,
         read: inputs.read,
         edges: inputs.sums(partition),
       };
-      const measured = earlier.payload.files;
-      await commit(session, { claim: token, events: [], intents: [{ event, replacements, measured }] });
+      const { replacements } = recalled;
+      const measured = event.payload.files;
+      const intents: Intent[] = [{ event, replacements, measured }];
+      await commit(session, { claim: token, events: [], intents });
       try {
         await publisher.replace(replacements, measured);
       } catch (cause) {
-        await publisher.revert(replacements);
-        await commit(session, { claim: token, events: [], reverted: [partition] });
+        await giveUp(session, token, intents, cause);
         throw cause;
       }
       await commit(session, { claim: token, events: [event] });
       const { dataVersion: from } = current.event;
-      return { status: "rolled-back", from, to: earlier.dataVersion, rows: earlier.payload.rows };
+      return { status: "rolled-back", from, to: event.dataVersion, rows: event.payload.rows };
     } finally {
       await publisher.clear(staging);
     }
   }, ({ status }) => status === "rolled-back");
 }
 
-/** Stages the files of a kept version, and the absence of those that only today's version has. */
+/** Stages the files of the first version that is kept whole, and the absence of those that only today's version has. */
 async function recall(
   { publisher }: Session,
   { event: current, expired }: StandingRecord,
-  earlier: Materialized,
+  versions: readonly Materialized[],
   staging: string,
-): Promise<Replacement[] | undefined> {
-  const standing = new Set(expired ? [] : current.payload.files.map(({ path }) => path));
-  const kept = new Set(earlier.payload.files.map(({ path }) => path));
-  const over = (path: string) => standing.has(path) ? { standing: current.dataVersion } : {};
-  const replacements: Replacement[] = [];
-  for (const [place, ref] of earlier.payload.files.entries()) {
-    const temporary = `${staging}/${place}`;
-    if (!(await publisher.recall({ ref, dataVersion: earlier.dataVersion, temporary }))) return undefined;
-    replacements.push({ final: ref.path, temporary, ...over(ref.path) });
+): Promise<{ readonly version: Materialized; readonly replacements: Replacement[] } | undefined> {
+  const { dataVersion, payload } = current;
+  const standing = new Map(
+    expired ? [] : payload.files.map(({ path, hash }) => [path, { dataVersion, hash }]),
+  );
+  const over = (path: string) => standing.has(path) ? { standing: standing.get(path)! } : {};
+  const stage = async (ref: FileRef, version: Materialized, temporary: string) =>
+    await publisher.recall({ ref, dataVersion: version.dataVersion, temporary });
+  for (const version of versions) {
+    const { files } = version.payload;
+    const replacements: Replacement[] = [];
+    for (const [place, ref] of files.entries()) {
+      const temporary = `${staging}/${place}`;
+      if (!await stage(ref, version, temporary)) break;
+      replacements.push({ final: ref.path, temporary, ...over(ref.path) });
+    }
+    if (replacements.length < files.length) continue;
+    const gone = payload.files.filter(({ path }) => !files.some((file) => file.path === path));
+    for (const { path } of gone) replacements.push({ final: path, absent: true, ...over(path) });
+    return { version, replacements };
   }
-  const gone = current.payload.files.filter(({ path }: FileRef) => !kept.has(path));
-  return [
-    ...replacements,
-    ...gone.map(({ path }) => ({ final: path, absent: true as const, ...over(path) })),
-  ];
+  return undefined;
 }

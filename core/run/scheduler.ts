@@ -1,6 +1,7 @@
 import type { RunId } from "../event.ts";
 import { SECOND } from "../instant.ts";
 import {
+  batches,
   chunks,
   count,
   fromOrdinals,
@@ -71,7 +72,7 @@ class Scheduler {
   run: RunId | null = null;
   /** What is not settled yet: waiting or at work. */
   readonly #open = new Map<Node, Ranges>();
-  readonly #waiting = new Map<Node, Set<Range>>();
+  readonly #waiting = new Map<Node, Set<Ranges>>();
   readonly #failed = new Map<Node, Ranges>();
   readonly #slots = new Map<string, number>();
   readonly #atWork = new Set<Promise<void>>();
@@ -84,7 +85,7 @@ class Scheduler {
   constructor(readonly session: Session, readonly options: ExecuteOptions) {
     for (const [node, ranges] of candidates(session, options)) {
       this.#open.set(node, ranges);
-      this.#waiting.set(node, new Set(chunks(ranges, node.asset.batch.most)));
+      this.#waiting.set(node, new Set(batchesOf(node, ranges)));
       this.#awake.add(node);
     }
   }
@@ -148,7 +149,7 @@ class Scheduler {
   }
 
   /** Whether nothing that the batch reads is still open. */
-  #isReady(node: Node, batch: Range): boolean {
+  #isReady(node: Node, batch: Ranges): boolean {
     for (const edge of node.up) {
       const open = this.#open.get(edge.up);
       if (open === undefined || open.length === 0) continue;
@@ -180,22 +181,18 @@ class Scheduler {
   }
 
   /** Settles every partition of a batch: passes over, blocks, makes, or waits for who makes it. */
-  async #batch(node: Node, batch: Range): Promise<void> {
+  async #batch(node: Node, batch: Ranges): Promise<void> {
     const { session, options: { signal } } = this;
-    let rest: Ranges = [batch];
+    let rest = batch;
     while (rest.length > 0 && !signal.aborted) {
       const due = this.#judge(node, rest);
-      rest = [];
-      for (const range of due) {
-        const { granted, held } = await session.state.claim(await this.#begin(), node.key, [range]);
-        if (granted !== undefined) {
-          rest = union(rest, await this.#work(node, granted));
-        }
-        if (held.length === 0) continue;
-        rest = union(rest, intersect([range], normalize(held)));
-        if (held.some(({ abandoned }) => abandoned)) await recover(session);
-        else await this.#wait(node, held[0]!);
-      }
+      if (due.length === 0) return;
+      const { granted, held } = await session.state.claim(await this.#begin(), node.key, due);
+      rest = granted === undefined ? [] : await this.#work(node, granted);
+      if (held.length === 0) continue;
+      rest = union(rest, intersect(due, normalize(held)));
+      if (held.some(({ abandoned }) => abandoned)) await recover(session);
+      else await this.#wait(node, held[0]!);
     }
   }
 
@@ -204,7 +201,7 @@ class Scheduler {
     const { session } = this;
     try {
       if (seq !== session.index.seq) await refresh(session);
-      return await this.#make(node, token, ranges.flatMap((free) => this.#judge(node, [free])));
+      return await this.#make(node, token, this.#judge(node, ranges));
     } catch (cause) {
       await session.state.release(token).catch(() => {});
       throw cause;
@@ -236,7 +233,7 @@ class Scheduler {
     if (node.asset.materialize === null) return false;
     // Only what is truly read: the batch waits for it, and would be judged over and over for anything else.
     const read = down.up.filter(({ up, mode }) => up === node && mode !== "present")
-      .flatMap((edge) => membersOf(edge, range, index.now));
+      .flatMap((edge) => membersOf(edge, [range], index.now));
     const members = intersect(normalize(read), [hull]);
     const settled = subtract(intersect(scope.get(node) ?? [], members), this.#failed.get(node) ?? []);
     const again = fromOrdinals([...ordinals(settled)].filter((each) => !index.isSound(node, each)));
@@ -249,23 +246,24 @@ class Scheduler {
   /** Lets partitions that are open wait for their turn. */
   #putBack(node: Node, ranges: Ranges): void {
     const waiting = this.#waiting.get(node) ?? new Set();
-    for (const batch of chunks(ranges, node.asset.batch.most)) waiting.add(batch);
+    for (const batch of batchesOf(node, ranges)) waiting.add(batch);
     this.#waiting.set(node, waiting);
     this.#awake.add(node);
     this.#turn.resolve();
   }
 
-  /** Runs a step for each contiguous range under one claim. @returns What passed to another worker meanwhile. */
+  /** Runs the steps of a batch under one claim. @returns What passed to another worker meanwhile. */
   async #make(node: Node, token: ClaimToken, ranges: Ranges): Promise<Ranges> {
     const { session, options: { signal, force } } = this;
     if (ranges.length === 0) await session.state.release(token);
     const claim = { run: this.run!, node, token };
-    for (const [place, range] of ranges.entries()) {
-      let open: Ranges = [range];
+    const steps = [...batchesOf(node, ranges)];
+    for (const [place, partitions] of steps.entries()) {
+      let open = partitions;
       const outcome = await runStep(session, claim, {
         number: ++this.#steps,
-        range,
-        release: place === ranges.length - 1,
+        partitions,
+        release: place === steps.length - 1,
         forced: force,
         signal,
         tally: this.tally,
@@ -274,7 +272,7 @@ class Scheduler {
           this.#settle(node, partitions, failed);
         },
       });
-      if (outcome === "superseded") return union(open, ranges.slice(place + 1));
+      if (outcome === "superseded") return normalize([...open, ...steps.slice(place + 1).flat()]);
     }
     return [];
   }
@@ -302,6 +300,11 @@ class Scheduler {
     });
     return await this.#begun;
   }
+}
+
+/** The partitions of a node in the portions that one call of its code takes. */
+function batchesOf({ asset: { batch: { most, scattered } } }: Node, ranges: Ranges): Ranges[] {
+  return scattered ? [...batches(ranges, most)] : [...chunks(ranges, most)].map((range) => [range]);
 }
 
 /** What may need work: what is not fresh or is forced, and all that reads it, for it may be stale by then. */

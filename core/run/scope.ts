@@ -186,4 +186,4 @@ function complete(index: StalenessIndex, scope: Scope, node: Node, ranges: Range
   }
 }
 
-const at = (ordinal: number) => ({ from: ordinal, to: ordinal });
+const at = (ordinal: number) => [{ from: ordinal, to: ordinal }];

@@ -1,12 +1,14 @@
 import type { Partition, Partitions } from "../asset.ts";
 import type { NewEvent } from "../event.ts";
-import { type Milliseconds, milliseconds, MINUTE, SECOND } from "../instant.ts";
-import type { FailedOutput, Output } from "../output.ts";
+import { milliseconds, SECOND } from "../instant.ts";
 import { count, fromOrdinals, ordinals, type Range, type Ranges, subtract } from "../partition/ranges.ts";
 import type { StepRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
-import { Inputs, InputsMoved } from "./inputs.ts";
-import { type Claim, publish, type Settled } from "./publish.ts";
+import { AnswerError, type Answers, answersOf } from "./answers.ts";
+import { type Backoff, backoff } from "./backoff.ts";
+import { Inputs, onceStill } from "./inputs.ts";
+import { limited } from "./limited.ts";
+import { type Claim, failedEvents, publish, type Settled } from "./publish.ts";
 import {
   commit,
   keyRange,
@@ -22,7 +24,7 @@ import type { Tally } from "./tally.ts";
 export interface StepOptions {
   /** Its place in the run, from 1. */
   readonly number: number;
-  readonly range: Range;
+  readonly partitions: Ranges;
   /** Whether the claim ends with the step. */
   readonly release: boolean;
   readonly forced: boolean;
@@ -34,11 +36,12 @@ export interface StepOptions {
 
 /** How long code that was told to end is waited for. */
 const GRACE = 2 * SECOND;
+const BACKOFF: Backoff = { base: { seconds: 1 }, limit: { minutes: 1 } };
 
 /** How a step ended; `superseded` when its claim passed to another worker. */
 export type StepOutcome = "succeeded" | "failed" | "cancelled" | "superseded";
 
-/** Materializes a claimed, contiguous run of partitions, with retries. */
+/** Materializes claimed partitions, with retries. */
 export async function runStep(session: Session, claim: Claim, options: StepOptions): Promise<StepOutcome> {
   const step = new Step(session, claim, options);
   try {
@@ -56,6 +59,7 @@ class Step {
   #remaining: Ranges;
   #materialized = 0;
   #failed = 0;
+  /** Whether the record of the step went with its last group, and with it the claim. */
   #recorded = false;
   #attempted = 0;
 
@@ -63,32 +67,28 @@ class Step {
     this.#node = claim.node;
     this.#log = new StepLog(session, claim.run, options.number);
     this.#started = session.clock.now();
-    this.#remaining = [options.range];
+    this.#remaining = options.partitions;
   }
 
   async run(): Promise<StepOutcome> {
-    const { session, options: { number, range, signal } } = this;
+    const { session, options: { number, partitions, signal } } = this;
     session.observe({
       type: "step-started",
       step: number,
       asset: this.#node.key,
-      range: keyRange(this.#node, range),
-      count: count([range]),
+      range: keyRange(this.#node, hullOf(partitions)),
+      count: count(partitions),
     });
     const error = await this.#attempts();
-    let outcome: StepRecord["outcome"] = signal.aborted
+    if (error !== undefined) await this.#broken(error);
+    const outcome = signal.aborted
       ? "cancelled"
-      : this.#failed > 0
+      : error !== undefined || this.#failed > 0
       ? "failed"
       : "succeeded";
-    if (error !== undefined && !signal.aborted) {
-      if (this.#remaining.length > 0) outcome = "failed";
-      this.#log.error(error);
-      await this.#fail(error);
-    }
-    if (!this.#recorded) {
+    if (!this.#recorded || error !== undefined) {
       await commit(session, {
-        claim: this.claim.token,
+        claim: this.#recorded ? null : this.claim.token,
         events: [],
         release: this.options.release,
         step: this.#record(outcome),
@@ -100,46 +100,45 @@ class Step {
     return outcome;
   }
 
-  /** @returns The error of the last attempt, if partitions are left over. */
+  /** @returns The error that the step ends with, unless it was cancelled. */
   async #attempts(): Promise<string | undefined> {
     const { session, options: { signal, number } } = this;
     const { retry } = this.#node.asset;
-    for (let failures = 0;;) {
+    for (let failures = 0; !signal.aborted; failures++) {
       try {
-        for (const range of this.#remaining) if (!signal.aborted) await this.#attempt(range);
-        if (signal.aborted) return undefined;
-        return this.#remaining.length === 0
-          ? undefined
-          : "the partition was not answered, wanted an output or a failure";
+        await onceStill(session, signal, () => this.#attempt());
+        if (signal.aborted || this.#remaining.length === 0) return undefined;
+        return "the partition was not answered, wanted an output or a failure";
       } catch (cause) {
         if (cause instanceof Superseded || cause instanceof Unsettled) throw cause;
         if (signal.aborted) return undefined;
-        if (cause instanceof InputsMoved) {
-          await refresh(session);
-          continue;
-        }
         const error = messageOf(session, cause);
-        if (failures >= retry.most || this.#remaining.length === 0) return error;
-        const after = backoff(session, retry.backoff, failures++);
+        const final = cause instanceof AnswerError || this.#remaining.length === 0;
+        if (final || failures >= retry.most) return error;
+        const after = backoff(session, retry.backoff ?? BACKOFF, failures);
         this.#log.warn("trying again", { error, after });
         session.observe({ type: "retrying", step: number, error, after });
         await session.clock.sleep(after, signal).catch(() => {});
-        if (signal.aborted) return undefined;
-        await refresh(session);
+        if (!signal.aborted) await refresh(session);
       }
     }
+    return undefined;
   }
 
-  /** Runs the asset's code once over a range of what remains, publishing group by group. */
-  async #attempt(range: Range): Promise<void> {
+  /** Runs the asset's code once over what remains, publishing group by group. */
+  async #attempt(): Promise<void> {
     const { session, claim, options: { number, forced, signal: cancel } } = this;
     const { asset } = this.#node;
-    const inputs = new Inputs(session, this.#node, range);
-    const { signal, cause, end } = limited(session, asset.timeout && milliseconds(asset.timeout), cancel);
+    const inputs = new Inputs(session, this.#node, this.#remaining);
+    const { signal, cause, abort, end } = limited(
+      session,
+      asset.timeout && milliseconds(asset.timeout),
+      cancel,
+    );
     try {
       const groups = asset.materialize!({
         run: claim.run,
-        partitions: partitionsOf(this.#node, range),
+        partitions: partitionsOf(this.#node, this.#remaining),
         inputs: inputs.byName,
         standing: () => inputs.own(),
         resources: session.resources,
@@ -156,9 +155,11 @@ class Step {
         for (;;) {
           const next = await Promise.race([groups.next(), cause]);
           if (next.done) return;
-          if (next.value.length > 0) await this.#group(inputs, next.value, signal);
+          const answers = answersOf(this.#node, next.value, this.options.partitions, this.#remaining);
+          await this.#group(inputs, answers, signal);
         }
       } catch (error) {
+        abort(error);
         await left(session, groups);
         throw error;
       }
@@ -167,83 +168,65 @@ class Step {
     }
   }
 
-  async #group(
-    inputs: Inputs,
-    group: readonly (Output | FailedOutput)[],
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #group(inputs: Inputs, answers: Answers, signal: AbortSignal): Promise<void> {
     const { session, claim, options: { number, tally, settled } } = this;
-    const mine = fromOrdinals(group.map(({ partition }) => partition));
-    if (count(mine) !== group.length || subtract(mine, this.#remaining).length > 0) {
-      throw new TypeError(`"${this.#node.key}" answered a partition twice or one that was not asked for`);
-    }
-    const outputs = group.filter((each) => "dataVersion" in each);
-    const rest = subtract(this.#remaining, mine);
-    const failures = group.filter((each) => "error" in each);
-    const ends = rest.length === 0 && failures.length === 0;
-    const done = await publish(session, claim, inputs, outputs, signal, (settled) => {
+    if (answers.partitions.length === 0) return;
+    const rest = subtract(this.#remaining, answers.partitions);
+    const ends = rest.length === 0;
+    const done = await publish(session, claim, inputs, answers, signal, (settled) => {
       this.#count(settled);
       return ends
         ? { release: this.options.release, step: this.#record(this.#failed > 0 ? "failed" : "succeeded") }
         : {};
     });
     this.#recorded = ends;
-    let unchanged = 0;
-    const blocked: number[] = [];
+    this.#remaining = rest;
+    let [materialized, unchanged] = [0, 0];
+    const problems: number[] = [];
     for (const each of done) {
-      const { partition, rows } = each.output;
+      const { partition } = each;
       if ("message" in each) {
-        blocked.push(partition);
+        problems.push(partition);
         this.#problem({ from: partition, to: partition }, each.outcome, each.message);
         continue;
       }
+      materialized++;
       if (each.outcome === "unchanged") unchanged++;
-      tally.materialized(this.#node, each.outcome === "unchanged", rows ?? 0);
+      tally.materialized(this.#node, each.outcome === "unchanged", each.rows);
       for (const { check, detail } of each.warnings) {
         this.#warn(partition, `check "${check}" failed: ${detail ?? ""}`);
       }
     }
-    const materialized = done.length - blocked.length;
     session.observe({ type: "partitions", step: number, materialized, unchanged });
-    for (const { partition, error } of failures) {
-      await this.#failRanges([{ from: partition, to: partition }], session.mask(error));
-    }
-    this.#remaining = rest;
-    settled(subtract(fromOrdinals(outputs.map(({ partition }) => partition)), fromOrdinals(blocked)), false);
-    settled(fromOrdinals(blocked), true);
+    const bad = fromOrdinals(problems);
+    settled(subtract(answers.partitions, bad), false);
+    settled(bad, true);
     await this.#log.flush();
   }
 
   #count(settled: readonly Settled[]): void {
-    for (const { outcome } of settled) {
-      if (outcome === "failed" || outcome === "blocked") this.#failed++;
+    for (const each of settled) {
+      if ("message" in each) this.#failed++;
       else this.#materialized++;
     }
   }
 
-  async #fail(message: string): Promise<void> {
-    const remaining = this.#remaining;
-    if (remaining.length === 0) return;
-    this.#remaining = [];
-    await this.#failRanges(remaining, message);
-  }
-
-  async #failRanges(ranges: Ranges, message: string): Promise<void> {
+  /** Records an error that ends the step: of what was not answered, or, after that, of the asset's code. */
+  async #broken(message: string): Promise<void> {
     const { session, claim } = this;
-    const at = session.clock.now();
-    const events = ranges.map((range): NewEvent => ({
-      kind: "failed",
-      asset: this.#node.key,
-      at,
-      run: claim.run,
-      ...range,
-      reason: "error",
-      message,
-    }));
+    this.#log.error(message);
+    const remaining = this.#remaining;
+    if (remaining.length === 0) {
+      this.options.tally.fault(this.#node, hullOf(this.options.partitions), message);
+      this.#observeProblem(hullOf(this.options.partitions), "failed", message);
+      return;
+    }
+    this.#remaining = [];
+    const events = failedEvents(session, claim, remaining.map((range) => ({ ...range, message })), "error");
     await commit(session, { claim: claim.token, events });
-    this.#failed += count(ranges);
-    for (const range of ranges) this.#problem(range, "failed", message);
-    this.options.settled(ranges, true);
+    this.#failed += count(remaining);
+    for (const range of remaining) this.#problem(range, "failed", message);
+    this.options.settled(remaining, true);
   }
 
   async #due(ranges: Ranges, detail: string): Promise<void> {
@@ -256,11 +239,16 @@ class Step {
       run: claim.run,
       detail: session.mask(detail),
     };
-    await commit(session, { claim: null, events: ranges.map((range) => ({ ...common, ...range })) });
+    const events = ranges.map((range): NewEvent => ({ ...common, ...range }));
+    await commit(session, { claim: this.#recorded ? null : claim.token, events });
   }
 
   #problem(range: Range, outcome: "failed" | "blocked", message: string): void {
     this.options.tally.problem(this.#node, range.from, range.to, outcome, message);
+    this.#observeProblem(range, outcome, message);
+  }
+
+  #observeProblem(range: Range, outcome: "failed" | "blocked", message: string): void {
     this.session.observe({
       type: "problem",
       asset: this.#node.key,
@@ -277,12 +265,12 @@ class Step {
   }
 
   #record(outcome: StepRecord["outcome"]): StepRecord {
-    const { claim: { run }, options: { number, range } } = this;
+    const { claim: { run }, options: { number, partitions } } = this;
     return {
       run,
       step: number,
       asset: this.#node.key,
-      ...range,
+      ...hullOf(partitions),
       started: this.#started,
       ended: this.session.clock.now(),
       outcome,
@@ -292,19 +280,25 @@ class Step {
   }
 }
 
-function partitionsOf(node: Node, range: Range): Partitions {
+/** From the first to the last partition. */
+function hullOf(partitions: Ranges): Range {
+  return { from: partitions[0]!.from, to: partitions.at(-1)!.to };
+}
+
+function partitionsOf(node: Node, ranges: Ranges): Partitions {
   const partition = (ordinal: number): Partition => ({
     ordinal,
     key: node.set.key(ordinal),
     window: node.set.window(ordinal),
   });
+  const { from, to } = hullOf(ranges);
   return {
-    range,
-    count: count([range]),
-    first: partition(range.from),
-    last: partition(range.to),
+    ranges,
+    count: count(ranges),
+    first: partition(from),
+    last: partition(to),
     *[Symbol.iterator]() {
-      for (const ordinal of ordinals([range])) yield partition(ordinal);
+      for (const ordinal of ordinals(ranges)) yield partition(ordinal);
     },
   };
 }
@@ -317,43 +311,4 @@ async function left({ clock }: Session, groups: AsyncIterator<unknown>): Promise
     clock.sleep(GRACE, ended.signal).catch(() => {}),
   ]);
   ended.abort();
-}
-
-/** Full jitter: uniform below an exponentially growing limit. */
-function backoff(
-  { random }: Session,
-  declared:
-    | { readonly base: { readonly seconds?: number }; readonly limit: { readonly seconds?: number } }
-    | undefined,
-  failures: number,
-): Milliseconds {
-  const base = declared === undefined ? SECOND : milliseconds(declared.base);
-  const limit = declared === undefined ? MINUTE : milliseconds(declared.limit);
-  return Math.round(random() * Math.min(limit, base * 2 ** failures));
-}
-
-/** A signal that is aborted with `cancel`, or after a time; `cause` rejects then. */
-function limited({ clock }: Session, timeout: Milliseconds | null, cancel: AbortSignal) {
-  const controller = new AbortController();
-  const { promise: cause, reject } = Promise.withResolvers<never>();
-  cause.catch(() => {});
-  const abort = (reason: unknown) => {
-    controller.abort(reason);
-    reject(reason);
-  };
-  const cancelled = () => abort(cancel.reason);
-  if (cancel.aborted) cancelled();
-  else cancel.addEventListener("abort", cancelled, { once: true });
-  const over = new AbortController();
-  if (timeout !== null) {
-    clock.sleep(timeout, over.signal).then(
-      () => abort(new Error(`the attempt took longer than ${timeout / SECOND} s`)),
-      () => {},
-    );
-  }
-  const end = () => {
-    cancel.removeEventListener("abort", cancelled);
-    if (timeout !== null) over.abort();
-  };
-  return { signal: controller.signal, cause, end };
 }

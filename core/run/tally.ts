@@ -1,4 +1,5 @@
 import type { AssetKey, RunId } from "../event.ts";
+import type { Range } from "../partition/ranges.ts";
 import type { Node } from "../staleness/node.ts";
 
 export interface Counts {
@@ -51,6 +52,11 @@ export class Tally {
     else this.#problems.push({ node, from, to, message });
   }
 
+  /** An error of an asset's code after all its partitions were answered: it counts for none of them. */
+  fault(node: Node, { from, to }: Range, message: string): void {
+    this.#problems.push({ node, from, to, message });
+  }
+
   warn(message: string): void {
     this.#warnings.add(message);
   }
@@ -71,7 +77,7 @@ export class Tally {
     }));
     const status = cancelled
       ? "cancelled"
-      : counts.failed + counts.blocked > 0
+      : errors.length > 0
       ? "failed"
       : counts.materialized > 0
       ? "succeeded"

@@ -164,11 +164,10 @@ export function allExisting(node: Node, now: Instant): Ranges {
   return hull === null ? [] : existing(node.set, [hull], now);
 }
 
-/** The members of a contiguous run of partitions through an edge, whether or not they exist. */
-export function membersOf(edge: Edge, range: Range, now: Instant): Ranges {
-  if (range.from === range.to) return edge.mapping.members(range.from, now);
+/** The members of partitions through an edge, whether or not they exist. */
+export function membersOf(edge: Edge, partitions: Ranges, now: Instant): Ranges {
   const all: Range[] = [];
-  for (let partition = range.from; partition <= range.to; partition++) {
+  for (const partition of ordinals(partitions)) {
     for (const members of edge.mapping.members(partition, now)) {
       const last = all.at(-1);
       if (last !== undefined && members.from >= last.from && members.from <= last.to + 1) {

@@ -1,9 +1,9 @@
-import { type AnyAsset, definer, from } from "../../core/asset.ts";
+import { type AnyAsset, definer, from, type Partitions } from "../../core/asset.ts";
 import type { Check } from "../../core/check.ts";
 import { type Graph, graph } from "../../core/graph.ts";
 import { HOUR } from "../../core/instant.ts";
 import type { FailedOutput, Output } from "../../core/output.ts";
-import { intersect } from "../../core/partition/ranges.ts";
+import { intersect, type Range } from "../../core/partition/ranges.ts";
 import { contentOf, derive, identityOf, isEmpty, isPoison, type Made, pathOf } from "./content.ts";
 import { dueOf, type Sketch } from "./sketch.ts";
 import type { Worker } from "./worker.ts";
@@ -38,7 +38,7 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
     ...(sketch.retained && { retention: { hours: 2 } }),
     ...(sketch.asked && { due: dueOf }),
     async *materialize({ partitions, inputs, resources: worker, signal, staging, run, due, forced }) {
-      const end = worker.world.oracle.begin(worker, key, partitions.range, run, signal);
+      const end = worker.world.oracle.begin(worker, key, hullOf(partitions), run, signal);
       try {
         // Sometimes so long that all else moves meanwhile.
         const pauses = worker.world.chance.pick(sketch.deps.length > 0 ? [1, 2, 3, 40] : [1, 2]);
@@ -73,7 +73,7 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
             await worker.pause("materialize");
           }
         }
-        if (sketch.asked && !forced && worker.fails()) await due([partitions.range], "a gap");
+        if (sketch.asked && !forced && worker.fails()) await due(partitions.ranges, "a gap");
         if (group.length > 0) yield group;
       } finally {
         end();
@@ -124,3 +124,7 @@ function check(severity: "blocking" | "warning"): Check<Worker> {
 }
 
 export const RETENTION = 2 * HOUR;
+
+function hullOf({ first, last }: Partitions): Range {
+  return { from: first.ordinal, to: last.ordinal };
+}

@@ -53,8 +53,8 @@ export function lakePublisher(lake: Lake, between: () => Promise<void> = () => P
       const pending = batch.filter((change) => !done(change));
       for (const { final, standing } of pending) {
         const content = files.get(final);
-        if (standing === undefined || content === undefined) continue;
-        files.set(kept(final, standing), content);
+        if (content === undefined || content !== standing?.hash) continue;
+        files.set(kept(final, standing.dataVersion), content);
         await between();
       }
       for (const change of pending) {
@@ -67,13 +67,14 @@ export function lakePublisher(lake: Lake, between: () => Promise<void> = () => P
         await between();
       }
     },
-    async revert(batch) {
+    async revert(batch, measured) {
+      const becomes = new Map(measured.map(({ path, hash }) => [path, hash]));
       for (const change of batch) {
         if ("temporary" in change && files.has(change.temporary)) continue;
         const { final, standing } = change;
-        if (standing !== undefined && !files.has(kept(final, standing))) continue;
-        if (standing === undefined && !("temporary" in change)) continue;
-        lake.put(final, standing === undefined ? undefined : files.get(kept(final, standing)));
+        const found = files.get(final);
+        if (found !== undefined && found !== becomes.get(final)) continue;
+        lake.put(final, standing && files.get(kept(final, standing.dataVersion)));
         await between();
       }
     },
@@ -89,7 +90,13 @@ export function lakePublisher(lake: Lake, between: () => Promise<void> = () => P
         return true;
       });
     },
-    remove: (paths) => settled(() => paths.forEach((path) => lake.put(path, undefined))),
+    remove(refs) {
+      return settled(() => {
+        const there = refs.filter(stands);
+        for (const { path } of there) lake.put(path, undefined);
+        return there.length;
+      });
+    },
   };
 }
 

@@ -144,7 +144,7 @@ export class Oracle {
   #stood({ event: { asset, partition }, replacements }: Intent, path: string, content: string): boolean {
     const standing = replacements.find(({ final }) => final === path)?.standing;
     if (standing !== undefined) {
-      return content === contentOf(asset, partition, standing, parsePath(path).place);
+      return content === contentOf(asset, partition, standing.dataVersion, parsePath(path).place);
     }
     return this.log.some((event) => event.kind === "wiped" && event.asset === asset);
   }
@@ -173,7 +173,8 @@ export class Oracle {
     const intent = this.#intents.get(`${asset} ${partition}`);
     const wanted = [...intent?.measured ?? []].some((ref) => ref.path === path && ref.hash === content);
     const standing = intent?.replacements.find(({ final }) => final === path)?.standing;
-    const before = standing !== undefined && content === contentOf(asset, partition, standing, place);
+    const before = standing !== undefined &&
+      content === contentOf(asset, partition, standing.dataVersion, place);
     if (!wanted && !before) {
       throw this.#violation(`"${path}" became "${content}", which nobody had announced`);
     }

@@ -72,9 +72,7 @@ export class LocalPublisher implements Publisher {
   }
 
   async #keep(pending: readonly Replacement[]): Promise<string[]> {
-    const versions = pending.flatMap(({ final, standing }) =>
-      standing !== undefined && this.#stands(final) ? [{ final, kept: keptPath(final, standing) }] : []
-    );
+    const versions = await this.#keepable(pending);
     const action = (final: string) => `keeping the version before of "${final}"`;
     if (versions.length === 0) return [];
     await this.#attempt(action(versions[0]!.final), () => {
@@ -82,6 +80,20 @@ export class LocalPublisher implements Publisher {
     });
     for (const { final, kept } of versions) await this.#attempt(action(final), () => this.#link(final, kept));
     return versions.map(({ kept }) => kept);
+  }
+
+  /** What stands and is what it is recorded as, with the names to keep it by. */
+  async #keepable(pending: readonly Replacement[]): Promise<{ final: string; kept: string }[]> {
+    const keepable: { final: string; kept: string }[] = [];
+    await each(pending, WIDTH, async ({ final, standing }) => {
+      if (standing === undefined || !this.#stands(final)) return;
+      const kept = keptPath(final, standing.dataVersion);
+      const sure = standing.hash === undefined
+        ? !this.#stands(kept)
+        : await this.#hash(final) === standing.hash;
+      if (sure) keepable.push({ final, kept });
+    });
+    return keepable;
   }
 
   async #put(pending: readonly Replacement[]): Promise<void> {
@@ -101,8 +113,14 @@ export class LocalPublisher implements Publisher {
     this.#folder.removeEmptyFoldersOf(taken);
   }
 
-  async revert(batch: readonly Replacement[]): Promise<void> {
-    const done = batch.filter((change) => !isPut(change) || !this.#stands(change.temporary));
+  async revert(batch: readonly Replacement[], measured: readonly FileRef[]): Promise<void> {
+    const puts = new Map(batch.filter(isPut).map((put, index) => [put.final, measured[index]!.hash]));
+    const done: Replacement[] = [];
+    await each(batch, WIDTH, async (change) => {
+      if (isPut(change) && this.#stands(change.temporary)) return;
+      const found = await this.#hash(change.final);
+      if (found === undefined || found === puts.get(change.final)) done.push(change);
+    });
     for (const change of done) {
       await this.#attempt(`putting "${change.final}" back`, () => this.#putBack(change));
     }
@@ -111,14 +129,12 @@ export class LocalPublisher implements Publisher {
     await this.#folder.syncEntriesOf(finals);
   }
 
-  /** Where no version was kept, there was none to keep, or it still stands. */
-  #putBack({ final, standing, ...change }: Replacement): void {
-    if (standing === undefined) {
-      if ("temporary" in change) removeFile(this.#folder.at(final));
-    } else if (this.#stands(keptPath(final, standing))) {
-      this.#folder.makeFoldersOf([final]);
-      this.#link(keptPath(final, standing), final);
-    }
+  /** Where no version was kept, there was none worth keeping. */
+  #putBack({ final, standing }: Replacement): void {
+    const kept = standing && keptPath(final, standing.dataVersion);
+    if (kept === undefined || !this.#stands(kept)) return removeFile(this.#folder.at(final));
+    this.#folder.makeFoldersOf([final]);
+    this.#link(kept, final);
   }
 
   discard(temporaries: readonly string[]): Promise<void> {
@@ -150,13 +166,16 @@ export class LocalPublisher implements Publisher {
   }
 
   async #isIntact({ path, size, hash }: FileRef): Promise<boolean> {
+    return stat(this.#folder.at(path))?.size === size && await this.#hash(path) === hash;
+  }
+
+  /** SHA-256 of a file's bytes; undefined if there is none. */
+  async #hash(path: string): Promise<string | undefined> {
     try {
-      const local = this.#folder.at(path);
-      if ((await Deno.stat(local)).size !== size) return false;
-      using file = await Deno.open(local);
-      return (await digest(file)).hash === hash;
+      using file = await Deno.open(this.#folder.at(path));
+      return (await digest(file)).hash;
     } catch (error) {
-      if (isAbsent(error)) return false;
+      if (isAbsent(error)) return undefined;
       throw error;
     }
   }
@@ -174,9 +193,12 @@ export class LocalPublisher implements Publisher {
     return true;
   }
 
-  async remove(paths: readonly string[]): Promise<void> {
+  async remove(refs: readonly FileRef[]): Promise<number> {
+    const intact = await this.intact(refs);
+    const paths = refs.map(({ path }) => path).filter((_, index) => intact[index]);
     await this.#remove("removing", paths);
     await this.#folder.syncEntriesOf(paths);
+    return paths.length;
   }
 
   async #remove(action: string, paths: readonly string[]): Promise<void> {

@@ -1,12 +1,15 @@
 import type { Materialized } from "../../../core/event.ts";
+import type { Kept, Staged } from "../../../core/ports/publisher.ts";
 import type { ClaimToken, Intent } from "../../../core/ports/state.ts";
 import type { Database } from "./database.ts";
 
-type Stored = Omit<Intent, "event"> & {
+type Stored = Omit<Intent, "event" | "replacements"> & {
   readonly event: Omit<Materialized, "member" | "edges"> & {
     readonly member: string;
     readonly edges: string;
   };
+  /** Before 0.2 `standing` was the data version alone. */
+  readonly replacements: readonly (Staged & { readonly standing?: Kept | string })[];
 };
 
 /** Publications that were begun under a claim and are neither completed nor given up. */
@@ -68,7 +71,11 @@ function encode({ event, replacements, measured }: Intent): Stored {
 function decode({ event, replacements, measured }: Stored): Intent {
   return {
     event: { ...event, member: Uint8Array.fromHex(event.member), edges: Uint8Array.fromHex(event.edges) },
-    replacements,
+    replacements: replacements.map(({ standing, ...change }) =>
+      standing === undefined
+        ? change
+        : { ...change, standing: typeof standing === "string" ? { dataVersion: standing } : standing }
+    ),
     measured,
   };
 }

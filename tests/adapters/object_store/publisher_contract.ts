@@ -1,7 +1,9 @@
+import { hash } from "node:crypto";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ObjectStore } from "../../../core/ports/object_store.ts";
 import {
   type FileRef,
+  type Kept,
   type Publisher,
   PublishError,
   type Replacement,
@@ -23,7 +25,7 @@ let attempts = 0;
 export async function staged(
   lake: Lake,
   text: string,
-  options: { readonly final?: string; readonly standing?: string } = {},
+  options: { readonly final?: string; readonly standing?: Kept } = {},
 ): Promise<{ readonly change: Replacement; readonly ref: FileRef }> {
   const { final = FINAL, ...standing } = options;
   const temporary = `_staging/7/attempt-${++attempts}/part`;
@@ -33,11 +35,16 @@ export async function staged(
   return { change, ref: ref! };
 }
 
+/** A version of a text, as it is kept. */
+export function version(dataVersion: string, text: string): Kept {
+  return { dataVersion, hash: hash("sha256", text) };
+}
+
 /** Publishes a text at `final`. */
 export async function published(
   lake: Lake,
   text: string,
-  options: { readonly final?: string; readonly standing?: string } = {},
+  options: { readonly final?: string; readonly standing?: Kept } = {},
 ): Promise<FileRef> {
   const { change, ref } = await staged(lake, text, options);
   await lake.publisher.replace([change], [ref]);
@@ -82,7 +89,7 @@ export function publisherContract(name: string, open: () => Promise<Lake>): void
 
   test("keeps what stood by its data version and recalls it", async (lake) => {
     const before = await published(lake, "one");
-    await published(lake, "two", { standing: "v1" });
+    await published(lake, "two", { standing: version("v1", "one") });
     assertEquals(await textAt(lake, FINAL), "two");
     const temporary = "_staging/8/recalled";
     assert(await lake.publisher.recall({ ref: before, dataVersion: "v1", temporary }));
@@ -94,16 +101,16 @@ export function publisherContract(name: string, open: () => Promise<Lake>): void
 
   test("keeps the bytes that stood last under a version", async (lake) => {
     await published(lake, "one");
-    await published(lake, "two", { standing: "v1" });
-    const again = await published(lake, "one, written anew", { standing: "v2" });
-    await published(lake, "three", { standing: "v1" });
+    await published(lake, "two", { standing: version("v1", "one") });
+    const again = await published(lake, "one, written anew", { standing: version("v2", "two") });
+    await published(lake, "three", { standing: version("v1", "one, written anew") });
     assert(await lake.publisher.recall({ ref: again, dataVersion: "v1", temporary: "_staging/8/recalled" }));
     assertEquals(await textAt(lake, "_staging/8/recalled"), "one, written anew");
   });
 
   test("takes an absent file away and keeps it", async (lake) => {
     const before = await published(lake, "one");
-    const change = { final: FINAL, absent: true, standing: "v1" } as const;
+    const change = { final: FINAL, absent: true, standing: version("v1", "one") } as const;
     await lake.publisher.replace([change], []);
     await lake.publisher.replace([change], []);
     assertEquals(await lake.store.list("aq_prod/marts"), []);
@@ -113,29 +120,48 @@ export function publisherContract(name: string, open: () => Promise<Lake>): void
   test("reverts to what stood, before and after the change, however often it is asked", async (lake) => {
     const before = await published(lake, "one");
     for (const early of [true, false]) {
-      const { change, ref } = await staged(lake, "two", { standing: "v1" });
+      const { change, ref } = await staged(lake, "two", { standing: version("v1", "one") });
       if (!early) await lake.publisher.replace([change], [ref]);
-      await lake.publisher.revert([change]);
-      await lake.publisher.revert([change]);
+      await lake.publisher.revert([change], [ref]);
+      await lake.publisher.revert([change], [ref]);
       assertEquals(await textAt(lake, FINAL), "one");
       assertEquals(await lake.publisher.intact([before, ref]), [true, false]);
     }
-    const absent = { final: FINAL, absent: true, standing: "v1" } as const;
+    const absent = { final: FINAL, absent: true, standing: version("v1", "one") } as const;
     await lake.publisher.replace([absent], []);
-    await lake.publisher.revert([absent]);
+    await lake.publisher.revert([absent], []);
     assertEquals(await textAt(lake, FINAL), "one");
+  });
+
+  test("keeps no other bytes under the name of a version", async (lake) => {
+    const before = await published(lake, "one");
+    await lake.store.write(FINAL, new TextEncoder().encode("bad"));
+    await published(lake, "two", { standing: version("v1", "one") });
+    assertEquals(await textAt(lake, FINAL), "two");
+    assert(!await lake.publisher.recall({ ref: before, dataVersion: "v1", temporary: "_staging/8/none" }));
+    assertEquals(await lake.store.list("aq_prod/_versions"), []);
+  });
+
+  test("reverts and removes nothing that another has written since", async (lake) => {
+    await published(lake, "one");
+    const { change, ref } = await staged(lake, "two", { standing: version("v1", "one") });
+    await lake.publisher.replace([change], [ref]);
+    await published(lake, "three", { standing: version("v2", "two") });
+    await lake.publisher.revert([change], [ref]);
+    assertEquals(await lake.publisher.remove([ref]), 0);
+    assertEquals(await textAt(lake, FINAL), "three");
   });
 
   test("reverts to nothing where nothing stood", async (lake) => {
     const { change, ref } = await staged(lake, "one");
     await lake.publisher.replace([change], [ref]);
-    await lake.publisher.revert([change]);
+    await lake.publisher.revert([change], [ref]);
     assertEquals(await lake.store.list("aq_prod"), []);
   });
 
   test("says when a staged file is lost", async (lake) => {
     await published(lake, "one");
-    const { change, ref } = await staged(lake, "two", { standing: "v1" });
+    const { change, ref } = await staged(lake, "two", { standing: version("v1", "one") });
     await lake.publisher.discard([change].map((put) => "temporary" in put ? put.temporary : ""));
     await assertRejects(
       () => lake.publisher.replace([change], [ref]),
@@ -157,7 +183,7 @@ export function publisherContract(name: string, open: () => Promise<Lake>): void
     await store.write("_staging/1/a", new Uint8Array(1));
     for (let time = 0; time < 2; time++) {
       await publisher.discard(["_staging/1/a"]);
-      await publisher.remove([ref.path]);
+      assertEquals(await publisher.remove([ref]), time === 0 ? 1 : 0);
       assertEquals([...await store.list("_staging"), ...await store.list("aq_prod")], []);
     }
   });
@@ -174,7 +200,7 @@ export function publisherContract(name: string, open: () => Promise<Lake>): void
     for (const path of ["../out", "/etc/passwd", "zone/../../out", "", "zone//a", "./a"]) {
       await assertRejects(() => store.write(path, new Uint8Array(1)), TypeError, "wanted one");
       await assertRejects(() => store.read(path), TypeError, "wanted one");
-      await assertRejects(() => publisher.remove([path]), TypeError, "wanted one");
+      await assertRejects(() => publisher.remove([{ path, size: 0, hash: "" }]), TypeError, "wanted one");
     }
   });
 }

@@ -13,7 +13,10 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
     });
   const intent = (partition: number): Intent => ({
     event: materialized(partition, { edges: bytes(3) }),
-    replacements: [{ final: "f", temporary: "t", standing: "v" }, { final: "g", absent: true }],
+    replacements: [{ final: "f", temporary: "t", standing: { dataVersion: "v", hash: "h" } }, {
+      final: "g",
+      absent: true,
+    }],
     measured: [{ path: "f", size: 1, hash: "aa" }],
   });
 

@@ -265,7 +265,7 @@ function partitionsOf(set: PartitionSet, from: string, to: string): Partitions {
     window: set.window(ordinal),
   });
   return {
-    range,
+    ranges: [range],
     count: range.to - range.from + 1,
     first: partition(range.from),
     last: partition(range.to),

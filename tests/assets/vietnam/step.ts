@@ -47,7 +47,7 @@ export async function step(asset: AnyAsset, options: StepOptions): Promise<Stepp
   const groups = asset.materialize!({
     run: 1,
     partitions: {
-      range,
+      ranges: [range],
       count: partitions.length,
       first: partitions[0]!,
       last: partitions.at(-1)!,

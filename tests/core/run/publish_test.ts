@@ -204,3 +204,142 @@ for (const lost of [false, true]) {
     assertEquals(standing.map(({ event }) => event.dataVersion), finals());
   });
 }
+
+Deno.test("files alongside an output are put in place with it, even where its own content stands already", async () => {
+  const lake = new Lake();
+  let written = 0;
+  const one = asset({
+    key: "t/one",
+    async *materialize({ staging }) {
+      lake.write(`${staging}/note`, `note ${++written}`);
+      const note = { final: `lake/one/-/${written}`, temporary: `${staging}/note` };
+      yield [{
+        ...filed(lake, { staging, name: "one", partition: 0, key: "a", content: "1" }),
+        alongside: [note],
+      }];
+    },
+  });
+  const { materialize, state } = await lab([one], { lake });
+  await materialize();
+  await materialize({ force: true });
+  assertEquals(lake.below("lake"), ["lake/one/a", "lake/one/-/1", "lake/one/-/2"]);
+  const [record] = await state.standing("t/one", [{ from: 0, to: 0 }]);
+  assertEquals(record?.event.payload.files.map(({ path }) => path), ["lake/one/a"]);
+  assertEquals(lake.below("_staging"), []);
+});
+
+Deno.test("what a killed worker had begun is completed with the partitions that have no file", async () => {
+  const { lake, finals } = files();
+  const one = asset({
+    key: "t/one",
+    partitions: staticKeys(KEYS),
+    batch: { most: 2 },
+    async *materialize({ staging }) {
+      yield [
+        filed(lake, { staging, name: "one", partition: 0, key: "a", content: "1" }),
+        { partition: 1, dataVersion: "empty", staged: [{ final: "lake/one/b", absent: true }] },
+      ];
+    },
+  });
+  const victim = await lab([one], {
+    lake,
+    publisher: (publisher) => breaking(publisher, () => true, true),
+  });
+  victim.materialize();
+  while (finals()[0] !== "1") await new Promise((go) => setTimeout(go, 1));
+  victim.store.kill("a");
+  const next = await lab([one], { store: victim.store, lake, worker: "b" });
+  assertEquals((await next.materialize()).status, "nothing_to_do");
+  assertEquals(await next.plan(), []);
+});
+
+Deno.test("a worker whose claim passed on while it published puts nothing back", async () => {
+  const { one, lake, finals } = files();
+  const paused = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const slow = await lab([one], {
+    lake,
+    publisher: (publisher) =>
+      Object.assign(Object.create(publisher) as Publisher, publisher, {
+        async replace(...[batch, measured]: Parameters<Publisher["replace"]>) {
+          await publisher.replace(batch.slice(0, 1), measured.slice(0, 1));
+          paused.resolve();
+          await goOn.promise;
+          await publisher.replace(batch, measured);
+        },
+      }),
+  });
+  const slept = slow.materialize();
+  await paused.promise;
+  for (const claim of slow.store.claims.values()) Object.assign(claim, { worker: null });
+  const next = await lab([one], { store: slow.store, lake, worker: "b" });
+  await next.materialize();
+  goOn.resolve();
+  await slept;
+  assertEquals([finals(), await next.plan()], [["1", "1"], []]);
+  const standing = await next.state.standing("t/one", [{ from: 0, to: 1 }]);
+  assertEquals(standing.map(({ event }) => event.payload.files[0]!.hash), finals());
+});
+
+Deno.test("failures of a group are one commit, neighbours that failed alike one event", async () => {
+  let commits = 0;
+  const one = asset({
+    key: "t/one",
+    partitions: staticKeys(["a", "b", "c", "d"]),
+    batch: { most: 4 },
+    async *materialize({ partitions }) {
+      yield [...partitions].map(({ ordinal, key }) => ({
+        partition: ordinal,
+        error: key === "d" ? "other" : "bad",
+      }));
+    },
+  });
+  const { materialize, store } = await lab([one], {
+    state: (state) =>
+      new Proxy(state, {
+        get: (target, name) => {
+          if (name === "commit") commits++;
+          const member = Reflect.get(target, name);
+          return typeof member === "function" ? member.bind(target) : member;
+        },
+      }),
+  });
+  const { counts, errors } = await materialize();
+  assertEquals([counts.failed, errors.map(({ partition, message }) => [partition, message])], [4, [
+    ["a/c", "bad"],
+    ["d", "other"],
+  ]]);
+  assertEquals([commits, store.events.length], [1, 2]);
+});
+
+Deno.test("a pruning killed after its mark is completed by the next", async () => {
+  const { one, lake, finals } = files([], true);
+  const victim = await lab([one], {
+    lake,
+    publisher: (publisher) =>
+      Object.assign(Object.create(publisher) as Publisher, publisher, {
+        remove: () => new Promise<number>(() => {}),
+      }),
+  });
+  await victim.materialize();
+  await victim.clock.advance(7 * DAY);
+  victim.orchestrator.prune(REQUEST.assets);
+  while (victim.store.events.length < 3) await new Promise((go) => setTimeout(go, 1));
+  victim.store.kill("a");
+  const next = await lab([one], { store: victim.store, lake, clock: victim.clock, worker: "b" });
+  assertEquals(finals(), ["1", "1"]);
+  assertEquals([...await next.orchestrator.prune(REQUEST.assets)], [["t/one", 2]]);
+  assertEquals(finals(), [undefined, undefined]);
+  assertEquals([...await next.orchestrator.prune(REQUEST.assets)], [["t/one", 0]]);
+});
+
+Deno.test("a rollback puts back the newest other version, whichever of its bytes are kept", async () => {
+  const { one, lake, content, finals } = files();
+  const { materialize, orchestrator } = await lab([one], { lake });
+  for (const next of ["1", "2", "3", "3"]) {
+    content["a"] = next;
+    await materialize({ force: true });
+  }
+  assertEquals((await orchestrator.rollback("t/one", "a")).status, "rolled-back");
+  assertEquals(finals()[0], "2");
+});

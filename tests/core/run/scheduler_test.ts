@@ -180,3 +180,29 @@ Deno.test("a claim that passed to another is worked on no more, and what is left
   assertEquals(store.events.filter((event) => event.kind === "materialized").length, 4);
   assertEquals(await plan(), []);
 });
+
+Deno.test("scattered partitions are one call of an asset that takes them so, else one for each contiguous run", async () => {
+  for (const scattered of [true, false]) {
+    const calls: string[][] = [];
+    const one = asset({
+      key: "t/one",
+      partitions: staticKeys(["a", "b", "c", "d", "e"]),
+      batch: { most: 3, scattered },
+      async *materialize({ partitions }) {
+        calls.push([...partitions].map(({ key }) => key!));
+        yield [...partitions].map(({ ordinal }) => ({ partition: ordinal, dataVersion: "1" }));
+      },
+    });
+    const { materialize, orchestrator, plan } = await lab([one]);
+    await materialize();
+    calls.length = 0;
+    await orchestrator.wipe({
+      assets: new Set(["t/one"]),
+      partitions: ["a", "c", "d", "e"],
+      lookbackDays: 7,
+    });
+    await materialize();
+    assertEquals(calls.toSorted(), scattered ? [["a", "c", "d"], ["e"]] : [["a"], ["c", "d", "e"]]);
+    assertEquals(await plan(), []);
+  }
+});

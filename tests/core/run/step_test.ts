@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { definer, from } from "../../../core/asset.ts";
 import { MINUTE, SECOND } from "../../../core/instant.ts";
 import { identity, latest } from "../../../core/mapping.ts";
@@ -58,12 +58,12 @@ Deno.test("code that throws after yielding some fails only those not yet answere
   assertEquals(errors, [{ asset: "t/one", partition: "c/d", message: "out of luck" }]);
 });
 
-const answers: Record<string, { groups: (Output | FailedOutput)[][]; failed: number; message: RegExp }> = {
-  "a partition twice": { groups: [[out(0)], [out(0)]], failed: 3, message: /answered a partition twice/ },
+const answers: Record<string, { groups: (Output | FailedOutput)[][]; failed: number; message?: RegExp }> = {
+  "a partition twice": { groups: [[out(0)], [out(0)]], failed: 3, message: /partition a answered twice/ },
   "a partition twice at once": {
     groups: [[out(0), out(0)]],
     failed: 4,
-    message: /answered a partition twice/,
+    message: /partition a answered twice/,
   },
   "a partition that was not asked for": { groups: [[out(7)]], failed: 4, message: /not asked for/ },
   "none": { groups: [], failed: 4, message: /not answered/ },
@@ -71,12 +71,27 @@ const answers: Record<string, { groups: (Output | FailedOutput)[][]; failed: num
   "all, and then one more": {
     groups: [[0, 1, 2, 3].map((each) => out(each)), [out(0)]],
     failed: 0,
-    message: /^$/,
+    message: /partition a answered twice/,
   },
-  "all, and then nothing": { groups: [[0, 1, 2, 3].map((each) => out(each)), []], failed: 0, message: /^$/ },
+  "no data version": {
+    groups: [[{ partition: 0 } as Output]],
+    failed: 4,
+    message: /found the data version undefined of partition a, wanted a text/,
+  },
+  "a number as data version": {
+    groups: [[{ partition: 0, dataVersion: 5 as unknown as string }]],
+    failed: 4,
+    message: /found the data version 5 of partition a, wanted a text/,
+  },
+  "something else": {
+    groups: [out(0) as unknown as Output[]],
+    failed: 4,
+    message: /found a object, wanted an array of outputs/,
+  },
+  "all, and then nothing": { groups: [[0, 1, 2, 3].map((each) => out(each)), []], failed: 0 },
 };
 for (const [what, { groups, failed, message }] of Object.entries(answers)) {
-  Deno.test(`code that answers ${what} fails what is not answered`, async () => {
+  Deno.test(`code that answers ${what}: a fault fails the step and what is not answered`, async () => {
     const one = asset({
       key: "t/one",
       partitions: keys,
@@ -86,9 +101,15 @@ for (const [what, { groups, failed, message }] of Object.entries(answers)) {
       },
     });
     const { materialize, state } = await lab([one]);
-    const { counts, errors } = await materialize();
+    const { counts, errors, status } = await materialize();
     assertEquals([counts.failed, counts.materialized], [failed, 4 - failed]);
-    for (const error of errors) assert(message.test(error.message), error.message);
+    assertEquals(
+      [errors.length > 0, status],
+      message === undefined ? [false, "succeeded"] : [true, "failed"],
+    );
+    for (const error of errors) assertMatch(error.message, message!);
+    const [step] = (await state.run(1))!.steps;
+    assertEquals(step!.outcome, status);
     assertEquals(await state.claims(), []);
   });
 }

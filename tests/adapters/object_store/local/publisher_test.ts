@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { PublishError, type Replacement } from "../../../../core/ports/publisher.ts";
-import { FINAL, published, publisherContract, staged, textAt } from "../publisher_contract.ts";
+import { FINAL, published, publisherContract, staged, textAt, version } from "../publisher_contract.ts";
 import { storeContract } from "../store_contract.ts";
 import { killedAt } from "./killed.ts";
 import { type LocalLake, localLake } from "./lake.ts";
@@ -16,9 +16,9 @@ async function threeChanges(lake: LocalLake) {
   await published(lake, "old 2", { final: DAYS[2]! });
   const changes = [
     await staged(lake, "new 0", { final: DAYS[0]! }),
-    await staged(lake, "new 1", { final: DAYS[1]!, standing: "v1" }),
+    await staged(lake, "new 1", { final: DAYS[1]!, standing: version("v1", "old 1") }),
   ];
-  const absent: Replacement = { final: DAYS[2]!, absent: true, standing: "v2" };
+  const absent: Replacement = { final: DAYS[2]!, absent: true, standing: version("v2", "old 2") };
   return { batch: [...changes.map(({ change }) => change), absent], refs: changes.map(({ ref }) => ref) };
 }
 
@@ -28,13 +28,14 @@ const texts = (lake: LocalLake) => Promise.all(DAYS.map((day) => textAt(lake, da
 async function atEveryPoint(
   work: (lake: LocalLake, changes: Awaited<ReturnType<typeof threeChanges>>) => Promise<void>,
   then: (lake: LocalLake, changes: Awaited<ReturnType<typeof threeChanges>>) => Promise<void>,
+  least = 3,
 ): Promise<void> {
   for (let point = 0, killed = true; killed; point++) {
     await using lake = await localLake();
     const changes = await threeChanges(lake);
     killed = await killedAt(point, () => work(lake, changes));
     await then(lake, changes);
-    assert(point > 3 || killed);
+    assert(point > least || killed);
   }
 }
 
@@ -59,8 +60,8 @@ Deno.test("a replacement killed anywhere shows each file old or new, and can be 
 Deno.test("a replacement killed anywhere can be reverted", async () => {
   await atEveryPoint(
     (lake, { batch, refs }) => lake.publisher.replace(batch, refs),
-    async (lake, { batch }) => {
-      await lake.publisher.revert(batch);
+    async (lake, { batch, refs }) => {
+      await lake.publisher.revert(batch, refs);
       assertEquals(await texts(lake), [undefined, "old 1", "old 2"]);
     },
   );
@@ -68,18 +69,19 @@ Deno.test("a replacement killed anywhere can be reverted", async () => {
 
 Deno.test("a reversion killed anywhere can be repeated", async () => {
   await atEveryPoint(
-    async (lake, { batch }) => await lake.publisher.revert(batch),
+    async (lake, { batch, refs }) => await lake.publisher.revert(batch, refs),
     async (lake, { batch, refs }) => {
       await lake.publisher.replace(batch, refs);
-      await lake.publisher.revert(batch);
+      await lake.publisher.revert(batch, refs);
       assertEquals(await texts(lake), [undefined, "old 1", "old 2"]);
     },
+    0,
   );
   await using lake = await localLake();
   const { batch, refs } = await threeChanges(lake);
   await lake.publisher.replace(batch, refs);
-  for (let point = 0; await killedAt(point, () => lake.publisher.revert(batch)); point++) {
-    await lake.publisher.revert(batch);
+  for (let point = 0; await killedAt(point, () => lake.publisher.revert(batch, refs)); point++) {
+    await lake.publisher.revert(batch, refs);
     assertEquals(await texts(lake), [undefined, "old 1", "old 2"]);
   }
 });
@@ -116,7 +118,9 @@ Deno.test("a looping reader sees the old file or the new one, whole", async () =
     reads = data.reads;
     if (data.done) heard.resolve(data);
   };
-  for (let turn = 1; reads < 200; turn++) await published(lake, text(turn), { standing: `v${turn - 1}` });
+  for (let turn = 1; reads < 200; turn++) {
+    await published(lake, text(turn), { standing: version(`v${turn - 1}`, text(turn - 1)) });
+  }
   reader.postMessage("stop");
   assertEquals((await heard.promise).torn, 0);
   reader.terminate();
@@ -140,7 +144,8 @@ Deno.test("links that lead out of the lake are refused", async () => {
     TypeError,
     "wanted a path below the lake",
   );
-  await assertRejects(() => lake.publisher.remove(["aq_prod/linked/secret"]), TypeError, "wanted a path");
+  const secret = { path: "aq_prod/linked/secret", size: 6, hash: version("", "secret").hash! };
+  await assertRejects(() => lake.publisher.remove([secret]), TypeError, "wanted a path");
   assertEquals(await lake.store.list("aq_prod"), [FINAL]);
   assertEquals((await Array.fromAsync(Deno.readDir(out))).map(({ name }) => name), ["secret"]);
 });
