@@ -1,4 +1,5 @@
 import { isAbsolute, join } from "node:path";
+import { masker } from "./app/secrets.ts";
 import type { Settings } from "./app/settings.ts";
 
 /** What the program is told from outside, checked. */
@@ -48,7 +49,6 @@ export const NAMES = [
   "WEB_PORT",
 ] as const;
 
-const SECRETS: readonly Name[] = ["OPENAQ_API_KEY", "WEB_TOKEN"];
 const OPENAQ_URL = "https://api.openaq.org";
 
 /** The configuration cannot be used; each fault is one line that names the variable, what was found and what was wanted. */
@@ -126,22 +126,4 @@ async function envFile(path: string): Promise<Record<string, string | undefined>
   }
   const { parseEnv } = await import("node:util");
   return parseEnv(text);
-}
-
-/** Takes the secrets among what is given out of any text: as they are, and as URLs and JSON write them. */
-function masker(given: Given): (text: string) => string {
-  const secrets = new Set<string>();
-  for (const name of SECRETS) if (given[name] !== undefined) secrets.add(given[name]);
-  for (const value of Object.values(given)) {
-    const password = URL.canParse(value) ? new URL(value).password : "";
-    if (password !== "") secrets.add(password).add(new URLSearchParams(`p=${password}`).get("p")!);
-  }
-  const written = [...secrets].flatMap((secret) => [
-    secret,
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-  ]);
-  // The longest first: one may be part of another.
-  const known = [...new Set(written)].sort((a, b) => b.length - a.length);
-  return (text) => known.reduce((masked, secret) => masked.replaceAll(secret, "***"), text);
 }

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { Config } from "../config.ts";
 import { examineLake } from "./identity.ts";
 import { askSource, knownSource } from "./openaq.ts";
+import { SHORTEST_MASKED } from "./secrets.ts";
 import { openState } from "./state.ts";
 import { lineOf } from "./system.ts";
 
@@ -21,7 +22,7 @@ export async function* examine(config: Config, signal: AbortSignal): AsyncIterab
   yield fact("STATE_URL", state);
   if (graph !== null) yield fact("GRAPH", graph);
   yield fact("OPENAQ_API_URL", openaq.url ?? "the built-in simulated stations");
-  yield fact("OPENAQ_API_KEY", openaq.key === null ? "none" : "***");
+  yield fact("OPENAQ_API_KEY", keyShown(openaq.key));
   yield fact("OPENAQ_COUNTRY_ID", String(openaq.countryId));
   yield fact("OpenAQ's pace", `${openaq.perMinute} requests a minute, ${openaq.perHour} an hour`);
   yield fact("API_REQUEST_TIMEOUT", `${openaq.timeout} s`);
@@ -42,6 +43,11 @@ export async function* examine(config: Config, signal: AbortSignal): AsyncIterab
   yield await attempt("lake", () => writable(lake));
   yield await attempt("state", () => stateAndLake(config));
   yield await attempt("openaq", () => openaqAnswer(config, signal));
+}
+
+function keyShown(key: string | null): string {
+  if (key === null) return "none";
+  return key.length < SHORTEST_MASKED ? "***, too short to be masked in messages" : "***";
 }
 
 async function airgraphVersion(): Promise<string> {

@@ -45,7 +45,7 @@ export async function openLake(config: Config, access: "read" | "write", observe
     const folder = new LakeFolder(config.lake);
     const publisher = new LocalPublisher(folder);
     if (project.own && access === "write") {
-      const log = warningsOnly(observe);
+      const log = warningsOnly(observe, config.mask);
       resources = await makeResources({
         config,
         folder,
@@ -117,10 +117,10 @@ async function lakeSource(
 }
 
 /** What OpenAQ's client has to say while no step listens: only what somebody should see. */
-function warningsOnly(observe: Observer): Log {
+function warningsOnly(observe: Observer, mask: Config["mask"]): Log {
   const tell = (message: string, fields: Readonly<Record<string, Json>> = {}) => {
     const said = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`).join("");
-    observe({ type: "warning", asset: "openaq", message: message + said });
+    observe({ type: "warning", asset: "openaq", message: mask(message + said) });
   };
   return { debug() {}, info() {}, warn: tell, error: tell };
 }

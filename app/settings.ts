@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Given, Name } from "../config.ts";
+import { SECRETS } from "./secrets.ts";
 
 const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => {
   const wanted = most === Number.MAX_SAFE_INTEGER
@@ -56,7 +57,8 @@ export function settingsOf(
   const { data = {}, error } = SETTINGS.safeParse(given);
   const faults = (error?.issues ?? []).map(({ path, message }) => {
     const name = path[0] as Name;
-    return `${name}: found ${mask(JSON.stringify(given[name]))}, ${message}`;
+    const found = SECRETS.includes(name) ? '"***"' : mask(JSON.stringify(given[name]));
+    return `${name}: found ${found}, ${message}`;
   });
   if (given.OPENAQ_API_URL !== undefined && given.OPENAQ_API_KEY === undefined) {
     faults.push("OPENAQ_API_KEY: found none beside OPENAQ_API_URL, wanted the key that it asks for");

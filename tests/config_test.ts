@@ -76,12 +76,30 @@ Deno.test("the environment wins over the file, and what is empty counts as not g
 
 Deno.test("secrets are taken out of any text, however they are written", async () => {
   const { mask } = await readConfig({
-    OPENAQ_API_KEY: 'k/e"y',
+    OPENAQ_API_KEY: 'key/"of"/mine',
     OPENAQ_API_URL: "http://user:pass%20word@127.0.0.1:1",
-    WEB_TOKEN: "token",
+    WEB_TOKEN: "the-token",
   }, "/data");
   assertEquals(
-    mask('a k/e"y b k%2Fe%22y c k/e\\"y d token e pass%20word f pass word'),
+    mask('a key/"of"/mine b key%2F%22of%22%2Fmine c key/\\"of\\"/mine d the-token e pass%20word f pass word'),
     "a *** b *** c *** d *** e *** f ***",
   );
+});
+
+Deno.test("a secret too short to be told from other words takes no letters out of them", async () => {
+  const { mask } = await readConfig({
+    OPENAQ_API_KEY: "e",
+    OPENAQ_API_URL: "http://user:pw@127.0.0.1:1",
+    WEB_TOKEN: "{",
+  }, "/data");
+  assertEquals(
+    mask('reading {"pw": 1} of http://user:pw@127.0.0.1:1/'),
+    'reading {"pw": 1} of http://user:***@127.0.0.1:1/',
+  );
+});
+
+Deno.test("a secret is not shown as the value that was found, however short", async () => {
+  assertEquals(await faults({ OPENAQ_API_KEY: "k y" }), [
+    'OPENAQ_API_KEY: found "***", wanted a key of printable characters without spaces',
+  ]);
 });

@@ -96,8 +96,24 @@ export class StepLog {
   #writer(level: LogLevel) {
     return (message: string, fields: LogEntry["fields"] = {}) => {
       const { mask, clock } = this.session;
-      const masked = JSON.parse(mask(JSON.stringify(fields))) as LogEntry["fields"];
-      this.#entries.push({ step: this.step, at: clock.now(), level, message: mask(message), fields: masked });
+      this.#entries.push({
+        step: this.step,
+        at: clock.now(),
+        level,
+        message: mask(message),
+        fields: maskedFields(fields, mask),
+      });
     };
   }
+}
+
+/** The fields as JSON, every text in them masked by itself: a secret may look like a part of the notation. */
+function maskedFields(fields: LogEntry["fields"], mask: (text: string) => string): LogEntry["fields"] {
+  const masked = JSON.stringify(fields, (_, value) => {
+    if (typeof value === "string") return mask(value);
+    if (typeof value === "bigint") return String(value);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [mask(name), field]));
+  });
+  return JSON.parse(masked);
 }

@@ -150,6 +150,18 @@ test("runs lists, shows and pages through what was done, without the graph", asy
   ]);
 });
 
+test("a key that looks like a part of JSON does not break logging, nor take letters out of messages", async (line) => {
+  for (const key of ["{", '"', "e"]) {
+    const given = { ...env, OPENAQ_API_KEY: key };
+    assertEquals((await line.run(["materialize", ...DAY, "--force"], { env: given })).code, 0);
+    const { json } = await line.run(["runs", "--json"], { env: given });
+    const logs = await line.run(["runs", "logs", String(json.runs[0].id), "--json"], { env: given });
+    assertEquals(logs.json.logs[0].message, "counted");
+    const missing = await line.run(["runs", "show", "99"], { env: given });
+    assertStringIncludes(missing.stderr, "found no such run");
+  }
+});
+
 test("check runs the checks on what stands", async (line) => {
   await line.run(["materialize", ...DAY], { env });
   const { code, json } = await line.run(["check", ...DAY, "--json"], { env });

@@ -1,0 +1,41 @@
+import type { Given, Name } from "../config.ts";
+
+/** What is never shown. */
+export const SECRETS: readonly Name[] = ["OPENAQ_API_KEY", "WEB_TOKEN"];
+/** A shorter secret is not masked in texts: it would take the letters out of other words. */
+export const SHORTEST_MASKED = 8;
+
+/**
+ * Takes the secrets among what is given out of any text: as they are, and as URLs and JSON write them. Those that are
+ * too short to be told from other words stay, but for passwords where a URL has them.
+ */
+export function masker(given: Given): (text: string) => string {
+  const secrets = new Set<string>();
+  const passwords = new Set<string>();
+  for (const name of SECRETS) if (given[name] !== undefined) secrets.add(given[name]);
+  for (const value of Object.values(given)) {
+    const password = URL.canParse(value) ? new URL(value).password : "";
+    if (password === "") continue;
+    passwords.add(password);
+    secrets.add(password).add(decoded(password));
+  }
+  const written = [...secrets].filter(({ length }) => length >= SHORTEST_MASKED).flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+  ]);
+  const known = [
+    ...written.map((secret) => [secret, "***"] as const),
+    ...[...passwords].flatMap((password) =>
+      [password, decoded(password)].map((each) => [`:${each}@`, ":***@"] as const)
+    ),
+  ];
+  // The longest first: one may be part of another.
+  const ordered = [...new Map(known)].sort(([a], [b]) => b.length - a.length);
+  return (text) => ordered.reduce((masked, [secret, stars]) => masked.replaceAll(secret, stars), text);
+}
+
+/** A URL's part as it was before it was written for the URL. */
+function decoded(part: string): string {
+  return new URLSearchParams(`p=${part}`).get("p")!;
+}
