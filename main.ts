@@ -1,6 +1,8 @@
 import { isAbsolute, join } from "node:path";
 import { openApp, type Surroundings } from "./app.ts";
+import { cancellation } from "./cli/cancellation.ts";
 import type { ExitCode, Terminal } from "./cli/context.ts";
+import { SHOW_CURSOR } from "./cli/cursor.ts";
 import { run } from "./cli/run.ts";
 
 /** What the command line runs in. */
@@ -27,37 +29,60 @@ function terminal(stream: typeof Deno.stdout | typeof Deno.stderr): Terminal {
   let open = true;
   return {
     colours: watched && !Deno.noColor,
-    columns: () => watched ? Deno.consoleSize().columns : undefined,
+    columns: () => watched ? width() : undefined,
     write(bytes) {
       try {
         for (let rest = bytes; open && rest.length > 0;) rest = rest.subarray(stream.writeSync(rest));
       } catch (error) {
-        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+        if (!isGone(error)) throw error;
         open = false;
       }
     },
   };
 }
 
-/** A signal that the first Ctrl-C aborts; the second ends the process at once. */
-function cancellation(): AbortSignal {
-  const cancelled = new AbortController();
-  const cancel = () => {
-    if (cancelled.signal.aborted) Deno.exit(130);
-    cancelled.abort(new Error("cancelled"));
-  };
-  Deno.addSignalListener("SIGINT", cancel);
-  Deno.addSignalListener("SIGTERM", cancel);
-  return cancelled.signal;
+/** The terminal's width now; 0 where it was closed. */
+function width(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 0;
+  }
+}
+
+/** Whether a pipe has no reader any more, or a terminal was closed. */
+function isGone(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe ||
+    (error instanceof Error && "code" in error && error.code === "EIO");
+}
+
+/** Gives the terminal back as it was, whatever was being drawn. */
+function restore(): void {
+  if (Deno.stdout.isTerminal()) terminal(Deno.stdout).write(new TextEncoder().encode(SHOW_CURSOR));
+}
+
+/** Cancels by the first signal to end, and ends the process at once by a later one. */
+function cancelledBySignals(): AbortSignal {
+  const { signal, request } = cancellation({ now: () => performance.now() }, () => {
+    restore();
+    Deno.exit(130);
+  });
+  Deno.addSignalListener("SIGINT", request);
+  Deno.addSignalListener("SIGTERM", request);
+  // A terminal was closed; what has none may have been told not to mind (`nohup`).
+  if (Deno.stdout.isTerminal()) Deno.addSignalListener("SIGHUP", request);
+  return signal;
 }
 
 if (import.meta.main) {
+  addEventListener("unhandledrejection", restore);
+  addEventListener("error", restore);
   const code = await main(Deno.args, {
     stdout: terminal(Deno.stdout),
     stderr: terminal(Deno.stderr),
     env: Deno.env.toObject(),
     cwd: Deno.cwd(),
-    signal: cancellation(),
+    signal: cancelledBySignals(),
   });
   Deno.exit(code);
 }

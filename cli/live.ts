@@ -1,6 +1,7 @@
 import type { Instant } from "../core/mod.ts";
 import type { Progress } from "../core/run/progress.ts";
 import type { Terminal } from "./context.ts";
+import { HIDE_CURSOR, SHOW_CURSOR } from "./cursor.ts";
 import { eventLines } from "./event_lines.ts";
 import { type Paint, painter } from "./out.ts";
 import type { Reporter } from "./reporter.ts";
@@ -11,8 +12,6 @@ const INTERVAL = 100;
 /** At most so many steps are shown at once. */
 const SHOWN = 12;
 const BAR = 10;
-const HIDE_CURSOR = "\x1b[?25l";
-const SHOW_CURSOR = "\x1b[?25h";
 const CLEAR_BELOW = "\x1b[0J";
 
 interface Step {

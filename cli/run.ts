@@ -29,7 +29,10 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
     };
     return await command.run({ ...invocation, app }, context);
   } catch (caught) {
-    if (context.signal.aborted) return 130;
+    if (context.signal.aborted) {
+      print(context.stderr, "cancelled");
+      return 130;
+    }
     const error = firstOf(caught);
     const message = error instanceof Error ? error.message || error.name : String(error);
     for (const line of new Set(message.split(/\s*\n\s*/))) print(context.stderr, mask(line));
