@@ -11,6 +11,7 @@ import type { Observer } from "../core/run/progress.ts";
 import type { Warning } from "../core/status.ts";
 import { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
 import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
+import { LocalSpool } from "../adapters/object_store/local/spool.ts";
 import { admitLake, examineLake, identifyLake } from "./identity.ts";
 import { askSource, knownSource } from "./openaq.ts";
 import { loadProject, type Project } from "./project.ts";
@@ -74,7 +75,10 @@ export async function openLake(config: Config, access: "read" | "write", observe
       hint: project.own ? hintOf(config) : null,
       requests: () => resources?.requests() ?? 0,
       warnings: () => project.own ? gapWarnings(project.graph, state.keyValue) : Promise.resolve(new Map()),
-      sweep: () => sweep(folder, publisher, state),
+      async sweep() {
+        if (project.own) await sweepAnswers(folder);
+        return await sweep(folder, publisher, state);
+      },
       async [Symbol.asyncDispose]() {
         await resources?.close();
         await state.close();
@@ -129,13 +133,23 @@ function warningsOnly(observe: Observer, mask: Config["mask"]): Log {
 async function gapWarnings(graph: Graph, kv: KeyValue): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
   // Most often there are none, and what reads them costs a good part of a quick answer to load.
   if ((await kv.list("openaq/gaps/")).size === 0) return new Map();
-  const { gaps } = await import("../sources/openaq/gaps.ts");
+  const { gaps, nextProbe } = await import("../sources/openaq/gaps.ts");
   const open = (await gaps(kv)).filter(({ recovered }) => !recovered);
-  const warnings = open.map(({ sensor, ranges, message, since }) => {
+  const warnings = open.map((gap) => {
+    const { sensor, ranges, message, since } = gap;
     const owed = ranges.map(({ from, to }) => `${iso(from)} to ${iso(to)}`).join(", ");
-    return { message: `sensor ${sensor} is set aside since ${iso(since)}, it owes ${owed}: ${message}` };
+    const again = `asked again after ${iso(nextProbe(gap))}, or now by --force`;
+    return {
+      message: `sensor ${sensor} is set aside since ${iso(since)}, ${again}; it owes ${owed}: ${message}`,
+    };
   });
   return new Map(graph.assets.filter(({ kind }) => kind === "raw").map(({ key }) => [key, warnings]));
+}
+
+/** Deletes answers of OpenAQ that nobody needs any more. */
+async function sweepAnswers(folder: LakeFolder): Promise<void> {
+  const answers = await import("../sources/openaq/answers.ts");
+  await answers.sweepAnswers(new LocalSpool(folder), systemClock.now());
 }
 
 /** Deletes the staged files of runs that are not at work, and whose publications nobody is completing. */

@@ -46,17 +46,17 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
       const { partitions, inputs, resources: { openaq, store }, log, progress, signal, now, forced } =
         context;
       const question = {
-        from: partitions.first.window!.start,
-        to: partitions.last.window!.end,
+        ranges: [{ from: partitions.first.window!.start, to: partitions.last.window!.end }],
         locations: await standingLocations(inputs.locations, store),
         stillGood: (hour: Instant, askedAt: Instant) => due(hour, askedAt) > now,
+        forced,
         signal,
-        ...(forced && { notBefore: now }),
       };
       const recorded = new Map((await context.standing()).map(({ partition, files }) => [partition, files]));
+      let done = 0;
       for await (const group of openaq.hours(question, log)) {
         yield await outputs(context, `aq_raw_${environment}`, group, recorded);
-        progress((group.to - question.from) / HOUR, partitions.count, "hours");
+        progress(done += group.hours.length, partitions.count, "hours");
       }
       await askGapsAgain(context);
     },
@@ -69,7 +69,7 @@ async function outputs(
   group: HoursGroup,
   recorded: ReadonlyMap<number, readonly FileRef[]>,
 ): Promise<(Output | FailedOutput)[]> {
-  const files = await filesByFolder(store, zone, group);
+  const files = await filesByFolder(store, zone, group.ranges);
   const gaps = (await openaq.gaps()).filter((gap) => !gap.recovered);
 
   async function output(answer: HourRows): Promise<Output | FailedOutput> {

@@ -1,7 +1,8 @@
-import { DAY, HOUR, type Instant, iso } from "../../core/instant.ts";
+import { HOUR, iso } from "../../core/instant.ts";
 import { OpenAQError, type Trouble } from "./error.ts";
-import { changeGap, type Gap, setAside } from "./gaps.ts";
+import { changeGap, type Gap, nextProbe, setAside } from "./gaps.ts";
 import type { HistoryParts, HistoryQuestion, SensorInfo } from "./history.ts";
+import { clipped } from "./ranges.ts";
 import type { Track } from "./track.ts";
 
 /** Troubles that are no single sensor's. */
@@ -43,10 +44,10 @@ export class Asking {
     this.#signal = signal === undefined ? this.#ended.signal : AbortSignal.any([this.#ended.signal, signal]);
   }
 
-  /** Starts asking. Sensors that were set aside owe these hours too, and are asked once a day. */
+  /** Starts asking. Sensors that were set aside owe these hours too, and are asked once a day, or by force. */
   async begin(gaps: readonly Gap[]): Promise<void> {
     const { kv, clock } = this.parts;
-    const { from, to } = this.question;
+    const { ranges, forced = false } = this.question;
     const bySensor = new Map(gaps.map((gap) => [gap.sensor, gap]));
     for (const track of this.tracks) {
       const gap = bySensor.get(track.sensor.id);
@@ -55,8 +56,8 @@ export class Asking {
         this.#recovering.add(track);
         continue;
       }
-      const probe = dayOf(gap.probed) !== dayOf(clock.now());
-      await setAside(kv, gap.sensor, { from, to }, gap.message, probe ? clock.now() : gap.probed);
+      const probe = forced || clock.now() >= nextProbe(gap) || clock.now() < gap.probed;
+      await setAside(kv, gap.sensor, ranges, gap.message, probe ? clock.now() : gap.probed);
       if (probe) this.#probes.add(track);
       else track.done = true;
     }
@@ -135,7 +136,7 @@ export class Asking {
   async #judge(): Promise<void> {
     const suspected = new Set(this.#suspects.map(({ track }) => track));
     const witness = this.tracks.find(({ held, covered, done }, i) =>
-      !suspected.has(this.tracks[i]!) && (held.length > 0 || done && covered > this.question.from)
+      !suspected.has(this.tracks[i]!) && (held.length > 0 || done && covered > this.question.ranges[0]!.from)
     );
     const [{ error }] = this.#suspects as [Suspect];
     if (witness === undefined) throw error;
@@ -160,11 +161,11 @@ export class Asking {
   async #setAside({ track, error }: Suspect): Promise<void> {
     const { kv, clock, log } = this.parts;
     const { sensor } = track;
-    const range = { from: Math.max(this.question.from, track.complete), to: this.question.to };
-    await setAside(kv, sensor.id, range, error.message, clock.now());
+    const owed = clipped(this.question.ranges, { from: track.complete, to: Infinity });
+    await setAside(kv, sensor.id, owed, error.message, clock.now());
     this.#recovering.delete(track);
     track.done = true;
-    const hours = { from: iso(range.from), to: iso(range.to) };
+    const hours = { from: iso(owed[0]!.from), to: iso(owed.at(-1)!.to) };
     log.warn("sensor set aside", {
       sensor: sensor.id,
       location: sensor.locationId,
@@ -181,8 +182,4 @@ export class Asking {
       location: track.sensor.locationId,
     });
   }
-}
-
-function dayOf(instant: Instant): number {
-  return Math.floor(instant / DAY);
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Instant } from "../../core/instant.ts";
+import { DAY, type Instant } from "../../core/instant.ts";
 import type { KeyValue } from "../../core/ports/key_value.ts";
 import { merged, type TimeRange, without } from "./ranges.ts";
 
@@ -40,16 +40,21 @@ export async function recovered(kv: KeyValue): Promise<Gap[]> {
   return (await gaps(kv)).filter((gap) => gap.recovered);
 }
 
+/** When a sensor that is set aside is asked again: once a UTC day. */
+export function nextProbe({ probed }: Gap): Instant {
+  return (Math.floor(probed / DAY) + 1) * DAY;
+}
+
 /** Takes the ranges out of the sensor's gap. */
 export async function closeGap(kv: KeyValue, sensor: number, ranges: readonly TimeRange[]): Promise<void> {
   await changeGap(kv, sensor, (gap) => gap && { ...gap, ranges: without(gap.ranges, ranges) });
 }
 
-/** Adds the range to the sensor's gap; the sensor has failed with the message. */
+/** Adds the ranges to the sensor's gap; the sensor has failed with the message. */
 export async function setAside(
   kv: KeyValue,
   sensor: number,
-  range: TimeRange,
+  ranges: readonly TimeRange[],
   message: string,
   now: Instant,
 ): Promise<void> {
@@ -58,7 +63,7 @@ export async function setAside(
     const since = failing ? gap.since : now;
     return {
       sensor,
-      ranges: merged([...gap?.ranges ?? [], range]),
+      ranges: merged([...gap?.ranges ?? [], ...ranges]),
       message,
       since,
       probed: now,

@@ -1,11 +1,12 @@
+import { Answers } from "./answers.ts";
 import { Asking } from "./asking.ts";
 import { sensorsToAsk } from "./asked.ts";
 import { closeGap, gaps } from "./gaps.ts";
 import { hoursOf, oldestAnswer } from "./hours.ts";
-import { storedAnswers } from "./stored.ts";
+import { clipped, lengthOf, type TimeRange, without } from "./ranges.ts";
 import { Track } from "./track.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { DAY, HOUR, type Instant } from "../../core/instant.ts";
+import { HOUR, type Instant, type Milliseconds } from "../../core/instant.ts";
 import type { KeyValue } from "../../core/ports/key_value.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { LocationsAnswer, OpenAQ } from "./client.ts";
@@ -36,10 +37,10 @@ export interface HourRows {
   readonly setAside: { readonly longPeriod: number; readonly noPeriod: number };
 }
 
-/** Consecutive complete hours [from, to), those without rows included. */
+/** Complete hours of those wanted, ascending, those without rows included. */
 export interface HoursGroup {
-  readonly from: Instant;
-  readonly to: Instant;
+  /** The hours as ranges, ascending. */
+  readonly ranges: readonly TimeRange[];
   /** When the oldest answer used was asked for. */
   readonly askedAt: Instant;
   readonly hours: readonly HourRows[];
@@ -57,28 +58,30 @@ export interface HistoryParts {
   readonly concurrency?: number;
 }
 
-/** The hours [from, to), both on the full hour, of all sensors of the locations. */
+/** Hours of all sensors of the locations. */
 export interface HistoryQuestion {
-  readonly from: Instant;
-  readonly to: Instant;
+  /** The hours, on the full hour, ascending; ranges neither overlap nor touch. */
+  readonly ranges: readonly TimeRange[];
   readonly locations: LocationsAnswer;
   /** Whether what was answered for the hour at `askedAt` need not be asked again yet. */
   readonly stillGood: (hour: Instant, askedAt: Instant) => boolean;
-  /** Ignores answers asked for before: a forced run gives its beginning. */
-  readonly notBefore?: Instant;
+  /**
+   * Whether all is to be asked anew, sensors that are set aside included. What a forced history had answered that was
+   * interrupted within the last hour is taken up.
+   * @default false
+   */
+  readonly forced?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /** What one group holds at least, while more is to come, and at most. */
 const SHORTEST_GROUP = 24 * HOUR;
 const LONGEST_GROUP = 1_000 * HOUR;
-/** How long the answers of an interrupted run are kept. */
-const KEPT_FOR = 7 * DAY;
 
 /**
  * The rows of all sensors, in groups of hours that are complete, ascending. Each answer is kept in the spool until the
  * hours it is for have been taken: asking for the next group says that the one before stands. An interrupted history
- * that is begun again therefore asks only for what had not been answered.
+ * that is begun again, whole or in parts, therefore asks only for what had not been answered.
  *
  * A sensor that goes on failing is set aside: it leaves a gap, and its hours count as complete.
  * @throws {OpenAQError} If the key is refused, nothing can be reached, or no sensor answers.
@@ -87,29 +90,44 @@ export async function* history(
   parts: HistoryParts,
   question: HistoryQuestion,
 ): AsyncGenerator<HoursGroup, void> {
-  const { from, to, locations, signal } = question;
+  const { ranges, locations, signal } = question;
   const begun = parts.clock.now();
-  const stored = Map.groupBy(await storedAnswers(parts.spool, begun - KEPT_FOR), ({ sensor }) => sensor);
-  const tracks = sensorsToAsk(locations, { from, to })
-    .map((sensor) => new Track(sensor, parts, question, stored.get(sensor.id) ?? []));
+  const answers = await Answers.begin(parts, question);
+  const whole = { from: ranges[0]!.from, to: ranges.at(-1)!.to };
+  const tracks = sensorsToAsk(locations, whole)
+    .map((sensor) => new Track(sensor, { ...parts, answers }, question));
   const asking = new Asking(tracks, parts, question);
   try {
     await asking.begin(await gaps(parts.kv));
-    for (let given = from; given < to;) {
-      const complete = Math.min(...tracks.map((track) => track.complete), given + LONGEST_GROUP, to);
-      if (complete < Math.min(given + SHORTEST_GROUP, to)) {
+    for (let left: readonly TimeRange[] = ranges; left.length > 0;) {
+      const complete = clipped(left, { ...whole, to: Math.min(...tracks.map((track) => track.complete)) });
+      if (lengthOf(complete) < Math.min(SHORTEST_GROUP, lengthOf(left))) {
         await asking.progress();
         continue;
       }
-      const hours = hoursOf(tracks, question, { from: given, to: complete });
-      yield { from: given, to: complete, askedAt: oldestAnswer(tracks, complete) ?? begun, hours };
+      const group = firstOf(complete, LONGEST_GROUP);
+      const to = group.at(-1)!.to;
+      const hours = hoursOf(tracks, group);
+      yield { ranges: group, askedAt: oldestAnswer(tracks, to) ?? begun, hours };
       signal?.throwIfAborted();
-      given = complete;
-      for (const track of tracks) await track.release(given < to ? given : to + HOUR);
+      left = without(left, group);
+      for (const track of tracks) track.release(left[0]?.from ?? Infinity);
+      await answers.stand(group);
       asking.pump();
     }
-    for (const { id } of asking.recovering()) await closeGap(parts.kv, id, [{ from, to }]);
+    for (const { id } of asking.recovering()) await closeGap(parts.kv, id, ranges);
   } finally {
     await asking.end();
   }
+}
+
+/** The first of the ranges, so much of them as lasts no longer than `most`. */
+function firstOf(ranges: readonly TimeRange[], most: Milliseconds): TimeRange[] {
+  const first: TimeRange[] = [];
+  for (const { from, to } of ranges) {
+    const left = most - lengthOf(first);
+    if (left <= 0) break;
+    first.push({ from, to: Math.min(to, from + left) });
+  }
+  return first;
 }

@@ -23,27 +23,25 @@ interface Filling extends HourRows {
   sorted: boolean;
 }
 
-/**
- * The rows held of the hours [from, to) within the window. Rows that are not needed for later hours are passed by:
- * those that end at `to` or before.
- */
-export function hoursOf(tracks: readonly Track[], window: TimeRange, { from, to }: TimeRange): HourRows[] {
-  const hours: Filling[] = Array.from({ length: (to - from) / HOUR }, (_, i) => ({
-    hour: from + i * HOUR,
-    rows: [],
-    setAside: { longPeriod: 0, noPeriod: 0 },
-    sorted: true,
-  }));
+/** The rows held of the hours. Rows that later hours do not need are passed by: those that end when the last one does. */
+export function hoursOf(tracks: readonly Track[], ranges: readonly TimeRange[]): HourRows[] {
+  const hours = new Map<Instant, Filling>();
+  for (const { from, to } of ranges) {
+    for (let hour = from; hour < to; hour += HOUR) {
+      hours.set(hour, { hour, rows: [], setAside: { longPeriod: 0, noPeriod: 0 }, sorted: true });
+    }
+  }
+  const { to } = ranges.at(-1)!;
   for (const { sensor, held } of tracks) {
     for (const one of held) {
-      const { page } = one;
+      const { page, answer } = one;
       const info = sensorOf(sensor, page);
       let i = one.next;
       for (; i < page.count && page.end[i]! < to + HOUR; i++) {
         if (page.end[i]! <= to) one.next = i + 1;
-        const at = placeOf(page, i, window);
-        if (at < from || at >= to) continue;
-        const filling = hours[(hourOf(at) - from) / HOUR]!;
+        const at = placeOf(page, i, answer.from);
+        const filling = hours.get(hourOf(at));
+        if (filling === undefined) continue;
         const kind = page.kind[i]!;
         if (kind & NO_PERIOD) filling.setAside.noPeriod++;
         else if (kind & LONG_PERIOD) filling.setAside.longPeriod++;
@@ -51,7 +49,7 @@ export function hoursOf(tracks: readonly Track[], window: TimeRange, { from, to 
       }
     }
   }
-  return hours.map(({ hour, rows, setAside, sorted }) => ({
+  return [...hours.values()].map(({ hour, rows, setAside, sorted }) => ({
     hour,
     rows: sorted ? rows : rows.sort((a, b) => a.sensor.id - b.sensor.id || a.start - b.start),
     setAside,
@@ -64,9 +62,9 @@ function add(filling: Filling, sensor: SensorInfo, start: Instant, value: number
   filling.rows.push({ sensor, start, value: Number.isNaN(value) ? null : value, flagged });
 }
 
-/** When the row counts: at its beginning, or, set aside, an hour before its end; without a period anywhere within. */
-function placeOf({ start, end, kind }: Page, i: number, window: TimeRange): Instant {
-  if (kind[i]! & NO_PERIOD) return Math.min(Math.max(end[i]! - HOUR, window.from), window.to - 1);
+/** When the row counts: at its beginning, or, set aside, an hour before its end, as far as the answer goes. */
+function placeOf({ start, end, kind }: Page, i: number, from: Instant): Instant {
+  if (kind[i]! & NO_PERIOD) return Math.max(end[i]! - HOUR, from);
   return kind[i]! & LONG_PERIOD ? end[i]! - HOUR : start[i]!;
 }
 

@@ -1,4 +1,4 @@
-import type { Instant } from "../../core/instant.ts";
+import type { Instant, Milliseconds } from "../../core/instant.ts";
 
 /** The time [from, to). */
 export interface TimeRange {
@@ -28,4 +28,20 @@ export function without(ranges: readonly TimeRange[], gone: readonly TimeRange[]
       ),
     [...ranges],
   );
+}
+
+export function overlaps(a: TimeRange, b: TimeRange): boolean {
+  return a.from < b.to && b.from < a.to;
+}
+
+/** What of the ranges lies in [from, to). */
+export function clipped(ranges: readonly TimeRange[], { from, to }: TimeRange): TimeRange[] {
+  return ranges
+    .map((range) => ({ from: Math.max(range.from, from), to: Math.min(range.to, to) }))
+    .filter((range) => range.from < range.to);
+}
+
+/** How long the ranges are together. */
+export function lengthOf(ranges: readonly TimeRange[]): Milliseconds {
+  return ranges.reduce((sum, { from, to }) => sum + to - from, 0);
 }

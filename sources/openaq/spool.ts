@@ -1,3 +1,5 @@
+import type { Instant } from "../../core/instant.ts";
+
 /**
  * Durable bytes by key, for answers that a killed run must not ask for again. Keys are at most 80 characters of
  * `0-9`, `a-z`, `-`, `_` and `/`.
@@ -10,4 +12,6 @@ export interface Spool {
   put(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Forgets the keys; those that are not there are ignored. */
   delete(keys: readonly string[]): Promise<void>;
+  /** Deletes what killed processes began to write before the instant and never ended. */
+  discardPartial(before: Instant): Promise<void>;
 }

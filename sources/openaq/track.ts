@@ -1,13 +1,17 @@
 import { DAY, HOUR, type Instant, iso, type Milliseconds } from "../../core/instant.ts";
-import { PAGE_LIMIT } from "./client.ts";
+import type { Answers } from "./answers.ts";
+import { type OpenAQ, PAGE_LIMIT } from "./client.ts";
 import { OpenAQError } from "./error.ts";
-import type { HistoryParts, HistoryQuestion, SensorInfo } from "./history.ts";
+import type { HistoryQuestion, SensorInfo } from "./history.ts";
 import type { Page } from "./page.ts";
-import { decode, encode, keyOf, type Stored } from "./stored.ts";
+import { clipped, merged, type TimeRange } from "./ranges.ts";
+import type { Stored } from "./stored.ts";
 import { hourOf } from "./time.ts";
 
 /** A leap year and the hour that follows every window. */
 const LONGEST: Milliseconds = 366 * DAY + HOUR;
+/** So many pages that are likely to be filled by what nobody wants are filled indeed. */
+const FILLED = 2;
 
 /** An answer whose rows are held until their hours are given out. */
 export interface Held {
@@ -19,38 +23,43 @@ export interface Held {
   next: number;
 }
 
-/** One sensor's way through a window: what is held of it, and how far it reaches. */
+/** What a track works with. */
+export interface TrackParts {
+  readonly client: OpenAQ;
+  readonly answers: Answers;
+}
+
+/** One sensor's way through the hours wanted: what is held of it, and how far it reaches. */
 export class Track {
   readonly held: Held[] = [];
-  /** All rows that end in (from, covered] have been answered. */
+  /** All rows of wanted hours that end until then have been answered. */
   covered: Instant;
   /** Nothing more is to be asked: all is covered, or the sensor was set aside. */
   done = false;
   busy = false;
-  readonly #parts: HistoryParts;
+  readonly #parts: TrackParts;
   readonly #question: HistoryQuestion;
+  /** When rows of wanted hours end: (from, to], ascending. */
+  readonly #needs: readonly TimeRange[];
   readonly #end: Instant;
   /** How much one request may ask for; halved whenever it was too much. */
   #span = LONGEST;
-  #stored: Stored[];
+  /** How long a full page is likely to be. */
+  #page: Milliseconds = PAGE_LIMIT * HOUR;
+  #stored: readonly Stored[];
 
-  constructor(
-    readonly sensor: SensorInfo,
-    parts: HistoryParts,
-    question: HistoryQuestion,
-    stored: readonly Stored[],
-  ) {
-    const { from, to, notBefore = -Infinity } = question;
+  constructor(readonly sensor: SensorInfo, parts: TrackParts, question: HistoryQuestion) {
     this.#parts = parts;
     this.#question = question;
-    this.#stored = stored.filter(({ askedAt }) => askedAt >= notBefore);
-    this.#end = to + HOUR;
-    this.covered = from;
+    this.#stored = parts.answers.of(sensor.id);
+    this.#needs = merged(question.ranges.map(({ from, to }) => ({ from, to: to + HOUR })));
+    this.#end = this.#needs.at(-1)!.to;
+    this.covered = this.#needs[0]!.from;
   }
 
   /** The hours before it are complete as far as this sensor goes. A row may end an hour after the hour it began in. */
   get complete(): Instant {
-    return this.done ? this.#question.to : hourOf(this.covered) - HOUR;
+    return this.done ? this.#end : hourOf(this.covered) - HOUR;
   }
 
   /** Whether something was answered before, so that the next step costs no request. */
@@ -58,32 +67,31 @@ export class Track {
     return this.#usable() !== undefined;
   }
 
-  /** Covers more of the window, by what was stored of an earlier run. */
+  /** Covers more of the hours, by what was stored of an earlier run. */
   async recall(): Promise<void> {
     const usable = this.#usable();
     if (usable === undefined) return;
     const { answer, until } = usable;
-    const bytes = await this.#parts.spool.get(keyOf(answer));
-    const page = bytes && decode(bytes);
+    const page = await this.#parts.answers.recall(answer);
     if (page === undefined) this.#stored = this.#stored.filter((other) => other !== answer);
     else this.#cover(answer, page, until);
   }
 
   /**
-   * Covers more of the window, by one request or, where it asked for too much, a few.
+   * Covers more of the hours, by one request or, where it asked for too much, a few.
    * @throws {OpenAQError} If the sensor does not answer.
    */
   async ask(signal: AbortSignal, attempts?: number): Promise<void> {
-    const { client, spool } = this.#parts;
+    const { client, answers } = this.#parts;
     const from = this.covered;
     for (;;) {
-      const to = Math.min(this.#end, from + this.#span);
+      const to = this.#farthest();
       const question = { sensor: this.sensor.id, from, to, ...attempts === undefined ? {} : { attempts } };
       try {
         const { askedAt, page, full } = await client.measurements(question, signal);
         const answer = { sensor: this.sensor.id, from, to: full ? this.#reach(page, from) : to, askedAt };
         const kept = upTo(page, answer.to);
-        await spool.put(keyOf(answer), encode(kept));
+        await answers.keep(answer, kept);
         this.#cover(answer, kept, answer.to);
         return;
       } catch (error) {
@@ -93,22 +101,35 @@ export class Track {
     }
   }
 
-  /** Forgets what hours before `until` needed: they stand. */
-  async release(until: Instant): Promise<void> {
-    const used = this.held.filter((held) => held.until <= until);
-    const unused = this.#stored.filter(({ from, to }) => from >= this.#question.from && to <= until);
-    const over = new Set([...used.map(({ answer }) => answer), ...unused]);
-    if (over.size === 0) return;
-    this.held.splice(0, used.length);
-    this.#stored = this.#stored.filter((answer) => !over.has(answer));
-    await this.#parts.spool.delete([...over].map(keyOf));
+  /** Lets go of what only hours before `until` needed: they stand. */
+  release(until: Instant): void {
+    this.held.splice(0, this.held.filter((held) => held.until <= until).length);
   }
 
+  /**
+   * How far the next request asks: as far as hours are wanted, since a page more is no request more; but not beyond
+   * hours that nobody wants and that fill the page.
+   */
+  #farthest(): Instant {
+    const most = this.covered + this.#span;
+    let farthest = this.covered;
+    for (const { from, to } of this.#needs) {
+      if (to <= this.covered) continue;
+      if (from >= most || from - this.covered >= FILLED * this.#page) break;
+      farthest = Math.min(to, most);
+    }
+    return farthest;
+  }
+
+  /** Goes on to where more is needed. */
   #cover(answer: Stored, page: Page, until: Instant): void {
     const next = firstAfter(page, this.covered);
-    this.held.push({ answer, page: upTo(page, until), until, next });
-    this.covered = until;
-    this.done = until >= this.#end;
+    const kept = upTo(page, until);
+    this.held.push({ answer, page: kept, until, next });
+    this.#page = PAGE_LIMIT * (answer.to - answer.from) / Math.max(1, page.count);
+    const need = this.#needs.find(({ to }) => to > until);
+    this.done = need === undefined;
+    this.covered = Math.max(until, need?.from ?? until);
   }
 
   /** How far a full page reaches: of rows that end when its last one does, there may be more. */
@@ -135,10 +156,12 @@ export class Track {
 
   /** What was answered of hours that had not ended yet, or that are due to be asked again, is not the last word. */
   #trusted({ to, askedAt }: Stored): Instant {
-    const { to: end, stillGood } = this.#question;
+    const { ranges, stillGood, forced = false } = this.#question;
     const until = to >= this.#end ? this.#end : Math.min(to, hourOf(askedAt));
-    for (let hour = hourOf(this.covered); hour < Math.min(until, end); hour += HOUR) {
-      if (!stillGood(hour, askedAt)) return hour;
+    for (const range of clipped(ranges, { from: hourOf(this.covered), to: until })) {
+      for (let hour = range.from; hour < range.to; hour += HOUR) {
+        if (!stillGood(hour, askedAt) || forced && askedAt < this.#parts.answers.goodSince(hour)) return hour;
+      }
     }
     return until;
   }

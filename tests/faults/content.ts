@@ -12,7 +12,7 @@ const TABLES = {
 };
 /** What belongs to a lake beside what stands: versions before, definitions, its identity, which may lack its name yet. */
 const OWN =
-  /^(_airgraph\.json(\.[\da-f-]{36})?|\.[\da-f-]{36}|\w+\/_versions\/.+|_catalog\/\w+\/\w+\.json|_staging\/answers\/[\d/.-]+)$/;
+  /^(_airgraph\.json(\.[\da-f-]{36})?|\.[\da-f-]{36}|\w+\/_versions\/.+|_catalog\/\w+\/\w+\.json|_staging\/answers\/[\w/.-]+)$/;
 
 /** What may stay staged: answers that OpenAQ need not give again for some days, and where links are made. */
 const STAGED = new Set(["answers", "links"]);

@@ -36,6 +36,9 @@ Deno.test("a sensor that goes on failing is set aside, and a day later its days 
   );
   assertEquals(await rowsOf(place), 0);
 
+  const midnight = `${new Date(Date.now() + DAY).toISOString().slice(0, 10)}T00:00:00Z`;
+  assertMatch(raw.warnings[0].message, new RegExp(`asked again after ${midnight}, or now by --force;`));
+
   // The same day, it is not asked again.
   await server.fail(SENSOR, null);
   assertMatch((await place.run(["materialize"])).stdout, /nothing to do/);

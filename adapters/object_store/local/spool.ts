@@ -1,3 +1,4 @@
+import type { Instant } from "../../../core/instant.ts";
 import { isAbsent, type LakeFolder } from "./lake_folder.ts";
 import { trouble } from "../../sdk/files/trouble.ts";
 
@@ -13,7 +14,7 @@ export class LocalSpool {
 
   async list(): Promise<readonly string[]> {
     const local = await this.#folder.existing(ANSWERS);
-    return local === undefined ? [] : [...keysBelow(local, "")];
+    return local === undefined ? [] : [...namesBelow(local, "")].filter((name) => !isPartial(name));
   }
 
   async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -26,7 +27,7 @@ export class LocalSpool {
   }
 
   async put(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const partial = `${key}.${Deno.pid}`;
+    const partial = `${key}.${crypto.randomUUID()}`;
     try {
       await this.#folder.write(`${ANSWERS}/${partial}`, bytes);
       await Deno.rename(this.#local(partial), this.#local(key));
@@ -44,15 +45,46 @@ export class LocalSpool {
     this.#folder.removeEmptyFoldersOf(keys.map((key) => `${ANSWERS}/${key}`));
   }
 
+  async discardPartial(before: Instant): Promise<void> {
+    const local = await this.#folder.existing(ANSWERS);
+    if (local === undefined) return;
+    const partial = [...namesBelow(local, "")].filter(isPartial);
+    await this.delete(partial.filter((name) => writtenAt(`${local}/${name}`) < before));
+  }
+
   #local(key: string): string {
     return this.#folder.at(`${ANSWERS}/${key}`);
   }
 }
 
-/** Files without a dot in their names: the others are being written, or never were whole. */
-function* keysBelow(local: string, prefix: string): Iterable<string> {
-  for (const { name, isDirectory } of Deno.readDirSync(local)) {
-    if (isDirectory) yield* keysBelow(`${local}/${name}`, `${prefix}${name}/`);
-    else if (!name.includes(".")) yield prefix + name;
+/** Whether a file is being written, or never was whole: keys have no dot. */
+function isPartial(name: string): boolean {
+  return name.includes(".");
+}
+
+function* namesBelow(local: string, prefix: string): Iterable<string> {
+  for (const { name, isDirectory } of entriesIn(local)) {
+    if (isDirectory) yield* namesBelow(`${local}/${name}`, `${prefix}${name}/`);
+    else yield prefix + name;
+  }
+}
+
+/** What a folder holds; nothing if another process has just removed it. */
+function entriesIn(local: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(local)];
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
+}
+
+/** When the file was written last; never, if it is gone. */
+function writtenAt(local: string): Instant {
+  try {
+    return Deno.statSync(local).mtime?.getTime() ?? 0;
+  } catch (error) {
+    if (isAbsent(error)) return Infinity;
+    throw error;
   }
 }

@@ -34,14 +34,16 @@ function stampOf(path: string): Instant {
   return Date.parse(path.slice(path.lastIndexOf("/") + 1).replace(NAME, "$1-$2-$3T$4:$5:$6Z"));
 }
 
-/** The raw files of each hour's folder, for the days that the hours [from, to) lie in; other files are passed by. */
+/** The raw files of each hour's folder, for the days that the hours lie in; other files are passed by. */
 export async function filesByFolder(
   store: ObjectStore,
   zone: RawZone,
-  { from, to }: { readonly from: Instant; readonly to: Instant },
+  hours: readonly { readonly from: Instant; readonly to: Instant }[],
 ): Promise<Map<string, string[]>> {
   const days = new Set<string>();
-  for (let hour = from; hour < to; hour += HOUR) days.add(dayFolder(zone, hour));
+  for (const { from, to } of hours) {
+    for (let hour = from; hour < to; hour += HOUR) days.add(dayFolder(zone, hour));
+  }
   const listed = await Promise.all([...days].map((day) => store.list(day)));
   const files = listed.flat().filter((path) => NAME.test(path.slice(path.lastIndexOf("/") + 1)));
   return Map.groupBy(files, (path) => path.slice(0, path.lastIndexOf("/")));

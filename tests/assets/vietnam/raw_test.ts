@@ -46,12 +46,14 @@ async function world() {
   const ask = (rows: readonly HistoryRow[], { now = NOW, hours = 1, forced = false } = {}) => {
     async function* answer(question: HistoryQuestion): AsyncGenerator<HoursGroup> {
       questions.push(question);
-      for (let hour = question.from; hour < question.to; hour += HOUR) {
+      const hours = question.ranges.flatMap(({ from, to }) =>
+        Array.from({ length: (to - from) / HOUR }, (_, i) => from + i * HOUR)
+      );
+      for (const hour of hours) {
         const own = rows.filter(({ start }) => Math.floor(start / HOUR) === hour / HOUR);
         const hourRows = { hour, rows: own, setAside: { longPeriod: hour === HOUR_0 ? 2 : 0, noPeriod: 0 } };
         yield await Promise.resolve({
-          from: hour,
-          to: hour + HOUR,
+          ranges: [{ from: hour, to: hour + HOUR }],
           askedAt: now - SECOND,
           hours: [hourRows],
         });
@@ -216,13 +218,13 @@ Deno.test("the source is asked for the whole run, and again for what is due", as
   await using w = await world();
   await w.ask([], { hours: 3, forced: true });
   const [question] = w.questions;
-  assertEquals([question!.from, question!.to, question!.notBefore], [HOUR_0, HOUR_0 + 3 * HOUR, NOW]);
+  assertEquals([question!.ranges, question!.forced], [[{ from: HOUR_0, to: HOUR_0 + 3 * HOUR }], true]);
   assertEquals(question!.locations.askedAt, NOW);
   const yesterday = NOW - DAY;
   assertEquals(question!.stillGood(HOUR_0, HOUR_0 + 2 * HOUR), false);
   assertEquals(question!.stillGood(HOUR_0, yesterday), true);
   await w.ask([], { hours: 3 });
-  assertEquals(w.questions[1]!.notBefore, undefined);
+  assertEquals(w.questions[1]!.forced, false);
 });
 
 Deno.test("hours without a sensor that is set aside say so; once it answers again, they are due", async () => {

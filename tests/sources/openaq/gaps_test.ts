@@ -1,7 +1,7 @@
 import { assertEquals, assertLessOrEqual, assertRejects, assertStringIncludes } from "@std/assert";
 import { DAY, HOUR, type Instant, MINUTE } from "../../../core/instant.ts";
 import { OpenAQError } from "../../../sources/openaq/error.ts";
-import { closeGap, gaps, recovered, setAside } from "../../../sources/openaq/gaps.ts";
+import { closeGap, gaps, nextProbe, recovered, setAside } from "../../../sources/openaq/gaps.ts";
 import { history, type HoursGroup } from "../../../sources/openaq/history.ts";
 import { merged, without } from "../../../sources/openaq/ranges.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";
@@ -32,9 +32,10 @@ async function failing(sensors: number, options: { mostRows?: number } = {}) {
       const body = JSON.stringify({ sensor, status });
       await handler(new Request("http://openaq.test/_simulator/fail", { method: "POST", body }));
     },
-    run: (from: Instant, to: Instant): Promise<HoursGroup[]> => {
+    run: (from: Instant, to: Instant, forced = false): Promise<HoursGroup[]> => {
       asked.clear();
-      return Array.fromAsync(history(parts, { from, to, locations, stillGood: () => false }));
+      const question = { ranges: [{ from, to }], locations, stillGood: () => false, forced };
+      return Array.fromAsync(history(parts, question));
     },
   };
 }
@@ -84,6 +85,35 @@ Deno.test("a sensor that goes on failing is set aside, probed once a day, and gi
   assertEquals(await gaps(kv), []);
 });
 
+Deno.test("a sensor that is set aside is asked at once by force", async () => {
+  const { run, fail, asked, kv } = await failing(3);
+  const [from, to] = [MIDNIGHT - DAY, MIDNIGHT];
+  await fail(SECOND, 500);
+  await run(from, to);
+  assertEquals((await gaps(kv)).map(nextProbe), [MIDNIGHT + DAY]);
+  await run(from - DAY, to - DAY, true);
+  assertEquals([asked.get(SECOND), (await gaps(kv))[0]?.recovered], [1, false]);
+  await fail(SECOND, null);
+  await run(from, to);
+  assertEquals([asked.get(SECOND), (await gaps(kv))[0]?.recovered], [undefined, false]);
+  await run(from, to, true);
+  assertEquals([asked.get(SECOND), (await gaps(kv))[0]?.recovered], [1, true]);
+  assertEquals((await gaps(kv))[0]?.ranges, [{ from: from - DAY, to: to - DAY }]);
+});
+
+Deno.test("a sensor owes only the hours that were asked for", async () => {
+  const { fail, kv, client, ...parts } = await failing(3);
+  await fail(SECOND, 500);
+  const ranges = [-70, -40, -3].map((day) => ({
+    from: MIDNIGHT + day * DAY,
+    to: MIDNIGHT + day * DAY + HOUR,
+  }));
+  const locations = await client.locations(56);
+  const question = { ranges, locations, stillGood: () => true };
+  await Array.fromAsync(history({ ...parts, kv, client }, question));
+  assertEquals((await gaps(kv)).map(({ sensor, ranges }) => [sensor, ranges]), [[SECOND, ranges]]);
+});
+
 Deno.test("a gap begins where a sensor's answers ended", async () => {
   const [from, to] = [MIDNIGHT - 100 * DAY, MIDNIGHT];
   const clock = fakeClock(NOW, { auto: true });
@@ -94,7 +124,9 @@ Deno.test("a gap begins where a sensor's answers ended", async () => {
     return Promise.resolve(new Response("garbage"));
   }, clock);
   const locations = await parts.client.locations(56);
-  const groups = await Array.fromAsync(history(parts, { from, to, locations, stillGood: () => true }));
+  const groups = await Array.fromAsync(
+    history(parts, { ranges: [{ from, to }], locations, stillGood: () => true }),
+  );
   const [gap] = await gaps(parts.kv);
   const counts = groups.flatMap(({ hours }) => hours).map(({ hour, rows }) =>
     [hour, rows.filter(({ sensor }) => sensor.id === SECOND).length] as const
@@ -108,7 +140,7 @@ Deno.test("as many sensors as are asked side by side may fail, if others answer"
   for (let i = 0; i < 10; i++) await fail(FIRST + i, 503);
   const groups = await run(MIDNIGHT - DAY, MIDNIGHT);
   assertEquals((await gaps(kv)).length, 10);
-  assertEquals(groups.at(-1)?.to, MIDNIGHT);
+  assertEquals(groups.at(-1)?.ranges.at(-1)?.to, MIDNIGHT);
 });
 
 Deno.test("when all sensors fail, the API does, and none is set aside", async () => {
@@ -130,7 +162,8 @@ Deno.test("when the API begins to fail in the middle, no sensor is set aside", a
       return Promise.resolve(new Response("{}", { status: 500 }));
     }, clock);
     const locations = await parts.client.locations(56);
-    const question = { from: MIDNIGHT - 300 * DAY, to: MIDNIGHT, locations, stillGood: () => true };
+    const ranges = [{ from: MIDNIGHT - 300 * DAY, to: MIDNIGHT }];
+    const question = { ranges, locations, stillGood: () => true };
     await assertRejects(() => Array.fromAsync(history(parts, question)), OpenAQError, "answered 500");
     assertEquals(await gaps(parts.kv), []);
   }
@@ -139,7 +172,7 @@ Deno.test("when the API begins to fail in the middle, no sensor is set aside", a
 Deno.test("408 halves the window; a sensor that cannot answer for an hour is set aside", async () => {
   const halved = await failing(2, { mostRows: 200 });
   const groups = await halved.run(MIDNIGHT - 30 * DAY, MIDNIGHT);
-  assertEquals(groups.at(-1)?.to, MIDNIGHT);
+  assertEquals(groups.at(-1)?.ranges.at(-1)?.to, MIDNIGHT);
   assertEquals(await gaps(halved.kv), []);
   assertEquals(halved.asked.get(FIRST), 2 + 4); // 721 h and 361 h are too much; four times 181 h
 
@@ -152,7 +185,7 @@ Deno.test("408 halves the window; a sensor that cannot answer for an hour is set
 
 Deno.test("gaps of several processes are merged", async () => {
   const kv = memoryKeyValue();
-  const set = (from: number, to: number) => setAside(kv, 7, { from, to }, "failed", NOW);
+  const set = (from: number, to: number) => setAside(kv, 7, [{ from, to }], "failed", NOW);
   await Promise.all([set(0, 2), set(5, 8), set(2, 3), set(7, 9)]);
   assertEquals((await gaps(kv)).map(({ ranges }) => ranges), [[{ from: 0, to: 3 }, { from: 5, to: 9 }]]);
   await Promise.all([closeGap(kv, 7, [{ from: 1, to: 2 }]), closeGap(kv, 7, [{ from: 5, to: 9 }])]);

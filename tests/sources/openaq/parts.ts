@@ -21,10 +21,13 @@ export function memoryKeyValue(): KeyValue {
   };
 }
 
-/** Answers in memory. */
-export function memorySpool(): Spool & { readonly size: number } {
+/** Answers in memory, and what is wanted. */
+export function memorySpool(): Spool & { readonly answers: number; readonly size: number } {
   const values = new Map<string, Uint8Array<ArrayBuffer>>();
   return {
+    get answers() {
+      return [...values.keys()].filter((key) => !key.startsWith("wanted/")).length;
+    },
     get size() {
       return values.size;
     },
@@ -38,6 +41,7 @@ export function memorySpool(): Spool & { readonly size: number } {
       for (const key of keys) values.delete(key);
       return Promise.resolve();
     },
+    discardPartial: () => Promise.resolve(),
   };
 }
 

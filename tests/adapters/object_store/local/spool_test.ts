@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { HOUR } from "../../../../core/instant.ts";
 import { LocalSpool } from "../../../../adapters/object_store/local/spool.ts";
 import { killedAt } from "./killed.ts";
 import { localLake } from "./lake.ts";
@@ -25,4 +26,21 @@ Deno.test("a value whose writing was killed is not there", async () => {
     assertEquals([await spool.list(), await spool.get("key")], [[], undefined]);
   }
   assertEquals(await spool.list(), ["key"]);
+});
+
+Deno.test("what killed processes left half-written is discarded by its age", async () => {
+  await using lake = await localLake();
+  const spool = new LocalSpool(lake.folder);
+  await spool.discardPartial(Date.now());
+  await spool.put("a/whole", Uint8Array.of(1));
+  for (const name of ["a/old.1", "a/young.2"]) {
+    await Deno.writeFile(`${lake.root}/_staging/answers/${name}`, Uint8Array.of(1));
+  }
+  const hourAgo = new Date(Date.now() - HOUR);
+  for (const name of ["a/old.1", "a/whole"]) {
+    await Deno.utime(`${lake.root}/_staging/answers/${name}`, hourAgo, hourAgo);
+  }
+  await spool.discardPartial(Date.now() - HOUR / 2);
+  const left = [...Deno.readDirSync(`${lake.root}/_staging/answers/a`)].map(({ name }) => name).sort();
+  assertEquals(left, ["whole", "young.2"]);
 });

@@ -1,0 +1,111 @@
+import { DAY, HOUR, type Instant, type Milliseconds } from "../../core/instant.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Page } from "./page.ts";
+import type { TimeRange } from "./ranges.ts";
+import type { Spool } from "./spool.ts";
+import { getPage, keyOf, putPage, type Stored, storedOf } from "./stored.ts";
+import {
+  getWanted,
+  goodSince,
+  isOfUse,
+  isWantedKey,
+  putWanted,
+  standing,
+  type Wanted,
+  wantedFrom,
+} from "./wanted.ts";
+
+/** How long the answers of an interrupted history are kept. */
+const KEPT_FOR: Milliseconds = 7 * DAY;
+/** What is being written for longer is nobody's any more. */
+const WRITTEN_WITHIN: Milliseconds = HOUR;
+
+/** The answers that are kept as long as any history wants hours that they have rows of. */
+export class Answers {
+  readonly #parts: { readonly spool: Spool; readonly clock: Clock };
+  #stored: readonly Stored[];
+  #wanted: readonly Wanted[];
+  /** From when on answers are good for an hour that is forced. */
+  readonly goodSince: (hour: Instant) => Instant;
+
+  private constructor(
+    parts: { readonly spool: Spool; readonly clock: Clock },
+    { stored, wanted }: Kept,
+    own: Wanted,
+  ) {
+    this.#parts = parts;
+    this.#stored = stored;
+    this.#wanted = wanted;
+    this.goodSince = goodSince(wanted.filter(({ key }) => key !== own.key), stored, own.begun);
+  }
+
+  /** Says that the hours are wanted from now on, and finds what was answered before. */
+  static async begin(
+    parts: { readonly spool: Spool; readonly clock: Clock },
+    { ranges, forced = false }: { readonly ranges: readonly TimeRange[]; readonly forced?: boolean },
+  ): Promise<Answers> {
+    const now = parts.clock.now();
+    const own = wantedFrom(now, ranges, forced);
+    await putWanted(parts.spool, own);
+    return new Answers(parts, await sweepAnswers(parts.spool, now), own);
+  }
+
+  of(sensor: number): Stored[] {
+    return this.#stored.filter((answer) => answer.sensor === sensor);
+  }
+
+  /** What was answered; undefined, and forgotten, where that is damaged or gone. */
+  async recall(answer: Stored): Promise<Page | undefined> {
+    const page = await getPage(this.#parts.spool, answer);
+    if (page === undefined) await this.#forget((other) => other === answer);
+    return page;
+  }
+
+  async keep(answer: Stored, page: Page): Promise<void> {
+    await putPage(this.#parts.spool, answer, page);
+    this.#stored = [...this.#stored, answer];
+  }
+
+  /** Says that the hours stand: answers that are of use for no others are forgotten. */
+  async stand(hours: readonly TimeRange[]): Promise<void> {
+    const { spool, clock } = this.#parts;
+    const before = this.#wanted;
+    const after = before.map((wanted) => standing(wanted, hours, clock.now()));
+    for (const [i, wanted] of after.entries()) {
+      if (wanted === before[i]) continue;
+      if (wanted.open.length > 0) await putWanted(spool, wanted);
+      else await spool.delete([wanted.key]);
+    }
+    this.#wanted = after.filter(({ open }) => open.length > 0);
+    await this.#forget((answer) => !this.#wanted.some((wanted) => isOfUse(answer, wanted)));
+  }
+
+  async #forget(which: (answer: Stored) => boolean): Promise<void> {
+    const gone = this.#stored.filter(which);
+    if (gone.length === 0) return;
+    this.#stored = this.#stored.filter((answer) => !which(answer));
+    await this.#parts.spool.delete(gone.map(keyOf));
+  }
+}
+
+interface Kept {
+  readonly stored: readonly Stored[];
+  readonly wanted: readonly Wanted[];
+}
+
+/** Forgets what is too old, damaged or wanted by no history, and what was never written whole. @returns The rest. */
+export async function sweepAnswers(spool: Spool, now: Instant): Promise<Kept> {
+  await spool.discardPartial(now - WRITTEN_WITHIN);
+  const keys = await spool.list(); // a history writes what it wants before any answer
+  const wanted: Wanted[] = [];
+  for (const key of keys.filter(isWantedKey)) {
+    const found = await getWanted(spool, key);
+    if (found !== undefined && found.touched >= now - KEPT_FOR) wanted.push(found);
+  }
+  const stored = keys.flatMap((key) => storedOf(key) ?? []).filter((answer) =>
+    answer.askedAt >= now - KEPT_FOR && wanted.some((each) => isOfUse(answer, each))
+  );
+  const kept = new Set([...wanted.map(({ key }) => key), ...stored.map(keyOf)]);
+  await spool.delete(keys.filter((key) => !kept.has(key)));
+  return { stored, wanted };
+}
