@@ -46,7 +46,10 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
       const { partitions, inputs, resources: { openaq, store }, log, progress, signal, now, forced } =
         context;
       const question = {
-        ranges: [{ from: partitions.first.window!.start, to: partitions.last.window!.end }],
+        ranges: partitions.ranges.map(({ from, to }) => ({
+          from: hours.window(from).start,
+          to: hours.window(to).end,
+        })),
         locations: await standingLocations(inputs.locations, store),
         stillGood: (hour: Instant, askedAt: Instant) => due(hour, askedAt) > now,
         forced,
