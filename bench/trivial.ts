@@ -87,6 +87,7 @@ const noFiles: Publisher = {
   clear: () => Promise.resolve(),
   checkout: () => Promise.resolve([]),
   intact: (refs) => Promise.resolve(refs.map(() => true)),
+  found: (paths) => Promise.resolve(paths.map(() => undefined)),
   recall: () => Promise.resolve(false),
   remove: () => Promise.resolve(0),
 };

@@ -9,6 +9,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   runs: async () => (await import("./runs.ts")).runs,
   check: async () => (await import("./check.ts")).check,
   rollback: async () => (await import("./rollback.ts")).rollback,
+  report: async () => (await import("./report.ts")).report,
   wipe: async () => (await import("./wipe.ts")).wipe,
   prune: async () => (await import("./prune.ts")).prune,
   simulate: async () => (await import("./simulate.ts")).simulate,

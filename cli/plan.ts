@@ -1,5 +1,6 @@
 import type { Orchestrator } from "../core/mod.ts";
 import type { PlannedStep } from "../core/plan.ts";
+import { reportLine, type Unreported } from "../core/run/external.ts";
 import type { Request } from "../core/run/scope.ts";
 import type { Cause } from "../core/staleness/causes.ts";
 import type { Command, Context, Lake } from "./context.ts";
@@ -40,15 +41,29 @@ export function showPlan(
   { json, notices }: { readonly json: boolean; readonly notices: readonly string[] },
 ): void {
   const { orchestrator } = lake;
+  const external = orchestrator.unreported(request);
   if (json) {
     notify(stderr, notices);
-    printJson(stdout, { steps: steps.map((step) => stepJson(orchestrator, step)) });
+    printJson(stdout, {
+      steps: steps.map((step) => stepJson(orchestrator, step)),
+      ...(external.length > 0 && { external: external.map(externalJson) }),
+    });
     return;
   }
   notify(stdout, notices);
   for (const step of steps) print(stdout, stepText(orchestrator, step));
+  for (const each of external) {
+    const { node, range: { from, to } } = each;
+    const what = named(node.key, node.set.key(from), node.set.key(to), to - from + 1);
+    print(stdout, `${what} ${reportLine(each)}`);
+  }
   const total = steps.reduce((sum, { count }) => sum + count, 0);
-  print(stdout, total === 0 ? nothingToDo(lake, request) : `${plural(total, "partition")} to do`);
+  if (total > 0) print(stdout, `${plural(total, "partition")} to do`);
+  else if (external.length === 0) print(stdout, nothingToDo(lake, request));
+}
+
+function externalJson({ node: { key, set }, range: { from, to }, state }: Unreported) {
+  return { asset: key, from: set.key(from), to: set.key(to), count: to - from + 1, state };
 }
 
 /** Why there is nothing to do. */

@@ -1,16 +1,16 @@
-import type { AssetKey, NewEvent } from "./event.ts";
-import { memberFingerprint } from "./fingerprint.ts";
+import type { AssetKey } from "./event.ts";
 import type { Graph } from "./graph.ts";
-import type { Output } from "./output.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
 import { count, normalize, type Range, type Ranges } from "./partition/ranges.ts";
 import type { Json } from "./ports/key_value.ts";
 import { exclusively } from "./run/exclusive.ts";
+import { type Unreported, unreported } from "./run/external.ts";
 import { prune } from "./run/prune.ts";
 import { recheck, type Rechecked } from "./run/recheck.ts";
+import { report, type Written } from "./run/report.ts";
 import { rollback, type RolledBack } from "./run/rollback.ts";
 import { execute, type Limits } from "./run/scheduler.ts";
-import { type Request, RequestError, scopeOf } from "./run/scope.ts";
+import { partitionOf, type Request, scopeOf } from "./run/scope.ts";
 import { commit, type Ports, refresh, type Session } from "./run/session.ts";
 import type { RunResult } from "./run/tally.ts";
 import { StalenessIndex } from "./staleness/index.ts";
@@ -58,6 +58,11 @@ export class Orchestrator {
     return planOf(this.index, scopeOf(this.index, request), request.force ?? false);
   }
 
+  /** What is asked for of external assets and is yet to be reported. @throws {RequestError} */
+  unreported(request: Request): Unreported[] {
+    return unreported(this.index, scopeOf(this.index, request));
+  }
+
   /** How many existing partitions are asked for. @throws {RequestError} */
   covers(request: Request): number {
     return [...scopeOf(this.index, request).values()].reduce((sum, ranges) => sum + count(ranges), 0);
@@ -91,15 +96,7 @@ export class Orchestrator {
   async rollback(asset: AssetKey, partition: string | null): Promise<RolledBack> {
     await this.refresh();
     const node = this.index.node(asset);
-    const ordinal = partition === null ? 0 : node.set.ordinal(partition);
-    if (ordinal === undefined || (partition === null && node.set.spec.type !== "single")) {
-      throw new RequestError(
-        `rolling back "${asset}": found ${
-          partition === null ? "no partition" : `partition "${partition}"`
-        }, wanted one of its own`,
-      );
-    }
-    return await rollback(this.session, node, ordinal);
+    return await rollback(this.session, node, partitionOf(node, partition, "rolling back"));
   }
 
   /** Forgets partitions: they are missing from now on. Files stay. @returns How many were forgotten. */
@@ -140,29 +137,15 @@ export class Orchestrator {
     return expired;
   }
 
-  /** Records what others wrote of an external asset. */
-  async report(
-    asset: AssetKey,
-    outputs: readonly Pick<Output, "partition" | "dataVersion" | "metadata">[],
-  ): Promise<void> {
+  /**
+   * Records what others wrote of an external asset, its files as they stand in the lake.
+   *
+   * @returns For each partition, whether its content is new.
+   * @throws {RequestError} If the asset is not external, a partition does not exist yet, or a file is not there.
+   */
+  async report(asset: AssetKey, written: readonly Written[]): Promise<boolean[]> {
     await this.refresh();
-    const node = this.index.node(asset);
-    const at = this.session.clock.now();
-    const events = outputs.map(({ partition, dataVersion, metadata = {} }): NewEvent => ({
-      kind: "materialized",
-      asset,
-      at,
-      run: null,
-      partition,
-      dataVersion,
-      code: node.code,
-      read: this.index.seq,
-      member: memberFingerprint(asset, node.set.key(partition), dataVersion),
-      edges: this.index.edgeSums(node, partition),
-      payload: { files: [], rows: null, metadata },
-      checks: [],
-    }));
-    await commit(this.session, { claim: null, events });
+    return await report(this.session, this.index.node(asset), written);
   }
 }
 

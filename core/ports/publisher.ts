@@ -56,6 +56,8 @@ export interface Publisher {
   checkout(refs: readonly FileRef[]): Promise<string[]>;
   /** Whether each file stands with its recorded size and hash. */
   intact(refs: readonly FileRef[]): Promise<boolean[]>;
+  /** Measures files as they stand; undefined where there is none. @throws {TypeError} If a path leads out of the lake. */
+  found(paths: readonly string[]): Promise<(FileRef | undefined)[]>;
   /** Stages a copy of a kept version of a file. @returns Whether that version is still kept, whole. */
   recall(
     version: { readonly ref: FileRef; readonly dataVersion: string; readonly temporary: string },

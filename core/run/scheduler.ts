@@ -18,6 +18,7 @@ import type { ClaimAnswer, ClaimToken, LiveClaim } from "../ports/state.ts";
 import { dependentsOf, membersOf, type Node } from "../staleness/node.ts";
 import { judgements } from "../staleness/states.ts";
 import { type Blocked, part } from "./blockers.ts";
+import { reportLine, unreported } from "./external.ts";
 import { recover } from "./recover.ts";
 import type { Scope } from "./scope.ts";
 import { keyRange, messageOf, refresh, type Session } from "./session.ts";
@@ -104,6 +105,7 @@ class Scheduler {
   /** Closes the run's record, if there was anything to do. */
   async end(): Promise<RunResult> {
     const { session, tally, options: { signal } } = this;
+    if (!signal.aborted) this.#tellUnreported();
     const result = tally.result(this.run, signal.aborted);
     if (result.status === "nothing_to_do" && this.run === null) return result;
     const run = await this.#begin();
@@ -289,6 +291,17 @@ class Scheduler {
     const problem = { asset: node.key, range: keyRange(node, range), outcome: "blocked" as const, message };
     this.session.observe({ type: "problem", ...problem });
     this.#settle(node, [range], true);
+  }
+
+  /** What only others can make is asked for, too: that it is not there is no success. */
+  #tellUnreported(): void {
+    const { session, tally, options: { scope } } = this;
+    for (const each of unreported(session.index, scope)) {
+      const { node, range } = each;
+      const [outcome, message] = ["blocked" as const, reportLine(each)];
+      tally.problem(node, range.from, range.to, outcome, message);
+      session.observe({ type: "problem", asset: node.key, range: keyRange(node, range), outcome, message });
+    }
   }
 
   /** The run's number: a run is made once there is work, so that nothing to do leaves no trace. */

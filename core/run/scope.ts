@@ -52,6 +52,14 @@ export function scopeOf(index: StalenessIndex, request: Request): Scope {
   return scope;
 }
 
+/** The partition of a key, null for the only one. @throws {RequestError} If the asset has none of that key. */
+export function partitionOf({ key, set }: Node, partition: string | null, action: string): number {
+  const ordinal = partition === null ? (set.spec.type === "single" ? 0 : undefined) : set.ordinal(partition);
+  if (ordinal !== undefined) return ordinal;
+  const found = partition === null ? "no partition" : `partition "${partition}"`;
+  throw new RequestError(`${action} "${key}": found ${found}, wanted one of its own`);
+}
+
 /** @throws {RequestError} If a bound is no date or time, or no asset has partitions in time for it to choose from. */
 export function requireBounds(
   nodes: readonly Node[],

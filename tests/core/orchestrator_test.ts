@@ -95,7 +95,10 @@ Deno.test("external assets are neither planned nor made, and are reported", asyn
     ...contents({}),
   });
   const { materialize, orchestrator, plan } = await lab([up, down]);
-  assertEquals((await materialize()).errors.map(({ message }) => message), ["needs t/up, which is missing"]);
+  assertEquals((await materialize()).errors.map(({ message }) => message), [
+    "needs t/up, which is missing: it is external, report it",
+    'is external and missing: report it with "report t/up --version V [--rows N] [--file PATH]…"',
+  ]);
   await orchestrator.report("t/up", [{ partition: 0, dataVersion: "1" }]);
   assertEquals((await materialize()).counts.materialized, 1);
   await orchestrator.report("t/up", [{ partition: 0, dataVersion: "2" }]);

@@ -82,6 +82,13 @@ export function lakePublisher(lake: Lake, between: () => Promise<void> = () => P
     clear: (folder) => settled(() => lake.below(folder).forEach((path) => files.delete(path))),
     checkout: (refs) => settled(() => refs.map(({ path }) => path)),
     intact: (refs) => settled(() => refs.map(stands)),
+    found: (paths) =>
+      settled(() =>
+        paths.map((path) => {
+          const content = files.get(path);
+          return content === undefined ? undefined : refOf(path, content);
+        })
+      ),
     recall({ ref, dataVersion, temporary }) {
       return settled(() => {
         const content = files.get(kept(ref.path, dataVersion));

@@ -180,6 +180,19 @@ export class LocalPublisher implements Publisher {
     }
   }
 
+  async found(paths: readonly string[]): Promise<(FileRef | undefined)[]> {
+    const answers: (FileRef | undefined)[] = new Array(paths.length);
+    await each(paths, WIDTH, async (path, index) => {
+      answers[index] = await this.#attempt(`reading "${path}"`, async () => {
+        const local = await this.#folder.existing(path);
+        if (local === undefined || !(await Deno.stat(local)).isFile) return undefined;
+        using file = await Deno.open(local);
+        return { path, ...await digest(file) };
+      });
+    });
+    return answers;
+  }
+
   async recall(
     version: { readonly ref: FileRef; readonly dataVersion: string; readonly temporary: string },
   ): Promise<boolean> {

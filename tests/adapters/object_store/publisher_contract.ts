@@ -177,6 +177,17 @@ export function publisherContract(name: string, open: () => Promise<Lake>): void
     assertEquals(await lake.publisher.intact(refs), [true, false, false, false]);
   });
 
+  test("measures files where they stand, and leaves them there", async (lake) => {
+    const ref = await published(lake, "one");
+    assertEquals(await lake.publisher.found([ref.path, "zone/none", "aq_prod/marts"]), [
+      ref,
+      undefined,
+      undefined,
+    ]);
+    assertEquals(await textAt(lake, FINAL), "one");
+    await assertRejects(() => lake.publisher.found(["../out"]), TypeError);
+  });
+
   test("discards and removes, with no error for what is gone", async (lake) => {
     const { publisher, store } = lake;
     const ref = await published(lake, "one");

@@ -1,0 +1,26 @@
+import type { Range } from "../partition/ranges.ts";
+import type { Judgement, StalenessIndex } from "../staleness/index.ts";
+import type { Node } from "../staleness/node.ts";
+import { judgements } from "../staleness/states.ts";
+import type { Scope } from "./scope.ts";
+
+/** Neighbouring partitions of an external asset that are not fresh: nothing here can make them. */
+export interface Unreported {
+  readonly node: Node;
+  readonly range: Range;
+  readonly state: Judgement;
+}
+
+/** The external partitions of a scope that are yet to be reported, in dependency order. */
+export function unreported(index: StalenessIndex, scope: Scope): Unreported[] {
+  return [...scope].filter(([node]) => node.asset.materialize === null).flatMap(([node, ranges]) =>
+    judgements(index, node, ranges).filter(({ state }) => state !== "fresh")
+      .map(({ from, to, state }) => ({ node, range: { from, to }, state }))
+  );
+}
+
+/** In a line, why they are not made, and what reports them. */
+export function reportLine({ node: { key, set }, state }: Unreported): string {
+  const partition = set.spec.type === "single" ? "" : " --partition K";
+  return `is external and ${state}: report it with "report ${key}${partition} --version V [--rows N] [--file PATH]…"`;
+}

@@ -1,0 +1,72 @@
+import type { NewEvent } from "../event.ts";
+import { memberFingerprint } from "../fingerprint.ts";
+import type { Output } from "../output.ts";
+import type { FileRef } from "../ports/publisher.ts";
+import type { Node } from "../staleness/node.ts";
+import { RequestError } from "./scope.ts";
+import { commit, type Session } from "./session.ts";
+
+/** One partition of an external asset, as others wrote it. */
+export interface Written extends Pick<Output, "partition" | "dataVersion" | "rows" | "metadata"> {
+  /** Paths below the lake's root. */
+  readonly files?: readonly string[];
+}
+
+/**
+ * Records what others wrote of an external asset, its files as they stand in the lake.
+ *
+ * @returns For each partition, whether its content is new.
+ * @throws {RequestError} If the asset is not external, a partition does not exist yet, or a file is not there.
+ */
+export async function report(session: Session, node: Node, written: readonly Written[]): Promise<boolean[]> {
+  const { index, clock } = session;
+  requireReportable(session, node, written);
+  const files = await Promise.all(written.map(({ files = [] }) => measured(session, node, files)));
+  const at = clock.now();
+  const events = written.map(({ partition, dataVersion, rows, metadata = {} }, place): NewEvent => ({
+    kind: "materialized",
+    asset: node.key,
+    at,
+    run: null,
+    partition,
+    dataVersion,
+    code: node.code,
+    read: index.seq,
+    member: memberFingerprint(node.key, node.set.key(partition), dataVersion),
+    edges: index.edgeSums(node, partition),
+    payload: { files: files[place]!, rows: rows ?? null, metadata },
+    checks: [],
+  }));
+  await commit(session, { claim: null, events });
+  return written.map(({ partition }) => hasChanged(node, partition));
+}
+
+function requireReportable({ index }: Session, node: Node, written: readonly Written[]): void {
+  if (node.asset.materialize !== null) {
+    throw fault(node, "found an asset that the graph makes itself, wanted an external one");
+  }
+  for (const { partition } of written) {
+    if (node.set.has(partition, index.now)) continue;
+    throw fault(node, `found partition "${node.set.key(partition)}", wanted one that exists by now`);
+  }
+}
+
+async function measured({ publisher }: Session, node: Node, paths: readonly string[]): Promise<FileRef[]> {
+  const found = await publisher.found(paths).catch((cause) => {
+    throw cause instanceof TypeError ? new RequestError(cause.message, { cause }) : cause;
+  });
+  return found.map((file, place) => {
+    if (file === undefined) throw fault(node, `found no file "${paths[place]}" in the lake, wanted it there`);
+    return file;
+  });
+}
+
+function hasChanged({ rows }: Node, partition: number): boolean {
+  let changed = false;
+  rows.each(partition, partition, (chunk, i) => changed = chunk.changed[i] === chunk.seq[i]);
+  return changed;
+}
+
+function fault({ key }: Node, found: string): RequestError {
+  return new RequestError(`reporting "${key}": ${found}`);
+}
