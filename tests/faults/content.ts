@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { relative } from "@std/path";
+import type { FileRef } from "../../core/ports/publisher.ts";
 import { openSqliteState } from "../../adapters/state/sqlite/open.ts";
 import { CommandLine } from "../cli/command_line.ts";
 import type { Place } from "./place.ts";
@@ -22,6 +23,7 @@ export async function contentOf(place: Place): Promise<Record<string, string>> {
   const content: Record<string, string> = {};
   await using line = await CommandLine.open();
   for (const [name, statement] of Object.entries(TABLES)) {
+    if (name === "prod" && place.env.PIPELINE_ENV === "dev") continue;
     const { code, bytes, stderr } = await line.run(["inspect", statement, "--format", "csv"], {
       env: place.env,
     });
@@ -54,6 +56,20 @@ export async function leftovers(place: Place): Promise<string[]> {
   ];
 }
 
+/** Files whose bytes are not those that the state names. */
+export async function damages(place: Place): Promise<string[]> {
+  const found: string[] = [];
+  for (const partitions of (await standing(place)).values()) {
+    for (const { path, size, hash: wanted } of partitions.flatMap(({ files }) => files)) {
+      const bytes = await Deno.readFile(`${place.lake}/${path}`).catch(() => new Uint8Array());
+      if (bytes.length !== size || hash("sha256", bytes) !== wanted) {
+        found.push(`"${path}" is not what is named`);
+      }
+    }
+  }
+  return found;
+}
+
 /** The files below a folder, none where there is no such folder. */
 export function* filesBelow(folder: string): Iterable<string> {
   for (const { name, isDirectory } of entriesIn(folder)) {
@@ -78,17 +94,18 @@ async function standing({ state: path }: Place) {
       readonly partition: number;
       readonly dataVersion: string;
       readonly rows: number | null;
-      readonly files: readonly { readonly path: string }[];
+      /** None once they have expired. */
+      readonly files: readonly FileRef[];
     }[]>();
     for (const { key } of await state.assets()) {
       const records = await state.standing(key, [{ from: 0, to: 2 ** 31 }]);
       found.set(
         key,
-        records.map(({ partition, event: { dataVersion, payload: { rows, files } } }) => ({
+        records.map(({ partition, expired, event: { dataVersion, payload: { rows, files } } }) => ({
           partition,
           dataVersion,
           rows,
-          files,
+          files: expired ? [] : files,
         })),
       );
     }

@@ -7,9 +7,9 @@ export class Place implements AsyncDisposable {
   private constructor(readonly folder: string, readonly env: Readonly<Record<string, string>>) {}
 
   /** A place of its own with a copy of the lake and its state, which nobody may be at work on. */
-  async copy(): Promise<Place> {
+  async copy(changed: Readonly<Record<string, string>> = {}): Promise<Place> {
     const { LAKE_URL: _lake, STATE_URL: _state, ...env } = this.env;
-    const copy = await Place.make(env);
+    const copy = await Place.make({ ...env, ...changed });
     const { success } = await new Deno.Command("cp", { args: ["-a", `${this.folder}/.`, copy.folder] })
       .output();
     if (!success) throw new Error(`copying "${this.folder}" failed`);

@@ -7,11 +7,16 @@ const KEPT = ["PATH", "HOME", "DENO_DIR", "TMPDIR"];
 export interface StartOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** A module to run first. */
-  readonly preload?: string;
+  /** Modules to run first. */
+  readonly preload?: readonly string[];
   /** A command line that runs the one which follows it, such as `bash -c … bash`. */
   readonly within?: readonly string[];
+  /** How long it may take, in milliseconds. @default two minutes */
+  readonly most?: number;
 }
+
+/** Longer than anything takes that these tests start. */
+const MOST = 120_000;
 
 /** How a process ended. */
 export interface Ended {
@@ -31,13 +36,13 @@ export class Program {
   readonly ended: Promise<Ended>;
   #over = false;
 
-  constructor(args: readonly string[], { cwd, env, preload, within = [] }: StartOptions) {
+  constructor(args: readonly string[], { cwd, env, preload = [], within = [], most = MOST }: StartOptions) {
     const line = [
       ...within,
       Deno.execPath(),
       "run",
       "-A",
-      ...preload === undefined ? [] : ["--preload", preload],
+      ...preload.flatMap((module) => ["--preload", module]),
       join(ROOT, "main.ts"),
       ...args,
     ];
@@ -52,7 +57,11 @@ export class Program {
       stderr: "piped",
     });
     this.#child = command.spawn();
-    this.ended = this.#end();
+    this.ended = this.#end(args, most);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** Whether it has ended. */
@@ -71,9 +80,13 @@ export class Program {
     }
   }
 
-  async #end(): Promise<Ended> {
+  async #end(args: readonly string[], most: number): Promise<Ended> {
+    let late = false;
+    const timer = setTimeout(() => late = this.signal("SIGKILL"), most);
     const { code, signal, stdout: out, stderr: err } = await this.#child.output();
+    clearTimeout(timer);
     this.#over = true;
+    if (late) throw new Error(`"${args.join(" ")}" did not end within ${most} ms`);
     const [stdout, stderr] = [out, err].map((bytes) => new TextDecoder().decode(bytes)) as [string, string];
     return {
       code,

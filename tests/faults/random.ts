@@ -15,3 +15,12 @@ export function chosenSeed(): number {
   console.log(`SEED=${seed}`);
   return seed;
 }
+
+/** So many of the things, spread evenly over all of them; each is one of its share by chance. */
+export function spread<Thing>(things: readonly Thing[], count: number, random: () => number): Thing[] {
+  const share = things.length / Math.min(count, things.length);
+  return Array.from(
+    { length: Math.min(count, things.length) },
+    (_, i) => things[Math.floor((i + random()) * share)]!,
+  );
+}

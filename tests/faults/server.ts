@@ -63,6 +63,11 @@ export class Server implements AsyncDisposable {
     await this.#control("fail", { sensor, status });
   }
 
+  /** Corrects the value of the sensor's row that begins at the time. */
+  async change(sensor: number, datetime: string, value: number | null): Promise<void> {
+    await this.#control("measurements", { sensor, datetime, value });
+  }
+
   async #control(action: string, body: object): Promise<void> {
     const url = `http://127.0.0.1:${this.port}/_simulator/${action}`;
     const { ok, status } = await this.#handler(

@@ -2,10 +2,11 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DAY } from "../../core/instant.ts";
 import { leftovers } from "./content.ts";
 import { Place } from "./place.ts";
+import { shiftedClock } from "./clocks.ts";
 import { Server } from "./server.ts";
 
 const SENSOR = 50_000_003;
-const LATER = { preload: `${import.meta.resolve("./shifted_clock.ts")}?by=${DAY}` };
+const LATER = { preload: [shiftedClock(DAY)] };
 
 interface Cause {
   readonly kind: string;

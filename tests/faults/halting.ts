@@ -1,0 +1,44 @@
+/**
+ * Run first, sees the calls of the program that follows which change what stands on the disk. Its own URL's query says
+ * what for: `log` names a file to which each is written; `name`, `path` and `nth` name the one at which the `signal`
+ * is sent to this process.
+ */
+const query = new URL(import.meta.url).searchParams;
+const log = query.get("log");
+const [name, path, signal] = [query.get("name"), query.get("path"), query.get("signal") as Deno.Signal];
+let left = Number(query.get("nth"));
+const opened = new WeakMap<Deno.FsFile, string>();
+
+function seen(call: string, on: string | URL): void {
+  if (log !== null) Deno.writeTextFileSync(log, `${call}\t${on}\n`, { append: true });
+  if (call === name && String(on) === path && --left === 0) Deno.kill(Deno.pid, signal);
+}
+
+const { rename, renameSync, linkSync, remove, removeSync, open, openSync } = Deno;
+Object.assign(Deno, {
+  rename: (from: string, to: string) => (seen("rename", from), rename(from, to)),
+  renameSync: (from: string, to: string) => (seen("rename", from), renameSync(from, to)),
+  linkSync: (from: string, to: string) => (seen("link", from), linkSync(from, to)),
+  remove: (at: string, options?: Deno.RemoveOptions) => (seen("unlink", at), remove(at, options)),
+  removeSync: (at: string, options?: Deno.RemoveOptions) => (seen("unlink", at), removeSync(at, options)),
+  async open(at: string, options?: Deno.OpenOptions) {
+    const file = await open(at, options);
+    opened.set(file, at);
+    return file;
+  },
+  openSync(at: string, options?: Deno.OpenOptions) {
+    const file = openSync(at, options);
+    opened.set(file, at);
+    return file;
+  },
+});
+
+const { sync, syncSync } = Deno.FsFile.prototype;
+Deno.FsFile.prototype.sync = function () {
+  seen("fsync", opened.get(this) ?? "");
+  return sync.call(this);
+};
+Deno.FsFile.prototype.syncSync = function () {
+  seen("fsync", opened.get(this) ?? "");
+  return syncSync.call(this);
+};
