@@ -28,7 +28,7 @@ Deno.test("a process that is stopped while it asks loses no sensor", async () =>
       over.signal.addEventListener("abort", () => resolve(new Response(null, { status: 500 })))
     );
   };
-  const program = place.start([...COMMAND, "--json"], { preload });
+  const program = place.start([...COMMAND, "--json"], { preload: [preload] });
   await until("eight questions under way", () => held === 8);
   program.signal("SIGSTOP");
   await pause(4_000);

@@ -11,9 +11,16 @@ const TABLES = {
   dev: "SELECT * FROM dev_db.vietnam ORDER BY ALL",
   prod: "SELECT * FROM prod_db.vietnam ORDER BY ALL",
 };
-/** What belongs to a lake beside what stands: versions before, definitions, its identity, which may lack its name yet. */
-const OWN =
-  /^(_airgraph\.json(\.[\da-f-]{36})?|\.[\da-f-]{36}|\w+\/_versions\/.+|_catalog\/\w+\/\w+\.json|_staging\/answers\/[\w/.-]+)$/;
+/** What belongs to a lake beside what stands. */
+const OWN = [
+  // Its identity, which may lack its name yet, and the trial of whether it can be written.
+  /^_airgraph\.json(\.[\da-f-]{36})?$/,
+  /^\.[\da-f-]{36}$/,
+  /^\w+\/_versions\//,
+  // Who defines a table again writes over what is half-written.
+  /^_catalog\/\w+\/\w+\.json(\.partial)?$/,
+  /^_staging\/answers\//,
+];
 
 /** What may stay staged: answers that OpenAQ need not give again for some days, and where links are made. */
 const STAGED = new Set(["answers", "links"]);
@@ -44,7 +51,7 @@ export async function leftovers(place: Place): Promise<string[]> {
     for (const { files } of partitions) for (const { path } of files) named.add(path);
   }
   const files = [...filesBelow(place.lake)].map((path) => relative(place.lake, path));
-  const strays = files.filter((path) => !named.delete(path) && !OWN.test(path));
+  const strays = files.filter((path) => !named.delete(path) && !OWN.some((own) => own.test(path)));
   const staged = entriesIn(`${place.lake}/_staging`).filter(({ name }) => !STAGED.has(name));
   return [
     ...staged.map(({ name }) => `"_staging/${name}" is left`),

@@ -1,9 +1,7 @@
-import { iso } from "../../core/instant.ts";
-import { HOUR } from "../../core/instant.ts";
+import { HOUR, iso } from "../../core/instant.ts";
 import { generated } from "../../sources/openaq/simulator/generated.ts";
 import { Server, type ServerOptions } from "./server.ts";
 import { sparse } from "./sparse.ts";
-import { pause } from "./until.ts";
 
 /** Days of which every hour is there, or was never measured. */
 export const RANGE = ["--from", "2024-03-01", "--to", "2024-03-03"] as const;
@@ -16,7 +14,7 @@ const begun = Date.now();
 /** A server that answers the same from lake to lake, every seventh hour without rows. */
 export function fixedServer(options: ServerOptions = {}): Server {
   const dataset = sparse(generated(), (hour) => hour % 7 === 3);
-  return new Server({ dataset, clock: { now: () => begun, sleep: pause }, ...options });
+  return new Server({ dataset, clock: { now: () => begun }, ...options });
 }
 
 /** The same after a station corrected each of its hours in the range. */

@@ -25,13 +25,19 @@ Deno.test("a rollback killed at any call is done or not done, and whole", async 
   const calls = (await trace.calls(back, ROLLBACK)).filter(isRepeatable);
   const after = await contentOf(back);
 
-  await killedAtEach(trace, corrected, spread(calls, KILLS, random), { command: ROLLBACK }, async (place, told) => {
-    await assertRuns(place, MATERIALIZE, told);
-    if ((await contentOf(place)).prod === before.prod) {
-      assertEquals(await contentOf(place), before, told);
-      await assertRuns(place, ROLLBACK, told);
-    }
-    assertEquals(await contentOf(place), after, told);
-    await assertSound(place, told);
-  });
+  await killedAtEach(
+    trace,
+    corrected,
+    spread(calls, KILLS, random),
+    { command: ROLLBACK },
+    async (place, told) => {
+      await assertRuns(place, MATERIALIZE, told);
+      if ((await contentOf(place)).prod === before.prod) {
+        assertEquals(await contentOf(place), before, told);
+        await assertRuns(place, ROLLBACK, told);
+      }
+      assertEquals(await contentOf(place), after, told);
+      await assertSound(place, told);
+    },
+  );
 });
