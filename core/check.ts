@@ -14,6 +14,15 @@ export interface CheckResult {
   readonly detail?: string;
 }
 
+/** The engine's own check: whether a partition's published files still have the size and hash that were recorded. */
+export const FILES_INTACT = "files_intact";
+
+/** Whether results say that the files are damaged; undefined where nobody looked. */
+export function damageOf(results: readonly CheckResult[]): boolean | undefined {
+  const found = results.find(({ check }) => check === FILES_INTACT);
+  return found && !found.passed;
+}
+
 /** What a check says of one partition. */
 export interface CheckAnswer {
   readonly check: string;

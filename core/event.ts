@@ -67,6 +67,8 @@ export interface Failed extends Common {
 export interface Checked extends Common {
   readonly kind: "checked";
   readonly partition: number;
+  /** The number of the materialization that was looked at: of another one it says nothing. */
+  readonly of: Seq;
   readonly checks: readonly CheckResult[];
 }
 

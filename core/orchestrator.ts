@@ -5,8 +5,10 @@ import { count, normalize, type Range, type Ranges } from "./partition/ranges.ts
 import type { Json } from "./ports/key_value.ts";
 import { exclusively } from "./run/exclusive.ts";
 import { type Unreported, unreported } from "./run/external.ts";
+import { verifyNewest } from "./run/intact.ts";
 import { prune } from "./run/prune.ts";
 import { recheck, type Rechecked } from "./run/recheck.ts";
+import { recover } from "./run/recover.ts";
 import { report, type Written } from "./run/report.ts";
 import { rollback, type RolledBack } from "./run/rollback.ts";
 import { execute, type Limits } from "./run/scheduler.ts";
@@ -50,6 +52,7 @@ export class Orchestrator {
   /** Takes in what other workers did since, and the time that has passed. */
   async refresh(): Promise<void> {
     await refresh(this.session);
+    this.index.advance(this.session.clock.now());
   }
 
   /** What `materialize` would do. @throws {RequestError} */
@@ -70,6 +73,8 @@ export class Orchestrator {
 
   /** Brings what is asked for up to date. @throws {RequestError} */
   async materialize(request: MaterializeOptions): Promise<RunResult> {
+    await recover(this.session);
+    await verifyNewest(this.session);
     await this.refresh();
     return await execute(this.session, {
       scope: scopeOf(this.index, request),

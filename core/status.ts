@@ -100,7 +100,11 @@ async function assetStatus(
   return { node, key: node.key, partitions, ranges: states, lastMaterialized, checks, warnings };
 }
 
-async function failedChecks({ state }: Session, node: Node, failing: readonly Range[]): Promise<Warning[]> {
+async function failedChecks(
+  { state, index }: Session,
+  node: Node,
+  failing: readonly Range[],
+): Promise<Warning[]> {
   if (failing.length === 0) return [];
   const told = normalize(failing.slice(-TOLD));
   const warnings: Warning[] = [];
@@ -108,6 +112,11 @@ async function failedChecks({ state }: Session, node: Node, failing: readonly Ra
     warnings.push({ message: `checks failed in ${failing.length} partitions; the newest ${TOLD}:` });
   }
   for (const { partition, event } of await state.standing(node.key, told)) {
+    if (index.isDamaged(node, partition)) {
+      const message = "a published file is gone or has other bytes: the next materialize makes it again";
+      warnings.push({ partition: node.set.key(partition), message });
+      continue;
+    }
     const failed = event.checks.filter(({ passed }) => !passed);
     // What `check` found later is counted, and not among what the materialization carried.
     const messages = failed.length === 0

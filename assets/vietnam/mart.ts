@@ -50,7 +50,7 @@ export function mart({ raw, stations, examiner, dev }: MartOptions): Asset<Resou
       ...(dev && { dev: from(dev, identity, { mode: "order" }) }),
     },
     sources: [sourceFile("sql/marts/vietnam.sql")],
-    batch: { most: 62 },
+    batch: { most: 62, scattered: true },
     pool: "duckdb",
     retry: { most: 2 },
     timeout: { minutes: 60 },

@@ -21,8 +21,8 @@ export interface RegisteredAsset {
   readonly code: number;
 }
 
-/** How a partition stands: with content, with content whose files expired, or wiped. */
-export const STANDS = 1, EXPIRED = 2, WIPED = 3;
+/** How a partition stands: with content, with content whose files expired, wiped, or with files found damaged. */
+export const STANDS = 1, EXPIRED = 2, WIPED = 3, DAMAGED = 4;
 
 /** The rows of one asset, ascending by ordinal, packed in parallel arrays. */
 export interface AssetSnapshot {
@@ -34,7 +34,7 @@ export interface AssetSnapshot {
   readonly read: Float64Array;
   readonly at: Float64Array;
   readonly code: Int32Array;
-  /** STANDS, EXPIRED or WIPED. */
+  /** STANDS, EXPIRED, WIPED or DAMAGED. */
   readonly status: Uint8Array;
   readonly checksPassed: Uint8Array;
   readonly checksFailed: Uint8Array;

@@ -82,6 +82,7 @@ function blocker(
 function holding(index: StalenessIndex, edge: Edge, member: number, failed: Ranges): string | undefined {
   if (contains(failed, member)) return "failed or is blocked";
   if (edge.mode === "content" && index.isExpired(edge.up, member)) return "has expired";
+  if (index.isDamaged(edge.up, member)) return "is damaged";
   return index.isSound(edge.up, member) ? undefined : `is ${index.judge(edge.up, member)}`;
 }
 

@@ -5,6 +5,7 @@ import type { StandingRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { audit } from "./audit.ts";
 import { Inputs, onceStill } from "./inputs.ts";
+import { filesIntact } from "./intact.ts";
 import type { Scope } from "./scope.ts";
 import { commit, refresh, type Session } from "./session.ts";
 
@@ -45,6 +46,7 @@ async function recheckBatch(
     results.get(partition)!.unshift(intact);
   }
   const at = clock.now();
+  const numbers = new Map(records.map(({ partition, seq }) => [partition, seq]));
   const checked = [...results].filter(([, checks]) => checks.length > 0);
   await commit(session, {
     claim: null,
@@ -54,6 +56,7 @@ async function recheckBatch(
       at,
       run: null,
       partition,
+      of: numbers.get(partition)!,
       checks,
     })),
   });
@@ -62,28 +65,6 @@ async function recheckBatch(
     partition: node.set.key(partition),
     results,
   }));
-}
-
-/** For each partition with files: whether they are those that were published. */
-async function filesIntact(
-  { publisher }: Session,
-  records: readonly StandingRecord[],
-): Promise<Map<number, CheckResult>> {
-  const files = records.flatMap(({ partition, event }) =>
-    event.payload.files.map((file) => ({ partition, file }))
-  );
-  const intact = await publisher.intact(files.map(({ file }) => file));
-  const results = new Map<number, CheckResult>();
-  for (const [place, { partition, file }] of files.entries()) {
-    if (results.get(partition)?.passed === false) continue;
-    const common = { check: "files_intact", severity: "blocking" as const };
-    const detail = `found "${file.path}" missing or with other bytes, wanted the file that was published`;
-    results.set(
-      partition,
-      intact[place] ? { ...common, passed: true } : { ...common, passed: false, detail },
-    );
-  }
-  return results;
 }
 
 function audited(node: Node, { partition, event }: StandingRecord): Audited {

@@ -48,7 +48,6 @@ export interface ExecuteOptions {
 
 /** Brings a scope up to date. */
 export async function execute(session: Session, options: ExecuteOptions): Promise<RunResult> {
-  await recover(session);
   const scheduler = new Scheduler(session, options);
   try {
     try {
@@ -238,7 +237,9 @@ class Scheduler {
       .flatMap((edge) => membersOf(edge, [range], index.now));
     const members = intersect(normalize(read), [hull]);
     const settled = subtract(intersect(scope.get(node) ?? [], members), this.#failed.get(node) ?? []);
-    const again = fromOrdinals([...ordinals(settled)].filter((each) => !index.isSound(node, each)));
+    const again = fromOrdinals(
+      [...ordinals(settled)].filter((each) => !index.isSound(node, each) && index.hasMoved(node, each)),
+    );
     const open = this.#open.get(node) ?? [];
     this.#open.set(node, union(open, again));
     this.#putBack(node, subtract(again, open));

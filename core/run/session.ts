@@ -25,10 +25,10 @@ export interface Session extends Ports {
   readonly index: StalenessIndex;
 }
 
-/** Takes in what has happened since, and the time that has passed. */
+/** Takes in what has happened since. The partitions that exist stay those of when the work began. */
 export async function refresh({ index, state, clock }: Session): Promise<void> {
+  index.tick(clock.now());
   for (const event of await state.since(index.seq)) index.apply(event);
-  index.advance(clock.now());
 }
 
 /** The claim had passed to another worker: nothing more may be done under it. */
@@ -60,6 +60,7 @@ async function committed(session: Session, changes: Commit): Promise<void> {
   const { index, state } = session;
   const committed = await state.commit(changes);
   if (committed.status === "superseded") throw new Superseded("the claim passed to another worker");
+  index.tick(session.clock.now());
   const before = committed.seq - changes.events.length;
   if (index.seq !== before) return await refresh(session);
   changes.events.forEach((event, place) => index.apply({ ...event, seq: before + place + 1 }));

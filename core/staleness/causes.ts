@@ -6,7 +6,7 @@ import type { Chunk } from "./rows.ts";
 
 /** Why partitions are stale. `members` are the partitions of `asset` whose change, absence or staleness is meant. */
 export interface Cause {
-  readonly kind: "code" | "input" | "upstream" | "source" | "dependency" | "forced";
+  readonly kind: "code" | "input" | "upstream" | "source" | "dependency" | "damaged" | "forced";
   readonly asset?: AssetKey;
   readonly members?: Ranges;
   readonly detail?: string;
@@ -18,6 +18,9 @@ export function causesOf(index: StalenessIndex, node: Node, range: Range): Cause
   node.rows.each(range.from, range.to, (chunk, i, partition) => {
     if (!chunk.stands(i)) return;
     codeCauses(index, node, chunk, i, found);
+    if (index.isDamaged(node, partition)) {
+      found.add("damaged", undefined, "a published file is gone or has other bytes");
+    }
     for (const edge of node.summed) {
       if (chunk.differs[i * node.summed.length + edge.slot] === 1 && wasRead(index, edge, chunk, i)) {
         inputCause(index, edge, chunk, i, partition, found);

@@ -1,11 +1,12 @@
-import type { CheckResult } from "../check.ts";
+import { type CheckResult, damageOf } from "../check.ts";
 import type { AssetKey, Event, Seq } from "../event.ts";
 import { bytesLimbs, limbBytes, LIMBS, Sum } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
-import { intersect, ordinals, type Ranges } from "../partition/ranges.ts";
+import { count, intersect, ordinals, type Ranges } from "../partition/ranges.ts";
 import {
   type AssetSnapshot,
   type CodeRecord,
+  DAMAGED,
   type DueMark,
   EXPIRED,
   type Failure,
@@ -37,11 +38,14 @@ export class StalenessIndex {
   readonly #sum = new Sum();
   #seq: Seq = 0;
   #now: Instant;
+  /** The clock as it was last read: a run goes on for a while with the partitions that existed when it began. */
+  #clock: Instant;
 
   constructor(readonly nodes: readonly Node[], now: Instant) {
     this.#byKey = new Map(nodes.map((node) => [node.key, node]));
     for (const node of nodes) this.#codes.set(node.code, node.record);
     this.#now = now;
+    this.#clock = now;
   }
 
   /** The number of the last event taken in. */
@@ -55,6 +59,11 @@ export class StalenessIndex {
 
   node(key: AssetKey): Node {
     return this.#byKey.get(key)!;
+  }
+
+  /** The node of an asset, if it is one of the graph's. */
+  find(key: AssetKey): Node | undefined {
+    return this.#byKey.get(key);
   }
 
   /** Takes in all rows of a state, once, before any event. */
@@ -96,7 +105,12 @@ export class StalenessIndex {
       }
       case "checked": {
         const { chunk, i } = place(node, event.partition);
+        if (chunk.seq[i] !== event.of) return;
         countChecks(chunk, i, event.checks);
+        const damaged = damageOf(event.checks);
+        if (damaged === undefined || chunk.status[i] !== (damaged ? STANDS : DAMAGED)) return;
+        chunk.status[i] = damaged ? DAMAGED : STANDS;
+        this.#settle(node, chunk, i, event.partition);
         return;
       }
       case "wiped":
@@ -110,8 +124,10 @@ export class StalenessIndex {
         });
         return;
       case "expired":
-        node.rows.each(event.from, event.to, (chunk, i) => {
-          if (chunk.status[i] === STANDS) chunk.status[i] = EXPIRED;
+        node.rows.each(event.from, event.to, (chunk, i, ordinal) => {
+          if (chunk.status[i] !== STANDS && chunk.status[i] !== DAMAGED) return;
+          chunk.status[i] = EXPIRED;
+          this.#settle(node, chunk, i, ordinal);
         });
         return;
       case "failed":
@@ -121,22 +137,33 @@ export class StalenessIndex {
     }
   }
 
-  /** Moves the time on: further partitions come to exist. Time never goes back; an earlier one changes nothing. */
+  /** Reads the clock, without a change of the partitions that exist. */
+  tick(now: Instant): void {
+    this.#clock = now;
+  }
+
+  /** Moves the time on, or back where the clock was set back: other partitions exist from then on. */
   advance(now: Instant): void {
-    if (now <= this.#now) return;
+    this.#clock = now;
+    if (now === this.#now) return;
     const before = this.#now;
     this.#now = now;
     for (const node of this.nodes) {
       const was = node.set.existing(before);
       const is = node.set.existing(now);
-      if (is === null || (was !== null && was.to === is.to)) continue;
+      if (was?.to === is?.to) continue;
       for (const edge of node.down) {
         if (edge.slot < 0) continue;
-        for (let ordinal = was?.to ?? is.from; ordinal <= is.to; ordinal++) {
-          this.#eachDependent(edge, ordinal, (chunk, i, partition) => {
-            this.#measure(edge.down, chunk, i, partition);
-            this.#settle(edge.down, chunk, i, partition);
-          });
+        const visit = (chunk: Chunk, i: number, partition: number) => {
+          this.#measure(edge.down, chunk, i, partition);
+          this.#settle(edge.down, chunk, i, partition);
+        };
+        // By the time as it is now, nothing may read what has ceased to exist.
+        if (now < before || is === null) edge.down.rows.all(visit);
+        else {
+          for (let ordinal = was?.to ?? is.from; ordinal <= is.to; ordinal++) {
+            this.#eachDependent(edge, ordinal, visit);
+          }
         }
       }
     }
@@ -177,13 +204,34 @@ export class StalenessIndex {
   /** Whether all existing members of a partition are sound and none of them expired, as far as the index counts them. */
   allReady(edge: Edge, partition: number): boolean {
     let sound = 0;
-    const members = edge.mapping.members(partition, this.#now);
+    const members = existing(edge.up.set, edge.mapping.members(partition, this.#now), this.#now);
     for (const { from, to } of members) {
       edge.up.rows.each(from, to, (chunk, i) => {
         if (chunk.sound[i] === 1 && chunk.status[i] === STANDS) sound++;
       });
     }
-    return sound >= countExisting(edge.up.set, members, this.#now);
+    return sound === count(members);
+  }
+
+  /** Whether anything that a partition was made of is newer than what it read, however far up. */
+  hasMoved(node: Node, partition: number): boolean {
+    const chunk = node.rows.find(partition);
+    if (chunk === undefined) return true;
+    const i = partition - chunk.first;
+    if (chunk.code[i] !== node.code || !chunk.stands(i) || chunk.status[i] === DAMAGED) return true;
+    for (const edge of node.summed) {
+      let moved = false;
+      for (
+        const { from, to } of existing(edge.up.set, edge.mapping.members(partition, this.#now), this.#now)
+      ) {
+        edge.up.rows.each(from, to, (member, j, ordinal) => {
+          moved ||= member.seq[j]! > chunk.read[i]! ||
+            edge.mode === "content" && member.sound[j] === 0 && this.hasMoved(edge.up, ordinal);
+        });
+      }
+      if (moved) return true;
+    }
+    return false;
   }
 
   /** Whether a partition stands with this fingerprint. */
@@ -195,15 +243,28 @@ export class StalenessIndex {
   }
 
   isExpired(node: Node, partition: number): boolean {
-    const chunk = node.rows.find(partition);
-    return chunk !== undefined && chunk.status[partition - chunk.first] === EXPIRED;
+    return this.#status(node, partition) === EXPIRED;
   }
 
-  /** Why a sound partition's source is to be asked again, in words, or null if it is not. */
+  /** Whether files of a partition were found damaged or gone. */
+  isDamaged(node: Node, partition: number): boolean {
+    return this.#status(node, partition) === DAMAGED;
+  }
+
+  #status(node: Node, partition: number): number | undefined {
+    const chunk = node.rows.find(partition);
+    return chunk?.status[partition - chunk.first];
+  }
+
+  /**
+   * Why a sound partition's source is to be asked again, in words, or null if it is not. An answer from a time that has
+   * not come was given while the clock was wrong.
+   */
   dueSince(node: Node, chunk: Chunk, i: number, partition: number): string | null {
     const { due } = node.asset;
-    if (due !== null && due(node.set.window(partition), chunk.at[i]!) <= this.#now) {
-      return "due to be asked again";
+    if (due !== null) {
+      if (chunk.at[i]! > this.#clock) return "was asked at a time that has not come yet";
+      if (due(node.set.window(partition), chunk.at[i]!) <= this.#now) return "due to be asked again";
     }
     return this.#due.find(node.key, partition, chunk.seq[i]!)?.detail ?? null;
   }
@@ -301,14 +362,14 @@ export class StalenessIndex {
 
   /** How many members exist and are sound. */
   #countSound(edge: Edge, ordinal: number): number {
-    let count = 0;
+    let ready = 0;
     const members = existing(edge.up.set, edge.mapping.members(ordinal, this.#now), this.#now);
     for (const { from, to } of members) {
       edge.up.rows.segments(from, to, ({ sound }, first, last) => {
-        for (let i = first; i <= last; i++) count += sound[i]!;
+        for (let i = first; i <= last; i++) ready += sound[i]!;
       });
     }
-    return count;
+    return ready;
   }
 
   /** Visits the rows that read a member through an edge. */
@@ -375,7 +436,7 @@ export class StalenessIndex {
   }
 
   #isSoundNow(node: Node, chunk: Chunk, i: number, ordinal: number): boolean {
-    if (!chunk.stands(i) || chunk.code[i] !== node.code) return false;
+    if (!chunk.stands(i) || chunk.status[i] === DAMAGED || chunk.code[i] !== node.code) return false;
     const slots = node.summed.length;
     for (let slot = 0; slot < slots; slot++) if (chunk.differs[i * slots + slot] === 1) return false;
     for (const edge of node.gates) {

@@ -1,6 +1,6 @@
 import { LIMBS } from "../fingerprint.ts";
 import type { Ranges } from "../partition/ranges.ts";
-import { type AssetSnapshot, EXPIRED, STANDS } from "../ports/state.ts";
+import { type AssetSnapshot, DAMAGED, EXPIRED, STANDS } from "../ports/state.ts";
 
 /** The status of a partition that was never materialized. */
 export const NONE = 0;
@@ -12,7 +12,7 @@ export class Chunk {
   readonly read: Float64Array;
   readonly at: Float64Array;
   readonly code: Int32Array;
-  /** NONE, STANDS, EXPIRED or WIPED. */
+  /** NONE, STANDS, EXPIRED, WIPED or DAMAGED. */
   readonly status: Uint8Array;
   /** 1 where the partition is fresh or merely due to be asked again. */
   readonly sound: Uint8Array;
@@ -59,9 +59,10 @@ export class Chunk {
     this.member.set(members.subarray(from * LIMBS, end * LIMBS), i * LIMBS);
   }
 
-  /** Whether the row has content, be its files expired or not. */
+  /** Whether the row has content, be its files expired or damaged or not. */
   stands(i: number): boolean {
-    return this.status[i] === STANDS || this.status[i] === EXPIRED;
+    const status = this.status[i];
+    return status === STANDS || status === EXPIRED || status === DAMAGED;
   }
 }
 

@@ -1,3 +1,4 @@
+import { damageOf } from "../../core/check.ts";
 import type { AssetKey, Event, Materialized, Seq } from "../../core/event.ts";
 import type { Instant } from "../../core/instant.ts";
 import { ordinals } from "../../core/partition/ranges.ts";
@@ -10,6 +11,7 @@ export interface Row {
   readonly event: Materialized & { readonly seq: Seq };
   readonly made: Made;
   readonly expired: boolean;
+  readonly damaged: boolean;
 }
 
 export type Rows = ReadonlyMap<AssetKey, ReadonlyMap<number, Row>>;
@@ -21,12 +23,18 @@ export function replay(events: readonly Event[], madeOf: (event: Event & Materia
     const own = rows.get(event.asset) ?? new Map<number, Row>();
     rows.set(event.asset, own);
     if (event.kind === "materialized") {
-      own.set(event.partition, { event, made: madeOf(event), expired: false });
+      own.set(event.partition, { event, made: madeOf(event), expired: false, damaged: false });
+    } else if (event.kind === "checked") {
+      const row = own.get(event.partition);
+      const damaged = damageOf(event.checks);
+      if (row?.event.seq === event.of && damaged !== undefined && !row.expired) {
+        own.set(event.partition, { ...row, damaged });
+      }
     } else if (event.kind === "wiped" || event.kind === "expired") {
       for (const [ordinal, row] of [...own]) {
         if (ordinal < event.from || ordinal > event.to) continue;
         if (event.kind === "wiped") own.delete(ordinal);
-        else own.set(ordinal, { ...row, expired: true });
+        else own.set(ordinal, { ...row, expired: true, damaged: false });
       }
     }
   }
@@ -95,7 +103,7 @@ export class Reference {
     if (known !== undefined) return known;
     const sketch = this.#sketches.get(key)!;
     const row = this.row(key, partition);
-    const sound = row !== undefined && row.made.identity === identityOf(sketch) &&
+    const sound = row !== undefined && !row.damaged && row.made.identity === identityOf(sketch) &&
       sketch.deps.every((dependency) => this.#holds(sketch, dependency, partition, row.made));
     this.#sound.set(name, sound);
     return sound;
@@ -125,9 +133,10 @@ export class Reference {
 
   #isDue(key: AssetKey, partition: number): boolean {
     const { event } = this.row(key, partition)!;
-    if (this.#sketches.get(key)!.asked && dueOf(this.sets(key).window(partition), event.at) <= this.now) {
-      return true;
-    }
+    const { asked } = this.#sketches.get(key)!;
+    // An answer from a time that has not come was given while the clock was wrong.
+    if (asked && event.at > this.now) return true;
+    if (asked && dueOf(this.sets(key).window(partition), event.at) <= this.now) return true;
     return this.#due.some((mark) =>
       mark.kind === "due" && mark.asset === key && mark.seq > event.seq && mark.from <= partition &&
       partition <= mark.to

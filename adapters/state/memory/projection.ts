@@ -1,12 +1,13 @@
+import { damageOf } from "../../../core/check.ts";
 import type { Checked, Due, Event, Failed, Materialized, Seq, Wiped } from "../../../core/event.ts";
 import type { Range } from "../../../core/partition/ranges.ts";
-import { type AssetSnapshot, EXPIRED, STANDS, WIPED } from "../../../core/ports/state.ts";
+import { type AssetSnapshot, DAMAGED, EXPIRED, STANDS, WIPED } from "../../../core/ports/state.ts";
 
 interface Row {
   /** What gave it its number. */
   readonly event: (Materialized | Wiped) & { readonly seq: Seq };
   readonly changed: Seq;
-  readonly status: typeof STANDS | typeof EXPIRED | typeof WIPED;
+  readonly status: typeof STANDS | typeof EXPIRED | typeof WIPED | typeof DAMAGED;
   readonly passed: number;
   readonly failed: number;
 }
@@ -30,12 +31,18 @@ export class Projection {
         return;
       case "expired":
         for (const [partition, row] of this.#within(event)) {
-          if (row.status === STANDS) this.#rows.set(partition, { ...row, status: EXPIRED });
+          if (row.status === WIPED) continue;
+          this.#rows.set(partition, { ...row, status: EXPIRED });
         }
         return;
       case "checked": {
         const row = this.#rows.get(event.partition);
-        if (row && row.status !== WIPED) this.#rows.set(event.partition, { ...row, ...tally(event.checks) });
+        if (row === undefined || row.event.seq !== event.of || row.status === WIPED) return;
+        this.#rows.set(event.partition, {
+          ...row,
+          status: statusAfter(row.status, event.checks),
+          ...tally(event.checks),
+        });
         return;
       }
       case "failed":
@@ -111,6 +118,11 @@ export class Projection {
       for (const entry of this.#rows) if (entry[0] >= from && entry[0] <= to) yield entry;
     }
   }
+}
+
+function statusAfter(status: Row["status"], checks: Checked["checks"]): Row["status"] {
+  const damaged = damageOf(checks);
+  return damaged === undefined || status === EXPIRED ? status : damaged ? DAMAGED : STANDS;
 }
 
 function tally(checks: Checked["checks"]): { passed: number; failed: number } {

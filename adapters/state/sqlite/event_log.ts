@@ -1,6 +1,7 @@
 import type { AssetKey, Checked, Event, Materialized, NewEvent, RunId, Seq } from "../../../core/event.ts";
 import { normalize, type Range } from "../../../core/partition/ranges.ts";
-import { EXPIRED, type StandingRecord, STANDS, WIPED } from "../../../core/ports/state.ts";
+import { DAMAGED, EXPIRED, type StandingRecord, STANDS, WIPED } from "../../../core/ports/state.ts";
+import { damageOf } from "../../../core/check.ts";
 import type { Database } from "./database.ts";
 import * as rows from "./event_rows.ts";
 import type { EventRow } from "./event_rows.ts";
@@ -154,7 +155,7 @@ export class EventLog {
         this.#insert(seq, rows.EXPIRED, asset, event, event.from, event.to);
         this.#db.run(
           `UPDATE partitions SET status = ${EXPIRED}
-          WHERE asset = ? AND partition BETWEEN ? AND ? AND status = ${STANDS}`,
+          WHERE asset = ? AND partition BETWEEN ? AND ? AND status IN (${STANDS}, ${DAMAGED})`,
           asset,
           event.from,
           event.to,
@@ -191,15 +192,19 @@ export class EventLog {
   }
 
   #checked(seq: Seq, asset: number, event: Checked): Range {
-    const { partition, checks } = event;
+    const { partition, of, checks } = event;
     this.#insert(seq, rows.CHECKED, asset, event, partition, partition);
     const { passed, failed } = tally(checks);
+    const damaged = damageOf(checks);
     this.#db.run(
-      `UPDATE partitions SET passed = ?, failed = ? WHERE asset = ? AND partition = ? AND status <> ${WIPED}`,
+      `UPDATE partitions SET passed = ?1, failed = ?2, status = iif(status = ${EXPIRED}, status, coalesce(?3, status))
+      WHERE asset = ?4 AND partition = ?5 AND seq = ?6 AND status <> ${WIPED}`,
       passed,
       failed,
+      damaged === undefined ? null : damaged ? DAMAGED : STANDS,
       asset,
       partition,
+      of,
     );
     return { from: partition, to: partition };
   }

@@ -1,5 +1,5 @@
 import type { CheckResult } from "../../../core/check.ts";
-import type { AssetKey, Event, Failed, Materialized, NewEvent, Payload } from "../../../core/event.ts";
+import type { AssetKey, Event, Failed, Materialized, NewEvent, Payload, Seq } from "../../../core/event.ts";
 
 /** Kinds of events, by the numbers that stand for them. */
 export const MATERIALIZED = 0, WIPED = 1, EXPIRED = 2, FAILED = 3, CHECKED = 4, DUE = 5;
@@ -30,6 +30,12 @@ interface MaterializedBody extends Partial<Payload> {
   readonly checks?: readonly CheckResult[];
 }
 
+interface CheckedBody {
+  /** The materialization that was looked at. */
+  readonly of: Seq;
+  readonly checks: readonly CheckResult[];
+}
+
 const DIGEST = /^[0-9a-f]{32}$/;
 
 /** A data version as it is stored: equal versions are equal values. */
@@ -45,7 +51,7 @@ export function encodeBody(event: NewEvent): string | null {
     case "failed":
       return JSON.stringify({ reason: event.reason, message: event.message });
     case "checked":
-      return JSON.stringify(event.checks);
+      return JSON.stringify({ of: event.of, checks: event.checks } satisfies CheckedBody);
     case "due":
       return JSON.stringify(event.detail);
     case "wiped":
@@ -78,7 +84,7 @@ export function decodeEvent(row: EventRow, asset: AssetKey): Event {
     case FAILED:
       return { kind: "failed", ...common, from, to, ...decodeFailure(row.body) };
     case CHECKED:
-      return { kind: "checked", ...common, partition: from, checks: JSON.parse(row.body ?? "[]") };
+      return { kind: "checked", ...common, partition: from, ...decodeChecked(row.body) };
     case DUE:
       return { kind: "due", ...common, from, to, detail: decodeDetail(row.body) };
     default:
@@ -104,6 +110,12 @@ export function decodeMaterialized(row: EventRow, asset: AssetKey): Materialized
     payload: { files, rows, metadata },
     checks,
   };
+}
+
+/** Before 0.2 the body was the results alone, and spoke of whatever stood. */
+function decodeChecked(body: string | null): CheckedBody {
+  const found: CheckedBody | readonly CheckResult[] = JSON.parse(body ?? "[]");
+  return "of" in found ? found : { of: 0, checks: found };
 }
 
 export function decodeFailure(body: string | null): Pick<Failed, "reason" | "message"> {

@@ -26,7 +26,7 @@ const PACKED = `
     json_group_array(p.seq - p.changed) AS changed,
     json_group_array(p.seq - coalesce(e.read, 0)) AS read,
     json_group_array(e.at) AS at,
-    json_group_array(((coalesce(e.code, 0) * 256 + p.passed) * 256 + p.failed) * 4 + p.status) AS small,
+    json_group_array(((coalesce(e.code, 0) * 256 + p.passed) * 256 + p.failed) * 8 + p.status) AS small,
     group_concat(iif(p.status = ${WIPED}, '${"0".repeat(64)}', hex(e.member)), '') AS members,
     group_concat(hex(e.edges), '') AS edges
   FROM partitions p CROSS JOIN events e ON e.seq = p.seq
@@ -154,11 +154,11 @@ function unpackSmall(small: readonly number[]) {
   const status = new Uint8Array(small.length);
   for (let row = 0; row < small.length; row++) {
     const value = small[row]!;
-    const low = value % 2 ** 18;
-    code[row] = (value - low) / 2 ** 18;
-    checksPassed[row] = low >> 10;
-    checksFailed[row] = (low >> 2) & 255;
-    status[row] = low & 3;
+    const low = value % 2 ** 19;
+    code[row] = (value - low) / 2 ** 19;
+    checksPassed[row] = low >> 11;
+    checksFailed[row] = (low >> 3) & 255;
+    status[row] = low & 7;
   }
   return { code, checksPassed, checksFailed, status };
 }

@@ -1,3 +1,4 @@
+import { FILES_INTACT } from "../../../core/check.ts";
 import fc from "fast-check";
 import type { NewEvent } from "../../../core/event.ts";
 import type { Intent, State } from "../../../core/ports/state.ts";
@@ -71,7 +72,7 @@ const run = fc.option(fc.integer({ min: 1, max: RUNS }));
 const at = fc.nat(1_000);
 const checks = fc.array(
   fc.record({
-    check: fc.constantFrom("a", "b"),
+    check: fc.constantFrom("a", "b", FILES_INTACT),
     severity: fc.constant("warning" as const),
     passed: fc.boolean(),
   }),
@@ -97,7 +98,8 @@ const event: fc.Arbitrary<NewEvent> = fc.oneof(
   spanning.map((over): NewEvent => ({ kind: "expired", ...over })),
   spanning.map((over): NewEvent => ({ kind: "failed", ...over, reason: "error", message: `${over.from}` })),
   spanning.map((over): NewEvent => ({ kind: "due", ...over, detail: "asked" })),
-  fc.record({ asset, run, at, partition, checks }).map((of): NewEvent => ({ kind: "checked", ...of })),
+  fc.record({ asset, run, at, partition, of: fc.integer({ min: 1, max: 12 }), checks })
+    .map((given): NewEvent => ({ kind: "checked", ...given })),
 );
 const intent: fc.Arbitrary<Intent> = made.map((event) => ({ event, replacements: [], measured: [] }));
 

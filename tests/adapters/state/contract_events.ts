@@ -1,5 +1,7 @@
+import { FILES_INTACT } from "../../../core/check.ts";
+import type { NewEvent } from "../../../core/event.ts";
 import { assertEquals, assertRejects } from "@std/assert";
-import { EXPIRED, STANDS, type State, WIPED } from "../../../core/ports/state.ts";
+import { DAMAGED, EXPIRED, STANDS, type State, WIPED } from "../../../core/ports/state.ts";
 import { ASSETS, bytes, DAYS, HOURS, materialized, rows, started, version } from "./build.ts";
 import type { Harness } from "./harness.ts";
 
@@ -35,7 +37,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
       full,
       materialized(8),
       { kind: "failed", ...common, from: 1, to: 2, reason: "check", message: "no" },
-      { kind: "checked", ...common, partition: 8, checks: full.checks },
+      { kind: "checked", ...common, partition: 8, of: 2, checks: full.checks },
       { kind: "due", ...common, from: 3, to: 3, detail: "sensor 5" },
       { kind: "expired", ...common, from: 8, to: 8 },
       { kind: "wiped", ...common, from: 8, to: 9 },
@@ -107,6 +109,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
         at: 5,
         run: null,
         partition: 12,
+        of: 1,
         checks: [
           ...Array.from({ length: 300 }, () => ({ check: "a", severity: "warning", passed: true } as const)),
           { check: "b", severity: "warning", passed: false },
@@ -165,6 +168,35 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
     const wipe = { kind: "wiped", asset: HOURS, at: 9, run: null, from: 1, to: 1 } as const;
     await state.commit({ claim: null, events: [materialized(1), wipe, materialized(1)] });
     assertEquals(rows(await state.snapshot([HOURS])), [{ partition: 1, seq: 3, changed: 3, status: STANDS }]);
+  });
+
+  test("what is found damaged says so until it is made again or found whole", async (state) => {
+    const checked = (of: number, passed: boolean) =>
+      ({
+        kind: "checked",
+        asset: HOURS,
+        at: 9,
+        run: null,
+        partition: 1,
+        of,
+        checks: [{ check: FILES_INTACT, severity: "blocking", passed }],
+      }) as const;
+    const statuses = async () => rows(await state.snapshot([HOURS])).map(({ status }) => status);
+    const commit = (event: NewEvent) => state.commit({ claim: null, events: [event] });
+    await commit(materialized(1));
+    await commit(checked(1, false));
+    assertEquals(await statuses(), [DAMAGED]);
+    assertEquals((await state.standing(HOURS, [{ from: 1, to: 1 }])).length, 1);
+    await commit(checked(1, true));
+    assertEquals(await statuses(), [STANDS]);
+    await commit(checked(1, false));
+    await commit(materialized(1));
+    assertEquals(await statuses(), [STANDS]);
+    await commit(checked(1, false));
+    assertEquals(await statuses(), [STANDS]);
+    await commit(checked(5, false));
+    await commit({ kind: "expired", asset: HOURS, at: 9, run: null, from: 1, to: 1 });
+    assertEquals(await statuses(), [EXPIRED]);
   });
 
   test("what expires keeps its versions, and stands again when it is made again", async (state) => {

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Event, Seq } from "../../../core/event.ts";
-import { EXPIRED, type Failure, STANDS, type State, WIPED } from "../../../core/ports/state.ts";
+import { damageOf } from "../../../core/check.ts";
+import { DAMAGED, EXPIRED, type Failure, STANDS, type State, WIPED } from "../../../core/ports/state.ts";
 import { ASSETS, DAYS, HOURS, rows } from "./build.ts";
 import { Bench, commands, PARTITIONS, RUNS, WORKERS } from "./commands.ts";
 import { memoryHarness, sqliteHarness } from "./harness.ts";
@@ -35,6 +36,12 @@ function project(events: readonly Event[], asset: string) {
       const same = before !== undefined && before.status !== WIPED && before.version === event.dataVersion;
       const changed = same ? before.changed : seq;
       found.set(event.partition, { seq, changed, status: STANDS, version: event.dataVersion });
+    }
+    if (event.kind === "checked") {
+      const row = found.get(event.partition);
+      const damaged = damageOf(event.checks);
+      if (row?.seq !== event.of || damaged === undefined || ![STANDS, DAMAGED].includes(row.status)) continue;
+      found.set(event.partition, { ...row, status: damaged ? DAMAGED : STANDS });
     }
     if (event.kind !== "wiped" && event.kind !== "expired") continue;
     for (const [partition, row] of found) {

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { memoryState } from "../../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
+import { FILES_INTACT } from "../../../core/check.ts";
 import type { Event, NewEvent } from "../../../core/event.ts";
 import { memberFingerprint } from "../../../core/fingerprint.ts";
 import { HOUR } from "../../../core/instant.ts";
@@ -17,7 +18,11 @@ import { BEGIN, type Sketch, sketchGraph } from "../../simulation/sketch.ts";
 
 type Act =
   | { readonly kind: "materialized"; readonly asset: number; readonly at: number; readonly version: number }
-  | { readonly kind: "wiped" | "expired" | "due" | "failed"; readonly asset: number; readonly at: number }
+  | {
+    readonly kind: "wiped" | "expired" | "due" | "failed" | "damaged" | "intact";
+    readonly asset: number;
+    readonly at: number;
+  }
   | { readonly kind: "later"; readonly hours: number }
   | { readonly kind: "recoded"; readonly asset: number };
 
@@ -30,11 +35,15 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constantFrom("wiped", "expired", "due", "failed"), asset, at }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom("wiped", "expired", "due", "failed", "damaged", "intact"),
+      asset,
+      at,
+    }),
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constant("later" as const), hours: fc.integer({ min: 1, max: 30 }) }),
+    arbitrary: fc.record({ kind: fc.constant("later" as const), hours: fc.integer({ min: -20, max: 30 }) }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("recoded" as const), asset }) },
 );
@@ -135,6 +144,16 @@ function eventOf(
       return { ...common, kind: act.kind, ...range, detail: "a gap" };
     case "failed":
       return { ...common, kind: act.kind, ...range, reason: "error", message: "failed" };
+    case "damaged":
+    case "intact": {
+      const checks = [{
+        check: FILES_INTACT,
+        severity: "blocking" as const,
+        passed: act.kind === "intact",
+      }];
+      const chunk = node.rows.find(from);
+      return { ...common, kind: "checked", partition: from, of: chunk?.seq[from - chunk.first] ?? 0, checks };
+    }
     default:
       return { ...common, kind: act.kind, ...range };
   }
