@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import type { Config } from "../config.ts";
 import { examineLake } from "./identity.ts";
-import { askSource, knownSource } from "./openaq.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
+import { knownSource } from "./source.ts";
 import { openState } from "./state.ts";
 import { lineOf } from "./system.ts";
 
@@ -104,5 +104,13 @@ async function stateAndLake(config: Config): Promise<string> {
 async function openaqAnswer(config: Config, signal: AbortSignal): Promise<string> {
   const { url } = config.openaq;
   if (url === null) return "the built-in simulated stations answer";
-  return `${await askSource(config, signal)} answers`;
+  const state = await openState(config.state, "read");
+  try {
+    const { askSource } = await import("./first_look.ts");
+    const look = await askSource(config, state.keyValue, signal);
+    if ("error" in look) throw look.error;
+    return `${look.source} answers`;
+  } finally {
+    await state.close();
+  }
 }

@@ -13,9 +13,9 @@ import { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
 import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
 import { LocalSpool } from "../adapters/object_store/local/spool.ts";
 import { admitLake, examineLake, identifyLake } from "./identity.ts";
-import { askSource, knownSource } from "./openaq.ts";
 import { loadProject, type Project } from "./project.ts";
 import { makeResources, type OwnResources } from "./resources.ts";
+import { knownSource } from "./source.ts";
 import { openState } from "./state.ts";
 import { systemClock } from "./system.ts";
 
@@ -42,7 +42,7 @@ export async function openLake(config: Config, access: "read" | "write", observe
   const state = await openState(config.state, access);
   let resources: OwnResources | undefined;
   try {
-    const source = await lakeSource(config, project, state, access);
+    const { source, requests } = await lakeSource(config, project, state, access);
     const folder = new LakeFolder(config.lake);
     const publisher = new LocalPublisher(folder);
     if (project.own && access === "write") {
@@ -73,7 +73,7 @@ export async function openLake(config: Config, access: "read" | "write", observe
       graph: project.graph,
       state,
       hint: project.own ? hintOf(config) : null,
-      requests: () => resources?.requests() ?? 0,
+      requests: () => requests + (resources?.requests() ?? 0),
       warnings: () => project.own ? gapWarnings(project.graph, state.keyValue) : Promise.resolve(new Map()),
       async sweep() {
         if (project.own) await sweepAnswers(folder);
@@ -95,29 +95,50 @@ function hintOf({ environment }: Config): string {
   return `deno task inspect "SELECT * FROM ${environment}_db.vietnam ORDER BY datetime DESC LIMIT 10"`;
 }
 
+interface SourceOfLake {
+  readonly source: string;
+  /** How many requests it took to know. */
+  readonly requests: number;
+}
+
 /** The source of the lake's data, after all that could be wrong with it was looked at; in writing, it is recorded. */
 async function lakeSource(
   config: Config,
   { own }: Project,
   state: State,
   access: "read" | "write",
-): Promise<string> {
+): Promise<SourceOfLake> {
   const known = own ? knownSource(config) : MODULE_SOURCE;
-  let [asked, unanswered] = [known, undefined as unknown];
-  if (known === undefined && access === "write") {
-    try {
-      asked = await askSource(config);
-    } catch (error) {
-      unanswered = error; // what asks next says so, where the lake knows what it holds
-    }
+  const { environment } = config;
+  if (access === "read") {
+    const recorded = await examineLake(state, config, { source: known, environment });
+    return { source: known ?? recorded ?? "", requests: 0 };
   }
-  const content = { source: asked, environment: config.environment };
-  const recorded = await examineLake(state, config, content);
-  const source = asked ?? recorded;
-  if (access === "read") return source ?? "";
-  if (source === undefined) throw unanswered;
-  await identifyLake(state, config, { ...content, source });
-  return source;
+  // Before anything is asked: of what does not belong together, nothing is changed.
+  const recorded = await examineLake(state, config, { source: known, environment });
+  const looked = known === undefined ? await lookAt(config, state, recorded) : { source: known, requests: 0 };
+  const content = { source: looked.source, environment };
+  await examineLake(state, config, content);
+  await identifyLake(state, config, content);
+  return looked;
+}
+
+/** What the configured URL is: asked once for this state. Every answer is compared with it again. */
+async function lookAt(
+  config: Config,
+  { keyValue }: State,
+  recorded: string | undefined,
+): Promise<SourceOfLake> {
+  const { askSource, rememberedSource, rememberSource } = await import("./first_look.ts");
+  const remembered = await rememberedSource(config, keyValue);
+  if (remembered !== undefined && remembered === recorded) return { source: remembered, requests: 0 };
+  const looked = await askSource(config, keyValue);
+  if ("source" in looked) {
+    await rememberSource(config, keyValue, looked.source);
+    return looked;
+  }
+  if (recorded === undefined) throw looked.error;
+  return { source: recorded, requests: looked.requests }; // what asks next says what is wrong
 }
 
 /** What OpenAQ's client has to say while no step listens: only what somebody should see. */

@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import type { Query } from "../core/ports/query.ts";
 import { examineLake } from "./identity.ts";
-import { knownSource } from "./openaq.ts";
+import { knownSource } from "./source.ts";
 import { openState } from "./state.ts";
 
 /** The lake's tables and views, once it is known to be the configured one. */

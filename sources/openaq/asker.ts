@@ -1,9 +1,12 @@
-import { type Milliseconds, MINUTE, SECOND } from "../../core/instant.ts";
+import { HOUR, type Instant, iso, type Milliseconds, MINUTE, SECOND } from "../../core/instant.ts";
 import type { Clock, Random } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
+import { type Body, bodyOf, jsonOf } from "./body.ts";
+import { answeredAt, NOTABLE, WRONG } from "./date.ts";
 import { OpenAQError, type Trouble } from "./error.ts";
 import { limitsOf, type Pace } from "./pace.ts";
-import { within } from "./timeout.ts";
+import type { Broken } from "./schema.ts";
+import { pause, within } from "./timeout.ts";
 
 /** What questions are asked with. */
 export interface AskerOptions {
@@ -20,10 +23,19 @@ export interface AskerOptions {
   readonly timeout: Milliseconds;
 }
 
-export interface Answer {
-  readonly url: string;
-  /** The body, parsed. */
-  readonly body: unknown;
+/** A question, and how its answer is read. */
+export interface Question<T extends object> {
+  /** E.g. `/v3/countries?limit=1000`. */
+  readonly path: string;
+  /** What the answer's JSON says, or why it is of no use. */
+  readonly read: (body: unknown) => T | Broken;
+  /** How often a failure that may pass is tried. @default 5 */
+  readonly attempts?: number | undefined;
+}
+
+/** What an answer said. */
+export interface Answer<T> {
+  readonly said: T;
   readonly headers: Headers;
 }
 
@@ -33,9 +45,16 @@ interface Passing {
   readonly message: string;
 }
 
+/** Too many requests: how long to wait. */
+interface Limited {
+  readonly wait: Milliseconds;
+}
+
 const ATTEMPTS = 5;
-/** How long a question is tried before it counts as not answered. */
+/** How long a question is tried, awake, before it counts as not answered. */
 const PATIENCE = MINUTE;
+/** How long 429 is waited out for one question, whatever it says: the limits are hourly. */
+const LONGEST_WAIT = HOUR;
 const REFUSALS: ReadonlyMap<number, Trouble> = new Map([
   [401, "key"],
   [403, "key"],
@@ -49,6 +68,7 @@ export class Asker {
   requests = 0;
   readonly #options: AskerOptions;
   readonly #base: string;
+  #warned = false;
 
   constructor(options: AskerOptions) {
     this.#options = options;
@@ -56,15 +76,14 @@ export class Asker {
   }
 
   /**
-   * The answer to `GET` of the path, e.g. `/v3/countries?limit=1000`.
-   * @param attempts How often a failure that may pass is tried.
+   * The answer to `GET` of the question's path.
    * @throws {OpenAQError} If there is none of use.
    */
-  async ask(path: string, signal?: AbortSignal, attempts = ATTEMPTS): Promise<Answer> {
+  async ask<T extends object>(question: Question<T>, signal?: AbortSignal): Promise<Answer<T>> {
     const { clock, random, log, pace } = this.#options;
+    const { path, attempts = ATTEMPTS } = question;
     const url = `${this.#base}${path}`;
-    let limited = 0;
-    let sleeps = 0;
+    let [limited, waited, sleeps] = [0, 0, 0];
     let patience = Infinity;
     let last = "did not answer";
     for (let attempt = 1;;) {
@@ -73,12 +92,16 @@ export class Asker {
       const left = patience - clock.awake();
       if (left <= 0) throw this.#error("unreachable", url, last);
       const asleep = clock.asleep();
-      const outcome = await this.#once(url, left, signal);
-      if ("body" in outcome) return outcome;
-      if ("reset" in outcome) {
-        if (++limited === ATTEMPTS) throw this.#error("limited", url, "answered 429 again and again");
-        log.warn("OpenAQ answered 429: waiting", { url: shown(url), seconds: outcome.reset });
-        await clock.sleep(outcome.reset * SECOND, signal);
+      const outcome = await this.#once(url, question, left, signal);
+      if ("said" in outcome) return outcome;
+      if ("wait" in outcome) {
+        const wait = Math.min(outcome.wait, LONGEST_WAIT - waited);
+        if (++limited === ATTEMPTS || wait <= 0) {
+          throw this.#error("limited", url, "answered 429 again and again");
+        }
+        log.warn("OpenAQ answered 429: waiting", { url: shown(url), seconds: wait / SECOND });
+        await pause(clock, wait, signal);
+        waited += wait;
         patience = Infinity;
         continue;
       }
@@ -103,43 +126,69 @@ export class Asker {
     }
   }
 
-  async #once(
+  async #once<T extends object>(
     url: string,
+    { read }: Question<T>,
     patience: Milliseconds,
     signal?: AbortSignal,
-  ): Promise<Answer | Passing | { reset: number }> {
+  ): Promise<Answer<T> | Passing | Limited> {
     const { clock, fetch, key, pace } = this.#options;
     const timeout = Math.min(this.#options.timeout, patience);
+    const asked = clock.now();
     this.requests++;
-    let answered: { response: Response; text: string } | undefined;
+    let answered: { response: Response; body: Body } | undefined;
     try {
       answered = await within(clock, timeout, signal, async (signal) => {
         const headers = key === undefined ? {} : { "X-API-Key": key };
         const response = await fetch(new Request(url, { headers, signal, redirect: "manual" }));
-        return { response, text: await response.text() };
+        return { response, body: await bodyOf(response) };
       });
     } catch (error) {
       await pace.heard(undefined);
       signal?.throwIfAborted();
+      if (!(error instanceof TypeError)) throw error; // not the network's
       return {
         trouble: "unreachable",
         message: `cannot be reached (${reason(error)}), wanted an answer within 60 s`,
       };
     }
-    await pace.heard(answered && limitsOf(answered.response.headers));
+    await pace.heard(answered && limitsOf(answered.response.headers, clock.now()));
+    const failing = (message: string): Passing => ({ trouble: "failing", message });
     if (answered === undefined) {
-      return {
-        trouble: "failing",
-        message: `did not answer, wanted an answer within ${Math.ceil(timeout / SECOND)} s`,
-      };
+      return failing(`did not answer, wanted an answer within ${Math.ceil(timeout / SECOND)} s`);
     }
-    const { response, text } = answered;
-    if (response.ok) return parsed(url, response.headers, text);
-    if (response.status === 429) return { reset: limitsOf(response.headers).reset ?? MINUTE / SECOND };
-    const said = `answered ${response.status} ${this.#detail(text)}`;
-    if (response.status >= 500) return { trouble: "failing", message: said };
-    const trouble = REFUSALS.get(response.status) ?? "invalid";
-    throw this.#error(trouble, url, trouble === "key" ? `${said}, wanted a valid OPENAQ_API_KEY` : said);
+    const { response: { status, ok, headers }, body } = answered;
+    this.#compareClocks(url, headers, asked);
+    if (status === 429) return { wait: (limitsOf(headers, clock.now()).reset ?? 60) * SECOND };
+    if (!ok) {
+      const said = `answered ${status} ${this.#detail("text" in body ? body.text : "")}`;
+      if (status >= 500) return failing(said);
+      const trouble = REFUSALS.get(status) ?? "invalid";
+      throw this.#error(trouble, url, trouble === "key" ? `${said}, wanted a valid OPENAQ_API_KEY` : said);
+    }
+    if ("broken" in body) return failing(body.broken);
+    const json = jsonOf(body.text);
+    if (json === undefined) return failing(`answered ${JSON.stringify(body.text.slice(0, 60))}, wanted JSON`);
+    const said = read(json);
+    return "broken" in said ? failing(`answered ${said.broken}`) : { said, headers };
+  }
+
+  /** @throws {OpenAQError} If hours and days cannot be told apart by this machine's clock, or by the server's. */
+  #compareClocks(url: string, headers: Headers, asked: Instant): void {
+    const { clock, log } = this.#options;
+    const heard = clock.now();
+    const answered = answeredAt(headers, asked, heard);
+    if (answered === undefined || answered.apart < NOTABLE) return;
+    const times = { answered: iso(answered.at), here: iso(heard) };
+    if (answered.apart >= WRONG) {
+      throw this.#error(
+        "clock",
+        url,
+        `answered at ${times.answered}, while it is ${times.here} by this machine's clock, wanted clocks that agree`,
+      );
+    }
+    if (!this.#warned) log.warn("OpenAQ's clock and this machine's do not agree", times);
+    this.#warned = true;
   }
 
   #error(trouble: Trouble, url: string, message: string): OpenAQError {
@@ -148,10 +197,7 @@ export class Asker {
 
   /** What an error's body says, in one line, without the key. */
   #detail(text: string): string {
-    let body: unknown = text;
-    try {
-      body = JSON.parse(text);
-    } catch { /* any text will do */ }
+    const body = jsonOf(text) ?? text;
     const said = typeof body === "object" && body !== null
       ? Reflect.get(body, "detail") ?? Reflect.get(body, "message") ?? body
       : body;
@@ -166,14 +212,6 @@ export class Asker {
 export function shown(url: string): string {
   const { origin, pathname, search } = new URL(url);
   return `${origin}${pathname}${search}`;
-}
-
-function parsed(url: string, headers: Headers, text: string): Answer | Passing {
-  try {
-    return { url, headers, body: JSON.parse(text) };
-  } catch {
-    return { trouble: "failing", message: `answered ${JSON.stringify(text.slice(0, 60))}, wanted JSON` };
-  }
 }
 
 /** Why a request failed, in a few words. */

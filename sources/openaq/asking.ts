@@ -6,7 +6,7 @@ import { clipped } from "./ranges.ts";
 import type { Track } from "./track.ts";
 
 /** Troubles that are no single sensor's. */
-const EVERYONES: ReadonlySet<Trouble> = new Set<Trouble>(["key", "limited", "unreachable"]);
+const EVERYONES: ReadonlySet<Trouble> = new Set<Trouble>(["key", "limited", "unreachable", "clock"]);
 /** Answers held of a sensor before it has to wait for the others. */
 const MOST_HELD = 2;
 /** Sensors that fail in a row, for each one asked at a time, before the API counts as failing. */

@@ -1,11 +1,14 @@
 import { type Instant, iso } from "../../core/instant.ts";
-import { type Answer, Asker, type AskerOptions, shown } from "./asker.ts";
+import { completeness } from "./agreement.ts";
+import { Asker, type AskerOptions, type Question } from "./asker.ts";
 import { OpenAQError } from "./error.ts";
 import { type Page, pageOf } from "./page.ts";
 import * as schema from "./schema.ts";
 
 /** The most results in one answer. */
 export const PAGE_LIMIT = 1_000;
+/** The most pages of results other than measurements. */
+const MOST_PAGES = 100;
 
 /** All locations of a country, with their sensors. */
 export interface LocationsAnswer {
@@ -59,8 +62,9 @@ export class OpenAQ {
     return { askedAt, locations: await this.#all(path, schema.locationSchema, signal) };
   }
 
-  sensors(locationId: number, signal?: AbortSignal): Promise<schema.Sensor[]> {
-    return this.#results(`/v3/locations/${locationId}/sensors`, schema.sensorSchema, signal);
+  async sensors(locationId: number, signal?: AbortSignal): Promise<readonly schema.Sensor[]> {
+    const read = (body: unknown) => schema.checkedResults(schema.sensorSchema, body);
+    return await this.#ask({ path: `/v3/locations/${locationId}/sensors`, read }, signal);
   }
 
   latest(locationId: number, signal?: AbortSignal): Promise<schema.Latest[]> {
@@ -81,34 +85,47 @@ export class OpenAQ {
     const path = `/v3/sensors/${sensor}/measurements?datetime_from=${iso(from)}&datetime_to=${iso(to)}` +
       `&limit=${PAGE_LIMIT}&page=${number}`;
     const askedAt = this.#options.clock.now();
-    const answer = await this.#ask(path, signal, attempts);
-    const rows = useful(answer, schema.checkedResults(schema.measurementSchema, answer.body));
-    return { askedAt, page: useful(answer, pageOf(rows, from)), full: rows.length >= PAGE_LIMIT };
+    const read = (body: unknown): Omit<MeasurementsAnswer, "askedAt"> | schema.Broken => {
+      const rows = schema.checkedResults(schema.measurementSchema, body);
+      if ("broken" in rows) return rows;
+      const before = (number - 1) * PAGE_LIMIT;
+      const complete = completeness(body, rows.length, { limit: PAGE_LIMIT, before });
+      if ("broken" in complete) return complete;
+      const page = pageOf(rows, from);
+      return "broken" in page ? page : { page, ...complete };
+    };
+    return { askedAt, ...await this.#ask({ path, read, attempts }, signal) };
   }
 
+  /** All pages of results. Servers that give less at once than they are asked for are asked for as much as they give. */
   async #all<T>(path: string, item: schema.Item<T>, signal?: AbortSignal): Promise<T[]> {
     const all: T[] = [];
-    for (let page = 1;; page++) {
-      const query = `${path.includes("?") ? "&" : "?"}limit=${PAGE_LIMIT}&page=${page}`;
-      const results = await this.#results(path + query, item, signal);
+    let limit = PAGE_LIMIT;
+    let before = "";
+    for (let page = 1; page <= MOST_PAGES; page++) {
+      const read = (body: unknown) => {
+        const results = schema.checkedResults(item, body);
+        if ("broken" in results) return results;
+        const complete = completeness(body, results.length, { limit, before: all.length });
+        if ("broken" in complete) return complete;
+        const text = JSON.stringify(results);
+        return text === before
+          ? { broken: "the page before once more, wanted another" }
+          : { results, text, ...complete };
+      };
+      const query = `${path.includes("?") ? "&" : "?"}limit=${limit}&page=${page}`;
+      const { results, text, full } = await this.#ask({ path: path + query, read }, signal);
       all.push(...results);
-      if (results.length < PAGE_LIMIT) return all;
+      if (!full) return all;
+      limit = results.length;
+      before = text;
     }
+    throw new OpenAQError("failing", `"${path}" has more than ${MOST_PAGES} pages, wanted fewer`);
   }
 
-  async #results<T>(path: string, item: schema.Item<T>, signal?: AbortSignal): Promise<T[]> {
-    const answer = await this.#ask(path, signal);
-    return useful(answer, schema.checkedResults(item, answer.body));
+  async #ask<T extends object>(question: Question<T>, signal?: AbortSignal): Promise<T> {
+    const { said, headers } = await this.#asker.ask(question, signal);
+    this.#source = headers.get("x-airgraph-source") ?? this.#source;
+    return said;
   }
-
-  async #ask(path: string, signal?: AbortSignal, attempts?: number): Promise<Answer> {
-    const answer = await this.#asker.ask(path, signal, attempts);
-    this.#source = answer.headers.get("x-airgraph-source") ?? this.#source;
-    return answer;
-  }
-}
-
-function useful<T extends object>(answer: Answer, found: T | schema.Broken): T {
-  if (!("broken" in found)) return found;
-  throw new OpenAQError("failing", `"${shown(answer.url)}" answered ${found.broken}`);
 }

@@ -1,9 +1,18 @@
 /**
  * What went wrong: `key` the key was refused; `missing` there is no such thing; `invalid` the question was not
  * understood; `too-much` the window was too large to answer in time; `limited` too many requests, even after waiting;
- * `failing` an error or nonsense, again and again; `unreachable` no answer at all.
+ * `failing` an error or nonsense, again and again; `unreachable` no answer at all; `clock` the server's clock and this
+ * machine's are too far apart.
  */
-export type Trouble = "key" | "missing" | "invalid" | "too-much" | "limited" | "failing" | "unreachable";
+export type Trouble =
+  | "key"
+  | "missing"
+  | "invalid"
+  | "too-much"
+  | "limited"
+  | "failing"
+  | "unreachable"
+  | "clock";
 
 /** A question that OpenAQ did not answer; the message is one line and names the URL. */
 export class OpenAQError extends Error {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { HOUR, type Instant, MINUTE, SECOND } from "../../core/instant.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { KeyValue } from "../../core/ports/key_value.ts";
+import type { Log } from "../../core/ports/log.ts";
 import { counted, earliest } from "./starts.ts";
 
 /** When requests may start. */
@@ -20,12 +21,23 @@ export interface Limits {
   readonly reset: number | undefined;
 }
 
-export function limitsOf(headers: Headers): Limits {
+/** No limit is for longer: whoever says so errs. */
+const LONGEST = HOUR / SECOND;
+
+/** What the headers of an answer say, at the time when it is heard. */
+export function limitsOf(headers: Headers, now: Instant): Limits {
   const number = (name: string) => {
-    const text = headers.get(`x-ratelimit-${name}`) ?? "";
+    const text = headers.get(name) ?? "";
     return /^\d+$/.test(text) ? Number(text) : undefined;
   };
-  return { limit: number("limit"), remaining: number("remaining"), reset: number("reset") };
+  const retryAt = Date.parse(headers.get("retry-after") ?? "");
+  const retry = number("retry-after") ?? (Number.isNaN(retryAt) ? undefined : (retryAt - now) / SECOND);
+  const waits = [number("x-ratelimit-reset"), retry].filter((seconds) => seconds !== undefined);
+  return {
+    limit: number("x-ratelimit-limit"),
+    remaining: number("x-ratelimit-remaining"),
+    reset: waits.length === 0 ? undefined : Math.min(Math.ceil(Math.max(0, ...waits)), LONGEST),
+  };
 }
 
 /** No pace at all, for a server in the same process. */
@@ -39,6 +51,8 @@ export interface PaceOptions {
   readonly perHour: number;
   readonly kv: KeyValue;
   readonly clock: Clock;
+  /** Told of waits that the answers ask for. */
+  readonly log?: Log;
 }
 
 const KEY = "openaq/pace";
@@ -49,6 +63,8 @@ const WINDOWS = {
 };
 /** No limit is for longer: a reset further away is from before the clock was set back. */
 const FARTHEST = HOUR + MINUTE;
+/** The wall clock is looked at so often. */
+const LOOK = 10 * SECOND;
 const STARTS = z.object({ from: z.number(), counts: z.array(z.number()) });
 const KEPT = z.object({
   minute: STARTS,
@@ -72,8 +88,9 @@ const NOTHING: Kept = {
  * windows or sliding ones, and no more than its answers allow. What was started is kept in `kv`: processes share it,
  * and a restart goes on counting.
  */
-export function paced({ perMinute, perHour, kv, clock }: PaceOptions): Pace {
+export function paced({ perMinute, perHour, kv, clock, log }: PaceOptions): Pace {
   let unanswered = 0;
+  let toldUntil = -Infinity;
   let turn = Promise.resolve();
 
   /** Writes what `change` makes of what is kept; where that is a time, nothing changes until then. */
@@ -88,8 +105,9 @@ export function paced({ perMinute, perHour, kv, clock }: PaceOptions): Pace {
 
   function started(kept: Kept, now: Instant): Kept | Instant {
     const told = kept.left <= 0 && kept.until <= now + FARTHEST;
+    toldUntil = told ? kept.until : now;
     const at = Math.max(
-      told ? kept.until : now,
+      toldUntil,
       earliest(kept.minute, WINDOWS.minute, Math.min(perMinute, kept.limit ?? perMinute), now),
       earliest(kept.hour, WINDOWS.hour, perHour, now),
     );
@@ -100,8 +118,15 @@ export function paced({ perMinute, perHour, kv, clock }: PaceOptions): Pace {
 
   async function takeTurn(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
+    let said = false;
     for (let at = await update(started); at !== undefined; at = await update(started)) {
-      await clock.sleep(at - clock.now(), signal);
+      if (!said && at === toldUntil) {
+        log?.warn("OpenAQ allows no more requests for now: waiting", {
+          seconds: Math.ceil((at - clock.now()) / SECOND),
+        });
+        said = true;
+      }
+      await clock.sleep(Math.min(at - clock.now(), LOOK), signal); // the wall clock may go on while nobody does
     }
     unanswered++;
   }

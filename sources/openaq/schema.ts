@@ -89,7 +89,7 @@ export interface Broken {
 }
 
 /** What an answer's `results` hold, checked. */
-export function checkedResults<T>(item: Item<T>, answer: unknown): T[] | Broken {
+export function checkedResults<T>(item: Item<T>, answer: unknown): readonly T[] | Broken {
   const checked = z.object({ results: z.array(item) }).safeParse(answer);
   if (checked.success) return checked.data.results;
   const [issue] = checked.error.issues;

@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/ports/clock.ts";
-import type { Milliseconds } from "../../core/instant.ts";
+import { type Milliseconds, MINUTE } from "../../core/instant.ts";
 
 /**
  * Does the work with a signal that ends it after `duration`.
@@ -22,4 +22,14 @@ export async function within<T>(
   } finally {
     ended.abort();
   }
+}
+
+/** Time asleep is noticed at least so often. */
+const LOOK: Milliseconds = MINUTE;
+
+/** Resolves after `duration`, time asleep included, or rejects with the signal's reason as soon as it is aborted. */
+export async function pause(clock: Clock, duration: Milliseconds, signal?: AbortSignal): Promise<void> {
+  const passed = () => clock.awake() + clock.asleep();
+  const end = passed() + duration;
+  for (let left = duration; left > 0; left = end - passed()) await clock.sleep(Math.min(left, LOOK), signal);
 }

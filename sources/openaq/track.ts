@@ -139,7 +139,7 @@ export class Track {
     if (before !== undefined && before > from) return before;
     throw new OpenAQError(
       "failing",
-      `sensor ${this.sensor.id} has ${PAGE_LIMIT} rows that end at ${iso(last)}, wanted fewer`,
+      `sensor ${this.sensor.id} has ${count} rows that end at ${iso(last)}, wanted fewer`,
     );
   }
 

@@ -79,7 +79,7 @@ Deno.test("a lake takes data of one source alone", async () => {
   try {
     const only = ["materialize", "vietnam/locations", "--json"];
     const first = await line.run(only, { env: one.env });
-    assertEquals([first.code, first.json.warnings, first.json.requests], [0, [], 1]);
+    assertEquals([first.code, first.json.warnings, first.json.requests], [0, [], 2]);
     const second = await line.run(only, { env: two.env });
     assertEquals([second.code, second.stdout], [2, ""]);
     assertMatch(second.stderr, /holds data of simulated:1, wanted another LAKE_URL for simulated:2\n$/);

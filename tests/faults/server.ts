@@ -32,12 +32,13 @@ export class Server implements AsyncDisposable {
   fault: Fault | undefined;
   readonly dataset: Dataset;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  readonly #handler: (request: Request) => Promise<Response>;
+  /** Answers as the simulator does. */
+  readonly honest: (request: Request) => Promise<Response>;
 
   constructor(readonly options: ServerOptions = {}) {
     const { dataset = generated(), clock = systemClock, limits, key, port = 0 } = options;
     this.dataset = dataset;
-    this.#handler = simulatedOpenAQ({ dataset, clock, ...(limits && { limits }), ...(key && { key }) });
+    this.honest = simulatedOpenAQ({ dataset, clock, ...(limits && { limits }), ...(key && { key }) });
     this.#server = Deno.serve(
       { hostname: "127.0.0.1", port, onListen: () => {} },
       (request) => this.#answer(request),
@@ -70,7 +71,7 @@ export class Server implements AsyncDisposable {
 
   async #control(action: string, body: object): Promise<void> {
     const url = `http://127.0.0.1:${this.port}/_simulator/${action}`;
-    const { ok, status } = await this.#handler(
+    const { ok, status } = await this.honest(
       new Request(url, { method: "POST", body: JSON.stringify(body) }),
     );
     if (!ok) throw new Error(`the simulator answered ${status}`);
@@ -81,7 +82,7 @@ export class Server implements AsyncDisposable {
     this.open++;
     try {
       if (this.options.latency !== undefined) await pause(this.options.latency);
-      const response = await (this.fault ?? this.#handler)(request);
+      const response = await (this.fault ?? this.honest)(request);
       this.statuses.set(response.status, (this.statuses.get(response.status) ?? 0) + 1);
       return response;
     } finally {

@@ -40,7 +40,12 @@ export function simulatedOpenAQ(options: SimulatorOptions): (request: Request) =
     const { status, body } = await reply();
     return new Response(body, {
       status,
-      headers: { "content-type": "application/json", ...source, ...rates },
+      headers: {
+        "content-type": "application/json",
+        date: new Date(clock.now()).toUTCString(),
+        ...source,
+        ...rates,
+      },
     });
 
     async function reply(): Promise<Reply> {

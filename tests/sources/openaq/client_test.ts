@@ -159,6 +159,81 @@ Deno.test("429 waits for the reset and asks again", async () => {
   assertEquals((await failure(() => served(limited, auto()).client.locations(56))).trouble, "limited");
 });
 
+Deno.test("waits that the answers ask for are capped at an hour, and said", async () => {
+  const cases = [
+    [{ "x-ratelimit-reset": "1000000000" }, HOUR],
+    [{ "retry-after": "90" }, 90 * SECOND],
+    [{ "retry-after": "90", "x-ratelimit-reset": "17" }, 90 * SECOND],
+    [{ "retry-after": new Date(NOW + 2 * MINUTE).toUTCString() }, 2 * MINUTE],
+    [{}, MINUTE],
+  ] as const;
+  for (const [headers, wait] of cases) {
+    const clock = auto();
+    const limited = answering(429, { detail: "Too many requests" }, headers);
+    const { client, log } = served(
+      inTurn(limited, simulatedOpenAQ({ dataset: generated(), clock })),
+      clock,
+    );
+    await client.locations(56);
+    assertEquals(clock.now() - NOW, wait);
+    assertStringIncludes(log.lines[0]!, `waiting`);
+    assertStringIncludes(log.lines[0]!, `"seconds":${wait / SECOND}`);
+  }
+  const clock = auto();
+  const always = served(answering(429, {}, { "x-ratelimit-reset": "3000" }), clock).client;
+  assertEquals((await failure(() => always.locations(56))).trouble, "limited");
+  assertEquals([clock.now() - NOW, always.requests], [HOUR, 3]);
+});
+
+Deno.test("a body that breaks off, or is too large, is a failing answer", async () => {
+  const streaming =
+    (pull: (controller: ReadableStreamDefaultController<Uint8Array>) => void): Handler => () =>
+      Promise.resolve(new Response(new ReadableStream({ pull })));
+  const broken = served(streaming((controller) => controller.error(new Error("reset"))), auto()).client;
+  const error = await failure(() => broken.countries());
+  assertEquals([error.trouble, broken.requests], ["failing", 5]);
+  assertStringIncludes(error.message, "broke off after 0 bytes, wanted a whole answer");
+
+  let sent = 0;
+  const megabyte = new Uint8Array(2 ** 20).fill(32);
+  const endless = served(
+    streaming((controller) => {
+      sent++;
+      controller.enqueue(megabyte);
+    }),
+    auto(),
+  ).client;
+  assertStringIncludes(
+    (await failure(() => endless.countries())).message,
+    "answered more than 64 MiB, wanted less",
+  );
+  assertLessOrEqual(sent, 5 * 67);
+});
+
+Deno.test("a server's clock that is far off is told once, or believed in nothing", async () => {
+  const at = (by: number, more: Record<string, string> = {}) => {
+    const date = new Date(NOW + by).toUTCString();
+    return served(answering(200, { results: [] }, { date, ...more }), fakeClock(NOW));
+  };
+  for (const parts of [at(4 * MINUTE), at(-4 * MINUTE), at(-2 * HOUR, { age: "7200" })]) {
+    await parts.client.countries();
+    assertEquals(parts.log.lines, []);
+  }
+  for (const by of [5 * MINUTE, -59 * MINUTE]) {
+    const { client, log } = at(by);
+    await client.countries();
+    await client.countries();
+    assertEquals(log.lines.length, 1);
+    assertStringIncludes(log.lines[0]!, `"here":"2026-01-15T07:20:00Z"`);
+  }
+  for (const by of [HOUR, -30 * 24 * HOUR]) {
+    const { client } = at(by);
+    const error = await failure(() => client.countries());
+    assertEquals([error.trouble, client.requests], ["clock", 1]);
+    assertStringIncludes(error.message, "while it is 2026-01-15T07:20:00Z by this machine's clock");
+  }
+});
+
 Deno.test("what may pass is tried again with back-off", async () => {
   const clock = auto();
   const { client } = served(

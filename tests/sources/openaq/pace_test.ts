@@ -72,7 +72,7 @@ Deno.test("what an answer allows is not exceeded, those under way included", asy
   const headers = { "x-ratelimit-limit": "10", "x-ratelimit-remaining": "3", "x-ratelimit-reset": "40" };
   await pace.start();
   await pace.start();
-  await pace.heard(limitsOf(new Headers(headers))); // one of the three is under way
+  await pace.heard(limitsOf(new Headers(headers), NOW)); // one of the three is under way
   await pace.start();
   await pace.start();
   assertEquals(clock.now(), NOW);

@@ -1,0 +1,102 @@
+import { z } from "zod";
+import type { Config } from "../config.ts";
+import { type Instant, iso, SECOND } from "../core/instant.ts";
+import type { KeyValue } from "../core/ports/key_value.ts";
+import { answeredAt, WRONG } from "../sources/openaq/date.ts";
+import { limitsOf, paced } from "../sources/openaq/pace.ts";
+import { pause, within } from "../sources/openaq/timeout.ts";
+import { sourceOf } from "./source.ts";
+import { systemClock } from "./system.ts";
+
+/** What the addresses announced that were asked what they are. */
+const KEY = "openaq/sources";
+const KEPT = z.record(z.string(), z.string());
+/** How often an address is asked what it is, while what it answers may pass. */
+const ATTEMPTS = 3;
+/** How long it is waited at most before it is asked again, in seconds. */
+const LONGEST_WAIT = 15;
+
+/** What an address is, or why nothing says so, and how many requests it took. */
+export type Look =
+  & { readonly requests: number }
+  & ({ readonly source: string } | { readonly error: Error });
+
+/** The source that the configured URL announced when it was asked for this state; undefined where it never was. */
+export async function rememberedSource(
+  { openaq: { url } }: Config,
+  kv: KeyValue,
+): Promise<string | undefined> {
+  return KEPT.parse((await kv.get(KEY))?.value ?? {})[url!];
+}
+
+export async function rememberSource(
+  { openaq: { url } }: Config,
+  kv: KeyValue,
+  source: string,
+): Promise<void> {
+  for (;;) {
+    const kept = await kv.get(KEY);
+    const sources = KEPT.parse(kept?.value ?? {});
+    if (sources[url!] === source) return;
+    if (await kv.put(KEY, { ...sources, [url!]: source }, kept?.version ?? 0)) return;
+  }
+}
+
+/**
+ * The source that the configured URL announces, or its origin, asked for at the pace that `kv` keeps; an error of one
+ * line where nothing answers that could be OpenAQ's API, or only with another time of day.
+ */
+export async function askSource({ openaq }: Config, kv: KeyValue, signal?: AbortSignal): Promise<Look> {
+  const { url, key, timeout, perMinute, perHour } = openaq;
+  const { origin } = new URL(url!);
+  const address = `${url!.replace(/(\/v3)?\/*$/, "")}/v3/countries?limit=1`;
+  const clock = systemClock;
+  const pace = paced({ perMinute, perHour, kv, clock });
+  for (let requests = 1;; requests++) {
+    await pace.start(signal);
+    const asked = clock.now();
+    const response = await within(clock, timeout * SECOND, signal, async (signal) => {
+      const response = await fetch(address, { headers: { "X-API-Key": key! }, redirect: "manual", signal });
+      await response.body?.cancel();
+      return response;
+    })
+      .catch((error) => {
+        signal?.throwIfAborted();
+        return error as Error;
+      });
+    const answered = response instanceof Response ? response : undefined;
+    const limits = answered && limitsOf(answered.headers, clock.now());
+    await pace.heard(limits);
+    if (answered !== undefined) {
+      const error = otherTime(origin, answered.headers, asked);
+      if (error !== undefined) return { error, requests };
+      const source = sourceOf(answered, origin);
+      if (source !== undefined) return { source, requests };
+    }
+    const passing = answered === undefined || answered.status === 429 || answered.status >= 500;
+    if (!passing || requests === ATTEMPTS) return { error: noSource(origin, timeout, response), requests };
+    await pause(clock, Math.min(limits?.reset ?? requests, LONGEST_WAIT) * SECOND, signal);
+  }
+}
+
+function otherTime(origin: string, headers: Headers, asked: Instant): Error | undefined {
+  const heard = systemClock.now();
+  const answered = answeredAt(headers, asked, heard);
+  if (answered === undefined || answered.apart < WRONG) return undefined;
+  return new Error(
+    `asking "${origin}" what it is: it answered at ${iso(answered.at)}, while it is ${iso(heard)} ` +
+      "by this machine's clock, wanted clocks that agree",
+  );
+}
+
+function noSource(origin: string, timeout: number, found: Response | Error | undefined): Error {
+  const asking = `asking "${origin}" what it is`;
+  if (!(found instanceof Response)) {
+    const message = `${asking}: it cannot be reached, wanted OpenAQ's API within ${timeout} s`;
+    return new Error(message, { cause: found });
+  }
+  const wanted = [401, 403].includes(found.status) ? "a valid OPENAQ_API_KEY" : "OpenAQ's API";
+  return new Error(
+    `${asking}: it answered ${found.status}${found.ok ? " without JSON" : ""}, wanted ${wanted}`,
+  );
+}

@@ -1,0 +1,33 @@
+import { assertEquals } from "@std/assert";
+import { Place } from "./place.ts";
+import { Server } from "./server.ts";
+import { pause, until } from "./until.ts";
+
+Deno.test("the first look at an address is a request like others, and is not made again", async () => {
+  await using server = new Server();
+  await using place = await Place.make({ ...server.env, OPENAQ_RATE_PER_MINUTE: "3" });
+  const command = ["materialize", "vietnam/locations", "--force", "--json"];
+  const first = await place.run(command);
+  assertEquals([first.code, first.json.requests, server.requests], [0, 2, 2]);
+  const second = await place.run(command);
+  assertEquals([second.code, second.json.requests, server.requests], [0, 1, 3]);
+
+  const third = place.start(command); // the fourth in the minute
+  await until("it is at work", async () => (await place.ask(["runs"])).runs[0].status === "running");
+  await pause(1_000);
+  third.signal("SIGINT");
+  assertEquals([(await third.ended).code, server.requests], [130, 3]);
+});
+
+Deno.test("doctor's look is counted too", async () => {
+  await using server = new Server();
+  await using place = await Place.make({ ...server.env, OPENAQ_RATE_PER_MINUTE: "3" });
+  await place.run(["materialize", "vietnam/locations"]);
+  await place.run(["doctor"]);
+  assertEquals(server.requests, 3);
+  const waiting = place.start(["doctor"]);
+  await pause(2_000);
+  assertEquals([server.requests, waiting.over], [3, false]);
+  waiting.signal("SIGKILL");
+  await waiting.ended;
+});
