@@ -37,7 +37,7 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
     kind: "raw",
     partitions: hours,
     deps: { locations: from(locations, latest, { mode: "order" }) },
-    batch: { most: YEAR },
+    batch: { most: YEAR, scattered: true },
     pool: "openaq",
     checks: [rowsHaveFiles],
     ...(environment === "test" && { retention: { days: 7 } }),

@@ -1,0 +1,95 @@
+import { assert, assertEquals, assertLessOrEqual, assertMatch, assertNotMatch } from "@std/assert";
+import { HOUR, iso } from "../../core/instant.ts";
+import { contentOf } from "./content.ts";
+import { Place } from "./place.ts";
+import { Server } from "./server.ts";
+import { until } from "./until.ts";
+
+const SENSOR = 50_000_003;
+const BEGIN = Date.UTC(2024, 2, 1);
+const COMMAND = ["materialize", "--from", "2024-03-01", "--to", "2024-04-30"];
+/** Twenty-three hours all over the two months. */
+const SCATTERED = Array.from({ length: 23 }, (_, i) => iso(BEGIN + (i * 63 + 5) * HOUR).slice(0, 13));
+const PARTITIONS = SCATTERED.flatMap((key) => ["--partition", key]);
+const FORCE = ["materialize", "vietnam/raw_prod", "--force", "--from", "2024-03-01", "--to", "2024-04-30"];
+
+Deno.test("whatever is killed, scattered, forced or failed costs no more than 1.3 times one undisturbed run", async (t) => {
+  const begun = Date.now();
+  await using server = new Server({ latency: 20, clock: { now: () => begun } });
+  await using place = await Place.make(server.env);
+  /** Requests made meanwhile. */
+  const counted = async (work: () => Promise<void>) => {
+    const before = server.requests;
+    await work();
+    return server.requests - before;
+  };
+  const succeeds = async (args: readonly string[]) => {
+    const { code, stdout, stderr } = await place.run(args);
+    assertEquals({ code, stderr }, { code: 0, stderr: "" }, args.join(" "));
+    return stdout;
+  };
+  const killed = async (place: Place, args: readonly string[], after: number) => {
+    const [program, before] = [place.start(args), server.requests];
+    await until("requests", () => program.over || server.requests >= before + after);
+    program.signal("SIGKILL");
+    assertEquals((await program.ended).signal, "SIGKILL");
+  };
+  let once = Infinity;
+  const fewer = (requests: number) => {
+    console.log(`${requests} requests, ${once} undisturbed`);
+    assertLessOrEqual(requests, 1.3 * once);
+  };
+
+  once = await counted(async () => void await succeeds(COMMAND));
+  const content = await contentOf(place);
+
+  await t.step("killed twice, then gone on with", async () => {
+    await using other = await Place.make(server.env);
+    fewer(
+      await counted(async () => {
+        for (const after of [once / 3, once / 3]) await killed(other, COMMAND, after);
+        assertEquals((await other.run(COMMAND)).code, 0);
+      }),
+    );
+    assertEquals(await contentOf(other), content);
+  });
+
+  await t.step("scattered hours that are missing", async () => {
+    await succeeds(["wipe", "vietnam/raw_prod", ...PARTITIONS]);
+    fewer(await counted(async () => void await succeeds(COMMAND)));
+    assertEquals(await contentOf(place), content);
+  });
+
+  await t.step("scattered hours by force", async () => {
+    fewer(
+      await counted(async () => {
+        assertMatch(await succeeds(["materialize", "vietnam/raw_prod", "--force", ...PARTITIONS]), /23/);
+      }),
+    );
+  });
+
+  await t.step("all by force, killed twice and begun again; and once more, asked anew", async () => {
+    const forced = await counted(async () => void await succeeds(FORCE));
+    assert(forced >= 100, `${forced} requests`);
+    fewer(
+      await counted(async () => {
+        for (const after of [forced / 2, forced / 4]) await killed(place, FORCE, after);
+        await succeeds(FORCE);
+      }),
+    );
+    assertEquals(await counted(async () => void await succeeds(FORCE)), forced);
+  });
+
+  await t.step("a sensor that goes on failing", async () => {
+    await server.fail(SENSOR, 500);
+    await using other = await Place.make(server.env);
+    fewer(await counted(async () => assertEquals((await other.run(COMMAND)).code, 0)));
+    await other.run(["wipe", "vietnam/raw_prod", ...PARTITIONS]);
+    fewer(await counted(async () => assertEquals((await other.run(COMMAND)).code, 0)));
+    await server.fail(SENSOR, null);
+    fewer(await counted(async () => assertEquals((await other.run(FORCE)).code, 0)));
+    assertNotMatch((await other.run(["status"])).stdout, /set aside/);
+    assertEquals((await other.run(COMMAND)).code, 0);
+    assertEquals(await contentOf(other), content);
+  });
+});
