@@ -4,6 +4,7 @@ import { DuckDBEngine } from "../adapters/engine/duckdb/engine.ts";
 import type { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
 import { LocalSpool } from "../adapters/object_store/local/spool.ts";
 import { LocalObjectStore } from "../adapters/object_store/local/store.ts";
+import { DuckDBViewBinder } from "../adapters/query/duckdb/binder.ts";
 import { DuckDB } from "../adapters/sdk/duckdb/session.ts";
 import type { Resources } from "../assets/resources.ts";
 import { connectOpenAQ, type OpenAQParts } from "./openaq.ts";
@@ -24,14 +25,17 @@ export async function makeResources(
   const spilled = join(folder.root, "_staging", `duckdb-${Deno.pid}-${crypto.randomUUID()}`);
   const db = new DuckDB({ temporaryFolder: spilled });
   const openaq = await connectOpenAQ({ ...parts, spool: new LocalSpool(folder) });
+  const store = new LocalObjectStore(folder);
+  const catalog = new LocalCatalog(store);
   return {
-    store: new LocalObjectStore(folder),
+    store,
     engine: new DuckDBEngine({
       db,
       root: folder.root,
       statement: (name) => Deno.readTextFile(projectFile(`sql/${name}.sql`)),
     }),
-    catalog: new LocalCatalog(folder.root),
+    catalog,
+    views: new DuckDBViewBinder(catalog),
     openaq: openaq.source,
     requests: openaq.requests,
     async close() {

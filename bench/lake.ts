@@ -4,6 +4,7 @@ import { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
 import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
 import { LocalSpool } from "../adapters/object_store/local/spool.ts";
 import { LocalObjectStore } from "../adapters/object_store/local/store.ts";
+import { DuckDBViewBinder } from "../adapters/query/duckdb/binder.ts";
 import { DuckDB } from "../adapters/sdk/duckdb/session.ts";
 import { openSqliteState } from "../adapters/state/sqlite/open.ts";
 import { systemClock as clock } from "../app/system.ts";
@@ -40,6 +41,8 @@ export async function materialize(
     timeout: 30_000,
   });
   const publisher = new LocalPublisher(root);
+  const store = new LocalObjectStore(root);
+  const catalog = new LocalCatalog(store);
   const orchestrator = await Orchestrator.open({
     graph: graph(vietnam({ environment: "prod", lookback: 7 * DAY, views: [] })),
     state,
@@ -47,13 +50,14 @@ export async function materialize(
     clock,
     random: Math.random,
     resources: {
-      store: new LocalObjectStore(root),
+      store,
       engine: new DuckDBEngine({
         db,
         root: root.root,
         statement: (name) => Deno.readTextFile(`sql/${name}.sql`),
       }),
-      catalog: new LocalCatalog(root.root),
+      catalog,
+      views: new DuckDBViewBinder(catalog),
       openaq: openaqSource({ client, kv: state.keyValue, spool: new LocalSpool(root), clock, countryId: 56 }),
     },
     mask: (text) => text,

@@ -1,34 +1,58 @@
-import type { AnswerFormat } from "../core/ports/query.ts";
+import type { AnswerFormat, QueryLimits } from "../core/ports/query.ts";
 import { type Command, type Context, type Invocation, UsageError } from "./context.ts";
-import { notify } from "./out.ts";
+import { notify, print } from "./out.ts";
 
 const FORMATS: readonly AnswerFormat[] = ["table", "csv", "json", "parquet", "arrow"];
 
 export const inspect: Command = {
   summary: "answers one reading statement over the lake's tables and views",
   help: `
-Usage: inspect "SQL" [--format table|csv|json|parquet|arrow]
+Usage: inspect "SQL" [--format table|csv|json|parquet|arrow] [--timeout S] [--memory MB] [--rows N]
        inspect --file F [--format …]
 
 --file F       a file that holds the statement
 --format F     how the answer is written to stdout; default: table, or json with --json
+--timeout S    seconds that the answer may take; default: 60
+--memory MB    megabytes of memory that the process may take; default: 1000
+--rows N       rows that the format table shows; default: 1000
 
 Examples:
   deno task inspect "SELECT * FROM prod_db.vietnam ORDER BY datetime DESC LIMIT 10"
   deno task inspect "SHOW ALL TABLES"
   deno task inspect --file question.sql --format parquet > answer.parquet`,
-  flags: { values: ["file", "format"] },
+  flags: { values: ["file", "format", "timeout", "memory", "rows"] },
   words: 1,
   async run(invocation, { stdout, stderr, signal, readText }) {
     const format = formatOf(invocation);
+    const limits = limitsOf(invocation);
     const statement = await statementOf(invocation, readText);
     const app = await invocation.app();
     notify(format === "table" ? stdout : stderr, app.notices);
     const query = await app.query();
-    for await (const piece of query.run(statement, format, signal)) stdout.write(piece);
+    const terminal = stdout.columns() !== undefined;
+    const warn = (message: string) => print(stderr, `warning: ${message}`);
+    for await (const piece of query.run(statement, { format, limits, signal, terminal, warn })) {
+      stdout.write(piece);
+    }
     return 0;
   },
 };
+
+/** Less than this and DuckDB does not even start. */
+const LEAST_MEMORY = 300;
+
+function limitsOf({ value }: Invocation): QueryLimits {
+  const number = (flag: string, usual: number, least: number) => {
+    const given = value(flag) ?? String(usual);
+    if (/^\d{1,9}$/.test(given) && Number(given) >= least) return Number(given);
+    throw new UsageError(`reading --${flag}: found "${given}", wanted a whole number from ${least}`);
+  };
+  return {
+    timeout: number("timeout", 60, 1) * 1_000,
+    memory: number("memory", 1_000, LEAST_MEMORY) * 1_000_000,
+    rows: number("rows", 1_000, 1),
+  };
+}
 
 function formatOf({ value, json }: Invocation): AnswerFormat {
   const given = value("format") ?? (json ? "json" : "table");

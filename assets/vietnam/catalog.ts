@@ -54,9 +54,9 @@ function catalog(
     // The tables' columns are part of the code: another contract registers anew.
     code: dataVersion,
     deps: { reads: from(reads, all, { mode: "present" }) },
-    async *materialize({ resources: { catalog } }) {
-      for (const definition of definitions) await catalog.put(definition);
-      yield [{ partition: 0, dataVersion, rows: definitions.length }];
+    async *materialize({ resources: { catalog }, staging }) {
+      const staged = await Promise.all(definitions.map((each) => catalog.stage(each, staging)));
+      yield [{ partition: 0, dataVersion, rows: definitions.length, staged }];
     },
   });
 }

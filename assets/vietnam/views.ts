@@ -1,7 +1,12 @@
 import { type Asset, type Dependency, from, sourceFile } from "../../core/asset.ts";
-import { sha256 } from "../../core/fingerprint.ts";
+import { canonicalJson, sha256 } from "../../core/fingerprint.ts";
 import { identity } from "../../core/mapping.ts";
+import type { ViewDefinition } from "../../core/ports/catalog.ts";
+import { Refused, type ViewFault } from "../../core/ports/query.ts";
 import { define, type Resources } from "../resources.ts";
+
+/** The one table of a database. */
+const TABLE = "vietnam";
 
 /** A file of `sql/views`, by its name without `.sql`, and the tables and views that its statement names. */
 export interface ViewFile {
@@ -17,51 +22,71 @@ export interface ViewDatabase {
 }
 
 /**
- * The views of one database: every file is one by being there, after the tables and views that it reads.
+ * The views of one database: every file is one by being there, after the tables and views that it reads. What it reads
+ * and is not there, or reads it in turn, is no dependency: its binding fails.
  *
- * @throws {TypeError} If a view reads what is neither `vietnam` nor a view, or itself through others.
+ * @throws {Refused} If a view has the name of the database's table.
  */
 export function views(files: readonly ViewFile[], database: ViewDatabase): Asset<Resources>[] {
   const byName = new Map(files.map((file) => [file.name, file]));
-  const made = new Map<string, Asset<Resources> | "begun">([["vietnam", database.catalog]]);
+  const made = new Map<string, Asset<Resources> | "begun">([[TABLE, database.catalog]]);
+  if (byName.has(TABLE)) {
+    throw new Refused(
+      `declaring a view: found the file "sql/views/${TABLE}.sql", wanted another name than the table's`,
+    );
+  }
 
-  const make = (name: string, by: string): Asset<Resources> => {
+  const make = (name: string): Asset<Resources> | undefined => {
     const known = made.get(name);
-    if (known === "begun") throw new TypeError(`declaring "${by}": it reads itself, through "${name}"`);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known === "begun" ? undefined : known;
     const file = byName.get(name);
-    if (file === undefined) {
-      throw new TypeError(`declaring "${by}": it reads "${name}", wanted "vietnam" or a view`);
-    }
+    if (file === undefined) return undefined;
     made.set(name, "begun");
-    const key = `view/${database.name}.${name}`;
-    const deps = file.reads.map((read): [string, Dependency] => [
-      read,
-      from(make(read, key), identity, { mode: "order" }),
-    ]);
-    const view = viewAsset(key, file, database.name, Object.fromEntries(deps));
+    const deps = file.reads.flatMap((read): [string, Dependency][] => {
+      const asset = make(read);
+      return asset === undefined ? [] : [[read, from(asset, identity, { mode: "order" })]];
+    });
+    const view = viewAsset(file, database.name, Object.fromEntries(deps));
     made.set(name, view);
     return view;
   };
 
-  return files.map(({ name }) => make(name, name));
+  return files.map(({ name }) => make(name)!);
 }
 
 function viewAsset(
-  key: string,
   { name, statement }: ViewFile,
   database: string,
   deps: Readonly<Record<string, Dependency>>,
 ): Asset<Resources> {
+  const definition: ViewDefinition = { type: "view", database, name, statement };
+  const path = `sql/views/${name}.sql`;
   return define.asset({
-    key,
+    key: `view/${database}.${name}`,
     description: statement.match(/^-- (.*)$/m)?.[1] ?? "",
     kind: "view",
     deps,
-    sources: [sourceFile(`sql/views/${name}.sql`)],
-    async *materialize({ resources: { catalog } }) {
-      await catalog.put({ type: "view", database, name, statement });
-      yield [{ partition: 0, dataVersion: sha256(statement).slice(0, 32) }];
+    sources: [sourceFile(path)],
+    checks: [{
+      checks: [{ name: "binds", severity: "blocking" }],
+      async run({ resources: { views }, signal }) {
+        const fault = await views.bind(definition, signal);
+        const answer = { check: "binds", partition: 0 };
+        return [
+          fault === undefined
+            ? { ...answer, passed: true }
+            : { ...answer, passed: false, detail: `${placeOf(path, fault)}: ${fault.message}` },
+        ];
+      },
+    }],
+    async *materialize({ resources: { catalog }, staging }) {
+      const staged = [await catalog.stage(definition, staging)];
+      yield [{ partition: 0, dataVersion: sha256(canonicalJson(definition)).slice(0, 32), staged }];
     },
   });
+}
+
+/** The place of a fault as editors open it: `sql/views/by_day.sql:2:8`. */
+function placeOf(path: string, { line, column }: ViewFault): string {
+  return line === undefined ? path : `${path}:${line}:${column}`;
 }

@@ -1,3 +1,4 @@
+import type { Staged } from "./publisher.ts";
 import type { Column, FileFormat } from "./table.ts";
 
 /** A table over the files below a folder of the lake, whose path carries the partition columns (`name=value/`). */
@@ -23,13 +24,19 @@ export interface ViewDefinition {
 
 export type Definition = TableDefinition | ViewDefinition;
 
+/** An entry of the catalog that is no definition. */
+export interface BrokenEntry {
+  readonly type: "broken";
+  readonly database: string;
+  readonly name: string;
+  /** One line: where it lies, what was found, what was wanted. */
+  readonly problem: string;
+}
+
 /** The tables and views by which the lake is read. */
 export interface Catalog {
-  /** Puts the definition in the place of any that is there. */
-  put(definition: Definition): Promise<void>;
-  get(database: string, name: string): Promise<Definition | undefined>;
-  /** Forgets a definition; the files stay. An absent one is no error. */
-  drop(database: string, name: string): Promise<void>;
-  /** All definitions, by database and name. */
-  list(): Promise<readonly Definition[]>;
+  /** Stages a definition, to be published with the output of the asset that it belongs to. */
+  stage(definition: Definition, staging: string): Promise<Staged>;
+  /** All entries, by database and name; one that is broken stands in no other's way. */
+  list(): Promise<readonly (Definition | BrokenEntry)[]>;
 }

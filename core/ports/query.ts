@@ -1,9 +1,32 @@
+import type { Milliseconds } from "../instant.ts";
+import type { ViewDefinition } from "./catalog.ts";
+
 /** How an answer is written; `table` is for people. */
 export type AnswerFormat = "table" | "csv" | "json" | "parquet" | "arrow";
 
 /** Why a statement was not run. */
 export class Refused extends Error {
   override readonly name = "Refused";
+}
+
+/** How much one answer may take. */
+export interface QueryLimits {
+  /** Time spent on the answer, without the time that its reader takes. */
+  readonly timeout: Milliseconds;
+  /** Bytes of memory of the whole process. */
+  readonly memory: number;
+  /** Rows that the format `table` shows. */
+  readonly rows: number;
+}
+
+export interface QueryOptions {
+  readonly format: AnswerFormat;
+  readonly limits: QueryLimits;
+  readonly signal: AbortSignal;
+  /** Whether a terminal shows the answer: control characters in its texts are then written as escapes. */
+  readonly terminal: boolean;
+  /** Told, in one line each, of what the catalog holds and cannot be used, where the statement does not need it. */
+  readonly warn: (message: string) => void;
 }
 
 /** Answers one reading statement over the lake's tables and views. */
@@ -13,5 +36,18 @@ export interface Query {
    *
    * @throws {Refused} If it is not one reading statement over the catalog's tables and views.
    */
-  run(statement: string, format: AnswerFormat, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  run(statement: string, options: QueryOptions): AsyncIterable<Uint8Array>;
+}
+
+/** The place of a fault in a statement, both from 1, and what it is, in one line. */
+export interface ViewFault {
+  readonly message: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** Tries views against the tables and views that they read. */
+export interface ViewBinder {
+  /** @returns Why the view could not be read; undefined if it can. */
+  bind(view: ViewDefinition, signal: AbortSignal): Promise<ViewFault | undefined>;
 }

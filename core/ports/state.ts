@@ -202,6 +202,8 @@ export interface State {
 
   /** What stands in the ranges, ascending; wiped and missing partitions are left out. */
   standing(asset: AssetKey, ranges: readonly Range[]): Promise<readonly StandingRecord[]>;
+  /** The files below a folder of the lake that latest materializations name, by path; expired ones are left out. */
+  filesBelow(folder: string): Promise<readonly FileRef[]>;
   /** All materializations of one partition since it was last wiped, newest first. */
   history(asset: AssetKey, partition: number): Promise<readonly (Materialized & { readonly seq: Seq })[]>;
 

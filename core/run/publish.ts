@@ -161,7 +161,10 @@ async function draft(
     const before = record?.event.payload.files ?? [];
     const member = memberFingerprint(node.key, node.set.key(partition), dataVersion);
     const same = index.hasMember(node, partition, member);
-    const whole = same && staged.length > 0 && (await publisher.intact(before)).every(Boolean);
+    const known = new Set(before.map(({ path }) => path));
+    const whole = same && staged.length > 0 &&
+      staged.every((each) => !("temporary" in each) || known.has(each.final)) &&
+      (await publisher.intact(before)).every(Boolean);
     const changes = [...(whole ? [] : staged), ...alongside];
     return {
       output,

@@ -1,26 +1,30 @@
 import { join } from "@std/path";
-import type { DuckDBDataChunk, DuckDBResult } from "duckdb";
-import { type AnswerFormat, Refused } from "../../../core/ports/query.ts";
+import { type DuckDBDataChunk, type DuckDBResult, StatementType } from "duckdb";
+import type { Json } from "../../../core/ports/key_value.ts";
+import { type QueryOptions, Refused } from "../../../core/ports/query.ts";
 import { problem } from "../../sdk/duckdb/problem.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
 import { literal } from "../../sdk/duckdb/text.ts";
 import { arrowStream } from "./arrow_stream.ts";
+import { cellOf } from "./cell.ts";
 import { jsonValue, textValue } from "./json_value.ts";
 import type { Statement } from "./statement.ts";
 import { textTable } from "./text_table.ts";
+import { visible } from "./visible.ts";
 
 /** The answer's bytes, piece by piece. A piece is at least a chunk of 2,048 rows: no more is held at a time. */
 export async function* answers(
   session: Session,
   statement: Statement,
-  format: AnswerFormat,
+  options: QueryOptions,
   scratch: string,
 ): AsyncGenerator<Uint8Array> {
+  const { format } = options;
   if (format === "parquet") return yield* parquet(session, statement, join(scratch, "answer.parquet"));
   const result = await session.stream(statement.text);
   const parts = format === "arrow"
     ? arrowStream(result, chunks(session, result))
-    : texts(session, result, format);
+    : texts(session, result, { ...options, format });
   for await (const part of parts) yield typeof part === "string" ? encoder.encode(part) : part;
 }
 
@@ -29,16 +33,19 @@ const encoder = new TextEncoder();
 function texts(
   session: Session,
   result: DuckDBResult,
-  format: "table" | "csv" | "json",
+  { format, terminal, limits }: QueryOptions & { readonly format: "table" | "csv" | "json" },
 ): AsyncIterable<string> {
   const names = result.deduplicatedColumnNames();
+  const rows = chunks(session, result);
   switch (format) {
     case "json":
-      return json(names, chunks(session, result));
+      return json(names, rows);
     case "csv":
-      return csv(names, chunks(session, result));
+      return csv(names, rows, terminal ? visible : (text) => text);
     case "table":
-      return textTable(names, result, chunks(session, result));
+      return result.statementType === StatementType.EXPLAIN
+        ? explanation(rows)
+        : textTable(names, result, rows, limits.rows);
   }
 }
 
@@ -55,31 +62,59 @@ async function* chunks(session: Session, result: DuckDBResult): AsyncGenerator<D
 }
 
 async function* json(names: readonly string[], rows: AsyncIterable<DuckDBDataChunk>): AsyncGenerator<string> {
-  const keys = names.map((name) => `${JSON.stringify(name)}:`);
+  const keys = names.map((name) => `${jsonText(name)}:`);
   let lead = "[";
   for await (const chunk of rows) {
-    const lines: string[] = [];
     const columns = keys.map((_, i) => chunk.getColumnVector(i));
-    for (let row = 0; row < chunk.rowCount; row++) {
-      const cells = columns.map((column, i) => keys[i] + JSON.stringify(jsonValue(column.getItem(row))));
-      lines.push(`{${cells.join(",")}}`);
-    }
-    yield `${lead}${lines.join(",\n")}`;
-    lead = ",\n";
+    yield* pieces(chunk.rowCount, (row) => {
+      const cells = columns.map((column, i) => keys[i] + jsonText(jsonValue(cellOf(column, row))));
+      const line = `${lead}{${cells.join(",")}}`;
+      lead = ",\n";
+      return line;
+    });
   }
   yield lead === "[" ? "[]\n" : "]\n";
 }
 
-async function* csv(names: readonly string[], rows: AsyncIterable<DuckDBDataChunk>): AsyncGenerator<string> {
-  yield `${names.map(quoted).join(",")}\r\n`;
+/** JSON whose texts hold no control characters: those that JSON lets through steer terminals. */
+function jsonText(value: Json): string {
+  return JSON.stringify(value).replaceAll(
+    /[\u007f-\u009f]/g,
+    (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
+  );
+}
+
+async function* csv(
+  names: readonly string[],
+  rows: AsyncIterable<DuckDBDataChunk>,
+  shown: (text: string) => string,
+): AsyncGenerator<string> {
+  yield `${names.map((name) => quoted(shown(name))).join(",")}\r\n`;
   for await (const chunk of rows) {
     const columns = names.map((_, i) => chunk.getColumnVector(i));
-    const lines = Array.from(
-      { length: chunk.rowCount },
-      (_, row) => `${columns.map((column) => quoted(textValue(column.getItem(row)))).join(",")}\r\n`,
-    );
-    yield lines.join("");
+    yield* pieces(chunk.rowCount, (row) => {
+      const cells = columns.map((column) => quoted(shown(textValue(cellOf(column, row)))));
+      return `${cells.join(",")}\r\n`;
+    });
   }
+}
+
+/** Characters that are passed on together. */
+const PIECE = 1 << 20;
+
+/** The lines of a chunk, put together up to a size. */
+function* pieces(rows: number, lineOf: (row: number) => string): Generator<string> {
+  let lines: string[] = [];
+  let size = 0;
+  for (let row = 0; row < rows; row++) {
+    const line = lineOf(row);
+    lines.push(line);
+    size += line.length;
+    if (size < PIECE) continue;
+    yield lines.join("");
+    [lines, size] = [[], 0];
+  }
+  if (lines.length > 0) yield lines.join("");
 }
 
 /** A field of RFC 4180. */
@@ -87,11 +122,26 @@ function quoted(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-async function* parquet(session: Session, statement: Statement, path: string): AsyncGenerator<Uint8Array> {
-  if (statement.explains) {
-    throw new Refused(`writing Parquet: found an EXPLAIN, wanted a statement with columns`);
+/** The plan of an EXPLAIN: drawn over several lines. */
+async function* explanation(rows: AsyncIterable<DuckDBDataChunk>): AsyncGenerator<string> {
+  for await (const chunk of rows) {
+    const plans = chunk.getColumnVector(chunk.columnCount - 1);
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const lines = textValue(plans.getItem(row)).trimEnd().split("\n").map(visible);
+      yield `${lines.join("\n")}\n`;
+    }
   }
-  await session.run(`COPY (SELECT * FROM (${statement.text})) TO ${literal(path)} (FORMAT parquet)`);
+}
+
+async function* parquet(
+  session: Session,
+  { table }: Statement,
+  path: string,
+): AsyncGenerator<Uint8Array> {
+  if (table === undefined) {
+    throw new Refused("writing Parquet: found an EXPLAIN, wanted a statement with columns");
+  }
+  await session.run(`COPY (SELECT * FROM ${table}) TO ${literal(path)} (FORMAT parquet)`);
   using file = await Deno.open(path);
   const buffer = new Uint8Array(1 << 18);
   for (let read = await file.read(buffer); read !== null; read = await file.read(buffer)) {

@@ -1,5 +1,6 @@
 import * as arrow from "apache-arrow";
 import { type DuckDBDataChunk, type DuckDBResult, DuckDBTypeId, type DuckDBVector } from "duckdb";
+import { cellOf } from "./cell.ts";
 import { textValue } from "./json_value.ts";
 
 /** Types whose vectors hold their values as Arrow does. */
@@ -64,7 +65,7 @@ function arrowType(id: DuckDBTypeId): arrow.DataType {
 function columnData(type: arrow.DataType, id: DuckDBTypeId, vector: DuckDBVector): arrow.Data {
   if (!NATIVE.has(id)) {
     const values = Array.from({ length: vector.itemCount }, (_, i) => {
-      const value = vector.getItem(i);
+      const value = cellOf(vector, i);
       return value === null || typeof value === "boolean" ? value : textValue(value);
     });
     return arrow.vectorFromArray(values, type).data[0]!;

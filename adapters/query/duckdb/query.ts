@@ -1,64 +1,127 @@
-import { dirname, fromFileUrl, join, resolve } from "@std/path";
-import type { Catalog } from "../../../core/ports/catalog.ts";
-import { type AnswerFormat, type Query, Refused } from "../../../core/ports/query.ts";
+import { resolve } from "@std/path";
+import type { Catalog, Definition } from "../../../core/ports/catalog.ts";
+import type { FileRef } from "../../../core/ports/publisher.ts";
+import { type Query, type QueryOptions, Refused } from "../../../core/ports/query.ts";
 import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
-import { DuckDB, type Session } from "../../sdk/duckdb/session.ts";
-import { literal } from "../../sdk/duckdb/text.ts";
-import { makeTables } from "./lake_tables.ts";
-import { parseStatement, type Statement } from "./statement.ts";
+import { limited } from "./limits.ts";
+import type { Named } from "./names.ts";
+import { Entries } from "./needed.ts";
+import { type PublishedFiles, Sandbox } from "./sandbox.ts";
+import { parseStatement } from "./statement.ts";
+import { ViewError } from "./view_fault.ts";
+import { visible } from "./visible.ts";
 
-/**
- * Answers reading statements over a lake in a local folder. Each has a DuckDB of its own, which cannot reach any file but
- * the lake's, nor change its settings, once its tables are made.
- */
+/** The part of the process's memory that DuckDB may take: the rest is for answers on their way. */
+const SHARE = 0.5;
+
+export interface DuckDBQueryOptions {
+  /** The lake's root, a local folder. */
+  readonly root: string;
+  readonly catalog: Catalog;
+  /** The published files below each of the folders. */
+  readonly published: (folders: readonly string[]) => Promise<readonly (readonly FileRef[])[]>;
+}
+
+/** Answers reading statements over a lake in a local folder, each in a sandbox of its own. */
 export class DuckDBQuery implements Query {
   readonly #root: string;
   readonly #catalog: Catalog;
+  readonly #published: DuckDBQueryOptions["published"];
 
-  /** @param options The lake's root, a local folder, and its catalog. */
-  constructor({ root, catalog }: { readonly root: string; readonly catalog: Catalog }) {
+  constructor({ root, catalog, published }: DuckDBQueryOptions) {
     this.#root = resolve(root);
     this.#catalog = catalog;
+    this.#published = published;
   }
 
-  async *run(text: string, format: AnswerFormat, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *run(text: string, options: QueryOptions): AsyncGenerator<Uint8Array> {
     const scratch = await Deno.makeTempDir();
-    const db = new DuckDB({ temporaryFolder: join(scratch, "spilled") });
-    const connected = await db.connect(signal);
     try {
-      const { session } = connected;
-      const statement = await this.#prepare(session, text, scratch);
-      const { answers } = await import("./answers.ts");
-      yield* answers(session, statement, format, scratch);
+      yield* limited(
+        (signal) => this.#answer(text, options, scratch, signal),
+        options.limits,
+        options.signal,
+      );
     } catch (error) {
       throw told(error, this.#root);
     } finally {
-      connected.close();
-      await db.close();
-      await Deno.remove(scratch, { recursive: true });
+      // What was left to itself may still be writing there.
+      await Deno.remove(scratch, { recursive: true }).catch(() => {});
     }
   }
 
-  async #prepare(session: Session, text: string, scratch: string): Promise<Statement> {
-    const statement = await parseStatement(session, text);
-    const definitions = await this.#catalog.list();
-    await session.run(await prelude());
-    await makeTables(session, this.#root, definitions, statement.tables);
-    const folders = [this.#root, scratch].map(literal).join(", ");
-    await session.run(`SET allowed_directories = [${folders}]`);
-    await session.run("SET enable_external_access = false");
-    await session.run("SET lock_configuration = true");
-    return statement;
+  async *#answer(
+    text: string,
+    options: QueryOptions,
+    scratch: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    const memoryLimit = `${Math.round(options.limits.memory * SHARE / 1e6)}MB`;
+    await using sandbox = await Sandbox.open({ scratch, memoryLimit }, signal);
+    const statement = await parseStatement(sandbox.session, text);
+    await this.#makeTables(sandbox, statement, options.warn);
+    const { answers } = await import("./answers.ts");
+    yield* answers(sandbox.session, statement, options, scratch);
+  }
+
+  /** Makes what a statement names; where it lists what there is, everything that can be made, the others without rows. */
+  async #makeTables(
+    sandbox: Sandbox,
+    { tables, lists }: Named,
+    warn: QueryOptions["warn"],
+  ): Promise<void> {
+    const entries = new Entries(tables.length > 0 || lists ? await this.#catalog.list() : []);
+    const needed = await entries.needed(sandbox.session, tables);
+    for (const entry of entries.all) if (entry.type === "broken") warn(`${entry.problem}; it is left out`);
+    const listed = lists ? await readable(sandbox, entries, warn) : [];
+    const others = listed.filter((definition) => !needed.includes(definition));
+    await sandbox.lock([...needed, ...others], await this.#filesOf(needed));
+    for (const definition of needed) await sandbox.make(definition);
+    for (const definition of others) await unlessBroken(warn, () => sandbox.make(definition));
+  }
+
+  async #filesOf(needed: readonly Definition[]): Promise<PublishedFiles> {
+    const folders = [...new Set(needed.flatMap((each) => each.type === "table" ? [each.location] : []))];
+    if (folders.length === 0) return new Map();
+    const found = await this.#published(folders);
+    const local = (path: string) => `${this.#root}/${path}`;
+    return new Map(
+      folders.map((folder, i) => [
+        folder,
+        { folder: local(folder), paths: found[i]!.map(({ path }) => local(path)) },
+      ]),
+    );
   }
 }
 
-async function prelude(): Promise<string> {
-  return await Deno.readTextFile(join(dirname(fromFileUrl(import.meta.url)), "prelude.sql"));
+/** All definitions that can be read, each after those that it reads. */
+async function readable(
+  sandbox: Sandbox,
+  entries: Entries,
+  warn: QueryOptions["warn"],
+): Promise<Definition[]> {
+  const found = new Set<Definition>();
+  for (const entry of entries.all) {
+    if (entry.type === "broken") continue;
+    await unlessBroken(warn, async () => {
+      for (const each of await entries.needed(sandbox.session, [entry])) found.add(each);
+    });
+  }
+  return [...found];
+}
+
+async function unlessBroken(warn: QueryOptions["warn"], act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof ViewError)) throw error;
+    warn(`${error.message}; it is left out`);
+  }
 }
 
 /** What DuckDB said; files are named from the lake's root, as everywhere else. */
 function told(error: unknown, root: string): unknown {
   if (!(error instanceof DuckDBProblem)) return error;
-  const message = `running the statement: ${error.message.replaceAll(`${root}/`, "")}`;
+  const message = visible(`running the statement: ${error.message.replaceAll(`${root}/`, "")}`);
   return error.ofStatement ? new Refused(message, { cause: error }) : new Error(message, { cause: error });
 }

@@ -1,47 +1,35 @@
 import { Refused } from "../../../core/ports/query.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
 import { literal } from "../../sdk/duckdb/text.ts";
-
-/** A table as a statement names it; `database` is empty where the name stands alone. */
-export interface TableName {
-  readonly database: string;
-  readonly name: string;
-}
+import { type Named, namesOf, type Tree } from "./names.ts";
 
 /** One reading statement, judged by what DuckDB's parser makes of it. */
-export interface Statement {
+export interface Statement extends Named {
+  /** To be run as it is. */
   readonly text: string;
-  readonly explains: boolean;
-  /** The tables it names, without those that it defines itself. */
-  readonly tables: readonly TableName[];
+  /** Its rows as a table of another statement; undefined for an EXPLAIN. */
+  readonly table: string | undefined;
 }
 
-type Tree = Readonly<Record<string, unknown>>;
+interface Parsed {
+  readonly error: boolean;
+  readonly error_type?: string;
+  readonly error_message?: string;
+  readonly position?: string;
+  readonly statements?: readonly Tree[];
+}
 
 const WANTED = "one SELECT, DESCRIBE, SHOW, SUMMARIZE, or EXPLAIN of one of these";
 
-/** Functions that make rows of their arguments alone. */
-const TABLE_FUNCTIONS = new Set(["generate_series", "range", "repeat", "repeat_row", "unnest"]);
-
-/** Functions that look outside of the query, or bind another one. */
-const HIDDEN_FUNCTIONS = new Set([
-  "current_setting",
-  "currval",
-  "getenv",
-  "getvariable",
-  "json_deserialize_sql",
-  "json_serialize_plan",
-  "nextval",
-  "write_log",
-]);
-
-/** What `SHOW` may list. */
-const SHOWN = new Set(['"databases"', '"tables"', "__show_tables_expanded"]);
-
 /** `SHOW TABLES` of every database: none is the current one. */
-const LISTING = "SELECT schema AS database, name FROM (SHOW ALL TABLES) ORDER BY ALL\n";
+const LISTING = "SELECT schema AS database, name FROM (SHOW ALL TABLES) ORDER BY ALL";
 
-const PLAIN_NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
+/** A statement that does not parse, at a place of its text in bytes where the parser tells it. */
+export class ParseError extends Refused {
+  constructor(message: string, readonly position: number | undefined) {
+    super(message);
+  }
+}
 
 /**
  * Parses a statement and refuses it unless it only reads, and only tables: no files by name, no functions that reach out.
@@ -52,114 +40,66 @@ export async function parseStatement(session: Session, text: string): Promise<St
   const explained = explain(text);
   const inner = explained?.inner ?? text;
   const [row] = await session.rows(`SELECT json_serialize_sql(${literal(inner)}) AS tree`);
-  const parsed: { error: boolean; error_type?: string; error_message?: string; statements?: Tree[] } = JSON
-    .parse(
-      String(row!.tree),
+  const tree = String(row!.tree);
+  const { error, error_type, error_message, position, statements = [] }: Parsed = JSON.parse(tree);
+  if (error && error_type === "parser") {
+    const found = (error_message ?? "").replaceAll(/\s+/g, " ").trim();
+    throw new ParseError(
+      `parsing the statement: ${found}`,
+      position === undefined ? undefined : Number(position),
     );
-  if (parsed.error) {
-    throw parsed.error_type === "parser"
-      ? new Refused(`parsing the statement: ${oneLine(parsed.error_message ?? "")}`)
-      : new Refused(`running the statement: found ${found(inner)}, wanted ${WANTED}`);
   }
-  const statements = parsed.statements ?? [];
+  if (error) throw new Refused(`running the statement: found ${found(inner)}, wanted ${WANTED}`);
   if (statements.length !== 1) {
-    throw new Refused(`running the statement: found ${statements.length} statements, wanted ${WANTED}`);
+    const found = statements.length === 0 ? "no statement" : `${statements.length} statements`;
+    throw new Refused(`running the statement: found ${found}, wanted ${WANTED}`);
   }
-  const tables = tablesOf(statements[0]!);
-  const body = /^\s*SHOW\s+TABLES\s*$/i.test(withoutEnd(inner)) ? LISTING : withoutEnd(inner);
+  const statement = statements[0]!;
+  const listing = isListing(statement);
+  const body = listing ? LISTING : inner;
+  const rows = listing ? `(${LISTING})` : `json_execute_serialized_sql(${literal(tree)})`;
   return {
+    ...namesOf(statement),
     text: explained === undefined ? body : `${explained.prefix} ${body}`,
-    explains: explained !== undefined,
-    tables,
+    table: explained === undefined ? rows : undefined,
   };
 }
 
-function tablesOf(statement: Tree): TableName[] {
-  const tables: TableName[] = [];
-  const own = new Set<string>();
-  visit(statement, (node) => {
-    const map = (node.cte_map as { map?: { key: string }[] } | undefined)?.map ?? [];
-    for (const { key } of map) own.add(key.toLowerCase());
-    if (node.type === "RECURSIVE_CTE_NODE") own.add(String(node.cte_name).toLowerCase());
-    if (node.type === "BASE_TABLE") tables.push(baseTable(node));
-    if (node.type === "TABLE_FUNCTION") tableFunction(node);
-    if (node.type === "SHOW_REF") show(node);
-    if (node.class === "FUNCTION") scalarFunction(node);
-  });
-  return tables.filter(({ database, name }) => !(database === "" && own.has(name.toLowerCase())));
-}
-
-/** A file as a table has no plain name: that alone keeps every file out, whatever the statement defines by WITH. */
-function baseTable({ catalog_name, schema_name, table_name }: Tree): TableName {
-  const name = String(table_name);
-  const database = String(schema_name);
-  const whole = [catalog_name, database, name].filter((part) => part !== "").join(".");
-  if (catalog_name !== "" || !PLAIN_NAME.test(name) || (database !== "" && !PLAIN_NAME.test(database))) {
-    throw new Refused(`reading "${whole}": found no table's name, wanted a table or view of the catalog`);
-  }
-  return { database, name };
-}
-
-function tableFunction(node: Tree): void {
-  const name = String((node.function as Tree).function_name).toLowerCase();
-  if (!TABLE_FUNCTIONS.has(name)) {
-    throw new Refused(
-      `calling "${name}": it reaches beyond the lake's tables, wanted one of ${
-        [...TABLE_FUNCTIONS].join(", ")
-      }`,
-    );
-  }
-}
-
-function scalarFunction({ function_name }: Tree): void {
-  const name = String(function_name).toLowerCase();
-  if (HIDDEN_FUNCTIONS.has(name)) throw new Refused(`calling "${name}": it reaches beyond the lake's tables`);
-}
-
-function show({ query, table_name }: Tree): void {
-  if (query === null && !SHOWN.has(String(table_name))) {
-    throw new Refused(`showing ${String(table_name)}: wanted tables, databases, or the name of a table`);
-  }
-}
-
-function visit(value: unknown, see: (node: Tree) => void): void {
-  if (Array.isArray(value)) return value.forEach((each) => visit(each, see));
-  if (typeof value !== "object" || value === null) return;
-  see(value as Tree);
-  for (const each of Object.values(value)) visit(each, see);
+/** Whether it is `SHOW TABLES`, and nothing else. */
+function isListing({ node }: Tree): boolean {
+  const from = (node as Tree).from_table as Tree | undefined;
+  return from?.type === "SHOW_REF" && from.query === null && from.table_name === '"tables"';
 }
 
 /** White space and comments. */
 const GAP = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)`;
+const FORMATS = "text|json|yaml|html|graphviz|mermaid";
+const OPTION = String.raw`(?:ANALYZE|FORMAT${GAP}+(?:${FORMATS}))`;
 const EXPLAIN = new RegExp(
-  String.raw`^${GAP}*EXPLAIN(?![\p{L}\p{N}_])${GAP}*(ANALYZE(?![\p{L}\p{N}_]))?`,
+  String.raw`^${GAP}*EXPLAIN(?![\p{L}\p{N}_])${GAP}*` +
+    String.raw`(?:(ANALYZE)(?![\p{L}\p{N}_])|(\(${GAP}*${OPTION}${GAP}*(?:,${GAP}*${OPTION}${GAP}*)?\)))?`,
   "iu",
 );
 
-/** The prefix of an EXPLAIN, written anew, and what it explains. */
+/** The beginning of an EXPLAIN, written anew, and what it explains: a statement to be parsed by itself. */
 function explain(text: string): { readonly prefix: string; readonly inner: string } | undefined {
   const found = EXPLAIN.exec(text);
   if (found === null) return undefined;
-  return {
-    prefix: found[1] === undefined ? "EXPLAIN" : "EXPLAIN ANALYZE",
-    inner: text.slice(found[0].length),
-  };
+  const [whole, analyze, options = ""] = found;
+  const inner = text.slice(whole.length);
+  const format = new RegExp(`FORMAT${GAP}+(${FORMATS})`, "i").exec(options)?.[1];
+  const chosen = [
+    ...(analyze !== undefined || /ANALYZE/i.test(options) ? ["ANALYZE"] : []),
+    ...(format === undefined ? [] : [`FORMAT ${format}`]),
+  ];
+  return { prefix: chosen.length === 0 ? "EXPLAIN" : `EXPLAIN (${chosen.join(", ")})`, inner };
 }
 
-/** What a statement that is no plain SELECT is, by its first word. */
+/** What a statement that cannot be judged as a SELECT is, by its first word; for people. */
 function found(text: string): string {
   const start = text.replace(new RegExp(`^${GAP}+`), "");
   const word = /^\p{L}+/u.exec(start)?.[0].toUpperCase();
   if (word === undefined) return "no statement";
-  if (/;/.test(withoutEnd(start))) return "more than one statement";
+  if (/;[\s;]*\S/.test(start)) return "more than one statement";
   return /^(?:SELECT|WITH|FROM)$/.test(word) ? "a PIVOT that does not name its columns by IN" : word;
-}
-
-/** Without the semicolon, so that it can stand inside another statement; a trailing comment ends with its line. */
-function withoutEnd(text: string): string {
-  return `${text.replace(new RegExp(`(?:${GAP}|;)+$`), "")}\n`;
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim();
 }

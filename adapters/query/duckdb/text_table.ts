@@ -1,9 +1,11 @@
 import { type DuckDBDataChunk, type DuckDBResult, DuckDBTypeId } from "duckdb";
+import { cellOf } from "./cell.ts";
 import { textValue } from "./json_value.ts";
+import { visible } from "./visible.ts";
 
-/** The rows that a table for people shows. */
-const SHOWN = 1000;
 const WIDEST = 60;
+/** Rows beyond those that are shown are counted up to here. */
+const COUNTED = 1_000_000;
 
 const NUMBERS: ReadonlySet<DuckDBTypeId> = new Set([
   DuckDBTypeId.TINYINT,
@@ -26,36 +28,39 @@ export async function* textTable(
   names: readonly string[],
   result: DuckDBResult,
   chunks: AsyncIterable<DuckDBDataChunk>,
+  most: number,
 ): AsyncGenerator<string> {
+  const heads = names.map(visible);
   const rows: string[][] = [];
-  let more = 0;
+  let total = 0;
   for await (const chunk of chunks) {
     const columns = names.map((_, i) => chunk.getColumnVector(i));
-    const take = Math.min(chunk.rowCount, SHOWN - rows.length);
+    const take = Math.min(chunk.rowCount, most - rows.length);
     for (let row = 0; row < take; row++) {
-      rows.push(columns.map((column) => cell(textValue(column.getItem(row)))));
+      rows.push(columns.map((column) => short(visible(textValue(cellOf(column, row))))));
     }
-    more += chunk.rowCount - take;
-  }
-  // The plan of an EXPLAIN is drawn over several lines.
-  if (rows.some((row) => row.some((text) => text.includes("\n")))) {
-    return yield rows.map((row) => row.at(-1)).join("\n");
+    total += chunk.rowCount;
+    if (total > Math.max(COUNTED, most)) break;
   }
   const right = names.map((_, i) => NUMBERS.has(result.columnTypeId(i)));
-  const widths = names.map((name, i) => Math.max(width(name), ...rows.map((row) => width(row[i]!))));
+  const widths = heads.map((head, i) =>
+    rows.reduce((most, row) => Math.max(most, width(row[i]!)), width(head))
+  );
   const line = (cells: readonly string[]) =>
     cells.map((text, i) => pad(text, widths[i]!, right[i]!)).join("  ").trimEnd();
-  yield `${line(names)}\n${widths.map((each) => "─".repeat(each)).join("  ")}\n`;
+  yield `${line(heads)}\n${widths.map((each) => "─".repeat(each)).join("  ")}\n`;
   if (rows.length > 0) yield `${rows.map(line).join("\n")}\n`;
-  yield more > 0
-    ? `${rows.length} of ${rows.length + more} rows\n`
-    : `${rows.length} ${rows.length === 1 ? "row" : "rows"}\n`;
+  yield `${summary(rows.length, total)}\n`;
 }
 
-function cell(text: string): string {
-  return text.includes("\n") || width(text) <= WIDEST
-    ? text
-    : `${Array.from(text).slice(0, WIDEST - 1).join("")}…`;
+function summary(shown: number, total: number): string {
+  if (total === shown) return `${shown} ${shown === 1 ? "row" : "rows"}`;
+  const all = total > COUNTED ? `more than ${COUNTED}` : `${total}`;
+  return `${shown} of ${all} rows: --rows N shows more, --format csv writes all`;
+}
+
+function short(text: string): string {
+  return width(text) <= WIDEST ? text : `${Array.from(text).slice(0, WIDEST - 1).join("")}…`;
 }
 
 function pad(text: string, to: number, right: boolean): string {

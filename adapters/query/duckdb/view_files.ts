@@ -21,13 +21,14 @@ const LOCK = "views.lock.json";
  * `sql/views.lock.json`, by the hash of the text, so that DuckDB is started for a new or changed view only.
  *
  * @param folder The project's folder `sql`.
+ * @throws {Refused} If a file's name can be no view's.
  */
 export async function viewFiles(folder: string, db: DuckDB): Promise<ViewFile[]> {
   const texts = Array.from(Deno.readDirSync(join(folder, "views")), ({ name }) => name)
     .filter((name) => name.endsWith(".sql"))
     .sort()
     .map((name) => ({
-      name: name.slice(0, -".sql".length),
+      name: viewName(name),
       statement: Deno.readTextFileSync(join(folder, "views", name)),
     }));
   const lock = readLock(folder);
@@ -38,7 +39,7 @@ export async function viewFiles(folder: string, db: DuckDB): Promise<ViewFile[]>
   }
   const found = await db.session(new AbortController().signal, async (session) => {
     const found: [string, string[]][] = [];
-    for (const { name, statement, key } of keyed) found.push([key, await readBy(session, name, statement)]);
+    for (const { statement, key } of keyed) found.push([key, await readBy(session, statement)]);
     return found;
   });
   const reads: Lock = Object.fromEntries(found.sort(([a], [b]) => a < b ? -1 : 1));
@@ -46,14 +47,23 @@ export async function viewFiles(folder: string, db: DuckDB): Promise<ViewFile[]>
   return keyed.map(({ name, statement, key }) => ({ name, statement, reads: reads[key]! }));
 }
 
-async function readBy(session: Session, name: string, statement: string): Promise<string[]> {
+function viewName(file: string): string {
+  const name = file.slice(0, -".sql".length);
+  if (/^\w+$/.test(name)) return name;
+  throw new Refused(
+    `declaring a view: found the file "sql/views/${file}", wanted a name of letters, digits and underscores`,
+  );
+}
+
+/** What a statement reads; one that is refused fails when it is bound, with its reason. */
+async function readBy(session: Session, statement: string): Promise<string[]> {
   try {
     const { tables } = await parseStatement(session, statement);
     const names = tables.map(({ database, name }) => database === "" ? name : `${database}.${name}`);
     return [...new Set(names)].sort();
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    throw new Refused(`reading "sql/views/${name}.sql": ${error.message}`, { cause: error });
+    if (error instanceof Refused) return [];
+    throw error;
   }
 }
 

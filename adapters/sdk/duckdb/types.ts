@@ -1,4 +1,5 @@
 import type { Column, ColumnType } from "../../../core/ports/table.ts";
+import { identifier } from "./text.ts";
 
 /**
  * DuckDB's types. Timestamps are UTC: inside statements they are `TIMESTAMP`, as they are to Athena; Parquet files hold
@@ -30,6 +31,6 @@ export function columnType(stored: string): string {
 /** The empty table of these columns, as a statement. */
 export function emptyTable(columns: readonly Column[]): string {
   return `SELECT ${
-    columns.map(({ name, type }) => `NULL::${TYPES[type]} AS "${name}"`).join(", ")
+    columns.map(({ name, type }) => `NULL::${TYPES[type]} AS ${identifier(name)}`).join(", ")
   } WHERE false`;
 }

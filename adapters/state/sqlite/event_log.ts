@@ -1,5 +1,6 @@
 import type { AssetKey, Checked, Event, Materialized, NewEvent, RunId, Seq } from "../../../core/event.ts";
 import { normalize, type Range } from "../../../core/partition/ranges.ts";
+import type { FileRef } from "../../../core/ports/publisher.ts";
 import { DAMAGED, EXPIRED, type StandingRecord, STANDS, WIPED } from "../../../core/ports/state.ts";
 import { damageOf } from "../../../core/check.ts";
 import type { Database } from "./database.ts";
@@ -42,6 +43,13 @@ const STANDING = `
   FROM partitions p CROSS JOIN events e ON e.seq = p.seq LEFT JOIN details d ON d.seq = e.seq
   WHERE p.asset = ? AND p.partition BETWEEN ? AND ? AND p.status <> ${WIPED}
   ORDER BY p.partition`;
+
+/** Most bodies do not speak of the folder at all: their text is searched before it is parsed. */
+const FILES = `
+  SELECT f.value ->> 'path' AS path, f.value ->> 'size' AS size, f.value ->> 'hash' AS hash, max(p.seq)
+  FROM partitions p CROSS JOIN details d ON d.seq = p.seq CROSS JOIN json_each(d.body, '$.files') f
+  WHERE p.status IN (${STANDS}, ${DAMAGED}) AND instr(d.body, ?1) > 0 AND substr(f.value ->> 'path', 1, length(?2)) = ?2
+  GROUP BY 1`;
 
 /** The numbered events, and what stands by them. */
 export class EventLog {
@@ -118,6 +126,12 @@ export class EventLog {
         }))
       )
     );
+  }
+
+  filesBelow(folder: string): FileRef[] {
+    const inside = `${folder}/`;
+    return this.#db.all<FileRef>(FILES, JSON.stringify(inside).slice(1, -1), inside)
+      .map(({ path, size, hash }) => ({ path, size, hash }));
   }
 
   history(key: AssetKey, partition: number): (Materialized & { seq: Seq })[] {

@@ -5,6 +5,7 @@ import type { Instant } from "../../../core/instant.ts";
 import type { Range } from "../../../core/partition/ranges.ts";
 import type { PartitionSpec } from "../../../core/partition/partition_set.ts";
 import type { Json, KeyValue } from "../../../core/ports/key_value.ts";
+import type { FileRef } from "../../../core/ports/publisher.ts";
 import type * as port from "../../../core/ports/state.ts";
 import { requireCovered } from "../covered.ts";
 import { Claims } from "./claims.ts";
@@ -105,6 +106,10 @@ export class SqliteState implements port.State {
 
   async standing(asset: AssetKey, ranges: readonly Range[]): Promise<port.StandingRecord[]> {
     return this.#log.standing(asset, ranges);
+  }
+
+  async filesBelow(folder: string): Promise<FileRef[]> {
+    return this.#log.filesBelow(folder);
   }
 
   async history(asset: AssetKey, partition: number): Promise<(Materialized & { seq: Seq })[]> {

@@ -54,6 +54,32 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
     assertEquals(await state.events(run, { after: 0, limit: 10 }), [{ ...full, seq: 1 }]);
   });
 
+  test("files below a folder are those that the latest materializations name", async (state) => {
+    const file = (path: string, hash = "aa") => ({ path, size: 12, hash });
+    const made = (partition: number, files: { path: string; size: number; hash: string }[], asset = HOURS) =>
+      materialized(partition, { asset, payload: { files, rows: 1, metadata: {} } });
+    await state.commit({
+      claim: null,
+      events: [
+        made(1, [file("zone/b"), file("zone_two/c"), file("other/zone/d")]),
+        made(2, [file('zone/"ü".json')]),
+        made(3, [file("zone/expired")]),
+        made(4, [file("zone/wiped")]),
+        made(5, [file("zone/before")]),
+        made(5, [file("zone/a")]),
+        made(1, [file("zone/b", "bb")], DAYS),
+        { kind: "expired", asset: HOURS, at: 3, run: null, from: 3, to: 3 },
+        { kind: "wiped", asset: HOURS, at: 3, run: null, from: 4, to: 4 },
+      ],
+    });
+    assertEquals(await state.filesBelow("zone"), [
+      file('zone/"ü".json'),
+      file("zone/a"),
+      file("zone/b", "bb"),
+    ]);
+    assertEquals(await state.filesBelow("zon"), []);
+  });
+
   test("what was given or answered can change without changing the state", async (state) => {
     const member = bytes(1);
     await state.commit({ claim: null, events: [materialized(1, { member })] });

@@ -4,6 +4,8 @@ import { vietnam } from "../../../assets/vietnam/mod.ts";
 import { views } from "../../../assets/vietnam/views.ts";
 import { LocalCatalog } from "../../../adapters/catalog/local/catalog.ts";
 import type { AnyAsset } from "../../../core/asset.ts";
+import type { Output } from "../../../core/output.ts";
+import { Refused, type ViewFault } from "../../../core/ports/query.ts";
 import { DAY } from "../../../core/instant.ts";
 import { graph } from "../../../core/graph.ts";
 import { TestLake } from "./lake.ts";
@@ -30,22 +32,41 @@ Deno.test("a file becomes an asset in each database, after what it reads", async
   assertEquals(dependencies(day!), ["vietnam/prod_catalog order"]);
 });
 
-Deno.test("a view that reads what is not there, or itself, is refused by name", async () => {
+Deno.test("what a view reads and is not there, or reads it in turn, is no dependency", async () => {
   await using lake = await TestLake.open();
   const database = { name: "aq_dev", catalog: martCatalog(lake.dev, "aq_dev") };
-  assertThrows(
-    () => views([{ name: "a", statement: "", reads: ["nowhere"] }], database),
-    TypeError,
-    'declaring "view/aq_dev.a": it reads "nowhere", wanted "vietnam" or a view',
+  const made = views(
+    [
+      { name: "a", statement: "", reads: ["b"] },
+      { name: "b", statement: "", reads: ["a", "nowhere", "vietnam"] },
+      { name: "own", statement: "", reads: ["own"] },
+    ],
+    database,
   );
+  assertEquals(keys(made), ["view/aq_dev.a", "view/aq_dev.b", "view/aq_dev.own"]);
+  assertEquals(Object.keys(made[0]!.deps), ["b"]);
+  assertEquals(Object.keys(made[1]!.deps), ["vietnam"]);
+  assertEquals(Object.keys(made[2]!.deps), []);
   assertThrows(
-    () =>
-      views(
-        [{ name: "a", statement: "", reads: ["b"] }, { name: "b", statement: "", reads: ["a"] }],
-        database,
-      ),
-    TypeError,
-    'declaring "view/aq_dev.b": it reads itself, through "a"',
+    () => views([{ name: "vietnam", statement: "", reads: [] }], database),
+    Refused,
+    'found the file "sql/views/vietnam.sql"',
+  );
+});
+
+Deno.test("a view's check tells where its statement has a fault", async () => {
+  await using lake = await TestLake.open();
+  const [view] = views(FILES, { name: "aq_dev", catalog: martCatalog(lake.dev, "aq_dev") });
+  const run = async (fault: ViewFault | undefined) => {
+    const resources = { views: { bind: () => Promise.resolve(fault) } };
+    return await view!.checks[0]!.run({ resources, signal: new AbortController().signal } as never);
+  };
+  assertEquals(await run(undefined), [{ check: "binds", partition: 0, passed: true }]);
+  const [failed] = await run({ message: "no such column", line: 2, column: 8 });
+  assertEquals(failed!.detail, "sql/views/by_city.sql:2:8: no such column");
+  assertEquals(
+    (await run({ message: "it reads itself" }))[0]!.detail,
+    "sql/views/by_city.sql: it reads itself",
   );
 });
 
@@ -76,25 +97,26 @@ Deno.test("the environment says which assets there are", () => {
   graph(prod);
 });
 
-Deno.test("catalogs put their tables, views theirs", async () => {
+Deno.test("catalogs stage their tables, views theirs, each for a file of its own", async () => {
   await using lake = await TestLake.open();
-  const catalog = new LocalCatalog(lake.root);
+  const catalog = new LocalCatalog(lake.store);
   const prod = martCatalog(lake.prod, "aq_prod");
   const assets = [
     rawCatalog(lake.raw, "aq_raw_prod"),
     prod,
     ...views(FILES, { name: "aq_prod", catalog: prod }),
   ];
+  const finals: string[] = [];
   for (const asset of assets) {
-    for await (const _ of asset.materialize!({ resources: { catalog } } as never)) { /* put */ }
+    for await (const [output] of asset.materialize!({ resources: { catalog }, staging: "s" } as never)) {
+      finals.push(...(output as Output).staged!.map(({ final }) => final));
+    }
   }
-  assertEquals((await catalog.list()).map(({ database, name }) => `${database}.${name}`), [
-    "aq_prod.by_city",
-    "aq_prod.by_day",
-    "aq_prod.vietnam",
-    "prod_db.vietnam",
-    "raw_db.openaq_raw",
+  assertEquals(finals, [
+    "_catalog/raw_db/openaq_raw.json",
+    "_catalog/prod_db/vietnam.json",
+    "_catalog/aq_prod/vietnam.json",
+    "_catalog/aq_prod/by_city.json",
+    "_catalog/aq_prod/by_day.json",
   ]);
-  const table = await catalog.get("prod_db", "vietnam");
-  assertEquals(table?.type === "table" && table.location, "aq_prod/marts/vietnam");
 });

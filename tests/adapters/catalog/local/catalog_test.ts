@@ -1,46 +1,122 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { dirname } from "@std/path";
 import { LocalCatalog } from "../../../../adapters/catalog/local/catalog.ts";
+import { LakeFolder } from "../../../../adapters/object_store/local/lake_folder.ts";
+import { LocalObjectStore } from "../../../../adapters/object_store/local/store.ts";
+import { MART } from "../../../../assets/vietnam/contract.ts";
 import type { Definition } from "../../../../core/ports/catalog.ts";
 
 const VIEW: Definition = { type: "view", database: "aq_dev", name: "numbers", statement: "SELECT 'µ'" };
+const TABLE: Definition = {
+  type: "table",
+  database: "aq_dev",
+  name: "vietnam",
+  ...MART,
+  format: "parquet",
+  location: "aq_dev/marts/vietnam",
+};
 
-async function withCatalog(body: (catalog: LocalCatalog, root: string) => Promise<void>) {
-  const root = await Deno.makeTempDir();
-  try {
-    await body(new LocalCatalog(root), root);
-  } finally {
-    await Deno.remove(root, { recursive: true });
+class CatalogFolder implements AsyncDisposable {
+  readonly catalog: LocalCatalog;
+
+  private constructor(readonly root: string) {
+    this.catalog = new LocalCatalog(new LocalObjectStore(new LakeFolder(root)));
+  }
+
+  static async open(): Promise<CatalogFolder> {
+    return new CatalogFolder(await Deno.makeTempDir());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.root, { recursive: true });
+  }
+
+  async write(entry: string, content: unknown): Promise<void> {
+    const path = `${this.root}/_catalog/${entry}`;
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeTextFile(path, typeof content === "string" ? content : JSON.stringify(content));
+  }
+
+  /** The problem of the entry `aq_dev.vietnam` with this content. */
+  async problem(content: unknown): Promise<string> {
+    await this.write("aq_dev/vietnam.json", content);
+    const entry = (await this.catalog.list()).find(({ name }) => name === "vietnam");
+    if (entry?.type !== "broken") throw new Error(`taken for a definition: ${JSON.stringify(content)}`);
+    assertEquals(entry.database, "aq_dev");
+    return entry.problem;
   }
 }
 
-Deno.test("a definition is put, replaced, read and dropped", () =>
-  withCatalog(async (catalog) => {
-    assertEquals(await catalog.list(), []);
-    assertEquals(await catalog.get("aq_dev", "numbers"), undefined);
-    await catalog.put(VIEW);
-    assertEquals(await catalog.get("aq_dev", "numbers"), VIEW);
-    const other = { ...VIEW, statement: "SELECT 2" };
-    await catalog.put(other);
-    await catalog.put({ ...VIEW, database: "aq_prod" });
-    assertEquals(await catalog.list(), [other, { ...VIEW, database: "aq_prod" }]);
-    await catalog.drop("aq_dev", "numbers");
-    await catalog.drop("aq_dev", "numbers");
-    assertEquals(await catalog.list(), [{ ...VIEW, database: "aq_prod" }]);
-  }));
+Deno.test("a definition is staged for its own file, and read as it was", async () => {
+  await using folder = await CatalogFolder.open();
+  const { catalog, root } = folder;
+  assertEquals(await catalog.list(), []);
+  for (const definition of [VIEW, TABLE]) {
+    const staged = await catalog.stage(definition, "_staging/1");
+    if (!("temporary" in staged)) throw new Error("nothing was staged");
+    assertEquals(staged.final, `_catalog/aq_dev/${definition.name}.json`);
+    await Deno.mkdir(`${root}/_catalog/aq_dev`, { recursive: true });
+    await Deno.rename(`${root}/${staged.temporary}`, `${root}/${staged.final}`);
+  }
+  assertEquals(await catalog.list(), [VIEW, TABLE]);
+});
 
-Deno.test("a definition is a hidden file of the lake, and nothing is left beside it", () =>
-  withCatalog(async (catalog, root) => {
-    await catalog.put(VIEW);
-    assertEquals(Array.from(Deno.readDirSync(`${root}/_catalog/aq_dev`), ({ name }) => name), [
-      "numbers.json",
-    ]);
-  }));
+Deno.test("names that lead elsewhere are refused", async () => {
+  await using folder = await CatalogFolder.open();
+  await assertRejects(() => folder.catalog.stage({ ...VIEW, name: "../x" }, "s"), TypeError, 'found "../x"');
+});
 
-Deno.test("names that lead elsewhere are refused, broken definitions named", () =>
-  withCatalog(async (catalog, root) => {
-    await assertRejects(() => catalog.put({ ...VIEW, name: "../x" }), TypeError, 'found "../x"');
-    await assertRejects(() => catalog.get("..", "x"), TypeError, 'found ".."');
-    await catalog.put(VIEW);
-    await Deno.writeTextFile(`${root}/_catalog/aq_dev/numbers.json`, "{");
-    await assertRejects(() => catalog.list(), Error, "numbers.json");
-  }));
+Deno.test("kept versions and strangers' files are no entries", async () => {
+  await using folder = await CatalogFolder.open();
+  await folder.write("_versions/aq_dev/0a.json", VIEW);
+  await folder.write("aq_dev/numbers.json.partial", VIEW);
+  await folder.write("aq_dev/a b.json", VIEW);
+  assertEquals(await folder.catalog.list(), []);
+});
+
+Deno.test("a broken entry is named with its fault, and stands in no other's way", async () => {
+  await using folder = await CatalogFolder.open();
+  await folder.write("aq_dev/numbers.json", VIEW);
+  const whole = JSON.stringify(TABLE);
+  assertMatch(await folder.problem(""), /^reading "_catalog\/aq_dev\/vietnam\.json": found nothing, wanted /);
+  assertMatch(await folder.problem(whole.slice(0, 100)), /found no JSON, wanted /);
+  assertMatch(await folder.problem("\u0000\u0001garbage"), /found no JSON, wanted /);
+  assertMatch(await folder.problem({ ...TABLE, type: "secret" }), /found a fault in "type"/);
+  assertMatch(await folder.problem([]), /found a fault/);
+  assertMatch(
+    await folder.problem({ ...TABLE, name: "other" }),
+    /found the definition of "aq_dev.other", wanted "aq_dev.vietnam"$/,
+  );
+  assertEquals((await folder.catalog.list())[0], VIEW);
+});
+
+Deno.test("a forged definition is refused: names, types and places are what they may be", async () => {
+  await using folder = await CatalogFolder.open();
+  const column = TABLE.columns[0]!;
+  const columns = (...given: object[]) => ({
+    ...TABLE,
+    columns: given.map((each) => ({ ...column, ...each })),
+  });
+  for (
+    const forged of [
+      { ...TABLE, database: `x"; COPY (SELECT 1) TO '/tmp/x'; --` },
+      { ...TABLE, location: "../elsewhere" },
+      { ...TABLE, location: "/etc" },
+      { ...TABLE, location: "aq_dev/../../etc" },
+      { ...TABLE, location: "aq_dev//x" },
+      { ...TABLE, location: "_staging" },
+      { ...TABLE, location: "aq_dev/*" },
+      { ...TABLE, location: "https://example.org/x" },
+      { ...TABLE, location: "" },
+      { ...TABLE, format: "csv" },
+      { ...TABLE, columns: [] },
+      columns({ type: "int32); COPY (SELECT 1) TO '/tmp/x'; --" }),
+      columns({ name: "" }),
+      columns({ name: "a\nb" }),
+      columns({ name: "a" }, { name: "A" }),
+      { ...TABLE, columns: "all" },
+      { type: "view", database: "aq_dev", name: "vietnam", statement: "" },
+      { type: "view", database: "aq_dev", name: "vietnam", statement: { text: "SELECT 1" } },
+    ]
+  ) assertMatch(await folder.problem(forged), /^reading "_catalog\/aq_dev\/vietnam\.json": found a fault/);
+});

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { viewFiles } from "../../../../adapters/query/duckdb/view_files.ts";
+import { Refused } from "../../../../core/ports/query.ts";
 import { DuckDB } from "../../../../adapters/sdk/duckdb/session.ts";
 
 /** A folder like `sql` with these views, and a DuckDB. */
@@ -48,18 +49,32 @@ Deno.test("what views read is found by the parser once, and then known by their 
     },
   ));
 
-Deno.test("a view that does not parse, or reads a file, is refused by its file's name", async () => {
-  await withViews({ "a.sql": "SELEC 1" }, async (folder, db) => {
-    await assertRejects(
-      () => viewFiles(folder, db),
-      Error,
-      'reading "sql/views/a.sql": parsing the statement',
-    );
-  });
-  await withViews({ "a.sql": "SELECT * FROM 'x.parquet'" }, async (folder, db) => {
-    await assertRejects(() => viewFiles(folder, db), Error, 'reading "sql/views/a.sql": reading "x.parquet"');
-  });
-});
+Deno.test("a view that does not parse, or reads a file, is one all the same: its binding fails", () =>
+  withViews(
+    { "a.sql": "SELEC 1", "b.sql": "SELECT * FROM 'x.parquet'", "c.sql": "SELECT * FROM vietnam" },
+    async (folder, db) => {
+      const found = (await viewFiles(folder, db)).map(({ name, reads }) => [name, reads]);
+      assertEquals(found, [["a", []], ["b", []], ["c", ["vietnam"]]]);
+    },
+  ));
+
+Deno.test("a table that a view's own WITH shadows is read nevertheless", () =>
+  withViews(
+    {
+      "a.sql": "WITH vietnam AS (SELECT * FROM vietnam), b AS (SELECT 1) SELECT * FROM vietnam, b",
+      "b.sql":
+        "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT (WITH c AS (FROM t) FROM c)",
+    },
+    async (folder, db) => {
+      const found = (await viewFiles(folder, db)).map(({ name, reads }) => [name, reads]);
+      assertEquals(found, [["a", ["vietnam"]], ["b", []]]);
+    },
+  ));
+
+Deno.test("a file whose name can be no view's is refused by its name", () =>
+  withViews({ "a b.sql": "SELECT 1" }, async (folder, db) => {
+    await assertRejects(() => viewFiles(folder, db), Refused, 'found the file "sql/views/a b.sql"');
+  }));
 
 Deno.test("the project's own views are known without DuckDB", async () => {
   const views = await viewFiles(fromFileUrl(new URL("../../../../sql", import.meta.url)), NO_DUCKDB);

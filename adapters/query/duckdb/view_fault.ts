@@ -1,0 +1,53 @@
+import type { ViewDefinition } from "../../../core/ports/catalog.ts";
+import type { ViewFault } from "../../../core/ports/query.ts";
+import type { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
+import { ParseError } from "./statement.ts";
+import { visible } from "./visible.ts";
+
+/** A view of the catalog cannot be read: one line that names it. */
+export class ViewError extends Error {
+  override readonly name = "ViewError";
+
+  constructor(readonly view: ViewDefinition, readonly fault: ViewFault) {
+    const place = fault.line === undefined ? "" : ` (line ${fault.line}, column ${fault.column})`;
+    super(`reading the view "${view.database}.${view.name}": ${fault.message}${place}`);
+  }
+}
+
+/** The fault of a view whose statement was refused before it was run. */
+export function faultOfText(view: ViewDefinition, error: Error): ViewFault {
+  const position = error instanceof ParseError ? error.position : undefined;
+  return { message: visible(error.message), ...placeAt(view.statement, position) };
+}
+
+/** The fault of a view that DuckDB does not make, where errors are told as JSON. @param skipped Bytes before its text. */
+export function faultOfMaking(view: ViewDefinition, error: DuckDBProblem, skipped: number): ViewFault {
+  const raw = error.cause instanceof Error ? error.cause.message : "";
+  const found = jsonOf(raw.slice(Math.max(0, raw.indexOf("{"))));
+  if (found === undefined) return { message: visible(error.message) };
+  const [line = ""] = found.exception_message.split("\n");
+  const message = visible(line.replace(/[.!]$/, ""));
+  const position = found.position === undefined ? undefined : Number(found.position) - skipped;
+  return {
+    message: message.charAt(0).toLowerCase() + message.slice(1),
+    ...placeAt(view.statement, position),
+  };
+}
+
+function jsonOf(
+  text: string,
+): { readonly exception_message: string; readonly position?: string } | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The line and column of a place in a text that is given in bytes. */
+function placeAt(text: string, position: number | undefined): Pick<ViewFault, "line" | "column"> {
+  if (position === undefined || !(position >= 0)) return {};
+  const before = new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, position));
+  const lines = before.split("\n");
+  return { line: lines.length, column: lines.at(-1)!.length + 1 };
+}
