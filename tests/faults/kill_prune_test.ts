@@ -1,0 +1,39 @@
+import { assertEquals } from "@std/assert";
+import { DAY } from "../../core/instant.ts";
+import { isRepeatable } from "./calls.ts";
+import { shiftedClock } from "./clocks.ts";
+import { contentOf } from "./content.ts";
+import { fixedServer, RANGE } from "./fixed_server.ts";
+import { assertRuns, assertSound, killedAtEach } from "./kills.ts";
+import { Place } from "./place.ts";
+import { chosenSeed, seeded, spread } from "./random.ts";
+import { tracer } from "./tracer.ts";
+
+const PRUNE = ["prune"];
+/** Raw hours of the development environment expire after a week. */
+const LATER = { preload: [shiftedClock(8 * DAY)] };
+const KILLS = 8;
+
+Deno.test("a prune killed at any call is finished by the same prune", async () => {
+  const random = seeded(chosenSeed());
+  const trace = await tracer();
+  await using server = fixedServer();
+  await using made = await Place.make({ ...server.env, PIPELINE_ENV: "dev" });
+  await assertRuns(made, ["materialize", ...RANGE], "at first");
+  await using pruned = await made.copy();
+  const calls = (await trace.calls(pruned, PRUNE, LATER)).filter(isRepeatable);
+  const content = await contentOf(pruned);
+  await assertSound(pruned, "undisturbed");
+
+  await killedAtEach(
+    trace,
+    made,
+    spread(calls, KILLS, random),
+    { command: PRUNE, options: LATER },
+    async (place, told) => {
+      await assertRuns(place, PRUNE, told, LATER);
+      await assertSound(place, told);
+      assertEquals(await contentOf(place), content, told);
+    },
+  );
+});
