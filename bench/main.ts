@@ -1,9 +1,9 @@
 import { type Figure, keeps, report } from "./figure.ts";
-import { chained, partitions, ticks } from "./overhead.ts";
+import { chained, intents, partitions, ticks } from "./overhead.ts";
 import { year } from "./year.ts";
 
 /** Measures one figure after the other; with arguments, only those whose group is named. */
-const groups = { chained, partitions, ticks, year };
+const groups = { chained, partitions, intents, ticks, year };
 
 const ATTEMPTS = 3;
 const out = "bench/out";

@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { openSqliteState } from "../adapters/state/sqlite/open.ts";
 import { DAY, HOUR } from "../core/mod.ts";
+import type { Intent } from "../core/ports/state.ts";
 import { type Figure, median, timed } from "./figure.ts";
 import { chain, days, everything, open, roll } from "./trivial.ts";
 
@@ -105,4 +106,54 @@ async function status(state: string): Promise<Figure> {
   if (!success) throw new Error("measuring status failed");
   const value = Number(new TextDecoder().decode(stdout));
   return { name: "status_ms", value, unit: "ms", peer: 1300, limit: 150, state };
+}
+
+/** Publishing 62 files a batch costs the state so much: their intents, then the materializations that end them. */
+export async function intents(folder: string): Promise<Figure[]> {
+  const path = `${folder}/intents.sqlite`;
+  const state = await openSqliteState({ path });
+  const [days] = await state.register([{
+    key: "bench/days",
+    partitions: { type: "daily", timeZone: "UTC", start: "2020-01-01", open: false },
+    code: { version: "1", edges: [] },
+  }]);
+  const run = await state.beginRun(null, 0);
+  const batch = 62;
+  const hash = "0".repeat(64);
+  const took: number[] = [];
+  for (let round = 0; round < 60; round++) {
+    const range = { from: 18_262 + round * batch, to: 18_262 + (round + 1) * batch - 1 };
+    const { granted } = await state.claim(run, "bench/days", [range]);
+    const { token: claim } = granted!;
+    const intents = Array.from({ length: batch }, (_, i): Intent => {
+      const path = `aq_prod/marts/day=${range.from + i}/part-00000.snappy.parquet`;
+      const file = { path, size: 9_999, hash };
+      return {
+        event: {
+          kind: "materialized",
+          asset: "bench/days",
+          at: 0,
+          run,
+          partition: range.from + i,
+          dataVersion: `${round}`,
+          code: days!.code,
+          read: 0,
+          member: new Uint8Array(32),
+          edges: new Uint8Array(0),
+          payload: { files: [file], rows: 1, metadata: {} },
+          checks: [],
+        },
+        replacements: [{ final: path, temporary: `_staging/1/${i}`, standing: { dataVersion: "0", hash } }],
+        measured: [file],
+      };
+    });
+    took.push(
+      await timed(async () => {
+        await state.commit({ claim, events: [], intents });
+        await state.commit({ claim, events: intents.map(({ event }) => event), release: true });
+      }),
+    );
+  }
+  await state.close();
+  return [{ name: "intents_ms_per_batch", value: median(took), unit: "ms", limit: 25, state: path }];
 }

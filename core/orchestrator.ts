@@ -34,6 +34,9 @@ export interface MaterializeOptions extends Request {
 
 /** A graph over one state: what is stale, and what brings it up to date. */
 export class Orchestrator {
+  /** Done before the first run: what was published before may have been lost. */
+  #verified: Promise<void> | undefined;
+
   private constructor(readonly session: Session, readonly limits: Limits) {}
 
   /** Binds the graph to the state and takes in all that the state knows of it. */
@@ -74,7 +77,7 @@ export class Orchestrator {
   /** Brings what is asked for up to date. @throws {RequestError} */
   async materialize(request: MaterializeOptions): Promise<RunResult> {
     await recover(this.session);
-    await verifyNewest(this.session);
+    await (this.#verified ??= verifyNewest(this.session));
     await this.refresh();
     return await execute(this.session, {
       scope: scopeOf(this.index, request),

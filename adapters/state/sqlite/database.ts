@@ -69,9 +69,19 @@ export class Database {
     return Number(this.#guard(() => this.#prepare(sql).run(...values)).changes);
   }
 
-  /** Does the work in one transaction that waits for other writers before it reads anything. */
-  write<T>(work: () => T): T {
-    return this.#transaction("BEGIN IMMEDIATE", work);
+  /**
+   * Does the work in one transaction that waits for other writers before it reads anything.
+   *
+   * @param options `synced`: with all that was written before, it survives a power cut.
+   */
+  write<T>(work: () => T, { synced = false }: { readonly synced?: boolean } = {}): T {
+    if (!synced) return this.#transaction("BEGIN IMMEDIATE", work);
+    this.#guard(() => this.#db.exec("PRAGMA synchronous = FULL"));
+    try {
+      return this.#transaction("BEGIN IMMEDIATE", work);
+    } finally {
+      this.#guard(() => this.#db.exec("PRAGMA synchronous = NORMAL"));
+    }
   }
 
   /** Reads several times from one moment. */

@@ -135,4 +135,9 @@ export const migrations: readonly string[] = [
     value TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- lock: the file that a worker holds a lock on for as long as it lives. Those of before had none.
+  DELETE FROM workers;
+  ALTER TABLE workers RENAME COLUMN started TO lock;
+  `,
 ];

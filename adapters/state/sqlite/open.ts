@@ -1,8 +1,8 @@
 import { dirname } from "@std/path";
 import { type State, StateError } from "../../../core/ports/state.ts";
 import { Database } from "./database.ts";
+import { lockFolder, type Locks } from "./locks.ts";
 import { migrations } from "./migrations.ts";
-import { type Processes, systemProcesses } from "./processes.ts";
 import { SqliteState } from "./state.ts";
 
 /** Marks the file as a state of Airgraph's: "airg". */
@@ -15,9 +15,10 @@ const APPLICATION_ID = 0x61697267;
  * @throws {StateError} If the file is no state, is from a newer version, or cannot be written.
  */
 export async function openSqliteState(
-  { path, processes = systemProcesses, many = 4_000 }: {
+  { path, locks = lockFolder(`${path}-workers`), many = 4_000 }: {
     readonly path: string;
-    readonly processes?: () => Processes;
+    /** @default a folder beside the file */
+    readonly locks?: Locks;
     /** From so many partitions on, an asset's rows are kept packed, to be loaded at once. @default 4000 */
     readonly many?: number;
   },
@@ -28,7 +29,7 @@ export async function openSqliteState(
     await useWriteAheadLog(db);
     db.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384");
     migrate(db, path);
-    return new SqliteState(db, processes, many);
+    return new SqliteState(db, locks, many);
   } catch (error) {
     db.close();
     throw error;

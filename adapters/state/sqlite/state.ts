@@ -13,7 +13,7 @@ import type { Database } from "./database.ts";
 import { EventLog } from "./event_log.ts";
 import { Intents } from "./intents.ts";
 import { SqliteKeyValue } from "./key_value.ts";
-import type { Processes } from "./processes.ts";
+import type { Locks } from "./locks.ts";
 import { Registry } from "./registry.ts";
 import { Runs } from "./runs.ts";
 import { snapshot } from "./snapshot.ts";
@@ -31,10 +31,10 @@ export class SqliteState implements port.State {
   readonly #runs: Runs;
   readonly #many: number;
 
-  constructor(db: Database, processes: () => Processes, many: number) {
+  constructor(db: Database, locks: Locks, many: number) {
     this.#db = db;
     this.#many = many;
-    this.#workers = new Workers(db, processes);
+    this.#workers = new Workers(db, locks);
     this.#registry = new Registry(db);
     this.#log = new EventLog(db, this.#registry);
     this.#intents = new Intents(db);
@@ -67,6 +67,8 @@ export class SqliteState implements port.State {
 
   async commit(commit: port.Commit): Promise<port.Committed> {
     const { claim, events, step } = commit;
+    // What a lake is changed by is on the disk before and after, so that a power cut finds the two together.
+    const synced = claim !== null && (commit.intents !== undefined || this.#intents.any(claim));
     return this.#asWorker(() => {
       const held = claim === null ? undefined : this.#claims.held(claim);
       if (claim !== null) {
@@ -79,7 +81,7 @@ export class SqliteState implements port.State {
       if (step !== undefined) this.#runs.step(step);
       if (claim !== null && commit.release) this.#claims.release(claim);
       return { status: "committed", seq };
-    });
+    }, { synced });
   }
 
   async claim(run: RunId, asset: AssetKey, ranges: readonly Range[]): Promise<port.ClaimAnswer> {
@@ -151,9 +153,9 @@ export class SqliteState implements port.State {
   }
 
   /** A write in which this worker has a number. */
-  #asWorker<T>(work: () => T): T {
+  #asWorker<T>(work: () => T, options?: { readonly synced: boolean }): T {
     this.#workers.self();
-    return this.#db.write(work);
+    return this.#db.write(work, options);
   }
 
   #publications(claim: port.ClaimToken, { events, intents, reverted }: port.Commit): void {

@@ -1,41 +1,49 @@
 import type { Database } from "./database.ts";
-import type { Process, Processes } from "./processes.ts";
+import type { Held, Locks } from "./locks.ts";
+
+/** Where a worker runs, for people to find it. */
+export interface Place {
+  readonly host: string;
+  readonly pid: number;
+}
 
 /** A worker is an open handle of a living process; one that was closed, or whose process ended, is no more. */
 export class Workers {
   readonly #db: Database;
-  readonly #processes: () => Processes;
-  #loaded: Processes | undefined;
-  #self: number | undefined;
+  readonly #locks: Locks;
+  #self: { readonly id: number; readonly held: Held } | undefined;
 
-  constructor(db: Database, processes: () => Processes) {
+  constructor(db: Database, locks: Locks) {
     this.#db = db;
-    this.#processes = processes;
+    this.#locks = locks;
   }
 
   /** This handle's own number; the first call makes it known, outside of any transaction. */
   self(): number {
     if (this.#self === undefined) {
-      const { host, pid, started } = this.#system().self;
-      this.#self = this.#db.get<{ id: number }>(
-        "INSERT INTO workers (host, pid, started) VALUES (?, ?, ?) RETURNING id",
-        host,
-        pid,
-        started,
-      )!.id;
+      const held = this.#locks.hold();
+      const { id } = this.#db.get<{ id: number }>(
+        "INSERT INTO workers (host, pid, lock) VALUES (?, ?, ?) RETURNING id",
+        Deno.hostname(),
+        Deno.pid,
+        held.name,
+      )!;
+      this.#self = { id, held };
     }
-    return this.#self;
+    return this.#self.id;
   }
 
   /** Whether the worker may still work; null stands for none. */
   alive(worker: number | null): boolean {
     if (worker === null) return false;
-    if (worker === this.#self) return true;
-    const process = this.#db.get<Process>(
-      "SELECT host, pid, started FROM workers WHERE id = ?",
-      worker,
-    );
-    return process !== undefined && this.#system().alive(process);
+    if (worker === this.#self?.id) return true;
+    const row = this.#db.get<{ lock: string }>("SELECT lock FROM workers WHERE id = ?", worker);
+    return row !== undefined && this.#locks.isHeld(row.lock);
+  }
+
+  /** Where a worker runs or ran, as long as it is known. */
+  place(worker: number | null): Place | undefined {
+    return this.#db.get<Place>("SELECT host, pid FROM workers WHERE id = ?", worker);
   }
 
   /** Whether this handle has a number yet. */
@@ -43,21 +51,19 @@ export class Workers {
     return this.#self !== undefined;
   }
 
+  /** Ends this handle's life; call it once nothing more is written. */
   leave(): void {
-    this.#forget(this.self());
+    this.#db.run("DELETE FROM workers WHERE id = ?", this.self());
+    this.#self!.held.release();
   }
 
+  /** Forgets workers that are no more, and locks that no worker has. */
   forgetDead(): void {
-    for (const { id } of this.#db.all<{ id: number }>("SELECT id FROM workers")) {
-      if (!this.alive(id)) this.#forget(id);
+    const workers = this.#db.all<{ id: number; lock: string }>("SELECT id, lock FROM workers");
+    for (const { id } of workers) {
+      if (!this.alive(id)) this.#db.run("DELETE FROM workers WHERE id = ?", id);
     }
-  }
-
-  #forget(worker: number): void {
-    this.#db.run("DELETE FROM workers WHERE id = ?", worker);
-  }
-
-  #system(): Processes {
-    return this.#loaded ??= this.#processes();
+    const known = new Set(workers.map(({ lock }) => lock));
+    for (const name of this.#locks.names()) if (!known.has(name)) this.#locks.isHeld(name);
   }
 }

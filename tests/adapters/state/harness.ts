@@ -1,5 +1,6 @@
 import { memoryState } from "../../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
+import { type Held, lockFolder } from "../../../adapters/state/sqlite/locks.ts";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import type { State } from "../../../core/ports/state.ts";
 
@@ -26,18 +27,17 @@ export function memoryHarness(): Promise<Harness> {
  */
 export async function sqliteHarness(many = 1): Promise<Harness> {
   const folder = await Deno.makeTempDir();
-  const dead = new Set<string>();
+  const held = new Map<string, Held>();
   const open = new Set<State>();
   return {
     async worker(name) {
-      const handle = await openSqliteState({
-        path: `${folder}/state.db`,
-        many,
-        processes: () => ({
-          self: { host: "here", pid: 1, started: name },
-          alive: ({ started }) => !dead.has(started),
-        }),
-      });
+      const path = `${folder}/state.db`;
+      const locks = lockFolder(`${path}-workers`);
+      const hold = () => {
+        held.set(name, locks.hold());
+        return held.get(name)!;
+      };
+      const handle = await openSqliteState({ path, many, locks: { ...locks, hold } });
       open.add(handle);
       const close = handle.close.bind(handle);
       handle.close = () => {
@@ -46,7 +46,7 @@ export async function sqliteHarness(many = 1): Promise<Harness> {
       };
       return handle;
     },
-    kill: (name) => void dead.add(name),
+    kill: (name) => held.get(name)?.release(),
     async [Symbol.asyncDispose]() {
       for (const handle of open) await handle.close();
       await Deno.remove(folder, { recursive: true });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertLessOrEqual, assertRejects, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { Database } from "../../../adapters/state/sqlite/database.ts";
+import { migrations } from "../../../adapters/state/sqlite/migrations.ts";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { type State, StateError } from "../../../core/ports/state.ts";
 import { ASSETS, HOURS, materialized, version } from "./build.ts";
@@ -47,10 +48,54 @@ Deno.test("sqlite: a state of a newer version is refused and left alone", () =>
     const before = await Deno.readFile(path);
     await refused(
       path,
-      `opening the state: "${path}" has schema version 9, this Airgraph knows up to 1, ` +
+      `opening the state: "${path}" has schema version 9, this Airgraph knows up to ${migrations.length}, ` +
         "wanted a newer Airgraph or another STATE_URL",
     );
     assertEquals(await Deno.readFile(path), before);
+  }));
+
+Deno.test("sqlite: a state of 0.1 is opened with what stands, and what a worker of then had begun", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/state.db`;
+    const replacement = { final: "a", temporary: "_staging/1/a", standing: "v1" };
+    const { member, edges, ...event } = materialized(2);
+    const body = {
+      event: { ...event, member: member.toHex(), edges: edges.toHex() },
+      replacements: [replacement],
+      measured: [],
+    };
+    const checked = JSON.stringify([{ check: "sorted", severity: "blocking", passed: true }]);
+    sql(path, migrations[0]!);
+    sql(
+      path,
+      `PRAGMA application_id = ${0x61697267}; PRAGMA user_version = 1;
+      INSERT INTO assets VALUES (1, '${HOURS}', '${JSON.stringify(ASSETS[0].partitions)}', 1);
+      INSERT INTO codes VALUES (1, 1, '1', '[]');
+      INSERT INTO events (seq, kind, asset, at, first, code, read, version, member)
+        VALUES (1, 0, 1, 1000, 1, 1, 0, x'${version(1)}', x'${
+        "01".repeat(32)
+      }'), (2, 4, 1, 9, 1, NULL, NULL, NULL, NULL);
+      INSERT INTO details VALUES (2, '${checked}');
+      INSERT INTO partitions VALUES (1, 1, 1, 1, 1, 1, 0);
+      INSERT INTO workers VALUES (7, 'a.host', 42, 'a boot and 17 ticks');
+      INSERT INTO runs VALUES (3, 0, 7, 5, NULL, 1, NULL, 'null', NULL);
+      INSERT INTO claims VALUES (5, 1, 3, 7, '[{"from":2,"to":2}]');
+      INSERT INTO intents VALUES (5, 2, '${JSON.stringify(body)}');`,
+    );
+    const state = await openSqliteState({ path });
+    await state.register(ASSETS);
+    assertEquals((await state.since(1)).map((event) => "of" in event && event.of), [0]);
+    assertEquals((await state.standing(HOURS, [{ from: 1, to: 1 }])).map(({ event }) => event), [
+      materialized(1),
+    ]);
+    const [adopted] = await state.recover(9);
+    assertEquals(adopted!.intents, [{
+      event: materialized(2),
+      replacements: [{ ...replacement, standing: { dataVersion: "v1" } }],
+      measured: [],
+    }]);
+    assertEquals((await state.run(3))?.run.status, "interrupted");
+    await state.close();
   }));
 
 Deno.test("sqlite: what is no state is refused in one line", () =>

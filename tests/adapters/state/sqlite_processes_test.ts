@@ -1,7 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
-import { systemProcesses } from "../../../adapters/state/sqlite/processes.ts";
 import { ASSETS, HOURS, materialized, started } from "./build.ts";
 import { COUNTS, PARTITIONS } from "./sqlite_child.ts";
 
@@ -72,11 +71,3 @@ Deno.test("sqlite: what a killed process held is taken over", () =>
     assertEquals((await state.run(adopted!.run))?.run.status, "interrupted");
     await state.close();
   }));
-
-Deno.test("a process number given again is another process, and other hosts are beyond judgement", () => {
-  const { self, alive } = systemProcesses();
-  assert(alive(self));
-  assert(!alive({ ...self, started: "earlier" }));
-  assert(!alive({ ...self, pid: 2 ** 22 + 1 }));
-  assert(alive({ ...self, host: "elsewhere.invalid", started: "earlier" }));
-});

@@ -74,11 +74,12 @@ Deno.test("a file that is put back as it was is whole again for the next check",
 });
 
 Deno.test("materialize notices by itself what is gone of the newest publications", async () => {
-  const first = await damageable();
-  await first.materialize();
-  first.lake.files.delete("lake/up/a");
-  assertEquals((await first.materialize()).counts.materialized, 1);
-  assertEquals([first.lake.files.get("lake/up/a"), await first.plan()], ["1", []]);
+  const { lake, store, materialize } = await damageable();
+  await materialize();
+  lake.files.delete("lake/up/a");
+  const next = await damageable({ lake, store, worker: "b" });
+  assertEquals((await next.materialize()).counts.materialized, 1);
+  assertEquals([lake.files.get("lake/up/a"), await next.plan()], ["1", []]);
 });
 
 Deno.test("a state that is older than its lake keeps no other version under a version's name", async () => {
@@ -87,10 +88,11 @@ Deno.test("a state that is older than its lake keeps no other version under a ve
   const later = await damageable({ lake: now.lake });
   later.content["a"] = "2";
   await later.materialize();
-  now.content["a"] = "3";
-  await now.materialize();
+  const restored = await damageable({ lake: now.lake, store: now.store, worker: "b" });
+  restored.content["a"] = "3";
+  await restored.materialize();
   assertEquals(now.lake.files.get("lake/up/a"), "3");
-  assertEquals(await now.orchestrator.rollback("t/up", "a"), {
+  assertEquals(await restored.orchestrator.rollback("t/up", "a"), {
     status: "no-version",
     reason: 'version "1" is not kept any more',
   });

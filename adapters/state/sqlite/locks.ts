@@ -1,0 +1,75 @@
+/** Signs of life: the operating system holds a worker's lock for as long as its process lives, and no longer. */
+export interface Locks {
+  /** Takes a lock that nobody had before. */
+  hold(): Held;
+  /** Whether a living process holds the lock; one that is not held is taken away. */
+  isHeld(name: string): boolean;
+  /** The locks that are there, held or not. */
+  names(): string[];
+}
+
+export interface Held {
+  readonly name: string;
+  release(): void;
+}
+
+/** Locks on files of a folder: seen across containers and names of hosts, as long as they share the file system. */
+export function lockFolder(folder: string): Locks {
+  const pathOf = (name: string) => `${folder}/${name}`;
+  return {
+    hold() {
+      Deno.mkdirSync(folder, { recursive: true });
+      for (;;) {
+        const name = crypto.randomUUID();
+        const file = Deno.openSync(pathOf(name), { write: true, createNew: true });
+        file.lockSync(true);
+        // Between the two, another may have taken it for a dead worker's.
+        if (stands(pathOf(name))) return { name, release: once(() => letGo(file, pathOf(name))) };
+        file.close();
+      }
+    },
+    isHeld(name) {
+      try {
+        using file = Deno.openSync(pathOf(name));
+        if (!file.tryLockSync(false)) return true;
+        remove(pathOf(name));
+        return false;
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) return false;
+        throw error;
+      }
+    },
+    names: () => stands(folder) ? [...Deno.readDirSync(folder)].map(({ name }) => name) : [],
+  };
+}
+
+function letGo(file: Deno.FsFile, path: string): void {
+  remove(path);
+  file.close();
+}
+
+function remove(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function stands(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) act();
+    done = true;
+  };
+}

@@ -1,0 +1,49 @@
+import { assert, assertEquals } from "@std/assert";
+import { lockFolder } from "../../../adapters/state/sqlite/locks.ts";
+
+async function inFolder(body: (folder: string) => Promise<void> | void): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(`${folder}/locks`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a lock is held until it is released, and then is gone", () =>
+  inFolder((folder) => {
+    const [mine, yours] = [lockFolder(folder), lockFolder(folder)];
+    assertEquals(mine.names(), []);
+    const [one, other] = [mine.hold(), yours.hold()];
+    assert(yours.isHeld(one.name) && mine.isHeld(one.name));
+    one.release();
+    one.release();
+    assert(!yours.isHeld(one.name));
+    assertEquals(mine.names(), [other.name]);
+    other.release();
+    assert(!mine.isHeld("never there"));
+  }));
+
+Deno.test("the lock of a process that was killed is nobody's, whatever the process was", () =>
+  inFolder(async (folder) => {
+    const module = import.meta.resolve("../../../adapters/state/sqlite/locks.ts");
+    const code = `import { lockFolder } from ${JSON.stringify(module)};
+      console.log(lockFolder(${JSON.stringify(folder)}).hold().name);
+      setInterval(() => {}, 1000);`;
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["eval", "--no-lock", code],
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const reader = child.stdout.getReader();
+    const name = new TextDecoder().decode((await reader.read()).value).trim();
+    const locks = lockFolder(folder);
+    assert(locks.isHeld(name));
+    child.kill("SIGSTOP");
+    assert(locks.isHeld(name));
+    child.kill("SIGKILL");
+    await child.status;
+    await reader.cancel();
+    assert(!locks.isHeld(name));
+    assertEquals(locks.names(), []);
+  }));
