@@ -109,7 +109,7 @@ export class Orchestrator {
 
   /** Forgets partitions: they are missing from now on. Files stay. @returns How many were forgotten. */
   async wipe(request: Request): Promise<Map<AssetKey, number>> {
-    await this.refresh();
+    await recover(this.session);
     const wiped = new Map<AssetKey, number>();
     for (const [node, ranges] of scopeOf(this.index, request)) {
       let standing = standingIn(node, ranges);
@@ -136,7 +136,7 @@ export class Orchestrator {
 
   /** Deletes the files of partitions whose retention is over. @returns How many partitions had files that went. */
   async prune(assets: ReadonlySet<AssetKey>): Promise<Map<AssetKey, number>> {
-    await this.refresh();
+    await recover(this.session);
     const expired = new Map<AssetKey, number>();
     for (const node of this.index.nodes) {
       if (!assets.has(node.key) || node.asset.retention === null) continue;

@@ -12,7 +12,7 @@ import { tracer } from "./tracer.ts";
 const PRUNE = ["prune"];
 /** Raw hours of the development environment expire after a week. */
 const LATER = { preload: [shiftedClock(8 * DAY)] };
-const KILLS = 8;
+const KILLS = 10;
 
 Deno.test("a prune killed at any call is finished by the same prune", async () => {
   const random = seeded(chosenSeed());

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { isRepeatable } from "./calls.ts";
-import { contentOf } from "./content.ts";
+import { contentOf, leftovers } from "./content.ts";
 import { fixedServer, RANGE } from "./fixed_server.ts";
 import { assertRuns, assertSound, killedAtEach } from "./kills.ts";
 import { Place } from "./place.ts";
@@ -24,6 +24,8 @@ Deno.test("a wipe killed at any call is finished by the same wipe, and all comes
 
   await killedAtEach(trace, made, spread(calls, KILLS, random), { command: WIPE }, async (place, told) => {
     await assertRuns(place, WIPE, told);
+    const left = (await leftovers(place)).filter((what) => !what.endsWith("is named by nothing")); // files stay
+    assertEquals(left, [], told);
     assertEquals(await contentOf(place), without, told);
     await assertRuns(place, MATERIALIZE, told);
     assertEquals(await contentOf(place), content, told);

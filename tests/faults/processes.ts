@@ -1,0 +1,26 @@
+/** The processes that one has started, those that they started among them, by their ids. See proc_pid_stat(5). */
+export function descendants(pid: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const { name } of Deno.readDirSync("/proc")) {
+    const parent = /^\d+$/.test(name) ? statOf(Number(name))?.parent : undefined;
+    if (parent !== undefined) children.set(parent, [...children.get(parent) ?? [], Number(name)]);
+  }
+  const below = (id: number): number[] =>
+    (children.get(id) ?? []).flatMap((child) => [child, ...below(child)]);
+  return below(pid);
+}
+
+/** Those of them that are stopped by a signal. */
+export function stopped(pid: number): number[] {
+  return descendants(pid).filter((id) => statOf(id)?.state === "T");
+}
+
+function statOf(pid: number): { readonly state: string; readonly parent: number } | undefined {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: state!, parent: Number(parent) };
+  } catch {
+    return undefined; // it has just ended
+  }
+}
