@@ -1,9 +1,11 @@
 import { dirname } from "node:path";
 import type { Config } from "../config.ts";
+import type { KeyValue } from "../core/ports/key_value.ts";
+import { StateError } from "../core/ports/state.ts";
 import { examineLake } from "./identity.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
 import { knownSource } from "./source.ts";
-import { openState } from "./state.ts";
+import { emptyState, isThere, openState } from "./state.ts";
 import { lineOf } from "./system.ts";
 
 /** One thing that was looked at. */
@@ -104,13 +106,23 @@ async function stateAndLake(config: Config): Promise<string> {
 async function openaqAnswer(config: Config, signal: AbortSignal): Promise<string> {
   const { url } = config.openaq;
   if (url === null) return "the built-in simulated stations answer";
-  const state = await openState(config.state, "read");
+  const { askSource } = await import("./first_look.ts");
+  const look = await keepingPace(config.state, (kv) => askSource(config, kv, signal));
+  if ("error" in look) throw look.error;
+  return `${look.source} answers`;
+}
+
+/** Counts a request in the state that is there; one that cannot be written counts nothing. */
+async function keepingPace<T>(path: string, ask: (kv: KeyValue) => Promise<T>): Promise<T> {
   try {
-    const { askSource } = await import("./first_look.ts");
-    const look = await askSource(config, state.keyValue, signal);
-    if ("error" in look) throw look.error;
-    return `${look.source} answers`;
-  } finally {
-    await state.close();
+    const state = await openState(path, await isThere(path) ? "write" : "read");
+    try {
+      return await ask(state.keyValue);
+    } finally {
+      await state.close();
+    }
+  } catch (error) {
+    if (!(error instanceof StateError)) throw error;
+    return await ask((await emptyState()).keyValue);
   }
 }

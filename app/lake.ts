@@ -39,7 +39,9 @@ export interface Lake extends AsyncDisposable {
 export async function openLake(config: Config, access: "read" | "write", observe: Observer): Promise<Lake> {
   const project = await loadProject(config);
   if (access === "write") await admitLake(config);
-  const state = await openState(config.state, access);
+  const state = await openState(config.state, access, (message) => {
+    observe({ type: "warning", asset: "state", message });
+  });
   let resources: OwnResources | undefined;
   try {
     const { source, requests } = await lakeSource(config, project, state, access);

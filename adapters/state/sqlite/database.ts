@@ -1,8 +1,18 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { StateError } from "../../../core/ports/state.ts";
+import { lockHolder } from "./lock_holder.ts";
 
-/** How long a statement waits for another process's transaction, in milliseconds. */
-const BUSY_TIMEOUT = 60_000;
+/** How long, in milliseconds, one try waits for another process's transaction; nothing else happens here meanwhile. */
+const TRY = 50;
+
+/** How long a write waits for another process's, in milliseconds. */
+export interface Patience {
+  /** After so long it is said what is waited for. */
+  readonly quiet: number;
+  readonly most: number;
+}
+
+const PATIENCE: Patience = { quiet: 3_000, most: 20_000 };
 
 /** What SQLite says, and what it means to the one whose state it is. */
 const faults: readonly (readonly [says: RegExp, line: (path: string, says: string) => string])[] = [
@@ -39,13 +49,30 @@ export function asStateError(path: string, error: unknown): unknown {
 /** A SQLite file in WAL mode, with its statements kept prepared. */
 export class Database {
   readonly #path: string;
+  readonly #patience: Patience;
+  readonly #tell: (line: string) => void;
+  readonly #closed: () => void;
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** Whether the statement at hand is one that is tried again by itself. */
+  #trying = false;
+  /** Whether the last wait was in vain: then the next is short, so that what goes on ends. */
+  #gaveUp = false;
 
-  constructor(path: string) {
+  constructor(path: string, { location = path, patience = PATIENCE, tell = () => {}, closed = () => {} }: {
+    /** What SQLite opens, where it is not the path alone. */
+    readonly location?: string | URL;
+    readonly patience?: Patience;
+    readonly tell?: (line: string) => void;
+    /** Called once it is closed. */
+    readonly closed?: () => void;
+  } = {}) {
     this.#path = path;
+    this.#tell = tell;
+    this.#closed = closed;
+    this.#patience = patience;
     try {
-      this.#db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
+      this.#db = new DatabaseSync(location, { timeout: TRY });
     } catch (error) {
       throw asStateError(path, error);
     }
@@ -74,14 +101,39 @@ export class Database {
    *
    * @param options `synced`: with all that was written before, it survives a power cut.
    */
-  write<T>(work: () => T, { synced = false }: { readonly synced?: boolean } = {}): T {
-    if (!synced) return this.#transaction("BEGIN IMMEDIATE", work);
-    this.#guard(() => this.#db.exec("PRAGMA synchronous = FULL"));
-    try {
-      return this.#transaction("BEGIN IMMEDIATE", work);
-    } finally {
-      this.#guard(() => this.#db.exec("PRAGMA synchronous = NORMAL"));
+  async write<T>(work: () => T, { synced = false }: { readonly synced?: boolean } = {}): Promise<T> {
+    const transaction = () => this.#transaction("BEGIN IMMEDIATE", work);
+    return await this.patiently(synced ? () => this.#synced(transaction) : transaction);
+  }
+
+  /** Does the work in one transaction, unless another process is at one. @returns Whether it was done. */
+  writeNow(work: () => void): boolean {
+    return this.#attempt(() => this.#transaction("BEGIN IMMEDIATE", work)) !== undefined;
+  }
+
+  /** Tries what begins with a write again, for as long as another process is at one; meanwhile other things happen. */
+  async patiently<T>(act: () => T): Promise<T> {
+    const { quiet, most } = this.#patience;
+    const limit = this.#gaveUp ? quiet / 3 : most;
+    // Counted in tries and not by a clock: time in which this process was stopped is no wait.
+    for (let waited = 0; waited < limit; waited += 2 * TRY) {
+      const done = this.#attempt(act);
+      this.#gaveUp = false;
+      if (done !== undefined) return done.value;
+      if (waited < quiet && waited + 2 * TRY >= quiet) {
+        this.#tell(
+          `${lockHolder(this.#path)} is writing to "${this.#path}": waiting up to ${most / 1_000} s`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, TRY));
     }
+    this.#gaveUp = true;
+    throw new StateError(
+      `writing the state: ${lockHolder(this.#path)} did not let go of "${this.#path}" for ${
+        limit / 1_000
+      } s, ` +
+        "wanted its transaction to end",
+    );
   }
 
   /** Reads several times from one moment. */
@@ -90,7 +142,30 @@ export class Database {
   }
 
   close(): void {
+    if (!this.#db.isOpen) return;
     this.#db.close();
+    this.#closed();
+  }
+
+  /** @returns Undefined if another process is at a transaction. */
+  #attempt<T>(act: () => T): { readonly value: T } | undefined {
+    this.#trying = true;
+    try {
+      return { value: act() };
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+    } finally {
+      this.#trying = false;
+    }
+  }
+
+  #synced<T>(act: () => T): T {
+    this.exec("PRAGMA synchronous = FULL");
+    try {
+      return act();
+    } finally {
+      this.exec("PRAGMA synchronous = NORMAL");
+    }
   }
 
   #transaction<T>(begin: string, work: () => T): T {
@@ -111,11 +186,19 @@ export class Database {
     return statement;
   }
 
+  /** What reads waits for a moment at most: for the one who opens the file after a crash, or closes it as the last. */
   #guard<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw asStateError(this.#path, error);
+    for (let waited = 0;; waited += TRY) {
+      try {
+        return work();
+      } catch (error) {
+        if (!isLocked(error) || waited >= this.#patience.most) throw asStateError(this.#path, error);
+        if (this.#trying) throw error;
+      }
     }
   }
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && /is locked/.test(error.message);
 }

@@ -26,9 +26,8 @@ export class SqliteKeyValue implements KeyValue {
     return new Map(rows.map((row) => [row.key, versioned(row)]));
   }
 
-  // deno-lint-ignore require-await
   async put(key: string, value: Json, expected: number): Promise<boolean> {
-    return this.#db.write(() => {
+    return await this.#db.write(() => {
       const version = this.#db.get<Row>("SELECT version FROM key_values WHERE key = ?", key)?.version ?? 0;
       if (version !== expected) return false;
       this.#db.run(
@@ -40,9 +39,8 @@ export class SqliteKeyValue implements KeyValue {
     });
   }
 
-  // deno-lint-ignore require-await
   async delete(key: string): Promise<void> {
-    this.#db.write(() => this.#db.run("DELETE FROM key_values WHERE key = ?", key));
+    await this.#db.write(() => this.#db.run("DELETE FROM key_values WHERE key = ?", key));
   }
 }
 

@@ -13,8 +13,11 @@ export interface Held {
   release(): void;
 }
 
-/** Locks on files of a folder: seen across containers and names of hosts, as long as they share the file system. */
-export function lockFolder(folder: string): Locks {
+/**
+ * Locks on files of a folder: seen across containers and names of hosts, as long as they share the file system. To read,
+ * those that nobody holds are left where they are.
+ */
+export function lockFolder(folder: string, access: "read" | "write" = "write"): Locks {
   const pathOf = (name: string) => `${folder}/${name}`;
   return {
     hold() {
@@ -32,7 +35,7 @@ export function lockFolder(folder: string): Locks {
       try {
         using file = Deno.openSync(pathOf(name));
         if (!file.tryLockSync(false)) return true;
-        remove(pathOf(name));
+        if (access === "write") remove(pathOf(name));
         return false;
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) return false;

@@ -13,18 +13,40 @@ type AssetRow = {
 };
 type CodeRow = { readonly id: number; readonly version: string; readonly edges: string };
 
+interface Found {
+  readonly spec: PartitionSpec;
+  readonly id: number | undefined;
+  readonly code: number | undefined;
+  /** Whether all of it is recorded as it is declared. */
+  readonly recorded: boolean;
+}
+
+/** In the place of a code record's number: no row names it. */
+const NEW = -1;
+
 /** The assets ever registered, and the integers that stand for them. */
 export class Registry {
   readonly #db: Database;
+  readonly #access: "read" | "write";
   readonly #ids = new Map<AssetKey, number>();
   readonly #keys = new Map<number, AssetKey>();
 
-  constructor(db: Database) {
+  constructor(db: Database, access: "read" | "write") {
     this.#db = db;
+    this.#access = access;
   }
 
-  register(assets: readonly Declared[]): RegisteredAsset[] {
-    return this.#db.write(() => assets.map((asset) => this.#register(asset)));
+  /** To read, nothing is recorded: what is new gets a number that no row has. */
+  async register(assets: readonly Declared[]): Promise<RegisteredAsset[]> {
+    const found = this.#db.read(() => assets.map((asset) => this.#look(asset)));
+    if (this.#access === "read" || found.every(({ recorded }) => recorded)) {
+      return found.map(({ spec, code = NEW }, place) => ({
+        key: assets[place]!.key,
+        partitions: spec,
+        code,
+      }));
+    }
+    return await this.#db.write(() => assets.map((asset) => this.#record(asset)));
   }
 
   all(): { key: AssetKey; partitions: PartitionSpec }[] {
@@ -63,36 +85,44 @@ export class Registry {
     }
   }
 
-  #register({ key, partitions, code }: Declared): RegisteredAsset {
-    const db = this.#db;
-    const recorded = db.get<AssetRow>("SELECT * FROM assets WHERE key = ?", key);
-    const spec = merge(partitions, recorded && JSON.parse(recorded.partitions));
-    const text = JSON.stringify(spec);
-    const id = recorded?.id ??
-      db.get<{ id: number }>("INSERT INTO assets (key, partitions) VALUES (?, ?) RETURNING id", key, text)!
-        .id;
-    const number = this.#code(id, code);
-    if (recorded?.code !== number || recorded.partitions !== text) {
-      db.run("UPDATE assets SET partitions = ?, code = ? WHERE id = ?", text, number, id);
-    }
-    return { key, partitions: spec, code: number };
+  /** A declaration beside what is recorded of it, where there is anything. */
+  #look({ key, partitions, code: { version, edges } }: Declared): Found {
+    const asset = this.#db.get<AssetRow>("SELECT * FROM assets WHERE key = ?", key);
+    const spec = merge(partitions, asset && JSON.parse(asset.partitions));
+    const code = asset && this.#db.get<{ id: number }>(
+      "SELECT id FROM codes WHERE asset = ? AND version = ? AND edges = ?",
+      asset.id,
+      version,
+      edgesText(edges),
+    )?.id;
+    const recorded = code !== undefined && asset?.code === code && asset.partitions === JSON.stringify(spec);
+    return { spec, id: asset?.id, code, recorded };
   }
 
-  #code(asset: number, { version, edges }: CodeRecord): number {
-    const text = JSON.stringify(edges.map(({ upstream, mapping }) => ({ upstream, mapping })));
-    const find = () =>
-      this.#db.get<{ id: number }>(
-        "SELECT id FROM codes WHERE asset = ? AND version = ? AND edges = ?",
-        asset,
-        version,
-        text,
-      )?.id;
-    return find() ??
-      this.#db.get<{ id: number }>(
+  #record(declared: Declared): RegisteredAsset {
+    const { key, code: { version, edges } } = declared;
+    const found = this.#look(declared);
+    const text = JSON.stringify(found.spec);
+    const id = found.id ??
+      this.#insert("INSERT INTO assets (key, partitions) VALUES (?, ?) RETURNING id", key, text);
+    const code = found.code ??
+      this.#insert(
         "INSERT INTO codes (asset, version, edges) VALUES (?, ?, ?) RETURNING id",
-        asset,
+        id,
         version,
-        text,
-      )!.id;
+        edgesText(edges),
+      );
+    if (!found.recorded) {
+      this.#db.run("UPDATE assets SET partitions = ?, code = ? WHERE id = ?", text, code, id);
+    }
+    return { key, partitions: found.spec, code };
   }
+
+  #insert(statement: string, ...values: (string | number)[]): number {
+    return this.#db.get<{ id: number }>(statement, ...values)!.id;
+  }
+}
+
+function edgesText(edges: CodeRecord["edges"]): string {
+  return JSON.stringify(edges.map(({ upstream, mapping }) => ({ upstream, mapping })));
 }

@@ -117,12 +117,34 @@ function fromPack(
 /** Keeps packs of the assets; a state that cannot be written now does without. */
 function keep(db: Database, log: EventLog, assets: readonly number[]): void {
   try {
-    db.write(() => {
+    db.writeNow(() => {
       for (const asset of assets) writePack(db, asset, { seq: log.head(), rows: rowsOf(db, asset, ALL).of });
     });
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
   }
+}
+
+/** Makes the packs of the assets anew that those who only read would do without. */
+export function repack(
+  db: Database,
+  log: EventLog,
+  registry: Registry,
+  keys: Iterable<AssetKey>,
+  many: number,
+): void {
+  const outdated = [...keys].flatMap((key) => registry.find(key) ?? []).filter((asset) => {
+    const packed = db.get<{ seq: Seq }>("SELECT seq FROM packs WHERE asset = ?", asset)?.seq;
+    const since = db.get<{ count: number }>(
+      "SELECT count(*) AS count FROM events WHERE seq > ? AND asset = ?",
+      packed ?? log.head(),
+      asset,
+    )!.count;
+    if (packed !== undefined && since <= FEW && log.head() - packed <= LONG) return false;
+    return db.get<{ count: number }>("SELECT count(*) AS count FROM partitions WHERE asset = ?", asset)!
+      .count >= many;
+  });
+  if (outdated.length > 0) keep(db, log, outdated);
 }
 
 function marks(db: Database, asset: number): MarkRow[] {

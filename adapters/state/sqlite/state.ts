@@ -16,7 +16,7 @@ import { SqliteKeyValue } from "./key_value.ts";
 import type { Locks } from "./locks.ts";
 import { Registry } from "./registry.ts";
 import { Runs } from "./runs.ts";
-import { snapshot } from "./snapshot.ts";
+import { repack, snapshot } from "./snapshot.ts";
 import { Workers } from "./workers.ts";
 
 /** The state in one SQLite file, shared by the processes of one host. */
@@ -30,12 +30,21 @@ export class SqliteState implements port.State {
   readonly #claims: Claims;
   readonly #runs: Runs;
   readonly #many: number;
+  /** The assets that this handle committed events of. */
+  readonly #touched = new Set<AssetKey>();
 
-  constructor(db: Database, locks: Locks, many: number) {
+  constructor(
+    db: Database,
+    { locks, many, access }: {
+      readonly locks: Locks;
+      readonly many: number;
+      readonly access: "read" | "write";
+    },
+  ) {
     this.#db = db;
-    this.#many = many;
+    this.#many = access === "write" ? many : Infinity;
     this.#workers = new Workers(db, locks);
-    this.#registry = new Registry(db);
+    this.#registry = new Registry(db, access);
     this.#log = new EventLog(db, this.#registry);
     this.#intents = new Intents(db);
     this.#claims = new Claims(db, this.#registry, this.#workers, this.#intents);
@@ -46,7 +55,7 @@ export class SqliteState implements port.State {
   async register(
     assets: readonly { key: AssetKey; partitions: PartitionSpec; code: port.CodeRecord }[],
   ): Promise<port.RegisteredAsset[]> {
-    return this.#registry.register(assets);
+    return await this.#registry.register(assets);
   }
 
   async assets(): Promise<{ key: AssetKey; partitions: PartitionSpec }[]> {
@@ -69,7 +78,8 @@ export class SqliteState implements port.State {
     const { claim, events, step } = commit;
     // What a lake is changed by is on the disk before and after, so that a power cut finds the two together.
     const synced = claim !== null && (commit.intents !== undefined || this.#intents.any(claim));
-    return this.#asWorker(() => {
+    for (const { asset } of events) this.#touched.add(asset);
+    return await this.#asWorker(() => {
       const held = claim === null ? undefined : this.#claims.held(claim);
       if (claim !== null) {
         if (held === undefined) return { status: "superseded" };
@@ -85,12 +95,12 @@ export class SqliteState implements port.State {
   }
 
   async claim(run: RunId, asset: AssetKey, ranges: readonly Range[]): Promise<port.ClaimAnswer> {
-    return this.#claims.claimAtOnce(run, asset, ranges) ??
-      this.#asWorker(() => this.#claims.claim(run, asset, ranges));
+    return await this.#db.patiently(() => this.#claims.claimAtOnce(run, asset, ranges)) ??
+      await this.#asWorker(() => this.#claims.claim(run, asset, ranges));
   }
 
   async release(token: port.ClaimToken): Promise<void> {
-    this.#asWorker(() => this.#claims.release(token));
+    await this.#asWorker(() => this.#claims.release(token));
   }
 
   async claims(): Promise<port.LiveClaim[]> {
@@ -98,7 +108,7 @@ export class SqliteState implements port.State {
   }
 
   async recover(at: Instant): Promise<port.Adopted[]> {
-    return this.#asWorker(() => {
+    return await this.#asWorker(() => {
       const adopted = this.#claims.adopt();
       this.#runs.interrupt(at);
       this.#workers.forgetDead();
@@ -119,11 +129,11 @@ export class SqliteState implements port.State {
   }
 
   async beginRun(request: Json, at: Instant): Promise<RunId> {
-    return this.#asWorker(() => this.#runs.begin(request, at, this.#log.head()));
+    return await this.#asWorker(() => this.#runs.begin(request, at, this.#log.head()));
   }
 
   async endRun(run: RunId, status: port.RunStatus, summary: Json, at: Instant): Promise<void> {
-    this.#db.write(() => this.#runs.end(run, status, summary, at, this.#log.head()));
+    await this.#db.write(() => this.#runs.end(run, status, summary, at, this.#log.head()));
   }
 
   async runs(limit: number): Promise<port.RunRecord[]> {
@@ -135,7 +145,7 @@ export class SqliteState implements port.State {
   }
 
   async log(run: RunId, entries: readonly port.LogEntry[]): Promise<void> {
-    this.#db.write(() => this.#runs.log(run, entries));
+    await this.#db.write(() => this.#runs.log(run, entries));
   }
 
   async logs(run: RunId): Promise<port.LogEntry[]> {
@@ -143,19 +153,23 @@ export class SqliteState implements port.State {
   }
 
   async close(): Promise<void> {
-    if (this.#workers.known) {
-      this.#asWorker(() => {
+    try {
+      if (!this.#workers.known) return;
+      await this.#asWorker(() => {
         for (const token of this.#claims.own()) this.#claims.release(token);
         this.#workers.leave();
       });
+      repack(this.#db, this.#log, this.#registry, this.#touched, this.#many);
+    } finally {
+      this.#workers.letGo();
+      this.#db.close();
     }
-    this.#db.close();
   }
 
   /** A write in which this worker has a number. */
-  #asWorker<T>(work: () => T, options?: { readonly synced: boolean }): T {
-    this.#workers.self();
-    return this.#db.write(work, options);
+  async #asWorker<T>(work: () => T, options?: { readonly synced: boolean }): Promise<T> {
+    await this.#db.patiently(() => this.#workers.self());
+    return await this.#db.write(work, options);
   }
 
   #publications(claim: port.ClaimToken, { events, intents, reverted }: port.Commit): void {

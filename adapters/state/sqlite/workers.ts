@@ -11,7 +11,8 @@ export interface Place {
 export class Workers {
   readonly #db: Database;
   readonly #locks: Locks;
-  #self: { readonly id: number; readonly held: Held } | undefined;
+  #held: Held | undefined;
+  #self: number | undefined;
 
   constructor(db: Database, locks: Locks) {
     this.#db = db;
@@ -21,22 +22,22 @@ export class Workers {
   /** This handle's own number; the first call makes it known, outside of any transaction. */
   self(): number {
     if (this.#self === undefined) {
-      const held = this.#locks.hold();
+      const held = this.#held ??= this.#locks.hold();
       const { id } = this.#db.get<{ id: number }>(
         "INSERT INTO workers (host, pid, lock) VALUES (?, ?, ?) RETURNING id",
         Deno.hostname(),
         Deno.pid,
         held.name,
       )!;
-      this.#self = { id, held };
+      this.#self = id;
     }
-    return this.#self.id;
+    return this.#self;
   }
 
   /** Whether the worker may still work; null stands for none. */
   alive(worker: number | null): boolean {
     if (worker === null) return false;
-    if (worker === this.#self?.id) return true;
+    if (worker === this.#self) return true;
     const row = this.#db.get<{ lock: string }>("SELECT lock FROM workers WHERE id = ?", worker);
     return row !== undefined && this.#locks.isHeld(row.lock);
   }
@@ -54,7 +55,12 @@ export class Workers {
   /** Ends this handle's life; call it once nothing more is written. */
   leave(): void {
     this.#db.run("DELETE FROM workers WHERE id = ?", this.self());
-    this.#self!.held.release();
+    this.letGo();
+  }
+
+  /** Is no more a sign of life, whether or not that could be written. */
+  letGo(): void {
+    this.#held?.release();
   }
 
   /** Forgets workers that are no more, and locks that no worker has. */

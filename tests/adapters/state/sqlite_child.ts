@@ -1,4 +1,6 @@
-// A worker process of the tests: `work PATH` takes part in common work, `hold PATH` claims, says so and waits.
+// A worker process of the tests: `work PATH` takes part in common work, `hold PATH` claims, says so and waits,
+// `write PATH` begins to write, says so and waits.
+import { DatabaseSync } from "node:sqlite";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { ASSETS, HOURS, materialized, started } from "./build.ts";
 
@@ -42,7 +44,15 @@ async function hold(path: string): Promise<void> {
   for await (const _ of Deno.stdin.readable);
 }
 
+async function write(path: string): Promise<void> {
+  const db = new DatabaseSync(path);
+  db.exec("BEGIN IMMEDIATE; DELETE FROM runs");
+  console.log("writing");
+  for await (const _ of Deno.stdin.readable);
+  db.close();
+}
+
 if (import.meta.main) {
   const [mode, path] = Deno.args;
-  await (mode === "work" ? work(path!) : hold(path!));
+  await (mode === "work" ? work : mode === "hold" ? hold : write)(path!);
 }

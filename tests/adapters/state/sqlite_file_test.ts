@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertLessOrEqual, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { Database } from "../../../adapters/state/sqlite/database.ts";
 import { migrations } from "../../../adapters/state/sqlite/migrations.ts";
@@ -126,11 +126,11 @@ Deno.test("sqlite: what is no state is refused in one line", () =>
   }));
 
 Deno.test("sqlite: a full disk ends the transaction, not the state", () =>
-  inFolder((folder) => {
+  inFolder(async (folder) => {
     const db = new Database(`${folder}/full.db`);
     db.exec("CREATE TABLE filler (bytes); PRAGMA max_page_count = 10");
-    db.write(() => db.run("INSERT INTO filler VALUES (1)"));
-    const error = assertThrows(
+    await db.write(() => db.run("INSERT INTO filler VALUES (1)"));
+    const error = await assertRejects(
       () => db.write(() => db.run("INSERT INTO filler VALUES (zeroblob(1000000))")),
       StateError,
     );
@@ -138,13 +138,12 @@ Deno.test("sqlite: a full disk ends the transaction, not the state", () =>
       error.message,
       `writing the state: the disk of "${folder}/full.db" is full, wanted free space`,
     );
-    db.write(() => db.run("INSERT INTO filler VALUES (2)"));
+    await db.write(() => db.run("INSERT INTO filler VALUES (2)"));
     assertEquals(
       db.get("SELECT count(*) AS count FROM filler"),
       Object.assign(Object.create(null), { count: 2 }),
     );
     db.close();
-    return Promise.resolve();
   }));
 
 Deno.test("sqlite: a run of one partition adds at most 400 bytes", () =>

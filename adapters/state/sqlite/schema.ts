@@ -1,0 +1,39 @@
+import { StateError } from "../../../core/ports/state.ts";
+import type { Database } from "./database.ts";
+import { migrations } from "./migrations.ts";
+
+/** Marks the file as a state of Airgraph's: "airg". */
+const APPLICATION_ID = 0x61697267;
+
+/** Brings the schema up to this version, each step once, whoever comes first. @throws {StateError} */
+export async function migrate(db: Database, path: string): Promise<void> {
+  if (isPresent(db, path)) return;
+  await db.write(() => {
+    for (const step of migrations.slice(versionOf(db, path))) db.exec(step);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}`);
+  });
+}
+
+/** Whether the file has the schema of this version. @throws {StateError} If it is no state, or a newer one. */
+export function isPresent(db: Database, path: string): boolean {
+  return versionOf(db, path) === migrations.length;
+}
+
+/** @returns 0 for an empty file. */
+function versionOf(db: Database, path: string): number {
+  const version = db.get<{ user_version: number }>("PRAGMA user_version")!.user_version;
+  const application = db.get<{ application_id: number }>("PRAGMA application_id")!.application_id;
+  const tables = db.get<{ count: number }>("SELECT count(*) AS count FROM sqlite_schema")!.count;
+  if (tables > 0 && application !== APPLICATION_ID) {
+    throw new StateError(
+      `opening the state: "${path}" holds another program's tables, wanted a state or a new file`,
+    );
+  }
+  if (version > migrations.length) {
+    throw new StateError(
+      `opening the state: "${path}" has schema version ${version}, this Airgraph knows up to ${migrations.length}, ` +
+        "wanted a newer Airgraph or another STATE_URL",
+    );
+  }
+  return version;
+}
