@@ -1,7 +1,10 @@
 import type { AssetKey, NewEvent } from "../../core/event.ts";
 import { normalize, type Range, type Ranges, subtract } from "../../core/partition/ranges.ts";
 
-/** Checks that every event speaks of partitions that the claim holds; anything else is a fault of the caller's. */
+/**
+ * Checks that every event is of the claimed asset and, unless it is a due mark, of partitions that the claim holds;
+ * anything else is a fault of the caller's.
+ */
 export function requireCovered(
   events: readonly NewEvent[],
   claim: { readonly asset: AssetKey; readonly ranges: Ranges },
@@ -10,7 +13,10 @@ export function requireCovered(
   if (other !== undefined) {
     throw new Error(`committing: found an event of "${other.asset}", wanted "${claim.asset}" as claimed`);
   }
-  const [beyond] = subtract(normalize(events.map(rangeOf)), claim.ranges);
+  const [beyond] = subtract(
+    normalize(events.filter(({ kind }) => kind !== "due").map(rangeOf)),
+    claim.ranges,
+  );
   if (beyond !== undefined) {
     throw new Error(
       `committing: found partitions ${beyond.from} to ${beyond.to} of "${claim.asset}", wanted claimed ones`,

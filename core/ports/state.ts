@@ -96,7 +96,10 @@ export interface Intent {
 
 /** What happens to the log, its projections, the claim and the run in one transaction. */
 export interface Commit {
-  /** The claim that covers the events' partitions; null for events of external assets and for due marks. */
+  /**
+   * The claim under which it happens: it covers the events' partitions, but for due marks, which may speak of any of its
+   * asset. Null for what needs none: reports of external assets, checks of what stands, due marks.
+   */
   readonly claim: ClaimToken | null;
   readonly events: readonly NewEvent[];
   /** Publications about to begin. An intent ends with the materialization of its partition under the same claim. */

@@ -1,6 +1,6 @@
 import type { NewEvent } from "../event.ts";
 import type { Adopted, Intent } from "../ports/state.ts";
-import { refresh, type Session } from "./session.ts";
+import { commit, refresh, type Session, Superseded } from "./session.ts";
 
 /**
  * Takes over what dead workers left: a publication that they had begun is completed, or, where its files are gone,
@@ -9,6 +9,7 @@ import { refresh, type Session } from "./session.ts";
 export async function recover(session: Session): Promise<void> {
   for (const adopted of await session.state.recover(session.clock.now())) {
     const completed = await settle(session, adopted);
+    if (completed === undefined) continue;
     // A run that goes on may have left one claim behind; its folder holds what it stages now.
     const run = await session.state.run(adopted.run);
     if (run?.run.status !== "running") await session.publisher.clear(`_staging/${adopted.run}`);
@@ -18,20 +19,26 @@ export async function recover(session: Session): Promise<void> {
   await refresh(session);
 }
 
-async function settle(session: Session, { token, intents }: Adopted): Promise<number> {
+/** @returns How many publications were completed; undefined if the claim passed on meanwhile. */
+async function settle(session: Session, { token, intents }: Adopted): Promise<number | undefined> {
+  // Between two changes of the lake, the state is asked whether the claim still holds.
+  const confirm = () => commit(session, { claim: token, events: [] });
   const events: NewEvent[] = [];
   const reverted: number[] = [];
   try {
     const all = intents.length > 1 && await complete(session, intents);
     for (const intent of intents) {
+      if (!all) await confirm();
       if (all || await complete(session, [intent])) events.push(intent.event);
       else {
+        await confirm();
         await session.publisher.revert(intent.replacements, intent.measured);
         reverted.push(intent.event.partition);
       }
     }
-    await session.state.commit({ claim: token, events, reverted, release: true });
+    await commit(session, { claim: token, events, reverted, release: true });
   } catch (cause) {
+    if (cause instanceof Superseded) return undefined;
     // Left to the next who recovers.
     await session.state.release(token).catch(() => {});
     throw cause;

@@ -57,6 +57,11 @@ export class StalenessIndex {
     return this.#now;
   }
 
+  /** The clock as it was last read; partitions exist as of `now`. */
+  get clock(): Instant {
+    return this.#clock;
+  }
+
   node(key: AssetKey): Node {
     return this.#byKey.get(key)!;
   }
@@ -152,18 +157,22 @@ export class StalenessIndex {
       const was = node.set.existing(before);
       const is = node.set.existing(now);
       if (was?.to === is?.to) continue;
-      for (const edge of node.down) {
-        if (edge.slot < 0) continue;
-        const visit = (chunk: Chunk, i: number, partition: number) => {
-          this.#measure(edge.down, chunk, i, partition);
-          this.#settle(edge.down, chunk, i, partition);
-        };
-        // By the time as it is now, nothing may read what has ceased to exist.
-        if (now < before || is === null) edge.down.rows.all(visit);
-        else {
-          for (let ordinal = was?.to ?? is.from; ordinal <= is.to; ordinal++) {
-            this.#eachDependent(edge, ordinal, visit);
-          }
+      const anew = (node: Node) => (chunk: Chunk, i: number, ordinal: number) => {
+        this.#measure(node, chunk, i, ordinal);
+        this.#settle(node, chunk, i, ordinal);
+      };
+      const readers = node.down.filter(({ slot }) => slot >= 0);
+      // By the time as it is now, nothing may read what has ceased to exist.
+      if (now < before || is === null) {
+        for (const { down } of readers) down.rows.all(anew(down));
+        continue;
+      }
+      const from = was?.to ?? is.from;
+      // Made by a worker whose clock is ahead: what they read was not followed before they exist here.
+      node.rows.each(from, is.to, anew(node));
+      for (const edge of readers) {
+        for (let ordinal = from; ordinal <= is.to; ordinal++) {
+          this.#eachDependent(edge, ordinal, anew(edge.down));
         }
       }
     }

@@ -81,6 +81,24 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
     assertEquals(await a.since(0), []);
   });
 
+  test("a due mark under a claim may speak of any partition of its asset", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    const token = await claimed(a, { from: 1, to: 2 });
+    const due = {
+      kind: "due" as const,
+      at: 1_000,
+      run: null,
+      from: 1,
+      to: 40,
+      detail: "a sensor answers again",
+    };
+    assertEquals((await a.commit({ claim: token, events: [{ ...due, asset: HOURS }] })).status, "committed");
+    await assertRejects(() => a.commit({ claim: token, events: [{ ...due, asset: DAYS }] }), Error, DAYS);
+    assertEquals((await b.snapshot([HOURS])).due.map(({ from, to }) => [from, to]), [[1, 40]]);
+    await a.release(token);
+    assertEquals((await a.commit({ claim: token, events: [{ ...due, asset: HOURS }] })).status, "superseded");
+  });
+
   test("closing a handle frees its claims and no others, even of the same process", async (harness) => {
     const [a, b, c] = [await harness.worker("a"), await harness.worker("a"), await harness.worker("c")];
     await claimed(a, { from: 1, to: 2 });
