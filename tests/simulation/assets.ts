@@ -1,10 +1,11 @@
-import { type AnyAsset, definer, from, type Partitions } from "../../core/asset.ts";
+import { type AnyAsset, definer, from } from "../../core/asset.ts";
 import type { Check } from "../../core/check.ts";
+import type { AssetKey, RunId } from "../../core/event.ts";
 import { type Graph, graph } from "../../core/graph.ts";
 import { HOUR } from "../../core/instant.ts";
 import type { FailedOutput, Output } from "../../core/output.ts";
-import { intersect, type Range } from "../../core/partition/ranges.ts";
-import { contentOf, derive, identityOf, isEmpty, isPoison, type Made, pathOf } from "./content.ts";
+import { fromOrdinals, intersect, type Ranges } from "../../core/partition/ranges.ts";
+import { contentOf, derive, filesOf, identityOf, isPoison, type Made, pathOf } from "./content.ts";
 import { dueOf, type Sketch } from "./sketch.ts";
 import type { Worker } from "./worker.ts";
 
@@ -37,8 +38,16 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
     ...(sketch.timeout && { timeout: { minutes: 1 } }),
     ...(sketch.retained && { retention: { hours: 2 } }),
     ...(sketch.asked && { due: dueOf }),
-    async *materialize({ partitions, inputs, resources: worker, signal, staging, run, due, forced }) {
-      const end = worker.world.oracle.begin(worker, key, hullOf(partitions), run, signal);
+    async *materialize({ partitions, inputs, resources: worker, signal, staging, run, due, forced, now }) {
+      const ordinals = [...partitions].map(({ ordinal }) => ordinal);
+      const end = worker.world.oracle.work.begin({
+        worker,
+        asset: key,
+        partitions: ordinals,
+        run,
+        signal,
+        forced,
+      });
       try {
         // Sometimes so long that all else moves meanwhile.
         const pauses = worker.world.chance.pick(sketch.deps.length > 0 ? [1, 2, 3, 40] : [1, 2]);
@@ -56,7 +65,11 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
               .filter(({ partition }) => intersect(members, [{ from: partition, to: partition }]).length > 0)
               .map(({ partition, dataVersion }) => [partition, dataVersion]);
           }
-          const made: Made = { run, identity: identityOf(sketch), reads };
+          // Sometimes an answer that was given long before.
+          const asOf = sketch.asked && worker.maybe(0.2)
+            ? now - worker.world.chance.pick([1, 5]) * HOUR
+            : null;
+          const made: Made = { run, identity: identityOf(sketch), reads, ...(asOf !== null && { asOf }) };
           group.push(
             worker.fails() ? { partition: ordinal, error: "injected: this partition failed" } : output(
               sketch,
@@ -68,12 +81,14 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
             ),
           );
           if (group.length === sketch.group) {
+            announce(worker, run, key, group);
             yield group;
             group = [];
             await worker.pause("materialize");
           }
         }
-        if (sketch.asked && !forced && worker.fails()) await due(partitions.ranges, "a gap");
+        if (sketch.asked && !forced && worker.fails()) await due(gaps(sketch, worker, ordinals), "a gap");
+        announce(worker, run, key, group);
         if (group.length > 0) yield group;
       } finally {
         end();
@@ -82,27 +97,46 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
   });
 }
 
+function announce(
+  { world }: Worker,
+  run: RunId,
+  asset: AssetKey,
+  group: readonly (Output | FailedOutput)[],
+): void {
+  world.oracle.publications.yielded(run, asset, group.filter((each) => "dataVersion" in each));
+}
+
 function output(
-  { key, files }: Sketch,
+  sketch: Sketch,
   { world: { lake } }: Worker,
   partition: number,
   dataVersion: string,
   staging: string,
   made: Made,
 ): Output {
-  const places = Array.from({ length: files }, (_, place) => place);
+  const { key } = sketch;
+  const places = Array.from({ length: sketch.files }, (_, place) => place);
   return {
     partition,
     dataVersion,
     metadata: { made: { type: "text", value: JSON.stringify(made) } },
+    ...(made.asOf !== undefined && { asOf: made.asOf }),
     staged: places.map((place) => {
       const final = pathOf(key, partition, place);
-      if (isEmpty(dataVersion)) return { final, absent: true };
+      if (place >= filesOf(sketch, dataVersion)) return { final, absent: true };
       const temporary = `${staging}-${place}`;
       lake.write(temporary, contentOf(key, partition, dataVersion, place));
       return { final, temporary };
     }),
   };
+}
+
+/** Some of the partitions in hand, or any of the asset's: a source that answers again tells of what it owed. */
+function gaps({ set }: Sketch, { world }: Worker, own: readonly number[]): Ranges {
+  const there = set.existing(world.turns.now);
+  if (there === null || world.chance.happens(0.5)) return fromOrdinals(world.chance.some(own, 0.7));
+  const from = world.chance.between(there.from, there.to);
+  return [{ from, to: world.chance.between(from, there.to) }];
 }
 
 /** Refuses poison; what a blocking one lets pass, the oracle is told. */
@@ -112,19 +146,13 @@ function check(severity: "blocking" | "warning"): Check<Worker> {
     async run({ outputs, resources: worker }) {
       await worker.pause("check");
       return outputs.map(({ partition, dataVersion, files }) => {
-        const contents = files.map(({ path }) => worker.world.lake.files.get(path));
+        const contents = files.map(({ path }) => worker.world.lake.read(path));
         const passed = !isPoison(dataVersion) && contents.every((content) => content !== undefined);
         if (passed && severity === "blocking") {
-          for (const content of contents) worker.world.oracle.pass(content!);
+          for (const content of contents) worker.world.oracle.publications.pass(content!);
         }
         return { check: severity, partition, passed, ...(passed ? {} : { detail: `found ${dataVersion}` }) };
       });
     },
   };
-}
-
-export const RETENTION = 2 * HOUR;
-
-function hullOf({ first, last }: Partitions): Range {
-  return { from: first.ordinal, to: last.ordinal };
 }

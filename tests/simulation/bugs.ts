@@ -1,6 +1,6 @@
-import type { Publisher } from "../../core/ports/publisher.ts";
-import type { Commit, StandingRecord, State } from "../../core/ports/state.ts";
+import type { Commit, StandingRecord } from "../../core/ports/state.ts";
 import type { Event } from "../../core/event.ts";
+import { over } from "./ports.ts";
 import type { Bug } from "./world.ts";
 
 /** Eight ways to be wrong, each by ports that do not do what they should; every one must be found. */
@@ -30,7 +30,7 @@ export const BUGS: readonly Bug[] = [
         async measure(batch) {
           const measured = await publisher.measure(batch);
           for (const each of batch) {
-            if ("temporary" in each) lake.put(each.final, lake.files.get(each.temporary));
+            if ("temporary" in each) lake.put(each.final, lake.read(each.temporary));
           }
           return measured;
         },
@@ -122,16 +122,4 @@ function marked(member: Uint8Array, seq: number): Uint8Array {
   const other = member.slice();
   other[0] = seq;
   return other;
-}
-
-/** A port with some of its methods replaced. */
-function over<Port extends State | Publisher>(port: Port, methods: Partial<Port>): Port {
-  return new Proxy(port, {
-    get(target, property) {
-      const own = (methods as unknown as Record<PropertyKey, unknown>)[property];
-      if (own !== undefined) return own;
-      const method = (target as unknown as Record<PropertyKey, unknown>)[property];
-      return typeof method === "function" ? method.bind(target) : method;
-    },
-  });
 }

@@ -1,3 +1,4 @@
+import type { Instant } from "../../core/instant.ts";
 import { digest } from "./chance.ts";
 import type { Sketch } from "./sketch.ts";
 
@@ -11,6 +12,8 @@ export interface Made {
   readonly identity: string;
   /** By upstream, for those dependencies that are compared. */
   readonly reads: Readonly<Record<string, Read>>;
+  /** When the source gave its answer, if that was not just now. */
+  readonly asOf?: Instant;
 }
 
 export function identityOf({ code, deps }: Sketch): string {
@@ -26,13 +29,27 @@ export function derive({ key, code, deps }: Sketch, partition: number, reads: Ma
   return `v${digest(JSON.stringify([key, code, partition, content])) % 5}`;
 }
 
-/** An empty version has no files. */
-export const isEmpty = (dataVersion: string) => dataVersion.endsWith("0");
+/** How many files a version has of the places that its asset may fill: none, one or more, by the version. */
+export function filesOf({ files }: Sketch, dataVersion: string): number {
+  const kind = Number(dataVersion.slice(1));
+  return files === 0 || kind === 0 ? 0 : 1 + kind % files;
+}
 
 /** What blocking checks refuse. */
 export const isPoison = (dataVersion: string) => dataVersion.endsWith("3");
 
-export const pathOf = (key: string, partition: number, place: number) => `lake/${key}/${partition}/${place}`;
+export const folderOf = (key: string, partition: number) => `lake/${key}/${partition}`;
+
+export const pathOf = (key: string, partition: number, place: number) =>
+  `${folderOf(key, partition)}/${place}/data.txt`;
+
+export function parsePath(path: string): { asset: string; partition: number; place: number } {
+  const [, group, name, partition, place] = path.split("/");
+  return { asset: `${group}/${name}`, partition: Number(partition), place: Number(place) };
+}
+
+/** Whether a path is one that readers see. */
+export const isPublic = (path: string) => path.startsWith("lake/") && !path.startsWith("lake/_versions/");
 
 export const contentOf = (key: string, partition: number, dataVersion: string, place: number) =>
   `${key} ${partition} ${dataVersion} ${place}`;

@@ -10,6 +10,24 @@ export class Lake {
     this.files.set(path, content);
   }
 
+  read(path: string): string | undefined {
+    return this.files.get(path);
+  }
+
+  hash(content: string): string {
+    return content;
+  }
+
+  /** Where a version of a file is kept. */
+  kept(path: string, dataVersion: string): string {
+    return `_versions/${path}/${dataVersion}`;
+  }
+
+  /** The paths of all files. */
+  paths(): string[] {
+    return [...this.files.keys()];
+  }
+
   /** The paths below a folder. */
   below(folder: string): string[] {
     return [...this.files.keys()].filter((path) => path.startsWith(`${folder}/`));
@@ -21,8 +39,6 @@ export class Lake {
     else this.files.set(path, content);
   }
 }
-
-const kept = (path: string, dataVersion: string) => `_versions/${path}/${dataVersion}`;
 
 export function refOf(path: string, content: string): FileRef {
   return { path, size: content.length, hash: content };
@@ -54,7 +70,7 @@ export function lakePublisher(lake: Lake, between: () => Promise<void> = () => P
       for (const { final, standing } of pending) {
         const content = files.get(final);
         if (content === undefined || content !== standing?.hash) continue;
-        files.set(kept(final, standing.dataVersion), content);
+        files.set(lake.kept(final, standing.dataVersion), content);
         await between();
       }
       for (const change of pending) {
@@ -74,7 +90,7 @@ export function lakePublisher(lake: Lake, between: () => Promise<void> = () => P
         const { final, standing } = change;
         const found = files.get(final);
         if (found !== undefined && found !== becomes.get(final)) continue;
-        lake.put(final, standing && files.get(kept(final, standing.dataVersion)));
+        lake.put(final, standing && files.get(lake.kept(final, standing.dataVersion)));
         await between();
       }
     },
@@ -91,7 +107,7 @@ export function lakePublisher(lake: Lake, between: () => Promise<void> = () => P
       ),
     recall({ ref, dataVersion, temporary }) {
       return settled(() => {
-        const content = files.get(kept(ref.path, dataVersion));
+        const content = files.get(lake.kept(ref.path, dataVersion));
         if (content !== ref.hash) return false;
         files.set(temporary, content);
         return true;

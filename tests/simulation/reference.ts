@@ -16,14 +16,23 @@ export interface Row {
 
 export type Rows = ReadonlyMap<AssetKey, ReadonlyMap<number, Row>>;
 
-/** What stands after the events, read from the first to the last. */
-export function replay(events: readonly Event[], madeOf: (event: Event & Materialized) => Made): Rows {
-  const rows = new Map<AssetKey, Map<number, Row>>();
-  for (const event of events) {
-    const own = rows.get(event.asset) ?? new Map<number, Row>();
-    rows.set(event.asset, own);
+type MadeOf = (event: Event & Materialized) => Made;
+
+/** What stands after the events so far. */
+export class Replayed {
+  readonly #rows = new Map<AssetKey, Map<number, Row>>();
+
+  constructor(readonly madeOf: MadeOf) {}
+
+  get rows(): Rows {
+    return this.#rows;
+  }
+
+  apply(event: Event): void {
+    const own = this.#rows.get(event.asset) ?? new Map<number, Row>();
+    this.#rows.set(event.asset, own);
     if (event.kind === "materialized") {
-      own.set(event.partition, { event, made: madeOf(event), expired: false, damaged: false });
+      own.set(event.partition, { event, made: this.madeOf(event), expired: false, damaged: false });
     } else if (event.kind === "checked") {
       const row = own.get(event.partition);
       const damaged = damageOf(event.checks);
@@ -38,7 +47,13 @@ export function replay(events: readonly Event[], madeOf: (event: Event & Materia
       }
     }
   }
-  return rows;
+}
+
+/** What stands after the events, read from the first to the last. */
+export function replay(events: readonly Event[], madeOf: MadeOf): Rows {
+  const replayed = new Replayed(madeOf);
+  for (const event of events) replayed.apply(event);
+  return replayed.rows;
 }
 
 /** What a partition would read of a dependency. */
@@ -70,7 +85,10 @@ export class Reference {
     events: readonly Event[],
     /** The sets as the state knows them. */
     readonly sets: (key: AssetKey) => PartitionSet,
+    /** The time that decides which partitions exist and what is due. */
     readonly now: Instant,
+    /** The clock: what was answered later than that was answered by a wrong one. */
+    readonly clock: Instant = now,
   ) {
     this.#sketches = new Map(sketches.map((sketch) => [sketch.key, sketch]));
     this.#due = events.filter(({ kind }) => kind === "due");
@@ -132,11 +150,12 @@ export class Reference {
   }
 
   #isDue(key: AssetKey, partition: number): boolean {
-    const { event } = this.row(key, partition)!;
+    const { event, made } = this.row(key, partition)!;
+    const askedAt = made.asOf ?? event.at;
     const { asked } = this.#sketches.get(key)!;
     // An answer from a time that has not come was given while the clock was wrong.
-    if (asked && event.at > this.now) return true;
-    if (asked && dueOf(this.sets(key).window(partition), event.at) <= this.now) return true;
+    if (asked && askedAt > this.clock) return true;
+    if (asked && dueOf(this.sets(key).window(partition), askedAt) <= this.now) return true;
     return this.#due.some((mark) =>
       mark.kind === "due" && mark.asset === key && mark.seq > event.seq && mark.from <= partition &&
       partition <= mark.to

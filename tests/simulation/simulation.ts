@@ -1,7 +1,8 @@
 import { ordinals } from "../../core/partition/ranges.ts";
-import { derive, isPoison, type Made } from "./content.ts";
-import { parsePath, Violation } from "./oracle.ts";
-import { Reference, replay } from "./reference.ts";
+import { derive, isPoison, isPublic, type Made, parsePath } from "./content.ts";
+import { Violation } from "./oracle.ts";
+import { Reference } from "./reference.ts";
+import { agreeAt } from "./rules/index.ts";
 import type { Sketch } from "./sketch.ts";
 import type { Worker } from "./worker.ts";
 import { type Bug, type Store, World } from "./world.ts";
@@ -14,7 +15,7 @@ export async function simulate(seed: number, store: Store, bug?: Bug): Promise<W
   const world = new World(seed, store, bug);
   try {
     await world.live();
-    const worker = world.calm();
+    const worker = world.calmWorker();
     await world.quietly(worker, () => worker.open());
     // Asked for nothing, a worker still settles what the dead left behind.
     await world.quietly(worker, () => materialize(worker, []));
@@ -23,9 +24,15 @@ export async function simulate(seed: number, store: Store, bug?: Bug): Promise<W
     const reference = await agree(world, worker);
     onlyHeldBack(world, reference);
 
-    const another = world.calm();
+    const another = world.calmWorker();
     await world.quietly(another, () => another.open());
     await agree(world, another);
+    const onlooker = world.onlooker!;
+    if (onlooker.orchestrator !== undefined) {
+      await world.quietly(onlooker, () => onlooker.orchestrator.refresh());
+      agreeAt(onlooker);
+    }
+    await world.quietly(onlooker, () => onlooker.state.close());
     await world.quietly(worker, () => worker.state.close());
     await world.quietly(another, () => another.state.close());
     return world;
@@ -57,7 +64,7 @@ async function agree(world: World, worker: Worker): Promise<Reference> {
     return {
       reference: new Reference(
         world.sketches,
-        replay(oracle.log, oracle.madeOf),
+        oracle.rows,
         oracle.log,
         (key) => worker.set(key),
         worker.orchestrator.index.now,
@@ -81,19 +88,19 @@ async function agree(world: World, worker: Worker): Promise<Reference> {
   if (surplus.length > 0) throw new Violation(`planned though fresh: ${surplus.join(", ")}`);
   if (lacking.length > 0) throw new Violation(`not planned though not fresh: ${lacking.join(", ")}`);
 
-  for (const [path, content] of lake.files) {
-    if (!path.startsWith("lake/")) continue;
+  for (const path of lake.paths().filter(isPublic)) {
+    const hash = lake.hash(lake.read(path)!);
     const { asset, partition } = parsePath(path);
     const row = reference.row(asset, partition);
     if (row === undefined || row.expired) continue;
     const { files } = row.event.payload;
-    if (!files.some((file) => file.path === path && file.hash === content)) {
-      throw new Violation(`"${path}" holds "${content}", the state says ${JSON.stringify(files)}`);
+    if (!files.some((file) => file.path === path && file.hash === hash)) {
+      throw new Violation(`"${path}" holds "${hash}", the state says ${JSON.stringify(files)}`);
     }
   }
   for (const rows of reference.rows.values()) {
     for (const { event: { payload: { files } }, expired } of rows.values()) {
-      const lost = files.find(({ path }) => !lake.files.has(path));
+      const lost = files.find(({ path }) => lake.read(path) === undefined);
       if (lost !== undefined && !expired) {
         throw new Violation(`"${lost.path}" is in the state and not in the lake`);
       }

@@ -47,10 +47,10 @@ export function sketchGraph(chance: Chance): Sketch[] {
 function sketchAsset(chance: Chance, above: readonly Sketch[]): Sketch {
   const set = sketchSet(chance);
   const deps = above.length === 0 || chance.happens(0.1) ? [] : sketchDependencies(chance, set, above);
-  const source = deps.length === 0;
+  const kind = deps.length > 0 ? "derived" : chance.happens(0.08) ? "external" : "source";
   return {
     key: `sim/a${above.length}`,
-    kind: !source ? "derived" : chance.happens(0.08) ? "external" : "source",
+    kind,
     set,
     deps,
     code: 1,
@@ -62,7 +62,7 @@ function sketchAsset(chance: Chance, above: readonly Sketch[]): Sketch {
     retries: chance.pick([0, 0, 1, 2]),
     timeout: chance.happens(0.15),
     retained: chance.happens(0.2),
-    asked: source && chance.happens(0.8),
+    asked: kind === "source" && chance.happens(0.8),
   };
 }
 

@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { memoryState } from "../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../adapters/state/memory/store.ts";
 import { sqliteHarness } from "../adapters/state/harness.ts";
@@ -11,13 +12,11 @@ export function memoryHandles(): Promise<Store> {
     handles: NAMES.map((name) => ({ name, state: memoryState(store, name) })),
     kill: (name) => store.kill(name),
     steal(chance) {
-      const taken = [...store.claims].filter(([, { worker, intents }]) =>
-        worker?.alive && intents.size === 0
-      );
-      if (taken.length === 0) return undefined;
-      const [token, { run, asset }] = chance.pick(taken);
-      store.claims.delete(token);
-      return { token, run, asset };
+      const live = [...store.claims].filter(([, { worker }]) => worker?.alive);
+      if (live.length === 0) return undefined;
+      const [token, claim] = chance.pick(live);
+      store.claims.set(token, { ...claim, worker: null });
+      return token;
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   });
@@ -27,9 +26,20 @@ export async function sqliteHandles(): Promise<Store> {
   const harness = await sqliteHarness();
   const handles: { name: string; state: Awaited<ReturnType<typeof harness.worker>> }[] = [];
   for (const name of NAMES) handles.push({ name, state: await harness.worker(name) });
+  const claims = new DatabaseSync(harness.path);
   return {
     handles,
     kill: (name) => harness.kill(name),
-    [Symbol.asyncDispose]: () => harness[Symbol.asyncDispose](),
+    steal(chance) {
+      const live = claims.prepare("SELECT token FROM claims WHERE worker IS NOT NULL ORDER BY token").all();
+      if (live.length === 0) return undefined;
+      const token = Number(chance.pick(live)["token"]);
+      claims.prepare("UPDATE claims SET worker = NULL WHERE token = ?").run(token);
+      return token;
+    },
+    [Symbol.asyncDispose]() {
+      claims.close();
+      return harness[Symbol.asyncDispose]();
+    },
   };
 }

@@ -1,12 +1,16 @@
 import { setImmediate } from "node:timers";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { Instant } from "../../core/instant.ts";
+import type { Instant, Milliseconds } from "../../core/instant.ts";
 import type { Chance } from "./chance.ts";
 
 /** Somebody who takes turns. One that is dead is never resumed. */
 export interface Actor {
   readonly name: string;
   alive: boolean;
+  /** How far its wall clock is ahead. */
+  readonly skew: Milliseconds;
+  /** It takes no turn before so many were taken, unless nobody else can. */
+  readonly asleepUntil: number;
 }
 
 interface Parked {
@@ -29,6 +33,8 @@ export class Stuck extends Error {
 export class Turns {
   #parked: Parked[] = [];
   taken = 0;
+  /** How often a clock was set otherwise than by the passing of time. */
+  clocksSet = 0;
 
   /** @param chosen Called before an actor goes on. @returns Whether it still may. */
   constructor(
@@ -44,9 +50,14 @@ export class Turns {
     });
   }
 
+  /** What the actor's wall clock shows. */
+  read(actor: Actor): Instant {
+    return this.now + actor.skew;
+  }
+
   clock(actor: Actor): Clock {
     return {
-      now: () => this.now,
+      now: () => this.read(actor),
       awake: () => this.now,
       asleep: () => 0,
       sleep: (duration, signal) =>
@@ -95,9 +106,11 @@ export class Turns {
   }
 
   #next(calm: boolean): Parked | undefined {
-    const ready = this.#parked.filter(({ until }) => until === undefined);
+    const awake = this.#parked.filter(({ actor }) => actor.asleepUntil <= this.taken);
+    const parked = awake.length > 0 ? awake : this.#parked;
+    const ready = parked.filter(({ until }) => until === undefined);
     let sleeper: Parked | undefined;
-    for (const each of this.#parked) {
+    for (const each of parked) {
       if (each.until !== undefined && (sleeper === undefined || each.until < sleeper.until!)) sleeper = each;
     }
     if (sleeper !== undefined && (ready.length === 0 || !calm)) ready.push(sleeper);

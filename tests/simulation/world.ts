@@ -1,23 +1,26 @@
 import type { AssetKey } from "../../core/event.ts";
-import { DAY, HOUR, MINUTE } from "../../core/instant.ts";
+import { DAY, HOUR, type Milliseconds, MINUTE } from "../../core/instant.ts";
 import { RequestError } from "../../core/run/scope.ts";
 import { Superseded } from "../../core/run/session.ts";
 import type { Publisher } from "../../core/ports/publisher.ts";
 import type { State } from "../../core/ports/state.ts";
 import { Chance, digest } from "./chance.ts";
-import { Lake } from "./lake.ts";
+import { Lake, lakePublisher } from "./lake.ts";
 import { Oracle } from "./oracle.ts";
+import { Injected } from "./ports.ts";
+import { ask } from "./requests.ts";
+import { agreeAt } from "./rules/index.ts";
 import { BEGIN, type Sketch, sketchGraph } from "./sketch.ts";
 import { type Actor, Turns } from "./turns.ts";
-import { Injected, Worker } from "./worker.ts";
+import { Worker } from "./worker.ts";
 
 /** Handles on one state, each as if of a process of its own. */
 export interface Store extends AsyncDisposable {
   /** Opened before anything happens; as many as a simulation may need. */
   readonly handles: readonly { readonly name: string; readonly state: State }[];
   kill(name: string): void;
-  /** Takes a claim without open intents from a worker that lives. @returns What was taken. */
-  steal?: (chance: Chance) => { token: number; run: number; asset: AssetKey } | undefined;
+  /** Leaves a claim of a worker that lives to the next who recovers. @returns Its token. */
+  steal(chance: Chance): number | undefined;
 }
 
 /** A planted bug: ports that do not do what they should. */
@@ -27,7 +30,7 @@ export interface Bug {
   readonly publisher?: (publisher: Publisher, world: World) => Publisher;
 }
 
-export const HANDLES = 12;
+export const HANDLES = 18;
 
 const CHANGES = [
   "truth",
@@ -40,16 +43,9 @@ const CHANGES = [
   "code",
   "dependency",
   "claim",
-] as const;
-/** What workers ask for. */
-const REQUESTS = [
-  ...Array<"materialize">(9).fill("materialize"),
-  "rollback",
-  "rollback",
-  "wipe",
-  "prune",
-  "check",
-  "report",
+  "claim",
+  "wall clock",
+  "sleep",
 ] as const;
 
 /** All that is outside of the engine, and the faults that come over it. */
@@ -63,10 +59,14 @@ export class World {
   #error: { readonly cause: unknown } | undefined;
   readonly trace: string[] = [];
   readonly #upstream = new Map<string, number>();
-  readonly #nature: Actor = { name: "nature", alive: true };
+  readonly nature: Actor = { name: "nature", alive: true, skew: 0, asleepUntil: 0 };
+  readonly #workers = new Set<Worker>();
+  readonly #calmWorkers: Worker[] = [];
   readonly #busy = new Set<Actor>();
   #handles = 0;
-  #calm = false;
+  /** A worker that has looked on since the beginning. */
+  onlooker: Worker | undefined;
+  calm = false;
   readonly #faults: number;
   readonly #crashes: number;
 
@@ -82,18 +82,22 @@ export class World {
     this.#crashes = this.chance.pick([0, 0.004, 0.015]);
   }
 
-  /** The world turns: two workers, and nature. */
+  /** The world turns: two workers or more, one who only looks on, and nature. */
   async live(): Promise<void> {
-    this.#begin(this.#nature, () => this.#natureLife());
-    this.#startWorker();
-    this.#startWorker();
+    this.#begin(this.nature, () => this.#natureLife());
+    this.onlooker = this.#nextWorker()!;
+    this.#begin(this.onlooker, () => this.#onlookerLife(this.onlooker!));
+    for (let workers = this.chance.pick([2, 2, 3, 4, 5]); workers > 0; workers--) this.#startWorker();
     await this.#turn(false);
   }
 
-  /** From now on nothing fails, and everybody else is gone. */
-  calm(): Worker {
-    this.#calm = true;
-    return this.#nextWorker()!;
+  /** From now on nothing fails, all clocks are right, and everybody else is gone. */
+  calmWorker(): Worker {
+    this.calm = true;
+    this.onlooker!.skew = 0;
+    const worker = this.#nextWorker()!;
+    this.#calmWorkers.push(worker);
+    return worker;
   }
 
   /** Does something in the calm. */
@@ -111,8 +115,12 @@ export class World {
     return `v${digest(`${key} ${partition} ${this.#upstream.get(`${key} ${partition}`) ?? 0}`) % 5}`;
   }
 
+  lakePublisher(_worker: Worker, between: () => Promise<void>): Publisher {
+    return lakePublisher(this.lake, between);
+  }
+
   fault(weight: number): boolean {
-    return !this.#calm && this.#faults > 0 && this.chance.happens(this.#faults * weight);
+    return !this.calm && this.#faults > 0 && this.chance.happens(this.#faults * weight);
   }
 
   async #turn(calm: boolean): Promise<void> {
@@ -131,29 +139,63 @@ export class World {
   /** @returns Whether the actor goes on: it may crash instead. */
   #chosen(actor: Actor, label: string): boolean {
     if (this.trace.length < 5_000) this.trace.push(`${actor.name} ${label}`);
+    this.#compareSome();
     const likely = label.startsWith("publish") ? 6 * this.#crashes : this.#crashes;
-    if (this.#calm || actor === this.#nature || !this.chance.happens(likely)) return true;
+    if (this.calm || !this.#workers.has(actor as Worker) || !this.chance.happens(likely)) return true;
     this.trace.push(`${actor.name} crashes`);
-    actor.alive = false;
     this.store.kill(actor.name);
     this.turns.drop(actor);
     this.#busy.delete(actor);
+    this.#gone(actor as Worker);
     if (this.chance.happens(0.8)) this.#startWorker();
     return false;
+  }
+
+  /** Holds indexes to what the log says: now and then, and in the calm whenever something was taken in. */
+  #compareSome(): void {
+    if (this.calm) { for (const worker of this.#calmWorkers) agreeAt(worker); }
+    else if (this.chance.happens(0.02)) {
+      const workers = [this.onlooker!, ...this.#workers];
+      agreeAt(this.chance.pick(workers));
+    }
   }
 
   #nextWorker(): Worker | undefined {
     const handle = this.store.handles[this.#handles];
     if (handle === undefined) return undefined;
     this.#handles++;
-    return new Worker(this, handle.name, handle.state);
+    return new Worker(this, handle.name, handle.state, this.calm ? 0 : this.#skew());
+  }
+
+  #gone(worker: Worker): void {
+    worker.alive = false;
+    this.#workers.delete(worker);
   }
 
   #startWorker(): void {
     // The last two are for the calm.
     if (this.#handles >= this.store.handles.length - 2) return;
     const worker = this.#nextWorker()!;
+    this.#workers.add(worker);
     this.#begin(worker, () => this.#workerLife(worker));
+  }
+
+  /** Most clocks are right. */
+  #skew(): Milliseconds {
+    return this.chance.happens(0.8) ? 0 : this.chance.pick([-HOUR, 3 * HOUR, 3 * HOUR, 30 * HOUR]);
+  }
+
+  async #onlookerLife(worker: Worker): Promise<void> {
+    const { chance, turns } = this;
+    try {
+      await worker.open();
+      while (this.#busy.size > 1) {
+        for (let wait = chance.between(1, 60); wait > 0; wait--) await turns.turn(worker, "looks on");
+        await worker.orchestrator.refresh();
+      }
+    } catch (cause) {
+      if (!isExpected(cause)) throw cause;
+    }
   }
 
   async #workerLife(worker: Worker): Promise<void> {
@@ -162,7 +204,7 @@ export class World {
       try {
         if (!opened || chance.happens(0.3)) await worker.open();
         opened = true;
-        await this.#request(worker);
+        await ask(worker);
       } catch (cause) {
         if (!isExpected(cause)) throw cause;
         this.trace.push(`${worker.name} ${String(cause)}`);
@@ -170,71 +212,13 @@ export class World {
       }
     }
     await worker.state.close();
-    worker.alive = false;
-  }
-
-  async #request(worker: Worker): Promise<void> {
-    const { chance, sketches } = this;
-    const { orchestrator } = worker;
-    const keys = sketches.map(({ key }) => key);
-    const assets = new Set(chance.happens(0.6) ? keys : chance.some(keys, 0.5));
-    const request = { assets, lookbackDays: 7, ...chance.pick([{}, {}, { from: "2024-02-01" }]) };
-    const one = chance.pick(sketches);
-    const existing = one.set.existing(this.turns.now);
-    const partition = existing && one.set.key(chance.between(existing.from, existing.to));
-    const kind = chance.pick(REQUESTS);
-    this.trace.push(`${worker.name} asks for ${kind} of ${[...assets]} or ${one.key} ${partition}`);
-    switch (kind) {
-      case "materialize": {
-        const { signal } = this.#maybeCancelled(worker);
-        await orchestrator.materialize({ ...request, signal, force: chance.happens(0.25) });
-        return;
-      }
-      case "rollback":
-        if (existing !== null) await orchestrator.rollback(one.key, partition);
-        return;
-      case "wipe":
-        await orchestrator.wipe({
-          ...request,
-          assets: new Set([one.key]),
-          ...(partition !== null && { partitions: [partition] }),
-        });
-        return;
-      case "prune":
-        await orchestrator.prune(assets);
-        return;
-      case "check":
-        await orchestrator.check(request, new AbortController().signal);
-        return;
-      case "report": {
-        const external = sketches.find(({ kind }) => kind === "external");
-        const there = external?.set.existing(this.turns.now);
-        if (external === undefined || !there) return;
-        const made = JSON.stringify({ run: null, identity: "[1,[]]", reads: {} });
-        await orchestrator.report(external.key, [{
-          partition: chance.between(there.from, there.to),
-          dataVersion: `v${chance.between(0, 2)}`,
-          metadata: { made: { type: "text", value: made } },
-        }]);
-      }
-    }
-  }
-
-  #maybeCancelled(worker: Worker): AbortController {
-    const controller = new AbortController();
-    if (this.chance.happens(0.1)) {
-      (async () => {
-        for (let i = this.chance.between(1, 60); i > 0; i--) await this.turns.turn(this.#nature, "waiting");
-        controller.abort(new Injected(`${worker.name}, cancelled,`));
-      })();
-    }
-    return controller;
+    this.#gone(worker);
   }
 
   async #natureLife(): Promise<void> {
     const { chance, turns } = this;
     for (let changes = chance.between(3, 20); changes > 0; changes--) {
-      for (let wait = chance.between(1, 30); wait > 0; wait--) await turns.turn(this.#nature, "time");
+      for (let wait = chance.between(1, 30); wait > 0; wait--) await turns.turn(this.nature, "time");
       this.#change();
     }
   }
@@ -258,13 +242,29 @@ export class World {
         this.#edit(one, ({ deps }) => kind === "derived" && deps.length > 1 ? { deps: deps.slice(1) } : {});
         return;
       case "clock":
+        this.turns.clocksSet++;
         this.turns.now += chance.pick([MINUTE, HOUR, HOUR, HOUR, 5 * HOUR, DAY, -MINUTE, -HOUR, -2 * HOUR]);
         return;
       case "claim": {
-        const stolen = this.store.steal?.(chance);
-        if (stolen !== undefined) this.oracle.lose(stolen.token, stolen.run, stolen.asset);
+        const stolen = this.store.steal(chance);
+        if (stolen !== undefined) this.oracle.claims.lose(stolen);
+        return;
+      }
+      case "wall clock": {
+        const worker = this.#anyWorker();
+        this.turns.clocksSet++;
+        if (worker !== undefined) worker.skew = this.#skew();
+        return;
+      }
+      case "sleep": {
+        const worker = this.#anyWorker();
+        if (worker !== undefined) worker.asleepUntil = this.turns.taken + chance.between(20, 400);
       }
     }
+  }
+
+  #anyWorker(): Worker | undefined {
+    return this.#workers.size === 0 ? undefined : this.chance.pick([...this.#workers]);
   }
 
   #edit(place: number, change: (sketch: Sketch) => Partial<Sketch>): void {
@@ -272,7 +272,8 @@ export class World {
   }
 }
 
-function isExpected(cause: unknown): boolean {
+/** Whether an error follows from a fault that was put in, or says what cannot be done. */
+export function isExpected(cause: unknown): boolean {
   return cause instanceof Injected || cause instanceof RequestError || cause instanceof Superseded ||
     (cause instanceof Error && cause.cause !== undefined && isExpected(cause.cause));
 }

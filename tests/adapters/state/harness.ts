@@ -25,13 +25,14 @@ export function memoryHarness(): Promise<Harness> {
  *
  * @param many From so many partitions on, rows are kept packed.
  */
-export async function sqliteHarness(many = 1): Promise<Harness> {
+export async function sqliteHarness(many = 1): Promise<Harness & { readonly path: string }> {
   const folder = await Deno.makeTempDir();
+  const path = `${folder}/state.db`;
   const held = new Map<string, Held>();
   const open = new Set<State>();
   return {
+    path,
     async worker(name) {
-      const path = `${folder}/state.db`;
       const locks = lockFolder(`${path}-workers`);
       const hold = () => {
         held.set(name, locks.hold());

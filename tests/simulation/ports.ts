@@ -1,0 +1,125 @@
+import type { Publisher, Staged } from "../../core/ports/publisher.ts";
+import type { Commit, State } from "../../core/ports/state.ts";
+import { isPublic, parsePath } from "./content.ts";
+import type { Worker } from "./worker.ts";
+
+/** A fault that a simulation put in. */
+export class Injected extends Error {
+  override readonly name = "Injected";
+
+  constructor(label: string) {
+    super(`injected: ${label} failed`);
+  }
+}
+
+type Methods = Record<string, (...args: unknown[]) => unknown>;
+
+/** A port with some of its methods replaced. */
+export function over<Port extends object>(port: Port, methods: Partial<Port>): Port {
+  return new Proxy(port, {
+    get(target, property) {
+      const own = (methods as Methods)[property as string];
+      if (own !== undefined) return own;
+      const method = (target as Methods)[property as string];
+      return typeof method === "function" ? method.bind(target) : method;
+    },
+  });
+}
+
+/** Makes every call of a port two turns, before and after its effect; either may be the last, or fail. */
+export function stepwise<Port extends object>(worker: Worker, name: string, port: Port): Port {
+  const { world } = worker;
+  return new Proxy(port, {
+    get(target, property) {
+      const method = (target as Methods)[property as string];
+      if (typeof method !== "function") return method;
+      return async (...args: unknown[]) => {
+        const label = `${name}.${String(property)}`;
+        await world.turns.turn(worker, label);
+        const weight = name === "publisher" ? 1 : FALLIBLE.has(property as string) ? 0.3 : 0;
+        if (world.fault(weight)) throw new Injected(label);
+        const result = await method.apply(target, args);
+        await world.turns.turn(worker, `${label}, done`);
+        if (world.fault(weight)) throw new Injected(`${label}, done,`);
+        return result;
+      };
+    },
+  });
+}
+
+const FALLIBLE = new Set(["commit", "standing", "since", "claim", "log", "history"]);
+
+/** Tells the oracle what is truly committed and claimed. */
+export function observed(worker: Worker, state: State): State {
+  const { world: { oracle } } = worker;
+  return over(state, {
+    async commit(commit: Commit) {
+      worker.tell([...(commit.intents ?? []).map(({ event }) => event), ...commit.events]);
+      const committed = await state.commit(commit);
+      if (committed.status === "committed") {
+        oracle.committed(commit);
+        if (commit.release) oracle.claims.released(worker, commit.claim);
+      }
+      return committed;
+    },
+    async claim(run, asset, ranges) {
+      const answer = await state.claim(run, asset, ranges);
+      if (answer.granted === undefined) return answer;
+      oracle.claims.granted(answer.granted.token, { worker, asset, ranges: answer.granted.ranges });
+      worker.granted?.();
+      return answer;
+    },
+    async release(token) {
+      await state.release(token);
+      oracle.claims.released(worker, token);
+    },
+    async recover(at) {
+      const adopted = await state.recover(at);
+      for (const { token, asset, ranges } of adopted) {
+        oracle.claims.granted(token, { worker, asset, ranges, adopted: true });
+      }
+      return adopted;
+    },
+  });
+}
+
+/** Holds the state to what it acknowledges. */
+export function heard(worker: Worker, state: State): State {
+  return over(state, {
+    async commit(commit) {
+      const committed = await state.commit(commit);
+      if (committed.status === "committed") worker.world.oracle.acknowledged(commit.events, committed.seq);
+      return committed;
+    },
+  });
+}
+
+/** Holds a worker to its claims: it changes what readers see only under one, and is stopped in the middle once it is lost. */
+export function watched(
+  worker: Worker,
+  open: (between: () => Promise<void>) => Publisher,
+): Publisher {
+  const { claims } = worker.world.oracle;
+  const under = async <T>(
+    paths: readonly string[],
+    act: (publisher: Publisher) => Promise<T>,
+  ): Promise<T> => {
+    const touched = paths.filter(isPublic).map(parsePath);
+    for (const { asset, partition } of touched) {
+      if (claims.changing(worker, asset, partition) === "stopped") throw new Injected("going on");
+    }
+    for (const { asset, partition } of touched) claims.changed(worker, asset, partition);
+    return await act(open(async () => {
+      await worker.pause("publishing");
+      if (touched.some(({ asset, partition }) => claims.isLost(worker, asset, partition))) {
+        throw new Injected("going on");
+      }
+    }));
+  };
+  const finals = (batch: readonly Staged[]) => batch.map(({ final }) => final);
+  return over(open(() => worker.pause("publishing")), {
+    replace: (batch, measured) => under(finals(batch), (publisher) => publisher.replace(batch, measured)),
+    revert: (batch, measured) => under(finals(batch), (publisher) => publisher.revert(batch, measured)),
+    remove: (refs) => under(refs.map(({ path }) => path), (publisher) => publisher.remove(refs)),
+  });
+}

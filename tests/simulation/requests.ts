@@ -1,0 +1,97 @@
+import type { Request } from "../../core/run/scope.ts";
+import { Injected } from "./ports.ts";
+import { forcedWhole } from "./rules/force.ts";
+import { refusable } from "./rules/rollback.ts";
+import type { Worker } from "./worker.ts";
+
+/** What workers ask for. */
+const REQUESTS = [
+  ...Array<"materialize">(9).fill("materialize"),
+  "rollback",
+  "rollback",
+  "rollback",
+  "wipe",
+  "prune",
+  "check",
+  "report",
+] as const;
+
+/** Asks an orchestrator for something, as a user may. */
+export async function ask(worker: Worker): Promise<void> {
+  const { world, world: { chance, sketches, turns }, orchestrator } = worker;
+  const keys = sketches.map(({ key }) => key);
+  const assets = new Set(chance.happens(0.6) ? keys : chance.some(keys, 0.5));
+  const request: Request = {
+    assets,
+    lookbackDays: 7,
+    ...chance.pick([{}, {}, { from: "2024-02-01" }, { all: true }]),
+  };
+  const one = chance.pick(sketches);
+  const existing = one.set.existing(turns.now);
+  const ordinal = existing && chance.between(existing.from, existing.to);
+  const partition = ordinal === null ? null : one.set.key(ordinal);
+  const kind = chance.pick(REQUESTS);
+  world.trace.push(`${worker.name} asks for ${kind} of ${[...assets]} or ${one.key} ${partition}`);
+  switch (kind) {
+    case "materialize": {
+      const { signal } = maybeCancelled(worker);
+      const force = chance.happens(0.25);
+      const result = await orchestrator.materialize({ ...request, signal, force });
+      if (force && request.all) forcedWhole(worker, assets, result);
+      return;
+    }
+    case "rollback":
+      // What others write, they may report meanwhile.
+      if (ordinal !== null && one.kind !== "external") await rollback(worker, one.key, ordinal);
+      return;
+    case "wipe":
+      await orchestrator.wipe({
+        ...request,
+        assets: new Set([one.key]),
+        ...(partition !== null && { partitions: [partition] }),
+      });
+      return;
+    case "prune":
+      await orchestrator.prune(assets);
+      return;
+    case "check":
+      await orchestrator.check(request, new AbortController().signal);
+      return;
+    case "report":
+      return await report(worker);
+  }
+}
+
+async function rollback(worker: Worker, asset: string, partition: number): Promise<void> {
+  let judge: ReturnType<typeof refusable> | undefined;
+  worker.granted = () => judge = refusable(worker.world.oracle, asset, partition);
+  try {
+    const result = await worker.orchestrator.rollback(asset, worker.set(asset).key(partition));
+    judge?.(result);
+  } finally {
+    worker.granted = undefined;
+  }
+}
+
+async function report({ world: { chance, sketches, turns }, orchestrator }: Worker): Promise<void> {
+  const external = sketches.find(({ kind }) => kind === "external");
+  const there = external?.set.existing(turns.now);
+  if (external === undefined || !there) return;
+  const made = JSON.stringify({ run: null, identity: "[1,[]]", reads: {} });
+  await orchestrator.report(external.key, [{
+    partition: chance.between(there.from, there.to),
+    dataVersion: `v${chance.between(0, 2)}`,
+    metadata: { made: { type: "text", value: made } },
+  }]);
+}
+
+function maybeCancelled({ name, world: { chance, turns, nature } }: Worker): AbortController {
+  const controller = new AbortController();
+  if (chance.happens(0.1)) {
+    (async () => {
+      for (let i = chance.between(1, 60); i > 0; i--) await turns.turn(nature, "waiting");
+      controller.abort(new Injected(`${name}, cancelled,`));
+    })();
+  }
+  return controller;
+}

@@ -1,0 +1,125 @@
+import type { AssetKey, Materialized, RunId } from "../../../core/event.ts";
+import type { Output } from "../../../core/output.ts";
+import type { Intent } from "../../../core/ports/state.ts";
+import { contentOf, folderOf, isPoison, parsePath } from "../content.ts";
+import type { Lake } from "../lake.ts";
+import type { Oracle, Truth } from "../oracle.ts";
+
+/** Files come to be seen only as they were announced and audited, and go only when nothing promises them any more. */
+export class Publications {
+  readonly #intents = new Map<string, Intent>();
+  readonly #passed = new Set<string>();
+  /** The partitions that were yielded together with one. */
+  readonly #groups = new Map<string, readonly number[]>();
+
+  constructor(
+    readonly oracle: Oracle,
+    readonly lake: Lake,
+    readonly isGuarded: (asset: AssetKey) => boolean,
+  ) {
+    lake.changing = (path, content) => this.#changing(path, content);
+  }
+
+  /** A blocking check let a file pass. */
+  pass(content: string): void {
+    this.#passed.add(content);
+  }
+
+  intended(intents: readonly Intent[]): void {
+    for (const intent of intents) this.#intents.set(name(intent.event.asset, intent.event.partition), intent);
+  }
+
+  /** A materialization is committed with all its files in place, and no others. */
+  published(event: Materialized): void {
+    const { asset, partition, payload: { files } } = event;
+    this.#intents.delete(name(asset, partition));
+    const lost = files.find((file) => !this.#stands(file.path, file.hash));
+    if (lost !== undefined) throw this.oracle.violation(`"${lost.path}" was committed and is not in place`);
+    const other = this.lake.below(folderOf(asset, partition))
+      .find((path) => !files.some((file) => file.path === path));
+    if (other !== undefined) throw this.oracle.violation(`"${other}" is in place and was not committed`);
+  }
+
+  /** A publication is given up with none of its files in place. */
+  reverted(asset: AssetKey, partition: number): void {
+    const intent = this.#intents.get(name(asset, partition));
+    this.#intents.delete(name(asset, partition));
+    const left = intent?.measured.find(({ path, hash }) =>
+      this.#stands(path, hash) && !this.#stood(intent, path)
+    );
+    if (left !== undefined) throw this.oracle.violation(`"${left.path}" was given up and is in place`);
+  }
+
+  /** User code yields outputs. */
+  yielded(run: RunId, asset: AssetKey, outputs: readonly Output[]): void {
+    const good = outputs.filter(({ dataVersion }) => !this.isGuarded(asset) || !isPoison(dataVersion))
+      .map(({ partition }) => partition);
+    for (const partition of good) this.#groups.set(`${run} ${name(asset, partition)}`, good);
+  }
+
+  /** Who takes over a publication settles its whole group: nothing of it is left to be made again. */
+  takenOver({ events, reverted = [] }: Truth): void {
+    for (const event of events) {
+      if (event.kind !== "materialized") continue;
+      const { run, asset } = event;
+      for (const partition of this.#groups.get(`${run} ${name(asset, event.partition)}`) ?? []) {
+        const made = this.oracle.log.some((each) =>
+          each.kind === "materialized" && each.run === run && each.asset === asset &&
+          each.partition === partition
+        );
+        if (made || reverted.includes(partition)) continue;
+        throw this.oracle.violation(
+          `"${asset}" ${event.partition} of run ${run} was completed, and ${partition} of its group was forgotten`,
+        );
+      }
+    }
+  }
+
+  #stands(path: string, hash: string): boolean {
+    const content = this.lake.read(path);
+    return content !== undefined && this.lake.hash(content) === hash;
+  }
+
+  /** Whether a file had this content before; what a wipe left behind may have any. */
+  #stood({ event: { asset, partition }, replacements }: Intent, path: string): boolean {
+    const standing = replacements.find(({ final }) => final === path)?.standing;
+    if (standing !== undefined) {
+      return this.lake.read(path) ===
+        contentOf(asset, partition, standing.dataVersion, parsePath(path).place);
+    }
+    return this.oracle.log.some((event) => event.kind === "wiped" && event.asset === asset);
+  }
+
+  /** A publication or a revert may change a file that readers see only to what was intended, or back; and audited. */
+  #changing(path: string, content: string | undefined): void {
+    const { asset, partition, place } = parsePath(path);
+    const intent = this.#intents.get(name(asset, partition));
+    const replacement = intent?.replacements.find(({ final }) => final === path);
+    if (content === undefined) {
+      if (replacement === undefined) this.#removing(path);
+      return;
+    }
+    if (this.isGuarded(asset) && !this.#passed.has(content)) {
+      throw this.oracle.violation(`"${content}" was published without having passed its checks`);
+    }
+    const hash = this.lake.hash(content);
+    const wanted = intent?.measured.some((ref) => ref.path === path && ref.hash === hash);
+    const standing = replacement?.standing;
+    const before = standing !== undefined &&
+      content === contentOf(asset, partition, standing.dataVersion, place);
+    if (!wanted && !before) {
+      throw this.oracle.violation(`"${path}" became "${content}", which nobody had announced`);
+    }
+  }
+
+  #removing(path: string): void {
+    const { asset, partition } = parsePath(path);
+    const row = this.oracle.rows.get(asset)?.get(partition);
+    if (row === undefined || row.expired) return;
+    if (row.event.payload.files.some((file) => file.path === path)) {
+      throw this.oracle.violation(`"${path}" goes, and the state still promises it`);
+    }
+  }
+}
+
+const name = (asset: AssetKey, partition: number) => `${asset} ${partition}`;

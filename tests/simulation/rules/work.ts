@@ -1,0 +1,76 @@
+import type { AssetKey, RunId } from "../../../core/event.ts";
+import type { Instant } from "../../../core/instant.ts";
+import { contains, type Range } from "../../../core/partition/ranges.ts";
+import type { Oracle } from "../oracle.ts";
+import { Reference } from "../reference.ts";
+import type { Actor } from "../turns.ts";
+import type { Worker } from "../worker.ts";
+
+interface Begun {
+  readonly worker: Worker;
+  readonly asset: AssetKey;
+  readonly partitions: readonly number[];
+  readonly run: RunId;
+  readonly signal: AbortSignal;
+  readonly forced: boolean;
+}
+
+/** User code at work. */
+export class Work {
+  readonly #begun = new Set<Begun>();
+
+  constructor(readonly oracle: Oracle) {}
+
+  /** User code begins with partitions. @returns To be called when it ends. */
+  begin(begun: Begun): () => void {
+    const { worker, asset, partitions, run } = begun;
+    if (partitions.some((each) => this.oracle.claims.isLost(worker, asset, each))) return () => {};
+    for (const other of this.#begun) {
+      if (!other.worker.alive || other.signal.aborted || other.asset !== asset) continue;
+      const both = partitions.find((each) => other.partitions.includes(each));
+      if (both === undefined) continue;
+      throw this.oracle.violation(`runs ${other.run} and ${run} are both at work on "${asset}" ${both}`);
+    }
+    if (!begun.forced) this.#needed(begun);
+    this.#begun.add(begun);
+    return () => this.#begun.delete(begun);
+  }
+
+  /** A claim ended or was lost; what user code does after its last output is not work on the partitions. */
+  ended(actor: Actor, asset: AssetKey, ranges: readonly Range[]): void {
+    for (const work of this.#begun) {
+      const within = work.partitions.every((each) => contains(ranges, each));
+      if (work.worker === actor && work.asset === asset && within) this.#begun.delete(work);
+    }
+  }
+
+  /** Nothing is made that was fresh all the time since its worker was granted it. */
+  #needed({ worker, asset, partitions }: Begun): void {
+    const { log, claims } = this.oracle;
+    for (const partition of partitions) {
+      const since = claims.since(worker, asset, partition);
+      if (since === undefined || since.clocksSet !== worker.world.turns.clocksSet) return;
+      // What is judged, is judged by a clock that was read since the run began.
+      const { now } = worker.orchestrator.index;
+      let fresh = referenceAt(worker, log.length, now).isFresh(asset, partition);
+      for (let seq = log.length; fresh && seq >= since.seq; seq--) {
+        fresh = referenceAt(worker, seq).isFresh(asset, partition);
+      }
+      if (fresh) throw this.oracle.violation(`"${asset}" ${partition} is made though it is fresh`);
+    }
+  }
+}
+
+/** How everything stood for a worker, by its own declarations. */
+export function referenceAt(worker: Worker, seq: number, clock?: Instant): Reference {
+  const { sketches, world: { oracle }, orchestrator: { index } } = worker;
+  const log = seq === oracle.log.length ? oracle.log : oracle.log.slice(0, seq);
+  return new Reference(
+    sketches,
+    oracle.rowsAt(seq),
+    log,
+    (key) => worker.set(key),
+    index.now,
+    clock ?? index.clock,
+  );
+}
