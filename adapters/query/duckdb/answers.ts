@@ -56,6 +56,8 @@ async function* chunks(session: Session, result: DuckDBResult): AsyncGenerator<D
       session.signal.throwIfAborted();
       throw problem(error);
     });
+    // An interrupted answer ends like one that is complete.
+    session.signal.throwIfAborted();
     if (chunk === null || chunk.rowCount === 0) return;
     yield chunk;
   }

@@ -28,11 +28,13 @@ export async function* limited<T>(
   }, LOOK);
   const pieces = work(either);
   let left = timeout;
+  let abandoned = false;
   try {
     for (;;) {
       const began = performance.now();
-      const late = setTimeout(() => over.abort(tooLong(timeout)), left);
-      const next = await unlessAbandoned(pieces.next(), either).finally(() => clearTimeout(late));
+      const late = setTimeout(() => over.abort(tooLong(timeout)), Math.max(0, left));
+      const next = await unlessOverdue(pieces.next(), either, () => abandoned = true)
+        .finally(() => clearTimeout(late));
       left -= performance.now() - began;
       if (next.done) return;
       yield next.value;
@@ -40,22 +42,26 @@ export async function* limited<T>(
   } finally {
     clearInterval(watch);
     const ended = pieces.return(undefined).catch(() => {});
-    if (!either.aborted) await ended;
-    else await unlessAbandoned(ended, either).catch(() => {});
+    if (!abandoned) await ended;
   }
 }
 
-async function unlessAbandoned<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** What the work comes to, or the signal's reason once it was aborted and the work has not ended after a while. */
+async function unlessOverdue<T>(work: Promise<T>, signal: AbortSignal, overdue: () => void): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  let late: ReturnType<typeof setTimeout> | undefined;
-  const abort = () => late = setTimeout(() => reject(signal.reason), GRACE);
-  if (signal.aborted) abort();
-  else signal.addEventListener("abort", abort, { once: true });
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const give = () => {
+    overdue();
+    reject(signal.reason);
+  };
+  const wait = () => waiting = setTimeout(give, GRACE);
+  if (signal.aborted) wait();
+  else signal.addEventListener("abort", wait, { once: true });
   try {
     return await Promise.race([work, promise]);
   } finally {
-    signal.removeEventListener("abort", abort);
-    clearTimeout(late);
+    signal.removeEventListener("abort", wait);
+    clearTimeout(waiting);
   }
 }
 

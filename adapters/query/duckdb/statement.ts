@@ -40,8 +40,9 @@ export async function parseStatement(session: Session, text: string): Promise<St
   const explained = explain(text);
   const inner = explained?.inner ?? text;
   const [row] = await session.rows(`SELECT json_serialize_sql(${literal(inner)}) AS tree`);
-  const tree = String(row!.tree);
-  const { error, error_type, error_message, position, statements = [] }: Parsed = JSON.parse(tree);
+  const { error, error_type, error_message, position, statements = [] }: Parsed = JSON.parse(
+    String(row!.tree),
+  );
   if (error && error_type === "parser") {
     const found = (error_message ?? "").replaceAll(/\s+/g, " ").trim();
     throw new ParseError(
@@ -55,13 +56,11 @@ export async function parseStatement(session: Session, text: string): Promise<St
     throw new Refused(`running the statement: found ${found}, wanted ${WANTED}`);
   }
   const statement = statements[0]!;
-  const listing = isListing(statement);
-  const body = listing ? LISTING : inner;
-  const rows = listing ? `(${LISTING})` : `json_execute_serialized_sql(${literal(tree)})`;
+  const body = isListing(statement) ? LISTING : inner;
   return {
     ...namesOf(statement),
     text: explained === undefined ? body : `${explained.prefix} ${body}`,
-    table: explained === undefined ? rows : undefined,
+    table: explained === undefined ? `query(${literal(body)})` : undefined,
   };
 }
 

@@ -120,6 +120,11 @@ Deno.test("an answer as Parquet", async () => {
   const bytes = await lake.bytes("FROM (VALUES (1, 'a'), (2, NULL)) AS t(n, t) -- the end", "parquet");
   await Deno.writeFile(`${lake.lake.root}/answer.parquet`, bytes);
   assertEquals(await lake.lake.rows("answer.parquet"), [{ n: 1, t: "a" }, { n: 2, t: null }]);
+  await Deno.writeFile(
+    `${lake.lake.root}/answer.parquet`,
+    await lake.bytes("SELECT 1 AS a, 2 AS a;", "parquet"),
+  );
+  assertEquals(await lake.lake.rows("answer.parquet"), [{ a: 1, a_1: 2 }]);
   await assertRejects(() => lake.bytes("EXPLAIN SELECT 1", "parquet"), Refused, "found an EXPLAIN");
 });
 
@@ -282,6 +287,17 @@ Deno.test("an answer that takes too long, or too much memory, ends in one line",
     Error,
     "running the statement: found no end after 0.2 s, wanted less; --timeout SECONDS allows more",
   );
+  for (const format of ["json", "csv", "table", "arrow", "parquet"] as const) {
+    await assertRejects(
+      () =>
+        lake.bytes("SELECT * FROM range(1000000000000)", format, {
+          limits: { ...LIMITS, timeout: 200, rows: 1e9 },
+        }),
+      Error,
+      "found no end after 0.2 s",
+      `a part of an answer as ${format} must not pass for the whole`,
+    );
+  }
   await assertRejects(
     () => lake.text(endless, "json", { limits: { ...LIMITS, memory: 20e6 } }),
     Error,
