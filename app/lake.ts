@@ -12,6 +12,7 @@ import type { Warning } from "../core/status.ts";
 import { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
 import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
 import { LocalSpool } from "../adapters/object_store/local/spool.ts";
+import { dropViews } from "./dropped_views.ts";
 import { admitLake, examineLake, identifyLake } from "./identity.ts";
 import { loadProject, type Project } from "./project.ts";
 import { makeResources, type OwnResources } from "./resources.ts";
@@ -33,6 +34,7 @@ export interface Lake extends AsyncDisposable {
   requests(): number;
   warnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>>;
   sweep(): Promise<number>;
+  dropViews(): Promise<AssetKey[]>;
 }
 
 /** Opens the configured lake with its graph. @throws {LakeError} */
@@ -81,6 +83,10 @@ export async function openLake(config: Config, access: "read" | "write", observe
         if (project.own) await sweepAnswers(folder);
         return await sweep(folder, publisher, state);
       },
+      dropViews: () =>
+        project.own
+          ? dropViews({ graph: project.graph, state, publisher, clock: systemClock })
+          : Promise.resolve([]),
       async [Symbol.asyncDispose]() {
         await resources?.close();
         await state.close();

@@ -61,6 +61,8 @@ export interface Lake extends AsyncDisposable {
   warnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>>;
   /** Deletes what runs that are no more left staged. @returns How many folders. */
   sweep(): Promise<number>;
+  /** Takes views out of the catalog whose files are gone. @returns Their assets. */
+  dropViews(): Promise<AssetKey[]>;
 }
 
 export interface SimulateOptions {

@@ -32,25 +32,28 @@ Examples:
     using report = reporter(context.stdout, { silent: invocation.json, now: app.now });
     await using lake = await app.lake("write", report.observe);
     const request = requestOf(invocation, app, lake);
+    const dropped = (await lake.dropViews()).map((key) =>
+      `${key}: its file is gone: dropped from the catalog`
+    );
     const made = await lake.orchestrator.materialize({
       ...request,
       signal: context.signal,
       record: { command: "materialize", selection: [...invocation.words], ...rangeOf(invocation) },
     });
     await lake.sweep();
-    const result = { ...made, warnings: [...made.warnings, ...await sourceWarnings(lake, request.assets)] };
+    const warnings = [...dropped, ...made.warnings, ...await sourceWarnings(lake, request.assets)];
+    const result = { ...made, warnings };
     report[Symbol.dispose]();
     const seconds = (app.now() - started) / 1_000;
     if (invocation.json) {
       const { run, status, counts, assets, errors } = result;
-      const warnings = [...app.notices, ...result.warnings];
       printJson(context.stdout, {
         run,
         status,
         counts,
         assets,
         requests: lake.requests(),
-        warnings,
+        warnings: [...app.notices, ...warnings],
         errors,
         seconds,
       });

@@ -5,6 +5,9 @@ import type { TableName } from "./names.ts";
 import { parseStatement } from "./statement.ts";
 import { faultOfText, ViewError } from "./view_fault.ts";
 
+/** The way back from damage. */
+export const REPAIR = '"deno task check" finds what is damaged, "deno task materialize" makes it again';
+
 /** The entries of a catalog by their names, in any case. */
 export class Entries {
   readonly #byName: ReadonlyMap<string, Definition | BrokenEntry>;
@@ -47,7 +50,7 @@ export class Entries {
     for (const name of asked) {
       const entry = this.#byName.get(wholeName(name));
       if (entry === undefined) throw new Refused(unknown(name, this.all));
-      if (entry.type === "broken") throw new Error(entry.problem);
+      if (entry.type === "broken") throw new Error(`${entry.problem}; ${REPAIR}`);
       await need(entry);
     }
     return found;

@@ -5,7 +5,7 @@ import { type Query, type QueryOptions, Refused } from "../../../core/ports/quer
 import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
 import { limited } from "./limits.ts";
 import type { Named } from "./names.ts";
-import { Entries } from "./needed.ts";
+import { Entries, REPAIR } from "./needed.ts";
 import { type PublishedFiles, Sandbox } from "./sandbox.ts";
 import { parseStatement } from "./statement.ts";
 import { ViewError } from "./view_fault.ts";
@@ -119,9 +119,18 @@ async function unlessBroken(warn: QueryOptions["warn"], act: () => Promise<void>
   }
 }
 
+const GONE = /^no files found that match the pattern "(.*)"$/;
+
 /** What DuckDB said; files are named from the lake's root, as everywhere else. */
 function told(error: unknown, root: string): unknown {
   if (!(error instanceof DuckDBProblem)) return error;
-  const message = visible(`running the statement: ${error.message.replaceAll(`${root}/`, "")}`);
+  const found = visible(error.message.replaceAll(`${root}/`, ""));
+  const gone = GONE.exec(found)?.[1];
+  if (gone !== undefined) {
+    return new Error(`reading "${gone}": it is gone, wanted the file that was published; ${REPAIR}`, {
+      cause: error,
+    });
+  }
+  const message = `running the statement: ${found}`;
   return error.ofStatement ? new Refused(message, { cause: error }) : new Error(message, { cause: error });
 }

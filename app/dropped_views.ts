@@ -1,0 +1,48 @@
+import { entryPath } from "../adapters/catalog/local/catalog.ts";
+import type { AssetKey } from "../core/event.ts";
+import type { Graph } from "../core/graph.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Publisher } from "../core/ports/publisher.ts";
+import type { State } from "../core/ports/state.ts";
+
+const VIEW = /^view\/(\w+)\.(\w+)$/;
+const WHOLE = { from: 0, to: 0 };
+
+export interface DropOptions {
+  readonly graph: Graph;
+  readonly state: State;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+}
+
+/**
+ * Drops views that were made and are no longer declared: the catalog's entry goes, then the state forgets them, so that
+ * one whose file comes back is made again. What another process holds is left to the next time.
+ *
+ * @returns The dropped assets.
+ */
+export async function dropViews(options: DropOptions): Promise<AssetKey[]> {
+  const { graph, state } = options;
+  const dropped: AssetKey[] = [];
+  for (const { key } of await state.assets()) {
+    const [, database, name] = VIEW.exec(key) ?? [];
+    if (database === undefined || graph.byKey.has(key)) continue;
+    if ((await state.standing(key, [WHOLE])).length === 0) continue;
+    if (await drop(options, key, entryPath(database, name!))) dropped.push(key);
+  }
+  return dropped;
+}
+
+/** @returns Whether it was free. */
+async function drop({ state, publisher, clock }: DropOptions, key: AssetKey, path: string): Promise<boolean> {
+  const run = await state.beginRun({ command: "drop", asset: key }, clock.now());
+  const { granted } = await state.claim(run, key, [WHOLE]);
+  if (granted !== undefined) {
+    // As it stands: states of earlier versions did not record the files of views.
+    await publisher.remove((await publisher.found([path])).filter((file) => file !== undefined));
+    const forgotten = { kind: "wiped" as const, asset: key, at: clock.now(), run, ...WHOLE };
+    await state.commit({ claim: granted.token, events: [forgotten], release: true });
+  }
+  await state.endRun(run, granted === undefined ? "cancelled" : "succeeded", null, clock.now());
+  return granted !== undefined;
+}

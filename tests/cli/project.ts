@@ -1,0 +1,62 @@
+import { dirname, fromFileUrl, join } from "@std/path";
+
+const ROOT = dirname(dirname(dirname(fromFileUrl(import.meta.url))));
+/** All of the program but its statements. */
+const PARTS = [
+  ...["main.ts", "app.ts", "config.ts", "deno.json", "deno.lock"],
+  ...["adapters", "app", "assets", "cli", "core", "sources", "types"],
+];
+
+/** How a command of a process ended. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The program with views of its own, whose commands are processes; dispose of it. */
+export class ProjectFolder implements AsyncDisposable {
+  private constructor(readonly root: string) {}
+
+  static async open(): Promise<ProjectFolder> {
+    const root = await Deno.makeTempDir({ prefix: "airgraph-project-" });
+    for (const part of PARTS) await Deno.symlink(join(ROOT, part), join(root, part));
+    for (const folder of ["audits", "marts", "views"]) {
+      await Deno.mkdir(join(root, "sql", folder), { recursive: true });
+      for (const { name } of Deno.readDirSync(join(ROOT, "sql", folder))) {
+        await Deno.copyFile(join(ROOT, "sql", folder, name), join(root, "sql", folder, name));
+      }
+    }
+    return new ProjectFolder(root);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.root, { recursive: true });
+  }
+
+  /** Writes a view's file, or removes it. */
+  async view(name: string, statement: string | null): Promise<void> {
+    const path = join(this.root, "sql", "views", `${name}.sql`);
+    await (statement === null ? Deno.remove(path) : Deno.writeTextFile(path, statement));
+  }
+
+  get lake(): string {
+    return join(this.root, "lake-simulated");
+  }
+
+  spawn(args: readonly string[]): Deno.ChildProcess {
+    return new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", join(this.root, "main.ts"), ...args],
+      cwd: this.root,
+      clearEnv: true,
+      env: Object.fromEntries(["PATH", "HOME", "DENO_DIR"].map((name) => [name, Deno.env.get(name) ?? ""])),
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+
+  async run(...args: readonly string[]): Promise<Ended> {
+    const { code, stdout, stderr } = await this.spawn(args).output();
+    return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+  }
+}

@@ -1,0 +1,83 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { yesterday } from "./command_line.ts";
+import { ProjectFolder } from "./project.ts";
+
+const RANGE = ["--from", yesterday(), "--to", yesterday()];
+
+Deno.test("a view with a fault fails alone, named with its place, and stands in nobody's way", async () => {
+  await using project = await ProjectFolder.open();
+  await project.view("broken", "SELECT city,\n  pm25_avg FROM vietnam");
+  await project.view("unparsed", "SELEC 1");
+  await project.view("over_broken", "SELECT * FROM broken");
+  const made = await project.run("materialize", ...RANGE, "--json");
+  const { status, errors, counts } = JSON.parse(made.stdout);
+  assertEquals([made.code, status], [1, "failed"]);
+  const messages = new Map(
+    errors.map(({ asset, message }: { asset: string; message: string }) => [asset, message]),
+  );
+  assertEquals([...messages.keys()].sort(), [
+    ...["view/aq_dev.broken", "view/aq_dev.over_broken", "view/aq_dev.unparsed"],
+    ...["view/aq_prod.broken", "view/aq_prod.over_broken", "view/aq_prod.unparsed"],
+  ]);
+  assertEquals(
+    messages.get("view/aq_prod.broken"),
+    'check "binds" failed: sql/views/broken.sql:2:3: referenced column "pm25_avg" not found in FROM clause',
+  );
+  assertMatch(String(messages.get("view/aq_dev.unparsed")), /sql\/views\/unparsed\.sql:1:1: /);
+  assert(counts.materialized > 24);
+
+  const one = await project.run("inspect", "SELECT count(*) > 0 AS some FROM aq_prod.pm25_by_day", "--json");
+  assertEquals([one.code, JSON.parse(one.stdout)], [0, [{ some: true }]]);
+  const named = await project.run("inspect", "SELECT * FROM aq_prod.broken", "--json");
+  assertEquals(named.code, 2);
+  assertStringIncludes(named.stderr, 'reading "aq_prod.broken": there is no such table');
+
+  await project.view("broken", "SELECT city, pm25 FROM vietnam");
+  await project.view("unparsed", null);
+  const again = await project.run("materialize", ...RANGE, "--json");
+  assertEquals([again.code, again.stderr], [0, ""]);
+  const mended = await project.run(
+    "inspect",
+    "SELECT count(*) > 0 AS some FROM aq_prod.over_broken",
+    "--json",
+  );
+  assertEquals(JSON.parse(mended.stdout), [{ some: true }]);
+});
+
+Deno.test("a view whose file is gone is dropped by the next run, which says so; it comes back with its file", async () => {
+  await using project = await ProjectFolder.open();
+  await project.view("one", "SELECT 1 AS one");
+  assertEquals((await project.run("materialize", ...RANGE)).code, 0);
+  await project.view("one", null);
+  const dropped = await project.run("materialize", ...RANGE);
+  assertEquals(dropped.code, 0);
+  assertStringIncludes(
+    dropped.stdout,
+    "warning: view/aq_prod.one: its file is gone: dropped from the catalog\nnothing to do",
+  );
+  const tables = await project.run("inspect", "SELECT name FROM (SHOW ALL TABLES)", "--format", "csv");
+  assertEquals([tables.code, tables.stdout.includes("pm25_alerts"), tables.stdout.includes("one")], [
+    0,
+    true,
+    false,
+  ]);
+  assertEquals((await project.run("materialize", ...RANGE)).stdout.includes("dropped"), false);
+  await project.view("one", "SELECT 1 AS one");
+  assertEquals((await project.run("materialize", ...RANGE)).code, 0);
+  const back = await project.run("inspect", "FROM aq_prod.one", "--json");
+  assertEquals(JSON.parse(back.stdout), [{ one: 1 }]);
+});
+
+Deno.test("a view's file of an impossible name is wrong use, and named", async () => {
+  await using project = await ProjectFolder.open();
+  for (const name of ["a b", "vietnam"]) {
+    await project.view(name, "SELECT 1");
+    const { code, stderr } = await project.run("status");
+    assertEquals(code, 2);
+    assertMatch(
+      stderr,
+      new RegExp(`^declaring a view: found the file "sql/views/${name}\\.sql", wanted .*\n$`),
+    );
+    await project.view(name, null);
+  }
+});
