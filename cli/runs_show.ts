@@ -4,7 +4,7 @@ import type { PartitionSet } from "../core/partition/partition_set.ts";
 import { type Context, type Invocation, UsageError } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { requestText, runJson } from "./run_record.ts";
-import { lasting, named, number, plural } from "./text.ts";
+import { lasting, named, number, plural, visible } from "./text.ts";
 
 /** How many events are read at once. */
 const PAGE = 1_000;
@@ -46,7 +46,7 @@ export const showRun: Show = async (state, id, { json }, { stdout, stderr, signa
     print(stdout, `step ${step} ${what} ${outcome}: ${made}`);
   }
   for await (const page of eventPages(state, id, signal)) {
-    for (const event of page) print(stdout, eventText(event));
+    for (const event of page) print(stdout, visible(eventText(event)));
   }
 
   function stepJson(
@@ -125,7 +125,7 @@ export const showLogs: Show = async (state, id, { json }, { stdout }, notices) =
   for (const { step, at, level, message, fields } of logs) {
     const said = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`).join("");
     const colour = level === "error" ? "red" : level === "warn" ? "yellow" : "dim";
-    print(stdout, `${iso(at)} ${paint(colour, level.padEnd(5))} step ${step}: ${message}${said}`);
+    print(stdout, `${iso(at)} ${paint(colour, level.padEnd(5))} step ${step}: ${visible(message)}${said}`);
   }
 };
 

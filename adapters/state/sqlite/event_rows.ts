@@ -15,7 +15,7 @@ export interface EventRow {
   readonly last: number | null;
   readonly code: number | null;
   readonly read: number | null;
-  readonly version: string | Uint8Array | null;
+  readonly version: unknown;
   readonly member: Uint8Array | null;
   readonly edges: Uint8Array | null;
   readonly body: string | null;
@@ -41,6 +41,11 @@ const DIGEST = /^[0-9a-f]{32}$/;
 /** A data version as it is stored: equal versions are equal values. */
 export function encodeVersion(version: string): string | Uint8Array {
   return DIGEST.test(version) ? Uint8Array.fromHex(version) : version;
+}
+
+/** Before 0.2 a graph's own code could yield what is no text as a version. */
+function decodeVersion(version: unknown): string {
+  return version instanceof Uint8Array ? version.toHex() : String(version ?? "");
 }
 
 /** The details of an event as JSON, or null if it has none. */
@@ -102,7 +107,7 @@ export function decodeMaterialized(row: EventRow, asset: AssetKey): Materialized
     at: row.at,
     run: row.run,
     partition: row.first,
-    dataVersion: typeof row.version === "string" ? row.version : row.version!.toHex(),
+    dataVersion: decodeVersion(row.version),
     code: row.code!,
     read: row.read!,
     member: row.member!,
