@@ -42,9 +42,9 @@ export class App {
     return await openLake(this.config, access, observe);
   }
 
-  async state(): Promise<State> {
+  async state(access: "read" | "write"): Promise<State> {
     const { openState } = await import("./app/state.ts");
-    return await openState(this.config.state, "read");
+    return await openState(this.config.state, access);
   }
 
   async query() {

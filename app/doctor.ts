@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { Config } from "../config.ts";
 import type { KeyValue } from "../core/ports/key_value.ts";
-import { StateError } from "../core/ports/state.ts";
+import { type Holding, StateError } from "../core/ports/state.ts";
 import { examineLake } from "./identity.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
 import { knownSource } from "./source.ts";
@@ -43,7 +43,9 @@ export async function* examine(config: Config, signal: AbortSignal): AsyncIterab
   yield await attempt("duckdb", duckdbVersion);
   yield await attempt("sqlite", sqliteVersion);
   yield await attempt("lake", () => writable(lake));
-  yield await attempt("state", () => stateAndLake(config));
+  const opened = await attempt("state", () => stateAndLake(config));
+  yield opened;
+  if (opened.ok) yield await attempt("claims", () => claims(config));
   yield await attempt("openaq", () => openaqAnswer(config, signal));
 }
 
@@ -101,6 +103,28 @@ async function stateAndLake(config: Config): Promise<string> {
   } finally {
     await state.close();
   }
+}
+
+/** @throws If workers that are no more left claims behind, with what settles them. */
+async function claims(config: Config): Promise<string> {
+  const state = await openState(config.state, "read");
+  try {
+    const holdings = await state.holdings();
+    const left = holdings.filter(({ alive }) => !alive);
+    if (left.length === 0) return holdings.length === 0 ? "none" : holdings.map(holdingLine).join(", ");
+    const frees = new Set(
+      left.filter(({ place }) => place !== null).map(({ run }) => `"runs release ${run}"`),
+    );
+    const settle = ["the next materialize", ...frees].join(" or ");
+    throw new Error(`${left.map(holdingLine).join(", ")}: found nobody at work on it, wanted ${settle}`);
+  } finally {
+    await state.close();
+  }
+}
+
+function holdingLine({ run, asset, place }: Holding): string {
+  const worker = place === null ? "" : ` of process ${place.pid} on ${place.host}`;
+  return `run ${run}${worker} holds ${asset}`;
 }
 
 async function openaqAnswer(config: Config, signal: AbortSignal): Promise<string> {

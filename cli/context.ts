@@ -39,8 +39,8 @@ export interface App {
    * @throws {LakeError} If the lake and the state do not belong together.
    */
   lake(access: "read" | "write", observe?: Observer): Promise<Lake>;
-  /** The state alone, without its lake or any graph; an empty one if there is none. */
-  state(): Promise<State>;
+  /** The state alone, without its lake or any graph; to read, an empty one if there is none. */
+  state(access: "read" | "write"): Promise<State>;
   /** The lake's tables and views. */
   query(): Promise<Query>;
   /** Serves the simulated OpenAQ API until the signal is aborted. */

@@ -1,8 +1,7 @@
-import { type AssetKey, type Event, iso, type RunId, type State } from "../core/mod.ts";
-import { partitionSet } from "../core/partition/from_spec.ts";
-import type { PartitionSet } from "../core/partition/partition_set.ts";
+import { type Event, iso, type RunId, type State } from "../core/mod.ts";
 import { type Context, type Invocation, UsageError } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
+import { keysOf } from "./partition_keys.ts";
 import { requestText, runJson } from "./run_record.ts";
 import { lasting, named, number, plural, visible } from "./text.ts";
 
@@ -129,19 +128,13 @@ export const showLogs: Show = async (state, id, { json }, { stdout }, notices) =
   }
 };
 
-async function found(state: State, id: RunId) {
+/** @throws {UsageError} If there is no such run. */
+export async function found(state: State, id: RunId) {
   const record = await state.run(id);
   if (record !== undefined) return record;
   const [newest] = await state.runs(1);
   const wanted = newest === undefined ? "one: there are none yet" : `one of 1 to ${newest.id}`;
-  throw new UsageError(`showing run ${id}: found no such run, wanted ${wanted}`);
-}
-
-/** The keys of partitions, by the sets that the state itself recorded. */
-async function keysOf(state: State): Promise<(asset: AssetKey, partition: number) => string | null> {
-  const sets = new Map<AssetKey, PartitionSet>();
-  for (const { key, partitions } of await state.assets()) sets.set(key, partitionSet(partitions));
-  return (asset, partition) => sets.get(asset)!.key(partition);
+  throw new UsageError(`looking for run ${id}: found no such run, wanted ${wanted}`);
 }
 
 async function* eventPages(state: State, run: RunId, signal: AbortSignal): AsyncIterable<readonly Event[]> {

@@ -63,6 +63,17 @@ export interface LiveClaim extends Range {
   readonly run: RunId;
 }
 
+/** What a run holds of one asset, whether or not its worker is still there. */
+export interface Holding {
+  readonly run: RunId;
+  readonly asset: AssetKey;
+  readonly ranges: readonly Range[];
+  /** Whether its worker lives; what one that is no more left behind is taken over by `recover`. */
+  readonly alive: boolean;
+  /** Where the worker runs or ran; null where it let go and left publications open. */
+  readonly place: { readonly host: string; readonly pid: number } | null;
+}
+
 /** All that staleness needs, as of one event number. */
 export interface Snapshot {
   readonly seq: Seq;
@@ -200,6 +211,13 @@ export interface State {
   release(token: ClaimToken): Promise<void>;
   /** What workers that live hold now. */
   claims(): Promise<readonly LiveClaim[]>;
+  /** Every claim, those of workers that are no more among them. */
+  holdings(): Promise<readonly Holding[]>;
+  /**
+   * Ends what a run holds, whether or not its worker lives: its commits are superseded from now on. Where publications
+   * are open, the claim is left to the next `recover`. A run that has not ended is interrupted.
+   */
+  free(run: RunId, at: Instant): Promise<void>;
   /** Takes over the claims of workers that are no more, and marks their runs interrupted. */
   recover(at: Instant): Promise<readonly Adopted[]>;
 

@@ -146,7 +146,7 @@ test("runs lists, shows and pages through what was done, without the graph", asy
   const unknown = await line.run(["runs", "show", "9"], { env });
   assertEquals([unknown.code, unknown.stderr], [
     2,
-    "showing run 9: found no such run, wanted one of 1 to 1\n",
+    "looking for run 9: found no such run, wanted one of 1 to 1\n",
   ]);
 });
 

@@ -1,8 +1,10 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
 import { CommandLine } from "./command_line.ts";
 
+const WAITING = fromFileUrl(new URL("./waiting_graph.ts", import.meta.url));
+const MAIN = fromFileUrl(new URL("../../main.ts", import.meta.url));
 const env = { GRAPH: fromFileUrl(new URL("./shops_graph.ts", import.meta.url)) };
 
 Deno.test("what was stored by graphs that answered oddly is shown all the same", async () => {
@@ -32,4 +34,85 @@ Deno.test("what was stored by graphs that answered oddly is shown all the same",
   }
   const { stdout } = await line.run(["runs"], { env });
   assertStringIncludes(stdout, "materialize ny/shops");
+});
+
+/** A process that materializes what never ends, at work on it; `told` has what it says. */
+async function working(line: CommandLine): Promise<Deno.ChildProcess> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", MAIN, "materialize", "--graph", WAITING],
+    cwd: line.cwd,
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  let told = "";
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  while (!told.includes("t/waiting started")) {
+    const { value, done } = await reader.read();
+    assert(!done, told);
+    told += value;
+  }
+  await reader.cancel();
+  return child;
+}
+
+Deno.test("what a living process holds is shown, and freed only by force", async () => {
+  await using line = await CommandLine.open();
+  const env = { GRAPH: WAITING };
+  const child = await working(line);
+  try {
+    const place = `process ${child.pid} on ${Deno.hostname()}`;
+    const { stdout } = await line.run(["runs"], { env });
+    assertStringIncludes(stdout, `run 1 is at work on t/waiting: ${place}\n`);
+    const { json } = await line.run(["runs", "--json"], { env });
+    const claim = { run: 1, asset: "t/waiting", from: null, to: null, host: Deno.hostname(), pid: child.pid };
+    assertEquals(json.claims, [{ ...claim, alive: true }]);
+    assertEquals((await line.run(["doctor"], { env })).code, 0);
+
+    const refused = await line.run(["runs", "release", "1"], { env });
+    assertEquals([refused.code, refused.stderr], [
+      1,
+      `releasing run 1: found ${place} at work on it, wanted it to be no more, or --force\n`,
+    ]);
+    child.kill("SIGSTOP");
+    const forced = await line.run(["runs", "release", "1", "--force", "--json"], { env });
+    assertEquals([forced.code, forced.json.released], [0, [{ ...claim, alive: true }]]);
+    assertEquals((await line.run(["runs", "--json"], { env })).json.runs[0].status, "interrupted");
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+  }
+});
+
+Deno.test("what a killed process left behind is shown, told by doctor, and freed", async () => {
+  await using line = await CommandLine.open();
+  const env = { GRAPH: WAITING };
+  const child = await working(line);
+  child.kill("SIGKILL");
+  await child.status;
+  const { stdout } = await line.run(["runs"], { env });
+  assertMatch(
+    stdout,
+    /run 1 left t\/waiting behind, .*: process \d+ on .* is no more; "runs release 1" frees what can be freed now\n/,
+  );
+  const { code, stderr, json } = await line.run(["doctor", "--json"], { env });
+  assertEquals([code, json.ok], [1, false]);
+  assertMatch(
+    stderr,
+    /^claims: run 1 of process \d+ on .* holds t\/waiting: found nobody at work on it, wanted the next materialize or "runs release 1"\n$/,
+  );
+  const freed = await line.run(["runs", "release", "1"], { env });
+  assertEquals([freed.code, freed.stderr], [0, ""]);
+  assertEquals(
+    freed.stdout,
+    "t/waiting is free; publications that run 1 had begun are settled by the next\n",
+  );
+  assertEquals((await line.run(["doctor"], { env })).code, 0);
+  assertEquals((await line.run(["runs", "--json"], { env })).json.claims, []);
+});
+
+Deno.test("a run that holds nothing needs no release", async () => {
+  await using line = await CommandLine.open();
+  await line.run(["materialize", "ny/shops"], { env });
+  const { code, stdout } = await line.run(["runs", "release", "1"], { env });
+  assertEquals([code, stdout], [0, "run 1 holds nothing\n"]);
 });

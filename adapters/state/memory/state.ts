@@ -132,13 +132,28 @@ export class MemoryState implements port.State {
       .flatMap(({ asset, run, ranges }) => ranges.map(({ from, to }) => ({ asset, from, to, run })));
   }
 
+  async holdings(): Promise<port.Holding[]> {
+    await null;
+    return [...this.#store.claims.values()].map((claim) => {
+      const { run, asset, ranges } = claim;
+      return { run, asset, ranges, alive: !abandoned(claim), place: null };
+    });
+  }
+
+  async free(run: RunId, at: Instant): Promise<void> {
+    await null;
+    for (const [token, claim] of this.#store.claims) {
+      if (claim.run !== run) continue;
+      if (claim.intents.size === 0) this.#store.claims.delete(token);
+      else this.#store.claims.set(token, { ...claim, worker: null });
+    }
+    const found = this.#store.runs[run - 1];
+    if (found?.worker) interrupt(found, at);
+  }
+
   async recover(at: Instant): Promise<port.Adopted[]> {
     await null;
-    for (const run of this.#store.runs) {
-      if (run.worker === null || run.worker.alive) continue;
-      run.record = { ...run.record, status: "interrupted", ended: at };
-      run.worker = null;
-    }
+    for (const run of this.#store.runs) if (run.worker !== null && !run.worker.alive) interrupt(run, at);
     return [...this.#store.claims].filter(([, claim]) => abandoned(claim)).map(([old, claim]) => {
       const token = this.#store.next();
       this.#store.claims.delete(old);
@@ -284,6 +299,11 @@ export class MemoryState implements port.State {
 
 export function memoryState(store: MemoryStore, worker: string): port.State {
   return new MemoryState(store, worker);
+}
+
+function interrupt(run: StoredRun, at: Instant): void {
+  run.record = { ...run.record, status: "interrupted", ended: at };
+  run.worker = null;
 }
 
 function abandoned({ worker }: StoredClaim): boolean {

@@ -1,6 +1,6 @@
 import type { AssetKey, RunId, Seq } from "../../../core/event.ts";
 import { intersect, normalize, type Range, type Ranges, subtract } from "../../../core/partition/ranges.ts";
-import type { Adopted, ClaimAnswer, ClaimToken, LiveClaim } from "../../../core/ports/state.ts";
+import type { Adopted, ClaimAnswer, ClaimToken, Holding, LiveClaim } from "../../../core/ports/state.ts";
 import type { Database } from "./database.ts";
 import type { Intents } from "./intents.ts";
 import type { Registry } from "./registry.ts";
@@ -107,6 +107,23 @@ export class Claims {
           run,
         }))
       );
+  }
+
+  all(): Holding[] {
+    return this.#db.all<ClaimRow>("SELECT * FROM claims ORDER BY token").map((
+      { run, asset, worker, ranges },
+    ) => ({
+      run,
+      asset: this.#registry.key(asset),
+      ranges: JSON.parse(ranges),
+      alive: this.#workers.alive(worker),
+      place: this.#workers.place(worker) ?? null,
+    }));
+  }
+
+  free(run: RunId): void {
+    this.#db.run("UPDATE claims SET worker = NULL WHERE run = ?", run);
+    this.#db.run("DELETE FROM claims WHERE run = ? AND token NOT IN (SELECT token FROM intents)", run);
   }
 
   /** Takes over every claim whose worker is no more. */

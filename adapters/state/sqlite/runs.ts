@@ -94,15 +94,17 @@ export class Runs {
   /** Marks the runs of workers that are no more. */
   interrupt(at: Instant): void {
     const running = this.#db.all<RunRow>("SELECT id, worker FROM runs WHERE worker IS NOT NULL");
-    for (const { id, worker } of running) {
-      if (this.#workers.alive(worker)) continue;
-      this.#db.run(
-        "UPDATE runs SET status = ?, worker = NULL, took = ? - started WHERE id = ?",
-        INTERRUPTED,
-        at,
-        id,
-      );
-    }
+    for (const { id, worker } of running) if (!this.#workers.alive(worker)) this.mark(id, at);
+  }
+
+  /** Marks a run as interrupted, unless it has ended. */
+  mark(run: RunId, at: Instant): void {
+    this.#db.run(
+      "UPDATE runs SET status = ?, worker = NULL, took = ? - started WHERE id = ? AND worker IS NOT NULL",
+      INTERRUPTED,
+      at,
+      run,
+    );
   }
 
   list(limit: number): RunRecord[] {

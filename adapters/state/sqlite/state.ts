@@ -107,6 +107,17 @@ export class SqliteState implements port.State {
     return this.#claims.live();
   }
 
+  async holdings(): Promise<port.Holding[]> {
+    return this.#db.read(() => this.#claims.all());
+  }
+
+  async free(run: RunId, at: Instant): Promise<void> {
+    await this.#db.write(() => {
+      this.#claims.free(run);
+      this.#runs.mark(run, at);
+    });
+  }
+
   async recover(at: Instant): Promise<port.Adopted[]> {
     return await this.#asWorker(() => {
       const adopted = this.#claims.adopt();

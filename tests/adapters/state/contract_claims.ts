@@ -111,6 +111,43 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
     assertEquals((await c.claims()).map(({ from }) => from), [3]);
   });
 
+  test("what a run holds is told, and can be freed while its worker lives", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    const run = await started(a);
+    const { granted } = await a.claim(run, HOURS, [{ from: 1, to: 3 }, { from: 7, to: 8 }]);
+    const token = granted!.token;
+    await a.commit({ claim: token, events: [], intents: [intent(1)] });
+    const other = await claimed(b, { from: 20, to: 20 });
+    const told = async () =>
+      (await b.holdings()).map(({ run, asset, ranges, alive }) => ({ run, asset, ranges, alive }));
+    const holding = { run, asset: HOURS, ranges: [{ from: 1, to: 3 }, { from: 7, to: 8 }] };
+    const rest = { run: run + 1, asset: HOURS, ranges: [{ from: 20, to: 20 }], alive: true };
+    assertEquals(await told(), [{ ...holding, alive: true }, rest]);
+
+    await b.free(run, 99);
+    assertEquals(await told(), [{ ...holding, alive: false }, rest]);
+    assertEquals((await b.run(run))?.run.status, "interrupted");
+    assertEquals(await a.commit({ claim: token, events: [materialized(1)] }), { status: "superseded" });
+    const [adopted] = await b.recover(99);
+    assertEquals(adopted?.intents.map(({ event }) => event.partition), [1]);
+    assertEquals(await b.commit({ claim: other, events: [materialized(20)] }), {
+      status: "committed",
+      seq: 1,
+    });
+
+    await b.endRun(run, "succeeded", null, 100);
+    await b.free(run, 101);
+    assertEquals((await b.run(run))?.run.status, "succeeded", "a run that has ended stays as it is");
+    await b.free(run + 1, 102);
+    assertEquals(
+      (await b.holdings()).map(({ run }) => run),
+      [run],
+      "without open publications nothing is left",
+    );
+    harness.kill("b");
+    assertEquals((await a.holdings()).every(({ alive }) => !alive), true);
+  });
+
   test("the claims of a dead worker are taken over with what it had begun to publish", async (harness) => {
     const [a, b] = [await harness.worker("a"), await harness.worker("b")];
     const run = await started(a);

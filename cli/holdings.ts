@@ -1,0 +1,41 @@
+import type { State } from "../core/mod.ts";
+import type { Holding } from "../core/ports/state.ts";
+import { keysOf } from "./partition_keys.ts";
+import { named } from "./text.ts";
+
+/** What is claimed, a claimed range each. */
+export async function holdingsJson(state: State, holdings: readonly Holding[]) {
+  const keys = await keysOf(state);
+  return holdings.flatMap(({ run, asset, ranges, alive, place }) =>
+    ranges.map(({ from, to }) => ({
+      run,
+      asset,
+      from: keys(asset, from),
+      to: keys(asset, to),
+      host: place?.host ?? null,
+      pid: place?.pid ?? null,
+      alive,
+    }))
+  );
+}
+
+/** What is claimed, a line for each run and asset: by whom, and what that means. */
+export async function holdingLines(state: State, holdings: readonly Holding[]): Promise<string[]> {
+  const keys = await keysOf(state);
+  return holdings.map((holding) => {
+    const { run, asset, ranges, alive, place } = holding;
+    const [first, last] = [ranges[0]!, ranges.at(-1)!];
+    const count = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    const what = named(asset, keys(asset, first.from), keys(asset, last.to), count);
+    if (alive) return `run ${run} is at work on ${what}: ${worker(holding)}`;
+    const left = `run ${run} left ${what} behind, for the next that works on it to settle`;
+    return place === null
+      ? left
+      : `${left}: ${worker(holding)} is no more; "runs release ${run}" frees what can be freed now`;
+  });
+}
+
+/** Who holds, or held. */
+export function worker({ place }: Holding): string {
+  return place === null ? "its worker" : `process ${place.pid} on ${place.host}`;
+}

@@ -1,0 +1,50 @@
+import type { RunId, State } from "../core/mod.ts";
+import type { App, Context, ExitCode, Invocation } from "./context.ts";
+import { holdingsJson, worker } from "./holdings.ts";
+import { notify, print, printJson } from "./out.ts";
+import { keysOf } from "./partition_keys.ts";
+import { found } from "./runs_show.ts";
+import { named } from "./text.ts";
+
+/** Frees what a run holds; what a living worker holds only if that is forced. @throws {UsageError} If there is no such run. */
+export async function release(
+  app: App,
+  id: RunId,
+  invocation: Invocation,
+  context: Context,
+): Promise<ExitCode> {
+  await using looking = closing(await app.state("read"));
+  await found(looking.state, id);
+  const holdings = (await looking.state.holdings()).filter(({ run }) => run === id);
+  const living = holdings.find(({ alive }) => alive);
+  if (living !== undefined && !invocation.has("force")) {
+    print(
+      context.stderr,
+      `releasing run ${id}: found ${worker(living)} at work on it, wanted it to be no more, or --force`,
+    );
+    return 1;
+  }
+  if (holdings.length > 0) {
+    await using writing = closing(await app.state("write"));
+    await writing.state.free(id, app.now());
+  }
+  if (invocation.json) {
+    const released = await holdingsJson(looking.state, holdings);
+    printJson(context.stdout, { run: id, released, warnings: app.notices });
+    return 0;
+  }
+  notify(context.stdout, app.notices);
+  const keys = await keysOf(looking.state);
+  if (holdings.length === 0) print(context.stdout, `run ${id} holds nothing`);
+  for (const { asset, ranges } of holdings) {
+    for (const { from, to } of ranges) {
+      const what = named(asset, keys(asset, from), keys(asset, to), to - from + 1);
+      print(context.stdout, `${what} is free; publications that run ${id} had begun are settled by the next`);
+    }
+  }
+  return 0;
+}
+
+function closing(state: State): AsyncDisposable & { readonly state: State } {
+  return { state, [Symbol.asyncDispose]: () => state.close() };
+}
