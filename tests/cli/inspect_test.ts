@@ -118,6 +118,24 @@ Deno.test("a statement that DuckDB does not interrupt ends within its limits all
   assert(performance.now() - began < 3_000);
 });
 
+Deno.test("an answer that nobody reads on ends; one whose reader waits can be cancelled", async () => {
+  await using project = await ProjectFolder.open();
+  const endless = ["inspect", "FROM range(1000000000000)", "--format", "csv"];
+  const left = project.spawn(endless);
+  const reader = left.stdout.getReader();
+  await reader.read();
+  await reader.cancel();
+  assertEquals((await left.status).code, 0);
+  await left.stderr.cancel();
+
+  const stalled = project.spawn(endless);
+  const stderr = stalled.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  await stderr.read(); // the note: nobody takes what comes after it
+  stalled.kill("SIGINT");
+  assertEquals((await stalled.status).code, 130);
+  await Promise.all([stalled.stdout.cancel(), stderr.cancel()]);
+});
+
 /** Waits until a process has so many bytes of memory: DuckDB is at work then, where Linux tells it. */
 async function grown(pid: number, bytes: number): Promise<void> {
   const deadline = performance.now() + 30_000;
