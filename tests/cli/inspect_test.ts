@@ -80,9 +80,11 @@ Deno.test("an answer keeps to its limits, and says how to see more", async () =>
   ]);
   const text = "SELECT 'x--y' AS a, concat(chr(27), '[2J', chr(10)) AS b -- the end";
   const shown = await line.run(["inspect", text], { columns: () => 80 });
-  assertStringIncludes(shown.stdout, "x--y  \\x1b[2J\\n\n");
+  assertStringIncludes(shown.stdout, "x--y  \\u001b[2J\\n\n");
   const csv = await line.run(["inspect", text, "--format", "csv"], { columns: () => 80 });
-  assertEquals(csv.stdout, "a,b\r\nx--y,\\x1b[2J\\n\r\n");
+  assertEquals(csv.stdout, "a,b\r\nx--y,\\u001b[2J\\n\r\n");
+  const refused = await line.run(["inspect", 'SELECT * FROM "\x1b[2J"']);
+  assertEquals([refused.code, refused.stderr.startsWith('reading "\\u001b[2J": found no table')], [2, true]);
   const late = await line.run(["inspect", "SELECT count(*) FROM range(1000000000000)", "--timeout", "1"]);
   assertEquals(late.code, 1);
   assertMatch(
