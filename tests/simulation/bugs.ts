@@ -30,7 +30,10 @@ export const BUGS: readonly Bug[] = [
         async measure(batch) {
           const measured = await publisher.measure(batch);
           for (const each of batch) {
-            if ("temporary" in each) lake.put(each.final, lake.read(each.temporary));
+            const content = "temporary" in each ? lake.read(each.temporary) : undefined;
+            if (content === undefined) continue;
+            lake.changing(each.final, content);
+            lake.write(each.final, content);
           }
           return measured;
         },

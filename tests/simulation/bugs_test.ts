@@ -36,6 +36,6 @@ async function traced(seed: number): Promise<readonly string[]> {
   return [
     ...world.trace,
     ...world.oracle.log.map((event) => JSON.stringify(event)),
-    ...world.lake.files.keys(),
+    ...world.lake.paths(),
   ];
 }

@@ -1,10 +1,31 @@
+import type { Worker } from "./worker.ts";
 import { type FileRef, type Publisher, PublishError, type Replacement } from "../../core/ports/publisher.ts";
 
-/** The files of a lake in memory, by path. Their text is their hash. */
-export class Lake {
-  readonly files = new Map<string, string>();
+/** The files of a lake, as the simulator looks at them past the publisher. */
+export interface SimulatedLake {
   /** Called before a file that readers see changes. */
-  changing: (path: string, content: string | undefined) => void = () => {};
+  changing: (path: string, content: string | undefined) => void;
+  publisher(worker: Worker, between: () => Promise<void>): Publisher;
+  /** Writes a staged file. */
+  write(path: string, content: string): void;
+  read(path: string): string | undefined;
+  hash(content: string): string;
+  /** Where a version of a file is kept. */
+  kept(path: string, dataVersion: string): string;
+  /** The paths of all files. */
+  paths(): string[];
+  /** The paths of the files below a folder. */
+  below(folder: string): string[];
+}
+
+/** A lake in memory. The text of a file is its hash. */
+export class Lake implements SimulatedLake {
+  readonly files = new Map<string, string>();
+  changing: SimulatedLake["changing"] = () => {};
+
+  publisher(_worker: Worker, between: () => Promise<void>): Publisher {
+    return lakePublisher(this, between);
+  }
 
   write(path: string, content: string): void {
     this.files.set(path, content);
@@ -18,17 +39,14 @@ export class Lake {
     return content;
   }
 
-  /** Where a version of a file is kept. */
   kept(path: string, dataVersion: string): string {
     return `_versions/${path}/${dataVersion}`;
   }
 
-  /** The paths of all files. */
   paths(): string[] {
     return [...this.files.keys()];
   }
 
-  /** The paths below a folder. */
   below(folder: string): string[] {
     return [...this.files.keys()].filter((path) => path.startsWith(`${folder}/`));
   }

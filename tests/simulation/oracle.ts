@@ -7,7 +7,7 @@ import { Publications } from "./rules/publications.ts";
 import { onlyWithCause } from "./rules/failures.ts";
 import { newestOther } from "./rules/rollback.ts";
 import { Work } from "./rules/work.ts";
-import type { Lake } from "./lake.ts";
+import type { SimulatedLake } from "./lake.ts";
 
 /** Something happened that must never happen. */
 export class Violation extends Error {
@@ -35,7 +35,7 @@ export class Oracle {
   readonly publications: Publications;
   readonly #rows = new Replayed((event) => this.madeOf(event));
 
-  constructor(readonly lake: Lake, isGuarded: (asset: AssetKey) => boolean) {
+  constructor(readonly lake: SimulatedLake, isGuarded: (asset: AssetKey) => boolean) {
     this.publications = new Publications(this, lake, isGuarded);
   }
 

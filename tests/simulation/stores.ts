@@ -22,6 +22,11 @@ export function memoryHandles(): Promise<Store> {
   });
 }
 
+/** With the real publisher, over a disk that may lose power. */
+export async function diskHandles(): Promise<Store> {
+  return { ...await memoryHandles(), onDisk: true };
+}
+
 export async function sqliteHandles(): Promise<Store> {
   const harness = await sqliteHarness();
   const handles: { name: string; state: Awaited<ReturnType<typeof harness.worker>> }[] = [];

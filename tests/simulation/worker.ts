@@ -34,7 +34,7 @@ export class Worker implements Actor {
     const truly = observed(this, handle);
     const state = bug?.state?.(truly, world) ?? truly;
     this.state = heard(this, stepwise(this, "state", state));
-    const publisher = watched(this, (between) => world.lakePublisher(this, between));
+    const publisher = watched(this, (between) => world.lake.publisher(this, between));
     this.publisher = stepwise(this, "publisher", bug?.publisher?.(publisher, world) ?? publisher);
   }
 

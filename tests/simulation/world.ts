@@ -5,7 +5,8 @@ import { Superseded } from "../../core/run/session.ts";
 import type { Publisher } from "../../core/ports/publisher.ts";
 import type { State } from "../../core/ports/state.ts";
 import { Chance, digest } from "./chance.ts";
-import { Lake, lakePublisher } from "./lake.ts";
+import { DiskLake } from "./disk/disk_lake.ts";
+import { Lake, type SimulatedLake } from "./lake.ts";
 import { Oracle } from "./oracle.ts";
 import { Injected } from "./ports.ts";
 import { ask } from "./requests.ts";
@@ -19,6 +20,8 @@ export interface Store extends AsyncDisposable {
   /** Opened before anything happens; as many as a simulation may need. */
   readonly handles: readonly { readonly name: string; readonly state: State }[];
   kill(name: string): void;
+  /** Whether the lake is on a disk that may lose power. */
+  readonly onDisk?: true;
   /** Leaves a claim of a worker that lives to the next who recovers. @returns Its token. */
   steal(chance: Chance): number | undefined;
 }
@@ -46,13 +49,14 @@ const CHANGES = [
   "claim",
   "wall clock",
   "sleep",
+  "power",
 ] as const;
 
 /** All that is outside of the engine, and the faults that come over it. */
 export class World {
   readonly chance: Chance;
   readonly turns: Turns;
-  readonly lake = new Lake();
+  readonly lake: SimulatedLake;
   readonly oracle: Oracle;
   sketches: readonly Sketch[];
   /** The first error that nobody expected. */
@@ -67,6 +71,7 @@ export class World {
   /** A worker that has looked on since the beginning. */
   onlooker: Worker | undefined;
   calm = false;
+  readonly #disk: DiskLake | undefined;
   readonly #faults: number;
   readonly #crashes: number;
 
@@ -74,6 +79,8 @@ export class World {
     this.chance = new Chance(seed);
     this.turns = new Turns(this.chance, BEGIN, (actor, label) => this.#chosen(actor, label));
     this.sketches = sketchGraph(this.chance);
+    this.#disk = store.onDisk ? new DiskLake() : undefined;
+    this.lake = this.#disk ?? new Lake();
     this.oracle = new Oracle(
       this.lake,
       (asset) => this.sketches.find(({ key }) => key === asset)!.checks.includes("blocking"),
@@ -115,10 +122,6 @@ export class World {
     return `v${digest(`${key} ${partition} ${this.#upstream.get(`${key} ${partition}`) ?? 0}`) % 5}`;
   }
 
-  lakePublisher(_worker: Worker, between: () => Promise<void>): Publisher {
-    return lakePublisher(this.lake, between);
-  }
-
   fault(weight: number): boolean {
     return !this.calm && this.#faults > 0 && this.chance.happens(this.#faults * weight);
   }
@@ -142,13 +145,36 @@ export class World {
     this.#compareSome();
     const likely = label.startsWith("publish") ? 6 * this.#crashes : this.#crashes;
     if (this.calm || !this.#workers.has(actor as Worker) || !this.chance.happens(likely)) return true;
-    this.trace.push(`${actor.name} crashes`);
-    this.store.kill(actor.name);
-    this.turns.drop(actor);
-    this.#busy.delete(actor);
-    this.#gone(actor as Worker);
+    this.#crash(actor as Worker);
     if (this.chance.happens(0.8)) this.#startWorker();
     return false;
+  }
+
+  #crash(worker: Worker): void {
+    this.trace.push(`${worker.name} crashes`);
+    this.store.kill(worker.name);
+    this.turns.drop(worker);
+    this.#busy.delete(worker);
+    this.#gone(worker);
+  }
+
+  /** Whether a worker dies, or is dead already, in the middle of something that takes no turn. */
+  dies(worker: Worker): boolean {
+    if (!worker.alive) return true;
+    if (this.calm || !this.#workers.has(worker) || !this.chance.happens(2 * this.#crashes)) return false;
+    this.#crash(worker);
+    if (this.chance.happens(0.8)) this.#startWorker();
+    return true;
+  }
+
+  /** All processes end, and the disk loses what was not synced. */
+  #losePower(): void {
+    if (this.#disk === undefined) return;
+    this.trace.push("the power fails");
+    for (const worker of this.#workers) this.#crash(worker);
+    this.#disk.disk.cut(this.chance);
+    this.oracle.publications.survived();
+    for (let workers = this.chance.between(1, 3); workers > 0; workers--) this.#startWorker();
   }
 
   /** Holds indexes to what the log says: now and then, and in the calm whenever something was taken in. */
@@ -256,6 +282,8 @@ export class World {
         if (worker !== undefined) worker.skew = this.#skew();
         return;
       }
+      case "power":
+        return this.#losePower();
       case "sleep": {
         const worker = this.#anyWorker();
         if (worker !== undefined) worker.asleepUntil = this.turns.taken + chance.between(20, 400);

@@ -202,7 +202,10 @@ export class LocalPublisher implements Publisher {
     await this.#attempt(`staging "${kept}"`, async () => {
       this.#folder.makeFoldersOf([temporary]);
       await Deno.copyFile(this.#folder.at(kept), this.#folder.at(temporary));
+      using file = await Deno.open(this.#folder.at(temporary));
+      await file.sync();
     });
+    await this.#folder.syncEntriesOf([temporary]);
     return true;
   }
 

@@ -2,19 +2,21 @@ import type { AssetKey, Materialized, RunId } from "../../../core/event.ts";
 import type { Output } from "../../../core/output.ts";
 import type { Intent } from "../../../core/ports/state.ts";
 import { contentOf, folderOf, isPoison, parsePath } from "../content.ts";
-import type { Lake } from "../lake.ts";
+import type { SimulatedLake } from "../lake.ts";
 import type { Oracle, Truth } from "../oracle.ts";
 
 /** Files come to be seen only as they were announced and audited, and go only when nothing promises them any more. */
 export class Publications {
   readonly #intents = new Map<string, Intent>();
   readonly #passed = new Set<string>();
+  /** Files of versions before that were kept. */
+  readonly #kept = new Set<string>();
   /** The partitions that were yielded together with one. */
   readonly #groups = new Map<string, readonly number[]>();
 
   constructor(
     readonly oracle: Oracle,
-    readonly lake: Lake,
+    readonly lake: SimulatedLake,
     readonly isGuarded: (asset: AssetKey) => boolean,
   ) {
     lake.changing = (path, content) => this.#changing(path, content);
@@ -32,12 +34,34 @@ export class Publications {
   /** A materialization is committed with all its files in place, and no others. */
   published(event: Materialized): void {
     const { asset, partition, payload: { files } } = event;
+    for (const { final, standing } of this.#intents.get(name(asset, partition))?.replacements ?? []) {
+      const kept = standing && this.lake.kept(final, standing.dataVersion);
+      if (kept !== undefined && this.lake.read(kept) !== undefined) this.#kept.add(kept);
+    }
     this.#intents.delete(name(asset, partition));
     const lost = files.find((file) => !this.#stands(file.path, file.hash));
     if (lost !== undefined) throw this.oracle.violation(`"${lost.path}" was committed and is not in place`);
     const other = this.lake.below(folderOf(asset, partition))
       .find((path) => !files.some((file) => file.path === path));
     if (other !== undefined) throw this.oracle.violation(`"${other}" is in place and was not committed`);
+  }
+
+  /** What was committed is on the disk after a loss of power: the files that stand, and those that were kept. */
+  survived(): void {
+    for (const [asset, rows] of this.oracle.rows) {
+      for (const [partition, { event, expired, damaged }] of rows) {
+        if (expired || damaged || this.#intents.has(name(asset, partition))) continue;
+        const lost = event.payload.files.find(({ path, hash }) => !this.#stands(path, hash));
+        if (lost !== undefined) {
+          throw this.oracle.violation(`"${lost.path}" was committed and is lost with the power`);
+        }
+      }
+    }
+    for (const path of this.#kept) {
+      if (this.lake.read(path) === undefined) {
+        throw this.oracle.violation(`"${path}" was kept and is lost with the power`);
+      }
+    }
   }
 
   /** A publication is given up with none of its files in place. */
