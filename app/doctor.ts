@@ -96,7 +96,7 @@ async function stateAndLake(config: Config): Promise<string> {
   const state = await openState(config.state, "read");
   try {
     const content = { source: knownSource(config), environment: config.environment };
-    const source = config.graph === null ? await examineLake(state, config, content) : undefined;
+    const source = await examineLake(state, config, content);
     const [newest] = await state.runs(1);
     const runs = newest === undefined ? "no runs yet" : `${newest.id} runs`;
     return source === undefined ? runs : `${runs}, the lake holds data of ${source}`;

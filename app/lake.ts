@@ -14,14 +14,12 @@ import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
 import { LocalSpool } from "../adapters/object_store/local/spool.ts";
 import { dropViews } from "./dropped_views.ts";
 import { admitLake, examineLake, identifyLake } from "./identity.ts";
-import { loadProject, type Project } from "./project.ts";
+import { loadProject } from "./project.ts";
 import { makeResources, type OwnResources } from "./resources.ts";
 import { knownSource } from "./source.ts";
 import { openState } from "./state.ts";
 import { systemClock } from "./system.ts";
 
-/** What says of the data of a graph of its own that they come from no source that is known here. */
-const MODULE_SOURCE = "a module";
 /** Steps at work at once: raw asks within OpenAQ's pace, marts share the engine. */
 const LIMITS = { steps: 4, pools: { openaq: 1, duckdb: 1 } };
 
@@ -46,7 +44,7 @@ export async function openLake(config: Config, access: "read" | "write", observe
   });
   let resources: OwnResources | undefined;
   try {
-    const { source, requests } = await lakeSource(config, project, state, access);
+    const { source, requests } = await lakeSource(config, state, access);
     const folder = new LakeFolder(config.lake);
     const publisher = new LocalPublisher(folder);
     if (project.own && access === "write") {
@@ -112,11 +110,10 @@ interface SourceOfLake {
 /** The source of the lake's data, after all that could be wrong with it was looked at; in writing, it is recorded. */
 async function lakeSource(
   config: Config,
-  { own }: Project,
   state: State,
   access: "read" | "write",
 ): Promise<SourceOfLake> {
-  const known = own ? knownSource(config) : MODULE_SOURCE;
+  const known = knownSource(config);
   const { environment } = config;
   if (access === "read") {
     const recorded = await examineLake(state, config, { source: known, environment });

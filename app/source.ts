@@ -2,10 +2,13 @@ import type { Config } from "../config.ts";
 
 /** The built-in stations' seed. */
 export const SEED = 1;
+/** The source of lakes whose graph is a module: none that is known here. */
+const MODULE_SOURCE = "a module";
 const ANNOUNCED = "x-airgraph-source";
 
 /** The source that is configured, as far as can be told without asking. */
-export function knownSource({ openaq: { url } }: Config): string | undefined {
+export function knownSource({ graph, openaq: { url } }: Config): string | undefined {
+  if (graph !== null) return MODULE_SOURCE;
   if (url === null) return `simulated:${SEED}`;
   const { hostname, origin } = new URL(url);
   return hostname === "api.openaq.org" ? origin : undefined;

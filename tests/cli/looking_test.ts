@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
 import { CommandLine } from "./command_line.ts";
 
@@ -33,4 +34,15 @@ Deno.test("commands that look do so where the state can only be read", async () 
   await looks(line);
   const { code, stderr } = await line.run(["wipe", "vietnam/locations"]);
   assertEquals([code, stderr.split("\n").length], [1, 2]);
+});
+
+Deno.test("a lake whose graph is a module is asked and examined like any other", async () => {
+  await using line = await CommandLine.open();
+  const env = { GRAPH: fromFileUrl(new URL("./shops_graph.ts", import.meta.url)) };
+  await line.run(["materialize", "ny/shops"], { env });
+  const asked = await line.run(["inspect", "SELECT 1 AS one", "--json"], { env });
+  assertEquals([asked.code, asked.stderr, asked.json], [0, "", [{ one: 1 }]]);
+  assertEquals((await line.run(["doctor"], { env })).code, 0);
+  const { code, stderr } = await line.run(["inspect", "SELECT 1"]);
+  assertEquals([code, stderr.includes("holds data of a module")], [2, true]);
 });
