@@ -1,4 +1,3 @@
-import { visible } from "../core/visible.ts";
 import type { Command } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
@@ -49,7 +48,7 @@ Examples:
         }`,
       );
     }
-    for (const line of lines(failed)) print(stderr, visible(line));
+    for (const line of lines(failed)) print(stderr, line);
     return blocking.length > 0 ? 1 : 0;
   },
 };

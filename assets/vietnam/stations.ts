@@ -37,16 +37,25 @@ export const stations = define.asset({
   description: "Every station that was ever seen in Vietnam, with its city",
   kind: "reference",
   deps: { locations: from(locations, latest) },
-  async *materialize({ inputs, standing, resources: { store }, staging }) {
+  async *materialize({ inputs, standing, resources: { store }, staging, forced }) {
     const answer = await standingLocations(inputs.locations, store);
-    const seen = await standingStations(await standing(), store);
-    const all = everSeen(seen, answer.locations.map(stationOf));
+    const stood = await standing();
+    const seen = await standingStations(stood, store);
+    const all = everSeen(seen ?? [], answer.locations.map(stationOf));
+    const dataVersion = stationsVersion(all);
+    // Without the file, only equal content proves that no station is lost.
+    if (seen === undefined && dataVersion !== stood[0]!.dataVersion && !forced) {
+      throw new Error(
+        `reading "${FILE}": it is damaged, and OpenAQ does not answer what it held, ` +
+          'wanted "rollback vietnam/stations", or --force to go on with what is answered now',
+      );
+    }
     const text = `[\n${all.map((station) => JSON.stringify(station)).join(",\n")}\n]\n`;
     const temporary = `${staging}/stations.json`;
     const written = await store.write(temporary, new TextEncoder().encode(text));
     yield [{
       partition: 0,
-      dataVersion: stationsVersion(all),
+      dataVersion,
       rows: all.length,
       staged: [{ final: FILE, temporary, written }],
     }];
@@ -74,16 +83,17 @@ export function stationsVersion(stations: readonly Station[]): string {
   return contentVersion(STATION_COLUMNS, sum);
 }
 
-/** The stations that stand; none where nothing stands. @throws {Error} If their file cannot be read. */
+/** The stations that stand, none where nothing stands; undefined where their file is not as it was published. */
 async function standingStations(
-  standing: readonly Standing[],
+  [standing]: readonly Standing[],
   store: Resources["store"],
-): Promise<Station[]> {
-  if (standing.length === 0) return [];
+): Promise<readonly Station[] | undefined> {
+  if (standing === undefined) return [];
   const bytes = await store.read(FILE);
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new Error(`reading "${FILE}": no JSON, wanted the stations as they were written`, { cause });
+    const found: Station[] = JSON.parse(new TextDecoder().decode(bytes));
+    return stationsVersion(found) === standing.dataVersion ? found : undefined;
+  } catch {
+    return undefined;
   }
 }

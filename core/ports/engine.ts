@@ -8,7 +8,7 @@ export type Row = Readonly<Record<string, Value>>;
 
 /** A file that a program reads, and the partition that cannot do without it (null: none of them can). */
 export interface InputFile {
-  readonly ref: Pick<FileRef, "path" | "size">;
+  readonly ref: FileRef;
   readonly partition: string | null;
 }
 

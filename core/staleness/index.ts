@@ -227,9 +227,7 @@ export class StalenessIndex {
     const chunk = node.rows.find(partition);
     if (chunk === undefined) return true;
     const i = partition - chunk.first;
-    if (!chunk.stands(i) || chunk.status[i] === DAMAGED) return true;
-    // Made by other code: who runs that would make it again, and so on without end.
-    if (chunk.code[i] !== node.code) return false;
+    if (chunk.code[i] !== node.code || !chunk.stands(i) || chunk.status[i] === DAMAGED) return true;
     for (const edge of node.summed) {
       let moved = false;
       for (

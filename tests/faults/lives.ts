@@ -7,7 +7,7 @@ export async function live<Thing>(
   life: (thing: Thing, index: number) => Promise<void>,
 ): Promise<void> {
   const waiting = [...things.entries()];
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, async () => {
+  const ended = await Promise.allSettled(Array.from({ length: SIDE_BY_SIDE }, async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, thing] = next;
       try {
@@ -18,4 +18,5 @@ export async function live<Thing>(
       }
     }
   }));
+  for (const each of ended) if (each.status === "rejected") throw each.reason;
 }

@@ -17,7 +17,7 @@ import { STORED_TIMESTAMP } from "../../sdk/duckdb/types.ts";
 import { describeFiles } from "./describe.ts";
 import { overInputs } from "./input_table.ts";
 import { type Found, type Result, Results } from "./results.ts";
-import { misplaced, type Unreadable, unreadable } from "./unreadable.ts";
+import { altered, type Unreadable, unreadable } from "./unreadable.ts";
 import { writeFiles } from "./write.ts";
 
 /** Rows of answers that are kept for the next program of the same text and inputs: two years of 50 locations. */
@@ -122,7 +122,7 @@ export class DuckDBEngine implements Engine {
       `CREATE TABLE ${table} AS ${sorted(transform, overInputs(this.#root, program, statement))}`,
     );
     // DuckDB reads in threads of its own meanwhile.
-    const gone = fileTables(program).flatMap((table) => misplaced(this.#root, table));
+    const gone = fileTables(program).flatMap((table) => altered(this.#root, table));
     try {
       await creating;
     } catch (error) {

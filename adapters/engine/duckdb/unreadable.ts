@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { join } from "@std/path";
 import type { InputFile, InputTable } from "../../../core/ports/engine.ts";
 import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
@@ -12,14 +13,20 @@ export interface Unreadable {
 
 type FileTable = Extract<InputTable, { files: readonly InputFile[] }>;
 
-/** The files that are gone or cut: a shortened gzip file would otherwise be read in part, without an error. */
-export function misplaced(root: string, table: FileTable): Unreadable[] {
+/** The files that are not as they were published: DuckDB looks at no gzip file's checksum, nor at where it ends. */
+export function altered(root: string, table: FileTable): Unreadable[] {
   const found: Unreadable[] = [];
   for (const file of table.files) {
-    const size = sizeOf(join(root, file.ref.path));
-    if (size === file.ref.size) continue;
-    const what = size === undefined ? "there is no such file" : `its size is ${size} bytes`;
-    found.push({ file, reason: `reading "${file.ref.path}": ${what}, wanted ${file.ref.size} bytes` });
+    const { path, size, hash: wanted } = file.ref;
+    const bytes = bytesOf(join(root, path));
+    if (bytes?.length !== size) {
+      const what = bytes === undefined ? "there is no such file" : `its size is ${bytes.length} bytes`;
+      found.push({ file, reason: `reading "${path}": ${what}, wanted ${size} bytes` });
+    } else if (hash("sha256", bytes) !== wanted) {
+      const reason =
+        `reading "${path}": its bytes are others than were published, wanted "check" to mark it as damaged`;
+      found.push({ file, reason });
+    }
   }
   return found;
 }
@@ -47,9 +54,9 @@ async function failure(root: string, table: FileTable, session: Session): Promis
   }
 }
 
-function sizeOf(path: string): number | undefined {
+function bytesOf(path: string): Uint8Array | undefined {
   try {
-    return Deno.statSync(path).size;
+    return Deno.readFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -54,19 +54,23 @@ export class HourError extends Error {
   override readonly name = "HourError";
 }
 
-/** The records of a file, and what it is. @throws {HourError} If it is not whole, in one line that names it. */
-export async function readRecords(
+/** The bytes of a file, and what it is. @throws {HourError} If it is gone. */
+export async function readFile(
   store: ObjectStore,
   path: string,
-): Promise<{ readonly ref: FileRef; readonly records: readonly RawRecord[] }> {
+): Promise<{ readonly ref: FileRef; readonly bytes: Uint8Array }> {
   const bytes = await store.read(path);
   if (bytes === undefined) {
     throw new HourError(`reading "${path}": it is gone, wanted the file that was listed`);
   }
+  return { ref: { path, size: bytes.length, hash: hash("sha256", bytes) }, bytes };
+}
+
+/** The records of a file's bytes. @throws {HourError} If they are not whole, in one line that names the file. */
+export function recordsOf(path: string, bytes: Uint8Array): RawRecord[] {
   try {
     const lines = new TextDecoder().decode(gunzipSync(bytes)).split("\n").filter((line) => line !== "");
-    const ref = { path, size: bytes.length, hash: hash("sha256", bytes) };
-    return { ref, records: lines.map((line): RawRecord => JSON.parse(line)) };
+    return lines.map((line): RawRecord => JSON.parse(line));
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause);
     throw new HourError(`reading "${path}": ${found}, wanted whole records in gzip`, { cause });

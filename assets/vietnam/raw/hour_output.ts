@@ -2,10 +2,10 @@ import { gzipSync } from "node:zlib";
 import { HOUR, type Instant, iso } from "../../../core/instant.ts";
 import type { Output } from "../../../core/output.ts";
 import type { ObjectStore } from "../../../core/ports/object_store.ts";
-import type { FileRef } from "../../../core/ports/publisher.ts";
+import type { FileRef, Staged } from "../../../core/ports/publisher.ts";
 import type { HourRows } from "../../../sources/openaq/history.ts";
 import { contentOf, HourUnion } from "./hour_content.ts";
-import { fileName, HourError, nextStamp, readRecords } from "./hour_files.ts";
+import { fileName, HourError, nextStamp, readFile, recordsOf } from "./hour_files.ts";
 import { recordLines } from "./record.ts";
 
 /** An hour as answered, and where it is to be recorded. */
@@ -25,9 +25,9 @@ type HourOutput = Required<Pick<Output, "dataVersion" | "rows" | "staged" | "kep
 
 /**
  * Records an answer: as a further file if it adds to what the folder's files hold together, or changes it. Files that
- * lie there stay, also those that no state knows.
+ * lie there stay, also those that no state knows; but the answer takes the place of one that is not as it was recorded.
  *
- * @throws {HourError} If a file is not whole, or a row is not the hour's: in one line.
+ * @throws {HourError} If a file is not whole that no answer replaces, or a row is not the hour's: in one line.
  */
 export async function recordHour(recording: Recording): Promise<HourOutput> {
   const { answer, files, now } = recording;
@@ -38,12 +38,17 @@ export async function recordHour(recording: Recording): Promise<HourOutput> {
   }
   const union = new HourUnion();
   const kept: FileRef[] = [];
-  for (const path of files) kept.push(await addFile(union, recording, path));
+  const replaced: Staged[] = [];
+  for (const path of files) {
+    const ref = await addFile(union, recording, path);
+    if (ref !== undefined) kept.push(ref);
+    else replaced.push({ final: path, absent: true });
+  }
   const before = union.content();
   union.addRows(answer.rows, nextStamp(files, now));
   const content = union.content();
-  if (content.dataVersion === before.dataVersion) return { ...before, staged: [], kept };
-  return { ...content, staged: [await stage(recording, now)], kept };
+  if (content.dataVersion === before.dataVersion) return { ...before, staged: replaced, kept };
+  return { ...content, staged: [await stage(recording, now), ...replaced], kept };
 }
 
 /** Stages the rows of the answer as a file that no other has the name of. */
@@ -54,15 +59,24 @@ async function stage({ store, answer: { rows }, folder, files, staging }: Record
   return { final: `${folder}/${fileName(extractedAt)}`, temporary, written };
 }
 
-async function addFile(union: HourUnion, { store, recorded }: Recording, path: string): Promise<FileRef> {
-  const { ref, records } = await readRecords(store, path);
+/** @returns The file, or undefined if it is not as it was recorded and the answer takes its place. */
+async function addFile(
+  union: HourUnion,
+  { store, recorded, answer }: Recording,
+  path: string,
+): Promise<FileRef | undefined> {
+  const { ref, bytes } = await readFile(store, path);
   const known = recorded.find((file) => file.path === path);
   if (known !== undefined && known.hash !== ref.hash) {
-    throw new HourError(`reading "${path}": its SHA-256 is ${ref.hash}, wanted ${known.hash} as recorded`);
+    if (answer.rows.length > 0) return undefined;
+    throw new HourError(
+      `reading "${path}": its SHA-256 is ${ref.hash}, wanted ${known.hash} as recorded, or rows that OpenAQ still answers`,
+    );
   }
   try {
-    for (const record of records) union.addRecord(record);
+    for (const record of recordsOf(path, bytes)) union.addRecord(record);
   } catch (cause) {
+    if (cause instanceof HourError) throw cause;
     const found = cause instanceof Error ? cause.message : String(cause);
     throw new HourError(`reading "${path}": a record's ${found}`, { cause });
   }

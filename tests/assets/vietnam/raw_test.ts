@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { locations } from "../../../assets/vietnam/locations.ts";
 import { raw } from "../../../assets/vietnam/raw.ts";
 import { contentOf } from "../../../assets/vietnam/raw/hour_content.ts";
@@ -156,38 +156,40 @@ Deno.test("an hour without rows has no file and the version of the empty set", a
   assertNotEquals(outputs[0]!.dataVersion, outputs[1]!.dataVersion);
 });
 
-Deno.test("a damaged file fails its hour in one line that names it; the others go on", async () => {
-  const damages: [string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>, string][] = [
-    ["cut short", (bytes) => bytes.subarray(0, bytes.length - 9), "wanted whole records in gzip"],
-    ["garbage", () => new TextEncoder().encode("no gzip"), "wanted whole records in gzip"],
-  ];
-  for (const [, damage, wanted] of damages) {
+const DAMAGES: readonly [string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>][] = [
+  ["is cut short", (bytes) => bytes.subarray(0, bytes.length - 9)],
+  ["is garbage", () => new TextEncoder().encode("no gzip")],
+  ["holds other rows", () => gzipSync(`{"location_id":1}\n`)],
+];
+
+for (const [what, damage] of DAMAGES) {
+  Deno.test(`a recorded file that ${what} is replaced by what is answered, and named where that is nothing`, async () => {
     await using w = await world();
-    await w.ask([row(PM25, 1), row(PM25, 1, HOUR_0 + HOUR)], { hours: 2 });
+    const { outputs: [whole] } = await w.ask([row(PM25, 1), row(PM25, 1, HOUR_0 + HOUR)], { hours: 2 });
     const path = `${w.lake.root}/${FIRST}`;
     await Deno.writeFile(path, damage(await Deno.readFile(path)));
-    const { outputs, failures } = await w.ask([row(PM25, 2), row(PM25, 2, HOUR_0 + HOUR)], { hours: 2 });
-    assertEquals(outputs.map(({ partition }) => partition), [ORDINAL + 1]);
-    assertEquals(failures.map(({ partition }) => partition), [ORDINAL]);
-    assertStringIncludes(failures[0]!.error, `reading "${FIRST}": `);
-    assertStringIncludes(failures[0]!.error, wanted);
-    assertEquals(failures[0]!.error.includes("\n"), false);
 
-    await Deno.remove(path);
-    const healed = await w.ask([row(PM25, 2)]);
-    assertEquals(healed.outputs[0]!.dataVersion, contentOf([row(PM25, 2)]).dataVersion);
-  }
-});
+    const nothing = await w.ask([row(PM25, 2, HOUR_0 + HOUR)], { hours: 2 });
+    assertEquals(nothing.outputs.map(({ partition }) => partition), [ORDINAL + 1]);
+    assertEquals(nothing.failures.map(({ partition }) => partition), [ORDINAL]);
+    const { error } = nothing.failures[0]!;
+    assertStringIncludes(error, `reading "${FIRST}": `);
+    assertStringIncludes(error, "as recorded, or rows that OpenAQ still answers");
+    assertEquals(error.includes("\n"), false);
 
-Deno.test("a file whose content is not what was recorded fails its hour", async () => {
+    const { outputs: [again] } = await w.ask([row(PM25, 1)]);
+    assertEquals(again!.dataVersion, whole!.dataVersion);
+    assertEquals(again!.kept, []);
+    assertEquals((await w.files()).includes(FIRST), false);
+  });
+}
+
+Deno.test("a file that no state knows and that is no gzip fails its hour", async () => {
   await using w = await world();
-  await w.ask([row(PM25, 1), row(PM25, 1, HOUR_0 + HOUR)], { hours: 2 });
-  await Deno.copyFile(
-    `${w.lake.root}/${FIRST.replace("hour=00", "hour=01")}`,
-    `${w.lake.root}/${FIRST}`,
-  );
+  await w.lake.store.write(FIRST, new TextEncoder().encode("no gzip"));
   const { failures } = await w.ask([row(PM25, 1)]);
-  assertStringIncludes(failures[0]!.error, "as recorded");
+  assertStringIncludes(failures[0]!.error, `reading "${FIRST}": `);
+  assertStringIncludes(failures[0]!.error, "wanted whole records in gzip");
 });
 
 Deno.test("a broken record is named by its field", async () => {

@@ -79,9 +79,19 @@ Deno.test("an answer without locations is refused", async () => {
   await assertRejects(() => world.make([]), Error, "asking for the locations: found none");
 });
 
-Deno.test("a stations file that is no JSON is named", async () => {
-  await using world = await lakeOf();
-  await world.make([location(1)]);
-  await Deno.writeTextFile(`${world.lake.root}/reference/vietnam/stations.json`, "[{");
-  await assertRejects(() => world.make([location(1)]), Error, `reading "reference/vietnam/stations.json": `);
-});
+for (const damage of ["[{", "[]", '[{"id":1,"name":"Station 7","city":null}]']) {
+  Deno.test(`a stations file that became ${damage} is made again as it was, or named`, async () => {
+    await using world = await lakeOf();
+    await world.make([location(1)]);
+    const whole = await world.read();
+    const path = `${world.lake.root}/reference/vietnam/stations.json`;
+    await Deno.writeTextFile(path, damage);
+    await assertRejects(
+      () => world.make([location(2)]),
+      Error,
+      'reading "reference/vietnam/stations.json": it is damaged, and OpenAQ does not answer what it held',
+    );
+    await world.make([location(1)]);
+    assertEquals(await world.read(), whole);
+  });
+}
