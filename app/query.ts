@@ -16,9 +16,10 @@ export async function openQuery(config: Config): Promise<Query> {
     import("../adapters/object_store/local/store.ts"),
     import("../adapters/object_store/local/lake_folder.ts"),
   ]);
+  const store = new LocalObjectStore(new LakeFolder(config.lake));
   return new DuckDBQuery({
     root: config.lake,
-    catalog: new LocalCatalog(new LocalObjectStore(new LakeFolder(config.lake))),
+    catalog: new LocalCatalog(store, () => reading(config, filesOfUnpartitioned)),
     published: (folders) => reading(config, (state) => filesBelow(state, folders)),
   });
 }
@@ -33,8 +34,19 @@ async function reading<T>(config: Config, read: (state: State) => Promise<T>): P
 }
 
 /** The published files below each folder. */
-export async function filesBelow(state: State, folders: readonly string[]): Promise<(readonly FileRef[])[]> {
+async function filesBelow(state: State, folders: readonly string[]): Promise<(readonly FileRef[])[]> {
   const found: (readonly FileRef[])[] = [];
   for (const folder of folders) found.push(await state.filesBelow(folder));
+  return found;
+}
+
+/** The published files of assets without partitions: definitions of the catalog are among them. */
+async function filesOfUnpartitioned(state: State): Promise<FileRef[]> {
+  const found: FileRef[] = [];
+  for (const { key, partitions } of await state.assets()) {
+    if (partitions.type !== "single") continue;
+    const [record] = await state.standing(key, [{ from: 0, to: 0 }]);
+    if (record !== undefined) found.push(...record.event.payload.files);
+  }
   return found;
 }

@@ -1,6 +1,7 @@
+import { hash } from "node:crypto";
 import type { BrokenEntry, Catalog, Definition } from "../../../core/ports/catalog.ts";
 import type { ObjectStore } from "../../../core/ports/object_store.ts";
-import type { Staged } from "../../../core/ports/publisher.ts";
+import type { FileRef, Staged } from "../../../core/ports/publisher.ts";
 import { readDefinition } from "./definition.ts";
 
 /** Hidden from the lake's readers by its underscore. */
@@ -10,9 +11,12 @@ const ENTRY = new RegExp(`^${FOLDER}/(\\w+)/(\\w+)\\.json$`);
 /** Definitions as JSON files of the lake, one each: `_catalog/<database>/<name>.json`. */
 export class LocalCatalog implements Catalog {
   readonly #store: ObjectStore;
+  readonly #published: () => Promise<readonly FileRef[]>;
 
-  constructor(store: ObjectStore) {
+  /** @param published What the lake's files were published as, where that is to be compared. @default nothing */
+  constructor(store: ObjectStore, published: () => Promise<readonly FileRef[]> = () => Promise.resolve([])) {
     this.#store = store;
+    this.#published = published;
   }
 
   async stage(definition: Definition, staging: string): Promise<Staged> {
@@ -24,23 +28,36 @@ export class LocalCatalog implements Catalog {
   }
 
   async list(): Promise<(Definition | BrokenEntry)[]> {
+    const hashes = new Map((await this.#published()).map(({ path, hash }) => [path, hash]));
     const found: (Definition | BrokenEntry)[] = [];
     for (const path of await this.#store.list(FOLDER)) {
       const [, database, name] = ENTRY.exec(path) ?? [];
-      if (database !== undefined) found.push(await this.#read(path, database, name!));
+      if (database === undefined) continue;
+      found.push(await this.#read(path, { database, name: name! }, hashes.get(path)));
     }
     return found;
   }
 
-  async #read(path: string, database: string, name: string): Promise<Definition | BrokenEntry> {
-    let text: string;
+  async #read(
+    path: string,
+    entry: { readonly database: string; readonly name: string },
+    published: string | undefined,
+  ): Promise<Definition | BrokenEntry> {
+    const broken = (found: string): BrokenEntry => ({
+      type: "broken",
+      ...entry,
+      problem: `reading "${path}": ${found}`,
+    });
     try {
-      text = new TextDecoder().decode(await this.#store.read(path));
+      const bytes = await this.#store.read(path) ?? new Uint8Array(0);
+      const definition = readDefinition(path, entry, new TextDecoder().decode(bytes));
+      if (definition.type === "broken" || published === undefined) return definition;
+      return hash("sha256", bytes) === published
+        ? definition
+        : broken("found other bytes, wanted the definition that was published");
     } catch (error) {
-      const found = error instanceof Error ? error.message : String(error);
-      return { type: "broken", database, name, problem: `reading "${path}": ${found}` };
+      return broken(error instanceof Error ? error.message : String(error));
     }
-    return readDefinition(path, { database, name }, text);
   }
 }
 

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { hash } from "node:crypto";
 import { dirname } from "@std/path";
 import { LocalCatalog } from "../../../../adapters/catalog/local/catalog.ts";
 import { LakeFolder } from "../../../../adapters/object_store/local/lake_folder.ts";
@@ -88,6 +89,23 @@ Deno.test("a broken entry is named with its fault, and stands in no other's way"
     /found the definition of "aq_dev.other", wanted "aq_dev.vietnam"$/,
   );
   assertEquals((await folder.catalog.list())[0], VIEW);
+});
+
+Deno.test("a definition that is another than was published is broken", async () => {
+  await using folder = await CatalogFolder.open();
+  await folder.write("aq_dev/numbers.json", VIEW);
+  const path = "_catalog/aq_dev/numbers.json";
+  const bytes = await Deno.readFile(`${folder.root}/${path}`);
+  const store = new LocalObjectStore(new LakeFolder(folder.root));
+  const published = { path, size: bytes.length, hash: hash("sha256", bytes) };
+  const catalog = new LocalCatalog(store, () => Promise.resolve([published]));
+  assertEquals(await catalog.list(), [VIEW]);
+  await folder.write("aq_dev/numbers.json", { ...VIEW, statement: "SELECT 'm'" });
+  const [entry] = await catalog.list();
+  assertEquals(
+    entry?.type === "broken" && entry.problem,
+    `reading "${path}": found other bytes, wanted the definition that was published`,
+  );
 });
 
 Deno.test("a forged definition is refused: names, types and places are what they may be", async () => {
