@@ -1,4 +1,5 @@
 import type { Input } from "../../core/asset.ts";
+import type { Check } from "../../core/check.ts";
 import { canonicalJson, sha256 } from "../../core/fingerprint.ts";
 import { iso } from "../../core/instant.ts";
 import type { LocationsAnswer } from "../../sources/openaq/client.ts";
@@ -7,15 +8,25 @@ import { nextMidnight } from "./due.ts";
 
 const FILE = "reference/vietnam/locations.json";
 
+const allUsable: Check<Resources> = {
+  checks: [{ name: "all_usable", severity: "warning" }],
+  run: ({ outputs }) =>
+    Promise.resolve(outputs.map(({ partition, metadata: { set_aside: setAside } }) => {
+      const passed = setAside === undefined;
+      return { check: "all_usable", partition, passed, ...(!passed && { detail: String(setAside.value) }) };
+    })),
+};
+
 /** The country's locations with their sensors, as OpenAQ answered last. */
 export const locations = define.asset({
   key: "vietnam/locations",
   description: "OpenAQ's locations in Vietnam, as answered last",
   kind: "reference",
   pool: "openaq",
+  checks: [allUsable],
   due: (_window, askedAt) => nextMidnight(askedAt),
   async *materialize({ resources: { openaq, store }, staging, signal }) {
-    const { locations, askedAt } = await openaq.locations(signal);
+    const { locations, setAside, askedAt } = await openaq.locations(signal);
     if (locations.length === 0) {
       throw new Error("asking for the locations: found none in the country, wanted at least one");
     }
@@ -29,6 +40,7 @@ export const locations = define.asset({
       metadata: {
         asked_at: { type: "text", value: iso(askedAt) },
         sensors: { type: "number", value: locations.reduce((sum, { sensors }) => sum + sensors.length, 0) },
+        ...(setAside.length > 0 && { set_aside: { type: "text", value: setAside.join("; ") } }),
       },
       staged: [{ final: FILE, temporary, written }],
       asOf: askedAt,

@@ -39,7 +39,7 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
     deps: { locations: from(locations, latest, { mode: "order" }) },
     batch: { most: YEAR, scattered: true },
     pool: "openaq",
-    checks: [rowsHaveFiles],
+    checks: [rowsHaveFiles, rowsUsable],
     ...(environment === "test" && { retention: { days: 7 } }),
     due: (window, askedAt) => due(window!.start, askedAt),
     async *materialize(context) {
@@ -97,13 +97,17 @@ async function outputs(
 
 /** What was left out of an hour, as far as anything was. */
 function hourMetadata(
-  { hour, setAside: { longPeriod, noPeriod } }: HourRows,
+  { hour, setAside: { longPeriod, noPeriod, unusable } }: HourRows,
   gaps: readonly Gap[],
 ): Metadata {
   const silent = gaps.filter(({ ranges }) => ranges.some(({ from, to }) => from <= hour && hour < to));
   return {
     ...(longPeriod > 0 && { long_period: { type: "number", value: longPeriod } }),
     ...(noPeriod > 0 && { no_period: { type: "number", value: noPeriod } }),
+    ...(unusable.length > 0 && {
+      unusable: { type: "number", value: unusable.length },
+      unusable_of: { type: "text", value: [...new Set(unusable)].join(", ") },
+    }),
     ...(silent.length > 0 && {
       sensors_set_aside: { type: "text", value: silent.map(({ sensor }) => sensor).join(", ") },
     }),
@@ -127,5 +131,16 @@ const rowsHaveFiles: Check<Resources> = {
       const passed = (rows === 0) === (files.length === 0);
       const detail = `found ${files.length} files for ${rows} rows, wanted files for rows alone`;
       return { check: "rows_have_files", partition, passed, ...(!passed && { detail }) };
+    })),
+};
+
+const rowsUsable: Check<Resources> = {
+  checks: [{ name: "rows_usable", severity: "warning" }],
+  run: ({ outputs }) =>
+    Promise.resolve(outputs.map(({ partition, metadata: { unusable, unusable_of: sensors } }) => {
+      const passed = unusable === undefined;
+      const detail =
+        `left out ${unusable?.value} rows of sensor ${sensors?.value}, wanted times and values that can be`;
+      return { check: "rows_usable", partition, passed, ...(!passed && { detail }) };
     })),
 };

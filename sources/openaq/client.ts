@@ -2,6 +2,7 @@ import { type Instant, iso } from "../../core/instant.ts";
 import { completeness } from "./agreement.ts";
 import { Asker, type AskerOptions, type Question } from "./asker.ts";
 import { OpenAQError } from "./error.ts";
+import { type LocationsRead, readLocations } from "./locations.ts";
 import { type Page, pageOf } from "./page.ts";
 import * as schema from "./schema.ts";
 
@@ -56,27 +57,29 @@ export class OpenAQ {
     return this.#source;
   }
 
-  async locations(countryId: number, signal?: AbortSignal): Promise<LocationsAnswer> {
+  /** A country's locations; what of them cannot be used is left out and said. */
+  async locations(countryId: number, signal?: AbortSignal): Promise<LocationsAnswer & LocationsRead> {
     const askedAt = this.#options.clock.now();
     const path = `/v3/locations?countries_id=${countryId}`;
-    return { askedAt, locations: await this.#all(path, schema.locationSchema, signal) };
+    const each = (body: unknown) => schema.checkedEach(schema.looseLocationSchema, body);
+    return { askedAt, ...readLocations(await this.#all(path, each, signal)) };
   }
 
   async sensors(locationId: number, signal?: AbortSignal): Promise<readonly schema.Sensor[]> {
-    const read = (body: unknown) => schema.checkedResults(schema.sensorSchema, body);
+    const read = checked(schema.sensorSchema);
     return await this.#ask({ path: `/v3/locations/${locationId}/sensors`, read }, signal);
   }
 
   latest(locationId: number, signal?: AbortSignal): Promise<schema.Latest[]> {
-    return this.#all(`/v3/locations/${locationId}/latest`, schema.latestSchema, signal);
+    return this.#all(`/v3/locations/${locationId}/latest`, checked(schema.latestSchema), signal);
   }
 
   parameters(signal?: AbortSignal): Promise<schema.Parameter[]> {
-    return this.#all("/v3/parameters", schema.parameterSchema, signal);
+    return this.#all("/v3/parameters", checked(schema.parameterSchema), signal);
   }
 
   countries(signal?: AbortSignal): Promise<schema.Country[]> {
-    return this.#all("/v3/countries", schema.countrySchema, signal);
+    return this.#all("/v3/countries", checked(schema.countrySchema), signal);
   }
 
   /** One page of a sensor's measurements. */
@@ -86,25 +89,28 @@ export class OpenAQ {
       `&limit=${PAGE_LIMIT}&page=${number}`;
     const askedAt = this.#options.clock.now();
     const read = (body: unknown): Omit<MeasurementsAnswer, "askedAt"> | schema.Broken => {
-      const rows = schema.checkedResults(schema.measurementSchema, body);
+      const rows = schema.checkedEach(schema.measurementSchema, body);
       if ("broken" in rows) return rows;
       const before = (number - 1) * PAGE_LIMIT;
       const complete = completeness(body, rows.length, { limit: PAGE_LIMIT, before });
       if ("broken" in complete) return complete;
-      const page = pageOf(rows, from);
-      return "broken" in page ? page : { page, ...complete };
+      return pageOf(rows, { from, to }, complete);
     };
     return { askedAt, ...await this.#ask({ path, read, attempts }, signal) };
   }
 
   /** All pages of results. Servers that give less at once than they are asked for are asked for as much as they give. */
-  async #all<T>(path: string, item: schema.Item<T>, signal?: AbortSignal): Promise<T[]> {
+  async #all<T>(
+    path: string,
+    resultsOf: (body: unknown) => readonly T[] | schema.Broken,
+    signal?: AbortSignal,
+  ): Promise<T[]> {
     const all: T[] = [];
     let limit = PAGE_LIMIT;
     let before = "";
     for (let page = 1; page <= MOST_PAGES; page++) {
       const read = (body: unknown) => {
-        const results = schema.checkedResults(item, body);
+        const results = resultsOf(body);
         if ("broken" in results) return results;
         const complete = completeness(body, results.length, { limit, before: all.length });
         if ("broken" in complete) return complete;
@@ -128,4 +134,8 @@ export class OpenAQ {
     this.#source = headers.get("x-airgraph-source") ?? this.#source;
     return said;
   }
+}
+
+function checked<T>(item: schema.Item<T>): (body: unknown) => readonly T[] | schema.Broken {
+  return (body) => schema.checkedResults(item, body);
 }

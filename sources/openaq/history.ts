@@ -28,13 +28,23 @@ export interface HistoryRow {
   readonly flagged: boolean;
 }
 
+/** Why rows are left out. */
+export interface SetAside {
+  /** How many average more than an hour. */
+  readonly longPeriod: number;
+  /** Of how many the averaging period is unknown. */
+  readonly noPeriod: number;
+  /** The sensor of each that cannot be read, or has a value that no instrument can have. */
+  readonly unusable: readonly number[];
+}
+
 /** What was answered for one UTC hour. */
 export interface HourRows {
   readonly hour: Instant;
   /** Every row that begins in the hour, duplicates included, by sensor id, then start, then as answered. */
   readonly rows: readonly HistoryRow[];
-  /** Rows left out, by the hour before their end: their period is longer than an hour, or unknown. */
-  readonly setAside: { readonly longPeriod: number; readonly noPeriod: number };
+  /** Rows left out, most by the hour before their end. */
+  readonly setAside: SetAside;
 }
 
 /** Complete hours of those wanted, ascending, those without rows included. */

@@ -1,6 +1,6 @@
 import { HOUR, type Instant } from "../../core/instant.ts";
 import type { HistoryRow, HourRows, SensorInfo } from "./history.ts";
-import { FLAGGED, LONG_PERIOD, NO_PERIOD, type Page } from "./page.ts";
+import { FLAGGED, LONG_PERIOD, NO_PERIOD, type Page, type Series, UNUSABLE } from "./page.ts";
 import type { TimeRange } from "./ranges.ts";
 import { hourOf } from "./time.ts";
 import type { Track } from "./track.ts";
@@ -19,7 +19,7 @@ export function oldestAnswer(tracks: readonly Track[], to: Instant): Instant | u
 /** An hour as it is filled. */
 interface Filling extends HourRows {
   readonly rows: HistoryRow[];
-  readonly setAside: { longPeriod: number; noPeriod: number };
+  readonly setAside: { longPeriod: number; noPeriod: number; unusable: number[] };
   sorted: boolean;
 }
 
@@ -28,14 +28,15 @@ export function hoursOf(tracks: readonly Track[], ranges: readonly TimeRange[]):
   const hours = new Map<Instant, Filling>();
   for (const { from, to } of ranges) {
     for (let hour = from; hour < to; hour += HOUR) {
-      hours.set(hour, { hour, rows: [], setAside: { longPeriod: 0, noPeriod: 0 }, sorted: true });
+      const setAside = { longPeriod: 0, noPeriod: 0, unusable: [] };
+      hours.set(hour, { hour, rows: [], setAside, sorted: true });
     }
   }
   const { to } = ranges.at(-1)!;
   for (const { sensor, held } of tracks) {
     for (const one of held) {
       const { page, answer } = one;
-      const info = sensorOf(sensor, page);
+      const infos = page.series.map((series) => sensorOf(sensor, series));
       let i = one.next;
       for (; i < page.count && page.end[i]! < to + HOUR; i++) {
         if (page.end[i]! <= to) one.next = i + 1;
@@ -43,9 +44,10 @@ export function hoursOf(tracks: readonly Track[], ranges: readonly TimeRange[]):
         const filling = hours.get(hourOf(at));
         if (filling === undefined) continue;
         const kind = page.kind[i]!;
-        if (kind & NO_PERIOD) filling.setAside.noPeriod++;
+        if (kind & UNUSABLE) filling.setAside.unusable.push(sensor.id);
+        else if (kind & NO_PERIOD) filling.setAside.noPeriod++;
         else if (kind & LONG_PERIOD) filling.setAside.longPeriod++;
-        else add(filling, info, at, page.value[i]!, (kind & FLAGGED) !== 0);
+        else add(filling, infos[page.of[i]!]!, at, page.value[i]!, (kind & FLAGGED) !== 0);
       }
     }
   }
@@ -68,8 +70,8 @@ function placeOf({ start, end, kind }: Page, i: number, from: Instant): Instant 
   return kind[i]! & LONG_PERIOD ? end[i]! - HOUR : start[i]!;
 }
 
-/** The sensor as the page's rows name it. */
-function sensorOf(sensor: SensorInfo, { parameter, unit, count }: Page): SensorInfo {
-  if (count === 0 || sensor.parameter === parameter && sensor.unit === unit) return sensor;
+/** The sensor as rows name it. */
+function sensorOf(sensor: SensorInfo, { parameter, unit }: Series): SensorInfo {
+  if (sensor.parameter === parameter && sensor.unit === unit) return sensor;
   return { ...sensor, parameter, unit };
 }

@@ -17,31 +17,43 @@ export const parameterSchema = z.object({
 });
 
 const coordinates = z.object({ latitude: z.number().nullable(), longitude: z.number().nullable() });
-const sensorBase = z.object({ id: z.number().int(), name: z.string(), parameter: parameterSchema });
+/** The ids that the lake's columns hold: whole numbers from 1 on. */
+const locationId = z.number().int().min(1).max(2 ** 31 - 1);
+const sensorId = z.number().int().min(1);
+export const sensorBaseSchema = z.object({ id: sensorId, name: z.string(), parameter: parameterSchema });
 
 export const locationSchema = z.object({
-  id: z.number().int(),
+  id: locationId,
   name: z.string().nullable(),
   locality: z.string().nullable(),
   timezone: z.string(),
   country: z.object({ id: z.number().int().nullable(), code: z.string(), name: z.string() }),
   isMobile: z.boolean(),
   isMonitor: z.boolean(),
-  sensors: z.array(sensorBase),
+  sensors: z.array(sensorBaseSchema),
   coordinates: coordinates.nullish(),
   datetimeFirst: datetimeSchema.nullable(),
   datetimeLast: datetimeSchema.nullable(),
 });
 
-export const sensorSchema = sensorBase.extend({
+/** A location whose sensors are to be looked at one by one. */
+export const looseLocationSchema = locationSchema.extend({ sensors: z.array(z.unknown()) });
+
+export const sensorSchema = sensorBaseSchema.extend({
   datetimeFirst: datetimeSchema.nullable(),
   datetimeLast: datetimeSchema.nullable(),
   latest: z.object({ datetime: datetimeSchema, value: z.number().nullable() }).nullable(),
 });
 
-/** Times as text here: `pageOf` reads them, by the million. */
+/** As they come: a number that is none, or too large for one, may be among them. */
+const value = z.custom<number | null | "NaN" | "Infinity" | "-Infinity">(
+  (value) => value === null || typeof value === "number" || /^(NaN|-?Infinity)$/.test(String(value)),
+  "number",
+);
+
+/** Values and times as they come here: `pageOf` reads them, by the million. */
 export const measurementSchema = z.object({
-  value: z.number().nullable(),
+  value,
   flagInfo: z.object({ hasFlags: z.boolean() }).nullish(),
   parameter: z.object({ name: z.string(), units: z.string() }),
   period: z.object({
@@ -91,14 +103,31 @@ export interface Broken {
 /** What an answer's `results` hold, checked. */
 export function checkedResults<T>(item: Item<T>, answer: unknown): readonly T[] | Broken {
   const checked = z.object({ results: z.array(item) }).safeParse(answer);
-  if (checked.success) return checked.data.results;
-  const [issue] = checked.error.issues;
+  return checked.success ? checked.data.results : { broken: wrongIn(answer, checked.error) };
+}
+
+/** What an answer's `results` hold, each checked by itself; broken where not one is as it must be. */
+export function checkedEach<T>(item: Item<T>, answer: unknown): readonly (T | Broken)[] | Broken {
+  const all = checkedResults(item, answer);
+  if (!("broken" in all)) return all;
+  const results = checkedResults(z.unknown(), answer);
+  if ("broken" in results) return results;
+  const each = results.map((result, i) => {
+    const checked = item.safeParse(result);
+    return checked.success ? checked.data : { broken: wrongIn(result, checked.error, `results.${i}.`) };
+  });
+  return each.every((one) => typeof one === "object" && one !== null && "broken" in one) ? all : each;
+}
+
+/** The first field of the value that is not as it must be: its path, what was found and wanted. */
+export function wrongIn(value: unknown, { issues: [issue] }: z.ZodError, within = ""): string {
   const path = issue?.path ?? [];
   const found = path.reduce<unknown>(
     (value, name) => (typeof value === "object" && value !== null) ? Reflect.get(value, name) : undefined,
-    answer,
+    value,
   );
-  return { broken: `${path.join(".") || "the answer"}: ${brief(found)}, wanted ${wanted(issue)}` };
+  const at = (within + path.join(".")).replace(/\.$/, "");
+  return `${at || "the answer"}: ${brief(found)}, wanted ${wanted(issue)}`;
 }
 
 function wanted(issue: z.core.$ZodIssue | undefined): string {

@@ -41,17 +41,18 @@ export async function getPage(spool: Spool, answer: Stored): Promise<Page | unde
 const HEADER = 8;
 const COLUMNS = 3;
 
-/** The page in about 25 bytes a row: the count, the columns, then parameter and unit as JSON. */
-function encode({ count, parameter, unit, start, end, value, kind }: Page): Uint8Array<ArrayBuffer> {
-  const constants = new TextEncoder().encode(JSON.stringify([parameter, unit]));
+/** The page in 26 bytes a row: the count, the columns, then the series as JSON. */
+function encode({ count, series, start, end, value, kind, of }: Page): Uint8Array<ArrayBuffer> {
+  const constants = new TextEncoder().encode(JSON.stringify(series));
   const kindAt = HEADER + COLUMNS * 8 * count;
-  const bytes = new Uint8Array(kindAt + count + constants.length);
+  const bytes = new Uint8Array(kindAt + 2 * count + constants.length);
   new Uint32Array(bytes.buffer, 0, 1).set([count]);
   for (const [i, column] of [start, end, value].entries()) {
     new Float64Array(bytes.buffer, HEADER + i * 8 * count, count).set(column);
   }
   bytes.set(kind, kindAt);
-  bytes.set(constants, kindAt + count);
+  bytes.set(of, kindAt + count);
+  bytes.set(constants, kindAt + 2 * count);
   return bytes;
 }
 
@@ -59,7 +60,7 @@ function decode({ buffer }: Uint8Array<ArrayBuffer>): Page {
   const [count = 0] = new Uint32Array(buffer, 0, 1);
   const kindAt = HEADER + COLUMNS * 8 * count;
   const column = (i: number) => new Float64Array(buffer, HEADER + i * 8 * count, count);
-  const [parameter, unit] = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, kindAt + count)));
-  const kind = new Uint8Array(buffer, kindAt, count);
-  return { count, parameter, unit, start: column(0), end: column(1), value: column(2), kind };
+  const series = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, kindAt + 2 * count)));
+  const [kind, of] = [0, count].map((at) => new Uint8Array(buffer, kindAt + at, count));
+  return { count, series, start: column(0), end: column(1), value: column(2), kind: kind!, of: of! };
 }

@@ -182,7 +182,7 @@ function firstAfter({ count, end }: Page, instant: Instant): number {
 function upTo(page: Page, instant: Instant): Page {
   const count = firstAfter(page, instant);
   if (count === page.count) return page;
-  const { start, end, value, kind } = page;
+  const { start, end, value, kind, of } = page;
   return {
     ...page,
     count,
@@ -190,5 +190,6 @@ function upTo(page: Page, instant: Instant): Page {
     end: end.subarray(0, count),
     value: value.subarray(0, count),
     kind: kind.subarray(0, count),
+    of: of.subarray(0, count),
   };
 }

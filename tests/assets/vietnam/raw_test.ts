@@ -35,6 +35,7 @@ async function world() {
     locations: () =>
       Promise.resolve({
         askedAt: NOW,
+        setAside: [],
         locations: [{ id: 7441, coordinates: null, sensors: [], locality: null }],
       }),
     gaps: () => Promise.resolve(gaps),
@@ -51,7 +52,11 @@ async function world() {
       );
       for (const hour of hours) {
         const own = rows.filter(({ start }) => Math.floor(start / HOUR) === hour / HOUR);
-        const hourRows = { hour, rows: own, setAside: { longPeriod: hour === HOUR_0 ? 2 : 0, noPeriod: 0 } };
+        const hourRows = {
+          hour,
+          rows: own,
+          setAside: { longPeriod: hour === HOUR_0 ? 2 : 0, noPeriod: 0, unusable: [] },
+        };
         yield await Promise.resolve({
           ranges: [{ from: hour, to: hour + HOUR }],
           askedAt: now - SECOND,

@@ -237,13 +237,13 @@ Deno.test("rows without a period, duplicates and units of their own are given as
   const [group] = await collect(parts, { ranges, locations, stillGood: good });
   const sensor = { id: 50_000_001, locationId: 5_000_001, parameter: "no2", unit: "ppb" };
   assertEquals(group?.hours, [
-    { hour: to - 3 * HOUR, rows: [], setAside: { longPeriod: 0, noPeriod: 1 } },
+    { hour: to - 3 * HOUR, rows: [], setAside: { longPeriod: 0, noPeriod: 1, unusable: [] } },
     {
       hour: to - 2 * HOUR,
       rows: [1, 2].map((value) => ({ sensor, start: to - 2 * HOUR, value, flagged: false })),
-      setAside: { longPeriod: 0, noPeriod: 1 },
+      setAside: { longPeriod: 0, noPeriod: 1, unusable: [] },
     },
-    { hour: to - HOUR, rows: [], setAside: { longPeriod: 0, noPeriod: 0 } },
+    { hour: to - HOUR, rows: [], setAside: { longPeriod: 0, noPeriod: 0, unusable: [] } },
   ]);
 });
 
