@@ -38,6 +38,15 @@ function terminal(stream: typeof Deno.stdout | typeof Deno.stderr): Terminal {
         open = false;
       }
     },
+    async send(bytes) {
+      try {
+        for (let rest = bytes; open && rest.length > 0;) rest = rest.subarray(await stream.write(rest));
+      } catch (error) {
+        if (!isGone(error)) throw error;
+        open = false;
+      }
+      return open;
+    },
   };
 }
 

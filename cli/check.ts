@@ -1,3 +1,4 @@
+import { visible } from "../core/visible.ts";
 import type { Command } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
@@ -48,7 +49,7 @@ Examples:
         }`,
       );
     }
-    for (const line of lines(failed)) print(stderr, line);
+    for (const line of lines(failed)) print(stderr, visible(line));
     return blocking.length > 0 ? 1 : 0;
   },
 };

@@ -9,6 +9,8 @@ export type ExitCode = 0 | 1 | 2 | 130;
 /** Where output goes. */
 export interface Terminal {
   write(bytes: Uint8Array): void;
+  /** Writes while other things go on. @returns Whether anybody still reads. */
+  send(bytes: Uint8Array): Promise<boolean>;
   /** How wide it is now; undefined where nobody watches, such as in a pipe or a file. */
   columns(): number | undefined;
   readonly colours: boolean;

@@ -32,11 +32,24 @@ Examples:
     const terminal = stdout.columns() !== undefined;
     const warn = (message: string) => print(stderr, `warning: ${message}`);
     for await (const piece of query.run(statement, { format, limits, signal, terminal, warn })) {
-      stdout.write(piece);
+      if (!await unlessAborted(stdout.send(piece), signal)) break;
     }
     return 0;
   },
 };
+
+/** A reader that takes nothing must not hold who cancels. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
 
 /** Less than this and DuckDB does not even start. */
 const LEAST_MEMORY = 300;

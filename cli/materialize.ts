@@ -1,5 +1,6 @@
 import type { Request } from "../core/run/scope.ts";
 import type { RunResult } from "../core/run/tally.ts";
+import { visible } from "../core/visible.ts";
 import type { App, Command, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { nothingToDo, showPlan } from "./plan.ts";
@@ -137,7 +138,7 @@ const TOLD = 50;
 
 function tell({ stderr }: Context, { errors, run }: RunResult): void {
   for (const { asset, partition, message } of errors.slice(0, TOLD)) {
-    print(stderr, `${asset}${partition === null ? "" : ` ${partition}`}: ${message}`);
+    print(stderr, `${asset}${partition === null ? "" : ` ${partition}`}: ${visible(message)}`);
   }
   if (errors.length > TOLD) {
     print(stderr, `${number(errors.length - TOLD)} more: deno task runs show ${run}`);

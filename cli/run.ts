@@ -1,4 +1,5 @@
 import { RequestError } from "../core/run/scope.ts";
+import { visible } from "../core/visible.ts";
 import { commands } from "./commands.ts";
 import { type Command, type Context, type ExitCode, UsageError } from "./context.ts";
 import { print } from "./out.ts";
@@ -35,7 +36,7 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
     }
     const error = firstOf(caught);
     const message = error instanceof Error ? error.message || error.name : String(error);
-    for (const line of new Set(message.split(/\s*\n\s*/))) print(context.stderr, mask(line));
+    for (const line of new Set(message.split(/\s*\n\s*/))) print(context.stderr, visible(mask(line)));
     return isWrongUse(error) ? 2 : 1;
   }
 }

@@ -1,9 +1,10 @@
 import { type Event, iso, type RunId, type State } from "../core/mod.ts";
+import { visible } from "../core/visible.ts";
 import { type Context, type Invocation, UsageError } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { keysOf } from "./partition_keys.ts";
 import { requestText, runJson } from "./run_record.ts";
-import { lasting, named, number, plural, visible } from "./text.ts";
+import { lasting, named, number, plural } from "./text.ts";
 
 /** How many events are read at once. */
 const PAGE = 1_000;

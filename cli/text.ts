@@ -13,14 +13,6 @@ export function named(asset: AssetKey, from: string | null, to: string | null, c
   return range === "" ? asset : `${asset} ${range}`;
 }
 
-/** A text of unknown origin on one line: what would steer the terminal is shown as it is written in JSON. */
-export function visible(text: string): string {
-  return text.replace(/\p{Cc}/gu, (sign) => {
-    const written = JSON.stringify(sign).slice(1, -1);
-    return written === sign ? `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}` : written;
-  });
-}
-
 /** With separators between thousands. */
 export function number(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");

@@ -227,7 +227,9 @@ export class StalenessIndex {
     const chunk = node.rows.find(partition);
     if (chunk === undefined) return true;
     const i = partition - chunk.first;
-    if (chunk.code[i] !== node.code || !chunk.stands(i) || chunk.status[i] === DAMAGED) return true;
+    if (!chunk.stands(i) || chunk.status[i] === DAMAGED) return true;
+    // Made by other code: who runs that would make it again, and so on without end.
+    if (chunk.code[i] !== node.code) return false;
     for (const edge of node.summed) {
       let moved = false;
       for (

@@ -203,7 +203,8 @@ export class Asker {
       : body;
     const line = (typeof said === "string" ? said : JSON.stringify(said)).replaceAll(/\s+/g, " ").trim();
     const { key } = this.#options;
-    const masked = key ? line.replaceAll(key, "***") : line;
+    // One of a few letters is no secret, and would take them out of other words.
+    const masked = key !== undefined && key.length >= 8 ? line.replaceAll(key, "***") : line;
     return JSON.stringify(masked.length > 160 ? `${masked.slice(0, 160)}…` : masked);
   }
 }

@@ -36,14 +36,14 @@ export class CommandLine implements AsyncDisposable {
     const { env = {}, signal = new AbortController().signal, columns, seen } = options;
     const pieces: Uint8Array[] = [];
     const errors: Uint8Array[] = [];
-    const terminal = (into: Uint8Array[]) => ({
-      colours: false,
-      columns: () => columns?.(),
-      write(bytes: Uint8Array) {
+    const terminal = (into: Uint8Array[]) => {
+      const write = (bytes: Uint8Array) => {
         into.push(bytes.slice());
         if (into === pieces) seen?.(new TextDecoder().decode(bytes));
-      },
-    });
+      };
+      const send = (bytes: Uint8Array) => Promise.resolve(write(bytes)).then(() => true);
+      return { colours: false, columns: () => columns?.(), write, send };
+    };
     const code = await main(args, {
       env,
       cwd: this.cwd,

@@ -81,9 +81,11 @@ Deno.test("an answer keeps to its limits, and says how to see more", async () =>
   ]);
   const text = "SELECT 'x--y' AS a, concat(chr(27), '[2J', chr(10)) AS b -- the end";
   const shown = await line.run(["inspect", text], { columns: () => 80 });
-  assertStringIncludes(shown.stdout, "x--y  \\x1b[2J\\n\n");
+  assertStringIncludes(shown.stdout, "x--y  \\u001b[2J\\n\n");
   const csv = await line.run(["inspect", text, "--format", "csv"], { columns: () => 80 });
-  assertEquals(csv.stdout, "a,b\r\nx--y,\\x1b[2J\\n\r\n");
+  assertEquals(csv.stdout, "a,b\r\nx--y,\\u001b[2J\\n\r\n");
+  const refused = await line.run(["inspect", 'SELECT * FROM "\x1b[2J"']);
+  assertEquals([refused.code, refused.stderr.startsWith('reading "\\u001b[2J": found no table')], [2, true]);
   const late = await line.run(["inspect", "SELECT count(*) FROM range(1000000000000)", "--timeout", "1"]);
   assertEquals(late.code, 1);
   assertMatch(
@@ -117,6 +119,24 @@ Deno.test("a statement that DuckDB does not interrupt ends within its limits all
   const [{ code }] = await Promise.all([child.status, child.stdout.cancel(), child.stderr.cancel()]);
   assertEquals(code, 130);
   assert(performance.now() - began < 3_000);
+});
+
+Deno.test("an answer that nobody reads on ends; one whose reader waits can be cancelled", async () => {
+  await using project = await ProjectFolder.open();
+  const endless = ["inspect", "FROM range(1000000000000)", "--format", "csv"];
+  const left = project.spawn(endless);
+  const reader = left.stdout.getReader();
+  await reader.read();
+  await reader.cancel();
+  assertEquals((await left.status).code, 0);
+  await left.stderr.cancel();
+
+  const stalled = project.spawn(endless);
+  const stderr = stalled.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  await stderr.read(); // the note: nobody takes what comes after it
+  stalled.kill("SIGINT");
+  assertEquals((await stalled.status).code, 130);
+  await Promise.all([stalled.stdout.cancel(), stderr.cancel()]);
 });
 
 /** Waits until a process has so many bytes of memory: DuckDB is at work then, where Linux tells it. */

@@ -11,6 +11,7 @@ const REQUESTS = [
   "rollback",
   "rollback",
   "wipe",
+  "wipe",
   "prune",
   "check",
   "report",
@@ -20,7 +21,7 @@ const REQUESTS = [
 export async function ask(worker: Worker): Promise<void> {
   const { world, world: { chance, sketches, turns }, orchestrator } = worker;
   const keys = sketches.map(({ key }) => key);
-  const assets = new Set(chance.happens(0.6) ? keys : chance.some(keys, 0.5));
+  const assets = new Set(chance.happens(0.5) ? keys : chance.some(keys, 0.5));
   const request: Request = {
     assets,
     lookbackDays: 7,

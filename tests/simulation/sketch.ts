@@ -39,17 +39,35 @@ export interface SketchedDependency {
 export const BEGIN: Instant = Date.UTC(2024, 1, 1, 2);
 
 export function sketchGraph(chance: Chance): Sketch[] {
-  const sketches: Sketch[] = [];
+  const sketches: Sketch[] = chance.happens(0.3) ? sketchLake(chance) : [];
   for (let i = chance.between(2, 6); i > 0; i--) sketches.push(sketchAsset(chance, sketches));
   return sketches;
+}
+
+/** Hours of a source, and the days that are made of them. */
+function sketchLake(chance: Chance): Sketch[] {
+  const start = "2024-02-01";
+  const hours = sketchOf(chance, 0, hourly({ start, open: chance.happens(0.5) }), []);
+  const mapping = windows({}) as Mapping;
+  const read = [{ name: "d0", upstream: hours.key, mapping, mode: "content" as const }];
+  return [hours, sketchOf(chance, 1, daily({ start, open: true }), read)];
 }
 
 function sketchAsset(chance: Chance, above: readonly Sketch[]): Sketch {
   const set = sketchSet(chance);
   const deps = above.length === 0 || chance.happens(0.1) ? [] : sketchDependencies(chance, set, above);
+  return sketchOf(chance, above.length, set, deps);
+}
+
+function sketchOf(
+  chance: Chance,
+  place: number,
+  set: PartitionSet,
+  deps: readonly SketchedDependency[],
+): Sketch {
   const kind = deps.length > 0 ? "derived" : chance.happens(0.08) ? "external" : "source";
   return {
-    key: `sim/a${above.length}`,
+    key: `sim/a${place}`,
     kind,
     set,
     deps,
@@ -69,7 +87,7 @@ function sketchAsset(chance: Chance, above: readonly Sketch[]): Sketch {
 function sketchSet(chance: Chance): PartitionSet {
   const start = chance.pick(["2024-02-01", "2024-02-01", "2024-01-31"]);
   const open = chance.happens(0.4);
-  switch (chance.between(0, 5)) {
+  switch (chance.between(0, 6)) {
     case 0:
       return single;
     case 1:

@@ -208,7 +208,7 @@ export class World {
 
   /** Most clocks are right. */
   #skew(): Milliseconds {
-    return this.chance.happens(0.8) ? 0 : this.chance.pick([-HOUR, 3 * HOUR, 3 * HOUR, 30 * HOUR]);
+    return this.chance.happens(0.75) ? 0 : this.chance.pick([-HOUR, 3 * HOUR, 3 * HOUR, 30 * HOUR]);
   }
 
   async #onlookerLife(worker: Worker): Promise<void> {

@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import { type DuckDBDataChunk, type DuckDBResult, StatementType } from "duckdb";
 import type { Json } from "../../../core/ports/key_value.ts";
 import { type QueryOptions, Refused } from "../../../core/ports/query.ts";
+import { visible } from "../../../core/visible.ts";
 import { problem } from "../../sdk/duckdb/problem.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
 import { literal } from "../../sdk/duckdb/text.ts";
@@ -10,7 +11,6 @@ import { cellOf } from "./cell.ts";
 import { jsonValue, textValue } from "./json_value.ts";
 import type { Statement } from "./statement.ts";
 import { textTable } from "./text_table.ts";
-import { visible } from "./visible.ts";
 
 /** The answer's bytes, piece by piece. A piece is at least a chunk of 2,048 rows: no more is held at a time. */
 export async function* answers(

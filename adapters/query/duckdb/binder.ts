@@ -1,6 +1,6 @@
 import type { Catalog, ViewDefinition } from "../../../core/ports/catalog.ts";
 import type { ViewBinder, ViewFault } from "../../../core/ports/query.ts";
-import { Entries } from "./needed.ts";
+import { Entries } from "./entries.ts";
 import { Sandbox } from "./sandbox.ts";
 import { ViewError } from "./view_fault.ts";
 

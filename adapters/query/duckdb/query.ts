@@ -2,14 +2,14 @@ import { resolve } from "@std/path";
 import type { Catalog, Definition } from "../../../core/ports/catalog.ts";
 import type { FileRef } from "../../../core/ports/publisher.ts";
 import { type Query, type QueryOptions, Refused } from "../../../core/ports/query.ts";
+import { visible } from "../../../core/visible.ts";
 import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
 import { limited } from "./limits.ts";
 import type { Named } from "./names.ts";
-import { Entries, REPAIR } from "./needed.ts";
+import { Entries, REPAIR } from "./entries.ts";
 import { type PublishedFiles, Sandbox } from "./sandbox.ts";
 import { parseStatement } from "./statement.ts";
 import { ViewError } from "./view_fault.ts";
-import { visible } from "./visible.ts";
 
 /** The part of the process's memory that DuckDB may take: the rest is for answers on their way. */
 const SHARE = 0.5;

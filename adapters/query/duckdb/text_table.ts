@@ -1,7 +1,7 @@
 import { type DuckDBDataChunk, type DuckDBResult, DuckDBTypeId } from "duckdb";
+import { visible } from "../../../core/visible.ts";
 import { cellOf } from "./cell.ts";
 import { textValue } from "./json_value.ts";
-import { visible } from "./visible.ts";
 
 const WIDEST = 60;
 /** Rows beyond those that are shown are counted up to here. */

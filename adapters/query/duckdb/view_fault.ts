@@ -1,8 +1,8 @@
 import type { ViewDefinition } from "../../../core/ports/catalog.ts";
 import type { ViewFault } from "../../../core/ports/query.ts";
+import { visible } from "../../../core/visible.ts";
 import type { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
 import { ParseError } from "./statement.ts";
-import { visible } from "./visible.ts";
 
 /** A view of the catalog cannot be read: one line that names it. */
 export class ViewError extends Error {

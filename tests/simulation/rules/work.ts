@@ -3,6 +3,7 @@ import type { Instant } from "../../../core/instant.ts";
 import { contains, type Range } from "../../../core/partition/ranges.ts";
 import type { Oracle } from "../oracle.ts";
 import { Reference } from "../reference.ts";
+import type { Sketch } from "../sketch.ts";
 import type { Actor } from "../turns.ts";
 import type { Worker } from "../worker.ts";
 
@@ -32,6 +33,7 @@ export class Work {
       throw this.oracle.violation(`runs ${other.run} and ${run} are both at work on "${asset}" ${both}`);
     }
     if (!begun.forced) this.#needed(begun);
+    this.#ready(begun);
     this.#begun.add(begun);
     return () => this.#begun.delete(begun);
   }
@@ -41,6 +43,23 @@ export class Work {
     for (const work of this.#begun) {
       const within = work.partitions.every((each) => contains(ranges, each));
       if (work.worker === actor && work.asset === asset && within) this.#begun.delete(work);
+    }
+  }
+
+  /** Nothing is made whose inputs were missing or stale all the time since its worker was granted it. */
+  #ready({ worker, asset, partitions }: Begun): void {
+    const { log, claims } = this.oracle;
+    const sketch = worker.sketches.find(({ key }) => key === asset)!;
+    if (sketch.deps.length === 0) return;
+    for (const partition of partitions) {
+      const since = claims.since(worker, asset, partition);
+      let ready = since === undefined;
+      for (let seq = log.length; !ready && seq >= since!.seq; seq--) {
+        ready = isReady(referenceAt(worker, seq), sketch, partition);
+      }
+      if (!ready) {
+        throw this.oracle.violation(`"${asset}" ${partition} is made though its inputs are not there`);
+      }
     }
   }
 
@@ -59,6 +78,17 @@ export class Work {
       if (fresh) throw this.oracle.violation(`"${asset}" ${partition} is made though it is fresh`);
     }
   }
+}
+
+/** Whether all that a partition reads and that exists is there, sound, and not expired. */
+function isReady(reference: Reference, sketch: Sketch, partition: number): boolean {
+  return sketch.deps.every((dependency) =>
+    dependency.mode === "present" ||
+    reference.members(sketch, dependency, partition).every((member) =>
+      reference.isSound(dependency.upstream, member) &&
+      !(dependency.mode === "content" && reference.row(dependency.upstream, member)?.expired)
+    )
+  );
 }
 
 /** How everything stood for a worker, by its own declarations. */

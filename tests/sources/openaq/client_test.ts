@@ -184,6 +184,12 @@ Deno.test("a broken field is named with its path and the URL", async () => {
   );
 });
 
+Deno.test("a key of a few letters takes none out of what is answered", async () => {
+  const { client } = served(answering(401, { message: "Unauthorized: e" }), auto(), { key: "e" });
+  const error = await failure(() => client.locations(56));
+  assert(error.message.includes('"Unauthorized: e"'), error.message);
+});
+
 for (const status of [401, 403]) {
   Deno.test(`${status} stops at once, names OPENAQ_API_KEY and never the key`, async () => {
     const body = { message: `Unauthorized: ${KEY} is not valid` };

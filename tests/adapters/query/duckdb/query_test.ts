@@ -269,7 +269,7 @@ Deno.test("control characters reach a terminal as escapes, and are carried whole
   const text = "SELECT concat(chr(27), '[31m', chr(155), chr(10), chr(8238)) AS \"a\x1bb\"";
   const value = "\x1b[31m\x9b\n\u202e";
   const table = await lake.text(text, "table");
-  assertEquals([table.split("\n")[0], table.split("\n")[2]], ["a\\x1bb", "\\x1b[31m\\x9b\\n\\u202e"]);
+  assertEquals([table.split("\n")[0], table.split("\n")[2]], ["a\\u001bb", "\\u001b[31m\\u009b\\n\\u202e"]);
   const json = await lake.text(text, "json");
   assertEquals(JSON.parse(json), [{ "a\x1bb": value }]);
   // deno-lint-ignore no-control-regex
@@ -277,10 +277,10 @@ Deno.test("control characters reach a terminal as escapes, and are carried whole
   assertEquals(await lake.text(text, "csv"), `a\x1bb\r\n"${value}"\r\n`);
   assertEquals(
     await lake.text(text, "csv", { terminal: true }),
-    "a\\x1bb\r\n\\x1b[31m\\x9b\\n\\u202e\r\n",
+    "a\\u001bb\r\n\\u001b[31m\\u009b\\n\\u202e\r\n",
   );
   const error = await lake.text("SELECT (chr(27) || 'x')::INT", "json").catch((error) => error);
-  assertMatch(error.message, /'\\x1bx'/);
+  assertMatch(error.message, /'\\u001bx'/);
 });
 
 Deno.test("an answer that takes too long, or too much memory, ends in one line", async () => {
