@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { BUGS } from "./bugs.ts";
 import { Violation } from "./oracle.ts";
 import { simulate } from "./simulation.ts";
-import { memoryHandles } from "./stores.ts";
-import { type Bug, type World } from "./world.ts";
+import { diskHandles, memoryHandles } from "./stores.ts";
+import type { Bug, Store, World } from "./world.ts";
 import { Stuck } from "./turns.ts";
 
 for (const bug of BUGS) {
@@ -27,11 +27,13 @@ async function found(bug: Bug): Promise<number | undefined> {
 }
 
 Deno.test("simulation: a seed happens the same way again", async () => {
-  for (const seed of [1, 2, 3, 4, 5]) assertEquals(await traced(seed), await traced(seed));
+  for (const open of [memoryHandles, diskHandles]) {
+    for (const seed of [1, 2, 3, 4, 5]) assertEquals(await traced(seed, open), await traced(seed, open));
+  }
 });
 
-async function traced(seed: number): Promise<readonly string[]> {
-  await using store = await memoryHandles();
+async function traced(seed: number, open: () => Promise<Store>): Promise<readonly string[]> {
+  await using store = await open();
   const world: World = await simulate(seed, store);
   return [
     ...world.trace,

@@ -8,6 +8,8 @@ export interface SimulatedLake {
   publisher(worker: Worker, between: () => Promise<void>): Publisher;
   /** Writes a staged file. */
   write(path: string, content: string): void;
+  /** Gives a file other bytes, or takes it away, past everybody. */
+  damage(path: string, content: string | undefined): void;
   read(path: string): string | undefined;
   hash(content: string): string;
   /** Where a version of a file is kept. */
@@ -29,6 +31,11 @@ export class Lake implements SimulatedLake {
 
   write(path: string, content: string): void {
     this.files.set(path, content);
+  }
+
+  damage(path: string, content: string | undefined): void {
+    if (content === undefined) this.files.delete(path);
+    else this.files.set(path, content);
   }
 
   read(path: string): string | undefined {

@@ -83,6 +83,7 @@ export class Oracle {
     const asset = this.claims.committed(claim);
     for (const event of events) {
       if (event.kind === "failed") onlyWithCause(this, event);
+      if (event.kind === "checked") this.publications.found(event);
       if (event.kind === "materialized") {
         if (this.rolledBack(event) && event.run !== null) newestOther(this, event);
         this.publications.published(event);

@@ -29,7 +29,10 @@ export async function ask(worker: Worker): Promise<void> {
   };
   const one = chance.pick(sketches);
   const existing = one.set.existing(turns.now);
-  const ordinal = existing && chance.between(existing.from, existing.to);
+  const made = [...world.oracle.rows.get(one.key)?.keys() ?? []];
+  const ordinal = made.length > 0 && chance.happens(0.7)
+    ? chance.pick(made)
+    : existing && chance.between(existing.from, existing.to);
   const partition = ordinal === null ? null : one.set.key(ordinal);
   const kind = chance.pick(REQUESTS);
   world.trace.push(`${worker.name} asks for ${kind} of ${[...assets]} or ${one.key} ${partition}`);

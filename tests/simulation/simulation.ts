@@ -19,6 +19,7 @@ export async function simulate(seed: number, store: Store, bug?: Bug): Promise<W
     await world.quietly(worker, () => worker.open());
     // Asked for nothing, a worker still settles what the dead left behind.
     await world.quietly(worker, () => materialize(worker, []));
+    await world.quietly(worker, () => check(worker));
     await agree(world, worker);
     await world.quietly(worker, () => materialize(worker));
     const reference = await agree(world, worker);
@@ -40,6 +41,13 @@ export async function simulate(seed: number, store: Store, bug?: Bug): Promise<W
     if (cause instanceof Error) worlds.set(cause, world);
     throw cause;
   }
+}
+
+/** Looks at all files, so that whatever is damaged is known. */
+async function check(worker: Worker): Promise<void> {
+  const { orchestrator, world } = worker;
+  const assets = new Set(world.sketches.map(({ key }) => key));
+  await orchestrator.check({ assets, all: true, lookbackDays: 7 }, new AbortController().signal);
 }
 
 async function materialize(worker: Worker, assets?: readonly string[]): Promise<void> {
@@ -92,16 +100,16 @@ async function agree(world: World, worker: Worker): Promise<Reference> {
     const hash = lake.hash(lake.read(path)!);
     const { asset, partition } = parsePath(path);
     const row = reference.row(asset, partition);
-    if (row === undefined || row.expired) continue;
+    if (row === undefined || row.expired || row.damaged) continue;
     const { files } = row.event.payload;
     if (!files.some((file) => file.path === path && file.hash === hash)) {
       throw new Violation(`"${path}" holds "${hash}", the state says ${JSON.stringify(files)}`);
     }
   }
   for (const rows of reference.rows.values()) {
-    for (const { event: { payload: { files } }, expired } of rows.values()) {
+    for (const { event: { payload: { files } }, expired, damaged } of rows.values()) {
       const lost = files.find(({ path }) => lake.read(path) === undefined);
-      if (lost !== undefined && !expired) {
+      if (lost !== undefined && !expired && !damaged) {
         throw new Violation(`"${lost.path}" is in the state and not in the lake`);
       }
     }

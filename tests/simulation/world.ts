@@ -5,6 +5,7 @@ import { Superseded } from "../../core/run/session.ts";
 import type { Publisher } from "../../core/ports/publisher.ts";
 import type { State } from "../../core/ports/state.ts";
 import { Chance, digest } from "./chance.ts";
+import { isPublic } from "./content.ts";
 import { DiskLake } from "./disk/disk_lake.ts";
 import { Lake, type SimulatedLake } from "./lake.ts";
 import { Oracle } from "./oracle.ts";
@@ -49,7 +50,7 @@ const CHANGES = [
   "claim",
   "wall clock",
   "sleep",
-  "power",
+  "damage",
 ] as const;
 
 /** All that is outside of the engine, and the faults that come over it. */
@@ -168,11 +169,10 @@ export class World {
   }
 
   /** All processes end, and the disk loses what was not synced. */
-  #losePower(): void {
-    if (this.#disk === undefined) return;
+  #losePower({ disk }: DiskLake): void {
     this.trace.push("the power fails");
     for (const worker of this.#workers) this.#crash(worker);
-    this.#disk.disk.cut(this.chance);
+    disk.cut(this.chance);
     this.oracle.publications.survived();
     for (let workers = this.chance.between(1, 3); workers > 0; workers--) this.#startWorker();
   }
@@ -253,6 +253,7 @@ export class World {
     const { chance } = this;
     const one = chance.between(0, this.sketches.length - 1);
     const { key, kind, set } = this.sketches[one]!;
+    if (this.#disk !== undefined && chance.happens(0.15)) return this.#losePower(this.#disk);
     switch (chance.pick(CHANGES)) {
       case "truth": {
         const there = set.existing(this.turns.now);
@@ -282,8 +283,14 @@ export class World {
         if (worker !== undefined) worker.skew = this.#skew();
         return;
       }
-      case "power":
-        return this.#losePower();
+      case "damage": {
+        const files = this.lake.paths().filter(isPublic);
+        if (files.length === 0) return;
+        return this.oracle.publications.damage(
+          chance.pick(files),
+          chance.pick([undefined, "", "other bytes"]),
+        );
+      }
       case "sleep": {
         const worker = this.#anyWorker();
         if (worker !== undefined) worker.asleepUntil = this.turns.taken + chance.between(20, 400);

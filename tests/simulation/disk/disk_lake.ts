@@ -35,6 +35,15 @@ export class DiskLake implements SimulatedLake {
     this.disk.write(path, new TextEncoder().encode(content));
   }
 
+  damage(path: string, content: string | undefined): void {
+    this.disk.remove(path);
+    if (content !== undefined) {
+      this.disk.write(path, new TextEncoder().encode(content));
+      this.disk.sync(path);
+    }
+    this.disk.sync(parent(path));
+  }
+
   read(path: string): string | undefined {
     const inode = this.disk.find(path);
     return inode === undefined || inode.isDirectory ? undefined : textOf(inode);

@@ -1,5 +1,7 @@
-import type { AssetKey, Materialized, RunId } from "../../../core/event.ts";
+import { damageOf } from "../../../core/check.ts";
+import type { AssetKey, Checked, Materialized, RunId } from "../../../core/event.ts";
 import type { Output } from "../../../core/output.ts";
+import type { Replacement } from "../../../core/ports/publisher.ts";
 import type { Intent } from "../../../core/ports/state.ts";
 import { contentOf, folderOf, isPoison, parsePath } from "../content.ts";
 import type { SimulatedLake } from "../lake.ts";
@@ -11,6 +13,8 @@ export class Publications {
   readonly #passed = new Set<string>();
   /** Files of versions before that were kept. */
   readonly #kept = new Set<string>();
+  /** Files that were damaged and not put in place anew. */
+  readonly #damaged = new Set<string>();
   /** The partitions that were yielded together with one. */
   readonly #groups = new Map<string, readonly number[]>();
 
@@ -34,12 +38,11 @@ export class Publications {
   /** A materialization is committed with all its files in place, and no others. */
   published(event: Materialized): void {
     const { asset, partition, payload: { files } } = event;
-    for (const { final, standing } of this.#intents.get(name(asset, partition))?.replacements ?? []) {
-      const kept = standing && this.lake.kept(final, standing.dataVersion);
-      if (kept !== undefined && this.lake.read(kept) !== undefined) this.#kept.add(kept);
+    for (const replacement of this.#intents.get(name(asset, partition))?.replacements ?? []) {
+      this.#keep(replacement);
     }
     this.#intents.delete(name(asset, partition));
-    const lost = files.find((file) => !this.#stands(file.path, file.hash));
+    const lost = files.find(({ path, hash }) => !this.#stands(path, hash) && !this.#damaged.has(path));
     if (lost !== undefined) throw this.oracle.violation(`"${lost.path}" was committed and is not in place`);
     const other = this.lake.below(folderOf(asset, partition))
       .find((path) => !files.some((file) => file.path === path));
@@ -51,7 +54,9 @@ export class Publications {
     for (const [asset, rows] of this.oracle.rows) {
       for (const [partition, { event, expired, damaged }] of rows) {
         if (expired || damaged || this.#intents.has(name(asset, partition))) continue;
-        const lost = event.payload.files.find(({ path, hash }) => !this.#stands(path, hash));
+        const lost = event.payload.files.find(({ path, hash }) =>
+          !this.#stands(path, hash) && !this.#damaged.has(path)
+        );
         if (lost !== undefined) {
           throw this.oracle.violation(`"${lost.path}" was committed and is lost with the power`);
         }
@@ -72,6 +77,24 @@ export class Publications {
       this.#stands(path, hash) && !this.#stood(intent, path)
     );
     if (left !== undefined) throw this.oracle.violation(`"${left.path}" was given up and is in place`);
+  }
+
+  /** A file that stands is damaged, unless it is just being replaced. */
+  damage(path: string, content: string | undefined): void {
+    const { asset, partition } = parsePath(path);
+    if (this.#intents.has(name(asset, partition))) return;
+    this.#damaged.add(path);
+    this.lake.damage(path, content);
+  }
+
+  /** Nothing is held for damaged that is as it was published. */
+  found(event: Checked): void {
+    const { asset, partition, of } = event;
+    const row = this.oracle.rows.get(asset)?.get(partition);
+    if (!damageOf(event.checks) || row?.event.seq !== of || this.#intents.has(name(asset, partition))) return;
+    const { files } = row.event.payload;
+    if (row.expired || files.some(({ path, hash }) => !this.#stands(path, hash))) return;
+    throw this.oracle.violation(`"${asset}" ${partition} is held for damaged, and is as it was published`);
   }
 
   /** User code yields outputs. */
@@ -99,6 +122,18 @@ export class Publications {
     }
   }
 
+  /** The version before is kept as it was, or not at all. */
+  #keep({ final, standing }: Replacement): void {
+    if (standing === undefined) return;
+    const kept = this.lake.kept(final, standing.dataVersion);
+    const content = this.lake.read(kept);
+    if (content === undefined) return;
+    if (this.lake.hash(content) !== standing.hash) {
+      throw this.oracle.violation(`"${kept}" is kept as ${standing.dataVersion}, and holds "${content}"`);
+    }
+    this.#kept.add(kept);
+  }
+
   #stands(path: string, hash: string): boolean {
     const content = this.lake.read(path);
     return content !== undefined && this.lake.hash(content) === hash;
@@ -123,6 +158,7 @@ export class Publications {
       if (replacement === undefined) this.#removing(path);
       return;
     }
+    this.#damaged.delete(path);
     if (this.isGuarded(asset) && !this.#passed.has(content)) {
       throw this.oracle.violation(`"${content}" was published without having passed its checks`);
     }

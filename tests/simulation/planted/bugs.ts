@@ -1,0 +1,184 @@
+import type { Planted } from "./plant.ts";
+
+/** Ways in which the engine could be wrong; the simulator's rules must find each. */
+export const PLANTED: readonly Planted[] = [
+  {
+    name: "a rollback takes the last materialization but one, whatever its version",
+    file: "core/run/rollback.ts",
+    find: "history.find(({ dataVersion }) => dataVersion !== current.event.dataVersion)",
+    replace: "history[1]",
+  },
+  {
+    name: "a rollback forgets the files that only the present version has",
+    file: "core/run/rollback.ts",
+    find: "for (const { path } of gone) replacements",
+    replace: "for (const { path } of gone.slice(gone.length)) replacements",
+  },
+  {
+    name: "the time of a source's answer is ignored",
+    file: "core/run/publish.ts",
+    find: "at: asOf ?? at,",
+    replace: "at: asOf === undefined ? at : at,",
+  },
+  {
+    name: "force holds for the first step only",
+    file: "core/run/scheduler.ts",
+    find: "const { session: { index }, options: { force } } = this;",
+    replace:
+      "const { session: { index }, options } = this; const force = options.force && this.#steps === 0;",
+  },
+  {
+    name: "what was granted is not judged anew",
+    file: "core/run/scheduler.ts",
+    find: "if (seq !== session.index.seq) await refresh(session);",
+    replace: "if (seq < 0) await refresh(session);",
+  },
+  {
+    name: "recovery clears what a running run has staged",
+    file: "core/run/recover.ts",
+    find: 'if (run?.run.status !== "running") ',
+    replace: "if (run !== null) ",
+  },
+  {
+    name: "retention deletes the files before their mark",
+    file: "core/run/prune.ts",
+    find:
+      "// First the mark, then the files: a reader never meets a partition that promises files that are gone.",
+    replace: "await publisher.remove(records.flatMap(filesOf));",
+  },
+  {
+    name: "partitions that come to exist are not noticed",
+    file: "core/staleness/index.ts",
+    find: "if (was?.to === is?.to) continue;",
+    replace: "if (was !== null) continue;",
+  },
+  {
+    name: "the count of sound members never falls",
+    file: "core/staleness/index.ts",
+    find: "reader.ready[row] = reader.ready[row]! + step;",
+    replace: "reader.ready[row] = reader.ready[row]! + Math.max(step, 0);",
+  },
+  {
+    name: "members that do not exist are counted as ready",
+    file: "core/staleness/index.ts",
+    find: "return sound === count(members);",
+    replace: `let all = 0;
+    for (const { from, to } of edge.mapping.members(partition, this.#now)) {
+      edge.up.rows.each(from, to, (chunk, i) => all += chunk.sound[i] === 1 && chunk.status[i] === STANDS ? 1 : 0);
+    }
+    return all >= count(members);`,
+  },
+  {
+    name: "a publication is put back by whoever lost its claim",
+    file: "core/run/publish.ts",
+    find: "await commit(session, { claim: token, events: [] });",
+    replace: "",
+  },
+  {
+    name: "an intent leaves out the outputs without files",
+    file: "core/run/publish.ts",
+    find: "await replace(session, claim, passed, events);",
+    replace: `await replace(
+      session,
+      claim,
+      passed.filter(({ changes }) => changes.length > 0),
+      events.filter((_, i) => passed[i]!.changes.length > 0),
+    );`,
+  },
+  {
+    name: "inputs that move while they are read go unnoticed",
+    file: "core/run/inputs.ts",
+    find: "if (edge.slot >= 0 && moved) {",
+    replace: "if (edge.slot >= 0 && moved && this.read < 0) {",
+  },
+  {
+    name: "a commit under a claim that passed on is taken for done",
+    file: "core/run/session.ts",
+    find:
+      'if (committed.status === "superseded") throw new Superseded("the claim passed to another worker");',
+    replace: 'if (committed.status === "superseded") return;',
+  },
+  {
+    name: "what a source owes is forgotten",
+    file: "core/staleness/index.ts",
+    find: "return this.#due.add(event);",
+    replace: "return;",
+  },
+  {
+    name: "what read a wiped partition does not hear of it",
+    file: "core/staleness/index.ts",
+    find: "this.#replaceMember(node, chunk, i, ordinal, new Uint32Array(LIMBS), -1);",
+    replace: "",
+  },
+  {
+    name: "an answer from a time that has not come is believed",
+    file: "core/staleness/index.ts",
+    find: "chunk.at[i]! > this.#clock",
+    replace: "chunk.at[i]! > Infinity",
+  },
+  {
+    name: "what a blocking check refuses is published",
+    file: "core/run/publish.ts",
+    find: "const passed = drafts.filter(({ checks }) => blocking(checks).length === 0);",
+    replace: "const passed = drafts;",
+  },
+  {
+    name: "a rollback records the inputs of its own day",
+    file: "core/run/rollback.ts",
+    find: "edges: inputs.sums(partition),",
+    replace: "",
+  },
+  {
+    name: "what a dead worker had begun is put back and not forgotten",
+    file: "core/run/recover.ts",
+    find: "reverted.push(intent.event.partition);",
+    replace: "",
+  },
+  {
+    name: "what is staged is not synced",
+    file: "adapters/object_store/local/publisher.ts",
+    find: "const found = written ?? await digest(file);\n          await file.sync();",
+    replace: "const found = written ?? await digest(file);",
+    lake: "on disk",
+  },
+  {
+    name: "what is put in place is not synced",
+    file: "adapters/object_store/local/publisher.ts",
+    find: "await this.#folder.syncEntriesOf(batch.map(({ final }) => final));",
+    replace: "",
+    lake: "on disk",
+  },
+  {
+    name: "what is kept is not synced",
+    file: "adapters/object_store/local/publisher.ts",
+    find: "await this.#folder.syncEntriesOf(kept);",
+    replace: "",
+    lake: "on disk",
+  },
+  {
+    name: "a version that is put back is not synced",
+    file: "adapters/object_store/local/publisher.ts",
+    find: "using file = await Deno.open(this.#folder.at(temporary));\n      await file.sync();",
+    replace: "",
+    lake: "on disk",
+  },
+  {
+    name: "what checks find damaged stays fresh",
+    file: "core/staleness/index.ts",
+    find: "chunk.status[i] = damaged ? DAMAGED : STANDS;",
+    replace: "",
+  },
+  {
+    name: "a damaged file is not put in place anew when its version stays the same",
+    file: "core/run/publish.ts",
+    find: "(await publisher.intact(before)).every(Boolean);",
+    replace: "before.length > 0;",
+  },
+  {
+    name: "bytes that are not those of the version are kept as it",
+    file: "adapters/object_store/local/publisher.ts",
+    find: ": await this.#hash(final) === standing.hash;",
+    replace: ": true;",
+    lake: "on disk",
+  },
+];

@@ -1,0 +1,43 @@
+import { AssertionError } from "@std/assert";
+import { PLANTED } from "./bugs.ts";
+import { type Found, hunt, type Planted } from "./plant.ts";
+
+const SEEDS = 1_000;
+/** So many simulators at once. */
+const LANES = 2;
+
+const hunts = new Map(PLANTED.map((bug) => [bug, Promise.withResolvers<Found>()]));
+let begun = false;
+
+/** Hunts for all bugs side by side, in the order of the tests. */
+function begin(): void {
+  if (begun) return;
+  begun = true;
+  const rest = [...hunts];
+  const lane = async () => {
+    for (let next = rest.shift(); next !== undefined; next = rest.shift()) {
+      const [bug, { resolve, reject }] = next;
+      await hunt(bug, SEEDS).then(resolve, reject);
+    }
+  };
+  for (let i = 0; i < LANES; i++) lane();
+}
+
+async function found(bug: Planted): Promise<Found> {
+  begin();
+  return await hunts.get(bug)!.promise;
+}
+
+for (const bug of PLANTED) {
+  Deno.test({
+    name: `simulation: it finds within ${SEEDS} seeds that ${bug.name}`,
+    // The hunts of the tests to come go on meanwhile.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const first = await found(bug);
+      if (first === null) throw new AssertionError(`found nothing in ${SEEDS} seeds`);
+      console.log(`seed ${first.seed}: ${first.message}`);
+    },
+  });
+}
