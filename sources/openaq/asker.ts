@@ -95,7 +95,7 @@ export class Asker {
       const outcome = await this.#once(url, question, left, signal);
       if ("said" in outcome) return outcome;
       if ("wait" in outcome) {
-        const wait = Math.min(outcome.wait, LONGEST_WAIT - waited);
+        const wait = Math.min(Math.max(outcome.wait, SECOND), LONGEST_WAIT - waited);
         if (++limited === ATTEMPTS || wait <= 0) {
           throw this.#error("limited", url, "answered 429 again and again");
         }

@@ -233,6 +233,7 @@ Deno.test("429 waits for the reset and asks again", async () => {
 Deno.test("waits that the answers ask for are capped at an hour, and said", async () => {
   const cases = [
     [{ "x-ratelimit-reset": "1000000000" }, HOUR],
+    [{ "x-ratelimit-reset": "0" }, SECOND],
     [{ "retry-after": "90" }, 90 * SECOND],
     [{ "retry-after": "90", "x-ratelimit-reset": "17" }, 90 * SECOND],
     [{ "retry-after": new Date(NOW + 2 * MINUTE).toUTCString() }, 2 * MINUTE],
