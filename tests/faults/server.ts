@@ -30,6 +30,8 @@ export class Server implements AsyncDisposable {
   readonly statuses = new Map<number, number>();
   /** Answers in the place of the simulator as long as it is set. */
   fault: Fault | undefined;
+  /** Told of each request as it arrives. */
+  seen: (() => void) | undefined;
   readonly dataset: Dataset;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   /** Answers as the simulator does. */
@@ -80,6 +82,7 @@ export class Server implements AsyncDisposable {
   async #answer(request: Request): Promise<Response> {
     this.requests++;
     this.open++;
+    this.seen?.();
     try {
       if (this.options.latency !== undefined) await pause(this.options.latency);
       const response = await (this.fault ?? this.honest)(request);

@@ -1,0 +1,51 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { dirname } from "@std/path";
+import { contentOf, damages } from "./content.ts";
+import { correctedServer, fixedServer, RANGE } from "./fixed_server.ts";
+import { assertRuns } from "./kills.ts";
+import { Place } from "./place.ts";
+
+const MATERIALIZE = ["materialize", ...RANGE];
+const FORCED = [...MATERIALIZE, "--force"];
+const ROLLBACK = ["rollback", "vietnam/prod_mart", "--partition", "2024-03-02"];
+
+Deno.test("an earlier state beside a later lake: what it names is made again, and each version is what it was", async () => {
+  await using first = fixedServer();
+  await using place = await Place.make(first.env);
+  await assertRuns(place, MATERIALIZE, "at first");
+  const once = await contentOf(place);
+  await using before = await place.copy();
+
+  await using server = await correctedServer();
+  await using later = await place.copy(server.env);
+  await assertRuns(later, FORCED, "corrected");
+  const twice = await contentOf(later);
+  assertNotEquals(twice.prod, once.prod);
+
+  // The lake is the later one, its state the earlier.
+  await Deno.remove(dirname(later.state), { recursive: true });
+  await copied(dirname(before.state), dirname(later.state));
+  await assertRuns(later, MATERIALIZE, "an earlier state");
+  const after = await contentOf(later);
+  assertEquals([after.dev, after.prod], [once.dev, once.prod], "as that state knows it");
+  assertEquals(await damages(later), []);
+  assertEquals(await later.ask(["plan", ...RANGE]), { steps: [] });
+  assertEquals((await later.run(["check", ...RANGE])).code, 0);
+
+  await assertRuns(later, FORCED, "corrected again");
+  const again = await contentOf(later);
+  assertEquals([again.dev, again.prod], [twice.dev, twice.prod]);
+  await assertRuns(later, ROLLBACK, "back");
+  assertEquals(await dayOf(later), await dayOf(before), "the version before");
+  assertEquals(await damages(later), []);
+});
+
+async function dayOf(place: Place) {
+  const statement = "SELECT * FROM prod_db.vietnam WHERE measurement_date = '2024-03-02' ORDER BY ALL";
+  return await place.ask(["inspect", statement]);
+}
+
+async function copied(from: string, to: string): Promise<void> {
+  const { success } = await new Deno.Command("cp", { args: ["-a", from, to] }).output();
+  if (!success) throw new Error(`copying "${from}" failed`);
+}
