@@ -1,11 +1,11 @@
 import type { AssetKey } from "../../core/event.ts";
-import { DAY, HOUR, type Milliseconds, MINUTE } from "../../core/instant.ts";
+import { HOUR, type Milliseconds } from "../../core/instant.ts";
 import { RequestError } from "../../core/run/scope.ts";
 import { Superseded } from "../../core/run/session.ts";
 import type { Publisher } from "../../core/ports/publisher.ts";
 import type { State } from "../../core/ports/state.ts";
+import { change } from "./nature.ts";
 import { Chance, digest } from "./chance.ts";
-import { isPublic } from "./content.ts";
 import { DiskLake } from "./disk/disk_lake.ts";
 import { Lake, type SimulatedLake } from "./lake.ts";
 import { Oracle } from "./oracle.ts";
@@ -36,23 +36,6 @@ export interface Bug {
 
 export const HANDLES = 18;
 
-const CHANGES = [
-  "truth",
-  "truth",
-  "truth",
-  "truth",
-  "clock",
-  "clock",
-  "clock",
-  "code",
-  "dependency",
-  "claim",
-  "claim",
-  "wall clock",
-  "sleep",
-  "damage",
-] as const;
-
 /** All that is outside of the engine, and the faults that come over it. */
 export class World {
   readonly chance: Chance;
@@ -72,7 +55,6 @@ export class World {
   /** A worker that has looked on since the beginning. */
   onlooker: Worker | undefined;
   calm = false;
-  readonly #disk: DiskLake | undefined;
   readonly #faults: number;
   readonly #crashes: number;
 
@@ -80,8 +62,7 @@ export class World {
     this.chance = new Chance(seed);
     this.turns = new Turns(this.chance, BEGIN, (actor, label) => this.#chosen(actor, label));
     this.sketches = sketchGraph(this.chance);
-    this.#disk = store.onDisk ? new DiskLake() : undefined;
-    this.lake = this.#disk ?? new Lake();
+    this.lake = store.onDisk ? new DiskLake() : new Lake();
     this.oracle = new Oracle(
       this.lake,
       (asset) => this.sketches.find(({ key }) => key === asset)!.checks.includes("blocking"),
@@ -116,6 +97,12 @@ export class World {
     });
     await this.#turn(true);
     return result!.value;
+  }
+
+  /** Upstream has something else for a partition of a source from now on. */
+  alter(key: AssetKey, partition: number): void {
+    const name = `${key} ${partition}`;
+    this.#upstream.set(name, (this.#upstream.get(name) ?? 0) + 1);
   }
 
   /** What upstream has for a partition of a source. */
@@ -168,8 +155,10 @@ export class World {
     return true;
   }
 
-  /** All processes end, and the disk loses what was not synced. */
-  #losePower({ disk }: DiskLake): void {
+  /** All processes end, and the disk, if the lake is on one, loses what was not synced. */
+  losePower(): void {
+    if (!(this.lake instanceof DiskLake)) return;
+    const { disk } = this.lake;
     this.trace.push("the power fails");
     for (const worker of this.#workers) this.#crash(worker);
     disk.cut(this.chance);
@@ -190,7 +179,7 @@ export class World {
     const handle = this.store.handles[this.#handles];
     if (handle === undefined) return undefined;
     this.#handles++;
-    return new Worker(this, handle.name, handle.state, this.calm ? 0 : this.#skew());
+    return new Worker(this, handle.name, handle.state, this.calm ? 0 : this.skew());
   }
 
   #gone(worker: Worker): void {
@@ -206,8 +195,8 @@ export class World {
     this.#begin(worker, () => this.#workerLife(worker));
   }
 
-  /** Most clocks are right. */
-  #skew(): Milliseconds {
+  /** How far a clock is ahead; most are right. */
+  skew(): Milliseconds {
     return this.chance.happens(0.75) ? 0 : this.chance.pick([-HOUR, 3 * HOUR, 3 * HOUR, 30 * HOUR]);
   }
 
@@ -245,64 +234,17 @@ export class World {
     const { chance, turns } = this;
     for (let changes = chance.between(3, 20); changes > 0; changes--) {
       for (let wait = chance.between(1, 30); wait > 0; wait--) await turns.turn(this.nature, "time");
-      this.#change();
+      change(this);
     }
   }
 
-  #change(): void {
-    const { chance } = this;
-    const one = chance.between(0, this.sketches.length - 1);
-    const { key, kind, set } = this.sketches[one]!;
-    if (this.#disk !== undefined && chance.happens(0.15)) return this.#losePower(this.#disk);
-    switch (chance.pick(CHANGES)) {
-      case "truth": {
-        const there = set.existing(this.turns.now);
-        if (kind !== "source" || there === null) return;
-        const name = `${key} ${chance.between(there.from, there.to)}`;
-        this.#upstream.set(name, (this.#upstream.get(name) ?? 0) + 1);
-        return;
-      }
-      case "code":
-        if (kind !== "external") this.#edit(one, ({ code }) => ({ code: code + 1 }));
-        return;
-      case "dependency":
-        this.#edit(one, ({ deps }) => kind === "derived" && deps.length > 1 ? { deps: deps.slice(1) } : {});
-        return;
-      case "clock":
-        this.turns.clocksSet++;
-        this.turns.now += chance.pick([MINUTE, HOUR, HOUR, HOUR, 5 * HOUR, DAY, -MINUTE, -HOUR, -2 * HOUR]);
-        return;
-      case "claim": {
-        const stolen = this.store.steal(chance);
-        if (stolen !== undefined) this.oracle.claims.lose(stolen);
-        return;
-      }
-      case "wall clock": {
-        const worker = this.#anyWorker();
-        this.turns.clocksSet++;
-        if (worker !== undefined) worker.skew = this.#skew();
-        return;
-      }
-      case "damage": {
-        const files = this.lake.paths().filter(isPublic);
-        if (files.length === 0) return;
-        return this.oracle.publications.damage(
-          chance.pick(files),
-          chance.pick([undefined, "", "other bytes"]),
-        );
-      }
-      case "sleep": {
-        const worker = this.#anyWorker();
-        if (worker !== undefined) worker.asleepUntil = this.turns.taken + chance.between(20, 400);
-      }
-    }
-  }
-
-  #anyWorker(): Worker | undefined {
+  /** One of those that work. */
+  anyWorker(): Worker | undefined {
     return this.#workers.size === 0 ? undefined : this.chance.pick([...this.#workers]);
   }
 
-  #edit(place: number, change: (sketch: Sketch) => Partial<Sketch>): void {
+  /** Declares an asset otherwise; who opens the graph from now on has it so. */
+  edit(place: number, change: (sketch: Sketch) => Partial<Sketch>): void {
     this.sketches = this.sketches.with(place, { ...this.sketches[place]!, ...change(this.sketches[place]!) });
   }
 }
