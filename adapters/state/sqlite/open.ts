@@ -2,6 +2,7 @@ import { dirname } from "@std/path";
 import { type State, StateError } from "../../../core/ports/state.ts";
 import { Database, type Patience } from "./database.ts";
 import { lockFolder, type Locks } from "./locks.ts";
+import { named } from "./named.ts";
 import { openToRead } from "./read.ts";
 import { migrate } from "./schema.ts";
 import { SqliteState } from "./state.ts";
@@ -29,7 +30,7 @@ export async function openSqliteState(options: SqliteOptions): Promise<State> {
   const { path, access = "write", many = 4_000 } = options;
   const { locks = lockFolder(`${path}-workers`, access) } = options;
   const db = access === "read" ? await openToRead(path) : await openToWrite(options);
-  return new SqliteState(db, { locks, many, access });
+  return named(new SqliteState(db, { locks, many, access }), path);
 }
 
 async function openToWrite({ path, patience, tell }: SqliteOptions): Promise<Database> {
