@@ -16,9 +16,12 @@ Deno.test("a damaged raw hour is named in one line, its day waits, all other day
   const ended = await place.run(["materialize", "vietnam/dev_mart", "--force", "--json", ...RANGE]);
   assertEquals(ended.code, 1);
   assertEquals(ended.errors.length, 1, ended.stderr);
-  assertMatch(ended.errors[0]!, /^vietnam\/dev_mart 2024-03-03: .*raw_openaq_\d+_\d+\.json\.gz/);
-  const { materialized, failed } = ended.json.counts;
-  assertEquals({ materialized, failed }, { materialized: 4, failed: 1 });
+  assertMatch(
+    ended.errors[0]!,
+    /^vietnam\/dev_mart 2024-03-03: needs vietnam\/raw_prod 2024-03-03T07, which is damaged/,
+  );
+  const { materialized, failed, blocked } = ended.json.counts;
+  assertEquals({ materialized, failed, blocked }, { materialized: 4, failed: 0, blocked: 1 });
   assertEquals(await place.ask(["inspect", "SELECT count(*) AS n FROM prod_db.vietnam"]), before);
 });
 
