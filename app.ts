@@ -57,6 +57,11 @@ export class App {
     return await serveSimulator(options, signal);
   }
 
+  async *repair() {
+    const { repair } = await import("./app/repair.ts");
+    yield* repair(this.config);
+  }
+
   async *examine(signal: AbortSignal) {
     const { examine } = await import("./app/doctor.ts");
     yield* examine(this.config, signal);

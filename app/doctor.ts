@@ -93,6 +93,10 @@ async function writable(lake: string): Promise<string> {
 }
 
 async function stateAndLake(config: Config): Promise<string> {
+  if (await isThere(config.state)) {
+    const { requireWhole } = await import("../adapters/state/sqlite/integrity.ts");
+    await requireWhole(config.state);
+  }
   const state = await openState(config.state, "read");
   try {
     const content = { source: knownSource(config), environment: config.environment };

@@ -4,7 +4,6 @@ import type { State } from "../core/ports/state.ts";
 import { isAbsent } from "../adapters/object_store/local/lake_folder.ts";
 import { trouble } from "../adapters/sdk/files/trouble.ts";
 import { isThere } from "./state.ts";
-import { lineOf } from "./system.ts";
 
 /** What a lake holds: data of one source, for one environment. */
 export interface Content {
@@ -25,7 +24,7 @@ export class LakeError extends Error {
 }
 
 /** As the lake's file and the state's value have it; each names the other's id. */
-interface Identity {
+export interface Identity {
   readonly lake: string;
   readonly state: string;
   readonly source: string;
@@ -73,7 +72,7 @@ export async function examineLake(
     if ((await state.runs(1)).length > 0) {
       throw new LakeError(
         `opening the lake: the state "${places.state}" was made with a lake that is not at "${places.lake}", ` +
-          "wanted LAKE_URL to name it, or another STATE_URL",
+          `wanted LAKE_URL to name it, another STATE_URL, or, if only its ${FILE} is lost, "doctor --repair"`,
       );
     }
   } else if (found.lake !== recorded.lake || found.state !== recorded.state) {
@@ -97,7 +96,25 @@ export async function identifyLake(
   const made = { lake: crypto.randomUUID(), state: crypto.randomUUID(), source: source!, environment };
   await state.keyValue.put(KEY, made, 0);
   const identity = readIdentity((await state.keyValue.get(KEY))!.value)!;
-  if (await inLake(lake) !== undefined) return;
+  if (await inLake(lake) === undefined) await writeIdentity(lake, identity);
+}
+
+/** What the state says of its lake, and what the lake's own mark says to that. */
+export async function identityOf(state: State, lake: string): Promise<{
+  readonly recorded: Identity | undefined;
+  readonly inLake: "same" | "other" | "lost";
+}> {
+  const recorded = readIdentity((await state.keyValue.get(KEY))?.value);
+  const found = await inLake(lake).catch((error) => {
+    if (error instanceof LakeError) return undefined;
+    throw error;
+  });
+  const same = found?.lake === recorded?.lake && found?.state === recorded?.state;
+  return { recorded, inLake: found === undefined ? "lost" : same ? "same" : "other" };
+}
+
+/** Marks the lake, whole or not at all. */
+export async function writeIdentity(lake: string, identity: Identity): Promise<void> {
   const temporary = join(lake, `${FILE}.${crypto.randomUUID()}`);
   await Deno.writeTextFile(temporary, `${JSON.stringify(identity, null, 2)}\n`);
   await Deno.rename(temporary, join(lake, FILE));
@@ -124,9 +141,13 @@ async function inLake(lake: string): Promise<Identity | undefined> {
     identity = readIdentity(JSON.parse(await Deno.readTextFile(path)));
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw new LakeError(`reading "${path}": ${lineOf(error)}, wanted the lake's identity`, { cause: error });
+    if (!(error instanceof SyntaxError)) throw error;
   }
-  if (identity === undefined) throw new LakeError(`reading "${path}": no identity, wanted the lake's`);
+  if (identity === undefined) {
+    throw new LakeError(
+      `reading "${path}": found no lake's identity, wanted one: "doctor --repair" writes it anew`,
+    );
+  }
   return identity;
 }
 

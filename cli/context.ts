@@ -47,6 +47,8 @@ export interface App {
   query(): Promise<Query>;
   /** Serves the simulated OpenAQ API until the signal is aborted. */
   simulate(options: SimulateOptions, signal: AbortSignal): Promise<Served>;
+  /** Mends what no materialize can: one finding for each thing that was looked at. */
+  repair(): AsyncIterable<Finding>;
   /** What is configured and what can be reached, one finding after the other. */
   examine(signal: AbortSignal): AsyncIterable<Finding>;
 }

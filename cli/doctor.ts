@@ -4,26 +4,31 @@ import { notify, painter, print, printJson } from "./out.ts";
 export const doctor: Command = {
   summary: "shows the configuration and the versions, and tries what is to be reached",
   help: `
-Usage: doctor [--json]
+Usage: doctor [--repair] [--json]
 
 Secrets are masked. Ends with 1 if something that is needed cannot be reached.
 
-Example:
-  deno task doctor`,
-  flags: {},
+--repair       mends what no materialize can: writes the lake's lost or damaged _airgraph.json anew
+
+Examples:
+  deno task doctor
+  deno task doctor --repair`,
+  flags: { switches: ["repair"] },
   words: 0,
-  async run({ json, app: open }, { stdout, stderr, signal }) {
+  async run({ has, json, app: open }, { stdout, stderr, signal }) {
     const app = await open();
     const paint = painter(stdout);
     const findings: Finding[] = [];
     if (!json) notify(stdout, app.notices);
-    for await (const finding of app.examine(signal)) {
+    const tell = (finding: Finding) => {
       findings.push(finding);
       const { name, ok, detail } = finding;
       if (!json) {
         print(stdout, `${ok ? paint("green", "ok  ") : paint("red", "fail")} ${name.padEnd(24)} ${detail}`);
       }
-    }
+    };
+    if (has("repair")) { for await (const finding of app.repair()) tell(finding); }
+    for await (const finding of app.examine(signal)) tell(finding);
     const failed = findings.filter(({ ok }) => !ok);
     if (json) printJson(stdout, { ok: failed.length === 0, findings, warnings: app.notices });
     for (const { name, detail } of failed) print(stderr, `${name}: ${detail}`);

@@ -119,7 +119,7 @@ Deno.test("a lake and a state that do not belong together are refused", async ()
   await line.run(["materialize", "vietnam/locations"], { env: { LAKE_URL: "second" } });
   await refused({ LAKE_URL: "second", STATE_URL: "lake-simulated.sqlite" }, /do not belong together/);
   await Deno.writeTextFile(`${line.cwd}/lake-simulated/_airgraph.json`, "{");
-  await refused({}, /reading ".*_airgraph.json": .*, wanted the lake's identity/);
+  await refused({}, /reading ".*_airgraph.json": found no lake's identity, wanted one: "doctor --repair"/);
 });
 
 Deno.test("a state or a folder that cannot be used is one line", async () => {

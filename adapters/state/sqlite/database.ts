@@ -14,6 +14,11 @@ export interface Patience {
 
 const PATIENCE: Patience = { quiet: 3_000, most: 20_000 };
 
+/** A state's file that is not whole, and the way back. */
+export function damaged(path: string, says: string): string {
+  return `reading the state: ${path} is damaged ("${says}"), wanted a whole file, such as a copy from before`;
+}
+
 /** What SQLite says, and what it means to the one whose state it is. */
 const faults: readonly (readonly [says: RegExp, line: (path: string, says: string) => string])[] = [
   [
@@ -33,7 +38,7 @@ const faults: readonly (readonly [says: RegExp, line: (path: string, says: strin
     /disk I\/O/,
     (path, says) => `using the state: ${path} met a "${says}", wanted a sound disk with free space`,
   ],
-  [/malformed/, (path, says) => `reading the state: ${path} is damaged ("${says}"), wanted a whole file`],
+  [/malformed/, damaged],
   [/is locked/, (path) => `using the state: ${path} stays locked, wanted other programs to let go of it`],
 ];
 
