@@ -11,7 +11,6 @@ import type { Observer } from "../core/run/progress.ts";
 import type { Warning } from "../core/status.ts";
 import { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
 import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
-import { LocalSpool } from "../adapters/object_store/local/spool.ts";
 import { dropViews } from "./dropped_views.ts";
 import { admitLake, examineLake, identifyLake } from "./identity.ts";
 import { loadProject } from "./project.ts";
@@ -19,6 +18,7 @@ import { makeResources, type OwnResources } from "./resources.ts";
 import { knownSource } from "./source.ts";
 import { openState } from "./state.ts";
 import { systemClock } from "./system.ts";
+import { recordAsked, tidyOwnData } from "./upkeep.ts";
 
 /** Steps at work at once: raw asks within OpenAQ's pace, marts share the engine. */
 const LIMITS = { steps: 4, pools: { openaq: 1, duckdb: 1 } };
@@ -48,6 +48,7 @@ export async function openLake(config: Config, access: "read" | "write", observe
     const folder = new LakeFolder(config.lake);
     const publisher = new LocalPublisher(folder);
     if (project.own && access === "write") {
+      await recordAsked({ config, folder, publisher, state });
       const log = warningsOnly(observe, config.mask);
       resources = await makeResources({
         config,
@@ -78,7 +79,7 @@ export async function openLake(config: Config, access: "read" | "write", observe
       requests: () => requests + (resources?.requests() ?? 0),
       warnings: () => project.own ? gapWarnings(project.graph, state.keyValue) : Promise.resolve(new Map()),
       async sweep() {
-        if (project.own) await sweepAnswers(folder);
+        if (project.own) await tidyOwnData({ config, folder, publisher, state });
         return await sweep(folder, publisher, state);
       },
       dropViews: () =>
@@ -170,12 +171,6 @@ async function gapWarnings(graph: Graph, kv: KeyValue): Promise<ReadonlyMap<Asse
     };
   });
   return new Map(graph.assets.filter(({ kind }) => kind === "raw").map(({ key }) => [key, warnings]));
-}
-
-/** Deletes answers of OpenAQ that nobody needs any more. */
-async function sweepAnswers(folder: LakeFolder): Promise<void> {
-  const answers = await import("../sources/openaq/answers.ts");
-  await answers.sweepAnswers(new LocalSpool(folder), systemClock.now());
 }
 
 /** Deletes the staged files of runs that are not at work, and whose publications nobody is completing. */

@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<
   sources: { layers: ["core", "sources"], packages: [""] },
   assets: {
     layers: ["core", "sources", "assets"],
-    packages: ["apache-arrow", "node:crypto", "node:zlib", ...PURE_STD],
+    packages: ["apache-arrow", "node:crypto", "node:zlib", "zod", ...PURE_STD],
   },
   sensors: { layers: ["core", "assets", "sensors"], packages: PURE_STD },
   web: { layers: ["core", "web"], packages: ["hono", ...PURE_STD] },

@@ -5,11 +5,11 @@ import { latest } from "../../core/mapping.ts";
 import type { FailedOutput, Metadata, Output } from "../../core/output.ts";
 import { hourly, type HourlySet } from "../../core/partition/time_set.ts";
 import type { FileRef } from "../../core/ports/publisher.ts";
-import type { Gap } from "../../sources/openaq/gaps.ts";
 import type { HourRows, HoursGroup } from "../../sources/openaq/history.ts";
 import { define, type Resources } from "../resources.ts";
 import { hourDue } from "./due.ts";
 import { locations, standingLocations } from "./locations.ts";
+import { type AskedHour, stageAsked } from "./raw/asked.ts";
 import { filesByFolder, HourError, hourFolder, type RawZone } from "./raw/hour_files.ts";
 import { recordHour } from "./raw/hour_output.ts";
 
@@ -74,14 +74,19 @@ async function outputs(
 ): Promise<(Output | FailedOutput)[]> {
   const files = await filesByFolder(store, zone, group.ranges);
   const gaps = (await openaq.gaps()).filter((gap) => !gap.recovered);
+  const asked: AskedHour[] = [];
 
   async function output(answer: HourRows): Promise<Output | FailedOutput> {
-    const partition = hours.at(answer.hour);
-    const folder = hourFolder(zone, answer.hour);
+    const { hour } = answer;
+    const partition = hours.at(hour);
+    const folder = hourFolder(zone, hour);
     const there = { files: files.get(folder) ?? [], recorded: recorded.get(partition) ?? [] };
     try {
       const made = await recordHour({ store, answer, folder, ...there, now, staging });
-      return { partition, ...made, metadata: hourMetadata(answer, gaps), asOf: group.askedAt };
+      const setAside = gaps.filter(({ ranges }) => ranges.some(({ from, to }) => from <= hour && hour < to))
+        .map(({ sensor }) => sensor);
+      asked.push({ hour, rows: made.rows, askedAt: group.askedAt, extractedAt: now, setAside });
+      return { partition, ...made, metadata: hourMetadata(answer, setAside), asOf: group.askedAt };
     } catch (error) {
       if (!(error instanceof HourError)) throw error;
       return { partition, error: error.message };
@@ -92,15 +97,18 @@ async function outputs(
   for (let i = 0; i < group.hours.length; i += AT_ONCE) {
     made.push(...await Promise.all(group.hours.slice(i, i + AT_ONCE).map(output)));
   }
-  return made;
+  // With the last of them: once it is in place, the files that it speaks of are.
+  const last = made.findLastIndex((each) => "dataVersion" in each);
+  if (last < 0) return made;
+  const alongside = [await stageAsked(store, zone, asked, { askedAt: group.askedAt, staging })];
+  return made.with(last, { ...made[last] as Output, alongside });
 }
 
 /** What was left out of an hour, as far as anything was. */
 function hourMetadata(
-  { hour, setAside: { longPeriod, noPeriod, unusable } }: HourRows,
-  gaps: readonly Gap[],
+  { setAside: { longPeriod, noPeriod, unusable } }: HourRows,
+  sensorsSetAside: readonly number[],
 ): Metadata {
-  const silent = gaps.filter(({ ranges }) => ranges.some(({ from, to }) => from <= hour && hour < to));
   return {
     ...(longPeriod > 0 && { long_period: { type: "number", value: longPeriod } }),
     ...(noPeriod > 0 && { no_period: { type: "number", value: noPeriod } }),
@@ -108,8 +116,8 @@ function hourMetadata(
       unusable: { type: "number", value: unusable.length },
       unusable_of: { type: "text", value: [...new Set(unusable)].join(", ") },
     }),
-    ...(silent.length > 0 && {
-      sensors_set_aside: { type: "text", value: silent.map(({ sensor }) => sensor).join(", ") },
+    ...(sensorsSetAside.length > 0 && {
+      sensors_set_aside: { type: "text", value: sensorsSetAside.join(", ") },
     }),
   };
 }

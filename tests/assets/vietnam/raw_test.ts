@@ -2,8 +2,9 @@ import { assert, assertEquals, assertNotEquals, assertRejects, assertStringInclu
 import { gunzipSync, gzipSync } from "node:zlib";
 import { locations } from "../../../assets/vietnam/locations.ts";
 import { raw } from "../../../assets/vietnam/raw.ts";
+import { askedHours } from "../../../assets/vietnam/raw/asked_records.ts";
 import { contentOf } from "../../../assets/vietnam/raw/hour_content.ts";
-import { DAY, HOUR, SECOND } from "../../../core/instant.ts";
+import { DAY, HOUR, type Instant, SECOND } from "../../../core/instant.ts";
 import type { Range } from "../../../core/partition/ranges.ts";
 import type { Gap } from "../../../sources/openaq/gaps.ts";
 import type { HistoryQuestion, HistoryRow, HoursGroup } from "../../../sources/openaq/history.ts";
@@ -44,7 +45,16 @@ async function world() {
       return Promise.resolve();
     },
   };
-  const ask = (rows: readonly HistoryRow[], { now = NOW, hours = 1, forced = false } = {}) => {
+  const ask = (
+    rows: readonly HistoryRow[],
+    { now = NOW, hours = 1, ranges, forced = false }: {
+      readonly now?: Instant;
+      /** So many from the first one on, in the place of `ranges`. */
+      readonly hours?: number;
+      readonly ranges?: readonly Range[];
+      readonly forced?: boolean;
+    } = {},
+  ) => {
     async function* answer(question: HistoryQuestion): AsyncGenerator<HoursGroup> {
       questions.push(question);
       const hours = question.ranges.flatMap(({ from, to }) =>
@@ -70,7 +80,7 @@ async function world() {
       now,
       forced,
       resources: { openaq: { ...openaq, hours: answer } },
-      range: { from: ORDINAL, to: ORDINAL + hours - 1 },
+      ranges: ranges ?? [{ from: ORDINAL, to: ORDINAL + hours - 1 }],
       due: (ranges, detail) => dues.push({ ranges, detail }),
     });
   };
@@ -82,7 +92,7 @@ async function world() {
     dues,
     ask,
     setGaps: (to: Gap[]) => gaps = to,
-    files: () => lake.store.list("aq_raw_prod"),
+    files: () => lake.store.list("aq_raw_prod/year=2018"),
     text: async (path: string) => new TextDecoder().decode(gunzipSync((await lake.store.read(path))!)),
     [Symbol.asyncDispose]: () => lake[Symbol.asyncDispose](),
   };
@@ -248,4 +258,39 @@ Deno.test("hours without a sensor that is set aside say so; once it answers agai
   assertStringIncludes(w.dues[0]!.detail, "sensor 9");
   await w.ask([], { hours: 1 });
   assertEquals(w.dues.length, 1);
+});
+
+Deno.test("each group leaves a record of what was asked, empty hours too, in place after its files", async () => {
+  await using w = await world();
+  const gap = { sensor: 9, message: "500", since: NOW, probed: NOW, recovered: false };
+  w.setGaps([{ ...gap, ranges: [{ from: HOUR_0 + 2 * HOUR, to: HOUR_0 + 3 * HOUR }] }]);
+  const { outputs } = await w.ask([row(PM25, 1), row(PM25, 2), row(CO, 1)], { hours: 3 });
+  assertEquals(outputs.map(({ alongside }) => alongside?.length), [1, 1, 1]); // the source gave three groups
+  const common = { askedAt: NOW - SECOND, extractedAt: NOW };
+  assertEquals(await askedHours(w.lake.store, "aq_raw_prod"), {
+    hours: [
+      { hour: HOUR_0, rows: 3, ...common, setAside: [] },
+      { hour: HOUR_0 + HOUR, rows: 0, ...common, setAside: [] },
+      { hour: HOUR_0 + 2 * HOUR, rows: 0, ...common, setAside: [9] },
+    ],
+    damaged: [],
+  });
+});
+
+Deno.test("an hour that cannot be recorded is in no record", async () => {
+  await using w = await world();
+  await w.lake.store.write(FIRST, new TextEncoder().encode("no gzip"));
+  const { failures } = await w.ask([row(PM25, 1)], { hours: 2 });
+  assertEquals(failures.length, 1);
+  const { hours } = await askedHours(w.lake.store, "aq_raw_prod");
+  assertEquals(hours.map(({ hour }) => hour), [HOUR_0 + HOUR]);
+});
+
+Deno.test("scattered hours are one question", async () => {
+  await using w = await world();
+  await w.ask([], { ranges: [{ from: ORDINAL, to: ORDINAL + 1 }, { from: ORDINAL + 9, to: ORDINAL + 9 }] });
+  assertEquals(w.questions.map(({ ranges }) => ranges), [[
+    { from: HOUR_0, to: HOUR_0 + 2 * HOUR },
+    { from: HOUR_0 + 9 * HOUR, to: HOUR_0 + 10 * HOUR },
+  ]]);
 });

@@ -2,7 +2,7 @@ import type { AnyAsset } from "../../../core/asset.ts";
 import type { Instant } from "../../../core/instant.ts";
 import type { FailedOutput, Output, Standing } from "../../../core/output.ts";
 import type { Log } from "../../../core/ports/log.ts";
-import type { Range } from "../../../core/partition/ranges.ts";
+import { ordinals, type Range } from "../../../core/partition/ranges.ts";
 import type { LocalLake } from "../../adapters/object_store/local/lake.ts";
 
 /** What stands, by asset and partition. */
@@ -13,7 +13,8 @@ export interface StepOptions {
   readonly standing: StandingBy;
   readonly now: Instant;
   readonly resources: unknown;
-  readonly range?: Range;
+  /** @default the only partition of an asset without any */
+  readonly ranges?: readonly Range[];
   readonly forced?: boolean;
   readonly due?: (ranges: readonly Range[], detail: string) => void;
 }
@@ -30,13 +31,13 @@ let attempts = 0;
 
 /** Materializes partitions of an asset by hand, publishes group by group and takes note of what stands then. */
 export async function step(asset: AnyAsset, options: StepOptions): Promise<Stepped> {
-  const { lake, standing, now, resources, range = { from: 0, to: 0 }, forced = false, due } = options;
+  const { lake, standing, now, resources, ranges = [{ from: 0, to: 0 }], forced = false, due } = options;
   const own = standing.get(asset.key) ?? new Map<number, Standing>();
   standing.set(asset.key, own);
-  const partitions = Array.from({ length: range.to - range.from + 1 }, (_, i) => ({
-    ordinal: range.from + i,
-    key: asset.partitions.key(range.from + i),
-    window: asset.partitions.window(range.from + i),
+  const partitions = [...ordinals(ranges)].map((ordinal) => ({
+    ordinal,
+    key: asset.partitions.key(ordinal),
+    window: asset.partitions.window(ordinal),
   }));
   const inputs = Object.fromEntries(
     Object.entries(asset.deps).map(([name, dependency]) => [name, {
@@ -47,7 +48,7 @@ export async function step(asset: AnyAsset, options: StepOptions): Promise<Stepp
   const groups = asset.materialize!({
     run: 1,
     partitions: {
-      ranges: [range],
+      ranges,
       count: partitions.length,
       first: partitions[0]!,
       last: partitions.at(-1)!,
@@ -77,9 +78,12 @@ export async function step(asset: AnyAsset, options: StepOptions): Promise<Stepp
   }
   return { outputs, failures };
 
-  async function publish({ partition, dataVersion, rows, metadata, staged = [], kept = [] }: Output) {
+  async function publish(
+    { partition, dataVersion, rows, metadata, staged = [], alongside = [], kept = [] }: Output,
+  ) {
     const measured = await lake.publisher.measure(staged);
     await lake.publisher.replace(staged, measured);
+    await lake.publisher.replace(alongside, await lake.publisher.measure(alongside));
     own.set(partition, {
       partition,
       key: asset.partitions.key(partition),
