@@ -1,4 +1,7 @@
 import { assert, assertEquals, assertLessOrEqual, assertMatch, assertNotMatch } from "@std/assert";
+import { LakeFolder } from "../../adapters/object_store/local/lake_folder.ts";
+import { LocalObjectStore } from "../../adapters/object_store/local/store.ts";
+import { askedHours } from "../../assets/vietnam/raw/asked_records.ts";
 import { HOUR, iso } from "../../core/instant.ts";
 import { contentOf } from "./content.ts";
 import { Place } from "./place.ts";
@@ -7,6 +10,7 @@ import { until } from "./until.ts";
 
 const SENSOR = 50_000_003;
 const BEGIN = Date.UTC(2024, 2, 1);
+const HOURS = 61 * 24;
 const COMMAND = ["materialize", "--from", "2024-03-01", "--to", "2024-04-30"];
 /** Twenty-three hours all over the two months. */
 const SCATTERED = Array.from({ length: 23 }, (_, i) => iso(BEGIN + (i * 63 + 5) * HOUR).slice(0, 13));
@@ -52,6 +56,7 @@ Deno.test("whatever is killed, scattered, forced or failed costs no more than 1.
       }),
     );
     assertEquals(await contentOf(other), content);
+    assertEquals(await askedHoursOf(other), await askedHoursOf(place));
   });
 
   await t.step("scattered hours that are missing", async () => {
@@ -94,3 +99,10 @@ Deno.test("whatever is killed, scattered, forced or failed costs no more than 1.
     assertEquals({ ...await contentOf(other), raw: content.raw }, content);
   });
 });
+
+/** What the lake itself says of its hours: how many rows each was answered with. */
+async function askedHoursOf({ lake }: Place): Promise<(readonly [string, number])[]> {
+  const { hours, damaged } = await askedHours(new LocalObjectStore(new LakeFolder(lake)), "aq_raw_prod");
+  assertEquals([hours.length, damaged], [HOURS, []]);
+  return hours.map(({ hour, rows }) => [iso(hour), rows]);
+}
