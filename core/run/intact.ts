@@ -1,8 +1,8 @@
 import { type CheckResult, FILES_INTACT } from "../check.ts";
 import type { NewEvent } from "../event.ts";
-import { fromOrdinals, normalize, subtract } from "../partition/ranges.ts";
+import { fromOrdinals, normalize, type Ranges, subtract } from "../partition/ranges.ts";
 import { type StandingRecord, STANDS } from "../ports/state.ts";
-import type { Node } from "../staleness/node.ts";
+import { membersOf, type Node } from "../staleness/node.ts";
 import { commit, type Session } from "./session.ts";
 
 /** So many of the newest publications are looked at when a state is opened for writing. */
@@ -35,21 +35,35 @@ export async function filesIntact(
  * damaged: so that a lake that went on without its state, or lost files, is not taken for what it was.
  */
 export async function verifyNewest(session: Session): Promise<void> {
-  const { state, clock } = session;
-  const claims = await state.claims();
   for (const [node, partitions] of await newest(session)) {
-    // Who is at work on a partition may just be publishing it.
-    const busy = normalize(claims.filter(({ asset }) => asset === node.key));
-    const records = await state.standing(node.key, subtract(fromOrdinals(partitions), busy));
-    const damaged = [...await filesIntact(session, records)].filter(([, { passed }]) => !passed);
-    if (damaged.length === 0) continue;
-    const events = damaged.map(([partition, result]): NewEvent => {
-      const { event, seq: of } = records.find((record) => record.partition === partition)!;
-      const checks = [result, ...event.checks.filter(({ check }) => check !== FILES_INTACT)];
-      return { kind: "checked", asset: node.key, at: clock.now(), run: null, partition, of, checks };
-    });
-    await commit(session, { claim: null, events });
+    await verify(session, node, fromOrdinals(partitions));
   }
+}
+
+/** Compares what failed partitions read with its files: who reads a damaged file may be the first to notice. */
+export async function verifyInputs(session: Session, node: Node, failed: Ranges): Promise<void> {
+  for (const edge of node.up) {
+    if (edge.mode === "present") continue;
+    await verify(session, edge.up, normalize(membersOf(edge, failed, session.index.now)));
+  }
+}
+
+async function verify(session: Session, node: Node, partitions: Ranges): Promise<void> {
+  const { state, clock } = session;
+  // Who is at work on a partition may just be publishing it.
+  const busy = normalize((await state.claims()).filter(({ asset }) => asset === node.key));
+  const records = (await state.standing(node.key, subtract(partitions, busy))).filter(({ expired }) =>
+    !expired
+  );
+  const damaged = [...await filesIntact(session, records)].filter(([, { passed }]) => !passed);
+  if (damaged.length === 0) return;
+  const found = new Map(records.map((record) => [record.partition, record]));
+  const events = damaged.map(([partition, result]): NewEvent => {
+    const { event, seq: of } = found.get(partition)!;
+    const checks = [result, ...event.checks.filter(({ check }) => check !== FILES_INTACT)];
+    return { kind: "checked", asset: node.key, at: clock.now(), run: null, partition, of, checks };
+  });
+  await commit(session, { claim: null, events });
 }
 
 async function newest({ state, index }: Session): Promise<Map<Node, Set<number>>> {

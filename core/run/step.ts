@@ -1,12 +1,21 @@
 import type { Partition, Partitions } from "../asset.ts";
 import type { NewEvent } from "../event.ts";
 import { milliseconds, SECOND } from "../instant.ts";
-import { count, fromOrdinals, ordinals, type Range, type Ranges, subtract } from "../partition/ranges.ts";
+import {
+  count,
+  fromOrdinals,
+  ordinals,
+  type Range,
+  type Ranges,
+  subtract,
+  union,
+} from "../partition/ranges.ts";
 import type { StepRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { AnswerError, type Answers, answersOf } from "./answers.ts";
 import { type Backoff, backoff } from "./backoff.ts";
 import { Inputs, onceStill } from "./inputs.ts";
+import { verifyInputs } from "./intact.ts";
 import { limited } from "./limited.ts";
 import { type Claim, failedEvents, publish, type Settled } from "./publish.ts";
 import {
@@ -59,6 +68,8 @@ class Step {
   #remaining: Ranges;
   #materialized = 0;
   #failed = 0;
+  /** The partitions that failed or were held back. */
+  #bad: Ranges = [];
   /** Whether the record of the step went with its last group, and with it the claim. */
   #recorded = false;
   #attempted = 0;
@@ -95,6 +106,7 @@ class Step {
       });
     }
     await this.#log.flush();
+    if (this.#bad.length > 0 && !signal.aborted) await verifyInputs(session, this.#node, this.#bad);
     const took = session.clock.now() - this.#started;
     session.observe({ type: "step-ended", step: number, outcome, took });
     return outcome;
@@ -244,6 +256,7 @@ class Step {
   }
 
   #problem(range: Range, outcome: "failed" | "blocked", message: string): void {
+    this.#bad = union(this.#bad, [range]);
     this.options.tally.problem(this.#node, range.from, range.to, outcome, message);
     this.#observeProblem(range, outcome, message);
   }

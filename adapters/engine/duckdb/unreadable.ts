@@ -23,9 +23,7 @@ export function altered(root: string, table: FileTable): Unreadable[] {
       const what = bytes === undefined ? "there is no such file" : `its size is ${bytes.length} bytes`;
       found.push({ file, reason: `reading "${path}": ${what}, wanted ${size} bytes` });
     } else if (hash("sha256", bytes) !== wanted) {
-      const reason =
-        `reading "${path}": its bytes are others than were published, wanted "check" to mark it as damaged`;
-      found.push({ file, reason });
+      found.push({ file, reason: `reading "${path}": its bytes are others than were published` });
     }
   }
   return found;

@@ -107,3 +107,37 @@ Deno.test("what another is just publishing is not taken for damaged", async () =
   assertEquals(await plan(), []);
   store.claims.delete(other.granted!.token);
 });
+
+Deno.test("what cannot be made for a damaged input marks it, so that the next materialize repairs both", async () => {
+  const lake = new Lake();
+  const up = asset({
+    key: "t/up",
+    partitions: staticKeys(KEYS),
+    async *materialize({ partitions: { first: { ordinal: partition, key } }, staging }) {
+      yield [filed(lake, { staging, name: "up", partition, key: key!, content: "1" })];
+    },
+  });
+  const down = asset({
+    key: "t/down",
+    partitions: staticKeys(KEYS),
+    deps: { up: from(up, identity) },
+    batch: { most: 2 },
+    async *materialize({ partitions, inputs }) {
+      const damaged = new Set(
+        (await inputs.up!.standing()).filter(({ files: [file] }) => lake.files.get(file!.path) !== file!.hash)
+          .map(({ partition }) => partition),
+      );
+      yield [...partitions].map(({ ordinal: partition }) =>
+        damaged.has(partition) ? { partition, error: "reading the file" } : { partition, dataVersion: "1" }
+      );
+    },
+  });
+  const { materialize, plan } = await lab([up, down], { lake });
+  await materialize();
+  lake.files.set("lake/up/b", "flipped");
+  const { counts } = await materialize({ assets: new Set(["t/down"]), force: true });
+  assertEquals([counts.materialized, counts.failed], [1, 1]);
+  assertEquals(await plan(), ["t/up b stale", "t/down b stale"]);
+  assertEquals((await materialize()).status, "succeeded");
+  assertEquals([lake.files.get("lake/up/b"), await plan()], ["1", []]);
+});
