@@ -46,7 +46,8 @@ export async function admitLake({ lake, state }: Places): Promise<void> {
 
 function otherState({ lake, state }: Places): LakeError {
   return new LakeError(
-    `opening the lake: "${lake}" was made with another state than "${state}", wanted STATE_URL to name that one`,
+    `opening the lake: "${lake}" was made with another state than "${state}", wanted STATE_URL to name that one, ` +
+      "or, if it is lost, LAKE_URL to name a new folder",
   );
 }
 

@@ -6,7 +6,7 @@ export const simulate: Command = {
   summary: "serves the simulated OpenAQ API until it is ended by Ctrl-C",
   help: `
 Usage: simulate [--port N] [--host H] [--seed S] [--sensors N] [--replay DIR]
-                [--rate-per-minute N] [--rate-per-hour N] [--json]
+                [--rate-per-minute N] [--rate-per-hour N] [--most-rows N] [--json]
 
 --port N       default: 8787; 0 takes any that is free
 --host H       default: 127.0.0.1

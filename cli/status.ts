@@ -4,7 +4,7 @@ import type { Command, Lake } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { RANGE_HELP } from "./request.ts";
 import { chosen } from "./selection.ts";
-import { number, rangeText, table } from "./text.ts";
+import { named, number, table } from "./text.ts";
 
 export const status: Command = {
   summary: "how the assets stand: counts and ranges of states, warnings",
@@ -41,7 +41,7 @@ Examples:
     for (const { node, key, ranges } of assets) {
       const shown = ranges.filter(({ state }) => state !== "fresh" && state !== "missing").slice(-RANGES);
       for (const { from, to, state } of shown) {
-        print(stdout, `${key} ${rangeText(node.set.key(from), node.set.key(to), to - from + 1)}: ${state}`);
+        print(stdout, `${named(key, node.set.key(from), node.set.key(to), to - from + 1)}: ${state}`);
       }
     }
     for (const { key, warnings } of assets) {

@@ -32,6 +32,9 @@ Deno.test("a view with a fault fails alone, named with its place, and stands in 
   assertEquals(named.code, 2);
   assertStringIncludes(named.stderr, 'reading "aq_prod.broken": there is no such table');
 
+  const shown = await project.run("status", "view/aq_prod.broken");
+  assertStringIncludes(shown.stdout, "\nview/aq_prod.broken: blocked\n");
+
   await project.view("broken", "SELECT city, pm25 FROM vietnam");
   await project.view("unparsed", null);
   const again = await project.run("materialize", ...RANGE, "--json");

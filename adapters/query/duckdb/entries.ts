@@ -50,7 +50,9 @@ export class Entries {
     for (const name of asked) {
       const entry = this.#byName.get(wholeName(name));
       if (entry === undefined) throw new Refused(unknown(name, this.all));
-      if (entry.type === "broken") throw new Error(`${entry.problem}; ${REPAIR}`);
+      if (entry.type === "broken") {
+        throw new Error(`${entry.problem}; ${REPAIR}; a file that no asset published is to be deleted`);
+      }
       await need(entry);
     }
     return found;
