@@ -120,6 +120,7 @@ async function unlessBroken(warn: QueryOptions["warn"], act: () => Promise<void>
 }
 
 const GONE = /^no files found that match the pattern "(.*)"$/;
+const NAMES_FILE = /["'][^"']+\.(parquet|json\.gz)["']/;
 
 /** What DuckDB said; files are named from the lake's root, as everywhere else. */
 function told(error: unknown, root: string): unknown {
@@ -132,5 +133,6 @@ function told(error: unknown, root: string): unknown {
     });
   }
   const message = `running the statement: ${found}`;
-  return error.ofStatement ? new Refused(message, { cause: error }) : new Error(message, { cause: error });
+  if (error.ofStatement) return new Refused(message, { cause: error });
+  return new Error(NAMES_FILE.test(found) ? `${message}; ${REPAIR}` : message, { cause: error });
 }

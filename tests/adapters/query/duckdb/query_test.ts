@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { tableFromIPC } from "apache-arrow";
 import { LocalCatalog } from "../../../../adapters/catalog/local/catalog.ts";
 import { DuckDBQuery } from "../../../../adapters/query/duckdb/query.ts";
@@ -225,6 +225,17 @@ Deno.test("a published file that is gone is named; it is not taken for no rows",
       '"deno task check" finds what is damaged, "deno task materialize" makes it again',
   );
   assertEquals(await lake.json("SELECT count(*) AS n FROM raw_db.openaq_raw"), [{ n: 2 }]);
+});
+
+Deno.test("a published file with other bytes is named, with the way back", async () => {
+  await using lake = await QueriedLake.open();
+  const { path } = lake.lake.days.get(DAY)!.files[0]!;
+  for (const bytes of ["PAR1", "no Parquet at all"]) {
+    await Deno.writeTextFile(`${lake.lake.root}/${path}`, bytes);
+    const error = await lake.bytes("SELECT count(*) FROM aq_dev.vietnam", "json").catch((error) => error);
+    assertStringIncludes(error.message, path);
+    assertStringIncludes(error.message, '; "deno task check" finds what is damaged');
+  }
 });
 
 Deno.test("a view that no longer fits its table fails those alone that name it, with its name", async () => {
