@@ -57,7 +57,7 @@ const PATIENCE = MINUTE;
 const LONGEST_WAIT = HOUR;
 const REFUSALS: ReadonlyMap<number, Trouble> = new Map([
   [401, "key"],
-  [403, "key"],
+  [403, "forbidden"],
   [404, "missing"],
   [408, "too-much"],
 ]);
@@ -164,7 +164,8 @@ export class Asker {
       const said = `answered ${status} ${this.#detail("text" in body ? body.text : "")}`;
       if (status >= 500) return failing(said);
       const trouble = REFUSALS.get(status) ?? "invalid";
-      throw this.#error(trouble, url, trouble === "key" ? `${said}, wanted a valid OPENAQ_API_KEY` : said);
+      const wanted = [401, 403].includes(status) ? ", wanted a valid OPENAQ_API_KEY" : "";
+      throw this.#error(trouble, url, said + wanted);
     }
     if ("broken" in body) return failing(body.broken);
     const json = jsonOf(body.text);

@@ -9,7 +9,7 @@ import type { Track } from "./track.ts";
 const EVERYONES: ReadonlySet<Trouble> = new Set<Trouble>(["key", "limited", "unreachable", "clock"]);
 /** Answers held of a sensor before it has to wait for the others. */
 const MOST_HELD = 2;
-/** Sensors that fail in a row, for each one asked at a time, before the API counts as failing. */
+/** Sensors that fail in a row, for each one asked at a time, before it is judged whether the API is failing. */
 const IN_A_ROW = 3;
 const CONCURRENCY = 8;
 /** How often a sensor is tried after others have failed. */
@@ -67,7 +67,7 @@ export class Asking {
   /** Starts as many requests as may run. */
   pump(): void {
     while (this.#failure === undefined && this.#running.size < this.#concurrency) {
-      const track = this.#next();
+      const track = this.#suspects.length < IN_A_ROW * this.#concurrency ? this.#next() : undefined;
       if (track !== undefined) this.#run(() => this.#step(track));
       else if (this.#running.size === 0 && this.#suspects.length > 0) this.#run(() => this.#judge());
       else break;
@@ -92,6 +92,7 @@ export class Asking {
     await Promise.all(this.#running);
   }
 
+  /** The sensor that reaches least far; of several the oldest, or, after failures, the newest: old ones end together. */
   #next(): Track | undefined {
     const unfinished = this.tracks.filter((track) => !track.done);
     const least = Math.min(...unfinished.map(({ covered }) => covered));
@@ -99,7 +100,10 @@ export class Asking {
     return unfinished
       .filter((track) => !track.busy && !suspected.has(track))
       .filter(({ held, covered }) => held.length < MOST_HELD || covered === least)
-      .reduce<Track | undefined>((a, b) => a !== undefined && a.covered <= b.covered ? a : b, undefined);
+      .reduce<Track | undefined>((a, b) => {
+        if (a === undefined || b.covered < a.covered) return b;
+        return b.covered === a.covered && suspected.size > 0 ? b : a;
+      }, undefined);
   }
 
   #run(work: () => Promise<void>): void {
@@ -126,7 +130,6 @@ export class Asking {
       if (!(error instanceof OpenAQError) || EVERYONES.has(error.trouble)) throw error;
       if (this.#probes.delete(track)) return await this.#setAside({ track, error });
       this.#suspects.push({ track, error });
-      if (this.#suspects.length >= IN_A_ROW * this.#concurrency) throw this.#suspects[0]!.error;
     } finally {
       track.busy = false;
     }

@@ -195,7 +195,7 @@ for (const status of [401, 403]) {
     const body = { message: `Unauthorized: ${KEY} is not valid` };
     const { client, log } = served(answering(status, body), auto(), { key: KEY });
     const error = await failure(() => client.locations(56));
-    assertEquals([error.trouble, client.requests], ["key", 1]);
+    assertEquals([error.trouble, client.requests], [status === 401 ? "key" : "forbidden", 1]);
     assertEquals(
       error.message,
       `asking OpenAQ: "http://openaq.test/v3/locations?countries_id=56&limit=1000&page=1" answered ${status} ` +
