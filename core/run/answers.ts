@@ -31,7 +31,8 @@ export function answersOf(node: Node, group: unknown, asked: Ranges, remaining: 
     if (!contains(asked, partition)) {
       throw wrong(node, `an answer for the ordinal ${partition}, which was not asked for`, "one in hand");
     }
-    const name = `partition ${node.set.key(partition) ?? ""}`.trim();
+    const key = node.set.key(partition);
+    const name = key === null ? "the partition" : `partition ${key}`;
     if (answered.has(partition) || !contains(remaining, partition)) {
       throw wrong(node, `${name} answered twice`, "one answer for each partition");
     }
@@ -66,6 +67,7 @@ function wrong(node: Node, found: string, wanted: string): AnswerError {
 }
 
 function show(value: unknown): string {
-  if (typeof value === "function" || typeof value === "object" && value !== null) return `a ${typeof value}`;
+  if (typeof value === "function") return "a function";
+  if (typeof value === "object" && value !== null) return "an object";
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

@@ -86,7 +86,7 @@ const answers: Record<string, { groups: (Output | FailedOutput)[][]; failed: num
   "something else": {
     groups: [out(0) as unknown as Output[]],
     failed: 4,
-    message: /found a object, wanted an array of outputs/,
+    message: /found an object, wanted an array of outputs/,
   },
   "all, and then nothing": { groups: [[0, 1, 2, 3].map((each) => out(each)), []], failed: 0 },
 };
