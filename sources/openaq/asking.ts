@@ -144,7 +144,7 @@ export class Asking {
     const [{ error }] = this.#suspects as [Suspect];
     if (witness === undefined) throw error;
     const { sensor, covered: to } = witness;
-    const question = { sensor: sensor.id, from: to - HOUR, to, attempts: FEW_ATTEMPTS };
+    const question = { sensor: sensor.id, from: to - HOUR, to };
     try {
       await this.parts.client.measurements(question, this.#signal);
     } catch {

@@ -1,9 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { CommandLine } from "../cli/command_line.ts";
 import { FROM, fuzzedApi, martOf, TO } from "./fuzzed_api.ts";
+import { chosenSeed } from "./random.ts";
 
 const LIVES = Number(Deno.env.get("LIVES") ?? 100);
-const SEED = Deno.env.get("SEED");
+/** One life alone, to try it again. */
+const ALONE = Deno.env.has("SEED");
 /** Lives side by side: most of a life is waiting. */
 const AT_ONCE = 8;
 const day = (instant: number) => new Date(instant).toISOString().slice(0, 10);
@@ -55,9 +57,8 @@ async function live(seed: number): Promise<void> {
 }
 
 Deno.test(`${LIVES} lakes of servers that misbehave hold what honest ones would give, or say what is lacking`, async () => {
-  const first = SEED === undefined ? crypto.getRandomValues(new Uint16Array(1))[0]! : Number(SEED);
-  console.log(`SEED=${first}`);
-  const seeds = Array.from({ length: SEED === undefined ? LIVES : 1 }, (_, i) => first + i);
+  const first = chosenSeed();
+  const seeds = Array.from({ length: ALONE ? 1 : LIVES }, (_, i) => first + i);
   const failed: string[] = [];
   const worker = async () => {
     for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
