@@ -62,6 +62,9 @@ const REFUSALS: ReadonlyMap<number, Trouble> = new Map([
   [408, "too-much"],
 ]);
 
+/** Why no question at all is answered; any other connection that ends may be one question's fault. */
+const NOBODY_THERE: ReadonlySet<string> = new Set(["connection refused", "unknown host", "certificate"]);
+
 /** Asks within the pace, waits out 429, and tries again what may pass, with back-off and full jitter. */
 export class Asker {
   /** Requests sent so far. */
@@ -147,9 +150,10 @@ export class Asker {
       await pace.heard(undefined);
       signal?.throwIfAborted();
       if (!(error instanceof TypeError)) throw error; // not the network's
+      const why = reason(error);
       return {
-        trouble: "unreachable",
-        message: `cannot be reached (${reason(error)}), wanted an answer within 60 s`,
+        trouble: NOBODY_THERE.has(why) ? "unreachable" : "failing",
+        message: `cannot be reached (${why}), wanted an answer within 60 s`,
       };
     }
     await pace.heard(answered && limitsOf(answered.response.headers, clock.now()));

@@ -404,3 +404,15 @@ Deno.test("time asleep is nobody's failure: what was under way is asked again", 
   assertEquals(client.requests, 5);
   assertStringIncludes(log.lines[0]!, "asleep");
 });
+
+for (
+  const [reason, trouble] of [
+    ["connection closed before message completed", "failing"],
+    ["Connection refused (os error 111)", "unreachable"],
+  ] as const
+) {
+  Deno.test(`a connection that ends with "${reason}" is ${trouble}`, async () => {
+    const { client } = served(() => Promise.reject(new TypeError(reason)), auto());
+    assertEquals((await failure(() => client.locations(56))).trouble, trouble);
+  });
+}
