@@ -1,7 +1,8 @@
 import type { Config } from "../config.ts";
-import type { FileRef } from "../core/ports/publisher.ts";
+import type { FileRef, Publisher } from "../core/ports/publisher.ts";
 import type { Query } from "../core/ports/query.ts";
 import type { State } from "../core/ports/state.ts";
+import { REPAIR } from "../adapters/query/duckdb/entries.ts";
 import { examineLake } from "./identity.ts";
 import { knownSource } from "./source.ts";
 import { openState } from "./state.ts";
@@ -10,17 +11,26 @@ import { openState } from "./state.ts";
 export async function openQuery(config: Config): Promise<Query> {
   const content = { source: knownSource(config), environment: config.environment };
   await reading(config, (state) => examineLake(state, config, content));
-  const [{ DuckDBQuery }, { LocalCatalog }, { LocalObjectStore }, { LakeFolder }] = await Promise.all([
-    import("../adapters/query/duckdb/query.ts"),
-    import("../adapters/catalog/local/catalog.ts"),
-    import("../adapters/object_store/local/store.ts"),
-    import("../adapters/object_store/local/lake_folder.ts"),
-  ]);
-  const store = new LocalObjectStore(new LakeFolder(config.lake));
+  const [{ DuckDBQuery }, { LocalCatalog }, { LocalObjectStore }, { LocalPublisher }, { LakeFolder }] =
+    await Promise
+      .all([
+        import("../adapters/query/duckdb/query.ts"),
+        import("../adapters/catalog/local/catalog.ts"),
+        import("../adapters/object_store/local/store.ts"),
+        import("../adapters/object_store/local/publisher.ts"),
+        import("../adapters/object_store/local/lake_folder.ts"),
+      ]);
+  const folder = new LakeFolder(config.lake);
+  const store = new LocalObjectStore(folder);
+  const publisher = new LocalPublisher(folder);
   return new DuckDBQuery({
     root: config.lake,
     catalog: new LocalCatalog(store, () => reading(config, filesOfUnpartitioned)),
-    published: (folders) => reading(config, (state) => filesBelow(state, folders)),
+    published: async (folders) => {
+      const files = await reading(config, (state) => filesBelow(state, folders));
+      await requireIntact(publisher, files.flat());
+      return files;
+    },
   });
 }
 
@@ -38,6 +48,16 @@ async function filesBelow(state: State, folders: readonly string[]): Promise<(re
   const found: (readonly FileRef[])[] = [];
   for (const folder of folders) found.push(await state.filesBelow(folder));
   return found;
+}
+
+/** @throws {Error} If one of the files is not what was published: nobody is answered from other bytes. */
+async function requireIntact(publisher: Publisher, files: readonly FileRef[]): Promise<void> {
+  const intact = await publisher.intact(files);
+  const damaged = files.find((_, i) => !intact[i]);
+  if (damaged === undefined) return;
+  throw new Error(
+    `reading "${damaged.path}": found it missing or with other bytes, wanted the file that was published; ${REPAIR}`,
+  );
 }
 
 /** The published files of assets without partitions: definitions of the catalog are among them. */

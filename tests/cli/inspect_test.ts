@@ -31,8 +31,14 @@ Deno.test("the rows of a table are those of published files, whatever else lies 
   assertEquals([gone.code, gone.stdout], [1, ""]);
   assertMatch(
     gone.stderr,
-    /reading "aq_prod\/marts\/.*part-00000\.snappy\.parquet": it is gone, wanted .*\n$/,
+    /reading "aq_prod\/marts\/.*part-00000\.snappy\.parquet": found it missing .*\n$/,
   );
+  const other = await Deno.readFile(`${day}/part-00001.snappy.parquet`);
+  other[100]! ^= 1;
+  await Deno.writeFile(`${day}/part-00000.snappy.parquet`, other);
+  const altered = await line.run(COUNT);
+  assertEquals([altered.code, altered.stdout], [1, ""]);
+  assertMatch(altered.stderr, /part-00000\.snappy\.parquet": found it missing or with other bytes, wanted/);
 });
 
 Deno.test("a damaged catalog is found by check, named by inspect and repaired by materialize", async () => {
