@@ -49,10 +49,69 @@ export function answersOf(node: Node, group: unknown, asked: Ranges, remaining: 
       if (each.rows !== undefined && !(Number.isSafeInteger(each.rows) && each.rows >= 0)) {
         throw wrong(node, `${show(each.rows)} rows of ${name}`, "a whole number");
       }
+      requireShape(node, each, name);
       outputs.push(each);
     }
   }
   return { outputs, failures, partitions: fromOrdinals(answered) };
+}
+
+/** The mark of a lake and what the engine keeps for itself: no output's place. */
+const RESERVED = /^_airgraph\.json$|^_staging\/|(^|\/)_versions\//;
+
+/** @throws {AnswerError} If what an output carries beside its version cannot be kept or published. */
+function requireShape(node: Node, output: Output, name: string): void {
+  const { asOf, metadata, staged = [], alongside = [], kept = [] } = output;
+  if (asOf !== undefined && !Number.isSafeInteger(asOf)) {
+    throw wrong(node, `asOf ${show(asOf)} of ${name}`, "milliseconds since 1970");
+  }
+  if (metadata !== undefined && !isRecord(metadata)) throw wrong(node, `metadata of ${name}`, "JSON by name");
+  for (const [what, files] of Object.entries({ staged, alongside, kept })) {
+    if (!Array.isArray(files) || !files.every(isRecord)) {
+      throw wrong(node, `${what} of ${name}`, "an array of files");
+    }
+  }
+  for (const each of [...staged, ...alongside]) {
+    const { final } = each;
+    if (typeof final !== "string" || RESERVED.test(final)) {
+      throw wrong(node, `the place ${show(final)} for a file of ${name}`, "a path of the lake's own zones");
+    }
+    if ("temporary" in each ? !String(each.temporary).startsWith("_staging/") : each.absent !== true) {
+      throw wrong(node, `"${final}" of ${name} neither staged nor absent`, "one of them");
+    }
+  }
+  for (const { path, size, hash } of kept) {
+    if (typeof path !== "string" || typeof size !== "number" || typeof hash !== "string") {
+      throw wrong(node, `a kept file of ${name} without path, size or hash`, "these");
+    }
+  }
+}
+
+/** Whether a value is an object that JSON can carry. */
+function isRecord(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return Object.values(value).every((each) => each !== null) && JSON.stringify(value) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Remembers the places of a step's files: two outputs must not take one. */
+export class Places {
+  readonly #taken = new Set<string>();
+
+  /** @throws {AnswerError} If a file of the outputs has the place of another. */
+  take(node: Node, outputs: readonly Output[]): void {
+    for (const { staged = [], alongside = [] } of outputs) {
+      for (const { final } of [...staged, ...alongside]) {
+        if (this.#taken.has(final)) {
+          throw wrong(node, `two files for "${final}"`, "a place of its own for each");
+        }
+        this.#taken.add(final);
+      }
+    }
+  }
 }
 
 // deno-lint-ignore no-explicit-any

@@ -31,12 +31,17 @@ export async function audit(
       if (cause instanceof InputsMoved) throw cause;
       error = messageOf(session, cause);
     }
-    const byName = new Map(answers.map((answer) => [`${answer.partition} ${answer.check}`, answer]));
+    const byName = new Map<string, CheckAnswer>();
+    for (const answer of answers) {
+      const key = `${answer.partition} ${answer.check}`;
+      // Of several answers the one that failed counts.
+      if (byName.get(key)?.passed !== false) byName.set(key, answer);
+    }
     for (const { name, severity } of check.checks) {
       for (const { partition } of outputs) {
         const answer = byName.get(`${partition} ${name}`);
         const detail = answer === undefined ? error ?? "the check gave no answer" : answer.detail;
-        const passed = answer?.passed ?? false;
+        const passed = answer?.passed === true;
         results.get(partition)!.push({
           check: name,
           severity,

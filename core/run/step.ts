@@ -4,6 +4,8 @@ import { milliseconds, SECOND } from "../instant.ts";
 import {
   count,
   fromOrdinals,
+  intersect,
+  normalize,
   ordinals,
   type Range,
   type Ranges,
@@ -12,7 +14,7 @@ import {
 } from "../partition/ranges.ts";
 import type { StepRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
-import { AnswerError, type Answers, answersOf } from "./answers.ts";
+import { AnswerError, type Answers, answersOf, Places } from "./answers.ts";
 import { type Backoff, backoff } from "./backoff.ts";
 import { Inputs, onceStill } from "./inputs.ts";
 import { verifyInputs } from "./intact.ts";
@@ -142,6 +144,7 @@ class Step {
     const { session, claim, options: { number, forced, signal: cancel } } = this;
     const { asset } = this.#node;
     const inputs = new Inputs(session, this.#node, this.#remaining);
+    const places = new Places();
     const { signal, cause, abort, end } = limited(
       session,
       asset.timeout && milliseconds(asset.timeout),
@@ -168,6 +171,7 @@ class Step {
           const next = await Promise.race([groups.next(), cause]);
           if (next.done) return;
           const answers = answersOf(this.#node, next.value, this.options.partitions, this.#remaining);
+          places.take(this.#node, answers.outputs);
           await this.#group(inputs, answers, signal);
         }
       } catch (error) {
@@ -251,7 +255,10 @@ class Step {
       run: claim.run,
       detail: session.mask(detail),
     };
-    const events = ranges.map((range): NewEvent => ({ ...common, ...range }));
+    const existing = this.#node.set.existing(session.index.now);
+    const known = existing === null ? [] : intersect(normalize(ranges), [existing]);
+    if (known.length === 0) return;
+    const events = known.map((range): NewEvent => ({ ...common, ...range }));
     await commit(session, { claim: this.#recorded ? null : claim.token, events });
   }
 

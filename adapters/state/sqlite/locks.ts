@@ -13,6 +13,9 @@ export interface Held {
   release(): void;
 }
 
+/** As `crypto.randomUUID` makes them: whatever else lies in the folder is nobody's lock. */
+const NAME = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /**
  * Locks on files of a folder: seen across containers and names of hosts, as long as they share the file system. To read,
  * those that nobody holds are left where they are.
@@ -42,7 +45,12 @@ export function lockFolder(folder: string, access: "read" | "write" = "write"): 
         throw error;
       }
     },
-    names: () => stands(folder) ? [...Deno.readDirSync(folder)].map(({ name }) => name) : [],
+    names: () =>
+      stands(folder)
+        ? [...Deno.readDirSync(folder)].filter(({ name, isFile }) => isFile && NAME.test(name)).map((
+          { name },
+        ) => name)
+        : [],
   };
 }
 

@@ -47,3 +47,15 @@ Deno.test("the lock of a process that was killed is nobody's, whatever the proce
     assert(!locks.isHeld(name));
     assertEquals(locks.names(), []);
   }));
+
+Deno.test("what else lies in the folder of locks is nobody's, and is left alone", () =>
+  inFolder((folder) => {
+    const locks = lockFolder(folder);
+    const { release } = locks.hold();
+    Deno.mkdirSync(`${folder}/${crypto.randomUUID()}/x`, { recursive: true });
+    Deno.writeTextFileSync(`${folder}/.DS_Store`, "");
+    Deno.symlinkSync("/nowhere", `${folder}/${crypto.randomUUID()}`);
+    assertEquals(locks.names().length, 1);
+    release();
+    assertEquals(locks.names(), []);
+  }));

@@ -343,3 +343,23 @@ Deno.test("a rollback puts back the newest other version, whichever of its bytes
   assertEquals((await orchestrator.rollback("t/one", "a")).status, "rolled-back");
   assertEquals(finals()[0], "2");
 });
+
+Deno.test("of several answers of a check the failed one counts, and only true is passed", async () => {
+  const odd: [string, unknown[]][] = [["twice", [true, false]], ["twice the other way", [false, true]], [
+    "text",
+    ["no"],
+  ]];
+  for (const [what, passes] of odd) {
+    const { one, lake, finals } = files([{
+      checks: [{ name: "x", severity: "blocking" }],
+      run: ({ outputs }) =>
+        Promise.resolve(
+          outputs.flatMap(({ partition }) =>
+            passes.map((passed) => ({ check: "x", partition, passed: passed as boolean }))
+          ),
+        ),
+    }]);
+    const { materialize } = await lab([one], { lake });
+    assertEquals([(await materialize()).counts.blocked, finals()], [2, [undefined, undefined]], what);
+  }
+});

@@ -83,6 +83,26 @@ const answers: Record<string, { groups: (Output | FailedOutput)[][]; failed: num
     failed: 4,
     message: /found the data version 5 of partition a, wanted a text/,
   },
+  "metadata that JSON cannot carry": {
+    groups: [[{ ...out(0), metadata: { n: { type: "number", value: 1n as unknown as number } } }]],
+    failed: 4,
+    message: /found metadata of partition a, wanted JSON by name/,
+  },
+  "a time that is none": {
+    groups: [[{ ...out(0), asOf: NaN }]],
+    failed: 4,
+    message: /found asOf NaN of partition a/,
+  },
+  "the lake's own mark as a place": {
+    groups: [[{ ...out(0), staged: [{ final: "_airgraph.json", absent: true }] }]],
+    failed: 4,
+    message: /found the place "_airgraph.json" for a file of partition a/,
+  },
+  "one place for two partitions": {
+    groups: [[0, 1].map((each) => ({ ...out(each), staged: [{ final: "zone/a", absent: true as const }] }))],
+    failed: 4,
+    message: /found two files for "zone\/a"/,
+  },
   "something else": {
     groups: [out(0) as unknown as Output[]],
     failed: 4,
