@@ -56,7 +56,8 @@ Deno.test("every kind of damage to every kind of published file is named by chec
 Deno.test("what nobody has checked yet is not built upon", async () => {
   await using made = await madeTwice({ later: "2024-04-20" });
   const { lake } = made;
-  const content = await contentOf(lake);
+  // Nobody reads a damaged hour, so its table is left out.
+  const content = await contentOf(lake, { without: ["raw"] });
   const renamed: Damage = (bytes) =>
     new TextEncoder().encode(new TextDecoder().decode(bytes).replace("Ha", "Hu"));
   const cases = [
@@ -75,13 +76,13 @@ Deno.test("what nobody has checked yet is not built upon", async () => {
       ...RANGE,
       "--force",
     ]);
-    assertEquals({ ...await contentOf(place), raw: content.raw }, content, told);
+    assertEquals(await contentOf(place, { without: ["raw"] }), content, told);
     if (forced.code !== 0) {
       const named = (line: string) => line.includes(path) || /which is damaged/.test(line);
       assert(forced.errors.some(named), `${told}: ${forced.stderr}`);
     } else await place.run(CHECK); // marks what nobody has read
     await assertRuns(place, MATERIALIZE, told);
-    assertEquals({ ...await contentOf(place), raw: content.raw }, content, told);
+    assertEquals(await contentOf(place, { without: ["raw"] }), content, told);
     await assertSound(place, told);
   });
 });
