@@ -178,7 +178,8 @@ async function sweep(folder: LakeFolder, publisher: LocalPublisher, state: State
   let swept = 0;
   const claimed = new Set((await state.claims()).map(({ run }) => run));
   const staging = await folder.existing("_staging");
-  for (const { name } of staging === undefined ? [] : [...Deno.readDirSync(staging)]) {
+  const isFolder = staging !== undefined && Deno.statSync(staging).isDirectory;
+  for (const { name } of isFolder ? [...Deno.readDirSync(staging)] : []) {
     if (!/^\d+$/.test(name) || claimed.has(Number(name))) continue;
     if ((await state.run(Number(name)))?.run.status === "running") continue;
     await publisher.clear(`_staging/${name}`);

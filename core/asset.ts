@@ -7,6 +7,7 @@ import type { PartitionSet, Window } from "./partition/partition_set.ts";
 import { single } from "./partition/single.ts";
 import type { Range, Ranges } from "./partition/ranges.ts";
 import type { Log } from "./ports/log.ts";
+import { show } from "./show.ts";
 
 /** A file whose text is part of an asset's code version, such as a statement or a job script; read through a port. */
 export interface Source {
@@ -178,6 +179,11 @@ export function definer<Resources>() {
     const most = options.batch?.most ?? 1;
     if (!(most >= 1)) {
       throw new TypeError(`declaring "${options.key}": batch.most is ${most}, wanted 1 or more`);
+    }
+    if (typeof options.materialize !== "function") {
+      throw new TypeError(
+        `declaring "${options.key}": materialize is ${show(options.materialize)}, wanted an async generator`,
+      );
     }
     return {
       key: options.key,

@@ -1,6 +1,9 @@
+import type { AnyAsset } from "../asset.ts";
 import type { FailedOutput, Output } from "../output.ts";
 import { contains, fromOrdinals, type Ranges } from "../partition/ranges.ts";
+import { show } from "../show.ts";
 import type { Node } from "../staleness/node.ts";
+import { faultOf } from "./output_shape.ts";
 
 /** An asset's code yielded something that answers no partition in hand: a fault of the code, so that no retry helps. */
 export class AnswerError extends Error {
@@ -15,11 +18,31 @@ export interface Answers {
   readonly partitions: Ranges;
 }
 
+type Groups = ReturnType<NonNullable<AnyAsset["materialize"]>>;
+
+/** What an asset's code yields from. @throws {AnswerError} If it is no async generator. */
+export function groupsOf(node: Node, returned: Groups | Promise<unknown>): AsyncIterator<unknown> {
+  const iterator = isAsyncIterable(returned) ? returned[Symbol.asyncIterator]() : undefined;
+  if (typeof iterator?.next === "function") return iterator;
+  // A promise that nobody waits for would end the process once it is rejected.
+  if (returned instanceof Promise) returned.catch(() => {});
+  throw wrong(
+    node,
+    `${show(returned)} in the place of groups of outputs`,
+    "an async generator (`async *materialize`)",
+  );
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value &&
+    typeof value[Symbol.asyncIterator] === "function";
+}
+
 /**
  * Takes in a yielded group, whose partitions must be among those asked for that remain.
  *
- * @throws {AnswerError} If it answers a partition twice or one that does not remain, or with neither a data version nor
- * an error.
+ * @throws {AnswerError} If it answers a partition twice or one that does not remain, or with what is neither an output
+ * nor a failure.
  */
 export function answersOf(node: Node, group: unknown, asked: Ranges, remaining: Ranges): Answers {
   if (!Array.isArray(group)) throw wrong(node, show(group), "an array of outputs");
@@ -37,64 +60,12 @@ export function answersOf(node: Node, group: unknown, asked: Ranges, remaining: 
       throw wrong(node, `${name} answered twice`, "one answer for each partition");
     }
     answered.add(partition);
-    if (each.error !== undefined) {
-      if (typeof each.error !== "string") {
-        throw wrong(node, `the error ${show(each.error)} of ${name}`, "a text");
-      }
-      failures.push(each);
-    } else {
-      if (typeof each.dataVersion !== "string" || each.dataVersion === "") {
-        throw wrong(node, `the data version ${show(each.dataVersion)} of ${name}`, "a text");
-      }
-      if (each.rows !== undefined && !(Number.isSafeInteger(each.rows) && each.rows >= 0)) {
-        throw wrong(node, `${show(each.rows)} rows of ${name}`, "a whole number");
-      }
-      requireShape(node, each, name);
-      outputs.push(each);
-    }
+    const fault = faultOf(each, name);
+    if (fault !== undefined) throw wrong(node, fault.found, fault.wanted);
+    if (each.error !== undefined) failures.push(each);
+    else outputs.push(each);
   }
   return { outputs, failures, partitions: fromOrdinals(answered) };
-}
-
-/** The mark of a lake and what the engine keeps for itself: no output's place. */
-const RESERVED = /^_airgraph\.json$|^_staging\/|(^|\/)_versions\//;
-
-/** @throws {AnswerError} If what an output carries beside its version cannot be kept or published. */
-function requireShape(node: Node, output: Output, name: string): void {
-  const { asOf, metadata, staged = [], alongside = [], kept = [] } = output;
-  if (asOf !== undefined && !Number.isSafeInteger(asOf)) {
-    throw wrong(node, `asOf ${show(asOf)} of ${name}`, "milliseconds since 1970");
-  }
-  if (metadata !== undefined && !isRecord(metadata)) throw wrong(node, `metadata of ${name}`, "JSON by name");
-  for (const [what, files] of Object.entries({ staged, alongside, kept })) {
-    if (!Array.isArray(files) || !files.every(isRecord)) {
-      throw wrong(node, `${what} of ${name}`, "an array of files");
-    }
-  }
-  for (const each of [...staged, ...alongside]) {
-    const { final } = each;
-    if (typeof final !== "string" || RESERVED.test(final)) {
-      throw wrong(node, `the place ${show(final)} for a file of ${name}`, "a path of the lake's own zones");
-    }
-    if ("temporary" in each ? !String(each.temporary).startsWith("_staging/") : each.absent !== true) {
-      throw wrong(node, `"${final}" of ${name} neither staged nor absent`, "one of them");
-    }
-  }
-  for (const { path, size, hash } of kept) {
-    if (typeof path !== "string" || typeof size !== "number" || typeof hash !== "string") {
-      throw wrong(node, `a kept file of ${name} without path, size or hash`, "these");
-    }
-  }
-}
-
-/** Whether a value is an object that JSON can carry. */
-function isRecord(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  try {
-    return Object.values(value).every((each) => each !== null) && JSON.stringify(value) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 /** Remembers the places of a step's files: two outputs must not take one. */
@@ -103,12 +74,13 @@ export class Places {
 
   /** @throws {AnswerError} If a file of the outputs has the place of another. */
   take(node: Node, outputs: readonly Output[]): void {
-    for (const { staged = [], alongside = [] } of outputs) {
-      for (const { final } of [...staged, ...alongside]) {
-        if (this.#taken.has(final)) {
-          throw wrong(node, `two files for "${final}"`, "a place of its own for each");
+    for (const { staged = [], alongside = [], kept = [] } of outputs) {
+      const finals = [...staged, ...alongside].map(({ final }) => final);
+      for (const place of [...finals, ...kept.map(({ path }) => path)]) {
+        if (this.#taken.has(place)) {
+          throw wrong(node, `two files for "${place}"`, "a place of its own for each");
         }
-        this.#taken.add(final);
+        this.#taken.add(place);
       }
     }
   }
@@ -116,17 +88,14 @@ export class Places {
 
 // deno-lint-ignore no-explicit-any
 function partitionOf(node: Node, answer: any): number {
-  const partition = answer?.partition;
+  if (typeof answer !== "object" || answer === null || answer instanceof Promise) {
+    throw wrong(node, `${show(answer)} in a group`, "an output or a failure");
+  }
+  const { partition } = answer;
   if (Number.isSafeInteger(partition)) return partition;
   throw wrong(node, `an answer for the partition ${show(partition)}`, "its ordinal");
 }
 
 function wrong(node: Node, found: string, wanted: string): AnswerError {
   return new AnswerError(`materializing "${node.key}": found ${found}, wanted ${wanted}`);
-}
-
-function show(value: unknown): string {
-  if (typeof value === "function") return "a function";
-  if (typeof value === "object" && value !== null) return "an object";
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

@@ -1,6 +1,7 @@
 import { type CheckResult, FILES_INTACT } from "../check.ts";
 import type { NewEvent } from "../event.ts";
 import { fromOrdinals, normalize, type Ranges, subtract } from "../partition/ranges.ts";
+import type { FileRef } from "../ports/publisher.ts";
 import { type StandingRecord, STANDS } from "../ports/state.ts";
 import { membersOf, type Node } from "../staleness/node.ts";
 import { commit, type Session } from "./session.ts";
@@ -20,14 +21,18 @@ export async function filesIntact(
   const results = new Map<number, CheckResult>();
   for (const [place, { partition, file }] of files.entries()) {
     if (results.get(partition)?.passed === false) continue;
-    const common = { check: FILES_INTACT, severity: "blocking" as const };
-    const detail = `found "${file.path}" missing or with other bytes, wanted the file that was published`;
     results.set(
       partition,
-      intact[place] ? { ...common, passed: true } : { ...common, passed: false, detail },
+      intact[place] ? { check: FILES_INTACT, severity: "blocking", passed: true } : notIntact(file),
     );
   }
   return results;
+}
+
+/** The result for a partition one of whose files is not what it was published as. */
+export function notIntact({ path }: FileRef): CheckResult {
+  const detail = `found "${path}" missing or with other bytes, wanted the file that was published`;
+  return { check: FILES_INTACT, severity: "blocking", passed: false, detail };
 }
 
 /**

@@ -3,12 +3,13 @@ import type { Materialized, NewEvent, RunId } from "../event.ts";
 import { memberFingerprint } from "../fingerprint.ts";
 import type { Output } from "../output.ts";
 import { fromOrdinals, type Range } from "../partition/ranges.ts";
-import type { FileRef, Replacement, Staged } from "../ports/publisher.ts";
+import type { FileRef, Publisher, Replacement, Staged } from "../ports/publisher.ts";
 import type { ClaimToken, Commit, Intent, StandingRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import type { Answers } from "./answers.ts";
 import { audit } from "./audit.ts";
 import type { Inputs } from "./inputs.ts";
+import { notIntact } from "./intact.ts";
 import { commit, messageOf, type Session, Unsettled } from "./session.ts";
 
 /** The claim on partitions that a step works under. */
@@ -155,28 +156,44 @@ async function draft(
   }));
   const checks = await audit(session, node, audited, inputs, signal);
 
-  return await Promise.all(outputs.map(async (output): Promise<Draft> => {
-    const { partition, dataVersion, staged = [], alongside = [], kept = [] } = output;
+  const candidates = outputs.map((output) => {
+    const { partition, dataVersion, staged = [], kept = [] } = output;
     const record = stands.get(partition);
     const before = record?.event.payload.files ?? [];
     const member = memberFingerprint(node.key, node.set.key(partition), dataVersion);
     const same = index.hasMember(node, partition, member);
     const known = new Set(before.map(({ path }) => path));
-    const whole = same && staged.length > 0 &&
-      staged.every((each) => !("temporary" in each) || known.has(each.final)) &&
-      (await publisher.intact(before)).every(Boolean);
+    const mayStay = same && staged.length > 0 &&
+      staged.every((each) => !("temporary" in each) || known.has(each.final));
+    return { output, record, before, member, same, mayStay, kept };
+  });
+  const lost = await lostOf(
+    publisher,
+    candidates.flatMap(({ kept, before, mayStay }) => [...kept, ...mayStay ? before : []]),
+  );
+
+  return candidates.map(({ output, record, before, member, same, mayStay, kept }): Draft => {
+    const { partition, staged = [], alongside = [] } = output;
+    const gone = kept.find((file) => lost.has(file));
+    const whole = mayStay && !before.some((file) => lost.has(file));
     const changes = [...(whole ? [] : staged), ...alongside];
     return {
       output,
       changes,
       measured: measuredOf(changes),
       files: whole ? before : [...kept, ...measuredOf(staged)],
-      checks: checks.get(partition)!,
+      checks: [...(gone === undefined ? [] : [notIntact(gone)]), ...checks.get(partition)!],
       stands: record,
       member,
       same,
     };
-  }));
+  });
+}
+
+/** The files that do not stand as they are recorded. */
+async function lostOf(publisher: Publisher, files: readonly FileRef[]): Promise<ReadonlySet<FileRef>> {
+  const intact = await publisher.intact(files);
+  return new Set(files.filter((_, place) => !intact[place]));
 }
 
 /** Records the intent and puts the files in place; if that fails, puts back what stood before. */

@@ -4,6 +4,7 @@ import type { LogLevel } from "../ports/log.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { Commit, LogEntry, State } from "../ports/state.ts";
 import type { Range } from "../partition/ranges.ts";
+import { show } from "../show.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import type { Node } from "../staleness/node.ts";
 import type { KeyRange, Observer } from "./progress.ts";
@@ -68,7 +69,11 @@ async function committed(session: Session, changes: Commit): Promise<void> {
 
 /** An error as one line. */
 export function messageOf(session: Ports, error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
+  const text = error instanceof Error
+    ? error.message || error.name
+    : typeof error === "string"
+    ? error
+    : `found ${show(error)} thrown, wanted an error`;
   return session.mask(text.replaceAll(/\s*\n\s*/g, " "));
 }
 

@@ -14,7 +14,7 @@ import {
 } from "../partition/ranges.ts";
 import type { StepRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
-import { AnswerError, type Answers, answersOf, Places } from "./answers.ts";
+import { AnswerError, type Answers, answersOf, groupsOf, Places } from "./answers.ts";
 import { type Backoff, backoff } from "./backoff.ts";
 import { Inputs, onceStill } from "./inputs.ts";
 import { verifyInputs } from "./intact.ts";
@@ -151,7 +151,7 @@ class Step {
       cancel,
     );
     try {
-      const groups = asset.materialize!({
+      const returned = asset.materialize!({
         run: claim.run,
         partitions: partitionsOf(this.#node, this.#remaining),
         inputs: inputs.byName,
@@ -165,7 +165,8 @@ class Step {
         forced,
         staging: `_staging/${claim.run}/${number}-${this.#attempted++}`,
         due: (ranges, detail) => this.#due(ranges, detail),
-      })[Symbol.asyncIterator]();
+      });
+      const groups = groupsOf(this.#node, returned);
       try {
         for (;;) {
           const next = await Promise.race([groups.next(), cause]);

@@ -35,7 +35,7 @@ export class LocalPublisher implements Publisher {
     try {
       await each(puts, WIDTH, async ({ final, temporary, written }, index) => {
         refs[index] = await this.#attempt(`staging "${final}"`, async () => {
-          using file = await Deno.open(this.#folder.at(temporary));
+          using file = await this.#openStaged(temporary);
           const found = written ?? await digest(file);
           await file.sync();
           return { path: final, ...found };
@@ -43,10 +43,26 @@ export class LocalPublisher implements Publisher {
       });
       await this.#folder.syncEntriesOf(puts.map(({ temporary }) => temporary));
     } catch (error) {
-      await this.discard(puts.map(({ temporary }) => temporary));
+      // What cannot be discarded goes with the run's folder; it must not hide the cause.
+      await this.discard(puts.map(({ temporary }) => temporary)).catch(() => {});
       throw error;
     }
     return refs;
+  }
+
+  /** Opens a staged file for reading. @throws {Error} If it is none of the lake's own, such as a link to another. */
+  async #openStaged(path: string): Promise<Deno.FsFile> {
+    const local = this.#folder.at(path);
+    const found = stat(local);
+    if (found?.isFile) return await Deno.open(local);
+    const what = found === undefined
+      ? "nothing"
+      : found.isSymlink
+      ? "a link"
+      : found.isDirectory
+      ? "a folder"
+      : "a device";
+    throw new Error(`found ${what} at "${path}", wanted a regular file`);
   }
 
   async replace(batch: readonly Replacement[], measured: readonly FileRef[]): Promise<void> {

@@ -3,6 +3,7 @@ import type { ViewBinder, ViewFault } from "../../../core/ports/query.ts";
 import { Entries } from "./entries.ts";
 import { Sandbox } from "./sandbox.ts";
 import { ViewError } from "./view_fault.ts";
+import { scratchFolder } from "../../sdk/files/scratch.ts";
 
 /** Makes views over the catalog's tables, without their rows, in sandboxes. */
 export class DuckDBViewBinder implements ViewBinder {
@@ -16,7 +17,7 @@ export class DuckDBViewBinder implements ViewBinder {
     const others = (await this.#catalog.list()).filter(({ database, name }) =>
       database !== view.database || name !== view.name
     );
-    const scratch = await Deno.makeTempDir();
+    const scratch = await scratchFolder();
     try {
       await using sandbox = await Sandbox.open({ scratch }, signal);
       const needed = await new Entries([...others, view]).needed(sandbox.session, [view]);

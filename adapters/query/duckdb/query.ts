@@ -10,6 +10,7 @@ import { Entries, REPAIR } from "./entries.ts";
 import { type PublishedFiles, Sandbox } from "./sandbox.ts";
 import { parseStatement } from "./statement.ts";
 import { ViewError } from "./view_fault.ts";
+import { scratchFolder } from "../../sdk/files/scratch.ts";
 
 /** The part of the process's memory that DuckDB may take: the rest is for answers on their way. */
 const SHARE = 0.5;
@@ -35,7 +36,7 @@ export class DuckDBQuery implements Query {
   }
 
   async *run(text: string, options: QueryOptions): AsyncGenerator<Uint8Array> {
-    const scratch = await Deno.makeTempDir();
+    const scratch = await scratchFolder();
     try {
       yield* limited(
         (signal) => this.#answer(text, options, scratch, signal),

@@ -2,6 +2,7 @@ import { pathToFileURL } from "node:url";
 import { StateError } from "../../../core/ports/state.ts";
 import { Database } from "./database.ts";
 import { isPresent, migrate } from "./schema.ts";
+import { scratchFolder } from "../../sdk/files/scratch.ts";
 
 /**
  * Opens a state's file to read it, writing nothing to it; one of an older version is read as a copy of this version.
@@ -62,7 +63,7 @@ function unchanging(path: string): URL {
 
 /** A copy that is gone once it is closed. */
 async function openCopy(path: string, copyTo: (copy: string) => void): Promise<Database> {
-  const folder = await Deno.makeTempDir({ prefix: "airgraph-" });
+  const folder = await scratchFolder("airgraph-");
   const remove = () => Deno.removeSync(folder, { recursive: true });
   const location = `${folder}/state`;
   let db: Database | undefined;
