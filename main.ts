@@ -1,7 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import { openApp, type Surroundings } from "./app.ts";
 import { cancellation } from "./cli/cancellation.ts";
-import type { ExitCode, Terminal } from "./cli/context.ts";
+import type { Context, ExitCode, Terminal } from "./cli/context.ts";
 import { SHOW_CURSOR } from "./cli/cursor.ts";
 import { run } from "./cli/run.ts";
 
@@ -11,6 +11,8 @@ export interface Host extends Surroundings {
   readonly stderr: Terminal;
   /** Aborted to cancel the command. */
   readonly signal: AbortSignal;
+  /** Given how an error that no code waits for is told. */
+  readonly uncaught: Context["uncaught"];
 }
 
 /** Runs a command of the command line. @returns Its exit code. */
@@ -74,7 +76,7 @@ function restore(): void {
 function cancelledBySignals(): AbortSignal {
   const { signal, request } = cancellation({ now: () => performance.now() }, () => {
     restore();
-    Deno.exit(130);
+    exit(130);
   });
   Deno.addSignalListener("SIGINT", request);
   Deno.addSignalListener("SIGTERM", request);
@@ -83,15 +85,46 @@ function cancelledBySignals(): AbortSignal {
   return signal;
 }
 
+/** Whether the process ends as it is to. */
+let ending = false;
+
+function exit(code: number): never {
+  ending = true;
+  Deno.exit(code);
+}
+
+/**
+ * Ends the process by the first error that no code waits for, told in one line: what goes on beside it cannot be relied
+ * on any more. What was begun is settled by the next command, as after a kill. A graph's code that ends the process has
+ * made such an error, too: it must not pass for a command that is done.
+ */
+function endUncaught(line: (error: unknown) => string): void {
+  const end = (error: unknown) => {
+    restore();
+    terminal(Deno.stderr).write(new TextEncoder().encode(`${line(error)}\n`));
+    exit(1);
+  };
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    end(event.reason);
+  });
+  addEventListener("error", (event) => {
+    event.preventDefault();
+    end(event.error);
+  });
+  addEventListener("unload", () => {
+    if (!ending) end("the process was ended by the code that it ran");
+  });
+}
+
 if (import.meta.main) {
-  addEventListener("unhandledrejection", restore);
-  addEventListener("error", restore);
   const code = await main(Deno.args, {
     stdout: terminal(Deno.stdout),
     stderr: terminal(Deno.stderr),
     env: Deno.env.toObject(),
     cwd: Deno.cwd(),
     signal: cancelledBySignals(),
+    uncaught: endUncaught,
   });
-  Deno.exit(code);
+  exit(code);
 }

@@ -22,6 +22,8 @@ export interface Context {
   readonly stderr: Terminal;
   /** Aborted when the command is to end: by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Takes over how an error that no code waits for is told; whoever runs the process ends it with that line. */
+  readonly uncaught: (line: (error: unknown) => string) => void;
   /** A file's text; undefined if it cannot be read. */
   readonly readText: (path: string) => Promise<string | undefined>;
   /** The program behind the commands, configured; `graph` is a module that takes the place of the configured graph. */
@@ -124,6 +126,8 @@ export interface Invocation {
   readonly value: (flag: string) => string | undefined;
   readonly list: (flag: string) => readonly string[];
   readonly app: () => Promise<App>;
+  /** To be told of the steps at work. */
+  readonly observe: Observer;
 }
 
 /** The command line was used in a way that cannot be meant. */

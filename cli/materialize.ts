@@ -31,7 +31,10 @@ Examples:
     if (!invocation.json) notify(context.stdout, app.notices);
     const started = app.now();
     using report = reporter(context.stdout, { silent: invocation.json, now: app.now });
-    await using lake = await app.lake("write", report.observe);
+    await using lake = await app.lake("write", (progress) => {
+      invocation.observe(progress);
+      report.observe(progress);
+    });
     const request = requestOf(invocation, app, lake);
     const dropped = (await lake.dropViews()).map((key) =>
       `${key}: its file is gone: dropped from the catalog`

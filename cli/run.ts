@@ -4,10 +4,13 @@ import { commands } from "./commands.ts";
 import { type Command, type Context, type ExitCode, UsageError } from "./context.ts";
 import { print } from "./out.ts";
 import { parse } from "./parse.ts";
+import { StepsAtWork } from "./uncaught.ts";
 
 /** Runs the command that the arguments name. @returns The exit code; errors are one line each on stderr. */
 export async function run(args: readonly string[], context: Context): Promise<ExitCode> {
   let mask = (text: string) => text;
+  const steps = new StepsAtWork();
+  context.uncaught((error) => visible(mask(steps.line(error))));
   try {
     const [name, ...rest] = args;
     if (name === undefined || name === "--help" || name === "-h" || name === "help") {
@@ -28,7 +31,7 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
       mask = opened.mask;
       return opened;
     };
-    return await command.run({ ...invocation, app }, context);
+    return await command.run({ ...invocation, app, observe: steps.observe }, context);
   } catch (caught) {
     if (context.signal.aborted) {
       print(context.stderr, "cancelled");

@@ -48,6 +48,7 @@ export class CommandLine implements AsyncDisposable {
       env,
       cwd: this.cwd,
       signal,
+      uncaught: () => {},
       stdout: terminal(pieces),
       stderr: terminal(errors),
     });
