@@ -1,4 +1,6 @@
 import { daily } from "../../core/partition/time_set.ts";
+import type { Table } from "../table/table.ts";
+import { MART } from "./contract.ts";
 
 /** The mart's zones. */
 export type MartZone = "aq_dev" | "aq_prod";
@@ -6,11 +8,11 @@ export type MartZone = "aq_dev" | "aq_prod";
 /** UTC days; today's is built from its hours so far. */
 export const days = daily({ start: "2016-01-01", timeZone: "UTC", open: true });
 
-export function martFolder(zone: MartZone): string {
-  return `${zone}/marts/vietnam`;
-}
-
-/** The one file of a day, by its key. */
-export function dayPath(zone: MartZone, day: string): string {
-  return `${martFolder(zone)}/measurement_date=${day}/country=Vietnam/part-00000.snappy.parquet`;
+/** The mart of a zone. */
+export function martTable(zone: MartZone): Table {
+  return {
+    contract: MART,
+    folder: `${zone}/marts/vietnam`,
+    path: (day) => ({ measurement_date: day, country: "Vietnam" }),
+  };
 }

@@ -1,7 +1,8 @@
 import type { AnyAsset } from "../../core/asset.ts";
 import type { Milliseconds } from "../../core/instant.ts";
 import { martCatalog, rawCatalog } from "./catalog.ts";
-import { DayExaminer } from "./day_facts.ts";
+import { TableExaminer } from "../table/examiner.ts";
+import { MART } from "./contract.ts";
 import { locations } from "./locations.ts";
 import { mart } from "./mart.ts";
 import { raw as rawHours } from "./raw.ts";
@@ -23,7 +24,7 @@ export interface VietnamOptions {
 export function vietnam({ environment, lookback, views: files }: VietnamOptions): AnyAsset[] {
   const test = environment === "dev";
   const raw = rawHours({ environment: test ? "test" : "prod", lookback });
-  const examiner = new DayExaminer();
+  const examiner = new TableExaminer(MART);
   const dev = mart({ raw, stations, examiner });
   const devCatalog = martCatalog(dev, "aq_dev");
   const common = [

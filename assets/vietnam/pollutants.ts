@@ -1,3 +1,6 @@
+import type { Column } from "../../core/ports/table.ts";
+import { required } from "../table/contract.ts";
+
 /** The mart's pollutants, in the order of its columns, with their plausible limit in µg/m³, inclusive. */
 export const POLLUTANTS = {
   pm25: 1000,
@@ -38,3 +41,11 @@ export const UNITS: readonly Unit[] = Object.entries(POLLUTANTS).flatMap(([name,
     { parameter, unit: "ppm", scale: 1000, factor, most },
   ];
 });
+
+export const UNIT_COLUMNS: readonly Column[] = [
+  required("parameter", "utf8"),
+  required("unit", "utf8"),
+  required("scale", "float64"),
+  required("factor", "float64"),
+  required("most", "float64"),
+];

@@ -5,6 +5,7 @@ import type { Column } from "../../core/ports/table.ts";
 import type { Location } from "../../sources/openaq/schema.ts";
 import { ContentSum, contentVersion, doubleField, field } from "../content_hash.ts";
 import { define, type Resources } from "../resources.ts";
+import { optional, required } from "../table/contract.ts";
 import { cityOf } from "./cities.ts";
 import { locations, standingLocations } from "./locations.ts";
 
@@ -23,12 +24,12 @@ export interface Station {
 
 /** The columns of the stations' file, a JSON array of objects. */
 export const STATION_COLUMNS: readonly Column[] = [
-  { name: "id", type: "int32", nullable: false },
-  { name: "name", type: "utf8", nullable: true },
-  { name: "city", type: "utf8", nullable: true },
-  { name: "country", type: "utf8", nullable: false },
-  { name: "latitude", type: "float64", nullable: true },
-  { name: "longitude", type: "float64", nullable: true },
+  required("id", "int32"),
+  optional("name", "utf8"),
+  optional("city", "utf8"),
+  required("country", "utf8"),
+  optional("latitude", "float64"),
+  optional("longitude", "float64"),
 ];
 
 /** Every station that was ever seen, with its city; its version changes with these columns alone. */

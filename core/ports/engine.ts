@@ -25,6 +25,11 @@ export interface Program {
   readonly inputs: Readonly<Record<string, InputTable>>;
 }
 
+/** A program by its text, in DuckDB's SQL, whatever engine makes the lake's tables. */
+export interface Question extends Program {
+  readonly statement: string;
+}
+
 /**
  * A program whose rows are written to staged files, one a partition. It answers the written columns, the partition's, the
  * counts (integers that are summed for each partition and not written), and whether a row is written or only counted.
@@ -52,6 +57,8 @@ export type Transformed =
     /** What was staged; absent where there are no rows. */
     readonly written?: Written;
     readonly counts: Readonly<Record<string, number>>;
+    /** Whether its rows were evaluated for another table, of the same program and inputs. */
+    readonly shared?: boolean;
   }
   | { readonly status: "failed"; readonly partition: string; readonly reason: string };
 
@@ -66,8 +73,8 @@ export interface Engine {
   transform(transform: Transform, signal: AbortSignal): Promise<readonly Transformed[]>;
   /** The columns of Parquet files, in order; types are Arrow's where they are among `ColumnType`. */
   describe(paths: readonly string[], signal: AbortSignal): Promise<readonly Described[]>;
-  /** The few rows that a program answers. Tables of Parquet files also have `file`, a path below the lake's root, and `file_row`. */
-  query(program: Program, signal: AbortSignal): Promise<readonly Row[]>;
+  /** The few rows that a question answers. Tables of Parquet files also have `file`, a path below the lake's root, and `file_row`. */
+  query(question: Question, signal: AbortSignal): Promise<readonly Row[]>;
 }
 
 /** A program could not be run: the message says of which file, and why. */

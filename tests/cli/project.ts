@@ -21,7 +21,7 @@ export class ProjectFolder implements AsyncDisposable {
   static async open(): Promise<ProjectFolder> {
     const root = await Deno.makeTempDir({ prefix: "airgraph-project-" });
     for (const part of PARTS) await Deno.symlink(join(ROOT, part), join(root, part));
-    for (const folder of ["audits", "marts", "views"]) {
+    for (const folder of ["marts", "views"]) {
       await Deno.mkdir(join(root, "sql", folder), { recursive: true });
       for (const { name } of Deno.readDirSync(join(ROOT, "sql", folder))) {
         await Deno.copyFile(join(ROOT, "sql", folder, name), join(root, "sql", folder, name));

@@ -5,6 +5,7 @@ import {
   type Engine,
   EngineError,
   type Program,
+  type Question,
   type Row,
   type Transform,
   type Transformed,
@@ -37,7 +38,6 @@ export class DuckDBEngine implements Engine {
   readonly #root: string;
   readonly #statement: (name: string) => Promise<string>;
   readonly #results: Results;
-  #tables = 0;
 
   constructor({ db, root, statement }: DuckDBEngineOptions) {
     this.#db = db;
@@ -53,7 +53,12 @@ export class DuckDBEngine implements Engine {
     const statement = await this.#statement(transform.name);
     const failures = new Map<string, string>();
     return await this.#db.session(signal, async (session) => {
-      const { key, table, partitions } = await this.#evaluate(session, transform, statement, failures);
+      const { key, table, partitions, shared } = await this.#evaluate(
+        session,
+        transform,
+        statement,
+        failures,
+      );
       try {
         const outputs = transform.outputs.filter(({ partition }) =>
           !failures.has(partition) && (partitions.get(partition)?.rows ?? 0) > 0
@@ -64,7 +69,7 @@ export class DuckDBEngine implements Engine {
           if (reason !== undefined) return { status: "failed", partition, reason };
           const file = written.get(partition);
           const found = partitions.get(partition) ?? { rows: 0, counts: zeros(transform.counts) };
-          return { status: "done", partition, ...found, ...(file === undefined ? {} : { written: file }) };
+          return { status: "done", partition, ...found, shared, ...(file && { written: file }) };
         });
       } finally {
         await this.#results.release(key);
@@ -76,13 +81,12 @@ export class DuckDBEngine implements Engine {
     return await this.#db.session(signal, (session) => describeFiles(session, this.#root, paths));
   }
 
-  async query(program: Program, signal: AbortSignal): Promise<readonly Row[]> {
-    const statement = await this.#statement(program.name);
+  async query(question: Question, signal: AbortSignal): Promise<readonly Row[]> {
     return await this.#db.session(signal, async (session) => {
       try {
-        return (await session.rows(overInputs(this.#root, program, statement))).map(plainRow);
+        return (await session.rows(overInputs(this.#root, question, question.statement))).map(plainRow);
       } catch (error) {
-        throw await this.#explain(session, program, error);
+        throw await this.#explain(session, question, error);
       }
     });
   }
@@ -93,18 +97,18 @@ export class DuckDBEngine implements Engine {
     transform: Transform,
     statement: string,
     failures: Map<string, string>,
-  ): Promise<Result & { readonly key: string }> {
+  ): Promise<Result & { readonly key: string; readonly shared: boolean }> {
     for (;;) {
       const program = without(transform, failures);
       const key = hash("sha256", JSON.stringify([statement, program.inputs]));
       const known = this.#results.take(key);
-      if (known !== undefined) return { key, ...known };
-      const table = `result_${++this.#tables}`;
+      if (known !== undefined) return { key, ...known, shared: true };
+      const table = `result_${crypto.randomUUID().replaceAll("-", "_")}`;
       const found = await this.#create(session, table, transform, program, statement);
       if (found.length === 0) {
         const result = await measured(session, table, transform);
         this.#results.add(key, result);
-        return { key, ...result };
+        return { key, ...result, shared: false };
       }
       fail(failures, found);
     }

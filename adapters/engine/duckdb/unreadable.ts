@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import type { InputFile, InputTable } from "../../../core/ports/engine.ts";
 import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
+import { identifier } from "../../sdk/duckdb/text.ts";
 import { inputStatement } from "./input_table.ts";
 
 /** A file that cannot be read, and why. */
@@ -42,7 +43,7 @@ export async function unreadable(root: string, table: FileTable, session: Sessio
 }
 
 async function failure(root: string, table: FileTable, session: Session): Promise<string | undefined> {
-  const columns = table.columns.map(({ name }) => `count("${name}")`);
+  const columns = table.columns.map(({ name }) => `count(${identifier(name)})`);
   try {
     await session.run(`SELECT ${columns.join(", ")} FROM (${inputStatement(root, table)})`);
   } catch (error) {

@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { arrowSchema, glueColumns, MART, pysparkSchema, RAW } from "../../../assets/vietnam/contract.ts";
+import { arrowSchema, glueColumns, pysparkSchema } from "../../../assets/table/schemas.ts";
+import { MART, RAW } from "../../../assets/vietnam/contract.ts";
 
 Deno.test("the mart's contract as an Arrow schema", async () => {
-  const schema = await arrowSchema(MART);
+  const schema = await arrowSchema(MART.columns);
   assertEquals(
     schema.fields.map(({ name, type, nullable }) => `${name} ${type}${nullable ? "" : " not null"}`),
     [

@@ -16,7 +16,8 @@ import type { FileRef } from "../../../core/ports/publisher.ts";
 import { hourly } from "../../../core/partition/time_set.ts";
 import { define } from "../../../assets/resources.ts";
 import { mart } from "../../../assets/vietnam/mart.ts";
-import { DayExaminer } from "../../../assets/vietnam/day_facts.ts";
+import { MART } from "../../../assets/vietnam/contract.ts";
+import { TableExaminer } from "../../../assets/table/examiner.ts";
 
 /** A raw record as tests write it; what is left out is a plain one. */
 export interface RawRecord {
@@ -49,9 +50,9 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A lake in a folder of its own, over which marts are made without an executor; dispose of it. */
 export class TestLake implements AsyncDisposable {
-  readonly engine: DuckDBEngine;
+  engine: DuckDBEngine;
   readonly store: ObjectStore;
-  readonly examiner = new DayExaminer();
+  readonly examiner = new TableExaminer(MART);
   readonly raw = define.external({ key: "vietnam/raw_prod", partitions: hourly({ start: "2016-01-01" }) });
   readonly stations = define.external({ key: "vietnam/stations" });
   readonly dev = mart({ raw: this.raw, stations: this.stations, examiner: this.examiner });
@@ -61,18 +62,26 @@ export class TestLake implements AsyncDisposable {
   #stations: Standing[] = [];
   #attempts = 0;
 
-  private constructor(readonly root: string, readonly db: DuckDB, readonly owned: boolean) {
+  private constructor(
+    readonly root: string,
+    readonly db: DuckDB,
+    readonly owned: boolean,
+    readonly statement: (name: string) => Promise<string>,
+  ) {
     this.store = new LocalObjectStore(new LakeFolder(root));
-    this.engine = new DuckDBEngine({ db, root, statement: projectStatement });
+    this.engine = new DuckDBEngine({ db, root, statement });
   }
 
-  static async open(folder?: string): Promise<TestLake> {
+  static async open(folder?: string, statement = projectStatement): Promise<TestLake> {
     const root = folder ?? await Deno.makeTempDir();
-    return new TestLake(
-      root,
-      new DuckDB({ temporaryFolder: join(root, "_temporary") }),
-      folder === undefined,
-    );
+    const db = new DuckDB({ temporaryFolder: join(root, "_temporary") });
+    return new TestLake(root, db, folder === undefined, statement);
+  }
+
+  /** Goes on as another process would: nothing is remembered. */
+  restart(): void {
+    const { db, root, statement } = this;
+    this.engine = new DuckDBEngine({ db, root, statement });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

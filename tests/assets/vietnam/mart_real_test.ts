@@ -9,7 +9,6 @@ import {
   timestampField,
 } from "../../../assets/content_hash.ts";
 import { MART } from "../../../assets/vietnam/contract.ts";
-import { EMPTY_DAY } from "../../../assets/vietnam/day_facts.ts";
 import { type RawRecord, TestLake, type TestStation } from "./lake.ts";
 
 const MEASUREMENTS = fromFileUrl(new URL("../../../../shared/openaq/v3/measurements", import.meta.url));
@@ -120,7 +119,7 @@ realTest("the mart of Hanoi's 2018, cell by cell", 21632, async (measurements) =
       const staged = output.staged![0]!;
       if (!("temporary" in staged)) {
         empty++;
-        assertEquals([wanted.size, output.dataVersion, output.rows], [0, EMPTY_DAY, 0]);
+        assertEquals([wanted.size, output.dataVersion, output.rows], [0, lake.examiner.empty, 0]);
         continue;
       }
       assertEquals(output.dataVersion, versionOf(HANOI, "pm25", wanted));
@@ -166,7 +165,7 @@ realTest("the page of carbon monoxide", 7772024, async (measurements) => {
     rows += count!;
     assertEquals([count, dataVersion], [
       wanted.size,
-      wanted.size === 0 ? EMPTY_DAY : versionOf(STREET, "co", wanted),
+      wanted.size === 0 ? lake.examiner.empty : versionOf(STREET, "co", wanted),
     ]);
   }
   assertEquals(rows, [...expected.values()].reduce((sum, { size }) => sum + size, 0));

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { EMPTY_DAY } from "../../../assets/vietnam/day_facts.ts";
+import { TableExaminer } from "../../../assets/table/examiner.ts";
+import { MART } from "../../../assets/vietnam/contract.ts";
 import { audited, type RawRecord, TestLake } from "./lake.ts";
 
 const DAY = "2024-01-15";
@@ -146,7 +147,7 @@ Deno.test("rows are sorted by location and time, and times within an hour stay a
 Deno.test("a day without rows has no file, and the version of the empty set", async () => {
   const { output } = await dayOf([{ value: -999 }]);
   assertEquals(output.rows, 0);
-  assertEquals(output.dataVersion, EMPTY_DAY);
+  assertEquals(output.dataVersion, new TableExaminer(MART).empty);
   assertEquals(output.staged, [{
     final: `aq_dev/marts/vietnam/measurement_date=${DAY}/country=Vietnam/part-00000.snappy.parquet`,
     absent: true,

@@ -4,18 +4,17 @@ import { dirname } from "@std/path";
 import { LocalCatalog } from "../../../../adapters/catalog/local/catalog.ts";
 import { LakeFolder } from "../../../../adapters/object_store/local/lake_folder.ts";
 import { LocalObjectStore } from "../../../../adapters/object_store/local/store.ts";
+import { tableDefinition } from "../../../../assets/table/catalog.ts";
 import { MART } from "../../../../assets/vietnam/contract.ts";
 import type { Definition } from "../../../../core/ports/catalog.ts";
 
 const VIEW: Definition = { type: "view", database: "aq_dev", name: "numbers", statement: "SELECT 'µ'" };
-const TABLE: Definition = {
-  type: "table",
+const TABLE: Definition = tableDefinition(MART, {
   database: "aq_dev",
   name: "vietnam",
-  ...MART,
   format: "parquet",
   location: "aq_dev/marts/vietnam",
-};
+});
 
 class CatalogFolder implements AsyncDisposable {
   readonly catalog: LocalCatalog;

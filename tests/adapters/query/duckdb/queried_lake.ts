@@ -1,5 +1,6 @@
 import { LocalCatalog } from "../../../../adapters/catalog/local/catalog.ts";
 import { DuckDBQuery } from "../../../../adapters/query/duckdb/query.ts";
+import { tableDefinition } from "../../../../assets/table/catalog.ts";
 import { MART, RAW } from "../../../../assets/vietnam/contract.ts";
 import type { Definition } from "../../../../core/ports/catalog.ts";
 import type { FileRef } from "../../../../core/ports/publisher.ts";
@@ -40,24 +41,15 @@ export class QueriedLake implements AsyncDisposable {
     ]);
     await lake.publish(lake.dev, await lake.make(lake.dev, DAY, DAY));
     for (const { files } of [...lake.hours.values(), ...lake.days.values()]) queried.published.push(...files);
-    await queried.define({
-      type: "table",
+    await queried.define(tableDefinition(RAW, {
       database: "raw_db",
       name: "openaq_raw",
-      ...RAW,
       format: "ndjson",
       location: "aq_raw_prod",
-    });
+    }));
     for (const database of ["aq_dev", "aq_prod"]) {
       const location = `${database}/marts/vietnam`;
-      await queried.define({
-        type: "table",
-        database,
-        name: "vietnam",
-        ...MART,
-        format: "parquet",
-        location,
-      });
+      await queried.define(tableDefinition(MART, { database, name: "vietnam", format: "parquet", location }));
       await queried.define(view(database, "high", "SELECT * FROM vietnam WHERE pm25 > 50"));
       const statement =
         "SELECT date_format(datetime, '%H:%i') AS at, day_of_week(datetime) AS weekday FROM high";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Refused } from "../../../../core/ports/query.ts";
+import { tableDefinition } from "../../../../assets/table/catalog.ts";
 import { MART } from "../../../../assets/vietnam/contract.ts";
 import { DAY, QueriedLake, view } from "./queried_lake.ts";
 
@@ -175,12 +176,13 @@ Deno.test("a forged table is refused alone, and named; the others go on", async 
   await using lake = await QueriedLake.open();
   const { root } = lake.lake;
   const evil = `x" FROM range(1); COPY (SELECT 1) TO '${root}/out.csv'; --`;
-  const [first, ...others] = MART.columns;
-  const table = { type: "table", ...MART, format: "parquet", location: "aq_dev/marts/vietnam" };
+  const location = "aq_dev/marts/vietnam";
+  const table = tableDefinition(MART, { database: "aq_dev", name: "forged", format: "parquet", location });
+  const [first, ...others] = table.columns;
   const forged = [
-    { ...table, database: "aq_dev", name: "forged", columns: [{ ...first, type: evil }, ...others] },
-    { ...table, database: "aq_dev", name: "forged", location: "../.." },
-    { ...table, database: `aq_dev"; COPY (SELECT 1) TO '${root}/out.csv'; --`, name: "forged" },
+    { ...table, columns: [{ ...first, type: evil }, ...others] },
+    { ...table, location: "../.." },
+    { ...table, database: `aq_dev"; COPY (SELECT 1) TO '${root}/out.csv'; --` },
   ];
   for (const each of forged) {
     await lake.write("aq_dev", "forged", JSON.stringify(each));
@@ -200,15 +202,9 @@ Deno.test("a name of any characters is a name", async () => {
   await using lake = await QueriedLake.open();
   const evil = `x" FROM range(1); COPY (SELECT 1) TO '${lake.lake.root}/out.csv'; --`;
   const [first, ...others] = MART.columns;
-  await lake.define({
-    type: "table",
-    ...MART,
-    database: "aq_dev",
-    name: "forged",
-    columns: [{ ...first!, name: evil }, ...others],
-    format: "parquet",
-    location: "aq_forged",
-  });
+  const columns = [{ ...first!, name: evil }, ...others];
+  const place = { database: "aq_dev", name: "forged", format: "parquet", location: "aq_forged" } as const;
+  await lake.define(tableDefinition({ ...MART, columns }, place));
   const [column] = await lake.json("DESCRIBE aq_dev.forged");
   assertEquals(column!.column_name, evil);
   assertEquals(await lake.json("SELECT count(*) AS n FROM aq_dev.vietnam"), [{ n: 2 }]);

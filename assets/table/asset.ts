@@ -1,0 +1,128 @@
+import {
+  type Asset,
+  type AssetOptions,
+  type Context,
+  type Dependencies,
+  sourceFile,
+} from "../../core/asset.ts";
+import { iso } from "../../core/instant.ts";
+import type { FailedOutput, Metadata, Output, Standing } from "../../core/output.ts";
+import type { PartitionSet } from "../../core/partition/partition_set.ts";
+import type { InputTable, Transform, Transformed } from "../../core/ports/engine.ts";
+import { define, type Resources } from "../resources.ts";
+import { type OwnCheck, tableChecks } from "./checks.ts";
+import { plainColumns } from "./contract.ts";
+import type { ExaminedFile, TableExaminer } from "./examiner.ts";
+import { equals } from "./gate.ts";
+import { filePath, type Table } from "./table.ts";
+
+/** What stands of each dependency whose content a table is made of. */
+export type StandingInputs = Readonly<Record<string, readonly Standing[]>>;
+
+export interface TableAssetOptions<Set extends PartitionSet, Deps extends Dependencies<Set>> extends
+  Pick<
+    AssetOptions<Resources, Set, Deps>,
+    "key" | "description" | "kind" | "partitions" | "deps" | "batch" | "retry" | "timeout" | "freshness"
+  > {
+  readonly table: Table;
+  /** Remembers what files hold; tables of one contract may share one. */
+  readonly examiner: TableExaminer;
+  /** The program whose rows are written: `marts/x` is `sql/marts/x.sql`. */
+  readonly program: string;
+  /** The tables that the program reads. */
+  readonly inputs: (standing: StandingInputs) => Readonly<Record<string, InputTable>>;
+  /** The program's column that names a row's partition. */
+  readonly partition: string;
+  /** The program's boolean column that says which rows are written. */
+  readonly written: string;
+  /** The program's counts, which become metadata of each partition. */
+  readonly counts: readonly string[];
+  /** What else is told of each partition, by its key. */
+  readonly facts?: (standing: StandingInputs) => (key: string) => Metadata;
+  /** Checks beside those that the contract gives. */
+  readonly checks?: Readonly<Record<string, OwnCheck>>;
+  /** A dependency on a table of the same contract, which each partition must equal before it is published. */
+  readonly gate?: { readonly input: string; readonly told: string };
+}
+
+/** Declares a table of which a program makes each partition as one Parquet file, audited by its contract. */
+export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<Set>>(
+  options: TableAssetOptions<Set, Deps>,
+): Asset<Resources, Set> {
+  const { table, examiner, program, inputs, counts, facts, checks, gate, ...declared } = options;
+  const { contract } = table;
+  const read = Object.entries(options.deps ?? {}).filter(([, { mode }]) => mode === "content");
+
+  async function standingInputs({ inputs }: Context<Resources, Deps>): Promise<StandingInputs> {
+    return Object.fromEntries(
+      await Promise.all(read.map(async ([name]) => [name, await inputs[name]!.standing()])),
+    );
+  }
+
+  function transform({ partitions, staging }: Context<Resources, Deps>, standing: StandingInputs): Transform {
+    return {
+      name: program,
+      inputs: inputs(standing),
+      columns: plainColumns(contract.columns),
+      sort: contract.sort ?? [],
+      partition: options.partition,
+      counts,
+      written: options.written,
+      outputs: Array.from(partitions, ({ key }) => ({
+        partition: key!,
+        temporary: `${staging}/${key}.snappy.parquet`,
+      })),
+    };
+  }
+
+  return define.asset<Set, Deps>({
+    ...declared,
+    sources: [sourceFile(`sql/${program}.sql`)],
+    pool: "duckdb",
+    checks: [
+      tableChecks({ table, examiner, own: checks ?? {} }),
+      ...(gate === undefined ? [] : [equals({ contract, ...gate })]),
+    ],
+    async *materialize(context) {
+      const { partitions, resources: { engine }, signal, now } = context;
+      const standing = await standingInputs(context);
+      const wanted = transform(context, standing);
+      const done = await engine.transform(wanted, signal);
+      const staged = done.map((each, i) => stagedFile(each, wanted.outputs[i]!.temporary));
+      const examined = await examiner.examine(engine, staged.filter((file) => file !== undefined), signal);
+      const remaining = examined.values();
+      const told = facts?.(standing);
+      yield [...partitions].map(({ ordinal, key }, i): Output | FailedOutput => {
+        const each = done[i]!;
+        if (each.status === "failed") return { partition: ordinal, error: each.reason };
+        const metadata: Metadata = {
+          ...Object.fromEntries(counts.map((name) => [name, { type: "number", value: each.counts[name]! }])),
+          ...told?.(key!),
+          built: { type: "text", value: iso(now) },
+          ...(each.shared && { evaluation: { type: "text", value: "shared" } }),
+        };
+        const final = filePath(table, key!);
+        const file = staged[i];
+        if (file === undefined) {
+          const absent = [{ final, absent: true as const }];
+          return { partition: ordinal, dataVersion: examiner.empty, rows: 0, metadata, staged: absent };
+        }
+        const found = remaining.next().value!;
+        if ("reason" in found) return { partition: ordinal, error: found.reason };
+        const written = { size: file.size, hash: file.hash };
+        return {
+          partition: ordinal,
+          dataVersion: found.facts.dataVersion,
+          rows: each.rows,
+          metadata,
+          staged: [{ final, temporary: file.path, written }],
+        };
+      });
+    },
+  });
+}
+
+function stagedFile(each: Transformed, path: string): ExaminedFile | undefined {
+  if (each.status === "failed" || each.written === undefined) return undefined;
+  return { path, ...each.written, staged: true };
+}

@@ -1,0 +1,93 @@
+import { canonicalText, quoted } from "./sql.ts";
+import type { Contract } from "./contract.ts";
+
+/**
+ * The statement that answers the facts by which a table's files are judged: one row for each file that has rows.
+ *
+ * It reads `audited`, the files' rows with `file` and `file_row`, and answers counts of rows and of faults, the least and
+ * the greatest value of what the path carries, nulls by column, and the exact sums of the content's data version.
+ */
+export function auditStatement(contract: Contract): string {
+  const order = orderStatement(contract);
+  return `WITH facts AS (
+  SELECT
+    ${["file", "count(*) AS rows", ...facts(contract)].join(",\n    ")}
+  FROM audited
+  GROUP BY file
+),${order === undefined ? "" : `\nordered AS (${order}),`}
+texts AS (
+  SELECT file, ${
+    contract.columns.map((column) => `${canonicalText(column)} AS ${quoted(column.name)}`).join(", ")
+  } FROM audited
+),
+-- Nulls add nothing to a concat: their field is \`~\` alone.
+lines AS (
+  SELECT file, concat(${
+    contract.columns.map(({ name }) => `coalesce(strlen(${quoted(name)}) || ':', '~'), ${quoted(name)}`).join(
+      ", ",
+    )
+  }) AS line FROM texts
+),
+content AS (
+  SELECT
+    file,
+    sum(md5_number_upper(line))::VARCHAR AS first_sum,
+    sum(md5_number_lower(line))::VARCHAR AS last_sum
+  FROM lines
+  GROUP BY file
+)
+SELECT * FROM facts ${order === undefined ? "" : "JOIN ordered USING (file) "}JOIN content USING (file)`;
+}
+
+function facts({ columns, partitionColumns, key, sort = [] }: Contract): string[] {
+  const never = columns.filter(({ nullable }) => !nullable).map(({ name }) => `${quoted(name)} IS NULL`);
+  const counted = (name: string, condition: string) => `count(*) FILTER (${condition}) AS ${quoted(name)}`;
+  return [
+    ...partitionColumns.flatMap(({ name, of }) =>
+      of === undefined ? [] : [
+        `min(${of})::VARCHAR AS ${quoted(`least:${name}`)}`,
+        `max(${of})::VARCHAR AS ${quoted(`most:${name}`)}`,
+      ]
+    ),
+    ...(never.length === 0 ? [] : [counted("null_required", never.join(" OR "))]),
+    ...(key === undefined || startsWith(sort, key)
+      ? []
+      : [`count(*) - count(DISTINCT (${key.map(quoted).join(", ")})) AS duplicates`]),
+    ...columns.flatMap(({ name, limits }) =>
+      limits === undefined
+        ? []
+        : [counted(`beyond:${name}`, `${quoted(name)} < ${limits[0]} OR ${quoted(name)} > ${limits[1]}`)]
+    ),
+    ...columns.map(({ name }) => `count(*) - count(${quoted(name)}) AS ${quoted(`nulls:${name}`)}`),
+  ];
+}
+
+/** Each row beside the one before it: in a file that is sorted, rows of one key are neighbours. */
+function orderStatement({ key, sort = [] }: Contract): string | undefined {
+  if (sort.length === 0) return undefined;
+  const before = (name: string) => quoted(`${name} before`);
+  const equal = (name: string) => `${quoted(name)} = ${before(name)}`;
+  const after = sort.map((name, i) =>
+    [...sort.slice(0, i).map(equal), `${quoted(name)} < ${before(name)}`].join(" AND ")
+  );
+  const counts = [`count(*) FILTER (${after.map((each) => `(${each})`).join(" OR ")}) AS unsorted`];
+  if (key !== undefined && startsWith(sort, key)) {
+    counts.push(`count(*) FILTER (${key.map(equal).join(" AND ")}) AS duplicates`);
+  }
+  return `
+  SELECT file, ${counts.join(", ")}
+  FROM (
+    SELECT file, ${
+    sort.map((name) => `${quoted(name)}, lag(${quoted(name)}) OVER place AS ${before(name)}`).join(", ")
+  }
+    FROM audited
+    WINDOW place AS (PARTITION BY file ORDER BY file_row)
+  )
+  GROUP BY file
+`;
+}
+
+/** Whether rows of one key are neighbours in this order. */
+function startsWith(sort: readonly string[], key: readonly string[]): boolean {
+  return key.every((name) => sort.slice(0, key.length).includes(name));
+}

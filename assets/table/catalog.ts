@@ -1,0 +1,40 @@
+import { type Asset, from } from "../../core/asset.ts";
+import { canonicalJson, sha256 } from "../../core/fingerprint.ts";
+import { all } from "../../core/mapping.ts";
+import type { TableDefinition } from "../../core/ports/catalog.ts";
+import { define, type Resources } from "../resources.ts";
+import { type Contract, plainColumns } from "./contract.ts";
+
+/** The catalog's entry of a table of this contract. */
+export function tableDefinition(
+  contract: Contract,
+  place: Pick<TableDefinition, "database" | "name" | "format" | "location">,
+): TableDefinition {
+  const columns = plainColumns(contract.columns);
+  const partitionColumns = plainColumns(contract.partitionColumns);
+  return { type: "table", ...place, columns, partitionColumns };
+}
+
+export interface CatalogOptions {
+  readonly key: string;
+  /** The asset whose files the tables show. */
+  readonly shows: Asset<Resources>;
+  readonly tables: readonly TableDefinition[];
+}
+
+/** Declares the catalog's entries of tables; they are registered anew when their definition changes. */
+export function catalogAsset({ key, shows, tables }: CatalogOptions): Asset<Resources> {
+  const dataVersion = sha256(canonicalJson(tables)).slice(0, 32);
+  return define.asset({
+    key,
+    description: `The catalog's ${tables.map(({ database, name }) => `${database}.${name}`).join(" and ")}`,
+    kind: "catalog",
+    // The tables' columns are part of the code: another contract registers anew.
+    code: dataVersion,
+    deps: { reads: from(shows, all, { mode: "present" }) },
+    async *materialize({ resources: { catalog }, staging }) {
+      const staged = await Promise.all(tables.map((each) => catalog.stage(each, staging)));
+      yield [{ partition: 0, dataVersion, rows: tables.length, staged }];
+    },
+  });
+}

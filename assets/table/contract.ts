@@ -1,0 +1,44 @@
+import type { Column, ColumnType } from "../../core/ports/table.ts";
+
+/** A column of a table's files, and what its values may be. */
+export interface TableColumn extends Column, ColumnRules {}
+
+export interface ColumnRules {
+  /** The unit of its numbers, for people. */
+  readonly unit?: string;
+  /** Its smallest and its largest plausible value; both may occur. */
+  readonly limits?: readonly [least: number, most: number];
+  /** The largest share of nulls that raises no warning. @default 1 */
+  readonly nulls?: number;
+}
+
+/** A column that only the path carries. */
+export interface PathColumn extends Column {
+  /** A SQL expression over the file's own columns that has the same value in every row. */
+  readonly of?: string;
+}
+
+/** The columns of a table and the rules of its rows. Tables show the path's columns last. */
+export interface Contract {
+  readonly columns: readonly TableColumn[];
+  readonly partitionColumns: readonly PathColumn[];
+  /** The columns that no two rows of a file share. */
+  readonly key?: readonly string[];
+  /** The columns by which each file is sorted. */
+  readonly sort?: readonly string[];
+}
+
+/** A column that is never null. */
+export function required(name: string, type: ColumnType, rules: ColumnRules & { of?: string } = {}) {
+  return { name, type, nullable: false, ...rules };
+}
+
+/** A column that may be null. */
+export function optional(name: string, type: ColumnType, rules: ColumnRules = {}): TableColumn {
+  return { name, type, nullable: true, ...rules };
+}
+
+/** The columns alone, as a catalog lists them. */
+export function plainColumns(columns: readonly Column[]): Column[] {
+  return columns.map(({ name, type, nullable }) => ({ name, type, nullable }));
+}

@@ -1,0 +1,137 @@
+import { type Described, type Engine, EngineError, type Row } from "../../core/ports/engine.ts";
+import type { FileRef } from "../../core/ports/publisher.ts";
+import { contentVersion } from "../content_hash.ts";
+import { auditStatement } from "./audit.ts";
+import { type Contract, plainColumns } from "./contract.ts";
+
+/** What a file of a table holds, as its audit counts it. */
+export interface Facts {
+  readonly rows: number;
+  readonly dataVersion: string;
+  /** For each column of the path that rows tell, its least and its greatest value. */
+  readonly path: Readonly<Record<string, readonly [least: string, most: string] | undefined>>;
+  /** Rows in which a column is null that never is. */
+  readonly nullRequired: number;
+  readonly duplicates: number;
+  readonly unsorted: number;
+  /** How many values of each column lie beyond its limits. */
+  readonly beyond: Readonly<Record<string, number>>;
+  readonly nulls: Readonly<Record<string, number>>;
+}
+
+/** A file's columns and facts; or why they are not known. */
+export type Examined =
+  & { readonly described: Described }
+  & ({ readonly facts: Facts } | { readonly reason: string });
+
+/** A file, and whether its hash was just measured. */
+export type ExaminedFile = FileRef & { readonly staged: boolean };
+
+/** Files that are remembered at a time. */
+const KEPT = 5000;
+
+/**
+ * Examines files of one contract, a batch in one scan. Facts depend on a file's bytes alone: those of a staged file, whose
+ * hash was just measured, are remembered by it, so that a file is scanned once for its data version, its audit and its
+ * twin in another table. Standing files are always read anew: their recorded hash says nothing of what is there now.
+ */
+export class TableExaminer {
+  /** The data version of a file that has no rows, and of none. */
+  readonly empty: string;
+  /** The facts of no rows. */
+  readonly none: Facts;
+  readonly #statement: string;
+  readonly #known = new Map<string, Examined>();
+
+  constructor(readonly contract: Contract) {
+    this.#statement = auditStatement(contract);
+    this.empty = contentVersion(contract.columns, { rows: 0, first: 0n, last: 0n });
+    this.none = this.#facts({ rows: 0, first_sum: "0", last_sum: "0" });
+  }
+
+  async examine(engine: Engine, files: readonly ExaminedFile[], signal: AbortSignal): Promise<Examined[]> {
+    const unknown = files.filter(({ staged, hash }) => !(staged && this.#known.has(hash)));
+    const found = new Map<string, Examined>();
+    const described = await engine.describe(unknown.map(({ path }) => path), signal);
+    const plain = unknown.filter((_, i) => this.fits(described[i]!));
+    const facts = await this.#scan(engine, plain, signal).catch(notWhole);
+    for (const [i, file] of unknown.entries()) {
+      const own = facts?.get(file.path);
+      const examined = own === undefined
+        ? await this.#alone(engine, file, described[i]!, signal)
+        : { described: described[i]!, facts: own };
+      found.set(file.path, examined);
+      if (file.staged) this.#remember(file.hash, examined);
+    }
+    return files.map(({ path, hash }) => found.get(path) ?? this.#known.get(hash)!);
+  }
+
+  /** Whether the columns are the contract's. */
+  fits(described: Described): boolean {
+    const { columns } = this.contract;
+    return described.status === "read" && described.columns.length === columns.length &&
+      columns.every(({ name, type }, i) =>
+        described.columns[i]!.name === name && described.columns[i]!.type === type
+      );
+  }
+
+  #remember(hash: string, examined: Examined): void {
+    this.#known.set(hash, examined);
+    if (this.#known.size > KEPT) this.#known.delete(this.#known.keys().next().value!);
+  }
+
+  async #alone(
+    engine: Engine,
+    file: FileRef,
+    described: Described,
+    signal: AbortSignal,
+  ): Promise<Examined> {
+    if (described.status === "failed") return { described, reason: described.reason };
+    try {
+      const facts = (await this.#scan(engine, [file], signal)).get(file.path);
+      return { described, facts: facts ?? this.none };
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return { described, reason: error.message };
+    }
+  }
+
+  async #scan(engine: Engine, files: readonly FileRef[], signal: AbortSignal): Promise<Map<string, Facts>> {
+    if (files.length === 0) return new Map();
+    const audited = {
+      columns: plainColumns(this.contract.columns),
+      format: "parquet" as const,
+      files: files.map((ref) => ({ ref, partition: null })),
+    };
+    const question = { name: "audit", statement: this.#statement, inputs: { audited } };
+    const rows = await engine.query(question, signal);
+    return new Map(rows.map((row) => [String(row.file), this.#facts(row)]));
+  }
+
+  #facts(row: Row): Facts {
+    const { columns, partitionColumns } = this.contract;
+    const rows = Number(row.rows);
+    const counts = (prefix: string) =>
+      Object.fromEntries(columns.map(({ name }) => [name, Number(row[`${prefix}:${name}`] ?? 0)]));
+    const extremes = (name: string) => {
+      const [least, most] = [row[`least:${name}`] ?? null, row[`most:${name}`] ?? null];
+      return least === null || most === null ? undefined : [String(least), String(most)] as const;
+    };
+    const sums = { rows, first: BigInt(String(row.first_sum)), last: BigInt(String(row.last_sum)) };
+    return {
+      rows,
+      dataVersion: contentVersion(columns, sums),
+      path: Object.fromEntries(partitionColumns.map(({ name }) => [name, extremes(name)])),
+      nullRequired: Number(row.null_required ?? 0),
+      duplicates: Number(row.duplicates ?? 0),
+      unsorted: Number(row.unsorted ?? 0),
+      beyond: counts("beyond"),
+      nulls: counts("nulls"),
+    };
+  }
+}
+
+/** One file that cannot be scanned hides the others: they are scanned one by one. */
+function notWhole(error: unknown): undefined {
+  if (!(error instanceof EngineError)) throw error;
+}

@@ -1,0 +1,155 @@
+import type { Audited, Check, CheckAnswer } from "../../core/check.ts";
+import { type Described, type Engine, EngineError, type Program, type Row } from "../../core/ports/engine.ts";
+import type { ObjectStore } from "../../core/ports/object_store.ts";
+import type { FileRef } from "../../core/ports/publisher.ts";
+import { type Contract, plainColumns } from "./contract.ts";
+import { gateStatement } from "./gate_statement.ts";
+
+interface Pair {
+  readonly partition: Audited;
+  readonly staged: FileRef;
+  readonly standing: FileRef;
+}
+
+export interface GateOptions {
+  readonly contract: Contract;
+  /** The dependency, on the same partitions of a table of the same contract, that each partition must equal. */
+  readonly input: string;
+  /** That table in messages: "development". */
+  readonly told: string;
+}
+
+/** A promotion gate: a partition is that of another table, value by value. What was looked at is what is promoted. */
+export function equals(
+  { contract, input, told }: GateOptions,
+): Check<{ engine: Engine; store: ObjectStore }> {
+  const statement = gateStatement(contract);
+  const name = `equals_${input}`;
+
+  return {
+    checks: [{ name, severity: "blocking" }],
+    async run({ outputs, inputs, resources: { engine, store }, signal }) {
+      const standing = new Map((await inputs[input]!.standing()).map((each) => [each.partition, each]));
+      const answers: CheckAnswer[] = [];
+      const pairs: Pair[] = [];
+      for (const partition of outputs) {
+        const other = standing.get(partition.partition);
+        const [staged] = partition.files;
+        const [stands] = other?.files ?? [];
+        if (other === undefined) {
+          answers.push(answer(partition, `the ${told} partition does not stand, wanted it first`));
+        } else if (staged !== undefined && stands !== undefined) {
+          pairs.push({ partition, staged, standing: stands });
+        } else if (staged === stands) answers.push(answer(partition));
+        else answers.push(answer(partition, `it has ${partition.rows} rows, the ${told} one ${other.rows}`));
+      }
+      const same = await Promise.all(pairs.map((pair) => sameBytes(store, pair)));
+      return [
+        ...answers,
+        ...pairs.filter((_, i) => same[i]).map(({ partition }) => answer(partition)),
+        ...await compare(engine, pairs.filter((_, i) => !same[i]), signal),
+      ];
+    },
+  };
+
+  function answer({ partition }: Audited, detail?: string): CheckAnswer {
+    return { check: name, partition, passed: detail === undefined, ...(detail !== undefined && { detail }) };
+  }
+
+  async function compare(
+    engine: Engine,
+    pairs: readonly Pair[],
+    signal: AbortSignal,
+  ): Promise<CheckAnswer[]> {
+    if (pairs.length === 0) return [];
+    const described = await engine.describe(
+      pairs.flatMap(({ staged, standing }) => [staged.path, standing.path]),
+      signal,
+    );
+    const answers: CheckAnswer[] = [];
+    const alike: Pair[] = [];
+    for (const [i, pair] of pairs.entries()) {
+      const [staged, standing] = [described[2 * i]!, described[2 * i + 1]!];
+      if (staged.status === "failed") answers.push(answer(pair.partition, staged.reason));
+      else if (standing.status === "failed") answers.push(answer(pair.partition, standing.reason));
+      else if (JSON.stringify(staged) === JSON.stringify(standing)) alike.push(pair);
+      else {
+        const columns = `its columns are ${columnsText(staged)}, the ${told} one's ${columnsText(standing)}`;
+        const [rows] = await compareRows(engine, [pair], signal);
+        answers.push(
+          answer(pair.partition, rows?.detail === undefined ? columns : `${rows.detail}; ${columns}`),
+        );
+      }
+    }
+    return [...answers, ...await compareRows(engine, alike, signal)];
+  }
+
+  /** Compares the rows of pairs; a file that cannot be read is found by halves. */
+  async function compareRows(
+    engine: Engine,
+    pairs: readonly Pair[],
+    signal: AbortSignal,
+  ): Promise<CheckAnswer[]> {
+    if (pairs.length === 0) return [];
+    try {
+      const rows = await engine.query({ name, statement, inputs: inputsOf(contract, pairs) }, signal);
+      const differences = new Map(rows.map((row) => [String(row.pair_partition), row]));
+      return pairs.map(({ partition }) => {
+        const found = differences.get(partition.key!);
+        return answer(partition, found && difference(found, told));
+      });
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      const [only] = pairs;
+      if (pairs.length === 1) return [answer(only!.partition, error.message)];
+      const middle = pairs.length >> 1;
+      return [
+        ...await compareRows(engine, pairs.slice(0, middle), signal),
+        ...await compareRows(engine, pairs.slice(middle), signal),
+      ];
+    }
+  }
+}
+
+/** Files of the same bytes are equal in schema, row count and every value: only others need be read as tables. */
+async function sameBytes(store: ObjectStore, { staged, standing }: Pair): Promise<boolean> {
+  const [a, b] = await Promise.all([store.read(staged.path), store.read(standing.path)]);
+  if (a === undefined || b === undefined || a.length !== b.length) return false;
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return at === a.length;
+}
+
+function columnsText({ columns }: Described & { readonly status: "read" }): string {
+  return columns.map(({ name, type }) => `${name} ${type}`).join(", ");
+}
+
+function inputsOf(contract: Contract, pairs: readonly Pair[]): Program["inputs"] {
+  const table = (files: readonly FileRef[]) => ({
+    columns: plainColumns(contract.columns),
+    format: "parquet" as const,
+    files: files.map((ref) => ({ ref, partition: null })),
+  });
+  const texts = ["pair_partition", "staged", "standing"];
+  return {
+    staged: table(pairs.map(({ staged }) => staged)),
+    standing: table(pairs.map(({ standing }) => standing)),
+    pairs: {
+      columns: texts.map((name) => ({ name, type: "utf8" as const, nullable: false })),
+      rows: pairs.map(({ partition, staged, standing }) => ({
+        pair_partition: partition.key,
+        staged: staged.path,
+        standing: standing.path,
+      })),
+    },
+  };
+}
+
+/** The first difference, with both sides. */
+function difference(row: Row, told: string): string {
+  const counts = row.staged_rows === row.standing_rows
+    ? ""
+    : `it has ${row.staged_rows} rows, the ${told} one ${row.standing_rows}; `;
+  return `${counts}${row.differing} rows differ, the first at ${row.place}: ` +
+    `${row.difference} is ${row.staged_value}, the ${told} one's ${row.standing_value}`;
+}
