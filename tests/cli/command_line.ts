@@ -67,7 +67,7 @@ export class CommandLine implements AsyncDisposable {
   }
 }
 
-/** Yesterday's UTC date: a range of one day that is there on every day. */
-export function yesterday(): string {
-  return new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+/** A day of a month ago, which is never asked again: what is made of it stays fresh when an hour or a day ends. */
+export function settledDay(): string {
+  return new Date(Date.now() - 30 * 86_400_000).toISOString().slice(0, 10);
 }

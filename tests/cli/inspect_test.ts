@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { CommandLine, yesterday } from "./command_line.ts";
+import { CommandLine, settledDay } from "./command_line.ts";
 import { ProjectFolder } from "./project.ts";
 
-const DAY = yesterday();
+const DAY = settledDay();
 const RANGE = ["--from", DAY, "--to", DAY];
 const COUNT = ["inspect", "SELECT count(*) AS n FROM prod_db.vietnam", "--json"];
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { CommandLine, yesterday } from "./command_line.ts";
+import { CommandLine, settledDay } from "./command_line.ts";
 
 const SIMULATED = "the data are simulated";
 
@@ -25,7 +25,7 @@ async function simulator(line: CommandLine, ...args: string[]) {
 
 Deno.test("the simulated lake: made, asked, forgotten, made again", async () => {
   await using line = await CommandLine.open();
-  const day = yesterday();
+  const day = settledDay();
   const range = ["--from", day, "--to", day];
   const made = await line.run(["materialize", ...range, "--json"]);
   assertEquals([made.code, made.stderr, made.json.status], [0, "", "succeeded"]);

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { yesterday } from "./command_line.ts";
+import { settledDay } from "./command_line.ts";
 import { ProjectFolder } from "./project.ts";
 
-const RANGE = ["--from", yesterday(), "--to", yesterday()];
+const RANGE = ["--from", settledDay(), "--to", settledDay()];
 
 Deno.test("a view with a fault fails alone, named with its place, and stands in nobody's way", async () => {
   await using project = await ProjectFolder.open();
