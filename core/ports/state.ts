@@ -105,6 +105,13 @@ export interface Intent {
   readonly measured: readonly FileRef[];
 }
 
+/** A file that a publication names, and the other partition whose file it is: one that stands, or is being published. */
+export interface Taken {
+  readonly partition: number;
+  readonly path: string;
+  readonly by: { readonly asset: AssetKey; readonly partition: number };
+}
+
 /** What happens to the log, its projections, the claim and the run in one transaction. */
 export interface Commit {
   /**
@@ -126,7 +133,9 @@ export type Committed =
   /** The events bear the numbers up to `seq`, in order; without events it is the number of the last one there is. */
   | { readonly status: "committed"; readonly seq: Seq }
   /** The claim had passed to another worker; nothing was written. */
-  | { readonly status: "superseded" };
+  | { readonly status: "superseded" }
+  /** Publications about to begin name files of other partitions; nothing was written. */
+  | { readonly status: "taken"; readonly places: readonly Taken[] };
 
 export type RunStatus = "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
 

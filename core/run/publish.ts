@@ -10,7 +10,8 @@ import type { Answers } from "./answers.ts";
 import { audit } from "./audit.ts";
 import type { Inputs } from "./inputs.ts";
 import { notIntact } from "./intact.ts";
-import { commit, messageOf, type Session, Unsettled } from "./session.ts";
+import { replace } from "./replace.ts";
+import { commit, type Session } from "./session.ts";
 
 /** The claim on partitions that a step works under. */
 export interface Claim {
@@ -68,38 +69,42 @@ export async function publish(
     partition: output.partition,
     message: session.mask(refusal(checks)),
   }));
-  const failed = failures.map(({ partition, error }) => ({
-    outcome: "failed" as const,
-    partition,
-    message: session.mask(error),
-  }));
+  const at = session.clock.now();
+  const events = passed.map((each) => materialization(claim, inputs, each, at));
+  const intents = passed.map((each, i) => intentOf(each, events[i]!));
+  const { placed, refused } = passed.some(needsIntent)
+    ? await replace(session, claim.token, intents)
+    : { placed: events, refused: [] };
+  const failed = [
+    ...failures.map(({ partition, error }) => ({ partition, message: session.mask(error) })),
+    ...refused,
+  ].map((each) => ({ outcome: "failed" as const, ...each }));
+  const done = new Set(placed.map(({ partition }) => partition));
+  const published = passed.filter(({ output }) => done.has(output.partition));
   const settled: Settled[] = [
     ...blocked,
     ...failed,
-    ...passed.map(({ output, checks, same }): Settled => ({
+    ...published.map(({ output, checks, same }): Settled => ({
       outcome: same ? "unchanged" : "materialized",
       partition: output.partition,
       rows: output.rows ?? 0,
       warnings: checks.filter((check) => !check.passed),
     })),
   ];
-  const at = session.clock.now();
-  const events = passed.map((each) => materialization(claim, inputs, each, at));
-  if (passed.some(({ changes }) => changes.length > 0)) await replace(session, claim, passed, events);
   await commit(session, {
     claim: claim.token,
     events: [
-      ...events,
+      ...placed,
       ...failedEvents(session, claim, blocked.map(onePartition), "check"),
       ...failedEvents(session, claim, failed.map(onePartition), "error"),
     ],
     ...last(settled),
   });
   // What cannot be discarded now goes with the run's folder.
-  const published = new Set(passed.flatMap(({ changes }) => temporaries(changes)));
+  const gone = new Set(published.flatMap(({ changes }) => temporaries(changes)));
   await session.publisher.discard(
     outputs.flatMap(({ staged = [], alongside = [] }) => temporaries([...staged, ...alongside]))
-      .filter((temporary) => !published.has(temporary)),
+      .filter((temporary) => !gone.has(temporary)),
   ).catch(() => {});
   return settled;
 }
@@ -196,47 +201,14 @@ async function lostOf(publisher: Publisher, files: readonly FileRef[]): Promise<
   return new Set(files.filter((_, place) => !intact[place]));
 }
 
-/** Records the intent and puts the files in place; if that fails, puts back what stood before. */
-async function replace(
-  session: Session,
-  claim: Claim,
-  drafts: readonly Draft[],
-  events: readonly Materialized[],
-): Promise<void> {
-  const intents = drafts.map((each, i): Intent => ({
-    event: events[i]!,
-    replacements: replacements(each),
-    measured: each.measured,
-  }));
-  await commit(session, { claim: claim.token, events: [], intents });
-  const all = intents.flatMap((intent) => intent.replacements);
-  try {
-    await session.publisher.replace(all, intents.flatMap((intent) => intent.measured));
-  } catch (cause) {
-    await giveUp(session, claim.token, intents, cause);
-    throw new Error(messageOf(session, cause), { cause });
-  }
+/** Whether publishing it changes the lake, or names files that were not its own before: others might have them. */
+function needsIntent({ changes, files, stands }: Draft): boolean {
+  const own = new Set(stands?.event.payload.files.map(({ path }) => path));
+  return changes.length > 0 || files.some(({ path }) => !own.has(path));
 }
 
-/**
- * Puts back what stood before publications that failed, unless the claim passed on meanwhile: then its new holder has
- * settled them.
- *
- * @throws {Superseded} If it has.
- */
-export async function giveUp(
-  session: Session,
-  token: ClaimToken,
-  intents: readonly Intent[],
-  cause: unknown,
-): Promise<void> {
-  await commit(session, { claim: token, events: [] });
-  const all = intents.flatMap(({ replacements }) => replacements);
-  await session.publisher.revert(all, intents.flatMap(({ measured }) => measured)).catch((revert) => {
-    throw new Unsettled(messageOf(session, revert), { cause });
-  });
-  const reverted = intents.map(({ event }) => event.partition);
-  await commit(session, { claim: token, events: [], reverted });
+function intentOf(draft: Draft, event: Materialized): Intent {
+  return { event, replacements: replacements(draft), measured: draft.measured };
 }
 
 function replacements({ changes, stands }: Draft): Replacement[] {

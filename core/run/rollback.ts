@@ -1,10 +1,10 @@
 import type { Materialized } from "../event.ts";
 import type { FileRef, Replacement } from "../ports/publisher.ts";
-import type { Intent, StandingRecord } from "../ports/state.ts";
+import type { StandingRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { exclusively } from "./exclusive.ts";
 import { Inputs } from "./inputs.ts";
-import { giveUp } from "./publish.ts";
+import { replace } from "./replace.ts";
 import { commit, type Session } from "./session.ts";
 
 export type RolledBack =
@@ -50,14 +50,8 @@ export async function rollback(session: Session, node: Node, partition: number):
       };
       const { replacements } = recalled;
       const measured = event.payload.files;
-      const intents: Intent[] = [{ event, replacements, measured }];
-      await commit(session, { claim: token, events: [], intents });
-      try {
-        await publisher.replace(replacements, measured);
-      } catch (cause) {
-        await giveUp(session, token, intents, cause);
-        throw cause;
-      }
+      const { refused: [refused] } = await replace(session, token, [{ event, replacements, measured }]);
+      if (refused !== undefined) return { status: "no-version", reason: refused.message };
       await commit(session, { claim: token, events: [event] });
       const { dataVersion: from } = current.event;
       return { status: "rolled-back", from, to: event.dataVersion, rows: event.payload.rows };

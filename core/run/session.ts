@@ -2,7 +2,7 @@ import type { RunId } from "../event.ts";
 import type { Clock, Random } from "../ports/clock.ts";
 import type { LogLevel } from "../ports/log.ts";
 import type { Publisher } from "../ports/publisher.ts";
-import type { Commit, LogEntry, State } from "../ports/state.ts";
+import type { ClaimToken, Commit, Intent, LogEntry, State, Taken } from "../ports/state.ts";
 import type { Range } from "../partition/ranges.ts";
 import { show } from "../show.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
@@ -48,23 +48,44 @@ export class Unsettled extends Error {
  * @throws {Superseded} If the claim is no longer this worker's.
  * @throws {Unsettled} If the state gave no answer.
  */
-export async function commit(session: Session, changes: Commit): Promise<void> {
+export async function commit(session: Session, changes: Omit<Commit, "intents">): Promise<void> {
+  await asked(session, changes);
+}
+
+/**
+ * Records publications that are about to begin.
+ *
+ * @returns Their files that are another partition's: if there are any, nothing was recorded.
+ * @throws {Superseded} If the claim is no longer this worker's.
+ * @throws {Unsettled} If the state gave no answer.
+ */
+export async function begin(
+  session: Session,
+  claim: ClaimToken,
+  intents: readonly Intent[],
+): Promise<readonly Taken[]> {
+  return await asked(session, { claim, events: [], intents });
+}
+
+async function asked(session: Session, changes: Commit): Promise<readonly Taken[]> {
   try {
-    await committed(session, changes);
+    return await committed(session, changes);
   } catch (cause) {
     if (cause instanceof Superseded) throw cause;
     throw new Unsettled(messageOf(session, cause), { cause });
   }
 }
 
-async function committed(session: Session, changes: Commit): Promise<void> {
+async function committed(session: Session, changes: Commit): Promise<readonly Taken[]> {
   const { index, state } = session;
   const committed = await state.commit(changes);
   if (committed.status === "superseded") throw new Superseded("the claim passed to another worker");
+  if (committed.status === "taken") return committed.places;
   index.tick(session.clock.now());
   const before = committed.seq - changes.events.length;
-  if (index.seq !== before) return await refresh(session);
-  changes.events.forEach((event, place) => index.apply({ ...event, seq: before + place + 1 }));
+  if (index.seq !== before) await refresh(session);
+  else changes.events.forEach((event, place) => index.apply({ ...event, seq: before + place + 1 }));
+  return [];
 }
 
 /** An error as one line. */

@@ -137,3 +137,39 @@ Deno.test("a link or a folder is no staged file", async () => {
   }
   assertEquals(await Deno.readTextFile(outside), "not of the lake");
 });
+
+Deno.test("a file of another asset is neither replaced nor taken away, until that asset gives it up", async () => {
+  await using line = await CommandLine.open();
+  odd.one = async function* ({ staging }) {
+    yield [{ ...ONE, staged: [{ final: "zone/file", temporary: await staged(line, staging, "one") }] }];
+  };
+  const changes: Record<string, (staging: string) => Promise<Output["staged"]>> = {
+    replaced: async (staging) => [{ final: "zone/file", temporary: await staged(line, staging, "two") }],
+    "taken away": () => Promise.resolve([{ final: "zone/file", absent: true }]),
+  };
+  const refused = 'odd/two: publishing "zone/file": found it to be a file of odd/one, ' +
+    "wanted a path that no other partition has, or that one wiped\n";
+  for (const change of Object.values(changes)) {
+    odd.two = async function* ({ staging }) {
+      yield [{ ...ONE, staged: (await change(staging))! }];
+    };
+    await line.run(["materialize", "odd/one"], { env });
+    for (let time = 0; time < 2; time++) {
+      const { code, stderr } = await line.run(["materialize", "odd/two"], { env });
+      assertEquals([code, stderr], [1, refused]);
+      assertEquals(await Deno.readTextFile(`${line.cwd}/lake-simulated/zone/file`), "one");
+    }
+    const { json } = await line.run(["status", "--json"], { env });
+    assertEquals(
+      json.assets.map(({ partitions }: { partitions: Record<string, number> }) => [
+        partitions.fresh,
+        partitions.failed,
+      ]),
+      [[1, 0], [0, 1]],
+    );
+    assertEquals((await line.run(["check"], { env })).code, 0);
+    await line.run(["wipe", "odd/one"], { env });
+    assertEquals((await line.run(["materialize", "odd/two"], { env })).code, 0);
+    await line.run(["wipe", "odd/two"], { env });
+  }
+});

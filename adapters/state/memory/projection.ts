@@ -17,6 +17,8 @@ type Mark = Range & { readonly event: (Failed | Due) & { readonly seq: Seq } };
 /** How the partitions of one asset stand by its events. */
 export class Projection {
   readonly #rows = new Map<number, Row>();
+  /** The partitions that ever had a file of a path. */
+  readonly #places = new Map<string, Set<number>>();
   #marks: Mark[] = [];
 
   apply(event: Event): void {
@@ -81,6 +83,15 @@ export class Projection {
     return found.sort((a, b) => a.event.partition - b.event.partition);
   }
 
+  /** The partitions that stand with a file of a path. */
+  ownersOf(path: string): number[] {
+    return [...this.#places.get(path) ?? []].filter((partition) => {
+      const { event, status } = this.#rows.get(partition)!;
+      return event.kind === "materialized" && status !== EXPIRED &&
+        event.payload.files.some((file) => file.path === path);
+    });
+  }
+
   snapshot(): AssetSnapshot {
     const rows = [...this.#rows].sort(([a], [b]) => a - b);
     const each = <T>(of: (row: Row) => T) => rows.map(([, row]) => of(row));
@@ -106,6 +117,9 @@ export class Projection {
     const same = before?.event.kind === "materialized" && before.event.dataVersion === event.dataVersion;
     const changed = same ? before.changed : event.seq;
     this.#rows.set(event.partition, { event, changed, status: STANDS, ...tally(event.checks) });
+    for (const { path } of event.payload.files) {
+      this.#places.set(path, (this.#places.get(path) ?? new Set()).add(event.partition));
+    }
   }
 
   *#within({ from, to }: Range): Generator<[number, Row]> {

@@ -90,6 +90,8 @@ export class MemoryState implements port.State {
       const claim = this.#own(token);
       if (claim === undefined) return { status: "superseded" };
       requireCovered(events, claim);
+      const places = (intents ?? []).flatMap((intent) => this.#store.taken(token, intent));
+      if (places.length > 0) return { status: "taken", places };
       const open = new Map(claim.intents);
       for (const event of events) if (event.kind === "materialized") open.delete(event.partition);
       for (const partition of reverted ?? []) open.delete(partition);

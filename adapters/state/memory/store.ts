@@ -9,8 +9,10 @@ import type {
   LogEntry,
   RunRecord,
   StepRecord,
+  Taken,
 } from "../../../core/ports/state.ts";
-import { Projection } from "./projection.ts";
+import { placesOf } from "../places_of.ts";
+import type { Projection } from "./projection.ts";
 
 /** An open handle on the store. */
 export interface Worker {
@@ -62,6 +64,28 @@ export class MemoryStore {
   /** A number for a claim or a value that was never given before. */
   next(): number {
     return ++this.#numbers;
+  }
+
+  /** The files that a publication under a claim would name and that are other partitions'. */
+  taken(token: ClaimToken, intent: Intent): Taken[] {
+    const { asset, partition } = intent.event;
+    return placesOf(intent).flatMap((path) => {
+      const by = [...this.#ownersOf(token, path)]
+        .find((owner) => owner.asset !== asset || owner.partition !== partition);
+      return by === undefined ? [] : [{ partition, path, by }];
+    });
+  }
+
+  *#ownersOf(token: ClaimToken, path: string): Generator<Taken["by"]> {
+    for (const [asset, { projection }] of this.assets) {
+      for (const partition of projection.ownersOf(path)) yield { asset, partition };
+    }
+    for (const [other, { asset, intents }] of this.claims) {
+      if (other === token) continue;
+      for (const [partition, intent] of intents) {
+        if (placesOf(intent).includes(path)) yield { asset, partition };
+      }
+    }
   }
 
   /** Declares the handles of this name dead: others may take over what they hold. */

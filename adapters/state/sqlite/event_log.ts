@@ -7,6 +7,7 @@ import type { Database } from "./database.ts";
 import * as rows from "./event_rows.ts";
 import type { EventRow } from "./event_rows.ts";
 import { Marks } from "./marks.ts";
+import type { Places } from "./places.ts";
 import type { Registry } from "./registry.ts";
 
 const FROM_EVENTS = "FROM events e LEFT JOIN details d ON d.seq = e.seq";
@@ -56,11 +57,13 @@ export class EventLog {
   readonly #db: Database;
   readonly #registry: Registry;
   readonly #marks: Marks;
+  readonly #places: Places;
 
-  constructor(db: Database, registry: Registry) {
+  constructor(db: Database, registry: Registry, places: Places) {
     this.#db = db;
     this.#registry = registry;
     this.#marks = new Marks(db);
+    this.#places = places;
   }
 
   /** The number of the last event. */
@@ -202,6 +205,7 @@ export class EventLog {
     );
     const { passed, failed } = tally(checks);
     this.#db.run(STAND, asset, partition, seq, passed, failed);
+    this.#places.record(asset, partition, event.payload.files);
     return { from: partition, to: partition };
   }
 

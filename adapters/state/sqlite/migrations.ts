@@ -140,4 +140,18 @@ export const migrations: readonly string[] = [
   DELETE FROM workers;
   ALTER TABLE workers RENAME COLUMN started TO lock;
   `,
+  `
+  -- The paths that partitions' files ever had, to know whose file one is: those of what stands count.
+  CREATE TABLE places (
+    path TEXT NOT NULL,
+    asset INTEGER NOT NULL,
+    partition INTEGER NOT NULL,
+    PRIMARY KEY (path, asset, partition)
+  ) STRICT, WITHOUT ROWID;
+  INSERT OR IGNORE INTO places
+    SELECT f.value ->> 'path', p.asset, p.partition
+    FROM partitions p CROSS JOIN details d ON d.seq = p.seq CROSS JOIN json_each(d.body, '$.files') f
+    WHERE p.status IN (1, 4)
+    ORDER BY 1;
+  `,
 ];

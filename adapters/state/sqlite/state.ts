@@ -14,6 +14,7 @@ import { EventLog } from "./event_log.ts";
 import { Intents } from "./intents.ts";
 import { SqliteKeyValue } from "./key_value.ts";
 import type { Locks } from "./locks.ts";
+import { Places } from "./places.ts";
 import { Registry } from "./registry.ts";
 import { Runs } from "./runs.ts";
 import { repack, snapshot } from "./snapshot.ts";
@@ -26,6 +27,7 @@ export class SqliteState implements port.State {
   readonly #workers: Workers;
   readonly #registry: Registry;
   readonly #log: EventLog;
+  readonly #places: Places;
   readonly #intents: Intents;
   readonly #claims: Claims;
   readonly #runs: Runs;
@@ -45,7 +47,8 @@ export class SqliteState implements port.State {
     this.#many = access === "write" ? many : Infinity;
     this.#workers = new Workers(db, locks);
     this.#registry = new Registry(db, access);
-    this.#log = new EventLog(db, this.#registry);
+    this.#places = new Places(db, this.#registry);
+    this.#log = new EventLog(db, this.#registry, this.#places);
     this.#intents = new Intents(db);
     this.#claims = new Claims(db, this.#registry, this.#workers, this.#intents);
     this.#runs = new Runs(db, this.#registry, this.#workers);
@@ -84,6 +87,8 @@ export class SqliteState implements port.State {
       if (claim !== null) {
         if (held === undefined) return { status: "superseded" };
         requireCovered(events, { asset: this.#registry.key(held.asset), ranges: held.ranges });
+        const places = commit.intents === undefined ? [] : this.#places.taken(claim, commit.intents);
+        if (places.length > 0) return { status: "taken", places };
       }
       const seq = this.#log.append(events, held?.head ?? this.#log.head(), held?.marked ?? true);
       this.#runs.extend(new Set(events.flatMap(({ run }) => run ?? [])), seq);

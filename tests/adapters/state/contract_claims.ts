@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import type { Intent } from "../../../core/ports/state.ts";
+import type { Intent, State } from "../../../core/ports/state.ts";
 import { ASSETS, bytes, claimed, DAYS, HOURS, materialized, started } from "./build.ts";
 import type { Harness } from "./harness.ts";
 
@@ -18,6 +18,71 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
       absent: true,
     }],
     measured: [{ path: "f", size: 1, hash: "aa" }],
+  });
+
+  const made = (partition: number, files: readonly string[], asset = HOURS) =>
+    materialized(partition, {
+      asset,
+      ...(asset === DAYS && { code: 2, edges: bytes(1) }),
+      payload: { files: files.map((path) => ({ path, size: 1, hash: "aa" })), rows: 1, metadata: {} },
+    });
+  /** Of what another asset's publication of partition 1 names, what is taken. */
+  const taken = async (state: State, files: readonly string[], absent: readonly string[] = []) => {
+    const { granted } = await state.claim(await started(state), DAYS, [{ from: 1, to: 1 }]);
+    const committed = await state.commit({
+      claim: granted!.token,
+      events: [],
+      intents: [{
+        event: made(1, files, DAYS),
+        replacements: absent.map((final) => ({ final, absent: true })),
+        measured: [],
+      }],
+    });
+    if (committed.status === "committed") {
+      await state.commit({ claim: granted!.token, events: [], reverted: [1] });
+    }
+    await state.release(granted!.token);
+    return committed.status === "taken" ? committed.places.map(({ path, by }) => [path, by.partition]) : [];
+  };
+
+  test("files of partitions that stand are taken for others, until they are given up", async (harness) => {
+    const state = await harness.worker("a");
+    await state.commit({ claim: null, events: [made(5, ["z/a", "z/b"]), made(6, ["z/c"])] });
+    assertEquals(await taken(state, ["z/a", "z/new"], ["z/c", "z/none"]), [["z/a", 5], ["z/c", 6]]);
+    assertEquals(await taken(state, ["z/new"], ["z/none"]), []);
+    await state.commit({ claim: null, events: [made(5, ["z/b"])] });
+    assertEquals(await taken(state, ["z/a", "z/b"]), [["z/b", 5]]);
+    const common = { asset: HOURS, at: 1, run: null };
+    await state.commit({
+      claim: null,
+      events: [{ kind: "wiped", ...common, from: 5, to: 5 }, { kind: "expired", ...common, from: 6, to: 6 }],
+    });
+    assertEquals(await taken(state, ["z/b", "z/c"]), []);
+    const { granted } = await state.claim(await started(state), HOURS, [{ from: 5, to: 5 }]);
+    const own: Intent = { event: made(5, ["z/b"]), replacements: [], measured: [] };
+    const again = async () =>
+      (await state.commit({ claim: granted!.token, events: [], intents: [own] })).status;
+    assertEquals([await again(), await again()], ["committed", "committed"]);
+    await state.commit({ claim: granted!.token, events: [own.event] });
+    assertEquals(await again(), "committed");
+  });
+
+  test("files that another is publishing are taken, also once it is no more", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    const { granted } = await a.claim(await started(a), HOURS, [{ from: 2, to: 2 }]);
+    const begun: Intent = {
+      event: made(2, ["z/kept"]),
+      replacements: [{ final: "z/gone", absent: true }],
+      measured: [],
+    };
+    await a.commit({ claim: granted!.token, events: [], intents: [begun] });
+    const both = [["z/kept", 2], ["z/gone", 2]];
+    assertEquals(await taken(b, ["z/kept"], ["z/gone"]), both);
+    await harness.kill("a");
+    assertEquals(await taken(b, ["z/kept"], ["z/gone"]), both);
+    const [adopted] = await b.recover(1);
+    await b.commit({ claim: adopted!.token, events: [], reverted: [2], release: true });
+    assertEquals(await taken(b, ["z/kept"], ["z/gone"]), []);
   });
 
   test("a claim answers what is free and who holds the rest", async (harness) => {

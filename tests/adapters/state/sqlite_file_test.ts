@@ -4,7 +4,7 @@ import { Database } from "../../../adapters/state/sqlite/database.ts";
 import { migrations } from "../../../adapters/state/sqlite/migrations.ts";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { type State, StateError } from "../../../core/ports/state.ts";
-import { ASSETS, HOURS, materialized, version } from "./build.ts";
+import { ASSETS, claimed, HOURS, materialized, version } from "./build.ts";
 
 async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -95,6 +95,33 @@ Deno.test("sqlite: a state of 0.1 is opened with what stands, and what a worker 
       measured: [],
     }]);
     assertEquals((await state.run(3))?.run.status, "interrupted");
+    await state.close();
+  }));
+
+Deno.test("sqlite: a state of 0.2 knows whose its files are", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/state.db`;
+    const files = JSON.stringify({ files: [{ path: "zone/a", size: 1, hash: "aa" }] });
+    sql(path, migrations[0]! + migrations[1]!);
+    sql(
+      path,
+      `PRAGMA application_id = ${0x61697267}; PRAGMA user_version = 2;
+      INSERT INTO assets VALUES (1, '${HOURS}', '${JSON.stringify(ASSETS[0].partitions)}', 1);
+      INSERT INTO codes VALUES (1, 1, '1', '[]');
+      INSERT INTO events (seq, kind, asset, at, first, code, read, version, member)
+        VALUES (1, 0, 1, 1000, 1, 1, 0, x'${version(1)}', x'${"01".repeat(32)}');
+      INSERT INTO details VALUES (1, '${files}');
+      INSERT INTO partitions VALUES (1, 1, 1, 1, 1, 0, 0);`,
+    );
+    const state = await openSqliteState({ path });
+    await state.register(ASSETS);
+    const claim = await claimed(state, { from: 2, to: 2 });
+    const replacements = [{ final: "zone/a", temporary: "_staging/1/a" }];
+    const intents = [{ event: materialized(2), replacements, measured: [] }];
+    assertEquals(await state.commit({ claim, events: [], intents }), {
+      status: "taken",
+      places: [{ partition: 2, path: "zone/a", by: { asset: HOURS, partition: 1 } }],
+    });
     await state.close();
   }));
 

@@ -70,20 +70,18 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "a publication is put back by whoever lost its claim",
-    file: "core/run/publish.ts",
+    file: "core/run/replace.ts",
     find: "await commit(session, { claim: token, events: [] });",
     replace: "",
   },
   {
     name: "an intent leaves out the outputs without files",
     file: "core/run/publish.ts",
-    find: "await replace(session, claim, passed, events);",
-    replace: `await replace(
-      session,
-      claim,
-      passed.filter(({ changes }) => changes.length > 0),
-      events.filter((_, i) => passed[i]!.changes.length > 0),
-    );`,
+    find: "await replace(session, claim.token, intents)",
+    replace: `{
+      ...await replace(session, claim.token, intents.filter(({ replacements }) => replacements.length > 0)),
+      placed: events,
+    }`,
   },
   {
     name: "inputs that move while they are read go unnoticed",
