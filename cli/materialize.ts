@@ -3,7 +3,7 @@ import type { RunResult } from "../core/run/tally.ts";
 import { visible } from "../core/visible.ts";
 import type { App, Command, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
-import { nothingToDo, showPlan } from "./plan.ts";
+import { nothingToDo, planned } from "./plan.ts";
 import { reporter } from "./reporter.ts";
 import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
 import { lasting, number, plural, table } from "./text.ts";
@@ -83,8 +83,7 @@ const EXIT: Readonly<Record<RunResult["status"], ExitCode>> = {
 async function dryRun(invocation: Invocation, context: Context, app: App): Promise<ExitCode> {
   await using lake = await app.lake("read");
   const request = requestOf(invocation, app, lake);
-  const steps = await lake.orchestrator.plan(request);
-  showPlan(context, lake, request, steps, { json: invocation.json, notices: app.notices });
+  await planned(invocation, context, app, lake, request);
   return 0;
 }
 

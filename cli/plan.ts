@@ -3,9 +3,10 @@ import type { PlannedStep } from "../core/plan.ts";
 import { reportLine, type Unreported } from "../core/run/external.ts";
 import type { Request } from "../core/run/scope.ts";
 import type { Cause } from "../core/staleness/causes.ts";
-import type { Command, Context, Lake } from "./context.ts";
+import type { App, Command, Context, Invocation, Lake } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
 import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
+import { seenLines } from "./seen.ts";
 import { named, number, plural, rangeText } from "./text.ts";
 
 export const plan: Command = {
@@ -26,14 +27,26 @@ Examples:
     const app = await invocation.app();
     await using lake = await app.lake("read");
     const request = requestOf(invocation, app, lake);
-    const steps = await lake.orchestrator.plan(request);
-    showPlan(context, lake, request, steps, { json: invocation.json, notices: app.notices });
+    await planned(invocation, context, app, lake, request);
     return 0;
   },
 };
 
+/** Looks at what others made, and prints what would be done. */
+export async function planned(
+  { json }: Invocation,
+  context: Context,
+  app: App,
+  lake: Lake,
+  request: Request,
+): Promise<void> {
+  const seen = await lake.orchestrator.look(request.assets, context.signal);
+  const steps = await lake.orchestrator.plan(request);
+  showPlan(context, lake, request, steps, { json, notices: [...app.notices, ...seenLines(seen)] });
+}
+
 /** Prints what would be done, a line for every range. */
-export function showPlan(
+function showPlan(
   { stdout, stderr }: Context,
   lake: Lake,
   request: Request,

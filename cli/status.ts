@@ -3,6 +3,7 @@ import type { AssetStatus, Warning } from "../core/status.ts";
 import type { Command, Lake } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { RANGE_HELP } from "./request.ts";
+import { seenWarnings } from "./seen.ts";
 import { chosen } from "./selection.ts";
 import { named, number, table } from "./text.ts";
 
@@ -19,15 +20,21 @@ Examples:
   deno task status kind:mart --from 2018-01-01 --to 2018-12-31`,
   flags: { values: ["from", "to"] },
   words: Infinity,
-  async run({ words, json, value, app: open }, { stdout }) {
+  async run({ words, json, value, app: open }, { stdout, signal }) {
     const app = await open();
     await using lake = await app.lake("read");
     const keys = chosen(words, lake.graph);
+    const seen = seenWarnings(await lake.orchestrator.look(keys, signal));
     const found = await lake.orchestrator.status(keys, value("from"), value("to"));
     const told = await lake.warnings();
     const assets = found.map((asset) => ({
       ...asset,
-      warnings: [...asset.warnings, ...told.get(asset.key) ?? [], ...simulated(asset, app.notices)],
+      warnings: [
+        ...asset.warnings,
+        ...(seen.get(asset.key) ?? []).filter(({ partition }) => !partition),
+        ...told.get(asset.key) ?? [],
+        ...simulated(asset, app.notices),
+      ],
     }));
     if (json) {
       printJson(stdout, { assets: assets.map((asset) => statusJson(lake, asset)) });

@@ -80,6 +80,23 @@ export interface Context<Resources, Deps> {
   readonly due: (ranges: readonly Range[], detail: string) => Promise<void>;
 }
 
+/** A partition of an external asset as it was seen. */
+export type Observation = Pick<Output, "partition" | "dataVersion" | "rows" | "metadata">;
+
+/** What looking at an external asset is given. */
+export interface ObserveContext {
+  /** What was seen last. */
+  standing(): Promise<readonly Standing[]>;
+  readonly now: Instant;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Looks at an external asset, changing nothing: every partition that is there, or why one cannot be told. Those that it
+ * does not name are not there.
+ */
+export type Observe = (context: ObserveContext) => Promise<readonly (Observation | FailedOutput)[]>;
+
 /** Retries of a step's failing attempt: `most` more tries, exponential back-off with full jitter from `base` to `limit`. */
 export interface Retry {
   readonly most: number;
@@ -159,6 +176,8 @@ export interface Asset<Resources = unknown, Set extends PartitionSet = Partition
       context: Context<Resources, Record<string, Input>>,
     ) => AsyncIterable<readonly (Output | FailedOutput)[]>)
     | null;
+  /** Null where nobody looks: an external asset is reported then. */
+  readonly observe: Observe | null;
 }
 
 // What a graph holds: the resources of its assets are known where it is opened.
@@ -203,17 +222,28 @@ export function definer<Resources>() {
       retention: options.retention ?? null,
       due: options.due ?? null,
       materialize: options.materialize as Asset<Resources, Set>["materialize"],
+      observe: null,
     };
   }
 
-  /** Declares an asset that others write; what they wrote is reported to the engine. */
+  /**
+   * Declares an asset that others write. What they wrote is reported to the engine or, with `observe`, looked for before
+   * each run, plan and status: its partitions, and those that read them, are then the ones that were seen.
+   */
   function external<Set extends PartitionSet = PartitionSet>(
-    options: Pick<
-      AssetOptions<Resources, Set, Dependencies<Set>>,
-      "key" | "partitions" | "group" | "kind" | "description"
-    >,
+    options:
+      & Pick<
+        AssetOptions<Resources, Set, Dependencies<Set>>,
+        "key" | "partitions" | "group" | "kind" | "description"
+      >
+      & { readonly observe?: Observe },
   ): Asset<Resources, Set> {
-    return { ...asset<Set>({ kind: "external", ...options, materialize: notMade }), materialize: null };
+    const { observe = null, ...declared } = options;
+    return {
+      ...asset<Set>({ kind: "external", ...declared, materialize: notMade }),
+      materialize: null,
+      observe,
+    };
   }
 
   return { asset, external };

@@ -6,6 +6,7 @@ import type { Json } from "./ports/key_value.ts";
 import { exclusively } from "./run/exclusive.ts";
 import { type Unreported, unreported } from "./run/external.ts";
 import { verifyNewest } from "./run/intact.ts";
+import { look, type Seen } from "./run/observe.ts";
 import { prune } from "./run/prune.ts";
 import { recheck, type Rechecked } from "./run/recheck.ts";
 import { recover } from "./run/recover.ts";
@@ -58,6 +59,17 @@ export class Orchestrator {
     this.index.advance(this.session.clock.now());
   }
 
+  /**
+   * Looks at the external assets among those asked for and above them, and judges by what is seen from now on; nothing is
+   * recorded.
+   */
+  async look(assets: ReadonlySet<AssetKey>, signal: AbortSignal): Promise<Seen[]> {
+    await this.refresh();
+    const seen = await look(this.session, assets, signal);
+    for (const event of seen.flatMap(({ events }) => events)) this.index.suppose(event);
+    return seen;
+  }
+
   /** What `materialize` would do. @throws {RequestError} */
   async plan(request: Request): Promise<PlannedStep[]> {
     await this.refresh();
@@ -79,7 +91,11 @@ export class Orchestrator {
     await recover(this.session);
     await (this.#verified ??= verifyNewest(this.session));
     await this.refresh();
+    const seen = await look(this.session, request.assets, request.signal);
+    const events = seen.flatMap(({ events }) => events);
+    if (events.length > 0) await commit(this.session, { claim: null, events });
     return await execute(this.session, {
+      seen,
       scope: scopeOf(this.index, request),
       force: request.force ?? false,
       limits: this.limits,

@@ -1,6 +1,7 @@
 import type { AssetKey } from "./event.ts";
 import { type Instant, milliseconds } from "./instant.ts";
 import { count, normalize, type Range, type Ranges } from "./partition/ranges.ts";
+import { makeable } from "./run/makeable.ts";
 import { RequestError, requireBounds } from "./run/scope.ts";
 import type { Session } from "./run/session.ts";
 import type { StalenessIndex } from "./staleness/index.ts";
@@ -48,10 +49,10 @@ export async function statusOf(
 }
 
 function within(index: StalenessIndex, node: Node, from: string | undefined, to: string | undefined): Ranges {
-  if (from === undefined && to === undefined) return allExisting(node, index.now);
+  if (from === undefined && to === undefined) return makeable(index, node, allExisting(node, index.now));
   try {
     const range = node.set.between(from, to, index.now);
-    return range === null ? [] : existing(node.set, [range], index.now);
+    return range === null ? [] : makeable(index, node, existing(node.set, [range], index.now));
   } catch (cause) {
     throw new RequestError(cause instanceof Error ? cause.message : String(cause), { cause });
   }

@@ -88,7 +88,7 @@ function holding(index: StalenessIndex, edge: Edge, member: number, failed: Rang
 
 function advice(node: Node, up: Node, members: Range, scope: Scope): string {
   const covered = scope.get(up);
-  if (up.asset.materialize === null) return ": it is external, report it";
+  if (up.asset.materialize === null) return up.asset.observe === null ? ": it is external, report it" : "";
   if (covered === undefined) return `: select "+${node.key}"`;
   return intersect(covered, [members]).length === 0 ? ": widen the range" : "";
 }

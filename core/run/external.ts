@@ -11,9 +11,11 @@ export interface Unreported {
   readonly state: Judgement;
 }
 
-/** The external partitions of a scope that are yet to be reported, in dependency order. */
+/** The external partitions of a scope that are yet to be reported, in dependency order; nobody looks for them. */
 export function unreported(index: StalenessIndex, scope: Scope): Unreported[] {
-  return [...scope].filter(([node]) => node.asset.materialize === null).flatMap(([node, ranges]) =>
+  return [...scope].filter(([{ asset }]) => asset.materialize === null && asset.observe === null).flatMap((
+    [node, ranges],
+  ) =>
     judgements(index, node, ranges).filter(({ state }) => state !== "fresh")
       .map(({ from, to, state }) => ({ node, range: { from, to }, state }))
   );

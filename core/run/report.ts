@@ -1,13 +1,13 @@
+import type { Observation } from "../asset.ts";
 import type { NewEvent } from "../event.ts";
 import { memberFingerprint } from "../fingerprint.ts";
-import type { Output } from "../output.ts";
 import type { FileRef } from "../ports/publisher.ts";
 import type { Node } from "../staleness/node.ts";
 import { RequestError } from "./scope.ts";
 import { commit, type Session } from "./session.ts";
 
 /** One partition of an external asset, as others wrote it. */
-export interface Written extends Pick<Output, "partition" | "dataVersion" | "rows" | "metadata"> {
+export interface Written extends Observation {
   /** Paths below the lake's root. */
   readonly files?: readonly string[];
 }
@@ -19,14 +19,24 @@ export interface Written extends Pick<Output, "partition" | "dataVersion" | "row
  * @throws {RequestError} If the asset is not external, a partition does not exist yet, or a file is not there.
  */
 export async function report(session: Session, node: Node, written: readonly Written[]): Promise<boolean[]> {
-  const { index, clock } = session;
   requireReportable(session, node, written);
   const files = await Promise.all(written.map(({ files = [] }) => measured(session, node, files)));
-  const at = clock.now();
-  const events = written.map(({ partition, dataVersion, rows, metadata = {} }, place): NewEvent => ({
+  const events = written.map((each, place) => reported(session, node, each, files[place]!));
+  await commit(session, { claim: null, events });
+  return written.map(({ partition }) => hasChanged(node, partition));
+}
+
+/** The event that records a partition of an external asset. */
+export function reported(
+  { index, clock }: Session,
+  node: Node,
+  { partition, dataVersion, rows, metadata = {} }: Observation,
+  files: readonly FileRef[],
+): NewEvent {
+  return {
     kind: "materialized",
     asset: node.key,
-    at,
+    at: clock.now(),
     run: null,
     partition,
     dataVersion,
@@ -34,11 +44,9 @@ export async function report(session: Session, node: Node, written: readonly Wri
     read: index.seq,
     member: memberFingerprint(node.key, node.set.key(partition), dataVersion),
     edges: index.edgeSums(node, partition),
-    payload: { files: files[place]!, rows: rows ?? null, metadata },
+    payload: { files, rows: rows ?? null, metadata },
     checks: [],
-  }));
-  await commit(session, { claim: null, events });
-  return written.map(({ partition }) => hasChanged(node, partition));
+  };
 }
 
 function requireReportable({ index }: Session, node: Node, written: readonly Written[]): void {

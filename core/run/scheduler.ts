@@ -19,6 +19,7 @@ import { dependentsOf, membersOf, type Node } from "../staleness/node.ts";
 import { judgements } from "../staleness/states.ts";
 import { type Blocked, part } from "./blockers.ts";
 import { reportLine, unreported } from "./external.ts";
+import { goneLine, type Seen } from "./observe.ts";
 import { recover } from "./recover.ts";
 import type { Scope } from "./scope.ts";
 import { keyRange, messageOf, refresh, type Session } from "./session.ts";
@@ -38,6 +39,8 @@ export interface Limits {
 }
 
 export interface ExecuteOptions {
+  /** What looking at external assets found. */
+  readonly seen: readonly Seen[];
   readonly scope: Scope;
   readonly force: boolean;
   readonly limits: Limits;
@@ -104,6 +107,7 @@ class Scheduler {
   /** Closes the run's record, if there was anything to do. */
   async end(): Promise<RunResult> {
     const { session, tally, options: { signal } } = this;
+    this.#tellSeen();
     if (!signal.aborted) this.#tellUnreported();
     const result = tally.result(this.run, signal.aborted);
     if (result.status === "nothing_to_do" && this.run === null) return result;
@@ -292,6 +296,24 @@ class Scheduler {
     const problem = { asset: node.key, range: keyRange(node, range), outcome: "blocked" as const, message };
     this.session.observe({ type: "problem", ...problem });
     this.#settle(node, [range], true);
+  }
+
+  /** What others made and cannot be told, or is there no more. */
+  #tellSeen(): void {
+    const { session, tally, options: { seen } } = this;
+    for (const { node, problems, gone } of seen) {
+      for (const { partition, message } of problems) {
+        if (partition === null) tally.fault(node, null, message);
+        else tally.problem(node, partition, partition, "failed", message);
+        const key = partition === null ? null : node.set.key(partition);
+        const [range, outcome] = [{ from: key, to: key }, "failed" as const];
+        session.observe({ type: "problem", asset: node.key, range, outcome, message });
+      }
+      if (gone.length === 0) continue;
+      const message = goneLine(node, gone);
+      tally.warn(message);
+      session.observe({ type: "warning", asset: node.key, message });
+    }
   }
 
   /** What only others can make is asked for, too: that it is not there is no success. */

@@ -4,6 +4,7 @@ import { instants, readBound } from "../partition/bound.ts";
 import { isTimeSet, type Window } from "../partition/partition_set.ts";
 import { fromOrdinals, ordinals, type Ranges, subtract, union } from "../partition/ranges.ts";
 import { zoneOf } from "../partition/zone.ts";
+import { isWatched, makeable } from "./makeable.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import { existing, membersOf, type Node } from "../staleness/node.ts";
 
@@ -12,7 +13,10 @@ export interface Request {
   readonly assets: ReadonlySet<AssetKey>;
   /** Keys of single partitions; they take the place of `from` and `to`. */
   readonly partitions?: readonly string[];
-  /** Dates or times, both inclusive. @default the last `lookbackDays` whole UTC days and today */
+  /**
+   * Dates or times, both inclusive.
+   * @default the last `lookbackDays` whole UTC days and today; of what is looked for, all that was seen
+   */
   readonly from?: string;
   readonly to?: string;
   /** Covers the whole sets, where neither keys nor bounds choose from them. */
@@ -41,7 +45,7 @@ export function scopeOf(index: StalenessIndex, request: Request): Scope {
     ? byKeys(index, asked, request.partitions, request.exact ?? false)
     : byBounds(index, asked, request);
   for (const [node, { ranges, whole }] of wanted) {
-    const present = existing(node.set, ranges, index.now);
+    const present = makeable(index, node, existing(node.set, ranges, index.now));
     const taking = whole
       ? present
       : present.length === 0
@@ -91,12 +95,16 @@ interface Wanted {
 
 function byBounds(index: StalenessIndex, nodes: readonly Node[], request: Request): Map<Node, Wanted> {
   const { from, to } = bounds(index, request);
+  const bounded = request.from !== undefined || request.to !== undefined;
   const wanted = new Map<Node, Wanted>();
   for (const node of nodes) {
     try {
-      const range = node.set.between(from, to, index.now);
+      const range = bounded || !isWatched(node)
+        ? node.set.between(from, to, index.now)
+        : node.set.existing(index.now);
       if (request.exact && !isTimeSet(node.set)) continue;
-      wanted.set(node, { ranges: range === null ? [] : [range], whole: !isTimeSet(node.set) });
+      const whole = !isTimeSet(node.set) || (!bounded && isWatched(node));
+      wanted.set(node, { ranges: range === null ? [] : [range], whole });
     } catch (cause) {
       throw new RequestError(cause instanceof Error ? cause.message : String(cause), { cause });
     }

@@ -27,8 +27,8 @@ export interface RunResult {
 
 interface Problem {
   readonly node: Node;
-  readonly from: number;
-  to: number;
+  /** Null where it is a problem of the asset. */
+  readonly range: { readonly from: number; to: number } | null;
   readonly message: string;
 }
 
@@ -48,13 +48,13 @@ export class Tally {
   problem(node: Node, from: number, to: number, outcome: "failed" | "blocked", message: string): void {
     this.#of(node)[outcome] += to - from + 1;
     const last = this.#problems.findLast((problem) => problem.node === node);
-    if (last !== undefined && last.message === message && last.to === from - 1) last.to = to;
-    else this.#problems.push({ node, from, to, message });
+    if (last?.range && last.message === message && last.range.to === from - 1) last.range.to = to;
+    else this.#problems.push({ node, range: { from, to }, message });
   }
 
-  /** An error of an asset's code after all its partitions were answered: it counts for none of them. */
-  fault(node: Node, { from, to }: Range, message: string): void {
-    this.#problems.push({ node, from, to, message });
+  /** An error of an asset's code that is none of one partition: it counts for none of them. */
+  fault(node: Node, range: Range | null, message: string): void {
+    this.#problems.push({ node, range: range && { ...range }, message });
   }
 
   warn(message: string): void {
@@ -70,9 +70,9 @@ export class Tally {
       counts.blocked += own.blocked;
       return { key: node.key, ...own };
     });
-    const errors = this.#problems.map(({ node, from, to, message }) => ({
+    const errors = this.#problems.map(({ node, range, message }) => ({
       asset: node.key,
-      partition: from === to ? node.set.key(from) : `${node.set.key(from)}/${node.set.key(to)}`,
+      partition: range && keysOf(node, range),
       message,
     }));
     const status = cancelled
@@ -93,4 +93,8 @@ export class Tally {
     }
     return counts;
   }
+}
+
+function keysOf({ set }: Node, { from, to }: Range): string | null {
+  return from === to ? set.key(from) : `${set.key(from)}/${set.key(to)}`;
 }

@@ -1,5 +1,5 @@
 import { type CheckResult, damageOf } from "../check.ts";
-import type { AssetKey, Event, Seq } from "../event.ts";
+import type { AssetKey, Event, NewEvent, Seq } from "../event.ts";
 import { bytesLimbs, limbBytes, LIMBS, Sum } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
 import { count, intersect, ordinals, type Ranges } from "../partition/ranges.ts";
@@ -35,6 +35,7 @@ export class StalenessIndex {
   readonly #failures = new Marks<Failure>();
   readonly #due = new Marks<DueMark>();
   readonly #places = new Map<Node, Map<number, readonly number[]>>();
+  readonly #supposed = new Map<Node, Set<number>>();
   readonly #sum = new Sum();
   #seq: Seq = 0;
   #now: Instant;
@@ -87,6 +88,28 @@ export class StalenessIndex {
   apply(event: Event): void {
     if (event.seq <= this.#seq) return;
     this.#seq = event.seq;
+    if ("partition" in event) {
+      const node = this.#byKey.get(event.asset);
+      if (node !== undefined) this.#supposed.get(node)?.delete(event.partition);
+    }
+    this.#take(event);
+  }
+
+  /** Judges as if an event were the next, though nobody committed it; the events that come are taken in all the same. */
+  suppose(event: NewEvent): void {
+    const node = this.#byKey.get(event.asset)!;
+    const supposed = this.#supposed.get(node) ?? new Set();
+    this.#supposed.set(node, supposed);
+    if ("partition" in event) supposed.add(event.partition);
+    this.#take({ ...event, seq: this.#seq + 1 });
+  }
+
+  /** The partitions of a node that stand, if at all, otherwise than the events say. */
+  supposed(node: Node): Iterable<number> {
+    return this.#supposed.get(node) ?? [];
+  }
+
+  #take(event: Event): void {
     const node = this.#byKey.get(event.asset);
     if (node === undefined) return;
     switch (event.kind) {

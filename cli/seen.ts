@@ -1,0 +1,24 @@
+import type { AssetKey } from "../core/mod.ts";
+import { goneLine, type Seen } from "../core/run/observe.ts";
+import type { Warning } from "../core/status.ts";
+
+/** What looking at external assets found to be wrong, by asset. */
+export function seenWarnings(seen: readonly Seen[]): ReadonlyMap<AssetKey, readonly Warning[]> {
+  return new Map(seen.map(({ node, problems, gone }) => [
+    node.key,
+    [
+      ...problems.map(({ partition, message }) => ({
+        message,
+        ...(partition !== null && { partition: node.set.key(partition) }),
+      })),
+      ...(gone.length > 0 ? [{ message: goneLine(node, gone) }] : []),
+    ],
+  ]));
+}
+
+/** The same, a line for each. */
+export function seenLines(seen: readonly Seen[]): string[] {
+  return [...seenWarnings(seen)].flatMap(([key, warnings]) =>
+    warnings.map(({ partition, message }) => `${key}${partition ? ` ${partition}` : ""}: ${message}`)
+  );
+}

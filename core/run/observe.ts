@@ -1,0 +1,118 @@
+import type { Observation } from "../asset.ts";
+import type { AssetKey, NewEvent } from "../event.ts";
+import type { Instant } from "../instant.ts";
+import type { FailedOutput, Standing } from "../output.ts";
+import { fromOrdinals, type Ranges } from "../partition/ranges.ts";
+import type { StandingRecord } from "../ports/state.ts";
+import { allExisting, type Node } from "../staleness/node.ts";
+import { reported } from "./report.ts";
+import { messageOf, type Session } from "./session.ts";
+
+/** What looking at an external asset found. */
+export interface Seen {
+  readonly node: Node;
+  /** What is new since it was looked at last. */
+  readonly events: readonly NewEvent[];
+  /** What cannot be told, of one partition or (null) of all. */
+  readonly problems: readonly { readonly partition: number | null; readonly message: string }[];
+  /** What was there and is not any more: it stays as it was seen last. */
+  readonly gone: Ranges;
+}
+
+/** Looks at the external assets among those asked for and above them; nothing is recorded. */
+export async function look(
+  session: Session,
+  assets: ReadonlySet<AssetKey>,
+  signal: AbortSignal,
+): Promise<Seen[]> {
+  const watched = session.index.nodes.filter((node) => node.asset.observe !== null && isRead(node, assets));
+  return await Promise.all(watched.map((node) => lookAt(session, node, signal)));
+}
+
+/** Whether one of the assets is the node's or reads it. */
+function isRead(node: Node, assets: ReadonlySet<AssetKey>): boolean {
+  return assets.has(node.key) || node.down.some((edge) => isRead(edge.down, assets));
+}
+
+async function lookAt(session: Session, node: Node, signal: AbortSignal): Promise<Seen> {
+  const { index, state } = session;
+  const before = await state.standing(node.key, allExisting(node, index.now));
+  try {
+    const found = await node.asset.observe!({
+      standing: () => Promise.resolve(before.map((record) => standingOf(node, record))),
+      now: index.now,
+      signal,
+    });
+    return compared(session, node, before, found);
+  } catch (error) {
+    signal.throwIfAborted();
+    const message = messageOf(session, error);
+    return { node, events: [], problems: [{ partition: null, message }], gone: [] };
+  }
+}
+
+function standingOf({ set }: Node, { partition, event: { dataVersion, payload } }: StandingRecord): Standing {
+  return { partition, key: set.key(partition), dataVersion, ...payload };
+}
+
+function compared(
+  session: Session,
+  node: Node,
+  before: readonly StandingRecord[],
+  found: readonly (Observation | FailedOutput)[],
+): Seen {
+  const { index, clock } = session;
+  const versions = new Map(before.map(({ partition, event }) => [partition, event.dataVersion]));
+  const supposed = new Set(index.supposed(node));
+  const named = new Set<number>();
+  const events: NewEvent[] = [];
+  const problems: { partition: number; message: string }[] = [];
+  for (const each of found.toSorted((a, b) => a.partition - b.partition)) {
+    const { partition } = each;
+    const error = faultOf(node, each, named.has(partition), index.now);
+    const failure = index.failure(node, partition);
+    named.add(partition);
+    if (error !== undefined) {
+      problems.push({ partition, message: error });
+      if (failure?.message === error) continue;
+      const range = { from: partition, to: partition };
+      const common = { asset: node.key, at: clock.now(), run: null };
+      events.push({ kind: "failed", ...common, ...range, reason: "error", message: error });
+    } else if ("dataVersion" in each) {
+      const known = versions.get(partition) === each.dataVersion && !supposed.has(partition);
+      if (!known || failure !== undefined) events.push(reported(session, node, each, []));
+    }
+  }
+  for (const partition of supposed) {
+    if (named.has(partition) || versions.has(partition)) continue;
+    events.push({
+      kind: "wiped",
+      asset: node.key,
+      at: clock.now(),
+      run: null,
+      from: partition,
+      to: partition,
+    });
+  }
+  const gone = [...versions.keys()].filter((partition) => !named.has(partition));
+  return { node, events, problems, gone: fromOrdinals(gone.sort((a, b) => a - b)) };
+}
+
+function faultOf(
+  { set }: Node,
+  found: Observation | FailedOutput,
+  twice: boolean,
+  now: Instant,
+): string | undefined {
+  if ("error" in found) return found.error;
+  if (twice) return "it was seen twice, wanted once";
+  return set.has(found.partition, now)
+    ? undefined
+    : "it was seen before it exists, wanted a partition that has begun or ended by now";
+}
+
+/** In a line, what was there and is not any more. */
+export function goneLine({ key, set }: Node, gone: Ranges): string {
+  const keys = gone.map(({ from, to }) => from === to ? set.key(from) : `${set.key(from)}/${set.key(to)}`);
+  return `${key} ${keys.join(", ")}: found no more, what was made of it stays`;
+}
