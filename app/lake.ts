@@ -2,9 +2,8 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import type { Graph } from "../core/graph.ts";
 import type { AssetKey } from "../core/event.ts";
-import { iso } from "../core/instant.ts";
 import { Orchestrator } from "../core/orchestrator.ts";
-import type { Json, KeyValue } from "../core/ports/key_value.ts";
+import type { Json } from "../core/ports/key_value.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { State } from "../core/ports/state.ts";
 import type { Observer } from "../core/run/progress.ts";
@@ -12,13 +11,15 @@ import type { Warning } from "../core/status.ts";
 import { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
 import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
 import { dropViews } from "./dropped_views.ts";
+import { gapWarnings } from "./gap_warnings.ts";
+import { hoursOnRecord } from "./hours_on_record.ts";
 import { admitLake, examineLake, identifyLake } from "./identity.ts";
 import { loadProject } from "./project.ts";
 import { makeResources, type OwnResources } from "./resources.ts";
 import { knownSource } from "./source.ts";
 import { openState } from "./state.ts";
 import { systemClock } from "./system.ts";
-import { recordAsked, tidyOwnData } from "./upkeep.ts";
+import { rawOf, recordAsked, tidyOwnData } from "./upkeep.ts";
 
 /** Steps at work at once: raw asks within OpenAQ's pace, marts share the engine. */
 const LIMITS = { steps: 4, pools: { openaq: 1, duckdb: 1 } };
@@ -54,6 +55,7 @@ export async function openLake(config: Config, access: "read" | "write", observe
         config,
         folder,
         kv: state.keyValue,
+        record: hoursOnRecord(state, rawOf(config).asset, systemClock),
         clock: systemClock,
         log,
         source,
@@ -154,23 +156,6 @@ function warningsOnly(observe: Observer, mask: Config["mask"]): Log {
     observe({ type: "warning", asset: "openaq", message: mask(message + said) });
   };
   return { debug() {}, info() {}, warn: tell, error: tell };
-}
-
-/** Sensors that are set aside, as warnings of the assets of raw data. */
-async function gapWarnings(graph: Graph, kv: KeyValue): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
-  // Most often there are none, and what reads them costs a good part of a quick answer to load.
-  if ((await kv.list("openaq/gaps/")).size === 0) return new Map();
-  const { gaps, nextProbe } = await import("../sources/openaq/gaps.ts");
-  const open = (await gaps(kv)).filter(({ recovered }) => !recovered);
-  const warnings = open.map((gap) => {
-    const { sensor, ranges, message, since } = gap;
-    const owed = ranges.map(({ from, to }) => `${iso(from)} to ${iso(to)}`).join(", ");
-    const again = `asked again after ${iso(nextProbe(gap))}, or now by --force`;
-    return {
-      message: `sensor ${sensor} is set aside since ${iso(since)}, ${again}; it owes ${owed}: ${message}`,
-    };
-  });
-  return new Map(graph.assets.filter(({ kind }) => kind === "raw").map(({ key }) => [key, warnings]));
 }
 
 /** Deletes the staged files of runs that are not at work, and whose publications nobody is completing. */

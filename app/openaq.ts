@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { KeyValue } from "../core/ports/key_value.ts";
 import type { Log } from "../core/ports/log.ts";
+import type { HoursOnRecord } from "../sources/openaq/owing.ts";
 import type { Spool } from "../sources/openaq/spool.ts";
 import type { OpenAQSource } from "../sources/openaq/source.ts";
 import { LakeError } from "./identity.ts";
@@ -14,6 +15,7 @@ export interface OpenAQParts {
   readonly config: Config;
   readonly kv: KeyValue;
   readonly spool: Spool;
+  readonly record: HoursOnRecord;
   readonly clock: Clock;
   readonly log: Log;
   /** The source that the lake holds. */
@@ -27,7 +29,7 @@ export interface ConnectedOpenAQ {
 
 /** OpenAQ as configured, at its pace; what answers from another source than the lake's is not listened to. */
 export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ> {
-  const { config: { openaq }, kv, spool, clock, log, source } = parts;
+  const { config: { openaq }, kv, spool, record, clock, log, source } = parts;
   const [{ OpenAQ }, { openaqSource }, { paced, unpaced }] = await Promise.all([
     import("../sources/openaq/client.ts"),
     import("../sources/openaq/source.ts"),
@@ -45,7 +47,7 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
     timeout: openaq.timeout * 1_000,
   });
   return {
-    source: openaqSource({ client, kv, spool, clock, countryId: openaq.countryId }),
+    source: openaqSource({ client, kv, spool, record, clock, countryId: openaq.countryId }),
     requests: () => client.requests,
   };
 }

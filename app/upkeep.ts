@@ -59,7 +59,8 @@ export async function tidyOwnData({ config, folder, publisher, state }: UpkeepPa
   await foldAsked({ store: new LocalObjectStore(folder), publisher }, rawOf(config).zone, now);
 }
 
-function rawOf({ environment }: Config): { readonly asset: string; readonly zone: RawZone } {
+/** The asset of raw hours and its zone. */
+export function rawOf({ environment }: Config): { readonly asset: string; readonly zone: RawZone } {
   return environment === "dev"
     ? { asset: "vietnam/raw_test", zone: "aq_raw_test" }
     : { asset: "vietnam/raw_prod", zone: "aq_raw_prod" };

@@ -1,3 +1,4 @@
+import { hoursOnRecord } from "../app/hours_on_record.ts";
 import { LocalCatalog } from "../adapters/catalog/local/catalog.ts";
 import { DuckDBEngine } from "../adapters/engine/duckdb/engine.ts";
 import { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
@@ -58,7 +59,14 @@ export async function materialize(
       }),
       catalog,
       views: new DuckDBViewBinder(catalog),
-      openaq: openaqSource({ client, kv: state.keyValue, spool: new LocalSpool(root), clock, countryId: 56 }),
+      openaq: openaqSource({
+        client,
+        kv: state.keyValue,
+        spool: new LocalSpool(root),
+        record: hoursOnRecord(state, "vietnam/raw_prod", clock),
+        clock,
+        countryId: 56,
+      }),
     },
     mask: (text) => text,
     observe: () => {},

@@ -74,6 +74,8 @@ export interface Context<Resources, Deps> {
   readonly now: Instant;
   /** Whether the partitions were asked for by `--force`. */
   readonly forced: boolean;
+  /** Those of the partitions that are made again for what was said with `due` alone: else they would be fresh. */
+  readonly marked: Ranges;
   /** A folder of the lake for staged files, of this attempt alone, without a slash at its end. */
   readonly staging: string;
   /** Says that ranges of the asset's own partitions are due to be asked again, and why; recorded before it resolves. */

@@ -17,13 +17,22 @@ const allUsable: Check<Resources> = {
     })),
 };
 
+const noneGivenUp: Check<Resources> = {
+  checks: [{ name: "none_given_up", severity: "warning" }],
+  run: ({ outputs }) =>
+    Promise.resolve(outputs.map(({ partition, metadata: { given_up: givenUp } }) => {
+      const passed = givenUp === undefined;
+      return { check: "none_given_up", partition, passed, ...(!passed && { detail: String(givenUp.value) }) };
+    })),
+};
+
 /** The country's locations with their sensors, as OpenAQ answered last. */
 export const locations = define.asset({
   key: "vietnam/locations",
   description: "OpenAQ's locations in Vietnam, as answered last",
   kind: "reference",
   pool: "openaq",
-  checks: [allUsable],
+  checks: [allUsable, noneGivenUp],
   due: (_window, askedAt) => nextMidnight(askedAt),
   async *materialize({ resources: { openaq, store }, staging, signal }) {
     const { locations, setAside, askedAt } = await openaq.locations(signal);
@@ -33,6 +42,7 @@ export const locations = define.asset({
     const text = canonicalJson(locations.toSorted((a, b) => a.id - b.id));
     const temporary = `${staging}/locations.json`;
     const written = await store.write(temporary, new TextEncoder().encode(text));
+    const givenUp = await openaq.notice({ locations, askedAt });
     yield [{
       partition: 0,
       dataVersion: sha256(text).slice(0, 32),
@@ -41,6 +51,7 @@ export const locations = define.asset({
         asked_at: { type: "text", value: iso(askedAt) },
         sensors: { type: "number", value: locations.reduce((sum, { sensors }) => sum + sensors.length, 0) },
         ...(setAside.length > 0 && { set_aside: { type: "text", value: setAside.join("; ") } }),
+        ...(givenUp.length > 0 && { given_up: { type: "text", value: givenUp.join("; ") } }),
       },
       staged: [{ final: FILE, temporary, written }],
       asOf: askedAt,

@@ -1,16 +1,17 @@
 import { type Asset, type Context, from, type Input } from "../../core/asset.ts";
 import type { Check } from "../../core/check.ts";
-import { HOUR, type Instant, iso, type Milliseconds } from "../../core/instant.ts";
+import { HOUR, type Instant, type Milliseconds } from "../../core/instant.ts";
 import { latest } from "../../core/mapping.ts";
 import type { FailedOutput, Metadata, Output } from "../../core/output.ts";
 import { hourly, type HourlySet } from "../../core/partition/time_set.ts";
+import { contains, type Range } from "../../core/partition/ranges.ts";
 import type { FileRef } from "../../core/ports/publisher.ts";
 import type { HourRows, HoursGroup } from "../../sources/openaq/history.ts";
 import { define, type Resources } from "../resources.ts";
 import { hourDue } from "./due.ts";
 import { locations, standingLocations } from "./locations.ts";
 import { type AskedHour, stageAsked } from "./raw/asked.ts";
-import { filesByFolder, HourError, hourFolder, type RawZone } from "./raw/hour_files.ts";
+import { filesByFolder, HourError, hourFolder, type RawZone, recordedAt } from "./raw/hour_files.ts";
 import { recordHour } from "./raw/hour_output.ts";
 
 const hours = hourly({ start: "2016-01-01", timeZone: "UTC" });
@@ -29,6 +30,7 @@ export interface RawOptions {
 
 /** Every measurement of Vietnam's sensors by the hour in which its averaging period begins, as it was answered. */
 export function raw({ environment, lookback }: RawOptions): Asset<Resources, HourlySet> {
+  const zone: RawZone = `aq_raw_${environment}`;
   const due = (hour: Instant, askedAt: Instant) =>
     hourDue({ start: hour, end: hour + HOUR }, askedAt, lookback);
   return define.asset({
@@ -46,10 +48,9 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
       const { partitions, inputs, resources: { openaq, store }, log, progress, signal, now, forced } =
         context;
       const question = {
-        ranges: partitions.ranges.map(({ from, to }) => ({
-          from: hours.window(from).start,
-          to: hours.window(to).end,
-        })),
+        ranges: partitions.ranges.map(timeOf),
+        owed: context.marked.map(timeOf),
+        recorded: () => recordedAt(store, zone, partitions.ranges.map(timeOf)),
         locations: await standingLocations(inputs.locations, store),
         stillGood: (hour: Instant, askedAt: Instant) => due(hour, askedAt) > now,
         forced,
@@ -58,23 +59,29 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
       const recorded = new Map((await context.standing()).map(({ partition, files }) => [partition, files]));
       let done = 0;
       for await (const group of openaq.hours(question, log)) {
-        yield await outputs(context, `aq_raw_${environment}`, group, recorded);
+        yield await outputs(context, zone, group, recorded);
         progress(done += group.hours.length, partitions.count, "hours");
       }
-      await askGapsAgain(context);
+      await openaq.tellOwed();
     },
   });
 }
 
+/** The time of a range of hours. */
+function timeOf({ from, to }: Range): { readonly from: Instant; readonly to: Instant } {
+  return { from: hours.window(from).start, to: hours.window(to).end };
+}
+
 async function outputs(
-  { resources: { openaq, store }, staging, now }: RawContext,
+  { resources: { openaq, store }, staging, marked }: RawContext,
   zone: RawZone,
   group: HoursGroup,
   recorded: ReadonlyMap<number, readonly FileRef[]>,
 ): Promise<(Output | FailedOutput)[]> {
   const files = await filesByFolder(store, zone, group.ranges);
-  const gaps = (await openaq.gaps()).filter((gap) => !gap.recovered);
+  const gaps = await openaq.silent();
   const asked: AskedHour[] = [];
+  const { askedAt } = group;
 
   async function output(answer: HourRows): Promise<Output | FailedOutput> {
     const { hour } = answer;
@@ -82,11 +89,12 @@ async function outputs(
     const folder = hourFolder(zone, hour);
     const there = { files: files.get(folder) ?? [], recorded: recorded.get(partition) ?? [] };
     try {
-      const made = await recordHour({ store, answer, folder, ...there, now, staging });
+      const whole = !contains(marked, partition);
+      const made = await recordHour({ store, answer, whole, folder, ...there, now: askedAt, staging });
       const setAside = gaps.filter(({ ranges }) => ranges.some(({ from, to }) => from <= hour && hour < to))
         .map(({ sensor }) => sensor);
-      asked.push({ hour, rows: made.rows, askedAt: group.askedAt, extractedAt: now, setAside });
-      return { partition, ...made, metadata: hourMetadata(answer, setAside), asOf: group.askedAt };
+      asked.push({ hour, rows: made.rows, askedAt, extractedAt: askedAt, setAside });
+      return { partition, ...made, metadata: hourMetadata(answer, setAside), asOf: askedAt };
     } catch (error) {
       if (!(error instanceof HourError)) throw error;
       return { partition, error: error.message };
@@ -100,7 +108,7 @@ async function outputs(
   // With the last of them: once it is in place, the files that it speaks of are.
   const last = made.findLastIndex((each) => "dataVersion" in each);
   if (last < 0) return made;
-  const alongside = [await stageAsked(store, zone, asked, { askedAt: group.askedAt, staging })];
+  const alongside = [await stageAsked(store, zone, asked, { askedAt, staging })];
   return made.with(last, { ...made[last] as Output, alongside });
 }
 
@@ -120,16 +128,6 @@ function hourMetadata(
       sensors_set_aside: { type: "text", value: sensorsSetAside.join(", ") },
     }),
   };
-}
-
-/** Says of the hours that sensors owe which answer again that they are due; once that is recorded, their gaps end. */
-async function askGapsAgain({ resources: { openaq }, due }: RawContext): Promise<void> {
-  for (const { sensor, ranges, recovered, since } of await openaq.gaps()) {
-    if (!recovered) continue;
-    const owed = ranges.map(({ from, to }) => ({ from: hours.at(from), to: hours.at(to) - 1 }));
-    await due(owed, `sensor ${sensor} answers again, set aside since ${iso(since)}`);
-    await openaq.closeGap(sensor, ranges);
-  }
 }
 
 const rowsHaveFiles: Check<Resources> = {

@@ -163,6 +163,7 @@ class Step {
         signal,
         now: session.clock.now(),
         forced,
+        marked: forced ? [] : session.index.markedAlone(this.#node, this.#remaining),
         staging: `_staging/${claim.run}/${number}-${this.#attempted++}`,
         due: (ranges, detail) => this.#due(ranges, detail),
       });

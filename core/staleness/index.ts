@@ -2,7 +2,7 @@ import { type CheckResult, damageOf } from "../check.ts";
 import type { AssetKey, Event, NewEvent, Seq } from "../event.ts";
 import { bytesLimbs, limbBytes, LIMBS, Sum } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
-import { count, intersect, ordinals, type Ranges } from "../partition/ranges.ts";
+import { count, fromOrdinals, intersect, ordinals, type Ranges } from "../partition/ranges.ts";
 import {
   type AssetSnapshot,
   type CodeRecord,
@@ -290,17 +290,31 @@ export class StalenessIndex {
     return chunk?.status[partition - chunk.first];
   }
 
-  /**
-   * Why a sound partition's source is to be asked again, in words, or null if it is not. An answer from a time that has
-   * not come was given while the clock was wrong.
-   */
+  /** Why a sound partition's source is to be asked again, in words, or null if it is not. */
   dueSince(node: Node, chunk: Chunk, i: number, partition: number): string | null {
+    return this.#dueByTime(node, chunk, i, partition) ??
+      this.#due.find(node.key, partition, chunk.seq[i]!)?.detail ?? null;
+  }
+
+  /** An answer from a time that has not come was given while the clock was wrong. */
+  #dueByTime(node: Node, chunk: Chunk, i: number, partition: number): string | null {
     const { due } = node.asset;
-    if (due !== null) {
-      if (chunk.at[i]! > this.#clock) return "was asked at a time that has not come yet";
-      if (due(node.set.window(partition), chunk.at[i]!) <= this.#now) return "due to be asked again";
+    if (due === null) return null;
+    if (chunk.at[i]! > this.#clock) return "was asked at a time that has not come yet";
+    return due(node.set.window(partition), chunk.at[i]!) <= this.#now ? "due to be asked again" : null;
+  }
+
+  /** The partitions of the ranges that would be fresh, had nobody said that they are due. */
+  markedAlone(node: Node, ranges: Ranges): Ranges {
+    const marked: number[] = [];
+    for (const { from, to } of intersect(ranges, this.#due.ranges(node.key))) {
+      node.rows.each(from, to, (chunk, i, partition) => {
+        if (chunk.status[i] !== STANDS || chunk.sound[i] !== 1) return;
+        if (this.#dueByTime(node, chunk, i, partition) !== null) return;
+        if (this.#due.find(node.key, partition, chunk.seq[i]!) !== undefined) marked.push(partition);
+      });
     }
-    return this.#due.find(node.key, partition, chunk.seq[i]!)?.detail ?? null;
+    return fromOrdinals(marked);
   }
 
   /** The failure that speaks of a partition as it stands, if any. */

@@ -1,5 +1,6 @@
 import { DAY, HOUR, type Instant, type Milliseconds } from "../../core/instant.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import type { HistoryQuestion } from "./history.ts";
 import type { Page } from "./page.ts";
 import type { TimeRange } from "./ranges.ts";
 import type { Spool } from "./spool.ts";
@@ -20,6 +21,8 @@ const KEPT_FOR: Milliseconds = 7 * DAY;
 /** What is being written for longer is nobody's any more. */
 const WRITTEN_WITHIN: Milliseconds = HOUR;
 
+const never = () => Promise.resolve(() => -Infinity);
+
 /** The answers that are kept as long as any history wants hours that they have rows of. */
 export class Answers {
   readonly #parts: { readonly spool: Spool; readonly clock: Clock };
@@ -32,6 +35,8 @@ export class Answers {
     parts: { readonly spool: Spool; readonly clock: Clock },
     { stored, wanted }: Kept,
     own: Wanted,
+    /** When each hour was recorded last. */
+    readonly recorded: (hour: Instant) => Instant,
   ) {
     this.#parts = parts;
     this.#stored = stored;
@@ -42,12 +47,13 @@ export class Answers {
   /** Says that the hours are wanted from now on, and finds what was answered before. */
   static async begin(
     parts: { readonly spool: Spool; readonly clock: Clock },
-    { ranges, forced = false }: { readonly ranges: readonly TimeRange[]; readonly forced?: boolean },
+    { ranges, forced = false, recorded = never }: Pick<HistoryQuestion, "ranges" | "forced" | "recorded">,
   ): Promise<Answers> {
     const now = parts.clock.now();
     const own = wantedFrom(now, ranges, forced);
     await putWanted(parts.spool, own);
-    return new Answers(parts, await sweepAnswers(parts.spool, now), own);
+    const kept = await sweepAnswers(parts.spool, now);
+    return new Answers(parts, kept, own, await (kept.stored.length > 0 ? recorded : never)());
   }
 
   of(sensor: number): Stored[] {

@@ -1,24 +1,30 @@
-import { DAY, HOUR, type Instant } from "../../core/instant.ts";
-import type { LocationsAnswer } from "./client.ts";
-import type { SensorInfo } from "./history.ts";
-import type { TimeRange } from "./ranges.ts";
+import { HOUR, type Instant } from "../../core/instant.ts";
+import type { Gap } from "./gaps.ts";
+import type { HistoryQuestion, SensorInfo } from "./history.ts";
+import { SILENT_FOR } from "./known.ts";
+import { common, hullOf, merged, type TimeRange, without } from "./ranges.ts";
 import type { Location } from "./schema.ts";
 
-const SILENT_FOR = 7 * DAY;
+/** A sensor, and the hours that it is to be asked for. */
+export interface ToAsk {
+  readonly sensor: SensorInfo;
+  readonly ranges: readonly TimeRange[];
+}
 
-/** The sensors that may have rows in the window, by id. */
-export function sensorsToAsk({ locations, askedAt }: LocationsAnswer, window: TimeRange): SensorInfo[] {
-  return locations
-    .filter((location) => mayHaveRows(location, askedAt, window))
-    .flatMap(({ id: locationId, sensors }) =>
-      sensors.map(({ id, parameter }) => ({
-        id,
-        locationId,
-        parameter: parameter.name,
-        unit: parameter.units,
-      }))
-    )
-    .sort((a, b) => a.id - b.id);
+/** The sensors that may have rows of the hours, by id: of those that are owed, the sensors which owe them alone. */
+export function sensorsToAsk(
+  { locations: { locations, askedAt }, ranges, owed = [] }: HistoryQuestion,
+  gaps: readonly Gap[],
+): ToAsk[] {
+  const others = without(ranges, owed);
+  const owing = new Map(gaps.map((gap) => [gap.sensor, common(gap.ranges, owed)]));
+  return locations.flatMap((location) =>
+    location.sensors.flatMap(({ id, parameter: { name: parameter, units: unit } }) => {
+      const own = merged([...others, ...owing.get(id) ?? []]);
+      if (own.length === 0 || !mayHaveRows(location, askedAt, hullOf(own))) return [];
+      return { sensor: { id, locationId: location.id, parameter, unit }, ranges: own };
+    })
+  ).sort((a, b) => a.sensor.id - b.sensor.id);
 }
 
 /**

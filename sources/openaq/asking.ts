@@ -1,8 +1,9 @@
-import { HOUR, iso } from "../../core/instant.ts";
+import { HOUR, type Instant, iso } from "../../core/instant.ts";
+import { sensorsToAsk } from "./asked.ts";
 import { OpenAQError, type Trouble } from "./error.ts";
-import { changeGap, type Gap, nextProbe, setAside } from "./gaps.ts";
-import type { HistoryParts, HistoryQuestion, SensorInfo } from "./history.ts";
-import { clipped } from "./ranges.ts";
+import { changeGap, closeGap, type Gap, isSilent, nextProbe, setAside } from "./gaps.ts";
+import type { HistoryParts, HistoryQuestion } from "./history.ts";
+import { clipped, common, hullOf, type TimeRange } from "./ranges.ts";
 import type { Track } from "./track.ts";
 
 /** Troubles that are no single sensor's. */
@@ -30,6 +31,8 @@ export class Asking {
   /** Sensors that were set aside and are asked for the first time today. */
   readonly #probes = new Set<Track>();
   readonly #recovering = new Set<Track>();
+  /** Sensors that are set aside. */
+  #silent: readonly number[] = [];
   #suspects: Suspect[] = [];
   #failure: { readonly error: unknown } | undefined;
   #changed = Promise.withResolvers<void>();
@@ -47,7 +50,8 @@ export class Asking {
   /** Starts asking. Sensors that were set aside owe these hours too, and are asked once a day, or by force. */
   async begin(gaps: readonly Gap[]): Promise<void> {
     const { kv, clock } = this.parts;
-    const { ranges, forced = false } = this.question;
+    const { forced = false } = this.question;
+    this.#silent = gaps.filter(isSilent).map(({ sensor }) => sensor);
     const bySensor = new Map(gaps.map((gap) => [gap.sensor, gap]));
     for (const track of this.tracks) {
       const gap = bySensor.get(track.sensor.id);
@@ -57,7 +61,7 @@ export class Asking {
         continue;
       }
       const probe = forced || clock.now() >= nextProbe(gap) || clock.now() < gap.probed;
-      await setAside(kv, gap.sensor, ranges, gap.message, probe ? clock.now() : gap.probed);
+      await setAside(kv, gap.sensor, track.ranges, gap.message, probe ? clock.now() : gap.probed);
       if (probe) this.#probes.add(track);
       else track.done = true;
     }
@@ -80,9 +84,12 @@ export class Asking {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  /** Sensors that had gaps and were asked all of this window. */
-  recovering(): SensorInfo[] {
-    return [...this.#recovering].map(({ sensor }) => sensor);
+  /** Says that hours stand: sensors that owed them and were asked owe them no more. */
+  async stand(hours: readonly TimeRange[]): Promise<void> {
+    for (const { sensor, ranges } of this.#recovering) {
+      const asked = common(ranges, hours);
+      if (asked.length > 0) await closeGap(this.parts.kv, sensor.id, asked);
+    }
   }
 
   /** Ends all requests. */
@@ -137,14 +144,11 @@ export class Asking {
 
   /** Whether the API answers for a sensor that has answered before tells whose fault it is. */
   async #judge(): Promise<void> {
-    const suspected = new Set(this.#suspects.map(({ track }) => track));
-    const witness = this.tracks.find(({ held, covered, done }, i) =>
-      !suspected.has(this.tracks[i]!) && (held.length > 0 || done && covered > this.question.ranges[0]!.from)
-    );
+    const witness = this.#witness();
     const [{ error }] = this.#suspects as [Suspect];
     if (witness === undefined) throw error;
-    const { sensor, covered: to } = witness;
-    const question = { sensor: sensor.id, from: to - HOUR, to };
+    const { sensor, to } = witness;
+    const question = { sensor, from: to - HOUR, to };
     try {
       await this.parts.client.measurements(question, this.#signal);
     } catch {
@@ -152,6 +156,20 @@ export class Asking {
       throw error;
     }
     await this.#condemn();
+  }
+
+  /** A sensor that has answered before, or else one that nothing was wanted of. */
+  #witness(): { readonly sensor: number; readonly to: Instant } | undefined {
+    const suspected = new Set(this.#suspects.map(({ track }) => track));
+    for (const track of this.tracks) {
+      const { sensor: { id: sensor }, held, covered: to, done, ranges } = track;
+      if (suspected.has(track)) continue;
+      if (held.length > 0 || done && to > ranges[0]!.from) return { sensor, to };
+    }
+    const asked = new Set([...this.tracks.map(({ sensor: { id } }) => id), ...this.#silent]);
+    const others = sensorsToAsk({ ...this.question, owed: [] }, []);
+    const other = others.find(({ sensor: { id } }) => !asked.has(id));
+    return other && { sensor: other.sensor.id, to: hullOf(this.question.ranges).to };
   }
 
   /** Another sensor answered: the suspects' failures are their own. */
@@ -164,7 +182,7 @@ export class Asking {
   async #setAside({ track, error }: Suspect): Promise<void> {
     const { kv, clock, log } = this.parts;
     const { sensor } = track;
-    const owed = clipped(this.question.ranges, { from: track.complete, to: Infinity });
+    const owed = clipped(track.ranges, { from: track.complete, to: Infinity });
     await setAside(kv, sensor.id, owed, error.message, clock.now());
     this.#recovering.delete(track);
     track.done = true;
@@ -178,7 +196,11 @@ export class Asking {
   }
 
   async #welcome(track: Track): Promise<void> {
-    await changeGap(this.parts.kv, track.sensor.id, (gap) => gap && { ...gap, recovered: true });
+    await changeGap(this.parts.kv, track.sensor.id, (gap) => {
+      if (gap === undefined) return undefined;
+      const message = `answers again, set aside since ${iso(gap.since)}`;
+      return { ...gap, recovered: true, told: null, message };
+    });
     this.#recovering.add(track);
     this.parts.log.info("sensor answers again", {
       sensor: track.sensor.id,

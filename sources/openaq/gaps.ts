@@ -3,18 +3,22 @@ import { DAY, type Instant } from "../../core/instant.ts";
 import type { KeyValue } from "../../core/ports/key_value.ts";
 import { merged, type TimeRange, without } from "./ranges.ts";
 
-/** The hours that a sensor owes, because it failed when they were asked. */
+/** The recorded hours that a sensor owes: it was not asked for them, or failed when it was. */
 export interface Gap {
   readonly sensor: number;
   readonly ranges: readonly TimeRange[];
-  /** What it last failed with. */
+  /** What it last failed with, or, of one that answers, why it owes hours. */
   readonly message: string;
   /** When it was set aside. */
   readonly since: Instant;
   /** When it was last asked, to see whether it answers again. */
   readonly probed: Instant;
-  /** Whether it answers again, so that the ranges are to be asked again. */
+  /** Whether it answers, so that the ranges are to be asked again. */
   readonly recovered: boolean;
+  /** When it was first missed among the locations; null while it is there. */
+  readonly gone: Instant | null;
+  /** The number of the last event when its hours were said to be due; null while they are not. */
+  readonly told: number | null;
 }
 
 const PREFIX = "openaq/gaps/";
@@ -25,19 +29,21 @@ const KEPT = z.object({
   since: INSTANT,
   probed: INSTANT,
   recovered: z.boolean(),
+  gone: INSTANT.nullable().default(null),
+  told: z.number().nullable().default(null),
 });
 
-/** All gaps, by sensor: those of sensors set aside, and those that recovered but were not closed yet. */
+/** All gaps, by sensor: those of sensors set aside or gone, and those that answer but were not closed yet. */
 export async function gaps(kv: KeyValue): Promise<Gap[]> {
   const all = [...await kv.list(PREFIX)].map(([key, { value }]) =>
     gapOf(Number(key.slice(PREFIX.length)), value)
   );
-  return all.filter(({ ranges }) => ranges.length > 0).sort((a, b) => a.sensor - b.sensor);
+  return all.filter(isOpen).sort((a, b) => a.sensor - b.sensor);
 }
 
-/** The gaps of sensors that answer again: their hours are due, and once that is recorded, `closeGap` ends them. */
-export async function recovered(kv: KeyValue): Promise<Gap[]> {
-  return (await gaps(kv)).filter((gap) => gap.recovered);
+/** Whether the sensor is neither asked now nor about to be: it is set aside, or gone. */
+export function isSilent({ recovered, gone }: Gap): boolean {
+  return !recovered || gone !== null;
 }
 
 /** When a sensor that is set aside is asked again: once a UTC day. */
@@ -68,7 +74,24 @@ export async function setAside(
       since,
       probed: now,
       recovered: false,
+      gone: null,
+      told: null,
     };
+  });
+}
+
+/** Adds hours that a sensor which answers owes, for the reason that the message gives; one that fails goes on failing. */
+export async function owe(
+  kv: KeyValue,
+  sensor: number,
+  ranges: readonly TimeRange[],
+  message: string,
+  now: Instant,
+): Promise<void> {
+  await changeGap(kv, sensor, (gap) => {
+    const failing = gap !== undefined && gap.ranges.length > 0 && !gap.recovered;
+    const same = failing ? gap : { sensor, message, since: now, probed: now, recovered: true };
+    return { ...same, ranges: merged([...gap?.ranges ?? [], ...ranges]), gone: null, told: null };
   });
 }
 
@@ -85,12 +108,14 @@ export async function changeGap(
     const kept = await kv.get(PREFIX + sensor);
     const gap = change(kept && gapOf(sensor, kept.value));
     if (gap === undefined) return;
-    const { message, since, probed, recovered } = gap;
-    const ranges = gap.ranges.map(({ from, to }) => [from, to]);
-    if (await kv.put(PREFIX + sensor, { ranges, message, since, probed, recovered }, kept?.version ?? 0)) {
-      return;
-    }
+    const { sensor: _, ranges: open, ...rest } = gap;
+    const ranges = open.map(({ from, to }) => [from, to]);
+    if (await kv.put(PREFIX + sensor, { ranges, ...rest }, kept?.version ?? 0)) return;
   }
+}
+
+function isOpen({ ranges, gone }: Gap): boolean {
+  return ranges.length > 0 || gone !== null;
 }
 
 function gapOf(sensor: number, value: unknown): Gap {

@@ -1,9 +1,10 @@
 import { Answers } from "./answers.ts";
 import { Asking } from "./asking.ts";
 import { sensorsToAsk } from "./asked.ts";
-import { closeGap, gaps } from "./gaps.ts";
+import { gaps } from "./gaps.ts";
 import { hoursOf, oldestAnswer } from "./hours.ts";
-import { clipped, lengthOf, type TimeRange, without } from "./ranges.ts";
+import { oweUnlisted } from "./notice.ts";
+import { clipped, hullOf, lengthOf, type TimeRange, without } from "./ranges.ts";
 import { Track } from "./track.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { HOUR, type Instant, type Milliseconds } from "../../core/instant.ts";
@@ -72,7 +73,11 @@ export interface HistoryParts {
 export interface HistoryQuestion {
   /** The hours, on the full hour, ascending; ranges neither overlap nor touch. */
   readonly ranges: readonly TimeRange[];
+  /** Those of the hours that are good but for what sensors owe of them: no others are asked. @default none */
+  readonly owed?: readonly TimeRange[];
   readonly locations: LocationsAnswer;
+  /** Looks when each hour was recorded last, if ever: what was answered before is not used for it. @default never */
+  readonly recorded?: () => Promise<(hour: Instant) => Instant>;
   /** Whether what was answered for the hour at `askedAt` need not be asked again yet. */
   readonly stillGood: (hour: Instant, askedAt: Instant) => boolean;
   /**
@@ -100,32 +105,34 @@ export async function* history(
   parts: HistoryParts,
   question: HistoryQuestion,
 ): AsyncGenerator<HoursGroup, void> {
-  const { ranges, locations, signal } = question;
+  const { ranges, owed = [], locations, signal } = question;
   const begun = parts.clock.now();
   const answers = await Answers.begin(parts, question);
-  const whole = { from: ranges[0]!.from, to: ranges.at(-1)!.to };
-  const tracks = sensorsToAsk(locations, whole)
-    .map((sensor) => new Track(sensor, { ...parts, answers }, question));
+  await oweUnlisted(parts.kv, locations, without(ranges, owed));
+  const known = await gaps(parts.kv);
+  const whole = hullOf(ranges);
+  const tracks = sensorsToAsk(question, known)
+    .map(({ sensor, ranges }) => new Track(sensor, { ...parts, answers }, { ...question, ranges }));
   const asking = new Asking(tracks, parts, question);
   try {
-    await asking.begin(await gaps(parts.kv));
+    await asking.begin(known);
     for (let left: readonly TimeRange[] = ranges; left.length > 0;) {
-      const complete = clipped(left, { ...whole, to: Math.min(...tracks.map((track) => track.complete)) });
+      const to = Math.min(whole.to, ...tracks.map((track) => track.complete));
+      const complete = clipped(left, { ...whole, to });
       if (lengthOf(complete) < Math.min(SHORTEST_GROUP, lengthOf(left))) {
         await asking.progress();
         continue;
       }
       const group = firstOf(complete, LONGEST_GROUP);
-      const to = group.at(-1)!.to;
-      const hours = hoursOf(tracks, group);
-      yield { ranges: group, askedAt: oldestAnswer(tracks, to) ?? begun, hours };
+      const askedAt = oldestAnswer(tracks, hullOf(group).to) ?? begun;
+      yield { ranges: group, askedAt, hours: hoursOf(tracks, group) };
       signal?.throwIfAborted();
       left = without(left, group);
       for (const track of tracks) track.release(left[0]?.from ?? Infinity);
       await answers.stand(group);
+      await asking.stand(group);
       asking.pump();
     }
-    for (const { id } of asking.recovering()) await closeGap(parts.kv, id, ranges);
   } finally {
     await asking.end();
   }

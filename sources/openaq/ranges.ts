@@ -30,6 +30,16 @@ export function without(ranges: readonly TimeRange[], gone: readonly TimeRange[]
   );
 }
 
+/** What ranges, ascending, have in common with others. */
+export function common(ranges: readonly TimeRange[], others: readonly TimeRange[]): TimeRange[] {
+  return merged(others.flatMap((other) => clipped(ranges, other)));
+}
+
+/** From the first of some ascending ranges to the last. */
+export function hullOf(ranges: readonly TimeRange[]): TimeRange {
+  return { from: ranges[0]!.from, to: ranges.at(-1)!.to };
+}
+
 export function overlaps(a: TimeRange, b: TimeRange): boolean {
   return a.from < b.to && b.from < a.to;
 }

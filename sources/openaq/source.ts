@@ -1,9 +1,10 @@
 import type { Log } from "../../core/ports/log.ts";
 import type { LocationsAnswer } from "./client.ts";
-import { closeGap, type Gap, gaps } from "./gaps.ts";
+import { type Gap, gaps, isSilent } from "./gaps.ts";
 import { history, type HistoryParts, type HistoryQuestion, type HoursGroup } from "./history.ts";
 import type { LocationsRead } from "./locations.ts";
-import type { TimeRange } from "./ranges.ts";
+import { notice } from "./notice.ts";
+import { type HoursOnRecord, tellOwed } from "./owing.ts";
 
 /** OpenAQ as assets see it: one country's locations, and the hours of all their sensors. */
 export interface OpenAQSource {
@@ -11,23 +12,34 @@ export interface OpenAQSource {
   locations(signal?: AbortSignal): Promise<LocationsAnswer & LocationsRead>;
   /** The rows of hours, in ascending groups of complete ones; what happens to sensors goes to the log. */
   hours(question: HistoryQuestion, log: Log): AsyncIterable<HoursGroup>;
-  /** What sensors owe: those set aside, and those that answer again but were not closed yet. */
-  gaps(): Promise<readonly Gap[]>;
-  /** Ends the gap of a sensor in the ranges, once their hours are known to be due. */
-  closeGap(sensor: number, ranges: readonly TimeRange[]): Promise<void>;
+  /** What the sensors owe that are not asked, as they are set aside or gone. */
+  silent(): Promise<readonly Gap[]>;
+  /**
+   * Compares the country's locations with those before: what was not asked of sensors that are new or back is due.
+   * @returns A line for each sensor that is given up.
+   */
+  notice(answer: LocationsAnswer): Promise<readonly string[]>;
+  /** Says of the hours that sensors owe which answer that they are due. */
+  tellOwed(): Promise<void>;
 }
 
 /** What the source is made of. */
 export interface SourceParts extends Omit<HistoryParts, "log"> {
   readonly countryId: number;
+  readonly record: HoursOnRecord;
 }
 
 export function openaqSource(parts: SourceParts): OpenAQSource {
-  const { client, kv, countryId } = parts;
+  const { client, kv, countryId, record } = parts;
   return {
     locations: (signal) => client.locations(countryId, signal),
     hours: (question, log) => history({ ...parts, log }, question),
-    gaps: () => gaps(kv),
-    closeGap: (sensor, ranges) => closeGap(kv, sensor, ranges),
+    silent: async () => (await gaps(kv)).filter(isSilent),
+    async notice(answer) {
+      const givenUp = await notice(kv, answer);
+      await tellOwed(kv, record);
+      return givenUp;
+    },
+    tellOwed: () => tellOwed(kv, record),
   };
 }

@@ -48,6 +48,7 @@ export class Track {
   #page: Milliseconds = PAGE_LIMIT * HOUR;
   #stored: readonly Stored[];
 
+  /** @param question Its hours are those that the sensor is asked for. */
   constructor(readonly sensor: SensorInfo, parts: TrackParts, question: HistoryQuestion) {
     this.#parts = parts;
     this.#question = question;
@@ -59,7 +60,12 @@ export class Track {
 
   /** The hours before it are complete as far as this sensor goes. A row may end an hour after the hour it began in. */
   get complete(): Instant {
-    return this.done ? this.#end : hourOf(this.covered) - HOUR;
+    return this.done ? Infinity : hourOf(this.covered) - HOUR;
+  }
+
+  /** The hours that the sensor is asked for. */
+  get ranges(): readonly TimeRange[] {
+    return this.#question.ranges;
   }
 
   /** Whether something was answered before, so that the next step costs no request. */
@@ -154,13 +160,15 @@ export class Track {
     return best;
   }
 
-  /** What was answered of hours that had not ended yet, or that are due to be asked again, is not the last word. */
+  /** What was answered of hours that had not ended yet, are due to be asked again or were recorded since is not the last word. */
   #trusted({ to, askedAt }: Stored): Instant {
+    const { answers } = this.#parts;
     const { ranges, stillGood, forced = false } = this.#question;
     const until = to >= this.#end ? this.#end : Math.min(to, hourOf(askedAt));
     for (const range of clipped(ranges, { from: hourOf(this.covered), to: until })) {
       for (let hour = range.from; hour < range.to; hour += HOUR) {
-        if (!stillGood(hour, askedAt) || forced && askedAt < this.#parts.answers.goodSince(hour)) return hour;
+        if (!stillGood(hour, askedAt) || askedAt < answers.recorded(hour)) return hour;
+        if (forced && askedAt < answers.goodSince(hour)) return hour;
       }
     }
     return until;

@@ -49,6 +49,16 @@ export async function filesByFolder(
   return Map.groupBy(files, (path) => path.slice(0, path.lastIndexOf("/")));
 }
 
+/** When the newest file of each hour was extracted; -Infinity where there is none. */
+export async function recordedAt(
+  store: ObjectStore,
+  zone: RawZone,
+  hours: readonly { readonly from: Instant; readonly to: Instant }[],
+): Promise<(hour: Instant) => Instant> {
+  const files = await filesByFolder(store, zone, hours);
+  return (hour) => Math.max(-Infinity, ...(files.get(hourFolder(zone, hour)) ?? []).map(stampOf));
+}
+
 /** An hour cannot be recorded, for what was answered or for a file that lies there; others can. */
 export class HourError extends Error {
   override readonly name = "HourError";

@@ -12,6 +12,8 @@ import { recordLines } from "./record.ts";
 export interface Recording {
   readonly store: ObjectStore;
   readonly answer: HourRows;
+  /** Whether all sensors were asked: then it can take the place of a file that is not as it was recorded. */
+  readonly whole: boolean;
   readonly folder: string;
   /** The files that lie in the folder. */
   readonly files: readonly string[];
@@ -32,6 +34,7 @@ type HourOutput = Required<Pick<Output, "dataVersion" | "rows" | "staged" | "kep
 export async function recordHour(recording: Recording): Promise<HourOutput> {
   const { answer, files, now } = recording;
   assertOwnRows(answer);
+  assertThere(recording);
   if (files.length === 0) {
     const staged = answer.rows.length === 0 ? [] : [await stage(recording, now)];
     return { ...contentOf(answer.rows), staged, kept: [] };
@@ -62,16 +65,15 @@ async function stage({ store, answer: { rows }, folder, files, staging }: Record
 /** @returns The file, or undefined if it is not as it was recorded and the answer takes its place. */
 async function addFile(
   union: HourUnion,
-  { store, recorded, answer }: Recording,
+  { store, recorded, answer, whole }: Recording,
   path: string,
 ): Promise<FileRef | undefined> {
   const { ref, bytes } = await readFile(store, path);
   const known = recorded.find((file) => file.path === path);
   if (known !== undefined && known.hash !== ref.hash) {
-    if (answer.rows.length > 0) return undefined;
-    throw new HourError(
-      `reading "${path}": its SHA-256 is ${ref.hash}, wanted ${known.hash} as recorded, or rows that OpenAQ still answers`,
-    );
+    if (whole && answer.rows.length > 0) return undefined;
+    const found = `reading "${path}": its SHA-256 is ${ref.hash}, wanted ${known.hash} as recorded`;
+    throw new HourError(found + (whole ? ", or rows that OpenAQ still answers" : `, ${ASK_ALL}`));
   }
   try {
     for (const record of recordsOf(path, bytes)) union.addRecord(record);
@@ -81,6 +83,16 @@ async function addFile(
     throw new HourError(`reading "${path}": a record's ${found}`, { cause });
   }
   return ref;
+}
+
+const ASK_ALL = "or --force, which asks all sensors";
+
+/** What sensors owe is added to what is there: without that, the hour would lose the others' rows. */
+function assertThere({ whole, files, recorded }: Recording): void {
+  const lost = whole ? undefined : recorded.find(({ path }) => !files.includes(path));
+  if (lost !== undefined) {
+    throw new HourError(`reading "${lost.path}": it is gone, wanted the file as recorded, ${ASK_ALL}`);
+  }
 }
 
 function assertOwnRows({ hour, rows }: HourRows): void {

@@ -148,6 +148,7 @@ export class TestLake implements AsyncDisposable {
       signal,
       now: Date.parse("2026-01-02T03:04:05Z"),
       forced: false,
+      marked: [],
       staging: `_staging/${++this.#attempts}`,
       due: () => Promise.resolve(),
     });

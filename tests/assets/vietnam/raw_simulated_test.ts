@@ -11,7 +11,7 @@ import { simulatedOpenAQ } from "../../../sources/openaq/simulator/simulated.ts"
 import { openaqSource } from "../../../sources/openaq/source.ts";
 import { type LocalLake, localLake } from "../../adapters/object_store/local/lake.ts";
 import { fakeClock } from "../../fake_clock.ts";
-import { memoryKeyValue, memoryLog } from "../../sources/openaq/parts.ts";
+import { memoryKeyValue, memoryLog, memoryRecord } from "../../sources/openaq/parts.ts";
 import { type StandingBy, step } from "./step.ts";
 
 const NOW = Date.parse("2026-01-02T03:04:05Z");
@@ -31,7 +31,14 @@ Deno.test("days of a simulated country are recorded once, and a change upstream 
     timeout: 30_000,
   });
   const spool = new LocalSpool(lake.folder);
-  const openaq = openaqSource({ client, kv: memoryKeyValue(), spool, clock, countryId: 56 });
+  const openaq = openaqSource({
+    client,
+    kv: memoryKeyValue(),
+    spool,
+    record: memoryRecord(),
+    clock,
+    countryId: 56,
+  });
   const standing: StandingBy = new Map();
   const options = { lake, standing, now: NOW, resources: { openaq } };
   const hours = raw({ environment: "test", lookback: 7 * DAY });

@@ -15,7 +15,7 @@ const HOUR_0 = Date.parse("2018-01-01T00:00:00Z");
 const ORDINAL = HOUR_0 / HOUR;
 const NOW = Date.parse("2026-01-02T03:04:05.678Z");
 const FOLDER = "aq_raw_prod/year=2018/month=01/day=01/hour=00";
-const FIRST = `${FOLDER}/raw_openaq_20260102_030405.json.gz`;
+const FIRST = `${FOLDER}/raw_openaq_20260102_030404.json.gz`;
 const PM25 = { id: 21632, locationId: 7441, parameter: "pm25", unit: "µg/m³" };
 const CO = { id: 7772024, locationId: 2161292, parameter: "co", unit: "ppb" };
 
@@ -30,7 +30,7 @@ async function world() {
   const lake = await localLake();
   const standing: StandingBy = new Map();
   const questions: HistoryQuestion[] = [];
-  const dues: { ranges: readonly Range[]; detail: string }[] = [];
+  let told = 0;
   let gaps: Gap[] = [];
   const openaq = {
     locations: () =>
@@ -39,20 +39,19 @@ async function world() {
         setAside: [],
         locations: [{ id: 7441, coordinates: null, sensors: [], locality: null }],
       }),
-    gaps: () => Promise.resolve(gaps),
-    closeGap: (sensor: number) => {
-      gaps = gaps.filter((gap) => gap.sensor !== sensor);
-      return Promise.resolve();
-    },
+    silent: () => Promise.resolve(gaps),
+    notice: () => Promise.resolve([]),
+    tellOwed: () => Promise.resolve(void told++),
   };
   const ask = (
     rows: readonly HistoryRow[],
-    { now = NOW, hours = 1, ranges, forced = false }: {
+    { now = NOW, hours = 1, ranges, forced = false, marked = [] }: {
       readonly now?: Instant;
       /** So many from the first one on, in the place of `ranges`. */
       readonly hours?: number;
       readonly ranges?: readonly Range[];
       readonly forced?: boolean;
+      readonly marked?: readonly Range[];
     } = {},
   ) => {
     async function* answer(question: HistoryQuestion): AsyncGenerator<HoursGroup> {
@@ -81,7 +80,7 @@ async function world() {
       forced,
       resources: { openaq: { ...openaq, hours: answer } },
       ranges: ranges ?? [{ from: ORDINAL, to: ORDINAL + hours - 1 }],
-      due: (ranges, detail) => dues.push({ ranges, detail }),
+      marked,
     });
   };
   await step(locations, { lake, standing, now: NOW, resources: { openaq } });
@@ -89,7 +88,7 @@ async function world() {
     lake,
     standing,
     questions,
-    dues,
+    told: () => told,
     ask,
     setGaps: (to: Gap[]) => gaps = to,
     files: () => lake.store.list("aq_raw_prod/year=2018"),
@@ -107,10 +106,10 @@ Deno.test("an hour is recorded as answered, fields in order, by hour and second"
     await w.text(FIRST),
     `{"location_id":7441,"sensor_id":21632,"parameter":"pm25","value":12.5,"unit":"µg/m³",` +
       `"datetime":"2018-01-01T00:00:00Z","location_name":null,"city":null,"country":null,"latitude":null,` +
-      `"longitude":null,"has_flags":false,"extracted_at":"2026-01-02T03:04:05Z"}\n` +
+      `"longitude":null,"has_flags":false,"extracted_at":"2026-01-02T03:04:04Z"}\n` +
       `{"location_id":2161292,"sensor_id":7772024,"parameter":"co","value":null,"unit":"ppb",` +
       `"datetime":"2018-01-01T00:10:00Z","location_name":null,"city":null,"country":null,"latitude":null,` +
-      `"longitude":null,"has_flags":true,"extracted_at":"2026-01-02T03:04:05Z"}\n`,
+      `"longitude":null,"has_flags":true,"extracted_at":"2026-01-02T03:04:04Z"}\n`,
   );
   assertEquals(output!.rows, 2);
   assertEquals(output!.asOf, NOW - SECOND);
@@ -131,7 +130,7 @@ Deno.test("late and changed rows add a file; rows gone upstream stay", async () 
   await using w = await world();
   await w.ask([row(PM25, 1), row(PM25, 1), row(CO, 2)]);
   const { outputs: [changed] } = await w.ask([row(PM25, 3), row(CO, 2), row(CO, 5, HOUR_0 + 1)]);
-  const second = `${FOLDER}/raw_openaq_20260102_030406.json.gz`;
+  const second = `${FOLDER}/raw_openaq_20260102_030405.json.gz`;
   assertEquals(await w.files(), [FIRST, second]);
   assertEquals(
     changed!.dataVersion,
@@ -199,6 +198,25 @@ for (const [what, damage] of DAMAGES) {
   });
 }
 
+Deno.test("what sensors owe is added to what is there, and to nothing else", async () => {
+  await using w = await world();
+  const marked = [{ from: ORDINAL, to: ORDINAL }];
+  await w.ask([row(PM25, 1)]);
+  const { outputs: [more] } = await w.ask([row(CO, 2)], { marked });
+  assertEquals(more!.dataVersion, contentOf([row(PM25, 1), row(CO, 2)]).dataVersion);
+  assertEquals(w.questions[1]!.owed, [{ from: HOUR_0, to: HOUR_0 + HOUR }]);
+  assertEquals((await w.questions[1]!.recorded!())(HOUR_0), Date.parse("2026-01-02T03:04:05Z"));
+
+  const path = `${w.lake.root}/${FIRST}`;
+  const bytes = await Deno.readFile(path);
+  await Deno.writeFile(path, DAMAGES[0]![1](bytes));
+  const damaged = await w.ask([row(CO, 3)], { marked });
+  assertStringIncludes(damaged.failures[0]!.error, "as recorded, or --force, which asks all sensors");
+  await Deno.remove(path);
+  const lost = await w.ask([row(CO, 3)], { marked });
+  assertStringIncludes(lost.failures[0]!.error, `reading "${FIRST}": it is gone`);
+});
+
 Deno.test("a file that no state knows and that is no gzip fails its hour", async () => {
   await using w = await world();
   await w.lake.store.write(FIRST, new TextEncoder().encode("no gzip"));
@@ -213,7 +231,7 @@ Deno.test("a broken record is named by its field", async () => {
     FIRST,
     new Uint8Array(
       await new Response(
-        new Blob([`{"location_id":1,"sensor_id":2,"extracted_at":"2026-01-02T03:04:05Z"}\n`]).stream()
+        new Blob([`{"location_id":1,"sensor_id":2,"extracted_at":"2026-01-02T03:04:04Z"}\n`]).stream()
           .pipeThrough(new CompressionStream("gzip")),
       ).arrayBuffer(),
     ),
@@ -244,29 +262,33 @@ Deno.test("the source is asked for the whole run, and again for what is due", as
   assertEquals(w.questions[1]!.forced, false);
 });
 
-Deno.test("hours without a sensor that is set aside say so; once it answers again, they are due", async () => {
+Deno.test("hours without a sensor that is set aside or gone say so; after each step, what is owed is told", async () => {
   await using w = await world();
-  const gap = { sensor: 9, message: "500", since: NOW, probed: NOW };
+  const gap = { sensor: 9, message: "500", since: NOW, probed: NOW, gone: null, told: null };
   const ranges = [{ from: HOUR_0 + HOUR, to: HOUR_0 + 3 * HOUR }];
   w.setGaps([{ ...gap, ranges, recovered: false }]);
   const { outputs } = await w.ask([], { hours: 2 });
   assertEquals(outputs.map(({ metadata }) => metadata!.sensors_set_aside?.value), [undefined, "9"]);
-  assertEquals(w.dues, []);
-  w.setGaps([{ ...gap, ranges, recovered: true }]);
-  await w.ask([], { hours: 1 });
-  assertEquals(w.dues.map(({ ranges }) => ranges), [[{ from: ORDINAL + 1, to: ORDINAL + 2 }]]);
-  assertStringIncludes(w.dues[0]!.detail, "sensor 9");
-  await w.ask([], { hours: 1 });
-  assertEquals(w.dues.length, 1);
+  w.setGaps([{ ...gap, ranges, recovered: true, gone: NOW }]);
+  const { outputs: [, second] } = await w.ask([], { hours: 2 });
+  assertEquals([second!.metadata!.sensors_set_aside?.value, w.told()], ["9", 2]);
 });
 
 Deno.test("each group leaves a record of what was asked, empty hours too, in place after its files", async () => {
   await using w = await world();
-  const gap = { sensor: 9, message: "500", since: NOW, probed: NOW, recovered: false };
+  const gap = {
+    sensor: 9,
+    message: "500",
+    since: NOW,
+    probed: NOW,
+    recovered: false,
+    gone: null,
+    told: null,
+  };
   w.setGaps([{ ...gap, ranges: [{ from: HOUR_0 + 2 * HOUR, to: HOUR_0 + 3 * HOUR }] }]);
   const { outputs } = await w.ask([row(PM25, 1), row(PM25, 2), row(CO, 1)], { hours: 3 });
   assertEquals(outputs.map(({ alongside }) => alongside?.length), [1, 1, 1]); // the source gave three groups
-  const common = { askedAt: NOW - SECOND, extractedAt: NOW };
+  const common = { askedAt: NOW - SECOND, extractedAt: NOW - SECOND };
   assertEquals(await askedHours(w.lake.store, "aq_raw_prod"), {
     hours: [
       { hour: HOUR_0, rows: 3, ...common, setAside: [] },

@@ -29,7 +29,10 @@ async function lakeOf() {
   const lake = await localLake();
   const standing: StandingBy = new Map();
   const make = async (answer: readonly Location[], askedAt = NOW) => {
-    const openaq = { locations: () => Promise.resolve({ askedAt, locations: answer, setAside: [] }) };
+    const openaq = {
+      locations: () => Promise.resolve({ askedAt, locations: answer, setAside: [] }),
+      notice: () => Promise.resolve([]),
+    };
     const options = { lake, standing, now: askedAt, resources: { openaq } };
     const [ofLocations] = (await step(locations, options)).outputs;
     const [ofStations] = (await step(stations, options)).outputs;

@@ -16,7 +16,7 @@ export interface StepOptions {
   /** @default the only partition of an asset without any */
   readonly ranges?: readonly Range[];
   readonly forced?: boolean;
-  readonly due?: (ranges: readonly Range[], detail: string) => void;
+  readonly marked?: readonly Range[];
 }
 
 export interface Stepped {
@@ -31,7 +31,8 @@ let attempts = 0;
 
 /** Materializes partitions of an asset by hand, publishes group by group and takes note of what stands then. */
 export async function step(asset: AnyAsset, options: StepOptions): Promise<Stepped> {
-  const { lake, standing, now, resources, ranges = [{ from: 0, to: 0 }], forced = false, due } = options;
+  const { lake, standing, now, resources, ranges = [{ from: 0, to: 0 }], forced = false, marked = [] } =
+    options;
   const own = standing.get(asset.key) ?? new Map<number, Standing>();
   standing.set(asset.key, own);
   const partitions = [...ordinals(ranges)].map((ordinal) => ({
@@ -63,7 +64,8 @@ export async function step(asset: AnyAsset, options: StepOptions): Promise<Stepp
     now,
     forced,
     staging: `_staging/1/${++attempts}`,
-    due: (ranges, detail) => Promise.resolve(due?.(ranges, detail)),
+    marked,
+    due: () => Promise.resolve(),
   });
   const outputs: Output[] = [];
   const failures: FailedOutput[] = [];

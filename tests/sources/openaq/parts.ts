@@ -1,5 +1,7 @@
 import type { Json, KeyValue, Versioned } from "../../../core/ports/key_value.ts";
 import type { Log } from "../../../core/ports/log.ts";
+import type { HoursOnRecord } from "../../../sources/openaq/owing.ts";
+import { clipped, type TimeRange } from "../../../sources/openaq/ranges.ts";
 import type { Spool } from "../../../sources/openaq/spool.ts";
 
 /** Values in memory. */
@@ -52,4 +54,27 @@ export function memoryLog(): Log & { readonly lines: string[] } {
     lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
   };
   return { lines, debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+}
+
+/** Hours on record: those that stand since an event, and what was said to be due. */
+export function memoryRecord(): HoursOnRecord & {
+  stand(hours: readonly TimeRange[]): void;
+  readonly dues: { readonly hours: readonly TimeRange[]; readonly why: string }[];
+} {
+  const standing: (TimeRange & { readonly event: number })[] = [];
+  const dues: { readonly hours: readonly TimeRange[]; readonly why: string }[] = [];
+  let event = 0;
+  return {
+    dues,
+    stand: (hours) => standing.push(...hours.map((range) => ({ ...range, event: ++event }))),
+    look: () =>
+      Promise.resolve((hours, before) => {
+        const known = standing.filter(({ event }) => event < (before ?? Infinity));
+        return known.flatMap((range) => clipped(hours, range));
+      }),
+    due(hours, why) {
+      dues.push({ hours, why });
+      return Promise.resolve(++event);
+    },
+  };
 }

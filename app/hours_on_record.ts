@@ -1,0 +1,50 @@
+import type { AssetKey } from "../core/event.ts";
+import { HOUR } from "../core/instant.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import { fromOrdinals, type Range } from "../core/partition/ranges.ts";
+import { STANDS, type State } from "../core/ports/state.ts";
+import type { HoursOnRecord } from "../sources/openaq/owing.ts";
+import type { TimeRange } from "../sources/openaq/ranges.ts";
+
+/** The hours of an asset as the state knows them. */
+export function hoursOnRecord(state: State, asset: AssetKey, { now }: Clock): HoursOnRecord {
+  return {
+    async look() {
+      const rows = (await state.snapshot([asset])).assets.get(asset);
+      return (hours, before) => {
+        const standing: number[] = [];
+        for (const { from, to } of hours) {
+          for (let i = firstFrom(rows?.ordinals, from / HOUR); i < (rows?.ordinals.length ?? 0); i++) {
+            if (rows!.ordinals[i]! * HOUR >= to) break;
+            if (rows!.status[i] === STANDS && rows!.seq[i]! < (before ?? Infinity)) {
+              standing.push(rows!.ordinals[i]!);
+            }
+          }
+        }
+        return fromOrdinals(standing).map(timeOf);
+      };
+    },
+    async due(hours, detail) {
+      const event = { kind: "due" as const, asset, at: now(), run: null, detail };
+      const events = hours.map(({ from, to }) => ({ ...event, from: from / HOUR, to: to / HOUR - 1 }));
+      const committed = await state.commit({ claim: null, events });
+      if (committed.status === "committed") return committed.seq;
+      throw new Error(`saying that hours are due: the state answered "${committed.status}"`);
+    },
+  };
+}
+
+/** The place of the first ordinal that is not before one. */
+function firstFrom(ordinals: Float64Array | undefined, from: number): number {
+  let [low, high] = [0, ordinals?.length ?? 0];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ordinals![middle]! < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function timeOf({ from, to }: Range): TimeRange {
+  return { from: from * HOUR, to: (to + 1) * HOUR };
+}
