@@ -1,6 +1,7 @@
 import { contains, intersect, ordinals, type Range, type Ranges } from "../partition/ranges.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import { type Edge, existing, type Node } from "../staleness/node.ts";
+import { allReady } from "../staleness/readiness.ts";
 import type { Scope } from "./scope.ts";
 
 /** Neighbouring partitions that cannot be made for the same reason. */
@@ -66,7 +67,7 @@ function blocker(
   for (const edge of node.up) {
     if (edge.mode === "present") continue;
     const failures = failed.get(edge.up) ?? [];
-    if (failures.length === 0 && index.allReady(edge, partition)) continue;
+    if (failures.length === 0 && allReady(index, edge, partition)) continue;
     let found: { from: number; to: number; why: string } | undefined;
     const members = existing(edge.up.set, edge.mapping.members(partition, index.now), index.now);
     for (const member of ordinals(members)) {

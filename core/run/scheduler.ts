@@ -16,6 +16,7 @@ import {
 import type { Json } from "../ports/key_value.ts";
 import type { ClaimAnswer, ClaimToken, LiveClaim } from "../ports/state.ts";
 import { dependentsOf, membersOf, type Node } from "../staleness/node.ts";
+import { hasMoved } from "../staleness/readiness.ts";
 import { judgements } from "../staleness/states.ts";
 import { type Blocked, part } from "./blockers.ts";
 import { reportLine, unreported } from "./external.ts";
@@ -242,7 +243,7 @@ class Scheduler {
     const members = intersect(normalize(read), [hull]);
     const settled = subtract(intersect(scope.get(node) ?? [], members), this.#failed.get(node) ?? []);
     const again = fromOrdinals(
-      [...ordinals(settled)].filter((each) => !index.isSound(node, each) && index.hasMoved(node, each)),
+      [...ordinals(settled)].filter((each) => !index.isSound(node, each) && hasMoved(index, node, each)),
     );
     const open = this.#open.get(node) ?? [];
     this.#open.set(node, union(open, again));

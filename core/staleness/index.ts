@@ -1,10 +1,9 @@
 import { type CheckResult, damageOf } from "../check.ts";
 import type { AssetKey, Event, NewEvent, Seq } from "../event.ts";
-import { bytesLimbs, limbBytes, LIMBS, Sum } from "../fingerprint.ts";
+import { bytesLimbs, LIMBS } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
-import { count, fromOrdinals, intersect, ordinals, type Ranges } from "../partition/ranges.ts";
+import { fromOrdinals, intersect, ordinals, type Ranges } from "../partition/ranges.ts";
 import {
-  type AssetSnapshot,
   type CodeRecord,
   DAMAGED,
   type DueMark,
@@ -14,38 +13,32 @@ import {
   STANDS,
   WIPED,
 } from "../ports/state.ts";
+import { loadRows } from "./load.ts";
 import { Marks } from "./marks.ts";
-import { countExisting, type Edge, existing, type Node } from "./node.ts";
+import type { Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
+import { Soundness } from "./soundness.ts";
 
 /** What a partition is, before running, failed and blocked are laid over it. */
 export type Judgement = "fresh" | "stale" | "missing";
 
 /**
- * Which partitions are missing, stale or fresh, kept up to date event by event.
- *
- * Each row keeps, for each dependency, the difference between the sum of its members' fingerprints now and the sum that it
- * read, and the number of its members that are sound; so one change costs O(1) for each partition that reads it, however
- * many others those read. A row is sound when its code is the present one, no difference is left and all its members are
- * sound; it is fresh when it is sound and its source need not be asked again.
+ * Which partitions are missing, stale or fresh, kept up to date event by event. One is fresh when it is sound and its
+ * source need not be asked again.
  */
 export class StalenessIndex {
   readonly #byKey: ReadonlyMap<AssetKey, Node>;
-  readonly #codes = new Map<number, CodeRecord>();
+  readonly #soundness: Soundness;
   readonly #failures = new Marks<Failure>();
   readonly #due = new Marks<DueMark>();
-  readonly #places = new Map<Node, Map<number, readonly number[]>>();
   readonly #supposed = new Map<Node, Set<number>>();
-  readonly #sum = new Sum();
   #seq: Seq = 0;
-  #now: Instant;
   /** The clock as it was last read: a run goes on for a while with the partitions that existed when it began. */
   #clock: Instant;
 
   constructor(readonly nodes: readonly Node[], now: Instant) {
     this.#byKey = new Map(nodes.map((node) => [node.key, node]));
-    for (const node of nodes) this.#codes.set(node.code, node.record);
-    this.#now = now;
+    this.#soundness = new Soundness(nodes, now);
     this.#clock = now;
   }
 
@@ -55,7 +48,7 @@ export class StalenessIndex {
   }
 
   get now(): Instant {
-    return this.#now;
+    return this.#soundness.now;
   }
 
   /** The clock as it was last read; partitions exist as of `now`. */
@@ -75,12 +68,12 @@ export class StalenessIndex {
   /** Takes in all rows of a state, once, before any event. */
   load(snapshot: Snapshot): void {
     this.#seq = snapshot.seq;
-    for (const [number, record] of snapshot.codes) this.#codes.set(number, record);
+    for (const [number, record] of snapshot.codes) this.#soundness.codes.set(number, record);
     for (const failure of snapshot.failures) this.#failures.add(failure);
     for (const mark of snapshot.due) this.#due.add(mark);
     for (const node of this.nodes) {
       const rows = snapshot.assets.get(node.key);
-      if (rows !== undefined) this.#loadNode(node, rows);
+      if (rows !== undefined) loadRows(this.#soundness, node, rows);
     }
   }
 
@@ -125,10 +118,10 @@ export class StalenessIndex {
         chunk.at[i] = event.at;
         chunk.code[i] = event.code;
         countChecks(chunk, i, event.checks);
-        if (!same) this.#replaceMember(node, chunk, i, event.partition, member, stood ? 0 : 1);
-        this.#readSums(node, chunk, i, bytesLimbs(event.edges), 0);
-        this.#measure(node, chunk, i, event.partition);
-        this.#settle(node, chunk, i, event.partition);
+        if (!same) this.#soundness.replaceMember(node, chunk, i, event.partition, member, stood ? 0 : 1);
+        this.#soundness.readSums(node, chunk, i, bytesLimbs(event.edges), 0);
+        this.#soundness.measure(node, chunk, i, event.partition);
+        this.#soundness.settle(node, chunk, i, event.partition);
         return;
       }
       case "checked": {
@@ -138,7 +131,7 @@ export class StalenessIndex {
         const damaged = damageOf(event.checks);
         if (damaged === undefined || chunk.status[i] !== (damaged ? STANDS : DAMAGED)) return;
         chunk.status[i] = damaged ? DAMAGED : STANDS;
-        this.#settle(node, chunk, i, event.partition);
+        this.#soundness.settle(node, chunk, i, event.partition);
         return;
       }
       case "wiped":
@@ -147,15 +140,15 @@ export class StalenessIndex {
           chunk.status[i] = WIPED;
           chunk.seq[i] = event.seq;
           chunk.changed[i] = event.seq;
-          this.#replaceMember(node, chunk, i, ordinal, new Uint32Array(LIMBS), -1);
-          this.#settle(node, chunk, i, ordinal);
+          this.#soundness.replaceMember(node, chunk, i, ordinal, new Uint32Array(LIMBS), -1);
+          this.#soundness.settle(node, chunk, i, ordinal);
         });
         return;
       case "expired":
         node.rows.each(event.from, event.to, (chunk, i, ordinal) => {
           if (chunk.status[i] !== STANDS && chunk.status[i] !== DAMAGED) return;
           chunk.status[i] = EXPIRED;
-          this.#settle(node, chunk, i, ordinal);
+          this.#soundness.settle(node, chunk, i, ordinal);
         });
         return;
       case "failed":
@@ -173,16 +166,16 @@ export class StalenessIndex {
   /** Moves the time on, or back where the clock was set back: other partitions exist from then on. */
   advance(now: Instant): void {
     this.#clock = now;
-    if (now === this.#now) return;
-    const before = this.#now;
-    this.#now = now;
+    if (now === this.#soundness.now) return;
+    const before = this.#soundness.now;
+    this.#soundness.now = now;
     for (const node of this.nodes) {
       const was = node.set.existing(before);
       const is = node.set.existing(now);
       if (was?.to === is?.to) continue;
       const anew = (node: Node) => (chunk: Chunk, i: number, ordinal: number) => {
-        this.#measure(node, chunk, i, ordinal);
-        this.#settle(node, chunk, i, ordinal);
+        this.#soundness.measure(node, chunk, i, ordinal);
+        this.#soundness.settle(node, chunk, i, ordinal);
       };
       const readers = node.down.filter(({ slot }) => slot >= 0);
       // By the time as it is now, nothing may read what has ceased to exist.
@@ -195,7 +188,7 @@ export class StalenessIndex {
       node.rows.each(from, is.to, anew(node));
       for (const edge of readers) {
         for (let ordinal = from; ordinal <= is.to; ordinal++) {
-          this.#eachDependent(edge, ordinal, anew(edge.down));
+          this.#soundness.eachDependent(edge, ordinal, anew(edge.down));
         }
       }
     }
@@ -205,12 +198,12 @@ export class StalenessIndex {
   nextChange(): Instant {
     let next = Infinity;
     for (const node of this.nodes) {
-      next = Math.min(next, node.set.nextExisting(this.#now));
+      next = Math.min(next, node.set.nextExisting(this.#soundness.now));
       const { due } = node.asset;
       if (due === null) continue;
       node.rows.all((chunk, i, ordinal) => {
         const at = chunk.stands(i) ? due(node.set.window(ordinal), chunk.at[i]!) : Infinity;
-        if (at > this.#now) next = Math.min(next, at);
+        if (at > this.#soundness.now) next = Math.min(next, at);
       });
     }
     return next;
@@ -231,41 +224,6 @@ export class StalenessIndex {
   isSound(node: Node, partition: number): boolean {
     const chunk = node.rows.find(partition);
     return chunk !== undefined && chunk.sound[partition - chunk.first] === 1;
-  }
-
-  /** Whether all existing members of a partition are sound and none of them expired, as far as the index counts them. */
-  allReady(edge: Edge, partition: number): boolean {
-    let sound = 0;
-    const members = existing(edge.up.set, edge.mapping.members(partition, this.#now), this.#now);
-    for (const { from, to } of members) {
-      edge.up.rows.each(from, to, (chunk, i) => {
-        if (chunk.sound[i] === 1 && chunk.status[i] === STANDS) sound++;
-      });
-    }
-    return sound === count(members);
-  }
-
-  /** Whether anything that a partition was made of is newer than what it read, however far up. */
-  hasMoved(node: Node, partition: number): boolean {
-    const chunk = node.rows.find(partition);
-    if (chunk === undefined) return true;
-    const i = partition - chunk.first;
-    if (!chunk.stands(i) || chunk.status[i] === DAMAGED) return true;
-    // Made by other code: who runs that would make it again, and so on without end.
-    if (chunk.code[i] !== node.code) return false;
-    for (const edge of node.summed) {
-      let moved = false;
-      for (
-        const { from, to } of existing(edge.up.set, edge.mapping.members(partition, this.#now), this.#now)
-      ) {
-        edge.up.rows.each(from, to, (member, j, ordinal) => {
-          moved ||= member.seq[j]! > chunk.read[i]! ||
-            edge.mode === "content" && member.sound[j] === 0 && this.hasMoved(edge.up, ordinal);
-        });
-      }
-      if (moved) return true;
-    }
-    return false;
   }
 
   /** Whether a partition stands with this fingerprint. */
@@ -301,7 +259,9 @@ export class StalenessIndex {
     const { due } = node.asset;
     if (due === null) return null;
     if (chunk.at[i]! > this.#clock) return "was asked at a time that has not come yet";
-    return due(node.set.window(partition), chunk.at[i]!) <= this.#now ? "due to be asked again" : null;
+    return due(node.set.window(partition), chunk.at[i]!) <= this.#soundness.now
+      ? "due to be asked again"
+      : null;
   }
 
   /** The partitions of the ranges that would be fresh, had nobody said that they are due. */
@@ -315,6 +275,16 @@ export class StalenessIndex {
       });
     }
     return fromOrdinals(marked);
+  }
+
+  /** The code record that a row was made with. */
+  recordOf(chunk: Chunk, i: number): CodeRecord | undefined {
+    return this.#soundness.recordOf(chunk, i);
+  }
+
+  /** The sums over the members of a partition as they stand, slot after slot, as a materialization records them. */
+  edgeSums(node: Node, partition: number): Uint8Array {
+    return this.#soundness.edgeSums(node, partition);
   }
 
   /** The failure that speaks of a partition as it stands, if any. */
@@ -338,189 +308,11 @@ export class StalenessIndex {
   failureRanges(node: Node): Ranges {
     return this.#failures.ranges(node.key);
   }
-
-  /** The code record that a row was made with. */
-  recordOf(chunk: Chunk, i: number): CodeRecord | undefined {
-    return this.#codes.get(chunk.code[i]!);
-  }
-
-  /** The sums over the members of a partition as they stand, slot after slot, as a materialization records them. */
-  edgeSums(node: Node, partition: number): Uint8Array {
-    const sums = new Uint32Array(node.summed.length * LIMBS);
-    for (const edge of node.summed) {
-      this.#memberSum(edge, partition).settle(sums, edge.slot * LIMBS);
-    }
-    return limbBytes(sums);
-  }
-
-  #loadNode(node: Node, rows: AssetSnapshot): void {
-    const members = bytesLimbs(rows.members);
-    const edges = bytesLimbs(rows.edges);
-    let edge = 0;
-    for (let row = 0; row < rows.ordinals.length;) {
-      const { chunk, i: first } = place(node, rows.ordinals[row]!);
-      const end = runEnd(rows.ordinals, row, node.rows.size - first);
-      chunk.fill(first, rows, members, row, end);
-      for (let i = first; row < end; row++, i++) {
-        if (!chunk.stands(i)) continue;
-        if (node.summed.length > 0) {
-          this.#readSums(node, chunk, i, edges, edge);
-          this.#measure(node, chunk, i, rows.ordinals[row]!);
-          edge += (this.recordOf(chunk, i)?.edges.length ?? 0) * LIMBS;
-        }
-        chunk.sound[i] = this.#isSoundNow(node, chunk, i, rows.ordinals[row]!) ? 1 : 0;
-      }
-    }
-  }
-
-  /** Takes over the sums that a row read, in the order of its code record, from `at` on. */
-  #readSums(node: Node, chunk: Chunk, i: number, edges: Uint32Array, at: number): void {
-    const places = this.#placesOf(node, chunk.code[i]!);
-    for (const { slot } of node.summed) {
-      const target = (i * node.summed.length + slot) * LIMBS;
-      const source = at + places[slot]! * LIMBS;
-      for (let k = 0; k < LIMBS; k++) chunk.sums[target + k] = places[slot]! < 0 ? 0 : edges[source + k]!;
-    }
-  }
-
-  /** Compares what a row read with its members as they stand, and counts those that are sound. */
-  #measure(node: Node, chunk: Chunk, i: number, ordinal: number): void {
-    for (const edge of node.summed) {
-      const row = i * node.summed.length + edge.slot;
-      const sum = this.#memberSum(edge, ordinal).add(chunk.sums, row * LIMBS, -1);
-      chunk.differs[row] = sum.settle(chunk.difference, row * LIMBS) ? 0 : 1;
-      if (edge.gate < 0) continue;
-      chunk.ready[i * node.gates.length + edge.gate] = this.#countSound(edge, ordinal);
-    }
-  }
-
-  #memberSum(edge: Edge, ordinal: number): Sum {
-    const sum = this.#sum.reset();
-    for (const { from, to } of edge.mapping.members(ordinal, this.#now)) {
-      if (edge.mode === "content") {
-        edge.up.rows.segments(from, to, (chunk, first, last) => sum.addAll(chunk.member, first, last));
-      } else {
-        edge.up.rows.each(from, to, (chunk, i, member) => {
-          if (chunk.stands(i)) sum.addPresence(member);
-        });
-      }
-    }
-    return sum;
-  }
-
-  /** How many members exist and are sound. */
-  #countSound(edge: Edge, ordinal: number): number {
-    let ready = 0;
-    const members = existing(edge.up.set, edge.mapping.members(ordinal, this.#now), this.#now);
-    for (const { from, to } of members) {
-      edge.up.rows.segments(from, to, ({ sound }, first, last) => {
-        for (let i = first; i <= last; i++) ready += sound[i]!;
-      });
-    }
-    return ready;
-  }
-
-  /** Visits the rows that read a member through an edge. */
-  #eachDependent(
-    edge: Edge,
-    ordinal: number,
-    visit: (chunk: Chunk, i: number, ordinal: number) => void,
-  ): void {
-    const { mapping, down } = edge;
-    if (mapping.dependents !== undefined) {
-      for (const { from, to } of mapping.dependents(ordinal, this.#now)) down.rows.each(from, to, visit);
-      return;
-    }
-    down.rows.all((chunk, i, partition) => {
-      const members = mapping.members(partition, this.#now);
-      if (members.some(({ from, to }) => from <= ordinal && ordinal <= to)) visit(chunk, i, partition);
-    });
-  }
-
-  /** Gives a row another fingerprint and passes the change on to those that read it; `presence`: it came (1) or went (-1). */
-  #replaceMember(
-    node: Node,
-    chunk: Chunk,
-    i: number,
-    ordinal: number,
-    member: Uint32Array,
-    presence: 1 | 0 | -1,
-  ): void {
-    const old = chunk.member.slice(i * LIMBS, (i + 1) * LIMBS);
-    chunk.member.set(member, i * LIMBS);
-    for (const edge of node.down) {
-      if (edge.slot < 0 || (edge.mode === "present" && presence === 0)) continue;
-      const { down } = edge;
-      this.#eachDependent(edge, ordinal, (reader, j, partition) => {
-        const row = j * down.summed.length + edge.slot;
-        const sum = this.#sum.reset().add(reader.difference, row * LIMBS);
-        if (edge.mode === "content") sum.add(member, 0).add(old, 0, -1);
-        else if (presence !== 0) sum.addPresence(ordinal, presence);
-        reader.differs[row] = sum.settle(reader.difference, row * LIMBS) ? 0 : 1;
-        this.#settle(down, reader, j, partition);
-      });
-    }
-  }
-
-  /** Judges anew whether a row is sound, and passes a change on, down the graph. */
-  #settle(node: Node, chunk: Chunk, i: number, ordinal: number): void {
-    const pending = [{ node, chunk, i, ordinal }];
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      const sound = this.#isSoundNow(next.node, next.chunk, next.i, next.ordinal) ? 1 : 0;
-      const step = sound - next.chunk.sound[next.i]!;
-      if (step === 0) continue;
-      next.chunk.sound[next.i] = sound;
-      if (!next.node.set.has(next.ordinal, this.#now)) continue;
-      for (const edge of next.node.down) {
-        if (edge.gate < 0) continue;
-        const { down } = edge;
-        this.#eachDependent(edge, next.ordinal, (reader, j, partition) => {
-          const row = j * down.gates.length + edge.gate;
-          reader.ready[row] = reader.ready[row]! + step;
-          pending.push({ node: down, chunk: reader, i: j, ordinal: partition });
-        });
-      }
-    }
-  }
-
-  #isSoundNow(node: Node, chunk: Chunk, i: number, ordinal: number): boolean {
-    if (!chunk.stands(i) || chunk.status[i] === DAMAGED || chunk.code[i] !== node.code) return false;
-    const slots = node.summed.length;
-    for (let slot = 0; slot < slots; slot++) if (chunk.differs[i * slots + slot] === 1) return false;
-    for (const edge of node.gates) {
-      const members = edge.mapping.members(ordinal, this.#now);
-      if (chunk.ready[i * node.gates.length + edge.gate]! < countExisting(edge.up.set, members, this.#now)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** For each slot, the place of its edge among those of a code record, or -1. */
-  #placesOf(node: Node, code: number): readonly number[] {
-    let places = this.#places.get(node)?.get(code);
-    if (places === undefined) {
-      const edges = this.#codes.get(code)?.edges ?? [];
-      places = node.record.edges.map(({ upstream, mapping }) =>
-        edges.findIndex((edge) => edge.upstream === upstream && edge.mapping === mapping)
-      );
-      const known = this.#places.get(node) ?? new Map<number, readonly number[]>();
-      this.#places.set(node, known.set(code, places));
-    }
-    return places;
-  }
 }
 
 function place(node: Node, ordinal: number): { chunk: Chunk; i: number } {
   const chunk = node.rows.at(ordinal);
   return { chunk, i: ordinal - chunk.first };
-}
-
-/** Where the run of neighbouring ordinals that begins at `row` ends, after at most `most`. */
-function runEnd(ordinals: Float64Array, row: number, most: number): number {
-  let end = row + 1;
-  while (end < ordinals.length && end - row < most && ordinals[end]! - ordinals[row]! === end - row) end++;
-  return end;
 }
 
 function equal(limbs: Uint32Array, at: number, other: Uint32Array): boolean {

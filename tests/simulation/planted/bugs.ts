@@ -54,16 +54,16 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "the count of sound members never falls",
-    file: "core/staleness/index.ts",
+    file: "core/staleness/soundness.ts",
     find: "reader.ready[row] = reader.ready[row]! + step;",
     replace: "reader.ready[row] = reader.ready[row]! + Math.max(step, 0);",
   },
   {
     name: "members that do not exist are counted as ready",
-    file: "core/staleness/index.ts",
+    file: "core/staleness/readiness.ts",
     find: "return sound === count(members);",
     replace: `let all = 0;
-    for (const { from, to } of edge.mapping.members(partition, this.#now)) {
+    for (const { from, to } of edge.mapping.members(partition, index.now)) {
       edge.up.rows.each(from, to, (chunk, i) => all += chunk.sound[i] === 1 && chunk.status[i] === STANDS ? 1 : 0);
     }
     return all >= count(members);`,
@@ -105,7 +105,7 @@ export const PLANTED: readonly Planted[] = [
   {
     name: "what read a wiped partition does not hear of it",
     file: "core/staleness/index.ts",
-    find: "this.#replaceMember(node, chunk, i, ordinal, new Uint32Array(LIMBS), -1);",
+    find: "this.#soundness.replaceMember(node, chunk, i, ordinal, new Uint32Array(LIMBS), -1);",
     replace: "",
   },
   {
