@@ -1,8 +1,8 @@
 import type { Config } from "../config.ts";
 import type { FileRef, Publisher } from "../core/ports/publisher.ts";
 import type { Query } from "../core/ports/query.ts";
-import type { State } from "../core/ports/state.ts";
-import { REPAIR } from "../adapters/query/duckdb/entries.ts";
+import { partitionSet } from "../core/partition/from_spec.ts";
+import type { PublishedFile, State } from "../core/ports/state.ts";
 import { examineLake } from "./identity.ts";
 import { knownSource } from "./source.ts";
 import { openState } from "./state.ts";
@@ -28,7 +28,8 @@ export async function openQuery(config: Config): Promise<Query> {
     catalog: new LocalCatalog(store, () => reading(config, filesOfUnpartitioned)),
     published: async (folders) => {
       const files = await reading(config, (state) => filesBelow(state, folders));
-      await requireIntact(publisher, files.flat());
+      const damaged = await damagedOf(publisher, files.flat());
+      if (damaged !== undefined) throw await reading(config, (state) => damage(state, damaged));
       return files;
     },
   });
@@ -44,19 +45,32 @@ async function reading<T>(config: Config, read: (state: State) => Promise<T>): P
 }
 
 /** The published files below each folder. */
-async function filesBelow(state: State, folders: readonly string[]): Promise<(readonly FileRef[])[]> {
-  const found: (readonly FileRef[])[] = [];
+async function filesBelow(
+  state: State,
+  folders: readonly string[],
+): Promise<(readonly PublishedFile[])[]> {
+  const found: (readonly PublishedFile[])[] = [];
   for (const folder of folders) found.push(await state.filesBelow(folder));
   return found;
 }
 
-/** @throws {Error} If one of the files is not what was published: nobody is answered from other bytes. */
-async function requireIntact(publisher: Publisher, files: readonly FileRef[]): Promise<void> {
+/** The first of the files that is not what was published: nobody is answered from other bytes. */
+async function damagedOf(
+  publisher: Publisher,
+  files: readonly PublishedFile[],
+): Promise<PublishedFile | undefined> {
   const intact = await publisher.intact(files);
-  const damaged = files.find((_, i) => !intact[i]);
-  if (damaged === undefined) return;
-  throw new Error(
-    `reading "${damaged.path}": found it missing or with other bytes, wanted the file that was published; ${REPAIR}`,
+  return files.find((_, i) => !intact[i]);
+}
+
+/** What is wrong, and the command that makes the file again. */
+async function damage(state: State, { path, asset, partition }: PublishedFile): Promise<Error> {
+  const { partitions } = (await state.assets()).find(({ key }) => key === asset)!;
+  const key = partitionSet(partitions).key(partition);
+  const command = `deno task materialize ${asset}${key === null ? "" : ` --partition ${key}`}`;
+  return new Error(
+    `reading "${path}": found it missing or with other bytes, wanted the file that was published; ` +
+      `"${command}" makes it again`,
   );
 }
 

@@ -3,10 +3,17 @@ import type { Graph } from "./graph.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
 import { count, normalize, type Range, type Ranges } from "./partition/ranges.ts";
 import type { Json } from "./ports/key_value.ts";
+import { compareFiles } from "./run/compare.ts";
 import { exclusively } from "./run/exclusive.ts";
 import { type Unreported, unreported } from "./run/external.ts";
-import { verifyNewest } from "./run/intact.ts";
-import { look, type Seen } from "./run/observe.ts";
+    const first = this.#compared === undefined;
+    const damaged = await (this.#compared ??= compareFiles(this.session, scopeOf(this.index, request)));
+    await this.refresh();
+    const seen = await look(this.session, request.assets, request.signal);
+    const events = seen.flatMap(({ events }) => events);
+    if (events.length > 0) await commit(this.session, { claim: null, events });
+    const result = await execute(this.session, {
+      seen,
 import { prune } from "./run/prune.ts";
 import { recheck, type Rechecked } from "./run/recheck.ts";
 import { recover } from "./run/recover.ts";
@@ -36,7 +43,7 @@ export interface MaterializeOptions extends Request {
 /** A graph over one state: what is stale, and what brings it up to date. */
 export class Orchestrator {
   /** Done before the first run: what was published before may have been lost. */
-  #verified: Promise<void> | undefined;
+  #compared: Promise<readonly string[]> | undefined;
 
   private constructor(readonly session: Session, readonly limits: Limits) {}
 
@@ -89,19 +96,26 @@ export class Orchestrator {
   /** Brings what is asked for up to date. @throws {RequestError} */
   async materialize(request: MaterializeOptions): Promise<RunResult> {
     await recover(this.session);
-    await (this.#verified ??= verifyNewest(this.session));
     await this.refresh();
+<<<<<<< HEAD
     const seen = await look(this.session, request.assets, request.signal);
     const events = seen.flatMap(({ events }) => events);
     if (events.length > 0) await commit(this.session, { claim: null, events });
     return await execute(this.session, {
       seen,
+=======
+    const first = this.#compared === undefined;
+    const damaged = await (this.#compared ??= compareFiles(this.session, scopeOf(this.index, request)));
+    await this.refresh();
+    const result = await execute(this.session, {
+>>>>>>> 7ef3774 (A run compares the files of what it is asked for, and some of all others in turn; inspect names the command that makes a file again)
       scope: scopeOf(this.index, request),
       force: request.force ?? false,
       limits: this.limits,
       signal: request.signal,
       request: request.record ?? null,
     });
+    return first ? { ...result, warnings: [...damaged, ...result.warnings] } : result;
   }
 
   /** What stands of the assets; without bounds, of their whole sets. @throws {RequestError} */

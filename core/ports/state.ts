@@ -105,6 +105,12 @@ export interface Intent {
   readonly measured: readonly FileRef[];
 }
 
+/** A file of a partition that stands. */
+export interface PublishedFile extends FileRef {
+  readonly asset: AssetKey;
+  readonly partition: number;
+}
+
 /** A file that a publication names, and the other partition whose file it is: one that stands, or is being published. */
 export interface Taken {
   readonly partition: number;
@@ -233,7 +239,7 @@ export interface State {
   /** What stands in the ranges, ascending; wiped and missing partitions are left out. */
   standing(asset: AssetKey, ranges: readonly Range[]): Promise<readonly StandingRecord[]>;
   /** The files below a folder of the lake that latest materializations name, by path; expired ones are left out. */
-  filesBelow(folder: string): Promise<readonly FileRef[]>;
+  filesBelow(folder: string): Promise<readonly PublishedFile[]>;
   /** All materializations of one partition since it was last wiped, newest first. */
   history(asset: AssetKey, partition: number): Promise<readonly (Materialized & { readonly seq: Seq })[]>;
 

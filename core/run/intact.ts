@@ -1,13 +1,10 @@
 import { type CheckResult, FILES_INTACT } from "../check.ts";
 import type { NewEvent } from "../event.ts";
-import { fromOrdinals, normalize, type Ranges, subtract } from "../partition/ranges.ts";
+import { normalize, type Ranges, subtract } from "../partition/ranges.ts";
 import type { FileRef } from "../ports/publisher.ts";
-import { type StandingRecord, STANDS } from "../ports/state.ts";
+import type { StandingRecord } from "../ports/state.ts";
 import { membersOf, type Node } from "../staleness/node.ts";
 import { commit, type Session } from "./session.ts";
-
-/** So many of the newest publications are looked at when a state is opened for writing. */
-const NEWEST = 200;
 
 /** For each partition with files: whether they are those that were published. */
 export async function filesIntact(
@@ -35,16 +32,6 @@ export function notIntact({ path }: FileRef): CheckResult {
   return { check: FILES_INTACT, severity: "blocking", passed: false, detail };
 }
 
-/**
- * Compares the newest publications, and those of assets without partitions, with their files, and records which are
- * damaged: so that a lake that went on without its state, or lost files, is not taken for what it was.
- */
-export async function verifyNewest(session: Session): Promise<void> {
-  for (const [node, partitions] of await newest(session)) {
-    await verify(session, node, fromOrdinals(partitions));
-  }
-}
-
 /** Compares what failed partitions read with its files: who reads a damaged file may be the first to notice. */
 export async function verifyInputs(session: Session, node: Node, failed: Ranges): Promise<void> {
   for (const edge of node.up) {
@@ -53,36 +40,48 @@ export async function verifyInputs(session: Session, node: Node, failed: Ranges)
   }
 }
 
-async function verify(session: Session, node: Node, partitions: Ranges): Promise<void> {
+/**
+ * Compares partitions with their files, ascending, and records which are damaged.
+ *
+ * @param most After so many bytes it ends.
+ * @returns The last partition that was compared, how many bytes were, and which were damaged, ascending.
+ */
+export async function verify(
+  session: Session,
+  node: Node,
+  partitions: Ranges,
+  most = Infinity,
+): Promise<{ readonly last: number; readonly size: number; readonly damaged: readonly number[] }> {
   const { state, clock } = session;
   // Who is at work on a partition may just be publishing it.
   const busy = normalize((await state.claims()).filter(({ asset }) => asset === node.key));
-  const records = (await state.standing(node.key, subtract(partitions, busy))).filter(({ expired }) =>
+  const promised = (await state.standing(node.key, subtract(partitions, busy))).filter(({ expired }) =>
     !expired
   );
-  const damaged = [...await filesIntact(session, records)].filter(([, { passed }]) => !passed);
-  if (damaged.length === 0) return;
+  const { records, size } = upTo(most, promised);
+  const last = records.length < promised.length ? records.at(-1)!.partition : partitions.at(-1)?.to ?? 0;
+  const failed = [...await filesIntact(session, records)].filter(([, { passed }]) => !passed);
+  const damaged = failed.map(([partition]) => partition);
+  if (damaged.length === 0) return { last, size, damaged };
   const found = new Map(records.map((record) => [record.partition, record]));
-  const events = damaged.map(([partition, result]): NewEvent => {
+  const events = failed.map(([partition, result]): NewEvent => {
     const { event, seq: of } = found.get(partition)!;
     const checks = [result, ...event.checks.filter(({ check }) => check !== FILES_INTACT)];
     return { kind: "checked", asset: node.key, at: clock.now(), run: null, partition, of, checks };
   });
   await commit(session, { claim: null, events });
+  return { last, size, damaged };
 }
 
-async function newest({ state, index }: Session): Promise<Map<Node, Set<number>>> {
-  const found = new Map<Node, Set<number>>();
-  const add = (node: Node, partition: number) => {
-    const chunk = node.rows.find(partition);
-    if (chunk?.status[partition - chunk.first] !== STANDS) return;
-    found.set(node, (found.get(node) ?? new Set()).add(partition));
-  };
-  for (const node of index.nodes) if (node.set.spec.type === "single") add(node, 0);
-  for (const event of await state.since(Math.max(0, index.seq - NEWEST))) {
-    if (event.kind !== "materialized" || event.payload.files.length === 0) continue;
-    const node = index.find(event.asset);
-    if (node !== undefined) add(node, event.partition);
+/** The first of the records, the last of which goes beyond so many bytes. */
+function upTo(
+  bytes: number,
+  all: readonly StandingRecord[],
+): { records: readonly StandingRecord[]; size: number } {
+  let size = 0;
+  for (const [place, { event: { payload: { files } } }] of all.entries()) {
+    for (const file of files) size += file.size;
+    if (size >= bytes) return { records: all.slice(0, place + 1), size };
   }
-  return found;
+  return { records: all, size };
 }

@@ -4,7 +4,6 @@ import { merge } from "../../../core/partition/merge.ts";
 import type { PartitionSpec } from "../../../core/partition/partition_set.ts";
 import { intersect, normalize, type Range, subtract } from "../../../core/partition/ranges.ts";
 import type { Json, KeyValue } from "../../../core/ports/key_value.ts";
-import type { FileRef } from "../../../core/ports/publisher.ts";
 import type * as port from "../../../core/ports/state.ts";
 import { requireCovered } from "../covered.ts";
 import { copyIntent, frozen, giveEvent, keepEvent } from "./copies.ts";
@@ -175,13 +174,16 @@ export class MemoryState implements port.State {
     });
   }
 
-  async filesBelow(folder: string): Promise<FileRef[]> {
+  async filesBelow(folder: string): Promise<port.PublishedFile[]> {
     await null;
     const standing = [...this.#store.assets.values()]
       .flatMap(({ projection }) => projection.standing({ from: -Infinity, to: Infinity }))
       .filter(({ expired }) => !expired)
       .sort((a, b) => a.event.seq - b.event.seq);
-    const files = standing.flatMap(({ event }) => giveEvent(event).payload.files)
+    const files = standing.flatMap(({ event }) => {
+      const { asset, partition, payload } = giveEvent(event);
+      return payload.files.map((file) => ({ ...file, asset, partition }));
+    })
       .filter(({ path }) => path.startsWith(`${folder}/`));
     const byPath = new Map(files.map((file) => [file.path, file]));
     return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -1,7 +1,13 @@
 import type { AssetKey, Checked, Event, Materialized, NewEvent, RunId, Seq } from "../../../core/event.ts";
 import { normalize, type Range } from "../../../core/partition/ranges.ts";
-import type { FileRef } from "../../../core/ports/publisher.ts";
-import { DAMAGED, EXPIRED, type StandingRecord, STANDS, WIPED } from "../../../core/ports/state.ts";
+import {
+  DAMAGED,
+  EXPIRED,
+  type PublishedFile,
+  type StandingRecord,
+  STANDS,
+  WIPED,
+} from "../../../core/ports/state.ts";
 import { damageOf } from "../../../core/check.ts";
 import type { Database } from "./database.ts";
 import * as rows from "./event_rows.ts";
@@ -47,7 +53,8 @@ const STANDING = `
 
 /** Most bodies do not speak of the folder at all: their text is searched before it is parsed. */
 const FILES = `
-  SELECT f.value ->> 'path' AS path, f.value ->> 'size' AS size, f.value ->> 'hash' AS hash, max(p.seq)
+  SELECT f.value ->> 'path' AS path, f.value ->> 'size' AS size, f.value ->> 'hash' AS hash,
+    p.asset, p.partition, max(p.seq)
   FROM partitions p CROSS JOIN details d ON d.seq = p.seq CROSS JOIN json_each(d.body, '$.files') f
   WHERE p.status IN (${STANDS}, ${DAMAGED}) AND instr(d.body, ?1) > 0 AND substr(f.value ->> 'path', 1, length(?2)) = ?2
   GROUP BY 1`;
@@ -131,10 +138,19 @@ export class EventLog {
     );
   }
 
-  filesBelow(folder: string): FileRef[] {
+  filesBelow(folder: string): PublishedFile[] {
     const inside = `${folder}/`;
-    return this.#db.all<FileRef>(FILES, JSON.stringify(inside).slice(1, -1), inside)
-      .map(({ path, size, hash }) => ({ path, size, hash }));
+    return this.#db.all<Omit<PublishedFile, "asset"> & { asset: number }>(
+      FILES,
+      JSON.stringify(inside).slice(1, -1),
+      inside,
+    ).map(({ path, size, hash, asset, partition }) => ({
+      path,
+      size,
+      hash,
+      asset: this.#registry.key(asset),
+      partition,
+    }));
   }
 
   history(key: AssetKey, partition: number): (Materialized & { seq: Seq })[] {

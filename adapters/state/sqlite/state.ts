@@ -5,7 +5,6 @@ import type { Instant } from "../../../core/instant.ts";
 import type { Range } from "../../../core/partition/ranges.ts";
 import type { PartitionSpec } from "../../../core/partition/partition_set.ts";
 import type { Json, KeyValue } from "../../../core/ports/key_value.ts";
-import type { FileRef } from "../../../core/ports/publisher.ts";
 import type * as port from "../../../core/ports/state.ts";
 import { requireCovered } from "../covered.ts";
 import { Claims } from "./claims.ts";
@@ -136,7 +135,7 @@ export class SqliteState implements port.State {
     return this.#log.standing(asset, ranges);
   }
 
-  async filesBelow(folder: string): Promise<FileRef[]> {
+  async filesBelow(folder: string): Promise<port.PublishedFile[]> {
     return this.#log.filesBelow(folder);
   }
 

@@ -73,9 +73,9 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
       ],
     });
     assertEquals(await state.filesBelow("zone"), [
-      file('zone/"ü".json'),
-      file("zone/a"),
-      file("zone/b", "bb"),
+      { ...file('zone/"ü".json'), asset: HOURS, partition: 2 },
+      { ...file("zone/a"), asset: HOURS, partition: 5 },
+      { ...file("zone/b", "bb"), asset: DAYS, partition: 1 },
     ]);
     assertEquals(await state.filesBelow("zon"), []);
   });

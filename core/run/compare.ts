@@ -1,0 +1,128 @@
+import { canonicalJson, sha256 } from "../fingerprint.ts";
+import { fromOrdinals, type Ranges } from "../partition/ranges.ts";
+import type { Json } from "../ports/key_value.ts";
+import { STANDS } from "../ports/state.ts";
+import type { Node } from "../staleness/node.ts";
+import { verify } from "./intact.ts";
+import type { Scope } from "./scope.ts";
+import type { Session } from "./session.ts";
+
+/** So many of the newest events are looked through for publications. */
+const NEWEST = 200;
+/** So much is compared of what is asked for, and so much of all the rest; what comes last may be bigger. */
+const MOST = { partitions: 500, bytes: 64 * 2 ** 20 };
+/** Where the state keeps how far the partitions of a graph were compared: each graph has a turn of its own. */
+const PREFIX = "engine/compared/";
+
+/** Standing partitions of an asset that are to be compared, in this order. */
+interface Segment {
+  readonly node: Node;
+  readonly partitions: readonly number[];
+}
+
+/**
+ * Compares published files with what was recorded, before a run relies on them, and records which are damaged: those of
+ * the newest publications, as a state may be older than its lake; of what is asked for; and of all the rest so many, each
+ * run from where the last one ended, that in time everything is compared.
+ *
+ * @returns A line on each asset of which something is damaged.
+ */
+export async function compareFiles(session: Session, scope: Scope): Promise<string[]> {
+  const comparison = new Comparison(session);
+  await comparison.compare(await newest(session), { partitions: Infinity, bytes: Infinity });
+  await comparison.compare(
+    [...scope].map(([node, ranges]) => ({ node, partitions: standing(node, ranges) })),
+  );
+
+  const { state: { keyValue }, index: { nodes } } = session;
+  const key = PREFIX + sha256(canonicalJson(nodes.map((node) => node.key))).slice(0, 16);
+  const kept = await keyValue.get(key);
+  const end = await comparison.compare(inTurn(nodes, kept?.value));
+  // Where another run went on from the same place meanwhile, its end is kept.
+  if (end !== undefined) await keyValue.put(key, end, kept?.version ?? 0);
+  return comparison.lines();
+}
+
+/** What a run compares, each partition once. */
+class Comparison {
+  readonly #compared = new Map<Node, Set<number>>();
+  readonly #damaged = new Map<Node, number[]>();
+
+  constructor(readonly session: Session) {}
+
+  /** @returns Where it ended. */
+  async compare(segments: Iterable<Segment>, most = MOST): Promise<Json | undefined> {
+    let end: Json | undefined;
+    let { partitions: left, bytes } = most;
+    for (const { node, partitions } of segments) {
+      const known = this.#compared.get(node) ?? new Set();
+      this.#compared.set(node, known);
+      const some = partitions.filter((partition) => !known.has(partition)).slice(0, left);
+      if (some.length === 0) continue;
+      const { last, size, damaged } = await verify(this.session, node, fromOrdinals(some), bytes);
+      for (const partition of some) if (partition <= last) known.add(partition);
+      if (damaged.length > 0) this.#damaged.set(node, [...this.#damaged.get(node) ?? [], ...damaged]);
+      end = { asset: node.key, partition: last };
+      left -= some.length;
+      bytes -= size;
+      if (left <= 0 || bytes <= 0) break;
+    }
+    return end;
+  }
+
+  /** A line on each asset of which something is damaged. */
+  lines(): string[] {
+    return [...this.#damaged].map(([node, damaged]) => lineOf(node, damaged));
+  }
+}
+
+function lineOf({ key, set }: Node, damaged: readonly number[]): string {
+  const [first, last] = [set.key(Math.min(...damaged)), set.key(Math.max(...damaged))];
+  const one = first === null ? key : `${key} ${first}`;
+  const which = damaged.length === 1 ? one : `${key}, ${damaged.length} partitions from ${first} to ${last}`;
+  return `${which}: a published file is gone or has other bytes: stale until it is made again`;
+}
+
+async function newest({ state, index }: Session): Promise<Segment[]> {
+  const found = new Map<Node, number[]>();
+  const add = (node: Node, partition: number) => {
+    const chunk = node.rows.find(partition);
+    if (chunk?.status[partition - chunk.first] !== STANDS) return;
+    found.set(node, [...found.get(node) ?? [], partition]);
+  };
+  for (const node of index.nodes) if (node.set.spec.type === "single") add(node, 0);
+  for (const event of await state.since(Math.max(0, index.seq - NEWEST))) {
+    if (event.kind !== "materialized" || event.payload.files.length === 0) continue;
+    const node = index.find(event.asset);
+    if (node !== undefined) add(node, event.partition);
+  }
+  return [...found].map(([node, partitions]) => ({ node, partitions }));
+}
+
+/** All standing partitions in the graph's order, from the one after `place` on, once around. */
+function* inTurn(nodes: readonly Node[], place: Json | undefined): Generator<Segment> {
+  const { asset, partition = -Infinity } = (place ?? {}) as { asset?: string; partition?: number };
+  const first = nodes.findIndex(({ key }) => key === asset);
+  for (let turn = 0; turn <= nodes.length; turn++) {
+    const node = nodes[(Math.max(0, first) + turn) % nodes.length];
+    if (node === undefined) return;
+    const all = standing(node, EVERYTHING);
+    if (first < 0) yield { node, partitions: all };
+    else if (turn === 0) yield { node, partitions: all.filter((each) => each > partition) };
+    else if (turn < nodes.length) yield { node, partitions: all };
+    else yield { node, partitions: all.filter((each) => each <= partition) };
+  }
+}
+
+const EVERYTHING: Ranges = [{ from: -Number.MAX_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER }];
+
+/** The partitions within the ranges whose files are promised and not known to be damaged, ascending. */
+function standing(node: Node, ranges: Ranges): number[] {
+  const found: number[] = [];
+  for (const { from, to } of ranges) {
+    node.rows.each(from, to, (chunk, i, ordinal) => {
+      if (chunk.status[i] === STANDS) found.push(ordinal);
+    });
+  }
+  return found;
+}

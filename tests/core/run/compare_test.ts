@@ -1,0 +1,96 @@
+import { assertEquals, assertLess } from "@std/assert";
+import { memoryStore } from "../../../adapters/state/memory/store.ts";
+import { definer } from "../../../core/asset.ts";
+import { daily } from "../../../core/partition/time_set.ts";
+import type { Publisher } from "../../../core/ports/publisher.ts";
+import { Lake } from "../../simulation/lake.ts";
+import { contents, filed, lab, type LabOptions } from "../lab.ts";
+
+const { asset } = definer<null>();
+
+/** Days of a file each, and an asset beside them; every opening is another command over the same state and lake. */
+function days(start: string, options: LabOptions = {}) {
+  const common = { store: memoryStore(), lake: new Lake(), ...options };
+  const day = asset({
+    key: "t/day",
+    partitions: daily({ start }),
+    batch: { most: 1000 },
+    async *materialize({ partitions, staging }) {
+      yield [...partitions].map(({ ordinal: partition, key }) =>
+        filed(common.lake, { staging, name: "day", partition, key, content: "1" })
+      );
+    },
+  });
+  const beside = asset({ key: "t/beside", ...contents({}) });
+  let commands = 0;
+  return { ...common, open: () => lab([day, beside], { ...common, worker: `${++commands}` }) };
+}
+
+const BESIDE = { assets: new Set(["t/beside"]) };
+
+Deno.test("what is asked for is compared with its files, however old it is", async () => {
+  const { lake, open } = days("2023-01-01");
+  await (await open()).materialize();
+  lake.files.delete("lake/day/2023-01-02");
+  lake.files.set("lake/day/2023-01-03", "flipped");
+  const { materialize, plan } = await open();
+  const { counts } = await materialize({ partitions: ["2023-01-02"], assets: new Set(["t/day"]) });
+  assertEquals([counts.materialized, counts.unchanged], [1, 1]);
+  assertEquals(lake.files.get("lake/day/2023-01-02"), "1");
+  const again = await open();
+  const asked = { from: "2023-01-03", to: "2023-01-05", assets: new Set(["t/day"]) };
+  assertEquals((await again.materialize(asked)).counts.materialized, 1);
+  assertEquals([lake.files.get("lake/day/2023-01-03"), await plan()], ["1", []]);
+});
+
+Deno.test("within some runs everything is compared, whatever they are asked for", async () => {
+  const { lake, open } = days("2019-01-01");
+  const first = await open();
+  await first.materialize();
+  const all = first.orchestrator.index.node("t/day").rows.standing([{ from: 0, to: 30_000 }]);
+  for (const day of ["2019-01-01", "2020-07-01", "2021-12-31", "2023-05-05"]) {
+    lake.files.set(`lake/day/${day}`, "flipped");
+    let runs = 0;
+    for (let found: string[] = []; found.length === 0; runs++) {
+      assertLess(runs, all / 500 + 1, day);
+      const { materialize, plan } = await open();
+      const { warnings } = await materialize(BESIDE);
+      found = await plan();
+      const line = `t/day ${day}: a published file is gone or has other bytes: stale until it is made again`;
+      assertEquals([warnings, found], found.length === 0 ? [[], []] : [[line], [`t/day ${day} stale`]]);
+    }
+    await (await open()).materialize({ partitions: [day], assets: new Set(["t/day"]) });
+  }
+});
+
+Deno.test("big files are compared a few at a time, each in its turn", async () => {
+  const intact: number[] = [];
+  const big = (publisher: Publisher): Publisher =>
+    Object.assign(Object.create(publisher) as Publisher, publisher, {
+      measure: async (...[batch]: Parameters<Publisher["measure"]>) =>
+        (await publisher.measure(batch)).map((ref) => ({ ...ref, size: 40 * 2 ** 20 })),
+      intact: async (...[refs]: Parameters<Publisher["intact"]>) => {
+        intact.push(refs.length);
+        return await publisher.intact(refs);
+      },
+    });
+  const { lake, store, open } = days("2024-01-22", { publisher: big });
+  await (await open()).materialize();
+  // The newest publications are compared each time: here they are those of another asset.
+  const { orchestrator } = await lab([asset({ key: "t/other", ...contents({}) })], { store, lake });
+  for (let run = 0; run < 201; run++) {
+    const signal = new AbortController().signal;
+    const other = { assets: new Set(["t/other"]), lookbackDays: 7, force: true, signal };
+    await orchestrator.materialize(other);
+  }
+  lake.files.set("lake/day/2024-01-29", "flipped");
+  let runs = 0;
+  for (let found: string[] = []; found.length === 0; runs++) {
+    assertLess(runs, 6);
+    intact.length = 0;
+    const { materialize, plan } = await open();
+    await materialize(BESIDE);
+    assertLess(Math.max(...intact), 3);
+    found = await plan();
+  }
+});
