@@ -6,14 +6,7 @@ import type { Json } from "./ports/key_value.ts";
 import { compareFiles } from "./run/compare.ts";
 import { exclusively } from "./run/exclusive.ts";
 import { type Unreported, unreported } from "./run/external.ts";
-    const first = this.#compared === undefined;
-    const damaged = await (this.#compared ??= compareFiles(this.session, scopeOf(this.index, request)));
-    await this.refresh();
-    const seen = await look(this.session, request.assets, request.signal);
-    const events = seen.flatMap(({ events }) => events);
-    if (events.length > 0) await commit(this.session, { claim: null, events });
-    const result = await execute(this.session, {
-      seen,
+import { look, type Seen } from "./run/observe.ts";
 import { prune } from "./run/prune.ts";
 import { recheck, type Rechecked } from "./run/recheck.ts";
 import { recover } from "./run/recover.ts";
@@ -97,18 +90,14 @@ export class Orchestrator {
   async materialize(request: MaterializeOptions): Promise<RunResult> {
     await recover(this.session);
     await this.refresh();
-<<<<<<< HEAD
-    const seen = await look(this.session, request.assets, request.signal);
-    const events = seen.flatMap(({ events }) => events);
-    if (events.length > 0) await commit(this.session, { claim: null, events });
-    return await execute(this.session, {
-      seen,
-=======
     const first = this.#compared === undefined;
     const damaged = await (this.#compared ??= compareFiles(this.session, scopeOf(this.index, request)));
     await this.refresh();
+    const seen = await look(this.session, request.assets, request.signal);
+    const events = seen.flatMap(({ events }) => events);
+    if (events.length > 0) await commit(this.session, { claim: null, events });
     const result = await execute(this.session, {
->>>>>>> 7ef3774 (A run compares the files of what it is asked for, and some of all others in turn; inspect names the command that makes a file again)
+      seen,
       scope: scopeOf(this.index, request),
       force: request.force ?? false,
       limits: this.limits,

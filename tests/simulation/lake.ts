@@ -11,6 +11,8 @@ export interface SimulatedLake {
   /** Gives a file other bytes, or takes it away, past everybody. */
   damage(path: string, content: string | undefined): void;
   read(path: string): string | undefined;
+  /** Whether a file's bytes survive a loss of power. */
+  isDurable(path: string): boolean;
   hash(content: string): string;
   /** Where a version of a file is kept. */
   kept(path: string, dataVersion: string): string;
@@ -40,6 +42,10 @@ export class Lake implements SimulatedLake {
 
   read(path: string): string | undefined {
     return this.files.get(path);
+  }
+
+  isDurable(): boolean {
+    return true;
   }
 
   hash(content: string): string {

@@ -49,6 +49,11 @@ export class DiskLake implements SimulatedLake {
     return inode === undefined || inode.isDirectory ? undefined : textOf(inode);
   }
 
+  isDurable(path: string): boolean {
+    const inode = this.disk.find(path);
+    return inode === undefined || inode.synced === inode.content;
+  }
+
   hash(content: string): string {
     return sha256(content);
   }

@@ -31,8 +31,18 @@ export class Publications {
     this.#passed.add(content);
   }
 
+  /** What is about to be published is on the disk before its intent is. */
   intended(intents: readonly Intent[]): void {
-    for (const intent of intents) this.#intents.set(name(intent.event.asset, intent.event.partition), intent);
+    for (const intent of intents) {
+      this.#intents.set(name(intent.event.asset, intent.event.partition), intent);
+      const lost = intent.replacements.find((each) =>
+        "temporary" in each && !this.lake.isDurable(each.temporary)
+      );
+      if (lost === undefined) continue;
+      throw this.oracle.violation(
+        `"${lost.final}" is about to be published and would be lost with the power`,
+      );
+    }
   }
 
   /** A materialization is committed with all its files in place, and no others. */
