@@ -42,6 +42,12 @@ export class App {
     return await openLake(this.config, access, observe);
   }
 
+  /** Whether the lake's folder and its state are there: otherwise writing makes them. */
+  async isMade(): Promise<boolean> {
+    const { isThere } = await import("./app/state.ts");
+    return await isThere(this.config.lake) && await isThere(this.config.state);
+  }
+
   async state(access: "read" | "write"): Promise<State> {
     const { openState } = await import("./app/state.ts");
     return await openState(this.config.state, access);

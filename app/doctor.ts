@@ -1,8 +1,11 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { Config } from "../config.ts";
 import type { KeyValue } from "../core/ports/key_value.ts";
 import { type Holding, StateError } from "../core/ports/state.ts";
+import { requireSources } from "../core/staleness/node.ts";
+import { requireWritable } from "./folders.ts";
 import { examineLake } from "./identity.ts";
+import { loadProject } from "./project.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
 import { knownSource } from "./source.ts";
 import { emptyState, isThere, openState } from "./state.ts";
@@ -42,6 +45,7 @@ export async function* examine(config: Config, signal: AbortSignal): AsyncIterab
   yield fact("deno", Deno.version.deno);
   yield await attempt("duckdb", duckdbVersion);
   yield await attempt("sqlite", sqliteVersion);
+  yield await attempt("graph", () => graphShown(config));
   yield await attempt("lake", () => writable(lake));
   const opened = await attempt("state", () => stateAndLake(config));
   yield opened;
@@ -75,28 +79,23 @@ async function sqliteVersion(): Promise<string> {
   }
 }
 
-/** Tries the lake's folder, or, while there is none, the nearest folder above; leaves nothing there. */
+/** The graph, loaded with every source file, as a command would. */
+async function graphShown(config: Config): Promise<string> {
+  const { graph, root } = await loadProject(config);
+  await requireSources(graph, (path) => Deno.readTextFile(join(root, path)));
+  return `${graph.assets.length} assets`;
+}
+
 async function writable(lake: string): Promise<string> {
-  for (let folder = lake;; folder = dirname(folder)) {
-    try {
-      const probe = await Deno.makeTempFile({ dir: folder, prefix: ".airgraph-" });
-      await Deno.remove(probe);
-      return folder === lake ? "can be written" : "is not there yet, can be made";
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) {
-        throw new Error(`"${lake}" cannot be written (${lineOf(error)}), wanted a writable folder`, {
-          cause: error,
-        });
-      }
-    }
-  }
+  await requireWritable(lake);
+  return await isThere(lake) ? "can be written" : "is not there yet, can be made";
 }
 
 async function stateAndLake(config: Config): Promise<string> {
   if (await isThere(config.state)) {
     const { requireWhole } = await import("../adapters/state/sqlite/integrity.ts");
     await requireWhole(config.state);
-  }
+  } else await requireWritable(dirname(config.state));
   const state = await openState(config.state, "read");
   try {
     const content = { source: knownSource(config), environment: config.environment };

@@ -1,8 +1,6 @@
 import { join } from "node:path";
 import type { Json } from "../core/ports/key_value.ts";
 import type { State } from "../core/ports/state.ts";
-import { isAbsent } from "../adapters/object_store/local/lake_folder.ts";
-import { trouble } from "../adapters/sdk/files/trouble.ts";
 import { isThere } from "./state.ts";
 
 /** What a lake holds: data of one source, for one environment. */
@@ -34,14 +32,14 @@ export interface Identity {
 const FILE = "_airgraph.json";
 const KEY = "airgraph/lake";
 
-/**
- * Makes sure, before a state is made, that the lake's folder can be written and has no other state already.
- *
- * @throws {LakeError} If it has.
- */
+/** Makes sure, before a state is made, that the lake has no other already. @throws {LakeError} If it has. */
 export async function admitLake({ lake, state }: Places): Promise<void> {
-  await makeFolder(lake);
   if (await inLake(lake) !== undefined && !(await isThere(state))) throw otherState({ lake, state });
+}
+
+/** The error of a lake whose place is taken by a file, or lies below one. */
+export function notAFolder(path: string): LakeError {
+  return new LakeError(`opening the lake: found a file at "${path}" or on the way to it, wanted a folder`);
 }
 
 function otherState({ lake, state }: Places): LakeError {
@@ -93,7 +91,6 @@ export async function identifyLake(
   content: Required<Content>,
 ): Promise<void> {
   const { source, environment } = content;
-  await makeFolder(lake);
   const made = { lake: crypto.randomUUID(), state: crypto.randomUUID(), source: source!, environment };
   await state.keyValue.put(KEY, made, 0);
   const identity = readIdentity((await state.keyValue.get(KEY))!.value)!;
@@ -141,7 +138,8 @@ async function inLake(lake: string): Promise<Identity | undefined> {
   try {
     identity = readIdentity(JSON.parse(await Deno.readTextFile(path)));
   } catch (error) {
-    if (isAbsent(error)) return undefined;
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotADirectory) throw notAFolder(lake);
     if (!(error instanceof SyntaxError)) throw error;
   }
   if (identity === undefined) {
@@ -158,15 +156,4 @@ function readIdentity(value: Json | undefined): Identity | undefined {
   const fields = [lake, state, source, environment];
   if (!fields.every((field) => typeof field === "string")) return undefined;
   return { lake, state, source, environment } as Identity;
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await Deno.mkdir(path, { recursive: true });
-    const probe = join(path, `.${crypto.randomUUID()}`);
-    await Deno.writeTextFile(probe, "");
-    await Deno.remove(probe);
-  } catch (error) {
-    throw new Error(trouble("opening the lake", path, error), { cause: error });
-  }
 }

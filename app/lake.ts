@@ -13,6 +13,7 @@ import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
 import { dropViews } from "./dropped_views.ts";
 import { gapWarnings } from "./gap_warnings.ts";
 import { hoursOnRecord } from "./hours_on_record.ts";
+import { makeLakeFolder, type Undo } from "./folders.ts";
 import { admitLake, examineLake, identifyLake } from "./identity.ts";
 import { loadProject } from "./project.ts";
 import { makeResources, type OwnResources } from "./resources.ts";
@@ -40,8 +41,12 @@ export interface Lake extends AsyncDisposable {
 export async function openLake(config: Config, access: "read" | "write", observe: Observer): Promise<Lake> {
   const project = await loadProject(config);
   if (access === "write") await admitLake(config);
+  const undo: Undo = access === "write" ? await makeLakeFolder(config.lake) : async () => {};
   const state = await openState(config.state, access, (message) => {
     observe({ type: "warning", asset: "state", message });
+  }).catch(async (error) => {
+    await undo();
+    throw error;
   });
   let resources: OwnResources | undefined;
   try {
@@ -96,6 +101,7 @@ export async function openLake(config: Config, access: "read" | "write", observe
   } catch (error) {
     await resources?.close();
     await state.close();
+    await undo();
     throw error;
   }
 }

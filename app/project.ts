@@ -3,7 +3,6 @@ import { pathToFileURL } from "node:url";
 import { type Config, ConfigError } from "../config.ts";
 import { DAY } from "../core/instant.ts";
 import { type Graph, graph } from "../core/graph.ts";
-import { lineOf } from "./system.ts";
 
 /** A graph with what belongs to it. */
 export interface Project {
@@ -46,8 +45,8 @@ async function loadModule(path: string): Promise<Project> {
   try {
     module = await import(pathToFileURL(path).href);
   } catch (cause) {
-    const found = lineOf(cause).replace(/\.$/, "");
-    throw new ConfigError([`loading the graph "${path}": ${found}, wanted a module`], { cause });
+    const { graphFault } = await import("./graph_fault.ts");
+    throw new ConfigError([await graphFault(path, cause)], { cause });
   }
   const { graph: exported, resources } = module;
   if (!isGraph(exported)) {

@@ -1,5 +1,6 @@
 import { visible } from "../core/visible.ts";
 import type { Command } from "./context.ts";
+import { openToChange } from "./open.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
 import { named, plural } from "./text.ts";
@@ -19,7 +20,7 @@ Examples:
   words: Infinity,
   async run(invocation, { stdout, stderr, signal }) {
     const app = await invocation.app();
-    await using lake = await app.lake("write");
+    await using lake = await openToChange(app);
     const checked = await lake.orchestrator.check(requestOf(invocation, app, lake), signal);
     const results = checked.flatMap(({ asset, partition, results }) =>
       results.map((result) => ({ asset, partition, ...result }))

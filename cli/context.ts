@@ -43,6 +43,8 @@ export interface App {
    * @throws {LakeError} If the lake and the state do not belong together.
    */
   lake(access: "read" | "write", observe?: Observer): Promise<Lake>;
+  /** Whether there is a lake with its state; otherwise writing makes them. */
+  isMade(): Promise<boolean>;
   /** The state alone, without its lake or any graph; to read, an empty one if there is none. */
   state(access: "read" | "write"): Promise<State>;
   /** The lake's tables and views. */

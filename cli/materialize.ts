@@ -2,6 +2,7 @@ import type { Request } from "../core/run/scope.ts";
 import type { RunResult } from "../core/run/tally.ts";
 import { visible } from "../core/visible.ts";
 import type { App, Command, Context, ExitCode, Invocation, Lake } from "./context.ts";
+import { openToMake } from "./open.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { nothingToDo, planned } from "./plan.ts";
 import { reporter } from "./reporter.ts";
@@ -31,7 +32,8 @@ Examples:
     if (!invocation.json) notify(context.stdout, app.notices);
     const started = app.now();
     using report = reporter(context.stdout, { silent: invocation.json, now: app.now });
-    await using lake = await app.lake("write", (progress) => {
+    const judge = (lake: Lake) => lake.orchestrator.covers(requestOf(invocation, app, lake));
+    await using lake = await openToMake(app, judge, (progress) => {
       invocation.observe(progress);
       report.observe(progress);
     });

@@ -1,4 +1,5 @@
 import type { Command } from "./context.ts";
+import { openToChange } from "./open.ts";
 import { notify, print, printJson } from "./out.ts";
 import { chosen } from "./selection.ts";
 import { plural } from "./text.ts";
@@ -16,7 +17,7 @@ Example:
   words: Infinity,
   async run({ words, json, app: open }, { stdout }) {
     const app = await open();
-    await using lake = await app.lake("write");
+    await using lake = await openToChange(app);
     const expired = await lake.orchestrator.prune(chosen(words, lake.graph));
     const staged = await lake.sweep();
     const assets = [...expired].map(([key, partitions]) => ({ key, partitions }));

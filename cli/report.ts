@@ -1,5 +1,6 @@
 import { partitionOf } from "../core/run/scope.ts";
 import { type Command, type Invocation, type Lake, UsageError } from "./context.ts";
+import { openToMake } from "./open.ts";
 import { notify, print, printJson } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
 import { chosen } from "./selection.ts";
@@ -25,15 +26,19 @@ Example:
     const [partition, version, files] = [value("partition") ?? null, value("version"), list("file")];
     if (version === undefined) throw new UsageError("reporting: found no --version, wanted one");
     const app = await invocation.app();
-    await using lake = await app.lake("write");
-    const asset = assetOf(invocation, lake);
-    const written = {
-      partition: partitionOf(lake.orchestrator.index.node(asset), partition, "reporting"),
-      dataVersion: version,
-      files,
-      ...(rows !== undefined && { rows }),
+    const reportTo = async (lake: Lake) => {
+      const asset = assetOf(invocation, lake);
+      const written = {
+        partition: partitionOf(lake.orchestrator.index.node(asset), partition, "reporting"),
+        dataVersion: version,
+        files,
+        ...(rows !== undefined && { rows }),
+      };
+      const [changed] = await lake.orchestrator.report(asset, [written]);
+      return { asset, changed };
     };
-    const [changed] = await lake.orchestrator.report(asset, [written]);
+    await using lake = await openToMake(app, reportTo);
+    const { asset, changed } = await reportTo(lake);
     if (invocation.json) {
       printJson(stdout, { asset, partition, version, changed, warnings: app.notices });
     } else {

@@ -1,4 +1,5 @@
 import { type Command, UsageError } from "./context.ts";
+import { openToChange } from "./open.ts";
 import { notify, print, printJson } from "./out.ts";
 import { chosen } from "./selection.ts";
 import { named, plural } from "./text.ts";
@@ -22,7 +23,7 @@ Example:
       throw new UsageError("rolling back: found no asset, wanted one, such as vietnam/prod_mart");
     }
     const app = await open();
-    await using lake = await app.lake("write");
+    await using lake = await openToChange(app);
     const keys = chosen([asset], lake.graph);
     const [key] = keys;
     if (key === undefined || keys.size > 1) {

@@ -1,13 +1,14 @@
-import { RequestError } from "../core/run/scope.ts";
+import { DeclarationError, RequestError, StatePlaceError } from "../core/mod.ts";
 import { visible } from "../core/visible.ts";
 import { commands } from "./commands.ts";
-import { type Command, type Context, type ExitCode, UsageError } from "./context.ts";
-import { print } from "./out.ts";
+import { type Command, type Context, type ExitCode, type Terminal, UsageError } from "./context.ts";
+import { print, printJson } from "./out.ts";
 import { parse } from "./parse.ts";
 import { StepsAtWork } from "./uncaught.ts";
 
 /** Runs the command that the arguments name. @returns The exit code; errors are one line each on stderr. */
-export async function run(args: readonly string[], context: Context): Promise<ExitCode> {
+export async function run(args: readonly string[], given: Context): Promise<ExitCode> {
+  const context = { ...given, stdout: noticing(given.stdout) };
   let mask = (text: string) => text;
   const steps = new StepsAtWork();
   context.uncaught((error) => visible(mask(steps.line(error))));
@@ -33,15 +34,48 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
     };
     return await command.run({ ...invocation, app, observe: steps.observe }, context);
   } catch (caught) {
-    if (context.signal.aborted) {
-      print(context.stderr, "cancelled");
-      return 130;
-    }
     const error = firstOf(caught);
-    const message = error instanceof Error ? error.message || error.name : String(error);
-    for (const line of new Set(message.split(/\s*\n\s*/))) print(context.stderr, visible(mask(line)));
+    const lines = context.signal.aborted ? ["cancelled"] : linesOf(error).map((line) => visible(mask(line)));
+    for (const line of lines) print(context.stderr, line);
+    if (wantsJson(args) && !context.stdout.used()) {
+      printJson(context.stdout, { errors: lines.map((message) => ({ message })) });
+    }
+    if (context.signal.aborted) return 130;
     return isWrongUse(error) ? 2 : 1;
   }
+}
+
+interface NoticedTerminal extends Terminal {
+  /** Whether anything was written. */
+  used(): boolean;
+}
+
+/** The terminal, which knows whether anything was written to it: a document is not followed by another. */
+function noticing(terminal: Terminal): NoticedTerminal {
+  let used = false;
+  return {
+    ...terminal,
+    used: () => used,
+    write(bytes) {
+      used = true;
+      terminal.write(bytes);
+    },
+    send(bytes) {
+      used = true;
+      return terminal.send(bytes);
+    },
+  };
+}
+
+/** Whether one JSON document is asked for, however wrong the rest may be. */
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return args.slice(0, end < 0 ? args.length : end).includes("--json");
+}
+
+function linesOf(error: unknown): string[] {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  return [...new Set(message.split(/\s*\n\s*/))];
 }
 
 /** What was thrown first, where closing what was open failed too. */
@@ -50,7 +84,9 @@ function firstOf(error: unknown): unknown {
 }
 
 function isWrongUse(error: unknown): boolean {
-  return error instanceof UsageError || error instanceof RequestError ||
+  return [UsageError, RequestError, DeclarationError, StatePlaceError].some((kind) =>
+    error instanceof kind
+  ) ||
     (error instanceof Error && ["ConfigError", "LakeError", "Refused"].includes(error.name));
 }
 

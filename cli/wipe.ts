@@ -1,4 +1,5 @@
 import { type Command, type Invocation, type Lake, UsageError } from "./context.ts";
+import { openToChange } from "./open.ts";
 import { notify, print, printJson } from "./out.ts";
 import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
 import { plural } from "./text.ts";
@@ -23,7 +24,7 @@ Examples:
       throw new UsageError('wiping: found no selection, wanted the assets to forget, or "*" for all');
     }
     const app = await invocation.app();
-    await using lake = await app.lake("write");
+    await using lake = await openToChange(app);
     const request = requestOf(invocation, app, lake);
     requireRange(invocation, lake, request.assets);
     const wiped = await lake.orchestrator.wipe(

@@ -24,6 +24,7 @@ export { staticKeys } from "./partition/static_set.ts";
 export { daily, hourly, monthly } from "./partition/time_set.ts";
 export type { Clock, Random } from "./ports/clock.ts";
 export type { FileRef, Publisher, Staged } from "./ports/publisher.ts";
-export type { State } from "./ports/state.ts";
+export { type State, StatePlaceError } from "./ports/state.ts";
 export { select } from "./selection.ts";
 export { RequestError } from "./run/scope.ts";
+export { DeclarationError } from "./staleness/node.ts";

@@ -258,5 +258,10 @@ export interface State {
 
 /** The state cannot be used: one line that says where it is, what was found and what was wanted. */
 export class StateError extends Error {
-  override readonly name = "StateError";
+  override readonly name: string = "StateError";
+}
+
+/** The place that is configured can hold no state of this version: another is wanted, and nothing was changed. */
+export class StatePlaceError extends StateError {
+  override readonly name = "StatePlaceError";
 }

@@ -54,7 +54,16 @@ export interface Node {
 /** Reads a source file's text. @throws If there is none. */
 export type ReadSource = (path: string) => string | Promise<string>;
 
-/** Registers the graph's assets with the state and binds them to it, in dependency order. */
+/** A declaration that cannot be used as it is: one line that names it, what was found and what was wanted. */
+export class DeclarationError extends Error {
+  override readonly name = "DeclarationError";
+}
+
+/**
+ * Registers the graph's assets with the state and binds them to it, in dependency order.
+ *
+ * @throws {DeclarationError} If a source file cannot be read.
+ */
 export async function bindGraph(graph: Graph, state: State, readSource: ReadSource): Promise<Node[]> {
   const records = await Promise.all(graph.assets.map((asset) => codeRecord(asset, readSource)));
   const registered = await state.register(
@@ -73,9 +82,28 @@ export async function bindGraph(graph: Graph, state: State, readSource: ReadSour
   return [...nodes.values()];
 }
 
-async function codeRecord(asset: AnyAsset, readSource: ReadSource): Promise<CodeRecord> {
+/** Reads the source files of every asset. @throws {DeclarationError} If one cannot be read. */
+export async function requireSources({ assets }: Graph, readSource: ReadSource): Promise<void> {
+  for (const asset of assets) await sourcesOf(asset, readSource);
+}
+
+async function sourcesOf(asset: AnyAsset, readSource: ReadSource): Promise<Record<string, string>> {
   const sources: Record<string, string> = {};
-  for (const { path } of asset.sources) sources[path] = await readSource(path);
+  for (const { path } of asset.sources) {
+    try {
+      sources[path] = await readSource(path);
+    } catch (cause) {
+      throw new DeclarationError(
+        `declaring "${asset.key}": found no source file "${path}" that can be read, wanted it below the graph's folder`,
+        { cause },
+      );
+    }
+  }
+  return sources;
+}
+
+async function codeRecord(asset: AnyAsset, readSource: ReadSource): Promise<CodeRecord> {
+  const sources = await sourcesOf(asset, readSource);
   const edges = dependencies(asset).filter(([, { mode }]) => mode !== "order")
     .map(([, { asset: upstream, mapping, mode }]) => ({
       upstream: upstream.key,

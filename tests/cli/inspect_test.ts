@@ -28,7 +28,7 @@ Deno.test("the rows of a table are those of published files, whatever else lies 
 
   await Deno.remove(`${day}/part-00000.snappy.parquet`);
   const gone = await line.run(COUNT);
-  assertEquals([gone.code, gone.stdout], [1, ""]);
+  assertEquals([gone.code, gone.json.errors.length], [1, 1]);
   assertMatch(
     gone.stderr,
     /reading "aq_prod\/marts\/.*part-00000\.snappy\.parquet": found it missing .*\n$/,
@@ -37,7 +37,7 @@ Deno.test("the rows of a table are those of published files, whatever else lies 
   other[100]! ^= 1;
   await Deno.writeFile(`${day}/part-00000.snappy.parquet`, other);
   const altered = await line.run(COUNT);
-  assertEquals([altered.code, altered.stdout], [1, ""]);
+  assertEquals([altered.code, altered.json.errors.length], [1, 1]);
   assertMatch(altered.stderr, /part-00000\.snappy\.parquet": found it missing or with other bytes, wanted/);
 });
 
@@ -57,7 +57,7 @@ Deno.test("a damaged catalog is found by check, named by inspect and repaired by
     assertEquals([other.code, other.json], [0, [{ n }]]);
     assertMatch(other.stderr, /warning: reading "_catalog\/aq_dev\/vietnam\.json": .*; it is left out\n$/);
     const named = await line.run(["inspect", "SELECT * FROM aq_dev.pm25_by_day", "--json"]);
-    assertEquals([named.code, named.stdout], [1, ""]);
+    assertEquals([named.code, named.json.errors.length], [1, 1]);
     assertMatch(
       named.stderr,
       /reading the view "aq_dev\.pm25_by_day": reading "_catalog\/aq_dev\/vietnam\.json"/,
@@ -112,7 +112,7 @@ Deno.test("a statement that DuckDB does not interrupt ends within its limits all
   await using project = await ProjectFolder.open();
   const long = ["inspect", "SELECT range(200000000)", "--json"];
   const limited = await project.run(...long, "--memory", "500");
-  assertEquals([limited.code, limited.stdout], [1, ""]);
+  assertEquals([limited.code, JSON.parse(limited.stdout).errors.length], [1, 1]);
   assertMatch(
     limited.stderr,
     /found more than 500 MB of memory in use, wanted less; --memory MB allows more\n$/,

@@ -23,7 +23,7 @@ async function changed(change: Parameters<typeof tampered>[1]) {
     code,
     stderr,
     rows,
-    warnings: stdout === "" ? [] : JSON.parse(stdout).warnings as string[],
+    warnings: stdout === "" ? [] : JSON.parse(stdout).warnings as string[] ?? [],
     told: assets.flatMap(({ warnings }: { warnings: { message: string }[] }) =>
       warnings.map(({ message }) => message)
     ) as string[],

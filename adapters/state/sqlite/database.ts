@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { StateError } from "../../../core/ports/state.ts";
+import { StateError, StatePlaceError } from "../../../core/ports/state.ts";
 import { lockHolder } from "./lock_holder.ts";
 
 /** How long, in milliseconds, one try waits for another process's transaction; nothing else happens here meanwhile. */
@@ -19,8 +19,10 @@ export function damaged(path: string, says: string): string {
   return `reading the state: ${path} is damaged ("${says}"), wanted a whole file, such as a copy from before`;
 }
 
-/** What SQLite says, and what it means to the one whose state it is. */
-const faults: readonly (readonly [says: RegExp, line: (path: string, says: string) => string])[] = [
+type Line = (path: string, says: string) => string;
+
+/** What SQLite says of a place that was never this program's to write, and what it means to the one whose state it is. */
+const places: readonly (readonly [says: RegExp, line: Line])[] = [
   [
     /not a database/,
     (path) => `opening the state: ${path} is no SQLite database, wanted a state or a new file`,
@@ -33,6 +35,10 @@ const faults: readonly (readonly [says: RegExp, line: (path: string, says: strin
     /readonly/,
     (path) => `writing the state: ${path} is read-only, wanted a writable file in a writable folder`,
   ],
+];
+
+/** The same of a state that fails to work. */
+const faults: readonly (readonly [says: RegExp, line: Line])[] = [
   [/disk is full/, (path) => `writing the state: the disk of ${path} is full, wanted free space`],
   [
     /disk I\/O/,
@@ -45,10 +51,14 @@ const faults: readonly (readonly [says: RegExp, line: (path: string, says: strin
 /** The error as a `StateError` where it speaks of the file and not of a fault of the program. */
 export function asStateError(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof StateError) return error;
-  const fault = faults.find(([says]) => says.test(error.message));
+  const [, place] = places.find(([says]) => says.test(error.message)) ?? [];
+  if (place !== undefined) {
+    return new StatePlaceError(place(JSON.stringify(path), error.message), { cause: error });
+  }
+  const [, fault] = faults.find(([says]) => says.test(error.message)) ?? [];
   return fault === undefined
     ? error
-    : new StateError(fault[1](JSON.stringify(path), error.message), { cause: error });
+    : new StateError(fault(JSON.stringify(path), error.message), { cause: error });
 }
 
 /** A SQLite file in WAL mode, with its statements kept prepared. */

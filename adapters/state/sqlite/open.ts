@@ -1,5 +1,5 @@
 import { dirname } from "@std/path";
-import { type State, StateError } from "../../../core/ports/state.ts";
+import { type State, StatePlaceError } from "../../../core/ports/state.ts";
 import { Database, type Patience } from "./database.ts";
 import { lockFolder, type Locks } from "./locks.ts";
 import { named } from "./named.ts";
@@ -29,6 +29,7 @@ export interface SqliteOptions {
 export async function openSqliteState(options: SqliteOptions): Promise<State> {
   const { path, access = "write", many = 4_000 } = options;
   const { locks = lockFolder(`${path}-workers`, access) } = options;
+  await requireNoFolder(path);
   const db = access === "read" ? await openToRead(path) : await openToWrite(options);
   return named(new SqliteState(db, { locks, many, access }), path);
 }
@@ -47,13 +48,19 @@ async function openToWrite({ path, patience, tell }: SqliteOptions): Promise<Dat
   }
 }
 
+async function requireNoFolder(path: string): Promise<void> {
+  const { isDirectory } = await Deno.stat(path).catch(() => ({ isDirectory: false }));
+  if (isDirectory) {
+    throw new StatePlaceError(`opening the state: ${JSON.stringify(path)} is a folder, wanted a file`);
+  }
+}
+
 async function makeFolder(path: string): Promise<void> {
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
   } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
-    throw new StateError(
-      `opening the state: the folder of "${path}" cannot be made (${found}), wanted a writable folder`,
+    throw new StatePlaceError(
+      `opening the state: the folder of "${path}" cannot be made, wanted a writable folder`,
       { cause: error },
     );
   }

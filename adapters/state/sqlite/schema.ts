@@ -1,11 +1,11 @@
-import { StateError } from "../../../core/ports/state.ts";
+import { StatePlaceError } from "../../../core/ports/state.ts";
 import type { Database } from "./database.ts";
 import { migrations } from "./migrations.ts";
 
 /** Marks the file as a state of Airgraph's: "airg". */
 const APPLICATION_ID = 0x61697267;
 
-/** Brings the schema up to this version, each step once, whoever comes first. @throws {StateError} */
+/** Brings the schema up to this version, each step once, whoever comes first. @throws {StatePlaceError} */
 export async function migrate(db: Database, path: string): Promise<void> {
   if (isPresent(db, path)) return;
   await db.write(() => {
@@ -14,7 +14,7 @@ export async function migrate(db: Database, path: string): Promise<void> {
   });
 }
 
-/** Whether the file has the schema of this version. @throws {StateError} If it is no state, or a newer one. */
+/** Whether the file has the schema of this version. @throws {StatePlaceError} If it is no state, or a newer one. */
 export function isPresent(db: Database, path: string): boolean {
   return versionOf(db, path) === migrations.length;
 }
@@ -25,12 +25,12 @@ function versionOf(db: Database, path: string): number {
   const application = db.get<{ application_id: number }>("PRAGMA application_id")!.application_id;
   const tables = db.get<{ count: number }>("SELECT count(*) AS count FROM sqlite_schema")!.count;
   if (tables > 0 && application !== APPLICATION_ID) {
-    throw new StateError(
+    throw new StatePlaceError(
       `opening the state: "${path}" holds another program's tables, wanted a state or a new file`,
     );
   }
   if (version > migrations.length) {
-    throw new StateError(
+    throw new StatePlaceError(
       `opening the state: "${path}" has schema version ${version}, this Airgraph knows up to ${migrations.length}, ` +
         "wanted a newer Airgraph or another STATE_URL",
     );

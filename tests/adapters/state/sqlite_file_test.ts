@@ -137,10 +137,7 @@ Deno.test("sqlite: what is no state is refused in one line", () =>
       `${folder}/other.db`,
       `opening the state: "${folder}/other.db" holds another program's tables, wanted a state or a new file`,
     );
-    await refused(
-      folder,
-      `opening the state: "${folder}" cannot be opened, wanted a file in a writable folder`,
-    );
+    await refused(folder, `opening the state: "${folder}" is a folder, wanted a file`);
     const error = await assertRejects(
       () => openSqliteState({ path: `${folder}/text.db/state.db` }),
       StateError,

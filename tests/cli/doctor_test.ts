@@ -1,0 +1,44 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { CommandLine } from "./command_line.ts";
+
+interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+async function failed(line: CommandLine, env: Record<string, string>): Promise<readonly Finding[]> {
+  const { code, json } = await line.run(["doctor", "--json"], { env });
+  const found = json.findings.filter(({ ok }: Finding) => !ok);
+  assertEquals(code, found.length === 0 ? 0 : 1);
+  assertEquals(json.ok, found.length === 0);
+  return found;
+}
+
+Deno.test("doctor loads the graph and tries the places that are configured, and leaves nothing there", async () => {
+  await using line = await CommandLine.open();
+  assertEquals(await failed(line, {}), []);
+  await Deno.writeTextFile(`${line.cwd}/throws.ts`, 'throw new Error("no luck");');
+  for (const GRAPH of ["gone.ts", "throws.ts"]) {
+    const [graph, ...rest] = await failed(line, { GRAPH });
+    assertEquals([graph?.name, rest], ["graph", []]);
+    assertMatch(graph!.detail, /^loading the graph ".*": (found no such file|no luck)/);
+  }
+  const names = async (env: Record<string, string>) => (await failed(line, env)).map(({ name }) => name);
+  assertEquals(await names({ LAKE_URL: "throws.ts" }), ["lake", "state"]);
+  assertEquals(await names({ LAKE_URL: "throws.ts/lake", STATE_URL: "state" }), ["lake", "state"]);
+  assertEquals(await names({ STATE_URL: "throws.ts/state" }), ["state"]);
+  assertEquals([...Deno.readDirSync(line.cwd)].map(({ name }) => name), ["throws.ts"]);
+});
+
+Deno.test("doctor does not take a folder for one that can be made below /proc", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  await using line = await CommandLine.open();
+  const [lake] = await failed(line, { LAKE_URL: "/proc/nowhere/lake", STATE_URL: "state" });
+  assertEquals(lake, {
+    name: "lake",
+    ok: false,
+    detail: '"/proc/nowhere/lake" cannot be written, wanted a folder that can be written or made',
+  });
+});
