@@ -26,12 +26,14 @@ export async function openApp(
 /** The program behind the commands. */
 export class App {
   readonly notices: readonly string[];
+  readonly warnings: readonly string[];
   readonly lookbackDays: number;
   readonly mask: (text: string) => string;
   readonly now = systemClock.now;
 
   constructor(readonly config: Config) {
     this.notices = config.graph === null && config.openaq.url === null ? [SIMULATED] : [];
+    this.warnings = config.warnings;
     this.lookbackDays = config.lookbackDays;
     this.mask = config.mask;
   }

@@ -1,6 +1,8 @@
 import { isAbsolute, join } from "node:path";
+import type { EnvFile } from "./app/env_file.ts";
 import { masker } from "./app/secrets.ts";
 import type { Settings } from "./app/settings.ts";
+import { type Given, type Name, NAMES, strayVariables } from "./app/variables.ts";
 
 /** What the program is told from outside, checked. */
 export interface Config {
@@ -24,30 +26,9 @@ export interface Config {
   readonly lookbackDays: number;
   /** Takes every secret out of a text. */
   readonly mask: (text: string) => string;
+  /** What of the environment is probably not meant as it is, a line each. */
+  readonly warnings: readonly string[];
 }
-
-/** What is given by name, whether by the environment or by a file. */
-export type Given = Readonly<Partial<Record<Name, string>>>;
-export type Name = (typeof NAMES)[number];
-
-export const NAMES = [
-  "PIPELINE_ENV",
-  "LAKE_URL",
-  "STATE_URL",
-  "GRAPH",
-  "OPENAQ_API_KEY",
-  "OPENAQ_API_URL",
-  "OPENAQ_COUNTRY_ID",
-  "OPENAQ_RATE_PER_MINUTE",
-  "OPENAQ_RATE_PER_HOUR",
-  "DEFAULT_LOOKBACK_DAYS",
-  "API_REQUEST_TIMEOUT",
-  "CRAWLER_POLL_INTERVAL",
-  "AWS_REGION",
-  "AWS_ENDPOINT_URL",
-  "WEB_TOKEN",
-  "WEB_PORT",
-] as const;
 
 const OPENAQ_URL = "https://api.openaq.org";
 
@@ -69,9 +50,10 @@ export async function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   cwd: string,
 ): Promise<Config> {
-  const given = pick({ ...await envFile(join(cwd, ".env")), ...pick(env) });
+  const file = await envFile(join(cwd, ".env"));
+  const given = pick({ ...file.values, ...pick(env) });
   const mask = masker(given);
-  const settings = await check(given, mask);
+  const settings = await check(given, mask, file.faults);
   const real = given.OPENAQ_API_KEY !== undefined;
   const lake = given.LAKE_URL ?? (real ? "./lake" : "./lake-simulated");
   const below = (path: string) => isAbsolute(path) ? path : join(cwd, path);
@@ -90,19 +72,24 @@ export async function readConfig(
     },
     lookbackDays: settings.DEFAULT_LOOKBACK_DAYS ?? 7,
     mask,
+    warnings: strayVariables(Object.keys(env)),
   };
 }
 
 const PATHS: readonly Name[] = ["LAKE_URL", "STATE_URL", "GRAPH"];
 
 /** Plain paths need no check, and the checker costs more to load than all the rest here: most commands do without. */
-async function check(given: Given, mask: (text: string) => string): Promise<Settings> {
+async function check(
+  given: Given,
+  mask: (text: string) => string,
+  faults: readonly string[],
+): Promise<Settings> {
   const isPlain = (name: Name) => PATHS.includes(name) && !given[name]!.includes(":");
-  if ((Object.keys(given) as Name[]).every(isPlain)) return {};
+  if (faults.length === 0 && (Object.keys(given) as Name[]).every(isPlain)) return {};
   const { settingsOf } = await import("./app/settings.ts");
   const checked = settingsOf(given, mask);
-  if ("faults" in checked) throw new ConfigError(checked.faults);
-  return checked.settings;
+  if ("settings" in checked && faults.length === 0) return checked.settings;
+  throw new ConfigError([...faults, ..."faults" in checked ? checked.faults : []]);
 }
 
 /** The variables that are this program's and not empty. */
@@ -115,15 +102,15 @@ function pick(values: Readonly<Record<string, string | undefined>>): Given {
   );
 }
 
-async function envFile(path: string): Promise<Record<string, string | undefined>> {
+async function envFile(path: string): Promise<EnvFile> {
   let text: string;
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
+    if (error instanceof Deno.errors.NotFound) return { values: {}, faults: [] };
     const found = error instanceof Error ? error.message : String(error);
     throw new ConfigError([`.env: found a file that cannot be read (${found}), wanted NAME=value lines`]);
   }
-  const { parseEnv } = await import("node:util");
-  return parseEnv(text);
+  const { readEnvFile } = await import("./app/env_file.ts");
+  return readEnvFile(text, ".env");
 }

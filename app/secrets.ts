@@ -1,4 +1,4 @@
-import type { Given, Name } from "../config.ts";
+import type { Given, Name } from "./variables.ts";
 
 /** What is never shown. */
 export const SECRETS: readonly Name[] = ["OPENAQ_API_KEY", "WEB_TOKEN"];

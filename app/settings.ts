@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Given, Name } from "../config.ts";
+import type { Given, Name } from "./variables.ts";
 import { SECRETS } from "./secrets.ts";
 
 const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => {

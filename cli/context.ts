@@ -34,6 +34,8 @@ export interface Context {
 export interface App {
   /** What every output says first, such as that the data are simulated. */
   readonly notices: readonly string[];
+  /** What of the configuration is probably not meant as it is. */
+  readonly warnings: readonly string[];
   readonly lookbackDays: number;
   readonly now: () => Instant;
   /** Takes every secret out of a text. */

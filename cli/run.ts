@@ -30,6 +30,7 @@ export async function run(args: readonly string[], given: Context): Promise<Exit
     const app = async () => {
       const opened = await context.app(graph === undefined ? {} : { graph });
       mask = opened.mask;
+      for (const warning of opened.warnings) print(context.stderr, `warning: ${warning}`);
       return opened;
     };
     return await command.run({ ...invocation, app, observe: steps.observe }, context);

@@ -103,3 +103,27 @@ Deno.test("a secret is not shown as the value that was found, however short", as
     'OPENAQ_API_KEY: found "***", wanted a key of printable characters without spaces',
   ]);
 });
+
+Deno.test("faults of the file and of values are named together; a byte order mark takes no key away", async () => {
+  const cwd = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${cwd}/.env`, "\uFEFFOPENAQ_API_KEY=abcdefgh\n");
+    assertEquals((await readConfig({}, cwd)).openaq.key, "abcdefgh");
+    await Deno.writeTextFile(`${cwd}/.env`, "WEB_PORT=x\nOPENAQ_COUNTRYID=5\nword\n");
+    assertEquals(await faults({}, cwd), [
+      ".env:2: found the variable OPENAQ_COUNTRYID, did you mean OPENAQ_COUNTRY_ID?",
+      '.env:3: found no "=", wanted NAME=value',
+      'WEB_PORT: found "x", wanted a whole number of 1 to 65535',
+    ]);
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
+});
+
+Deno.test("an unknown variable of the environment that resembles one is a warning, what belongs to others is none", async () => {
+  const others = ["PATH", "BASE_URL", "SITE_URL", "GH_TOKEN", "PORT", "AWS_PROFILE", "AWS_DEFAULT_REGION"];
+  const env = Object.fromEntries([...others, "OPENAQ_COUNTRYID", "LAKE_URL"].map((name) => [name, "x"]));
+  assertEquals((await readConfig(env, "/nowhere")).warnings, [
+    "reading the environment: found the variable OPENAQ_COUNTRYID, did you mean OPENAQ_COUNTRY_ID?",
+  ]);
+});

@@ -1,0 +1,50 @@
+import leven from "leven";
+
+/** What is given by name, whether by the environment or by a file. */
+export type Given = Readonly<Partial<Record<Name, string>>>;
+export type Name = (typeof NAMES)[number];
+
+export const NAMES = [
+  "PIPELINE_ENV",
+  "LAKE_URL",
+  "STATE_URL",
+  "GRAPH",
+  "OPENAQ_API_KEY",
+  "OPENAQ_API_URL",
+  "OPENAQ_COUNTRY_ID",
+  "OPENAQ_RATE_PER_MINUTE",
+  "OPENAQ_RATE_PER_HOUR",
+  "DEFAULT_LOOKBACK_DAYS",
+  "API_REQUEST_TIMEOUT",
+  "CRAWLER_POLL_INTERVAL",
+  "AWS_REGION",
+  "AWS_ENDPOINT_URL",
+  "WEB_TOKEN",
+  "WEB_PORT",
+] as const;
+
+/** In longer names so many letters may differ, in others one. */
+const LONG = 12;
+
+/** The variable that an unknown name most likely stands for; undefined where it is known, or resembles none. */
+export function variableNear(name: string): string | undefined {
+  if ((NAMES as readonly string[]).includes(name)) return undefined;
+  const written = plain(name);
+  const most = written.length >= LONG ? 2 : 1;
+  return NAMES.find((known) => leven(plain(known), written) <= most);
+}
+
+/** A line for each variable of the environment that is not known and resembles one that is. */
+export function strayVariables(names: readonly string[]): string[] {
+  return names.flatMap((name) => {
+    const meant = variableNear(name);
+    return meant === undefined
+      ? []
+      : [`reading the environment: found the variable ${name}, did you mean ${meant}?`];
+  });
+}
+
+/** People disagree on underscores and on case. */
+function plain(name: string): string {
+  return name.replaceAll("_", "").toUpperCase();
+}
