@@ -70,8 +70,8 @@ export class App {
     yield* repair(this.config);
   }
 
-  async *examine(signal: AbortSignal) {
+  async *examine(signal: AbortSignal, tell: (name: string, line: string) => void) {
     const { examine } = await import("./app/doctor.ts");
-    yield* examine(this.config, signal);
+    yield* examine(this.config, signal, tell);
   }
 }

@@ -4,6 +4,7 @@ import type { KeyValue } from "../core/ports/key_value.ts";
 import { type Holding, StateError } from "../core/ports/state.ts";
 import { requireSources } from "../core/staleness/node.ts";
 import { requireWritable } from "./folders.ts";
+import type { LookOptions } from "./first_look.ts";
 import { examineLake } from "./identity.ts";
 import { loadProject } from "./project.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
@@ -18,8 +19,12 @@ export interface Finding {
   readonly detail: string;
 }
 
-/** What is configured, the versions of what is built on, and what can be reached. */
-export async function* examine(config: Config, signal: AbortSignal): AsyncIterable<Finding> {
+/** What is configured, the versions of what is built on, and what can be reached. What takes long is told meanwhile. */
+export async function* examine(
+  config: Config,
+  signal: AbortSignal,
+  tell: (name: string, line: string) => void,
+): AsyncIterable<Finding> {
   const { environment, lake, state, graph, openaq, lookbackDays, mask } = config;
   const fact = (name: string, detail: string): Finding => ({ name, ok: true, detail: mask(detail) });
   yield fact("PIPELINE_ENV", environment);
@@ -50,7 +55,10 @@ export async function* examine(config: Config, signal: AbortSignal): AsyncIterab
   const opened = await attempt("state", () => stateAndLake(config));
   yield opened;
   if (opened.ok) yield await attempt("claims", () => claims(config));
-  yield await attempt("openaq", () => openaqAnswer(config, signal));
+  yield await attempt(
+    "openaq",
+    () => openaqAnswer(config, { signal, tell: (line) => tell("openaq", mask(line)) }),
+  );
 }
 
 function keyShown(key: string | null): string {
@@ -130,11 +138,11 @@ function holdingLine({ run, asset, place }: Holding): string {
   return `run ${run}${worker} holds ${asset}`;
 }
 
-async function openaqAnswer(config: Config, signal: AbortSignal): Promise<string> {
+async function openaqAnswer(config: Config, options: LookOptions): Promise<string> {
   const { url } = config.openaq;
   if (url === null) return "the built-in simulated stations answer";
   const { askSource } = await import("./first_look.ts");
-  const look = await keepingPace(config.state, (kv) => askSource(config, kv, signal));
+  const look = await keepingPace(config.state, (kv) => askSource(config, kv, options));
   if ("error" in look) throw look.error;
   return `${look.source} answers`;
 }

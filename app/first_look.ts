@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Config } from "../config.ts";
-import { type Instant, iso, SECOND } from "../core/instant.ts";
+import { type Instant, iso, type Milliseconds, SECOND } from "../core/instant.ts";
 import type { KeyValue } from "../core/ports/key_value.ts";
 import { answeredAt, WRONG } from "../sources/openaq/date.ts";
 import { limitsOf, paced } from "../sources/openaq/pace.ts";
@@ -15,6 +15,8 @@ const KEPT = z.record(z.string(), z.string());
 const ATTEMPTS = 3;
 /** How long it is waited at most before it is asked again, in seconds. */
 const LONGEST_WAIT = 15;
+/** For how long nothing is told at most. */
+const SILENCE = 8 * SECOND;
 
 /** What an address is, or why nothing says so, and how many requests it took. */
 export type Look =
@@ -42,19 +44,34 @@ export async function rememberSource(
   }
 }
 
+export interface LookOptions {
+  readonly signal?: AbortSignal;
+  /** Told in a line what is waited for. */
+  readonly tell?: (line: string) => void;
+}
+
 /**
  * The source that the configured URL announces, or its origin, asked for at the pace that `kv` keeps; an error of one
  * line where nothing answers that could be OpenAQ's API, or only with another time of day.
  */
-export async function askSource({ openaq }: Config, kv: KeyValue, signal?: AbortSignal): Promise<Look> {
+export async function askSource(
+  { openaq }: Config,
+  kv: KeyValue,
+  { signal, tell = () => {} }: LookOptions = {},
+): Promise<Look> {
   const { url, key, timeout, perMinute, perHour } = openaq;
   const { origin } = new URL(url!);
   const address = `${url!.replace(/(\/v3)?\/*$/, "")}/v3/countries?limit=1`;
   const clock = systemClock;
   const pace = paced({ perMinute, perHour, kv, clock });
   for (let requests = 1;; requests++) {
+    const { first, by } = await pace.outlook(1);
+    if (first >= SECOND) tell(`waiting for the pace: ${by}, asking "${origin}" in ${seconds(first)}`);
     await pace.start(signal);
     const asked = clock.now();
+    const began = clock.awake();
+    const silence = () => tell(`"${origin}" has not answered for ${seconds(clock.awake() - began)}`);
+    const timer = setInterval(silence, SILENCE);
     const response = await within(clock, timeout * SECOND, signal, async (signal) => {
       const response = await fetch(address, { headers: { "X-API-Key": key! }, redirect: "manual", signal });
       await response.body?.cancel();
@@ -63,7 +80,8 @@ export async function askSource({ openaq }: Config, kv: KeyValue, signal?: Abort
       .catch((error) => {
         signal?.throwIfAborted();
         return error as Error;
-      });
+      })
+      .finally(() => clearInterval(timer));
     const answered = response instanceof Response ? response : undefined;
     const limits = answered && limitsOf(answered.headers, clock.now());
     await pace.heard(limits);
@@ -75,8 +93,15 @@ export async function askSource({ openaq }: Config, kv: KeyValue, signal?: Abort
     }
     const passing = answered === undefined || answered.status === 429 || answered.status >= 500;
     if (!passing || requests === ATTEMPTS) return { error: noSource(origin, timeout, response), requests };
-    await pause(clock, Math.min(limits?.reset ?? requests, LONGEST_WAIT) * SECOND, signal);
+    const wait = Math.min(limits?.reset ?? requests, LONGEST_WAIT) * SECOND;
+    const found = answered === undefined ? "does not answer" : `answered ${answered.status}`;
+    tell(`"${origin}" ${found}: asking again in ${seconds(wait)}`);
+    await pause(clock, wait, signal);
   }
+}
+
+function seconds(duration: Milliseconds): string {
+  return `${Math.ceil(duration / SECOND)} s`;
 }
 
 function otherTime(origin: string, headers: Headers, asked: Instant): Error | undefined {

@@ -50,7 +50,9 @@ export async function openLake(config: Config, access: "read" | "write", observe
   });
   let resources: OwnResources | undefined;
   try {
-    const { source, requests } = await lakeSource(config, state, access);
+    const { source, requests } = await lakeSource(config, state, access, (message) => {
+      observe({ type: "warning", asset: "openaq", message });
+    });
     const folder = new LakeFolder(config.lake);
     const publisher = new LocalPublisher(folder);
     if (project.own && access === "write") {
@@ -121,6 +123,7 @@ async function lakeSource(
   config: Config,
   state: State,
   access: "read" | "write",
+  tell: (line: string) => void,
 ): Promise<SourceOfLake> {
   const known = knownSource(config);
   const { environment } = config;
@@ -130,7 +133,9 @@ async function lakeSource(
   }
   // Before anything is asked: of what does not belong together, nothing is changed.
   const recorded = await examineLake(state, config, { source: known, environment });
-  const looked = known === undefined ? await lookAt(config, state, recorded) : { source: known, requests: 0 };
+  const looked = known === undefined
+    ? await lookAt(config, state, recorded, tell)
+    : { source: known, requests: 0 };
   const content = { source: looked.source, environment };
   await examineLake(state, config, content);
   await identifyLake(state, config, content);
@@ -142,11 +147,12 @@ async function lookAt(
   config: Config,
   { keyValue }: State,
   recorded: string | undefined,
+  tell: (line: string) => void,
 ): Promise<SourceOfLake> {
   const { askSource, rememberedSource, rememberSource } = await import("./first_look.ts");
   const remembered = await rememberedSource(config, keyValue);
   if (remembered !== undefined && remembered === recorded) return { source: remembered, requests: 0 };
-  const looked = await askSource(config, keyValue);
+  const looked = await askSource(config, keyValue, { tell });
   if ("source" in looked) {
     await rememberSource(config, keyValue, looked.source);
     return looked;

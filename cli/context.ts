@@ -55,8 +55,8 @@ export interface App {
   simulate(options: SimulateOptions, signal: AbortSignal): Promise<Served>;
   /** Mends what no materialize can: one finding for each thing that was looked at. */
   repair(): AsyncIterable<Finding>;
-  /** What is configured and what can be reached, one finding after the other. */
-  examine(signal: AbortSignal): AsyncIterable<Finding>;
+  /** What is configured and what can be reached, one finding after the other; `tell` hears what one waits for. */
+  examine(signal: AbortSignal, tell: (name: string, line: string) => void): AsyncIterable<Finding>;
 }
 
 export interface Lake extends AsyncDisposable {

@@ -28,7 +28,10 @@ Examples:
       }
     };
     if (has("repair")) { for await (const finding of app.repair()) tell(finding); }
-    for await (const finding of app.examine(signal)) tell(finding);
+    const wait = (name: string, line: string) => {
+      if (!json) print(stdout, paint("dim", `wait ${name.padEnd(24)} ${line}`));
+    };
+    for await (const finding of app.examine(signal, wait)) tell(finding);
     const failed = findings.filter(({ ok }) => !ok);
     if (json) printJson(stdout, { ok: failed.length === 0, findings, warnings: app.notices });
     for (const { name, detail } of failed) print(stderr, `${name}: ${detail}`);

@@ -1,24 +1,33 @@
-import type { Instant } from "../core/mod.ts";
+import type { Instant, Milliseconds, Outlook } from "../core/mod.ts";
 import type { KeyRange, Progress } from "../core/run/progress.ts";
 import type { Paint } from "./out.ts";
-import { lasting, named, number, plural } from "./text.ts";
+import { lasting, named, number, plural, roughly } from "./text.ts";
 
-/** How often, in milliseconds, a step that goes on says how far it is. */
-const INTERVAL = 5_000;
+/** How long a step that is at work is silent at most. */
+const SILENCE: Milliseconds = 9_000;
 
 interface Step {
   readonly name: string;
-  readonly count: number;
+  readonly started: Instant;
   materialized: number;
   unchanged: number;
+  at: { readonly done: number; readonly total: number; readonly unit: string } | undefined;
+  outlook: Outlook;
+  /** When the outlook was heard. */
+  heard: Instant;
   told: Instant;
 }
 
-/** What to print of a run's events, one line each; nothing of those that say little. */
-export function eventLines(paint: Paint, now: () => Instant): (progress: Progress) => string[] {
-  const steps = new Map<number, Step>();
+/** A run as lines, one an event; nothing of those that say little. */
+export class EventLines {
+  readonly #steps = new Map<number, Step>();
+  readonly #waits = new Map<string, Instant>();
 
-  return (progress) => {
+  constructor(readonly paint: Paint, readonly now: () => Instant) {}
+
+  /** What to print of an event. */
+  of(progress: Progress): string[] {
+    const { paint, now } = this;
     switch (progress.type) {
       case "run-started":
         return [`run ${progress.run} started`];
@@ -30,43 +39,72 @@ export function eventLines(paint: Paint, now: () => Instant): (progress: Progres
       case "step-started": {
         const { step, asset, range: { from, to }, count } = progress;
         const name = named(asset, from, to, count);
-        steps.set(step, { name, count, materialized: 0, unchanged: 0, told: now() });
+        const at = { started: now(), heard: now(), told: now() };
+        this.#steps.set(step, { name, ...at, materialized: 0, unchanged: 0, at: undefined, outlook: {} });
         return [`${name} started`];
       }
       case "partitions": {
-        const step = steps.get(progress.step)!;
+        const step = this.#steps.get(progress.step)!;
         step.materialized += progress.materialized;
         step.unchanged += progress.unchanged;
         return [];
       }
       case "step-progress": {
-        const step = steps.get(progress.step)!;
-        if (now() - step.told < INTERVAL) return [];
-        step.told = now();
-        return [`${step.name}: ${number(progress.done)} of ${number(progress.total)} ${progress.unit}`];
+        const { done, total, unit, outlook } = progress;
+        const step = this.#steps.get(progress.step)!;
+        const begins = outlook.note !== undefined && outlook.note !== step.outlook.note;
+        Object.assign(step, { at: { done, total, unit }, outlook, heard: now() });
+        return begins ? [this.#tell(step)] : this.due();
       }
-      case "retrying":
-        return [
-          paint(
-            "yellow",
-            `${steps.get(progress.step)!.name} tries again in ${lasting(progress.after)}: ${progress.error}`,
-          ),
-        ];
+      case "retrying": {
+        const { name } = this.#steps.get(progress.step)!;
+        return [paint("yellow", `${name} tries again in ${lasting(progress.after)}: ${progress.error}`)];
+      }
       case "waiting":
+        this.#waits.set(waitOf(progress), now());
         return [`${ranged(progress)} is at work in run ${progress.run}: waiting`];
+      case "waited": {
+        const since = this.#waits.get(waitOf(progress))!;
+        return [`${ranged(progress)} is waited for no longer, after ${lasting(now() - since)}`];
+      }
       case "problem":
         return [paint("red", `${ranged(progress)} ${progress.outcome}`)];
       case "warning":
         return [paint("yellow", `warning: ${progress.asset}: ${progress.message}`)];
       case "step-ended": {
-        const { name, materialized, unchanged } = steps.get(progress.step)!;
-        steps.delete(progress.step);
+        const { name, materialized, unchanged } = this.#steps.get(progress.step)!;
+        this.#steps.delete(progress.step);
         const kept = unchanged > 0 ? ` (${number(unchanged)} unchanged)` : "";
         const made = `${plural(materialized, "partition")}${kept} in ${lasting(progress.took)}`;
         return [`${name} ${paint(COLOUR[progress.outcome], progress.outcome)}: ${made}`];
       }
     }
-  };
+  }
+
+  /** Lines of the steps that have been silent for long. */
+  due(): string[] {
+    const silent = [...this.#steps.values()].filter(({ told }) => this.now() - told >= SILENCE);
+    return silent.map((step) => this.#tell(step));
+  }
+
+  #tell(step: Step): string {
+    const { name, started, at, outlook: { left, note }, heard } = step;
+    const now = step.told = this.now();
+    const rest = left === undefined ? undefined : Math.max(0, left - (now - heard));
+    const said = [
+      at === undefined
+        ? `at work for ${roughly(now - started)}`
+        : `${number(at.done)} of ${number(at.total)} ${at.unit}`,
+      ...(note === undefined ? [] : [note]),
+      ...(rest === undefined ? [] : [`about ${roughly(rest)} left`]),
+    ];
+    return `${name}: ${said.join(", ")}`;
+  }
+}
+
+/** Names what is waited for. */
+export function waitOf({ asset, run }: { readonly asset: string; readonly run: number }): string {
+  return `${run} ${asset}`;
 }
 
 const COLOUR = { succeeded: "green", failed: "red", cancelled: "yellow" } as const;

@@ -1,11 +1,11 @@
-import type { Instant } from "../core/mod.ts";
+import type { Instant, Outlook } from "../core/mod.ts";
 import type { Progress } from "../core/run/progress.ts";
 import type { Terminal } from "./context.ts";
 import { HIDE_CURSOR, SHOW_CURSOR } from "./cursor.ts";
-import { eventLines } from "./event_lines.ts";
+import { EventLines, waitOf } from "./event_lines.ts";
 import { type Paint, painter } from "./out.ts";
 import type { Reporter } from "./reporter.ts";
-import { lasting, named, number } from "./text.ts";
+import { lasting, named, number, roughly } from "./text.ts";
 
 /** How often, in milliseconds, the block is drawn again. */
 const INTERVAL = 100;
@@ -20,6 +20,9 @@ interface Step {
   done: number;
   total: number;
   unit: string;
+  outlook: Outlook;
+  /** When the outlook was heard. */
+  heard: Instant;
 }
 
 /** Shows a run on a terminal: what has ended above, and below it the steps at work, redrawn in place. */
@@ -27,8 +30,10 @@ export class Live implements Reporter {
   readonly #terminal: Terminal;
   readonly #now: () => Instant;
   readonly #paint: Paint;
-  readonly #lines: (progress: Progress) => string[];
+  readonly #lines: EventLines;
   readonly #steps = new Map<number, Step>();
+  /** What other runs have at work and is waited for, since when. */
+  readonly #waits = new Map<string, { readonly name: string; readonly since: Instant }>();
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #encoder = new TextEncoder();
   #above: string[] = [];
@@ -40,18 +45,19 @@ export class Live implements Reporter {
     this.#terminal = terminal;
     this.#now = now;
     this.#paint = painter(terminal);
-    this.#lines = eventLines(this.#paint, () => -Infinity);
+    this.#lines = new EventLines(this.#paint, now);
     this.#timer = setInterval(() => this.#draw(), INTERVAL);
     this.#write(HIDE_CURSOR);
   }
 
   observe = (progress: Progress): void => {
-    const lines = this.#lines(progress);
+    const lines = this.#lines.of(progress);
     switch (progress.type) {
       case "step-started": {
         const { step, asset, range: { from, to }, count } = progress;
         const name = named(asset, from, to, count);
-        this.#steps.set(step, { name, started: this.#now(), done: 0, total: count, unit: "partitions" });
+        const at = { done: 0, total: count, unit: "partitions", outlook: {} };
+        this.#steps.set(step, { name, started: this.#now(), ...at, heard: this.#now() });
         return;
       }
       case "step-progress":
@@ -59,7 +65,18 @@ export class Live implements Reporter {
           done: progress.done,
           total: progress.total,
           unit: progress.unit,
+          outlook: progress.outlook,
+          heard: this.#now(),
         });
+        return;
+      case "waiting": {
+        const { asset, range: { from, to }, run } = progress;
+        const name = `waiting for run ${run}: ${named(asset, from, to)}`;
+        this.#waits.set(waitOf(progress), { name, since: this.#now() });
+        return;
+      }
+      case "waited":
+        this.#waits.delete(waitOf(progress));
         return;
       case "partitions": {
         const step = this.#steps.get(progress.step)!;
@@ -78,36 +95,47 @@ export class Live implements Reporter {
     this.#ended = true;
     clearInterval(this.#timer);
     this.#steps.clear();
+    this.#waits.clear();
     this.#draw();
     this.#write(SHOW_CURSOR);
   }
 
   #draw(): void {
     const columns = Math.max(20, this.#terminal.columns() || 80);
-    const block = [...this.#steps.values()].slice(0, SHOWN).map((step) => this.#stepLine(step));
-    if (this.#steps.size > SHOWN) block.push(`… and ${number(this.#steps.size - SHOWN)} more`);
+    const all = [
+      ...[...this.#steps.values()].map((step) => this.#stepLine(step)),
+      ...[...this.#waits.values()].map(({ name, since }) => `${name}, for ${lasting(this.#now() - since)}`),
+    ];
+    const block = all.slice(0, SHOWN);
+    if (all.length > SHOWN) block.push(`… and ${number(all.length - SHOWN)} more`);
     // A terminal that was made narrower since has wrapped what was drawn.
     const rows = this.#drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
     const up = rows === 0 ? "\r" : `\x1b[${rows}A\r`;
     const lines = block.map((line) => cut(line, columns - 1));
-    const all = [...this.#above, ...lines.map((line) => this.#paint("cyan", line))];
-    this.#write(up + CLEAR_BELOW + all.map((line) => `${line}\n`).join(""));
+    const drawn = [...this.#above, ...lines.map((line) => this.#paint("cyan", line))];
+    this.#write(up + CLEAR_BELOW + drawn.map((line) => `${line}\n`).join(""));
     this.#above = [];
     this.#drawn = lines.map((line) => [...line].length);
   }
 
   /** What matters most comes first: a narrow terminal cuts the end off. */
-  #stepLine({ name, started, done, total, unit }: Step): string {
+  #stepLine({ name, started, done, total, unit, outlook: { left, note }, heard }: Step): string {
     const elapsed = this.#now() - started;
     const share = total > 0 ? Math.min(1, done / total) : 0;
     const full = Math.round(share * BAR);
     const bar = "█".repeat(full) + "░".repeat(BAR - full);
     const percent = `${Math.floor(share * 100)}%`.padStart(4);
+    const counted = `${number(done)} of ${number(total)} ${unit}`;
+    if (left !== undefined) {
+      const rest = `${roughly(Math.max(0, left - (this.#now() - heard)))} left`;
+      return `${bar}${percent} ${
+        [rest, ...note === undefined ? [] : [note]].join(", ")
+      }: ${name}, ${counted}`;
+    }
     if (done === 0) return `${bar}${percent} ${name}, for ${lasting(elapsed)}`;
     const rate = done / Math.max(1, elapsed) * 1_000;
     const rates = rate < 10 ? rate.toFixed(1) : number(Math.round(rate));
-    const left = lasting((total - done) / rate * 1_000);
-    return `${bar}${percent} ${left} left ${name}, ${number(done)} of ${number(total)} ${unit}, ${rates}/s`;
+    return `${bar}${percent} ${lasting((total - done) / rate * 1_000)} left: ${name}, ${counted}, ${rates}/s`;
   }
 
   #write(text: string): void {

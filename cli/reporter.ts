@@ -1,9 +1,12 @@
 import type { Instant } from "../core/mod.ts";
 import type { Observer } from "../core/run/progress.ts";
 import type { Terminal } from "./context.ts";
-import { eventLines } from "./event_lines.ts";
+import { EventLines } from "./event_lines.ts";
 import { Live } from "./live.ts";
 import { painter, print } from "./out.ts";
+
+/** How often, in milliseconds, it is looked for steps that have been silent for long. */
+const LOOK = 1_000;
 
 /** Shows what a run tells: live where somebody watches, else a line an event. Dispose of it before the summary. */
 export interface Reporter extends Disposable {
@@ -16,11 +19,11 @@ export function reporter(
 ): Reporter {
   if (silent) return { observe: () => {}, [Symbol.dispose]() {} };
   if (terminal.columns() !== undefined) return new Live(terminal, now);
-  const lines = eventLines(painter(terminal), now);
+  const lines = new EventLines(painter(terminal), now);
+  const tell = (said: readonly string[]) => said.forEach((line) => print(terminal, line));
+  const timer = setInterval(() => tell(lines.due()), LOOK);
   return {
-    observe(progress) {
-      for (const line of lines(progress)) print(terminal, line);
-    },
-    [Symbol.dispose]() {},
+    observe: (progress) => tell(lines.of(progress)),
+    [Symbol.dispose]: () => clearInterval(timer),
   };
 }

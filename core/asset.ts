@@ -1,6 +1,6 @@
 import type { Check } from "./check.ts";
 import type { AssetKey, RunId } from "./event.ts";
-import type { Duration, Instant } from "./instant.ts";
+import type { Duration, Instant, Milliseconds } from "./instant.ts";
 import type { Mapping } from "./mapping.ts";
 import type { FailedOutput, Output, Standing } from "./output.ts";
 import type { PartitionSet, Window } from "./partition/partition_set.ts";
@@ -58,6 +58,14 @@ export interface Input {
   members(partition: number): readonly Range[];
 }
 
+/** How a step is likely to go on. */
+export interface Outlook {
+  /** How long the rest takes, from when it is said. */
+  readonly left?: Milliseconds;
+  /** What holds it up now, such as `waiting for the pace: 60 a minute`. */
+  readonly note?: string;
+}
+
 /** What `materialize` is given. */
 export interface Context<Resources, Deps> {
   readonly run: RunId;
@@ -67,8 +75,8 @@ export interface Context<Resources, Deps> {
   readonly standing: () => Promise<readonly Standing[]>;
   readonly resources: Resources;
   readonly log: Log;
-  /** Says how far the step is, in a unit of the asset's choice. */
-  readonly progress: (done: number, total: number, unit: string) => void;
+  /** Says how far the step is, in a unit of the asset's choice, and how it is likely to go on. */
+  readonly progress: (done: number, total: number, unit: string, outlook?: Outlook) => void;
   /** Aborted on timeout, cancel and when the claim is lost. */
   readonly signal: AbortSignal;
   readonly now: Instant;

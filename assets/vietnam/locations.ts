@@ -34,8 +34,11 @@ export const locations = define.asset({
   pool: "openaq",
   checks: [allUsable, noneGivenUp],
   due: (_window, askedAt) => nextMidnight(askedAt),
-  async *materialize({ resources: { openaq, store }, staging, signal }) {
-    const { locations, setAside, askedAt } = await openaq.locations(signal);
+  async *materialize({ resources: { openaq, store }, staging, signal, progress }) {
+    const { locations, setAside, askedAt } = await openaq.locations(
+      signal,
+      (asked, left, outlook) => progress(asked, asked + left, "requests", outlook),
+    );
     if (locations.length === 0) {
       throw new Error("asking for the locations: found none in the country, wanted at least one");
     }

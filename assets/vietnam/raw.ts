@@ -1,4 +1,4 @@
-import { type Asset, type Context, from, type Input } from "../../core/asset.ts";
+import { type Asset, type Context, from, type Input, type Outlook } from "../../core/asset.ts";
 import type { Check } from "../../core/check.ts";
 import { HOUR, type Instant, type Milliseconds } from "../../core/instant.ts";
 import { latest } from "../../core/mapping.ts";
@@ -47,6 +47,7 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
     async *materialize(context) {
       const { partitions, inputs, resources: { openaq, store }, log, progress, signal, now, forced } =
         context;
+      let asking = false;
       const question = {
         ranges: partitions.ranges.map(timeOf),
         owed: context.marked.map(timeOf),
@@ -54,13 +55,18 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
         locations: await standingLocations(inputs.locations, store),
         stillGood: (hour: Instant, askedAt: Instant) => due(hour, askedAt) > now,
         forced,
+        told(asked: number, left: number, outlook: Outlook) {
+          asking = left > 0;
+          if (asking) progress(asked, asked + left, "requests", outlook);
+        },
         signal,
       };
       const recorded = new Map((await context.standing()).map(({ partition, files }) => [partition, files]));
       let done = 0;
       for await (const group of openaq.hours(question, log)) {
         yield await outputs(context, zone, group, recorded);
-        progress(done += group.hours.length, partitions.count, "hours");
+        done += group.hours.length;
+        if (!asking) progress(done, partitions.count, "hours");
       }
       await openaq.tellOwed();
     },

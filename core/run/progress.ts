@@ -1,3 +1,4 @@
+import type { Outlook } from "../asset.ts";
 import type { AssetKey, RunId } from "../event.ts";
 import type { Milliseconds } from "../instant.ts";
 
@@ -24,6 +25,7 @@ export type Progress =
     readonly done: number;
     readonly total: number;
     readonly unit: string;
+    readonly outlook: Outlook;
   }
   | {
     readonly type: "partitions";
@@ -32,7 +34,13 @@ export type Progress =
     readonly unchanged: number;
   }
   | { readonly type: "retrying"; readonly step: number; readonly error: string; readonly after: Milliseconds }
-  | { readonly type: "waiting"; readonly asset: AssetKey; readonly range: KeyRange; readonly run: RunId }
+  | {
+    /** Whether another run's work begins to be waited for, or does no longer. */
+    readonly type: "waiting" | "waited";
+    readonly asset: AssetKey;
+    readonly range: KeyRange;
+    readonly run: RunId;
+  }
   | {
     readonly type: "problem";
     readonly asset: AssetKey;

@@ -14,7 +14,7 @@ import {
   union,
 } from "../partition/ranges.ts";
 import type { Json } from "../ports/key_value.ts";
-import type { ClaimAnswer, ClaimToken, LiveClaim } from "../ports/state.ts";
+import type { ClaimAnswer, ClaimToken } from "../ports/state.ts";
 import { dependentsOf, membersOf, type Node } from "../staleness/node.ts";
 import { hasMoved } from "../staleness/readiness.ts";
 import { judgements } from "../staleness/states.ts";
@@ -26,6 +26,7 @@ import type { Scope } from "./scope.ts";
 import { keyRange, messageOf, refresh, type Session } from "./session.ts";
 import { runStep } from "./step.ts";
 import { type RunResult, Tally } from "./tally.ts";
+import { Waits } from "./waits.ts";
 
 type Granted = NonNullable<ClaimAnswer["granted"]>;
 
@@ -189,16 +190,22 @@ class Scheduler {
   /** Settles every partition of a batch: passes over, blocks, makes, or waits for who makes it. */
   async #batch(node: Node, batch: Ranges): Promise<void> {
     const { session, options: { signal } } = this;
+    using waits = new Waits(session, node);
     let rest = batch;
     while (rest.length > 0 && !signal.aborted) {
       const due = this.#judge(node, rest);
       if (due.length === 0) return;
       const { granted, held } = await session.state.claim(await this.#begin(), node.key, due);
+      if (granted !== undefined) waits.end();
       rest = granted === undefined ? [] : await this.#work(node, granted);
       if (held.length === 0) continue;
       rest = union(rest, intersect(due, normalize(held)));
-      if (held.some(({ abandoned }) => abandoned)) await recover(session);
-      else await this.#wait(node, held[0]!);
+      if (held.some(({ abandoned }) => abandoned)) {
+        await recover(session);
+        continue;
+      }
+      waits.begin(held[0]!);
+      await this.#wait();
     }
   }
 
@@ -285,9 +292,8 @@ class Scheduler {
     return [];
   }
 
-  async #wait(node: Node, held: LiveClaim): Promise<void> {
+  async #wait(): Promise<void> {
     const { session, options: { signal } } = this;
-    session.observe({ type: "waiting", asset: node.key, range: keyRange(node, held), run: held.run });
     await session.clock.sleep(POLL * (0.5 + session.random()), signal).catch(() => {});
     await refresh(session);
   }

@@ -158,8 +158,8 @@ class Step {
         standing: () => inputs.own(),
         resources: session.resources,
         log: this.#log,
-        progress: (done, total, unit) =>
-          session.observe({ type: "step-progress", step: number, done, total, unit }),
+        progress: (done, total, unit, outlook = {}) =>
+          session.observe({ type: "step-progress", step: number, done, total, unit, outlook }),
         signal,
         now: session.clock.now(),
         forced,

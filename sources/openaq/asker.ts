@@ -1,3 +1,4 @@
+import type { Outlook } from "../../core/asset.ts";
 import { HOUR, type Instant, iso, type Milliseconds, MINUTE, SECOND } from "../../core/instant.ts";
 import type { Clock, Random } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -71,6 +72,8 @@ export class Asker {
   requests = 0;
   readonly #options: AskerOptions;
   readonly #base: string;
+  /** How long all requests took, without what they waited for the pace. */
+  #took: Milliseconds = 0;
   #warned = false;
 
   constructor(options: AskerOptions) {
@@ -129,6 +132,15 @@ export class Asker {
     }
   }
 
+  /** How so many more requests are likely to go on, `width` at a time. */
+  async outlook(requests: number, width: number): Promise<Outlook> {
+    const { first, last, by } = await this.#options.pace.outlook(requests);
+    const each = this.#took / Math.max(1, this.requests);
+    const left = requests === 0 ? 0 : Math.max(last, requests * each / width) + each;
+    if (first < SECOND) return { left };
+    return { left, note: /^\d/.test(by) ? `waiting for the pace: ${by}` : by };
+  }
+
   async #once<T extends object>(
     url: string,
     { read }: Question<T>,
@@ -138,6 +150,7 @@ export class Asker {
     const { clock, fetch, key, pace } = this.#options;
     const timeout = Math.min(this.#options.timeout, patience);
     const asked = clock.now();
+    const began = clock.awake();
     this.requests++;
     let answered: { response: Response; body: Body } | undefined;
     try {
@@ -156,6 +169,7 @@ export class Asker {
         message: `cannot be reached (${why}), wanted an answer within 60 s`,
       };
     }
+    this.#took += clock.awake() - began;
     await pace.heard(answered && limitsOf(answered.response.headers, clock.now()));
     const failing = (message: string): Passing => ({ trouble: "failing", message });
     if (answered === undefined) {

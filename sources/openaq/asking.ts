@@ -12,7 +12,7 @@ const EVERYONES: ReadonlySet<Trouble> = new Set<Trouble>(["key", "limited", "unr
 const MOST_HELD = 2;
 /** Sensors that fail in a row, for each one asked at a time, before it is judged whether the API is failing. */
 const IN_A_ROW = 3;
-const CONCURRENCY = 8;
+export const CONCURRENCY = 8;
 /** How often a sensor is tried after others have failed. */
 const FEW_ATTEMPTS = 2;
 
@@ -82,6 +82,11 @@ export class Asking {
   async progress(): Promise<void> {
     if (this.#failure === undefined) await this.#changed.promise;
     if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** How many requests are likely to be left. */
+  get requestsLeft(): number {
+    return this.tracks.reduce((sum, track) => sum + track.requestsLeft, 0);
   }
 
   /** Says that hours stand: sensors that owed them and were asked owe them no more. */

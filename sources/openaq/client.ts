@@ -1,3 +1,4 @@
+import type { Outlook } from "../../core/asset.ts";
 import { type Instant, iso } from "../../core/instant.ts";
 import { completeness } from "./agreement.ts";
 import { Asker, type AskerOptions, type Question } from "./asker.ts";
@@ -50,6 +51,11 @@ export class OpenAQ {
   /** Requests sent so far. */
   get requests(): number {
     return this.#asker.requests;
+  }
+
+  /** How so many more requests are likely to go on, `width` at a time. */
+  outlook(requests: number, width: number): Promise<Outlook> {
+    return this.#asker.outlook(requests, width);
   }
 
   /** Where the data come from: `simulated:<seed>` once a simulator has said so, else the URL's origin. */

@@ -5,6 +5,7 @@ import { gaps } from "./gaps.ts";
 import { hoursOf, oldestAnswer } from "./hours.ts";
 import { oweUnlisted } from "./notice.ts";
 import { clipped, hullOf, lengthOf, type TimeRange, without } from "./ranges.ts";
+import { teller, type Told } from "./told.ts";
 import { Track } from "./track.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { HOUR, type Instant, type Milliseconds } from "../../core/instant.ts";
@@ -86,6 +87,8 @@ export interface HistoryQuestion {
    * @default false
    */
   readonly forced?: boolean;
+  /** Told how far the asking is: when that changes, at most once a second unless it begins or ends to wait. */
+  readonly told?: Told;
   readonly signal?: AbortSignal;
 }
 
@@ -114,13 +117,16 @@ export async function* history(
   const tracks = sensorsToAsk(question, known)
     .map(({ sensor, ranges }) => new Track(sensor, { ...parts, answers }, { ...question, ranges }));
   const asking = new Asking(tracks, parts, question);
+  const tell = teller(parts, question.told);
   try {
     await asking.begin(known);
+    await tell(asking);
     for (let left: readonly TimeRange[] = ranges; left.length > 0;) {
       const to = Math.min(whole.to, ...tracks.map((track) => track.complete));
       const complete = clipped(left, { ...whole, to });
       if (lengthOf(complete) < Math.min(SHORTEST_GROUP, lengthOf(left))) {
         await asking.progress();
+        await tell(asking);
         continue;
       }
       const group = firstOf(complete, LONGEST_GROUP);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { HOUR, type Instant, MINUTE, SECOND } from "../../core/instant.ts";
+import { HOUR, type Instant, type Milliseconds, MINUTE, SECOND } from "../../core/instant.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { KeyValue } from "../../core/ports/key_value.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -11,6 +11,18 @@ export interface Pace {
   start(signal?: AbortSignal): Promise<void>;
   /** Learns what the answer to a request says of the limits; undefined where there was no answer. */
   heard(limits: Limits | undefined): Promise<void>;
+  /** When so many more requests may start. */
+  outlook(requests: number): Promise<PaceOutlook>;
+}
+
+/** Counted from now. */
+export interface PaceOutlook {
+  /** Until the first request may start. */
+  readonly first: Milliseconds;
+  /** Until the last one may. */
+  readonly last: Milliseconds;
+  /** What holds the first one up, in a few words. */
+  readonly by: string;
 }
 
 /** The rate headers of an answer; what it did not say is undefined. */
@@ -44,6 +56,7 @@ export function limitsOf(headers: Headers, now: Instant): Limits {
 export const unpaced: Pace = {
   start: () => Promise.resolve(),
   heard: () => Promise.resolve(),
+  outlook: () => Promise.resolve({ first: 0, last: 0, by: "" }),
 };
 
 export interface PaceOptions {
@@ -75,6 +88,17 @@ const KEPT = z.object({
   until: z.number(),
 });
 type Kept = z.infer<typeof KEPT>;
+
+/** From when on a request may start, and what it waits for until then. */
+interface Held {
+  readonly at: Instant;
+  readonly by: string;
+}
+
+const BY_SERVER = "OpenAQ allows no more requests for now";
+/** So many starts are followed one by one; what comes after them goes on at the same rate. */
+const FOLLOWED = 2_000;
+
 const NOTHING: Kept = {
   minute: { from: 0, counts: [] },
   hour: { from: 0, counts: [] },
@@ -90,28 +114,27 @@ const NOTHING: Kept = {
  */
 export function paced({ perMinute, perHour, kv, clock, log }: PaceOptions): Pace {
   let unanswered = 0;
-  let toldUntil = -Infinity;
   let turn = Promise.resolve();
 
-  /** Writes what `change` makes of what is kept; where that is a time, nothing changes until then. */
-  async function update(change: (kept: Kept, now: Instant) => Kept | Instant): Promise<Instant | undefined> {
+  /** Writes what `change` makes of what is kept; where that is held, nothing changes until then. */
+  async function update(change: (kept: Kept, now: Instant) => Kept | Held): Promise<Held | undefined> {
     for (;;) {
       const found = await kv.get(KEY);
       const next = change(found ? KEPT.parse(found.value) : NOTHING, clock.now());
-      if (typeof next === "number") return next;
+      if ("by" in next) return next;
       if (await kv.put(KEY, next, found?.version ?? 0)) return undefined;
     }
   }
 
-  function started(kept: Kept, now: Instant): Kept | Instant {
+  function started(kept: Kept, now: Instant): Kept | Held {
     const told = kept.left <= 0 && kept.until <= now + FARTHEST;
-    toldUntil = told ? kept.until : now;
-    const at = Math.max(
-      toldUntil,
-      earliest(kept.minute, WINDOWS.minute, Math.min(perMinute, kept.limit ?? perMinute), now),
-      earliest(kept.hour, WINDOWS.hour, perHour, now),
-    );
-    if (at > now) return at;
+    const most = Math.min(perMinute, kept.limit ?? perMinute);
+    const held = [
+      { at: told ? kept.until : now, by: BY_SERVER },
+      { at: earliest(kept.minute, WINDOWS.minute, most, now), by: `${most} a minute` },
+      { at: earliest(kept.hour, WINDOWS.hour, perHour, now), by: `${perHour} an hour` },
+    ].reduce((a, b) => b.at > a.at ? b : a);
+    if (held.at > now) return held;
     const minute = counted(kept.minute, WINDOWS.minute, now);
     return { ...kept, minute, hour: counted(kept.hour, WINDOWS.hour, now), left: kept.left - 1 };
   }
@@ -119,11 +142,10 @@ export function paced({ perMinute, perHour, kv, clock, log }: PaceOptions): Pace
   async function takeTurn(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
     let said = false;
-    for (let at = await update(started); at !== undefined; at = await update(started)) {
-      if (!said && at === toldUntil) {
-        log?.warn("OpenAQ allows no more requests for now: waiting", {
-          seconds: Math.ceil((at - clock.now()) / SECOND),
-        });
+    for (let held = await update(started); held !== undefined; held = await update(started)) {
+      const { at, by } = held;
+      if (!said && by === BY_SERVER) {
+        log?.warn(`${BY_SERVER}: waiting`, { seconds: Math.ceil((at - clock.now()) / SECOND) });
         said = true;
       }
       await clock.sleep(Math.min(at - clock.now(), LOOK), signal); // the wall clock may go on while nobody does
@@ -147,6 +169,25 @@ export function paced({ perMinute, perHour, kv, clock, log }: PaceOptions): Pace
         const left = Math.max(0, remaining - unanswered);
         return { ...kept, limit: limit ?? null, left: same ? Math.min(kept.left, left) : left, until };
       });
+    },
+    async outlook(requests) {
+      const found = await kv.get(KEY);
+      const now = clock.now();
+      let kept = found ? KEPT.parse(found.value) : NOTHING;
+      let at = now;
+      let first: Held | undefined;
+      for (let i = 0; i < Math.min(requests, FOLLOWED);) {
+        const next = started(kept, at);
+        if ("by" in next) {
+          if (i === 0) first = next;
+          at = next.at;
+        } else {
+          kept = next;
+          i++;
+        }
+      }
+      const beyond = Math.max(0, requests - FOLLOWED) * Math.max(MINUTE / perMinute, HOUR / perHour);
+      return { first: (first?.at ?? now) - now, last: at - now + beyond, by: first?.by ?? "" };
     },
   };
 }

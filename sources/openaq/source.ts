@@ -5,11 +5,12 @@ import { history, type HistoryParts, type HistoryQuestion, type HoursGroup } fro
 import type { LocationsRead } from "./locations.ts";
 import { notice } from "./notice.ts";
 import { type HoursOnRecord, tellOwed } from "./owing.ts";
+import type { Told } from "./told.ts";
 
 /** OpenAQ as assets see it: one country's locations, and the hours of all their sensors. */
 export interface OpenAQSource {
   /** The country's locations as answered now. */
-  locations(signal?: AbortSignal): Promise<LocationsAnswer & LocationsRead>;
+  locations(signal?: AbortSignal, told?: Told): Promise<LocationsAnswer & LocationsRead>;
   /** The rows of hours, in ascending groups of complete ones; what happens to sensors goes to the log. */
   hours(question: HistoryQuestion, log: Log): AsyncIterable<HoursGroup>;
   /** What the sensors owe that are not asked, as they are set aside or gone. */
@@ -32,7 +33,10 @@ export interface SourceParts extends Omit<HistoryParts, "log"> {
 export function openaqSource(parts: SourceParts): OpenAQSource {
   const { client, kv, countryId, record } = parts;
   return {
-    locations: (signal) => client.locations(countryId, signal),
+    async locations(signal, told) {
+      told?.(0, 1, await client.outlook(1, 1));
+      return await client.locations(countryId, signal);
+    },
     hours: (question, log) => history({ ...parts, log }, question),
     silent: async () => (await gaps(kv)).filter(isSilent),
     async notice(answer) {

@@ -73,6 +73,21 @@ export class Track {
     return this.#usable() !== undefined;
   }
 
+  /** How many requests it is likely to take until all is covered. */
+  get requestsLeft(): number {
+    if (this.done) return 0;
+    const each = Math.min(this.#span, this.#page);
+    let [requests, reached] = [0, this.covered];
+    for (const { from, to } of this.#needs) {
+      if (to <= reached) continue;
+      const start = Math.max(from, reached);
+      const more = Math.ceil((to - start) / each);
+      requests += more;
+      reached = start + more * each;
+    }
+    return requests;
+  }
+
   /** Covers more of the hours, by what was stored of an earlier run. */
   async recall(): Promise<void> {
     const usable = this.#usable();

@@ -144,9 +144,14 @@ Deno.test("what another worker makes is waited for, and its result taken", async
   await begun;
   const second = two.materialize();
   while (!two.progress.some(({ type }) => type === "waiting")) await new Promise((go) => setTimeout(go, 1));
+  const since = two.clock.now();
+  while (two.clock.now() - since < 10_000) await new Promise((go) => setTimeout(go, 1));
   end();
   assertEquals((await first).counts.materialized, 2);
   assertEquals((await second).assets.map(({ key }) => key), ["t/reader"]);
+  const waits = two.progress.filter(({ type }) => type === "waiting" || type === "waited");
+  const told = { asset: "t/slow", range: { from: "a", to: "b" }, run: 1 };
+  assertEquals(waits, [{ type: "waiting", ...told }, { type: "waited", ...told }], "once each");
   assertEquals(made, 1);
 });
 

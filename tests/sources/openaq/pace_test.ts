@@ -116,3 +116,41 @@ Deno.test("waiting ends when it is cancelled, and others wait on", async () => {
   await clock.advance(2 * MINUTE);
   await waiting;
 });
+
+Deno.test("the outlook is how long the requests then take, and says what holds them up", async () => {
+  for (
+    const { perMinute, perHour, requests, by } of [
+      { perMinute: 60, perHour: 2_000, requests: 150, by: "60 a minute" },
+      { perMinute: 60, perHour: 100, requests: 130, by: "100 an hour" },
+      { perMinute: 60, perHour: 2_000, requests: 20, by: "" },
+    ]
+  ) {
+    const clock = fakeClock(NOW, { auto: true });
+    const pace = paced({ perMinute, perHour, kv: memoryKeyValue(), clock });
+    const before = by === "" ? 0 : by === "60 a minute" ? 60 : 100;
+    for (let i = 0; i < before; i++) {
+      await pace.start();
+      await pace.heard(SILENT);
+    }
+    const outlook = await pace.outlook(requests);
+    assertEquals(outlook.by, by);
+    assertEquals(outlook.first > SECOND, by !== "");
+    const began = clock.now();
+    for (let i = 0; i < requests; i++) {
+      await pace.start();
+      if (i === 0) assertEquals(clock.now() - began, outlook.first);
+      await pace.heard(SILENT);
+    }
+    assertEquals(clock.now() - began, outlook.last);
+  }
+});
+
+Deno.test("the outlook of what the server holds up says so, and of very many requests is at their rate", async () => {
+  const clock = fakeClock(NOW, { auto: true });
+  const pace = paced({ perMinute: 60, perHour: 2_000, kv: memoryKeyValue(), clock });
+  assertEquals(Math.round((await pace.outlook(20_000)).last / HOUR), 10);
+  await pace.start();
+  await pace.heard({ limit: 60, remaining: 0, reset: 30 });
+  const { first, by } = await pace.outlook(1);
+  assertEquals([first, by], [31 * SECOND, "OpenAQ allows no more requests for now"]);
+});

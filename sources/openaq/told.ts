@@ -1,0 +1,32 @@
+import type { Outlook } from "../../core/asset.ts";
+import { SECOND } from "../../core/instant.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import { type Asking, CONCURRENCY } from "./asking.ts";
+import type { OpenAQ } from "./client.ts";
+
+/** Told how many requests were made and are likely to be left, and how they go on. */
+export type Told = (asked: number, left: number, outlook: Outlook) => void;
+
+export interface TellerParts {
+  readonly client: OpenAQ;
+  readonly clock: Clock;
+  readonly concurrency?: number;
+}
+
+/** Tells how far some asking is, at most once a second unless it begins or ends to wait. */
+export function teller(
+  { client, clock, concurrency = CONCURRENCY }: TellerParts,
+  told: Told | undefined,
+): (asking: Pick<Asking, "requestsLeft">) => Promise<void> {
+  const before = client.requests;
+  let next = -Infinity;
+  let waited = false;
+  return async (asking) => {
+    if (told === undefined) return;
+    const waits = (await client.outlook(1, 1)).note !== undefined;
+    if (waits === waited && clock.awake() < next) return;
+    [waited, next] = [waits, clock.awake() + SECOND];
+    const left = asking.requestsLeft;
+    told(client.requests - before, left, await client.outlook(left, concurrency));
+  };
+}
