@@ -106,7 +106,7 @@ export class LocalPublisher implements Publisher {
       const kept = keptPath(final, standing.dataVersion);
       const sure = standing.hash === undefined
         ? !this.#stands(kept)
-        : await this.#hash(final) === standing.hash;
+        : await this.#holds(final, standing.hash);
       if (sure) keepable.push({ final, kept });
     });
     return keepable;
@@ -182,7 +182,19 @@ export class LocalPublisher implements Publisher {
   }
 
   async #isIntact({ path, size, hash }: FileRef): Promise<boolean> {
-    return stat(this.#folder.at(path))?.size === size && await this.#hash(path) === hash;
+    return stat(this.#folder.at(path))?.size === size && await this.#holds(path, hash);
+  }
+
+  /** Whether a file's bytes have this SHA-256; those that the disk cannot give back any more are lost. */
+  #holds(path: string, hash: string): Promise<boolean> {
+    return this.#attempt(`reading "${path}"`, async () => {
+      try {
+        return await this.#hash(path) === hash;
+      } catch (error) {
+        if (error instanceof Error && "code" in error && error.code === "EIO") return false;
+        throw error;
+      }
+    });
   }
 
   /** SHA-256 of a file's bytes; undefined if there is none. */

@@ -175,7 +175,7 @@ export const PLANTED: readonly Planted[] = [
   {
     name: "bytes that are not those of the version are kept as it",
     file: "adapters/object_store/local/publisher.ts",
-    find: ": await this.#hash(final) === standing.hash;",
+    find: ": await this.#holds(final, standing.hash);",
     replace: ": true;",
     lake: "on disk",
   },
