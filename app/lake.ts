@@ -32,6 +32,8 @@ export interface Lake extends AsyncDisposable {
   readonly state: State;
   readonly hint: string | null;
   requests(): number;
+  /** What whoever reads the source's answers should know of them, a line each. */
+  notices(): readonly string[];
   warnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>>;
   sweep(): Promise<number>;
   dropViews(): Promise<AssetKey[]>;
@@ -86,6 +88,7 @@ export async function openLake(config: Config, access: "read" | "write", observe
       state,
       hint: project.own ? hintOf(config) : null,
       requests: () => requests + (resources?.requests() ?? 0),
+      notices: () => resources?.notices() ?? [],
       warnings: () => project.own ? gapWarnings(project.graph, state.keyValue) : Promise.resolve(new Map()),
       async sweep() {
         if (project.own) await tidyOwnData({ config, folder, publisher, state });

@@ -25,6 +25,8 @@ export interface OpenAQParts {
 export interface ConnectedOpenAQ {
   readonly source: OpenAQSource;
   requests(): number;
+  /** What whoever reads the answers should know of them, a line each. */
+  notices(): readonly string[];
 }
 
 /** OpenAQ as configured, at its pace; what answers from another source than the lake's is not listened to. */
@@ -49,6 +51,7 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
   return {
     source: openaqSource({ client, kv, spool, record, clock, countryId: openaq.countryId }),
     requests: () => client.requests,
+    notices: () => client.notice === undefined ? [] : [client.notice],
   };
 }
 

@@ -14,6 +14,8 @@ import { projectFile } from "./project.ts";
 export interface OwnResources extends Resources {
   /** How often OpenAQ was asked. */
   requests(): number;
+  /** What whoever reads its answers should know of them, a line each. */
+  notices(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export async function makeResources(
     views: new DuckDBViewBinder(catalog),
     openaq: openaq.source,
     requests: openaq.requests,
+    notices: openaq.notices,
     async close() {
       await db.close();
       await Deno.remove(spilled, { recursive: true }).catch(() => {});

@@ -67,6 +67,8 @@ export interface Lake extends AsyncDisposable {
   readonly hint: string | null;
   /** How often the source was asked since the lake was opened. */
   requests(): number;
+  /** What whoever reads the source's answers should know of them, a line each; told as it is found, too. */
+  notices(): readonly string[];
   /** What the sources have to say of their assets. */
   warnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>>;
   /** Deletes what runs that are no more left staged. @returns How many folders. */

@@ -59,7 +59,7 @@ Examples:
         counts,
         assets,
         requests: lake.requests(),
-        warnings: [...app.notices, ...warnings],
+        warnings: [...app.notices, ...lake.notices(), ...warnings],
         errors,
         seconds,
       });

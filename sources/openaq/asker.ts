@@ -70,11 +70,12 @@ const NOBODY_THERE: ReadonlySet<string> = new Set(["connection refused", "unknow
 export class Asker {
   /** Requests sent so far. */
   requests = 0;
+  /** What whoever reads the answers should know of them, in one line. */
+  notice: string | undefined;
   readonly #options: AskerOptions;
   readonly #base: string;
   /** How long all requests took, without what they waited for the pace. */
   #took: Milliseconds = 0;
-  #warned = false;
 
   constructor(options: AskerOptions) {
     this.#options = options;
@@ -206,8 +207,9 @@ export class Asker {
         `answered at ${times.answered}, while it is ${times.here} by this machine's clock, wanted clocks that agree`,
       );
     }
-    if (!this.#warned) log.warn("OpenAQ's clock and this machine's do not agree", times);
-    this.#warned = true;
+    const message = "OpenAQ's clock and this machine's do not agree";
+    if (this.notice === undefined) log.warn(message, times);
+    this.notice ??= `${message}: answered at ${times.answered}, while it is ${times.here} here`;
   }
 
   #error(trouble: Trouble, url: string, message: string): OpenAQError {

@@ -58,6 +58,11 @@ export class OpenAQ {
     return this.#asker.outlook(requests, width);
   }
 
+  /** What whoever reads the answers should know of them, in one line. */
+  get notice(): string | undefined {
+    return this.#asker.notice;
+  }
+
   /** Where the data come from: `simulated:<seed>` once a simulator has said so, else the URL's origin. */
   get source(): string {
     return this.#source;

@@ -153,14 +153,17 @@ export class Track {
     this.covered = Math.max(until, need?.from ?? until);
   }
 
-  /** How far a full page reaches: of rows that end when its last one does, there may be more. */
+  /**
+   * How far a full page reaches: of rows that end when its last one does, there may be more. OpenAQ keeps one for each
+   * sensor and time, and orders pages by time alone: of a page whose rows all end at once, nothing tells what follows.
+   */
   #reach({ count, end }: Page, from: Instant): Instant {
     const last = end[count - 1] ?? from;
     const before = end.findLast((instant) => instant < last);
     if (before !== undefined && before > from) return before;
     throw new OpenAQError(
       "failing",
-      `sensor ${this.sensor.id} has ${count} rows that end at ${iso(last)}, wanted fewer`,
+      `sensor ${this.sensor.id} has ${count} rows that end at ${iso(last)}, wanted one`,
     );
   }
 

@@ -25,6 +25,9 @@ Deno.test("a server whose clock is some minutes off is believed, and told of wit
   const told = stdout.split("\n").filter((line) => line.includes("clock"));
   assertEquals(told.length, 1);
   assertMatch(told[0]!, /do not agree answered="[-\d]+T[:.\d]+Z" here="[-\d]+T[:.\d]+Z"$/);
+  const { json: { warnings } } = await place.run(["materialize", "vietnam/locations", "--force", "--json"]);
+  assertEquals(warnings.length, 1);
+  assertMatch(warnings[0], /do not agree: answered at [-\d]+T[:.\d]+Z, while it is [-\d]+T[:.\d]+Z here$/);
 });
 
 Deno.test("with a clock days off nothing is written, in a new lake and in one that stands", async () => {
