@@ -1,5 +1,6 @@
 import type { AssetKey, NewEvent } from "../../core/event.ts";
 import { normalize, type Range, type Ranges, subtract } from "../../core/partition/ranges.ts";
+import type { Commit } from "../../core/ports/state.ts";
 
 /**
  * Checks that every event is of the claimed asset and, unless it is a due mark, of partitions that the claim holds;
@@ -22,6 +23,11 @@ export function requireCovered(
       `committing: found partitions ${beyond.from} to ${beyond.to} of "${claim.asset}", wanted claimed ones`,
     );
   }
+}
+
+/** What a claim must hold: the events that are committed, and those that are meant to be. */
+export function toBeCovered({ events, intents }: Pick<Commit, "events" | "intents">): NewEvent[] {
+  return [...events, ...(intents ?? []).map(({ event }) => event)];
 }
 
 function rangeOf(event: NewEvent): Range {

@@ -5,7 +5,7 @@ import type { PartitionSpec } from "../../../core/partition/partition_set.ts";
 import { intersect, normalize, type Range, subtract } from "../../../core/partition/ranges.ts";
 import type { Json, KeyValue } from "../../../core/ports/key_value.ts";
 import type * as port from "../../../core/ports/state.ts";
-import { requireCovered } from "../covered.ts";
+import { requireCovered, toBeCovered } from "../covered.ts";
 import { copyIntent, frozen, giveEvent, keepEvent } from "./copies.ts";
 import { MemoryKeyValue } from "./key_value.ts";
 import { Projection } from "./projection.ts";
@@ -80,15 +80,16 @@ export class MemoryState implements port.State {
   }
 
   async commit(
-    { claim: token, events, intents, reverted, step, release }: port.Commit,
+    commit: port.Commit,
   ): Promise<port.Committed> {
+    const { claim: token, events, intents, reverted, step, release } = commit;
     await null;
     for (const { asset } of events) this.#asset(asset);
     const run = step && this.#run(step.run);
     if (token !== null) {
       const claim = this.#own(token);
       if (claim === undefined) return { status: "superseded" };
-      requireCovered(events, claim);
+      requireCovered(toBeCovered(commit), claim);
       const places = (intents ?? []).flatMap((intent) => this.#store.taken(token, intent));
       if (places.length > 0) return { status: "taken", places };
       const open = new Map(claim.intents);

@@ -6,7 +6,7 @@ import type { Range } from "../../../core/partition/ranges.ts";
 import type { PartitionSpec } from "../../../core/partition/partition_set.ts";
 import type { Json, KeyValue } from "../../../core/ports/key_value.ts";
 import type * as port from "../../../core/ports/state.ts";
-import { requireCovered } from "../covered.ts";
+import { requireCovered, toBeCovered } from "../covered.ts";
 import { Claims } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { EventLog } from "./event_log.ts";
@@ -85,7 +85,7 @@ export class SqliteState implements port.State {
       const held = claim === null ? undefined : this.#claims.held(claim);
       if (claim !== null) {
         if (held === undefined) return { status: "superseded" };
-        requireCovered(events, { asset: this.#registry.key(held.asset), ranges: held.ranges });
+        requireCovered(toBeCovered(commit), { asset: this.#registry.key(held.asset), ranges: held.ranges });
         const places = commit.intents === undefined ? [] : this.#places.taken(claim, commit.intents);
         if (places.length > 0) return { status: "taken", places };
       }

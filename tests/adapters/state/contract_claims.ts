@@ -142,6 +142,8 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
         Error,
         "committing",
       );
+      const intent: Intent = { event: materialized(3, { asset: DAYS }), replacements: [], measured: [] };
+      await assertRejects(() => a.commit({ claim: token, events: [], intents: [intent] }), Error, DAYS);
     }
     assertEquals(await a.since(0), []);
   });
