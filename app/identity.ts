@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Json } from "../core/ports/key_value.ts";
 import type { State } from "../core/ports/state.ts";
+import { trouble } from "../adapters/sdk/files/trouble.ts";
 import { isThere } from "./state.ts";
 
 /** What a lake holds: data of one source, for one environment. */
@@ -114,8 +115,13 @@ export async function identityOf(state: State, lake: string): Promise<{
 /** Marks the lake, whole or not at all. */
 export async function writeIdentity(lake: string, identity: Identity): Promise<void> {
   const temporary = join(lake, `${FILE}.${crypto.randomUUID()}`);
-  await Deno.writeTextFile(temporary, `${JSON.stringify(identity, null, 2)}\n`);
-  await Deno.rename(temporary, join(lake, FILE));
+  try {
+    await Deno.writeTextFile(temporary, `${JSON.stringify(identity, null, 2)}\n`);
+    await Deno.rename(temporary, join(lake, FILE));
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw new Error(trouble(`writing "${join(lake, FILE)}"`, lake, error), { cause: error });
+  }
 }
 
 function requireContent(recorded: Identity, { lake }: Places, { source, environment }: Content): void {
@@ -140,7 +146,7 @@ async function inLake(lake: string): Promise<Identity | undefined> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     if (error instanceof Deno.errors.NotADirectory) throw notAFolder(lake);
-    if (!(error instanceof SyntaxError)) throw error;
+    if (!(error instanceof SyntaxError || error instanceof Deno.errors.IsADirectory)) throw error;
   }
   if (identity === undefined) {
     throw new LakeError(

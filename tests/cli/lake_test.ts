@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { CommandLine, settledDay } from "./command_line.ts";
 
 const SIMULATED = "the data are simulated";
@@ -116,6 +116,7 @@ Deno.test("a lake and a state that do not belong together are refused", async ()
     { LAKE_URL: "elsewhere", STATE_URL: "lake-simulated.sqlite" },
     /not at ".*elsewhere", wanted LAKE_URL/,
   );
+  await assertRejects(() => Deno.lstat(`${line.cwd}/elsewhere`), Deno.errors.NotFound);
   await line.run(["materialize", "vietnam/locations"], { env: { LAKE_URL: "second" } });
   await refused({ LAKE_URL: "second", STATE_URL: "lake-simulated.sqlite" }, /do not belong together/);
   await Deno.writeTextFile(`${line.cwd}/lake-simulated/_airgraph.json`, "{");

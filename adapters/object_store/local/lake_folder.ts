@@ -1,4 +1,5 @@
 import { resolve } from "@std/path";
+import { trouble } from "../../sdk/files/trouble.ts";
 import { each } from "./each.ts";
 
 /** Files read, written or synced side by side: the file system joins what is synced together into few commits. */
@@ -8,9 +9,23 @@ export const WIDTH = 32;
 export class LakeFolder {
   readonly root: string;
   #real: string | undefined;
+  /** Which folder it is to the file system; undefined while there is none. */
+  #opened: string | undefined;
 
   constructor(root: string) {
     this.root = resolve(root);
+    this.#opened = identityOf(this.root);
+  }
+
+  /** Makes the folder, if there was none when it was opened. @throws If it is no longer the one that was opened. */
+  requireSame(): void {
+    if (this.#opened === undefined) Deno.mkdirSync(this.root, { recursive: true });
+    const found = identityOf(this.root);
+    this.#opened ??= found;
+    if (found === this.#opened) return;
+    throw new Error(
+      `the lake "${this.root}" was moved, removed or replaced meanwhile, wanted the folder that was opened`,
+    );
   }
 
   /** The local path. @throws {TypeError} If the path does not name something below the lake. */
@@ -56,7 +71,7 @@ export class LakeFolder {
   #make(folder: string, made: Set<string>): void {
     if (made.has(folder)) return;
     made.add(folder);
-    if (folder === "") return Deno.mkdirSync(this.root, { recursive: true });
+    if (folder === "") return this.requireSame();
     this.#make(parent(folder), made);
     const local = this.at(folder);
     try {
@@ -93,9 +108,21 @@ export class LakeFolder {
         using open = await Deno.open(folder === "" ? this.root : this.at(folder));
         await open.sync();
       } catch (error) {
-        if (!isAbsent(error)) throw error;
+        if (!isAbsent(error)) {
+          throw new Error(trouble(`syncing "${folder}"`, this.root, error), { cause: error });
+        }
       }
     });
+  }
+}
+
+function identityOf(root: string): string | undefined {
+  try {
+    const { dev, ino } = Deno.lstatSync(root);
+    return `${dev} ${ino}`;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
   }
 }
 

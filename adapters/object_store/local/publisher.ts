@@ -66,12 +66,18 @@ export class LocalPublisher implements Publisher {
   }
 
   async replace(batch: readonly Replacement[], measured: readonly FileRef[]): Promise<void> {
+    await this.#requireSame("publishing");
     await this.#assertDone(batch, measured);
     const pending = batch.filter((change) => this.#stands(sourceOf(change)));
     const kept = await this.#keep(pending);
     await this.#folder.syncEntriesOf(kept);
     await this.#put(pending);
     await this.#folder.syncEntriesOf(batch.map(({ final }) => final));
+    await this.#requireSame("publishing");
+  }
+
+  #requireSame(action: string): Promise<void> {
+    return this.#attempt(action, () => this.#folder.requireSame());
   }
 
   /** Whether what is no longer staged has become what it was to become. */
@@ -130,6 +136,7 @@ export class LocalPublisher implements Publisher {
   }
 
   async revert(batch: readonly Replacement[], measured: readonly FileRef[]): Promise<void> {
+    await this.#requireSame("putting back what stood");
     const puts = new Map(batch.filter(isPut).map((put, index) => [put.final, measured[index]!.hash]));
     const done: Replacement[] = [];
     await each(batch, WIDTH, async (change) => {
@@ -164,7 +171,8 @@ export class LocalPublisher implements Publisher {
       try {
         await Deno.remove(local, { recursive: true });
       } catch (error) {
-        if (!isAbsent(error)) throw error; // another clears it at the same time
+        // Another clears it at the same time, or fills it: then it is swept once that one is done.
+        if (!isAbsent(error) && !isFilled(error)) throw error;
       }
     });
   }
@@ -197,14 +205,14 @@ export class LocalPublisher implements Publisher {
     });
   }
 
-  /** SHA-256 of a file's bytes; undefined if there is none. */
+  /** SHA-256 of a file's bytes; undefined if there is no such file. */
   async #hash(path: string): Promise<string | undefined> {
     try {
       using file = await Deno.open(this.#folder.at(path));
       return (await digest(file)).hash;
     } catch (error) {
-      if (isAbsent(error)) return undefined;
-      throw error;
+      if (isAbsent(error) || error instanceof Deno.errors.IsADirectory) return undefined;
+      throw new PublishError(trouble(`reading "${path}"`, this.#folder.root, error), { cause: error });
     }
   }
 
@@ -238,6 +246,7 @@ export class LocalPublisher implements Publisher {
   }
 
   async remove(refs: readonly FileRef[]): Promise<number> {
+    await this.#requireSame("removing files");
     const intact = await this.intact(refs);
     const paths = refs.map(({ path }) => path).filter((_, index) => intact[index]);
     await this.#remove("removing", paths);
@@ -312,6 +321,10 @@ function stat(local: string): Deno.FileInfo | undefined {
     if (isAbsent(error)) return undefined;
     throw error;
   }
+}
+
+function isFilled(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOTEMPTY";
 }
 
 function removeFile(local: string): void {

@@ -13,7 +13,13 @@ export class LocalObjectStore implements ObjectStore {
 
   async read(path: string): Promise<Uint8Array | undefined> {
     const local = await this.#folder.existing(path);
-    return local === undefined ? undefined : await Deno.readFile(local);
+    if (local === undefined) return undefined;
+    try {
+      return await Deno.readFile(local);
+    } catch (error) {
+      if (isAbsent(error) || error instanceof Deno.errors.IsADirectory) return undefined;
+      throw new Error(trouble(`reading "${path}"`, this.#folder.root, error), { cause: error });
+    }
   }
 
   async write(path: string, bytes: Uint8Array): Promise<Written> {

@@ -1,13 +1,22 @@
-const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+/** Not all of them have a code. */
+const FULL = /No space left|[Qq]uota exceeded|File too large/;
 const CLOSED = new Set(["EROFS", "EACCES", "EPERM"]);
 
 /** In one line, why an action on the lake's files failed: `action: what was found, what was wanted`. */
 export function trouble(action: string, root: string, error: unknown): string {
-  if (FULL.has(codeOf(error))) {
+  const code = codeOf(error);
+  const said = error instanceof Error ? error.message : String(error);
+  if (FULL.test(said)) {
     return `${action}: no room is left for it in "${root}", wanted a disk that is not full`;
   }
   if (isClosed(error)) return `${action}: "${root}" does not allow it, wanted a folder that can be written`;
-  return `${action}: ${error instanceof Error ? error.message : error}`;
+  if (code === "EISDIR") {
+    return `${action}: a folder is in its place below "${root}", wanted a file or nothing`;
+  }
+  if (code === "EXDEV") {
+    return `${action}: "${root}" lies on several file systems, wanted one for all its folders`;
+  }
+  return `${action}: ${said}`;
 }
 
 /** Whether a place may not be written, rather than fails to be. */

@@ -25,7 +25,8 @@ type Line = (path: string, says: string) => string;
 const places: readonly (readonly [says: RegExp, line: Line])[] = [
   [
     /not a database/,
-    (path) => `opening the state: ${path} is no SQLite database, wanted a state or a new file`,
+    (path) =>
+      `opening the state: ${path} is no SQLite database, wanted a state: a copy from before, or another STATE_URL`,
   ],
   [
     /unable to open/,
@@ -69,6 +70,8 @@ export class Database {
   readonly #closed: () => void;
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** Which file it is to the file system, where it is the one at the path. */
+  readonly #opened: string | undefined;
   /** Whether the statement at hand is one that is tried again by itself. */
   #trying = false;
   /** Whether the last wait was in vain: then the next is short, so that what goes on ends. */
@@ -88,6 +91,7 @@ export class Database {
     this.#patience = patience;
     try {
       this.#db = new DatabaseSync(location, { timeout: TRY });
+      this.#opened = location === path ? identityOf(path) : undefined;
     } catch (error) {
       throw asStateError(path, error);
     }
@@ -98,8 +102,9 @@ export class Database {
     this.#guard(() => this.#db.exec(sql));
   }
 
+  /** The first of few rows. The driver's own `get` ends before the statement does: it hides that its commit failed. */
   get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.#guard(() => this.#prepare(sql).get(...values)) as Row | undefined;
+    return this.all<Row>(sql, ...values)[0];
   }
 
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
@@ -117,7 +122,11 @@ export class Database {
    * @param options `synced`: with all that was written before, it survives a power cut.
    */
   async write<T>(work: () => T, { synced = false }: { readonly synced?: boolean } = {}): Promise<T> {
-    const transaction = () => this.#transaction("BEGIN IMMEDIATE", work);
+    const transaction = () => {
+      const done = this.#transaction("BEGIN IMMEDIATE", work);
+      this.#requireSame();
+      return done;
+    };
     return await this.patiently(synced ? () => this.#synced(transaction) : transaction);
   }
 
@@ -174,6 +183,14 @@ export class Database {
     }
   }
 
+  /** A file that is no longer at its path can be written as before, and nobody would find what was written. */
+  #requireSame(): void {
+    if (identityOf(this.#path) === this.#opened || this.#opened === undefined) return;
+    throw new StateError(
+      `writing the state: "${this.#path}" was moved, removed or replaced meanwhile, wanted the file that was opened`,
+    );
+  }
+
   #synced<T>(act: () => T): T {
     this.exec("PRAGMA synchronous = FULL");
     try {
@@ -211,6 +228,16 @@ export class Database {
         if (this.#trying) throw error;
       }
     }
+  }
+}
+
+function identityOf(path: string): string | undefined {
+  try {
+    const { dev, ino } = Deno.statSync(path);
+    return `${dev} ${ino}`;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw error;
   }
 }
 

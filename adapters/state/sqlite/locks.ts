@@ -1,3 +1,5 @@
+import { StateError } from "../../../core/ports/state.ts";
+
 /** Signs of life: the operating system holds a worker's lock for as long as its process lives, and no longer. */
 export interface Locks {
   /** Takes a lock that nobody had before. */
@@ -24,7 +26,7 @@ export function lockFolder(folder: string, access: "read" | "write" = "write"): 
   const pathOf = (name: string) => `${folder}/${name}`;
   return {
     hold() {
-      Deno.mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       for (;;) {
         const name = crypto.randomUUID();
         const file = Deno.openSync(pathOf(name), { write: true, createNew: true });
@@ -52,6 +54,18 @@ export function lockFolder(folder: string, access: "read" | "write" = "write"): 
         ) => name)
         : [],
   };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    Deno.mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    throw new StateError(
+      `writing the state: "${folder}" cannot be made (${found}), wanted a folder for the locks of its workers`,
+      { cause: error },
+    );
+  }
 }
 
 function letGo(file: Deno.FsFile, path: string): void {

@@ -33,7 +33,7 @@ async function openStanding(path: string): Promise<Database> {
   try {
     return firstRead(new Database(path));
   } catch (error) {
-    if (!(error instanceof StateError) || !/cannot be opened/.test(error.message)) throw error;
+    if (!(error instanceof StateError) || !/cannot be opened|is read-only/.test(error.message)) throw error;
     if (isEmpty(`${path}-wal`)) return firstRead(new Database(path, { location: unchanging(path) }));
     return await openCopy(path, (copy) => {
       Deno.copyFileSync(path, copy);

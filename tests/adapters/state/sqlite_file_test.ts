@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertLessOrEqual, assertRejects, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { Database } from "../../../adapters/state/sqlite/database.ts";
 import { migrations } from "../../../adapters/state/sqlite/migrations.ts";
@@ -130,7 +130,8 @@ Deno.test("sqlite: what is no state is refused in one line", () =>
     await Deno.writeTextFile(`${folder}/text.db`, "something else altogether\n".repeat(100));
     await refused(
       `${folder}/text.db`,
-      `opening the state: "${folder}/text.db" is no SQLite database, wanted a state or a new file`,
+      `opening the state: "${folder}/text.db" is no SQLite database, ` +
+        "wanted a state: a copy from before, or another STATE_URL",
     );
     sql(`${folder}/other.db`, "CREATE TABLE notes (text)");
     await refused(
@@ -147,6 +148,61 @@ Deno.test("sqlite: what is no state is refused in one line", () =>
         `opening the state: the folder of "${folder}/text.db/state.db" cannot be made`,
       ),
     );
+  }));
+
+for (
+  const [what, change] of [
+    ["moved", (path: string) => Deno.renameSync(path, `${path}.moved`)],
+    ["removed", (path: string) => Deno.removeSync(path)],
+    ["replaced", (path: string) => {
+      Deno.copyFileSync(path, `${path}.copy`);
+      Deno.renameSync(`${path}.copy`, path);
+    }],
+  ] as const
+) {
+  Deno.test(`sqlite: what is written to a state that was ${what} meanwhile is no success`, () =>
+    inFolder(async (folder) => {
+      const path = `${folder}/state.db`;
+      const state = await openSqliteState({ path });
+      await state.register(ASSETS);
+      change(path);
+      const says = `writing the state: "${path}" was moved, removed or replaced meanwhile`;
+      await assertRejects(
+        () => state.commit({ claim: null, events: [materialized(1)] }),
+        StateError,
+        says,
+      );
+      await assertRejects(() => state.close(), StateError, says);
+    }));
+}
+
+Deno.test("sqlite: a file where the locks of workers belong is named", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/state.db`;
+    await Deno.writeTextFile(`${path}-workers`, "");
+    const state = await openSqliteState({ path });
+    await assertRejects(
+      () => state.beginRun(null, 0),
+      StateError,
+      `writing the state: "${path}-workers" cannot be made`,
+    );
+    await assertRejects(() => state.close(), StateError).catch(() => {});
+  }));
+
+Deno.test("sqlite: what a statement returns whose commit failed is no answer", () =>
+  inFolder((folder) => {
+    const db = new Database(`${folder}/state.db`);
+    // Looked at when the statement is committed, as late as a disk that fails.
+    db.exec(`PRAGMA foreign_keys = ON; CREATE TABLE parents (id INTEGER PRIMARY KEY);
+      CREATE TABLE claims (token INTEGER PRIMARY KEY AUTOINCREMENT,
+        parent REFERENCES parents DEFERRABLE INITIALLY DEFERRED)`);
+    assertThrows(
+      () => db.get("INSERT INTO claims (parent) VALUES (7) RETURNING token"),
+      Error,
+      "FOREIGN KEY",
+    );
+    db.close();
+    return Promise.resolve();
   }));
 
 Deno.test("sqlite: a full disk ends the transaction, not the state", () =>
