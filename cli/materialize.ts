@@ -7,7 +7,8 @@ import { notify, painter, print, printJson } from "./out.ts";
 import { nothingToDo, planned } from "./plan.ts";
 import { reporter } from "./reporter.ts";
 import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
-import { lasting, number, plural, table } from "./text.ts";
+import { table } from "./table.ts";
+import { lasting, number, plural } from "./text.ts";
 
 export const materialize: Command = {
   summary: "brings the selection up to date",
@@ -117,7 +118,7 @@ function summarize(
     ...[materialized, unchanged, failed, blocked, rows].map(number),
   ]);
   if (rows.length > 0) {
-    const [top, ...rest] = table([head, ...rows]);
+    const [top, ...rest] = table(head, rows);
     print(stdout, paint("bold", top!));
     for (const line of rest) print(stdout, line);
   }

@@ -3,6 +3,7 @@ import type { PlannedStep } from "../core/plan.ts";
 import { reportLine, type Unreported } from "../core/run/external.ts";
 import type { Request } from "../core/run/scope.ts";
 import type { Cause } from "../core/staleness/causes.ts";
+import { visible } from "../core/visible.ts";
 import type { App, Command, Context, Invocation, Lake } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
 import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
@@ -70,9 +71,15 @@ function showPlan(
     const what = named(node.key, node.set.key(from), node.set.key(to), to - from + 1);
     print(stdout, `${what} ${reportLine(each)}`);
   }
-  const total = steps.reduce((sum, { count }) => sum + count, 0);
-  if (total > 0) print(stdout, `${plural(total, "partition")} to do`);
-  else if (external.length === 0) print(stdout, nothingToDo(lake, request));
+  const sum = (some: readonly PlannedStep[]) => some.reduce((sum, { count }) => sum + count, 0);
+  const total = sum(steps);
+  const blocked = sum(steps.filter(({ hindrance }) => hindrance?.state === "blocked"));
+  if (total > 0) {
+    print(
+      stdout,
+      `${plural(total, "partition")} to do${blocked > 0 ? `, ${number(blocked)} of them blocked` : ""}`,
+    );
+  } else if (external.length === 0) print(stdout, nothingToDo(lake, request));
 }
 
 function externalJson({ node: { key, set }, range: { from, to }, state }: Unreported) {
@@ -86,7 +93,10 @@ export function nothingToDo({ orchestrator }: Lake, request: Request): string {
     : "nothing to do: everything selected is fresh";
 }
 
-function stepJson(orchestrator: Orchestrator, { node, asset, range, count, state, causes }: PlannedStep) {
+function stepJson(
+  orchestrator: Orchestrator,
+  { node, asset, range, count, state, causes, hindrance }: PlannedStep,
+) {
   return {
     asset,
     from: node.set.key(range.from),
@@ -94,6 +104,7 @@ function stepJson(orchestrator: Orchestrator, { node, asset, range, count, state
     count,
     state,
     causes: causes.flatMap((cause) => causeJson(orchestrator, cause)),
+    ...(hindrance && { hindrance }),
   };
 }
 
@@ -108,11 +119,12 @@ function causeJson({ index }: Orchestrator, { kind, asset, members, detail }: Ca
 
 function stepText(
   orchestrator: Orchestrator,
-  { node, asset, range, count, state, causes }: PlannedStep,
+  { node, asset, range, count, state, causes, hindrance }: PlannedStep,
 ): string {
   const what = named(asset, node.set.key(range.from), node.set.key(range.to), count);
   const why = causes.map((cause) => causeText(orchestrator, cause));
-  return [`${what}: ${state}`, ...why].join(", ");
+  const way = hindrance === undefined ? [] : [`${hindrance.state}: ${visible(hindrance.message)}`];
+  return [`${what}: ${state}`, ...why, ...way].join(", ");
 }
 
 /** At most so many ranges of a cause are named in a line. */

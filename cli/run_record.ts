@@ -1,17 +1,33 @@
 import { iso } from "../core/mod.ts";
 import type { Json } from "../core/ports/key_value.ts";
 import type { RunRecord } from "../core/ports/state.ts";
-import { lasting, number, table } from "./text.ts";
+import { table } from "./table.ts";
+import { lasting, number } from "./text.ts";
 
+/** A run as JSON; what runs do not have yet is null or nothing. */
 export function runJson({ id, status, started, ended, request, summary }: RunRecord) {
-  return { id, status, started: iso(started), ended: ended === null ? null : iso(ended), request, summary };
+  return {
+    id,
+    status,
+    request,
+    priority: 0,
+    parent: null,
+    started: iso(started),
+    ended: ended === null ? null : iso(ended),
+    counts: (isObject(summary) ? summary.counts : undefined) ?? null,
+  };
+}
+
+/** What a run's record says of its errors. */
+export function errorsOf({ summary }: RunRecord): Json {
+  return (isObject(summary) ? summary.errors : undefined) ?? [];
 }
 
 /** Runs as lines, with a head. */
 export function runTable(runs: readonly RunRecord[]): string[] {
-  return table([
+  return table(
     ["run", "status", "started", "took", "materialized", "request"],
-    ...runs.map(({ id, status, started, ended, request, summary }) => [
+    runs.map(({ id, status, started, ended, request, summary }) => [
       String(id),
       status,
       iso(started).replace(/\.\d+/, ""),
@@ -19,7 +35,7 @@ export function runTable(runs: readonly RunRecord[]): string[] {
       materialized(summary),
       requestText(request),
     ]),
-  ]);
+  );
 }
 
 /** What was asked for, in a line. */

@@ -1,21 +1,26 @@
 import type { State } from "../core/mod.ts";
+import type { Holding, RunRecord } from "../core/ports/state.ts";
 import { type Command, type Context, type Invocation, UsageError } from "./context.ts";
 import { holdingLines, holdingsJson } from "./holdings.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
 import { runJson, runTable } from "./run_record.ts";
 import { release } from "./runs_release.ts";
-import { showLogs, showRun } from "./runs_show.ts";
+import { showLogs } from "./runs_logs.ts";
+import { showRun } from "./runs_show.ts";
 
 export const runs: Command = {
   summary: "the history: every run and what is at work, one run's steps and events, or its logs",
   help: `
 Usage: runs [list] [--limit N] [--json]
-       runs show ID [--json]
+       runs show ID [ASSET] [--failed] [--limit N] [--json]
        runs logs ID [--json]
        runs release ID [--force] [--json]
 
---limit N      how many runs to list, newest first; default: 20
+--limit N      how many runs to list, newest first; default: 20. Of one run: how many steps, and how many ranges
+               of partitions; default: 50, with --json all of both
+ASSET          only what happened to this asset
+--failed       only what failed
 --force        releases what a living process holds, too: it can publish nothing more of it
 
 \`release\` frees the partitions that a run holds whose process is no more, or is stuck.
@@ -23,9 +28,10 @@ Usage: runs [list] [--limit N] [--json]
 Examples:
   deno task runs
   deno task runs show 7
+  deno task runs show 7 vietnam/dev_mart --failed
   deno task runs release 7`,
-  flags: { values: ["limit"], switches: ["force"] },
-  words: 2,
+  flags: { values: ["limit"], switches: ["force", "failed"] },
+  words: 3,
   async run(invocation, context) {
     const { form, id } = formOf(invocation);
     const limit = wholeNumber(invocation, "limit", 1, 1_000_000);
@@ -45,6 +51,15 @@ Examples:
 
 const FORMS = ["list", "show", "logs", "release"] as const;
 
+const TAKES: Readonly<
+  Record<typeof FORMS[number], { readonly words: number; readonly flags: readonly string[] }>
+> = {
+  list: { words: 1, flags: ["limit"] },
+  show: { words: 3, flags: ["limit", "failed"] },
+  logs: { words: 2, flags: [] },
+  release: { words: 2, flags: ["force"] },
+};
+
 /** What is asked for, of which run. @throws {UsageError} */
 function formOf({ words, value, has }: Invocation): { form: typeof FORMS[number]; id?: number } {
   const [word = "list", id] = words;
@@ -52,12 +67,12 @@ function formOf({ words, value, has }: Invocation): { form: typeof FORMS[number]
   if (form === undefined) {
     throw new UsageError(`reading runs: found "${word}", wanted ${FORMS.slice(0, -1).join(", ")} or release`);
   }
-  const fits = (form === "list" ? id === undefined : value("limit") === undefined) &&
-    (form === "release" || !has("force"));
-  if (!fits) {
+  const given = ["limit", "force", "failed"].filter((flag) => has(flag) || value(flag) !== undefined);
+  const takes = TAKES[form];
+  if (words.length > takes.words || given.some((flag) => !takes.flags.includes(flag))) {
     throw new UsageError(
-      `reading runs: found "${words.join(" ")}" with more than it takes, ` +
-        "wanted list [--limit N], show ID, logs ID or release ID [--force]",
+      `reading runs: found "${words.join(" ")}" with more than it takes, wanted list [--limit N], ` +
+        "show ID [ASSET] [--failed] [--limit N], logs ID or release ID [--force]",
     );
   }
   if (form === "list") return { form };
@@ -72,13 +87,13 @@ async function list(
   state: State,
   limit: number,
   { json }: Invocation,
-  { stdout }: Context,
+  { stdout, stderr }: Context,
   notices: readonly string[],
 ): Promise<void> {
   const [found, holdings] = [await state.runs(limit), await state.holdings()];
   if (json) {
-    const claims = await holdingsJson(state, holdings);
-    return printJson(stdout, { runs: found.map(runJson), claims, warnings: notices });
+    notify(stderr, notices);
+    return printJson(stdout, await listJson(state, found, holdings));
   }
   notify(stdout, notices);
   if (found.length === 0) print(stdout, "no runs yet");
@@ -87,4 +102,19 @@ async function list(
   for (const [place, line] of (await holdingLines(state, holdings)).entries()) {
     print(stdout, holdings[place]!.alive ? line : paint("yellow", line));
   }
+}
+
+/** The newest runs, and older ones that hold something; those that do, with what they hold. */
+async function listJson(state: State, newest: readonly RunRecord[], holdings: readonly Holding[]) {
+  const listed = [...newest];
+  for (const id of new Set(holdings.map(({ run }) => run))) {
+    if (newest.some((run) => run.id === id)) continue;
+    const older = await state.run(id);
+    if (older !== undefined) listed.push(older.run);
+  }
+  const claims = Map.groupBy(await holdingsJson(state, holdings), ({ run }) => run);
+  return listed.sort((a, b) => b.id - a.id).map((run) => ({
+    ...runJson(run),
+    ...(claims.has(run.id) && { claims: claims.get(run.id)!.map(({ run: _run, ...claim }) => claim) }),
+  }));
 }

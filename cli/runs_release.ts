@@ -3,7 +3,7 @@ import type { App, Context, ExitCode, Invocation } from "./context.ts";
 import { holdingsJson, worker } from "./holdings.ts";
 import { notify, print, printJson } from "./out.ts";
 import { keysOf } from "./partition_keys.ts";
-import { found } from "./runs_show.ts";
+import { found } from "./runs_logs.ts";
 import { named } from "./text.ts";
 
 /** Frees what a run holds; what a living worker holds only if that is forced. @throws {UsageError} If there is no such run. */

@@ -1,149 +1,113 @@
-import { type Event, iso, type RunId, type State } from "../core/mod.ts";
+import { type Event, iso, type State } from "../core/mod.ts";
+import type { StepRecord } from "../core/ports/state.ts";
 import { visible } from "../core/visible.ts";
 import { type Context, type Invocation, UsageError } from "./context.ts";
-import { notify, painter, print, printJson } from "./out.ts";
+import { near } from "./near.ts";
+import { notify, painter, print } from "./out.ts";
+import { wholeNumber } from "./parse.ts";
 import { keysOf } from "./partition_keys.ts";
-import { requestText, runJson } from "./run_record.ts";
+import { eventJson, eventPages, EventRanges, isFailure, type Keys } from "./run_events.ts";
+import { errorsOf, requestText, runJson } from "./run_record.ts";
+import { found, type Show } from "./runs_logs.ts";
 import { lasting, named, number, plural } from "./text.ts";
 
-/** How many events are read at once. */
-const PAGE = 1_000;
+/** At most so many steps, and as many ranges of partitions, unless more are asked for. */
+const SHOWN = 50;
 
-type Show = (
-  state: State,
-  run: RunId,
-  invocation: Invocation,
-  context: Context,
-  notices: readonly string[],
-) => Promise<void>;
-
-/** One run with its steps and events. @throws {UsageError} If there is no such run. */
-export const showRun: Show = async (state, id, { json }, { stdout, stderr, signal }, notices) => {
+/** One run with its steps and events. */
+export const showRun: Show = async (state, id, invocation, context, notices) => {
   const { run, steps } = await found(state, id);
+  const limit = wholeNumber(invocation, "limit", 1, 1_000_000);
+  const wanted = await filterOf(invocation, state);
+  const chosen = steps.filter(wanted.step);
   const keys = await keysOf(state);
-  if (json) {
-    notify(stderr, notices);
-    const head = JSON.stringify({ run: runJson(run), steps: steps.map(stepJson) });
-    const bytes = new TextEncoder();
-    stdout.write(bytes.encode(`${head.slice(0, -1)},"events":[`));
-    let separator = "";
-    for await (const page of eventPages(state, id, signal)) {
-      const texts = page.map((event) => JSON.stringify(eventJson(event)));
-      stdout.write(bytes.encode(separator + texts.join(",")));
-      separator = ",";
-    }
-    return print(stdout, "]}");
+  const events = (async function* () {
+    for await (const page of eventPages(state, id, context.signal)) yield page.filter(wanted.event);
+  })();
+  if (invocation.json) {
+    notify(context.stderr, notices);
+    const shown = chosen.slice(0, limit);
+    const head = {
+      run: runJson(run),
+      errors: errorsOf(run),
+      steps: shown.map((step) => stepJson(step, keys)),
+    };
+    return await writeJson(context, head, events, keys, limit ?? Infinity);
   }
+  const { stdout } = context;
   const paint = painter(stdout);
   notify(stdout, notices);
   const took = run.ended === null ? "" : `, took ${lasting(run.ended - run.started)}`;
   print(stdout, paint("bold", `run ${id} ${run.status}: ${requestText(run.request)}`));
   print(stdout, `started ${iso(run.started)}${took}`);
-  for (const { step, asset, from, to, outcome, materialized, failed, started, ended } of steps) {
-    const what = named(asset, keys(asset, from), keys(asset, to), to - from + 1);
-    const lost = failed > 0 ? `, ${number(failed)} failed` : "";
-    const made = `${plural(materialized, "partition")}${lost} in ${lasting(ended - started)}`;
-    print(stdout, `step ${step} ${what} ${outcome}: ${made}`);
-  }
-  for await (const page of eventPages(state, id, signal)) {
-    for (const event of page) print(stdout, visible(eventText(event)));
-  }
-
-  function stepJson(
-    { step, asset, from, to, started, ended, outcome, materialized, failed }: typeof steps[number],
-  ) {
-    const range = { from: keys(asset, from), to: keys(asset, to) };
-    return { step, asset, ...range, started: iso(started), ended: iso(ended), outcome, materialized, failed };
-  }
-
-  function eventJson(event: Event) {
-    const { seq, kind, asset, at } = event;
-    const common = { seq, kind, asset, at: iso(at) };
-    switch (event.kind) {
-      case "materialized": {
-        const { dataVersion, payload: { rows, files, metadata }, checks } = event;
-        return {
-          ...common,
-          partition: keys(asset, event.partition),
-          dataVersion,
-          rows,
-          files,
-          metadata,
-          checks,
-        };
-      }
-      case "checked":
-        return { ...common, partition: keys(asset, event.partition), checks: event.checks };
-      default: {
-        const { kind: _kind, seq: _seq, asset: _asset, at: _at, run: _run, from, to, ...rest } = event;
-        return { ...common, from: keys(asset, from), to: keys(asset, to), ...rest };
-      }
-    }
-  }
-
-  function eventText(event: Event): string {
-    const { seq, asset } = event;
-    if (event.kind === "materialized" || event.kind === "checked") {
-      const key = keys(asset, event.partition);
-      const failed = event.checks.filter(({ passed }) => !passed).map(({ check }) =>
-        `, check "${check}" failed`
-      );
-      const content = event.kind === "checked"
-        ? ""
-        : `${
-          event.payload.rows === null ? "" : ` ${plural(event.payload.rows, "row")},`
-        } version ${event.dataVersion}`;
-      return `${seq} ${named(asset, key, key)} ${event.kind}${content}${failed.join("")}`;
-    }
-    const what = named(asset, keys(asset, event.from), keys(asset, event.to), event.to - event.from + 1);
-    const why = event.kind === "failed"
-      ? `: ${event.message}`
-      : event.kind === "due"
-      ? `: ${event.detail}`
-      : "";
-    return `${seq} ${what} ${event.kind}${why}`;
+  const ranges = new EventRanges();
+  for await (const page of events) for (const event of page) ranges.add(event);
+  for (const lines of [chosen.map((step) => stepLine(step, keys)), ranges.lines(keys)]) {
+    const most = limit ?? SHOWN;
+    for (const line of lines.slice(0, most)) print(stdout, visible(line));
+    if (lines.length <= most) continue;
+    print(
+      stdout,
+      paint("dim", `… and ${number(lines.length - most)} more: --limit N, --failed, or an asset's key`),
+    );
   }
 };
 
-/** What a run's steps logged. @throws {UsageError} If there is no such run. */
-export const showLogs: Show = async (state, id, { json }, { stdout }, notices) => {
-  await found(state, id);
-  const logs = await state.logs(id);
-  if (json) {
-    const entries = logs.map(({ step, at, level, message, fields }) => ({
-      step,
-      at: iso(at),
-      level,
-      message,
-      fields,
-    }));
-    return printJson(stdout, { run: id, logs: entries, warnings: notices });
-  }
-  const paint = painter(stdout);
-  notify(stdout, notices);
-  if (logs.length === 0) print(stdout, `run ${id} logged nothing`);
-  for (const { step, at, level, message, fields } of logs) {
-    const said = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`).join("");
-    const colour = level === "error" ? "red" : level === "warn" ? "yellow" : "dim";
-    print(stdout, `${iso(at)} ${paint(colour, level.padEnd(5))} step ${step}: ${visible(message)}${said}`);
-  }
-};
-
-/** @throws {UsageError} If there is no such run. */
-export async function found(state: State, id: RunId) {
-  const record = await state.run(id);
-  if (record !== undefined) return record;
-  const [newest] = await state.runs(1);
-  const wanted = newest === undefined ? "one: there are none yet" : `one of 1 to ${newest.id}`;
-  throw new UsageError(`looking for run ${id}: found no such run, wanted ${wanted}`);
+interface Filter {
+  readonly step: (step: StepRecord) => boolean;
+  readonly event: (event: Event) => boolean;
 }
 
-async function* eventPages(state: State, run: RunId, signal: AbortSignal): AsyncIterable<readonly Event[]> {
-  for (let after = 0;;) {
-    signal.throwIfAborted();
-    const page = await state.events(run, { after, limit: PAGE });
-    if (page.length > 0) yield page;
-    if (page.length < PAGE) return;
-    after = page.at(-1)!.seq;
+/** @throws {UsageError} If the state knows no such asset. */
+async function filterOf({ words: [, , asset], has }: Invocation, state: State): Promise<Filter> {
+  const known = asset === undefined ? [] : (await state.assets()).map(({ key }) => key);
+  if (asset !== undefined && !known.includes(asset)) {
+    const meant = near(asset, known);
+    const hint = meant === undefined ? "wanted an asset's key" : `did you mean "${meant}"?`;
+    throw new UsageError(`reading runs: found no asset "${asset}", ${hint}`);
   }
+  const fits = (key: string) => asset === undefined || key === asset;
+  return {
+    step: (step) => fits(step.asset) && (!has("failed") || step.failed > 0 || step.outcome === "failed"),
+    event: (event) => fits(event.asset) && (!has("failed") || isFailure(event)),
+  };
+}
+
+function stepJson(
+  { step, asset, from, to, started, ended, outcome, materialized, failed }: StepRecord,
+  keys: Keys,
+) {
+  const range = { from: keys(asset, from), to: keys(asset, to) };
+  return { step, asset, ...range, started: iso(started), ended: iso(ended), outcome, materialized, failed };
+}
+
+function stepLine(
+  { step, asset, from, to, outcome, materialized, failed, started, ended }: StepRecord,
+  keys: Keys,
+): string {
+  const what = named(asset, keys(asset, from), keys(asset, to), to - from + 1);
+  const lost = failed > 0 ? `, ${number(failed)} failed` : "";
+  return `step ${step} ${what} ${outcome}: ${plural(materialized, "partition")}${lost} in ${
+    lasting(ended - started)
+  }`;
+}
+
+/** One document, written while the events are read: there may be many. */
+async function writeJson(
+  { stdout }: Context,
+  head: object,
+  events: AsyncIterable<readonly Event[]>,
+  keys: Keys,
+  limit: number,
+): Promise<void> {
+  const encoder = new TextEncoder();
+  stdout.write(encoder.encode(`${JSON.stringify(head).slice(0, -1)},"events":[`));
+  let written = 0;
+  for await (const page of events) {
+    const texts = page.slice(0, limit - written).map((event) => JSON.stringify(eventJson(event, keys)));
+    if (texts.length > 0) stdout.write(encoder.encode((written > 0 ? "," : "") + texts.join(",")));
+    written += texts.length;
+    if (written >= limit) break;
+  }
+  print(stdout, "]}");
 }

@@ -1,31 +1,44 @@
 import { iso } from "../core/mod.ts";
 import type { AssetStatus, Warning } from "../core/status.ts";
-import type { Command, Lake } from "./context.ts";
+import { visible } from "../core/visible.ts";
+import { type Command, type Invocation, type Lake, type Terminal, UsageError } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { RANGE_HELP } from "./request.ts";
 import { seenWarnings } from "./seen.ts";
 import { chosen } from "./selection.ts";
-import { named, number, table } from "./text.ts";
+import { type Column, table, USUAL_WIDTH } from "./table.ts";
+import { named, number } from "./text.ts";
+import { wantingLines } from "./wanting.ts";
 
 export const status: Command = {
   summary: "how the assets stand: counts and ranges of states, warnings",
   help: `
-Usage: status [SELECTION…] [--from A] [--to B] [--json]
+Usage: status [SELECTION…] [--from A] [--to B] [--all] [--check] [--json]
 
 ${RANGE_HELP.split("\n").filter((line) => !line.startsWith("--partition")).join("\n")}
-Without --from and --to: the whole sets.
+--all          the whole sets, in the place of a range
+--check        ends with 1 if something is stale, missing, failed, blocked or late, and says what on stderr;
+               with --all, what is missing counts only of assets that have nothing yet
+
+Without a range: the last DEFAULT_LOOKBACK_DAYS whole UTC days and today, as \`plan\` has them.
 
 Examples:
   deno task status
+  deno task status --check
   deno task status kind:mart --from 2018-01-01 --to 2018-12-31`,
-  flags: { values: ["from", "to"] },
+  flags: { values: ["from", "to"], switches: ["all", "check"] },
   words: Infinity,
-  async run({ words, json, value, app: open }, { stdout, signal }) {
-    const app = await open();
+  async run(invocation, { stdout, stderr, signal }) {
+    const { words, json, has } = invocation;
+    const days = daysOf(invocation);
+    const app = await invocation.app();
     await using lake = await app.lake("read");
     const keys = chosen(words, lake.graph);
     const seen = seenWarnings(await lake.orchestrator.look(keys, signal));
-    const found = await lake.orchestrator.status(keys, value("from"), value("to"));
+    const found = await lake.orchestrator.status(
+      keys,
+      has("all") ? undefined : { ...days, lookbackDays: app.lookbackDays },
+    );
     const told = await lake.warnings();
     const assets = found.map((asset) => ({
       ...asset,
@@ -36,42 +49,57 @@ Examples:
         ...simulated(asset, app.notices),
       ],
     }));
-    if (json) {
-      printJson(stdout, { assets: assets.map((asset) => statusJson(lake, asset)) });
-      return 0;
-    }
-    notify(stdout, app.notices);
-    const paint = painter(stdout);
-    const [head, ...rows] = table([HEAD, ...assets.map(row)]);
-    print(stdout, paint("bold", head!));
-    for (const line of rows) print(stdout, line);
-    for (const { node, key, ranges } of assets) {
-      const shown = ranges.filter(({ state }) => state !== "fresh" && state !== "missing").slice(-RANGES);
-      for (const { from, to, state } of shown) {
-        print(stdout, `${named(key, node.set.key(from), node.set.key(to), to - from + 1)}: ${state}`);
-      }
-    }
-    for (const { key, warnings } of assets) {
-      for (const { partition, message } of warnings) {
-        if (app.notices.includes(message)) continue;
-        print(stdout, paint("yellow", `warning: ${key}${partition ? ` ${partition}` : ""}: ${message}`));
-      }
-    }
-    return 0;
+    if (json) printJson(stdout, { assets: assets.map((asset) => statusJson(lake, asset)) });
+    else show(stdout, assets, app.notices);
+    if (!has("check")) return 0;
+    const wanting = wantingLines(found, has("all"));
+    for (const line of wanting) print(stderr, line);
+    return wanting.length === 0 ? 0 : 1;
   },
 };
 
-const HEAD = [
-  "asset",
-  "partitions",
-  "fresh",
-  "stale",
-  "missing",
-  "failed",
-  "running",
-  "blocked",
-  "last materialized",
-  "checks",
+function daysOf({ value, has }: Invocation) {
+  const [from, to] = [value("from"), value("to")];
+  if (has("all") && (from ?? to) !== undefined) {
+    throw new UsageError("reading the range: found --all beside --from or --to, wanted one of them");
+  }
+  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+}
+
+function show(stdout: Terminal, assets: readonly AssetStatus[], notices: readonly string[]): void {
+  notify(stdout, notices);
+  const paint = painter(stdout);
+  const [head, ...rows] = table(COLUMNS, assets.map(row), stdout.columns() || USUAL_WIDTH);
+  print(stdout, paint("bold", head!));
+  for (const line of rows) print(stdout, line);
+  for (const { node, key, ranges } of assets) {
+    const listed = ranges.filter(({ state }) => state !== "fresh" && state !== "missing");
+    const shown = listed.slice(-RANGES);
+    if (shown.length < listed.length) {
+      print(stdout, `${key}: ${number(listed.length)} ranges are not fresh, the newest ${RANGES}:`);
+    }
+    for (const { from, to, state } of shown) {
+      print(stdout, `${named(key, node.set.key(from), node.set.key(to), to - from + 1)}: ${state}`);
+    }
+  }
+  for (const { key, warnings } of assets) {
+    for (const { partition, message } of warnings) {
+      if (notices.includes(message)) continue;
+      print(
+        stdout,
+        paint("yellow", `warning: ${key}${partition ? ` ${partition}` : ""}: ${visible(message)}`),
+      );
+    }
+  }
+}
+
+const COLUMNS: readonly Column[] = [
+  { head: "asset" },
+  { head: "partitions", rank: 1 },
+  { head: "fresh" },
+  ...["stale", "missing", "failed", "running", "blocked"].map((head) => ({ head, sparse: true })),
+  { head: "last materialized", rank: 2 },
+  { head: "checks", rank: 3 },
 ];
 /** At most so many ranges of an asset are listed for people. */
 const RANGES = 10;

@@ -41,13 +41,3 @@ export function roughly(milliseconds: number): string {
   const minutes = Math.ceil(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
-
-/** Rows of cells as aligned columns, two spaces apart; numbers are aligned right. The first row is the head. */
-export function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const right = rows[0]!.map((_, column) => rows.slice(1).every((row) => /^[\d,.]*$/.test(row[column]!)));
-  return rows.map((row) =>
-    row.map((cell, column) => right[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))
-      .join("  ").trimEnd()
-  );
-}

@@ -18,7 +18,7 @@ import { commit, type Ports, refresh, type Session } from "./run/session.ts";
 import type { RunResult } from "./run/tally.ts";
 import { StalenessIndex } from "./staleness/index.ts";
 import { bindGraph, type Node, type ReadSource } from "./staleness/node.ts";
-import { type AssetStatus, statusOf } from "./status.ts";
+import { type AssetStatus, type Days, statusOf } from "./status.ts";
 
 export interface OrchestratorOptions extends Ports {
   readonly graph: Graph;
@@ -107,10 +107,10 @@ export class Orchestrator {
     return first ? { ...result, warnings: [...damaged, ...result.warnings] } : result;
   }
 
-  /** What stands of the assets; without bounds, of their whole sets. @throws {RequestError} */
-  async status(assets: ReadonlySet<AssetKey>, from?: string, to?: string): Promise<AssetStatus[]> {
+  /** What stands of the assets over days; without them, of their whole sets. @throws {RequestError} */
+  async status(assets: ReadonlySet<AssetKey>, days?: Days): Promise<AssetStatus[]> {
     await this.refresh();
-    return await statusOf(this.session, assets, from, to);
+    return await statusOf(this.session, assets, days);
   }
 
   /** Runs the checks on what stands and records what they find. @throws {RequestError} */

@@ -1,5 +1,6 @@
 import type { AssetKey } from "./event.ts";
 import { count, type Range } from "./partition/ranges.ts";
+import { type Hindrance, Hindrances } from "./held.ts";
 import type { Scope } from "./run/scope.ts";
 import { type Cause, causesOf } from "./staleness/causes.ts";
 import type { Judgement, StalenessIndex } from "./staleness/index.ts";
@@ -14,26 +15,31 @@ export interface PlannedStep {
   readonly count: number;
   readonly state: Judgement;
   readonly causes: readonly Cause[];
+  /** Why it was not made before, or cannot be made now; undefined where nothing is known to be in the way. */
+  readonly hindrance: Hindrance | undefined;
 }
 
 /** What materializing a scope would do as things stand, in dependency order. */
 export function planOf(index: StalenessIndex, scope: Scope, force: boolean): PlannedStep[] {
   const steps: PlannedStep[] = [];
+  const hindrances = new Hindrances(index, scope);
   for (const [node, ranges] of scope) {
     if (node.asset.materialize === null) continue;
     for (const { from, to, state } of judgements(index, node, ranges)) {
       if (state === "fresh" && !force) continue;
-      const pieces = state === "stale" ? alike(index, node, { from, to }) : [{ from, to }];
-      for (const range of pieces) {
-        const causes = causesOf(index, node, range);
-        steps.push({
-          node,
-          asset: node.key,
-          range,
-          count: count([range]),
-          state,
-          causes: force ? [...causes, { kind: "forced" }] : causes,
-        });
+      for (const piece of state === "stale" ? alike(index, node, { from, to }) : [{ from, to }]) {
+        for (const { hindrance, ...range } of hindrances.pieces(node, piece)) {
+          const causes = causesOf(index, node, range);
+          steps.push({
+            node,
+            asset: node.key,
+            range,
+            count: count([range]),
+            state,
+            causes: force ? [...causes, { kind: "forced" }] : causes,
+            hindrance,
+          });
+        }
       }
     }
   }

@@ -1,17 +1,23 @@
 import type { AssetKey } from "./event.ts";
-import { type Instant, milliseconds } from "./instant.ts";
-import { count, normalize, type Range, type Ranges } from "./partition/ranges.ts";
+import type { Instant } from "./instant.ts";
+import { count, normalize, type Ranges } from "./partition/ranges.ts";
 import { makeable } from "./run/makeable.ts";
-import { RequestError, requireBounds } from "./run/scope.ts";
+import { type Request, scopeOf } from "./run/scope.ts";
 import type { Session } from "./run/session.ts";
-import type { StalenessIndex } from "./staleness/index.ts";
-import { allExisting, existing, type Node } from "./staleness/node.ts";
+import { allExisting, type Node } from "./staleness/node.ts";
 import { judgements, Overlay, type PartitionState, type StateRange } from "./staleness/states.ts";
+import {
+  failedChecks,
+  failures,
+  lateIn,
+  lateness,
+  type Rollbacks,
+  rollbacks,
+  rolledBack,
+  type Warning,
+} from "./warnings.ts";
 
-export interface Warning {
-  readonly partition?: string | null;
-  readonly message: string;
-}
+export type { Warning } from "./warnings.ts";
 
 /** How the partitions of an asset stand. */
 export interface AssetStatus {
@@ -20,42 +26,41 @@ export interface AssetStatus {
   /** fresh + stale + missing = total; the others lie over these. */
   readonly partitions: Readonly<Record<"total" | PartitionState, number>>;
   readonly ranges: readonly StateRange[];
+  /** Those that break the asset's freshness promise. */
+  readonly late: Ranges;
+  /** How many stand though a blocking check failed when it was run again. */
+  readonly broken: number;
   readonly lastMaterialized: Instant | null;
   readonly checks: { readonly passed: number; readonly failed: number };
   readonly warnings: readonly Warning[];
 }
 
-/** At most so many partitions of an asset have their failed checks told one by one. */
-const TOLD = 20;
+/** The days that a status looks at. */
+export type Days = Omit<Request, "assets" | "partitions" | "force" | "exact">;
 
-/** The status of the assets, over their whole sets or within bounds. @throws {RequestError} If a bound is not one. */
+/** The status of the assets, over the days that are asked for, or their whole sets. @throws {RequestError} If a bound is not one. */
 export async function statusOf(
   session: Session,
   assets: ReadonlySet<AssetKey>,
-  from: string | undefined,
-  to: string | undefined,
+  days: Days | undefined,
 ): Promise<AssetStatus[]> {
   const { index } = session;
   const nodes = index.nodes.filter((node) => assets.has(node.key));
-  requireBounds(nodes, { from, to });
   const running = new Map<AssetKey, Ranges>();
   for (const claim of await session.state.claims()) {
     running.set(claim.asset, normalize([...running.get(claim.asset) ?? [], claim]));
   }
   const overlay = new Overlay(index, running);
+  const scope = days === undefined ? undefined : scopeOf(index, { ...days, assets });
+  const undone = await rolledBack(session.state);
   return await Promise.all(
-    nodes.map((node) => assetStatus(session, overlay, node, within(index, node, from, to))),
+    nodes.map((node) => {
+      const ranges = scope === undefined
+        ? makeable(index, node, allExisting(node, index.now))
+        : scope.get(node) ?? [];
+      return assetStatus(session, overlay, node, ranges, undone.get(node.key) ?? new Map());
+    }),
   );
-}
-
-function within(index: StalenessIndex, node: Node, from: string | undefined, to: string | undefined): Ranges {
-  if (from === undefined && to === undefined) return makeable(index, node, allExisting(node, index.now));
-  try {
-    const range = node.set.between(from, to, index.now);
-    return range === null ? [] : makeable(index, node, existing(node.set, [range], index.now));
-  } catch (cause) {
-    throw new RequestError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
 }
 
 async function assetStatus(
@@ -63,6 +68,7 @@ async function assetStatus(
   overlay: Overlay,
   node: Node,
   ranges: Ranges,
+  undone: Rollbacks,
 ): Promise<AssetStatus> {
   const { index } = session;
   const partitions = {
@@ -83,74 +89,25 @@ async function assetStatus(
   }
   let lastMaterialized: Instant | null = null;
   const checks = { passed: 0, failed: 0 };
-  const failing: Range[] = [];
+  const failing: number[] = [];
   for (const { from, to } of ranges) {
     node.rows.each(from, to, (chunk, i, ordinal) => {
       if (!chunk.stands(i)) return;
       lastMaterialized = Math.max(lastMaterialized ?? -Infinity, chunk.at[i]!);
       checks.passed += chunk.checksPassed[i]!;
       checks.failed += chunk.checksFailed[i]!;
-      if (chunk.checksFailed[i]! > 0) failing.push({ from: ordinal, to: ordinal });
+      if (chunk.checksFailed[i]! > 0) failing.push(ordinal);
     });
   }
+  const late = lateIn(index, node, states);
+  const failed = await failedChecks(session, node, failing);
   const warnings = [
-    ...await failedChecks(session, node, failing),
+    ...failed.warnings,
     ...failures(index, node, ranges),
-    ...lateness(index, node, states),
+    ...lateness(node, late),
+    ...await rollbacks(session, node, ranges, undone),
   ];
-  return { node, key: node.key, partitions, ranges: states, lastMaterialized, checks, warnings };
-}
-
-async function failedChecks(
-  { state, index }: Session,
-  node: Node,
-  failing: readonly Range[],
-): Promise<Warning[]> {
-  if (failing.length === 0) return [];
-  const told = normalize(failing.slice(-TOLD));
-  const warnings: Warning[] = [];
-  if (failing.length > TOLD) {
-    warnings.push({ message: `checks failed in ${failing.length} partitions; the newest ${TOLD}:` });
-  }
-  for (const { partition, event } of await state.standing(node.key, told)) {
-    if (index.isDamaged(node, partition)) {
-      const message = "a published file is gone or has other bytes: the next materialize makes it again";
-      warnings.push({ partition: node.set.key(partition), message });
-      continue;
-    }
-    const failed = event.checks.filter(({ passed }) => !passed);
-    // What `check` found later is counted, and not among what the materialization carried.
-    const messages = failed.length === 0
-      ? ["a check failed when it was run again"]
-      : failed.map(({ check, detail }) => `check "${check}" failed${detail ? `: ${detail}` : ""}`);
-    warnings.push(...messages.map((message) => ({ partition: node.set.key(partition), message })));
-  }
-  return warnings;
-}
-
-function failures(index: StalenessIndex, node: Node, ranges: Ranges): Warning[] {
-  return index.failuresWithin(node, ranges).map(({ from, to, message }) => {
-    const partition = from === to ? node.set.key(from) : `${node.set.key(from)}/${node.set.key(to)}`;
-    return { partition, message };
-  });
-}
-
-/** The partitions that break the asset's freshness promise, from the first on that was ever made. */
-function lateness(index: StalenessIndex, node: Node, states: readonly StateRange[]): Warning[] {
-  const { freshness } = node.asset;
-  if (freshness === null) return [];
-  const within = milliseconds(freshness.within);
-  const first = node.rows.first();
-  const late: Range[] = [];
-  for (const { from, to, state } of states) {
-    if (state === "fresh") continue;
-    for (let ordinal = Math.max(from, first ?? Infinity); ordinal <= to; ordinal++) {
-      const window = node.set.window(ordinal);
-      if (window !== null && window.end + within < index.now) late.push({ from: ordinal, to: ordinal });
-    }
-  }
-  return normalize(late).map(({ from, to }) => {
-    const keys = from === to ? `${node.set.key(from)}` : `${node.set.key(from)}/${node.set.key(to)}`;
-    return { partition: keys, message: `late: not fresh ${within / 3_600_000} h after the partition's end` };
-  });
+  const { key } = node;
+  const { broken } = failed;
+  return { node, key, partitions, ranges: states, late, broken, lastMaterialized, checks, warnings };
 }

@@ -1,3 +1,4 @@
+import type { CheckResult } from "../check.ts";
 import type { AssetKey, Event, Materialized, NewEvent, RunId, Seq } from "../event.ts";
 import type { Instant } from "../instant.ts";
 import type { PartitionSpec } from "../partition/partition_set.ts";
@@ -242,11 +243,13 @@ export interface State {
   filesBelow(folder: string): Promise<readonly PublishedFile[]>;
   /** All materializations of one partition since it was last wiped, newest first. */
   history(asset: AssetKey, partition: number): Promise<readonly (Materialized & { readonly seq: Seq })[]>;
+  /** The results of the newest check of what stands; undefined where it was not checked since it was made. */
+  rechecked(asset: AssetKey, partition: number): Promise<readonly CheckResult[] | undefined>;
 
   beginRun(request: Json, at: Instant): Promise<RunId>;
   endRun(run: RunId, status: RunStatus, summary: Json, at: Instant): Promise<void>;
-  /** Newest first. */
-  runs(limit: number): Promise<readonly RunRecord[]>;
+  /** Newest first; with a command, those whose request names it. */
+  runs(limit: number, command?: string): Promise<readonly RunRecord[]>;
   run(id: RunId): Promise<{ readonly run: RunRecord; readonly steps: readonly StepRecord[] } | undefined>;
   log(run: RunId, entries: readonly LogEntry[]): Promise<void>;
   logs(run: RunId): Promise<readonly LogEntry[]>;

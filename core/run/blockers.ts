@@ -87,14 +87,16 @@ function holding(index: StalenessIndex, edge: Edge, member: number, failed: Rang
   return index.isSound(edge.up, member) ? undefined : `is ${index.judge(edge.up, member)}`;
 }
 
-function advice(node: Node, up: Node, members: Range, scope: Scope): string {
+/** What the user can do about members that are not there. */
+export function advice(node: Node, up: Node, members: Range, scope: Scope): string {
   const covered = scope.get(up);
   if (up.asset.materialize === null) return up.asset.observe === null ? ": it is external, report it" : "";
   if (covered === undefined) return `: select "+${node.key}"`;
   return intersect(covered, [members]).length === 0 ? ": widen the range" : "";
 }
 
-function name(node: Node, first: number, last: number): string {
+/** An asset with the first and the last of its partitions. */
+export function name(node: Node, first: number, last: number): string {
   const keys = [...new Set([node.set.key(first), node.set.key(last)])].filter((key) => key !== null);
   return keys.length === 0 ? node.key : `${node.key} ${keys.join("/")}`;
 }

@@ -44,7 +44,7 @@ async function interrupted(press: (key: () => void) => () => void): Promise<Inte
   const { code } = await child.status;
   await keyboard.close().catch(() => {});
   const { json } = await line.run(["runs", "--json"], { env });
-  return { code, told, run: json.runs[0].status };
+  return { code, told, run: json[0].status };
 }
 
 function isShown(told: string): boolean {

@@ -7,7 +7,7 @@ import { RequestError } from "../../core/run/scope.ts";
 import { memoryStore } from "../../adapters/state/memory/store.ts";
 import { Chance } from "../simulation/chance.ts";
 import { sketchGraph } from "../simulation/sketch.ts";
-import { custom } from "../../core/mapping.ts";
+import { custom, identity } from "../../core/mapping.ts";
 import { from } from "../../core/asset.ts";
 import { Lake } from "../simulation/lake.ts";
 import { contents, lab } from "./lab.ts";
@@ -127,9 +127,48 @@ Deno.test("checks can be run on what stands", async () => {
   const [status] = await orchestrator.status(request.assets);
   assertEquals([status?.checks, status?.warnings], [{ passed: 0, failed: 1 }, [{
     partition: null,
-    message: "a check failed when it was run again",
+    message: 'check "fine" failed: not fine',
   }]]);
   assertEquals(await plan(), []);
+});
+
+Deno.test("a plan says what failed before, and what that keeps back", async () => {
+  let broken = true;
+  const days = asset({
+    key: "t/days",
+    partitions: daily({ start: "2024-01-29", timeZone: "UTC" }),
+    async *materialize({ partitions }) {
+      if (broken) throw new Error("no disk");
+      yield [...partitions].map(({ ordinal }) => ({ partition: ordinal, dataVersion: "1" }));
+    },
+  });
+  const copy = asset({
+    key: "t/copy",
+    partitions: daily({ start: "2024-01-29", timeZone: "UTC" }),
+    deps: { days: from(days, identity) },
+    ...contents({}),
+  });
+  const { materialize, orchestrator } = await lab([days, copy]);
+  const planned = async (key?: string) => {
+    const assets = new Set(key === undefined ? ["t/days", "t/copy"] : [key]);
+    const steps = await orchestrator.plan({ assets, lookbackDays: 7 });
+    return steps.map(({ asset, count, hindrance: found }) =>
+      `${asset} (${count}) ${found === undefined ? "free" : `${found.state}: ${found.message}`}`
+    );
+  };
+  assertEquals(await planned(), ["t/days (3) free", "t/copy (3) free"]);
+  await materialize();
+  assertEquals(await planned(), [
+    "t/days (3) failed: no disk",
+    "t/copy (3) blocked: needs t/days 2024-01-29/2024-01-31, which failed or is blocked",
+  ]);
+  assertEquals(await planned("t/copy"), [
+    "t/copy (3) blocked: needs t/days 2024-01-29/2024-01-31, which failed or is blocked: " +
+    'select "+t/copy"',
+  ]);
+  broken = false;
+  await materialize();
+  assertEquals(await planned(), []);
 });
 
 Deno.test("exactly what a key names is forgotten: nothing without time, no partition within its window", async () => {

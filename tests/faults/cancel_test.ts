@@ -17,7 +17,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     assert(program.signal(signal));
     const { code, stdout, stderr } = await program.ended;
     assertEquals({ code, stderr }, { code: 130, stderr: "" }, stdout);
-    const [run] = (await place.ask(["runs"])).runs;
+    const [run] = await place.ask(["runs"]);
     assertEquals(run.status, "cancelled");
     assertEquals(await leftovers(place), []);
 
@@ -46,7 +46,7 @@ Deno.test("SIGINT sent on and on ends at once what does not listen, and the next
 
   const again = await place.run(["materialize", ...DEAF]);
   assertEquals({ code: again.code, stderr: again.stderr }, { code: 0, stderr: "" });
-  const [newest, before] = (await place.ask(["runs"])).runs;
+  const [newest, before] = await place.ask(["runs"]);
   assertEquals(newest.status, "succeeded");
   assert(["cancelled", "interrupted"].includes(before.status), before.status);
 });

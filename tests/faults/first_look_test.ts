@@ -13,7 +13,7 @@ Deno.test("the first look at an address is a request like others, and is not mad
   assertEquals([second.code, second.json.requests, server.requests], [0, 1, 3]);
 
   const third = place.start(command); // the fourth in the minute
-  await until("it is at work", async () => (await place.ask(["runs"])).runs[0].status === "running");
+  await until("it is at work", async () => (await place.ask(["runs"]))[0].status === "running");
   await pause(1_000);
   third.signal("SIGINT");
   assertEquals([(await third.ended).code, server.requests], [130, 3]);

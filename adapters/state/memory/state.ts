@@ -1,3 +1,4 @@
+import type { CheckResult } from "../../../core/check.ts";
 import type { AssetKey, Event, Materialized, NewEvent, RunId, Seq } from "../../../core/event.ts";
 import type { Instant } from "../../../core/instant.ts";
 import { merge } from "../../../core/partition/merge.ts";
@@ -201,6 +202,16 @@ export class MemoryState implements port.State {
     return found;
   }
 
+  async rechecked(asset: AssetKey, partition: number): Promise<readonly CheckResult[] | undefined> {
+    await null;
+    const [standing] = await this.standing(asset, [{ from: partition, to: partition }]);
+    const newest = this.#store.events.findLast((event) =>
+      event.kind === "checked" && event.asset === asset && event.partition === partition &&
+      event.of === standing?.seq
+    );
+    return newest?.kind === "checked" ? newest.checks : undefined;
+  }
+
   async beginRun(request: Json, at: Instant): Promise<RunId> {
     await null;
     const id = this.#store.runs.length + 1;
@@ -223,9 +234,11 @@ export class MemoryState implements port.State {
     run.worker = null;
   }
 
-  async runs(limit: number): Promise<port.RunRecord[]> {
+  async runs(limit: number, command?: string): Promise<port.RunRecord[]> {
     await null;
-    return this.#store.runs.map(recordOf).reverse().slice(0, limit);
+    const newest = this.#store.runs.map(recordOf).reverse();
+    const asked = command === undefined ? newest : newest.filter(({ request }) => isOf(request, command));
+    return asked.slice(0, limit);
   }
 
   async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {
@@ -313,6 +326,11 @@ function interrupt(run: StoredRun, at: Instant): void {
 
 function abandoned({ worker }: StoredClaim): boolean {
   return worker === null || !worker.alive;
+}
+
+function isOf(request: Json, command: string): boolean {
+  return typeof request === "object" && request !== null && "command" in request &&
+    request.command === command;
 }
 
 /** A run whose worker is no more is interrupted, whether or not anybody has noted it yet. */

@@ -8,7 +8,7 @@ import {
   STANDS,
   WIPED,
 } from "../../../core/ports/state.ts";
-import { damageOf } from "../../../core/check.ts";
+import { type CheckResult, damageOf } from "../../../core/check.ts";
 import type { Database } from "./database.ts";
 import * as rows from "./event_rows.ts";
 import type { EventRow } from "./event_rows.ts";
@@ -50,6 +50,13 @@ const STANDING = `
   FROM partitions p CROSS JOIN events e ON e.seq = p.seq LEFT JOIN details d ON d.seq = e.seq
   WHERE p.asset = ? AND p.partition BETWEEN ? AND ? AND p.status <> ${WIPED}
   ORDER BY p.partition`;
+
+const RECHECKED = `
+  SELECT body
+  FROM partitions p CROSS JOIN events e ON e.seq > p.seq JOIN details d ON d.seq = e.seq
+  WHERE p.asset = ?1 AND p.partition = ?2 AND p.status <> ${WIPED}
+    AND e.kind = ${rows.CHECKED} AND e.asset = ?1 AND e.first = ?2 AND coalesce(d.body ->> '$.of', p.seq) = p.seq
+  ORDER BY e.seq DESC LIMIT 1`;
 
 /** Most bodies do not speak of the folder at all: their text is searched before it is parsed. */
 const FILES = `
@@ -158,6 +165,13 @@ export class EventLog {
     if (asset === undefined) return [];
     return this.#db.all<EventRow>(HISTORY, asset, partition)
       .map((row) => ({ ...rows.decodeMaterialized(row, key), seq: row.seq }));
+  }
+
+  rechecked(key: AssetKey, partition: number): readonly CheckResult[] | undefined {
+    const asset = this.#registry.find(key);
+    if (asset === undefined) return undefined;
+    const row = this.#db.get<{ body: string }>(RECHECKED, asset, partition);
+    return row === undefined ? undefined : rows.decodeChecked(row.body).checks;
   }
 
   #decode(found: readonly EventRow[]): Event[] {

@@ -118,7 +118,7 @@ export function decodeMaterialized(row: EventRow, asset: AssetKey): Materialized
 }
 
 /** Before 0.2 the body was the results alone, and spoke of whatever stood. */
-function decodeChecked(body: string | null): CheckedBody {
+export function decodeChecked(body: string | null): CheckedBody {
   const found: CheckedBody | readonly CheckResult[] = JSON.parse(body ?? "[]");
   return "of" in found ? found : { of: 0, checks: found };
 }

@@ -107,8 +107,14 @@ export class Runs {
     );
   }
 
-  list(limit: number): RunRecord[] {
-    const rows = this.#db.all<RunRow>("SELECT * FROM runs ORDER BY id DESC LIMIT ?", limit);
+  list(limit: number, command?: string): RunRecord[] {
+    const rows = command === undefined
+      ? this.#db.all<RunRow>("SELECT * FROM runs ORDER BY id DESC LIMIT ?", limit)
+      : this.#db.all<RunRow>(
+        "SELECT * FROM runs WHERE request ->> '$.command' = ? ORDER BY id DESC LIMIT ?",
+        command,
+        limit,
+      );
     return rows.map((row) => this.#runOf(row));
   }
 

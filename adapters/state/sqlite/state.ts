@@ -1,5 +1,6 @@
 // Every method is synchronous under its promise.
 // deno-lint-ignore-file require-await
+import type { CheckResult } from "../../../core/check.ts";
 import type { AssetKey, Event, Materialized, RunId, Seq } from "../../../core/event.ts";
 import type { Instant } from "../../../core/instant.ts";
 import type { Range } from "../../../core/partition/ranges.ts";
@@ -143,6 +144,10 @@ export class SqliteState implements port.State {
     return this.#log.history(asset, partition);
   }
 
+  async rechecked(asset: AssetKey, partition: number): Promise<readonly CheckResult[] | undefined> {
+    return this.#log.rechecked(asset, partition);
+  }
+
   async beginRun(request: Json, at: Instant): Promise<RunId> {
     return await this.#asWorker(() => this.#runs.begin(request, at, this.#log.head()));
   }
@@ -151,8 +156,8 @@ export class SqliteState implements port.State {
     await this.#db.write(() => this.#runs.end(run, status, summary, at, this.#log.head()));
   }
 
-  async runs(limit: number): Promise<port.RunRecord[]> {
-    return this.#runs.list(limit);
+  async runs(limit: number, command?: string): Promise<port.RunRecord[]> {
+    return this.#runs.list(limit, command);
   }
 
   async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {

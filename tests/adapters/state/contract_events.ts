@@ -225,6 +225,35 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
     assertEquals(await statuses(), [EXPIRED]);
   });
 
+  test("the newest check of what stands is known, until it is made again or forgotten", async (state) => {
+    const checked = (of: number, detail: string) =>
+      ({
+        kind: "checked",
+        asset: HOURS,
+        at: 9,
+        run: null,
+        partition: 1,
+        of,
+        checks: [{ check: "sorted", severity: "blocking", passed: false, detail }],
+      }) as const;
+    const commit = (event: NewEvent) => state.commit({ claim: null, events: [event] });
+    const found = async () => (await state.rechecked(HOURS, 1))?.map(({ detail }) => detail);
+    assertEquals(await found(), undefined);
+    await commit(materialized(1));
+    assertEquals(await found(), undefined);
+    await commit(checked(1, "first"));
+    await commit(checked(1, "second"));
+    assertEquals(await found(), ["second"]);
+    assertEquals(await state.rechecked(HOURS, 2), undefined);
+    await commit(materialized(1));
+    await commit(checked(1, "of what stood before"));
+    assertEquals(await found(), undefined);
+    await commit(checked(4, "third"));
+    assertEquals(await found(), ["third"]);
+    await commit({ kind: "wiped", asset: HOURS, at: 9, run: null, from: 1, to: 1 });
+    assertEquals(await found(), undefined);
+  });
+
   test("what expires keeps its versions, and stands again when it is made again", async (state) => {
     const expiry = { kind: "expired", asset: HOURS, at: 9, run: null, from: 0, to: 9 } as const;
     await state.commit({ claim: null, events: [materialized(1), materialized(2), expiry, materialized(2)] });

@@ -45,6 +45,15 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
     assertEquals((await state.assets()).map(({ key }) => key), [HOURS]);
   });
 
+  test("runs are found by the command that their request names", async (state) => {
+    const begin = (command: string) => state.beginRun({ command, asset: DAYS }, 0);
+    const [one, , three] = [await begin("rollback"), await begin("wipe"), await begin("rollback")];
+    await state.beginRun("rollback", 0);
+    const found = async (limit: number) => (await state.runs(limit, "rollback")).map(({ id }) => id);
+    assertEquals(await found(9), [three, one]);
+    assertEquals(await found(1), [three]);
+  });
+
   test("runs are listed newest first, with their steps as last recorded", async (state) => {
     await state.register(ASSETS);
     const [one, two] = [await started(state), await started(state)];

@@ -1,0 +1,116 @@
+import { type AssetKey, type Event, iso, type RunId, type State } from "../core/mod.ts";
+import { named, plural } from "./text.ts";
+
+/** The keys of an asset's partitions. */
+export type Keys = (asset: AssetKey, partition: number) => string | null;
+
+/** How many events are read at once. */
+const PAGE = 1_000;
+
+/** The events of a run, page by page. */
+export async function* eventPages(
+  state: State,
+  run: RunId,
+  signal: AbortSignal,
+): AsyncIterable<readonly Event[]> {
+  for (let after = 0;;) {
+    signal.throwIfAborted();
+    const page = await state.events(run, { after, limit: PAGE });
+    if (page.length > 0) yield page;
+    if (page.length < PAGE) return;
+    after = page.at(-1)!.seq;
+  }
+}
+
+/** Whether something failed: partitions, or a check of them. */
+export function isFailure(event: Event): boolean {
+  if (event.kind === "materialized" || event.kind === "checked") {
+    return event.checks.some(({ passed }) => !passed);
+  }
+  return event.kind === "failed";
+}
+
+export function eventJson(event: Event, keys: Keys) {
+  const { seq, kind, asset, at } = event;
+  const common = { seq, kind, asset, at: iso(at) };
+  switch (event.kind) {
+    case "materialized": {
+      const { dataVersion, payload: { rows, files, metadata }, checks } = event;
+      const partition = keys(asset, event.partition);
+      return { ...common, partition, dataVersion, rows, files, metadata, checks };
+    }
+    case "checked":
+      return { ...common, partition: keys(asset, event.partition), checks: event.checks };
+    default: {
+      const { kind: _kind, seq: _seq, asset: _asset, at: _at, run: _run, from, to, ...rest } = event;
+      return { ...common, from: keys(asset, from), to: keys(asset, to), ...rest };
+    }
+  }
+}
+
+/** What happened alike to neighbouring partitions. */
+interface Group {
+  readonly asset: AssetKey;
+  /** Between the partitions and the rows. */
+  readonly what: string;
+  /** Behind them. */
+  readonly why: string;
+  from: number;
+  to: number;
+  rows: number | null;
+  /** Of a single partition. */
+  version: string | null;
+}
+
+/** The events of a run as ranges of partitions to which the same happened, in the order in which they began. */
+export class EventRanges {
+  readonly #groups: Group[] = [];
+  readonly #last = new Map<AssetKey, Group>();
+
+  add(event: Event): void {
+    const group = groupOf(event);
+    const last = this.#last.get(event.asset);
+    if (last?.what === group.what && last.why === group.why && last.to === group.from - 1) {
+      last.to = group.to;
+      last.rows = last.rows === null || group.rows === null
+        ? last.rows ?? group.rows
+        : last.rows + group.rows;
+      last.version = null;
+      return;
+    }
+    this.#groups.push(group);
+    this.#last.set(event.asset, group);
+  }
+
+  lines(keys: Keys): string[] {
+    return this.#groups.map(({ asset, what, why, from, to, rows, version }) => {
+      const facts = [
+        ...(rows === null ? [] : [plural(rows, "row")]),
+        ...(version === null ? [] : [`version ${version}`]),
+      ].join(", ");
+      const partitions = named(asset, keys(asset, from), keys(asset, to), to - from + 1);
+      return `${partitions} ${what}${facts === "" ? "" : ` ${facts}`}${why}`;
+    });
+  }
+}
+
+function groupOf(event: Event): Group {
+  const { asset, kind: what } = event;
+  if (event.kind === "materialized" || event.kind === "checked") {
+    const { partition, checks } = event;
+    const why = checks.filter(({ passed }) => !passed).map(({ check }) => `, check "${check}" failed`).join(
+      "",
+    );
+    const content = event.kind === "checked"
+      ? { rows: null, version: null }
+      : { rows: event.payload.rows, version: event.dataVersion };
+    return { asset, what, why, from: partition, to: partition, ...content };
+  }
+  const { from, to } = event;
+  const why = event.kind === "failed"
+    ? `: ${event.message}`
+    : event.kind === "due"
+    ? `: ${event.detail}`
+    : "";
+  return { asset, what, why, from, to, rows: null, version: null };
+}

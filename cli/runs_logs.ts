@@ -1,0 +1,46 @@
+import { iso, type RunId, type State } from "../core/mod.ts";
+import { visible } from "../core/visible.ts";
+import { type Context, type Invocation, UsageError } from "./context.ts";
+import { notify, painter, print, printJson } from "./out.ts";
+
+/** Prints something of one run. @throws {UsageError} If there is no such run. */
+export type Show = (
+  state: State,
+  run: RunId,
+  invocation: Invocation,
+  context: Context,
+  notices: readonly string[],
+) => Promise<void>;
+
+/** What a run's steps logged. @throws {UsageError} If there is no such run. */
+export const showLogs: Show = async (state, id, { json }, { stdout }, notices) => {
+  await found(state, id);
+  const logs = await state.logs(id);
+  if (json) {
+    const entries = logs.map(({ step, at, level, message, fields }) => ({
+      step,
+      at: iso(at),
+      level,
+      message,
+      fields,
+    }));
+    return printJson(stdout, { run: id, logs: entries, warnings: notices });
+  }
+  const paint = painter(stdout);
+  notify(stdout, notices);
+  if (logs.length === 0) print(stdout, `run ${id} logged nothing`);
+  for (const { step, at, level, message, fields } of logs) {
+    const said = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`).join("");
+    const colour = level === "error" ? "red" : level === "warn" ? "yellow" : "dim";
+    print(stdout, `${iso(at)} ${paint(colour, level.padEnd(5))} step ${step}: ${visible(message)}${said}`);
+  }
+};
+
+/** @throws {UsageError} If there is no such run. */
+export async function found(state: State, id: RunId) {
+  const record = await state.run(id);
+  if (record !== undefined) return record;
+  const [newest] = await state.runs(1);
+  const wanted = newest === undefined ? "one: there are none yet" : `one of 1 to ${newest.id}`;
+  throw new UsageError(`looking for run ${id}: found no such run, wanted ${wanted}`);
+}

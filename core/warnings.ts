@@ -1,0 +1,132 @@
+import { contains, fromOrdinals, normalize, type Range, type Ranges } from "./partition/ranges.ts";
+import type { AssetKey, RunId } from "./event.ts";
+import { FILES_INTACT } from "./check.ts";
+import { milliseconds } from "./instant.ts";
+import type { State } from "./ports/state.ts";
+import type { Session } from "./run/session.ts";
+import type { StalenessIndex } from "./staleness/index.ts";
+import type { Node } from "./staleness/node.ts";
+import type { StateRange } from "./staleness/states.ts";
+
+export interface Warning {
+  readonly partition?: string | null;
+  readonly message: string;
+}
+
+/** At most so many partitions of an asset have their failed checks told one by one. */
+const TOLD = 20;
+/** At most so many rollbacks are remembered. */
+const ROLLBACKS = 10_000;
+
+/** The failed checks of partitions that stand. */
+export interface FailedChecks {
+  /** By name; of many partitions those of the newest. */
+  readonly warnings: readonly Warning[];
+  /** How many partitions stand though a blocking check failed when it was run again. */
+  readonly broken: number;
+}
+
+/** The checks that failed in the partitions, ascending. */
+export async function failedChecks(
+  { state, index }: Session,
+  node: Node,
+  failing: readonly number[],
+): Promise<FailedChecks> {
+  const warnings: Warning[] = [];
+  let broken = 0;
+  if (failing.length > TOLD) {
+    warnings.push({ message: `checks failed in ${failing.length} partitions; the newest ${TOLD}:` });
+  }
+  const told = new Set(failing.slice(-TOLD));
+  for (const { partition, event } of await state.standing(node.key, fromOrdinals(failing))) {
+    const damaged = index.isDamaged(node, partition);
+    const checks = await state.rechecked(node.key, partition) ?? event.checks;
+    const failed = checks.filter(({ passed }) => !passed);
+    if (damaged || failed.some(({ severity }) => severity === "blocking")) broken++;
+    if (!told.has(partition)) continue;
+    for (const { check, detail } of damaged ? [DAMAGED] : failed) {
+      const message = `check "${check}" failed${detail ? `: ${detail}` : ""}`;
+      warnings.push({ partition: node.set.key(partition), message });
+    }
+  }
+  return { warnings, broken };
+}
+
+const DAMAGED = {
+  check: FILES_INTACT,
+  detail: "a published file is gone or has other bytes: the next materialize makes it again",
+};
+
+/** The failures that speak of partitions in the ranges. */
+export function failures(index: StalenessIndex, node: Node, ranges: Ranges): Warning[] {
+  return index.failuresWithin(node, ranges).map((failure) => ({
+    partition: keysOf(node, failure),
+    message: failure.message,
+  }));
+}
+
+/** The partitions that break the asset's freshness promise, from the first on that was ever made. */
+export function lateIn(index: StalenessIndex, node: Node, states: readonly StateRange[]): Ranges {
+  const { freshness } = node.asset;
+  if (freshness === null) return [];
+  const within = milliseconds(freshness.within);
+  const first = node.rows.first() ?? Infinity;
+  const late: Range[] = [];
+  for (const { from, to, state } of states) {
+    if (state === "fresh") continue;
+    for (let ordinal = Math.max(from, first); ordinal <= to; ordinal++) {
+      const window = node.set.window(ordinal);
+      if (window !== null && window.end + within < index.now) late.push({ from: ordinal, to: ordinal });
+    }
+  }
+  return normalize(late);
+}
+
+export function lateness(node: Node, late: Ranges): Warning[] {
+  const hours = late.length === 0 ? 0 : milliseconds(node.asset.freshness!.within) / 3_600_000;
+  return late.map((range) => ({
+    partition: keysOf(node, range),
+    message: `late: not fresh ${hours} h after the partition's end`,
+  }));
+}
+
+/** The newest rollback of each partition that was ever rolled back: its run, by asset and key. */
+export type Rollbacks = ReadonlyMap<string | null, RunId>;
+
+export async function rolledBack(state: State): Promise<ReadonlyMap<AssetKey, Rollbacks>> {
+  const found = new Map<AssetKey, Map<string | null, RunId>>();
+  for (const { id, request } of await state.runs(ROLLBACKS, "rollback")) {
+    if (typeof request !== "object" || request === null || !("asset" in request)) continue;
+    const { asset, partition = null } = request as { asset: AssetKey; partition?: string | null };
+    const ofAsset = found.get(asset) ?? new Map<string | null, RunId>();
+    if (!ofAsset.has(partition)) ofAsset.set(partition, id);
+    found.set(asset, ofAsset);
+  }
+  return found;
+}
+
+/** The partitions that stand as a rollback put them back. */
+export async function rollbacks(
+  { state }: Session,
+  node: Node,
+  ranges: Ranges,
+  runs: Rollbacks,
+): Promise<Warning[]> {
+  const warnings: Warning[] = [];
+  for (const [partition, run] of runs) {
+    const ordinal = partition === null ? 0 : node.set.ordinal(partition);
+    if (ordinal === undefined || !contains(ranges, ordinal)) continue;
+    const [standing] = await state.standing(node.key, [{ from: ordinal, to: ordinal }]);
+    if (standing?.event.run !== run) continue;
+    warnings.push({
+      partition,
+      message:
+        `rolled back to version ${standing.event.dataVersion} by run ${run}, until what it reads or the code changes`,
+    });
+  }
+  return warnings.sort((a, b) => ((a.partition ?? "") < (b.partition ?? "") ? -1 : 1));
+}
+
+function keysOf(node: Node, { from, to }: Range): string | null {
+  return from === to ? node.set.key(from) : `${node.set.key(from)}/${node.set.key(to)}`;
+}
