@@ -26,12 +26,19 @@ Examples:
     const format = formatOf(invocation);
     const limits = limitsOf(invocation);
     const statement = await statementOf(invocation, readText);
+    const terminal = stdout.columns() !== undefined;
+    if (terminal && (format === "parquet" || format === "arrow")) {
+      throw new UsageError(
+        `writing ${format}: found a terminal, wanted a file: ` +
+          `deno task inspect … --format ${format} > answer.${format}`,
+      );
+    }
     const app = await invocation.app();
     notify(format === "table" ? stdout : stderr, app.notices);
     const query = await app.query();
-    const terminal = stdout.columns() !== undefined;
+    const width = stdout.columns() || Infinity;
     const warn = (message: string) => print(stderr, `warning: ${message}`);
-    for await (const piece of query.run(statement, { format, limits, signal, terminal, warn })) {
+    for await (const piece of query.run(statement, { format, limits, signal, terminal, width, warn })) {
       if (!await unlessAborted(stdout.send(piece), signal)) break;
     }
     return 0;

@@ -25,6 +25,8 @@ export interface QueryOptions {
   readonly signal: AbortSignal;
   /** Whether a terminal shows the answer: control characters in its texts are then written as escapes. */
   readonly terminal: boolean;
+  /** The width that the format `table` keeps to, in columns. @default any */
+  readonly width?: number;
   /** Told, in one line each, of what the catalog holds and cannot be used, where the statement does not need it. */
   readonly warn: (message: string) => void;
 }

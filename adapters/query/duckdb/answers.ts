@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { type DuckDBDataChunk, type DuckDBResult, StatementType } from "duckdb";
+import { type DuckDBDataChunk, type DuckDBResult, type DuckDBValue, StatementType } from "duckdb";
 import type { Json } from "../../../core/ports/key_value.ts";
 import { type QueryOptions, Refused } from "../../../core/ports/query.ts";
 import { visible } from "../../../core/visible.ts";
@@ -33,7 +33,7 @@ const encoder = new TextEncoder();
 function texts(
   session: Session,
   result: DuckDBResult,
-  { format, terminal, limits }: QueryOptions & { readonly format: "table" | "csv" | "json" },
+  { format, terminal, limits, width }: QueryOptions & { readonly format: "table" | "csv" | "json" },
 ): AsyncIterable<string> {
   const names = result.deduplicatedColumnNames();
   const rows = chunks(session, result);
@@ -45,7 +45,7 @@ function texts(
     case "table":
       return result.statementType === StatementType.EXPLAIN
         ? explanation(rows)
-        : textTable(names, result, rows, limits.rows);
+        : textTable(names, result, rows, { most: limits.rows, width: width ?? Infinity });
   }
 }
 
@@ -95,7 +95,7 @@ async function* csv(
   for await (const chunk of rows) {
     const columns = names.map((_, i) => chunk.getColumnVector(i));
     yield* pieces(chunk.rowCount, (row) => {
-      const cells = columns.map((column) => quoted(shown(textValue(cellOf(column, row)))));
+      const cells = columns.map((column) => field(cellOf(column, row), shown));
       return `${cells.join(",")}\r\n`;
     });
   }
@@ -117,6 +117,11 @@ function* pieces(rows: number, lineOf: (row: number) => string): Generator<strin
     [lines, size] = [[], 0];
   }
   if (lines.length > 0) yield lines.join("");
+}
+
+/** Null is an empty field, the empty text a quoted one. */
+function field(value: DuckDBValue, shown: (text: string) => string): string {
+  return value === "" ? '""' : quoted(shown(textValue(value)));
 }
 
 /** A field of RFC 4180. */

@@ -20,9 +20,10 @@ import type { Json } from "../../../core/ports/key_value.ts";
  * A value as JSON has it: timestamps are ISO in UTC with a Z, dates YYYY-MM-DD; integers beyond 2^53 and decimals of more
  * than 15 digits are text; what JSON has no form for (NaN, times, intervals, UUIDs …) is DuckDB's text.
  */
-export function jsonValue(value: DuckDBValue): Json {
+export function jsonValue(value: DuckDBValue, number: (value: number) => number = exact): Json {
+  const inner = (value: DuckDBValue) => jsonValue(value, number);
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
-  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  if (typeof value === "number") return Number.isFinite(value) ? number(value) : String(value);
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value instanceof DuckDBDateValue) return String(value);
   const instant = isoInstant(value);
@@ -32,24 +33,40 @@ export function jsonValue(value: DuckDBValue): Json {
     return text.replaceAll(/\D/g, "").length <= 15 ? Number(text) : text;
   }
   if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue) {
-    return value.items.map(jsonValue);
+    return value.items.map(inner);
   }
   if (value instanceof DuckDBStructValue) {
-    return Object.fromEntries(Object.entries(value.entries).map(([name, each]) => [name, jsonValue(each)]));
+    return Object.fromEntries(Object.entries(value.entries).map(([name, each]) => [name, inner(each)]));
   }
   if (value instanceof DuckDBMapValue) {
-    return value.entries.map(({ key, value }) => ({ key: jsonValue(key), value: jsonValue(value) }));
+    return value.entries.map(({ key, value }) => ({ key: inner(key), value: inner(value) }));
   }
-  if (value instanceof DuckDBUnionValue) return jsonValue(value.value);
+  if (value instanceof DuckDBUnionValue) return inner(value.value);
   if (value instanceof DuckDBBlobValue) return value.bytes.toHex();
   return String(value);
 }
 
 /** A cell of a text: null is empty, nested values are JSON. */
 export function textValue(value: DuckDBValue): string {
-  if (value === null) return "";
-  const json = jsonValue(value);
+  return value === null ? "" : textOf(jsonValue(value));
+}
+
+/** A cell for people: null is NULL, and numbers have as many digits as mean something. */
+export function shownValue(value: DuckDBValue, digits: number): string {
+  return textOf(jsonValue(value, (number) => meant(number, digits)) ?? "NULL");
+}
+
+function textOf(json: Json): string {
   return typeof json === "object" ? JSON.stringify(json) : String(json);
+}
+
+function exact(value: number): number {
+  return value;
+}
+
+/** Without what the binary fraction adds: 11.528, where 11.528000000000002 is stored. */
+function meant(value: number, digits: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(digits));
 }
 
 const MINUS_INFINITY = -(2n ** 63n) + 1n;

@@ -1,9 +1,9 @@
 import { type DuckDBDataChunk, type DuckDBResult, DuckDBTypeId } from "duckdb";
 import { visible } from "../../../core/visible.ts";
 import { cellOf } from "./cell.ts";
-import { textValue } from "./json_value.ts";
+import { fitted } from "./fitted.ts";
+import { shownValue } from "./json_value.ts";
 
-const WIDEST = 60;
 /** Rows beyond those that are shown are counted up to here. */
 const COUNTED = 1_000_000;
 
@@ -23,51 +23,51 @@ const NUMBERS: ReadonlySet<DuckDBTypeId> = new Set([
   DuckDBTypeId.DECIMAL,
 ]);
 
-/** Aligned columns, numbers to the right; long answers are cut, and say so. */
+/** Digits that every number of the type keeps. */
+const FLOAT_DIGITS = 6, DOUBLE_DIGITS = 15;
+
+export interface TextTableOptions {
+  /** At most so many rows. */
+  readonly most: number;
+  /** Of the whole table, in characters. */
+  readonly width: number;
+}
+
+/** Aligned columns, numbers to the right; answers that are too long or too wide are cut, and say so. */
 export async function* textTable(
   names: readonly string[],
   result: DuckDBResult,
   chunks: AsyncIterable<DuckDBDataChunk>,
-  most: number,
+  { most, width }: TextTableOptions,
 ): AsyncGenerator<string> {
-  const heads = names.map(visible);
+  const digits = names.map((_, i) =>
+    result.columnTypeId(i) === DuckDBTypeId.FLOAT ? FLOAT_DIGITS : DOUBLE_DIGITS
+  );
   const rows: string[][] = [];
   let total = 0;
   for await (const chunk of chunks) {
     const columns = names.map((_, i) => chunk.getColumnVector(i));
     const take = Math.min(chunk.rowCount, most - rows.length);
     for (let row = 0; row < take; row++) {
-      rows.push(columns.map((column) => short(visible(textValue(cellOf(column, row))))));
+      rows.push(columns.map((column, i) => visible(shownValue(cellOf(column, row), digits[i]!))));
     }
     total += chunk.rowCount;
     if (total > Math.max(COUNTED, most)) break;
   }
   const right = names.map((_, i) => NUMBERS.has(result.columnTypeId(i)));
-  const widths = heads.map((head, i) =>
-    rows.reduce((most, row) => Math.max(most, width(row[i]!)), width(head))
-  );
-  const line = (cells: readonly string[]) =>
-    cells.map((text, i) => pad(text, widths[i]!, right[i]!)).join("  ").trimEnd();
-  yield `${line(heads)}\n${widths.map((each) => "─".repeat(each)).join("  ")}\n`;
-  if (rows.length > 0) yield `${rows.map(line).join("\n")}\n`;
+  const { lines, left } = fitted({ heads: names.map(visible), rows, right }, width);
+  yield `${lines.join("\n")}\n`;
+  if (left.length > 0) yield `${leftOut(left)}\n`;
   yield `${summary(rows.length, total)}\n`;
+}
+
+function leftOut(names: readonly string[]): string {
+  const what = names.length === 1 ? "1 column" : `${names.length} columns`;
+  return `${what} left out: ${names.join(", ")}; a wider terminal shows more, --format csv all`;
 }
 
 function summary(shown: number, total: number): string {
   if (total === shown) return `${shown} ${shown === 1 ? "row" : "rows"}`;
   const all = total > COUNTED ? `more than ${COUNTED}` : `${total}`;
   return `${shown} of ${all} rows: --rows N shows more, --format csv writes all`;
-}
-
-function short(text: string): string {
-  return width(text) <= WIDEST ? text : `${Array.from(text).slice(0, WIDEST - 1).join("")}…`;
-}
-
-function pad(text: string, to: number, right: boolean): string {
-  const space = " ".repeat(to - width(text));
-  return right ? space + text : text + space;
-}
-
-function width(text: string): number {
-  return Array.from(text).length;
 }

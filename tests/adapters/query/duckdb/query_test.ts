@@ -115,6 +115,40 @@ Deno.test("an answer as a table", async () => {
   assertMatch(await lake.text("FROM range(3000000)", "table"), /\n1000 of more than 1000000 rows: /);
 });
 
+Deno.test("numbers are shown without what binary fractions add, and null apart from an empty text", async () => {
+  await using lake = await QueriedLake.open();
+  const statement =
+    "SELECT 11.528000000000002::DOUBLE AS d, 0.1::FLOAT AS f, [0.1::DOUBLE + 0.2::DOUBLE] AS l, " +
+    "9007199254740991::DOUBLE AS w, '' AS e, NULL AS n";
+  assertEquals(
+    (await lake.text(statement, "table")).split("\n")[2],
+    "11.528  0.1  [0.3]  9007199254740991     NULL",
+  );
+  assertEquals(JSON.parse(await lake.text(statement, "json"))[0].d, 11.528000000000002);
+  assertEquals(
+    await lake.text(statement, "csv"),
+    'd,f,l,w,e,n\r\n11.528000000000002,0.10000000149011612,[0.30000000000000004],9007199254740991,"",\r\n',
+  );
+});
+
+Deno.test("a table keeps to the terminal's width, and says what it left out", async () => {
+  await using lake = await QueriedLake.open();
+  const statement =
+    `SELECT 123456 AS id, repeat('a', 70) AS long, repeat('b', 20) AS short, 3 AS n, 4 AS last`;
+  const at = async (width: number) => (await lake.text(statement, "table", { width })).split("\n");
+  for (const width of [120, 80, 50, 30]) {
+    const lines = await at(width);
+    assertEquals(lines.slice(0, 3).filter((line) => Array.from(line).length > width), []);
+  }
+  assertEquals((await at(80))[2], `123456  ${"a".repeat(40)}…  ${"b".repeat(20)}  3     4`);
+  assertEquals((await at(30)).slice(2), [
+    `123456  ${"a".repeat(21)}…`,
+    "3 columns left out: short, n, last; a wider terminal shows more, --format csv all",
+    "1 row",
+    "",
+  ]);
+});
+
 Deno.test("an answer as Parquet", async () => {
   await using lake = await QueriedLake.open();
   const bytes = await lake.bytes("FROM (VALUES (1, 'a'), (2, NULL)) AS t(n, t) -- the end", "parquet");
