@@ -30,7 +30,7 @@ for (const [fault, line] of Object.entries(faults)) {
     const env = { GRAPH };
     const { json } = await here.run(["materialize", "--json"], { env });
     assertEquals([json.status, json.counts.materialized], ["succeeded", 1]);
-    const { runs } = (await here.run(["runs", "--json"], { env })).json;
+    const runs = (await here.run(["runs", "--json"], { env })).json;
     assertEquals(runs.map(({ status }: { status: string }) => status), ["succeeded", "interrupted"]);
   });
 }
