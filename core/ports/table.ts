@@ -8,4 +8,4 @@ export interface Column {
 }
 
 /** How the rows of a table's files are written. */
-export type FileFormat = "parquet" | "ndjson" | "json";
+export type FileFormat = "parquet" | "ndjson" | "json" | "csv";

@@ -122,13 +122,16 @@ export class DuckDBEngine implements Engine {
     program: Program,
     statement: string,
   ): Promise<Unreadable[]> {
-    const creating = session.run(
-      `CREATE TABLE ${table} AS ${sorted(transform, overInputs(this.#root, program, statement))}`,
-    );
-    // DuckDB reads in threads of its own meanwhile.
-    const gone = fileTables(program).flatMap((table) => altered(this.#root, table));
+    // DuckDB reads in threads of its own while the files are looked at.
+    const [created, ...looked] = await Promise.allSettled([
+      session.run(
+        `CREATE TABLE ${table} AS ${sorted(transform, overInputs(this.#root, program, statement))}`,
+      ),
+      ...fileTables(program).map((table) => altered(this.#root, table)),
+    ]);
+    const gone = looked.flatMap(settled);
     try {
-      await creating;
+      settled(created);
     } catch (error) {
       if (!(error instanceof DuckDBProblem)) throw error;
       if (gone.length > 0) return gone;
@@ -166,6 +169,11 @@ function failed(program: Program, error: DuckDBProblem): EngineError {
   return new EngineError(`running "${program.name}": ${error.message}`, { cause: error });
 }
 
+function settled<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === "rejected") throw result.reason;
+  return result.value;
+}
+
 function fileTables({ inputs }: Program) {
   return Object.values(inputs).filter((table) => "files" in table);
 }
@@ -191,10 +199,11 @@ function without(program: Program, failures: ReadonlyMap<string, string>): Progr
 
 async function measured(session: Session, table: string, transform: Transform): Promise<Result> {
   const sums = transform.counts.map((name) => `${identifier(name)}: sum(${identifier(name)})`);
+  const counts = sums.length === 0 ? "NULL" : `{${sums.join(", ")}}`;
   const found = await session.rows(
     `SELECT ${identifier(transform.partition)}::VARCHAR AS partition, total, rows, counts FROM (` +
       `SELECT ${identifier(transform.partition)}, count(*) AS total, ` +
-      `count(*) FILTER (${identifier(transform.written)}) AS rows, {${sums.join(", ")}} AS counts ` +
+      `count(*) FILTER (${identifier(transform.written)}) AS rows, ${counts} AS counts ` +
       `FROM ${table} GROUP BY ${identifier(transform.partition)})`,
   );
   const partitions = found.map(({ partition, rows, counts }): [string, Found] => [
@@ -202,7 +211,7 @@ async function measured(session: Session, table: string, transform: Transform): 
     {
       rows: Number(rows),
       counts: Object.fromEntries(
-        Object.entries(counts as Record<string, bigint>).map(([name, sum]) => [name, Number(sum)]),
+        Object.entries(counts as Record<string, bigint> ?? {}).map(([name, sum]) => [name, Number(sum)]),
       ),
     },
   ]);

@@ -1,11 +1,20 @@
 import { join } from "@std/path";
 import type { InputTable, Program } from "../../../core/ports/engine.ts";
-import type { Column } from "../../../core/ports/table.ts";
+import type { Column, FileFormat } from "../../../core/ports/table.ts";
 import { identifier, list, literal } from "../../sdk/duckdb/text.ts";
 import { duckdbType, emptyTable } from "../../sdk/duckdb/types.ts";
+import { CSV_PLACE, csvStatement } from "./csv_table.ts";
 
-/** The columns that tables of Parquet files have beside their own. */
-const PLACE = ["file", "file_row"];
+/** The columns that tables of files have beside their own. */
+const PLACE: Readonly<Record<FileFormat, readonly Column[]>> = {
+  parquet: [
+    { name: "file", type: "utf8", nullable: false },
+    { name: "file_row", type: "int64", nullable: false },
+  ],
+  csv: CSV_PLACE,
+  ndjson: [],
+  json: [],
+};
 
 /**
  * A program's statement over its inputs, whose files lie below the local folder `root`. The inputs are common table
@@ -22,8 +31,10 @@ export function overInputs(root: string, { inputs }: Program, statement: string)
 export function inputStatement(root: string, table: InputTable): string {
   if ("rows" in table) return rowsStatement(table.columns, table.rows);
   const files = table.files.map(({ ref }) => join(root, ref.path));
-  if (files.length === 0) return emptyTable(withPlace(table));
+  if (files.length === 0) return emptyTable([...table.columns, ...PLACE[table.format]]);
   switch (table.format) {
+    case "csv":
+      return csvStatement(root, table.columns, table.files);
     case "parquet":
       return `SELECT ${table.columns.map(stored).join(", ")}, ${
         [`filename[${Array.from(root).length + 2}:] AS file`, "file_row_number AS file_row"].join(", ")
@@ -38,18 +49,6 @@ export function inputStatement(root: string, table: InputTable): string {
         table.columns.map(({ name, type }) => `${identifier(name)}: '${duckdbType(type)}'`).join(", ")
       }})`;
   }
-}
-
-function withPlace({ columns, ...table }: InputTable): readonly Column[] {
-  if (!("format" in table) || table.format !== "parquet") return columns;
-  return [
-    ...columns,
-    ...PLACE.map((name, i): Column => ({
-      name,
-      type: i === 0 ? "utf8" : "int64",
-      nullable: false,
-    })),
-  ];
 }
 
 /** Stored timestamps carry their zone; in statements they are plain UTC. */

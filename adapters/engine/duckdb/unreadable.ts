@@ -1,5 +1,8 @@
 import { hash } from "node:crypto";
-import { join } from "@std/path";
+import { Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { resolve } from "@std/path";
 import type { InputFile, InputTable } from "../../../core/ports/engine.ts";
 import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
@@ -14,20 +17,39 @@ export interface Unreadable {
 
 type FileTable = Extract<InputTable, { files: readonly InputFile[] }>;
 
-/** The files that are not as they were published: DuckDB looks at no gzip file's checksum, nor at where it ends. */
-export function altered(root: string, table: FileTable): Unreadable[] {
+/**
+ * The files that are not as they were published, or are no whole gzip: DuckDB looks at no gzip file's checksum, nor at
+ * where it ends. Files of the lake's own making need no such look: their hash tells.
+ */
+export async function altered(root: string, table: FileTable): Promise<Unreadable[]> {
   const found: Unreadable[] = [];
   for (const file of table.files) {
     const { path, size, hash: wanted } = file.ref;
-    const bytes = bytesOf(join(root, path));
+    const bytes = bytesOf(resolve(root, path));
     if (bytes?.length !== size) {
       const what = bytes === undefined ? "there is no such file" : `its size is ${bytes.length} bytes`;
       found.push({ file, reason: `reading "${path}": ${what}, wanted ${size} bytes` });
     } else if (hash("sha256", bytes) !== wanted) {
       found.push({ file, reason: `reading "${path}": its bytes are others than were published` });
+    } else if (table.format === "csv" && path.endsWith(".gz")) {
+      const fault = await gzipFault(bytes);
+      if (fault !== undefined) {
+        found.push({ file, reason: `reading "${path}": ${fault}, wanted a whole gzip file` });
+      }
     }
   }
   return found;
+}
+
+/** Why bytes are no gzip file, if they are none: its checksums and its end are looked at. */
+async function gzipFault(bytes: Uint8Array): Promise<string | undefined> {
+  try {
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+    await pipeline(Readable.from([bytes]), createGunzip({ chunkSize: 1 << 20 }), nowhere);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** The files that DuckDB cannot read through, found by halves. */
@@ -49,7 +71,7 @@ async function failure(root: string, table: FileTable, session: Session): Promis
   } catch (error) {
     if (!(error instanceof DuckDBProblem)) throw error;
     const path = table.files[0]!.ref.path;
-    return `reading "${path}": ${error.message.replaceAll(join(root, path), path)}`;
+    return `reading "${path}": ${error.message.replaceAll(resolve(root, path), path)}`;
   }
 }
 
