@@ -1,0 +1,102 @@
+import type { Column, ColumnType } from "../../core/ports/table.ts";
+
+/** A table of the daily dump: the columns of its files, those that only the path carries, and the order of its rows. */
+export interface DumpTable {
+  readonly columns: readonly Column[];
+  readonly partitionColumns: readonly Column[];
+  /** Columns of the statement's answer, which need not be written; the last makes the order total. */
+  readonly sort: readonly string[];
+}
+
+const FILE_DATE = [required("file_date", "date32")];
+
+/** The columns of a daily file, as OpenAQ's retired archive wrote them, all text. */
+export const FILE_COLUMNS: readonly Column[] = [
+  "location",
+  "city",
+  "country",
+  "utc",
+  "local",
+  "parameter",
+  "value",
+  "unit",
+  "latitude",
+  "longitude",
+  "attribution",
+].map((name) => optional(name, "utf8"));
+
+/** The columns of the file of countries, all text. */
+export const COUNTRIES_FILE_COLUMNS: readonly Column[] = [
+  "English short name",
+  "Alpha-2 code",
+  "Alpha-3 code",
+  "Numeric code",
+  "ISO 3166-2",
+].map((name) => optional(name, "utf8"));
+
+/** Measurements of pm25, co and so2 above zero; `year`, `month` and `day` are those of the local time. */
+export const OPENAQ_DATA: DumpTable = {
+  columns: [
+    optional("location", "utf8"),
+    optional("city", "utf8"),
+    optional("alpha_2_code", "utf8"),
+    required("utc", "timestamp"),
+    required("local_time", "utf8"),
+    required("parameter", "utf8"),
+    required("value", "float64"),
+    optional("unit", "utf8"),
+    optional("latitude", "float64"),
+    optional("longitude", "float64"),
+    optional("attribution", "utf8"),
+    required("year", "int32"),
+    required("month", "int32"),
+    required("day", "int32"),
+  ],
+  partitionColumns: FILE_DATE,
+  sort: ["alpha_2_code", "city", "location", "parameter", "utc", "file_row"],
+};
+
+/** All other rows as text. `reason` is row, parameter or value; `line` is the text of a row that is no record. */
+export const OPENAQ_INCOHERENT_DATA: DumpTable = {
+  columns: [...FILE_COLUMNS, required("reason", "utf8"), optional("line", "utf8")],
+  partitionColumns: FILE_DATE,
+  sort: ["refused_reason", "file_row"],
+};
+
+/** Countries of ISO 3166-1, one row for each `alpha_2_code`. */
+export const ISO_COUNTRIES_DATA: DumpTable = {
+  columns: [
+    required("english_short_name", "utf8"),
+    required("alpha_2_code", "utf8"),
+    optional("alpha_3_code", "utf8"),
+    optional("numeric_code", "utf8"),
+    optional("iso_3166_2", "utf8"),
+  ],
+  partitionColumns: [],
+  sort: ["alpha_2_code"],
+};
+
+/** Accepted measurements with their countries; the four further columns are null where the country is unknown. */
+export const OPENAQ_AND_ISO_COUNTRIES_DATA: DumpTable = {
+  columns: [
+    ...OPENAQ_DATA.columns,
+    ...["english_short_name", "alpha_3_code", "numeric_code", "iso_3166_2"].map((name) =>
+      optional(name, "utf8")
+    ),
+  ],
+  partitionColumns: FILE_DATE,
+  sort: OPENAQ_DATA.sort,
+};
+
+/** The column of the answer of `marts/dump` that holds a column of openaq_incoherent_data. */
+export function refusedColumn(name: string): string {
+  return `refused_${name}`;
+}
+
+function required(name: string, type: ColumnType): Column {
+  return { name, type, nullable: false };
+}
+
+function optional(name: string, type: ColumnType): Column {
+  return { name, type, nullable: true };
+}
