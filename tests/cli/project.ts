@@ -22,10 +22,7 @@ export class ProjectFolder implements AsyncDisposable {
     const root = await Deno.makeTempDir({ prefix: "airgraph-project-" });
     for (const part of PARTS) await Deno.symlink(join(ROOT, part), join(root, part));
     for (const folder of ["marts", "views"]) {
-      await Deno.mkdir(join(root, "sql", folder), { recursive: true });
-      for (const { name } of Deno.readDirSync(join(ROOT, "sql", folder))) {
-        await Deno.copyFile(join(ROOT, "sql", folder, name), join(root, "sql", folder, name));
-      }
+      await copyFolder(join(ROOT, "sql", folder), join(root, "sql", folder));
     }
     return new ProjectFolder(root);
   }
@@ -58,5 +55,13 @@ export class ProjectFolder implements AsyncDisposable {
   async run(...args: readonly string[]): Promise<Ended> {
     const { code, stdout, stderr } = await this.spawn(args).output();
     return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+  }
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for (const { name, isDirectory } of Deno.readDirSync(from)) {
+    if (isDirectory) await copyFolder(join(from, name), join(to, name));
+    else await Deno.copyFile(join(from, name), join(to, name));
   }
 }
