@@ -50,6 +50,12 @@ export class App {
     return await isThere(this.config.lake) && await isThere(this.config.state);
   }
 
+  async project() {
+    const [{ loadProject }, { join }] = await Promise.all([import("./app/project.ts"), import("node:path")]);
+    const { graph, root } = await loadProject(this.config);
+    return { graph, readSource: (path: string) => Deno.readTextFile(join(root, path)) };
+  }
+
   async state(access: "read" | "write"): Promise<State> {
     const { openState } = await import("./app/state.ts");
     return await openState(this.config.state, access);

@@ -1,7 +1,8 @@
 import { isAbsolute, join } from "node:path";
+import settings from "./deno.json" with { type: "json" };
 import { openApp, type Surroundings } from "./app.ts";
 import { cancellation } from "./cli/cancellation.ts";
-import type { Context, ExitCode, Terminal } from "./cli/context.ts";
+import type { Ask, Context, ExitCode, Terminal } from "./cli/context.ts";
 import { SHOW_CURSOR } from "./cli/cursor.ts";
 import { run } from "./cli/run.ts";
 
@@ -13,6 +14,8 @@ export interface Host extends Surroundings {
   readonly signal: AbortSignal;
   /** Given how an error that no code waits for is told. */
   readonly uncaught: Context["uncaught"];
+  /** Asks whoever watches; undefined where nobody does. */
+  readonly ask?: Ask | undefined;
 }
 
 /** Runs a command of the command line. @returns Its exit code. */
@@ -20,6 +23,7 @@ export function main(args: readonly string[], host: Host): Promise<ExitCode> {
   const { cwd } = host;
   return run(args, {
     ...host,
+    version: settings.version,
     readText: (path) => Deno.readTextFile(isAbsolute(path) ? path : join(cwd, path)).catch(() => undefined),
     app: (options) => openApp(host, options),
   });
@@ -65,6 +69,20 @@ function width(): number {
 function isGone(error: unknown): boolean {
   return error instanceof Deno.errors.BrokenPipe ||
     (error instanceof Error && "code" in error && error.code === "EIO");
+}
+
+/** Asks through stderr: stdout is the answer's. */
+async function askTerminal(question: string): Promise<string | null> {
+  const { createInterface } = await import("node:readline/promises");
+  const { stdin, stderr } = await import("node:process");
+  const lines = createInterface({ input: stdin, output: stderr });
+  try {
+    const { promise, resolve } = Promise.withResolvers<null>();
+    for (const event of ["SIGINT", "close"]) lines.on(event, () => resolve(null));
+    return await Promise.race([lines.question(question), promise]);
+  } finally {
+    lines.close();
+  }
 }
 
 /** Gives the terminal back as it was, whatever was being drawn. */
@@ -124,6 +142,7 @@ if (import.meta.main) {
     env: Deno.env.toObject(),
     cwd: Deno.cwd(),
     signal: cancelledBySignals(),
+    ask: Deno.stdin.isTerminal() && Deno.stderr.isTerminal() ? askTerminal : undefined,
     uncaught: endUncaught,
   });
   exit(code);

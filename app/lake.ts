@@ -35,7 +35,7 @@ export interface Lake extends AsyncDisposable {
   /** What whoever reads the source's answers should know of them, a line each. */
   notices(): readonly string[];
   warnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>>;
-  sweep(): Promise<number>;
+  sweep(counting?: "only"): Promise<number>;
   dropViews(): Promise<AssetKey[]>;
 }
 
@@ -90,9 +90,9 @@ export async function openLake(config: Config, access: "read" | "write", observe
       requests: () => requests + (resources?.requests() ?? 0),
       notices: () => resources?.notices() ?? [],
       warnings: () => project.own ? gapWarnings(project.graph, state.keyValue) : Promise.resolve(new Map()),
-      async sweep() {
-        if (project.own) await tidyOwnData({ config, folder, publisher, state });
-        return await sweep(folder, publisher, state);
+      async sweep(counting) {
+        if (project.own && counting === undefined) await tidyOwnData({ config, folder, publisher, state });
+        return await sweep(folder, publisher, state, counting);
       },
       dropViews: () =>
         project.own
@@ -174,7 +174,12 @@ function warningsOnly(observe: Observer, mask: Config["mask"]): Log {
 }
 
 /** Deletes the staged files of runs that are not at work, and whose publications nobody is completing. */
-async function sweep(folder: LakeFolder, publisher: LocalPublisher, state: State): Promise<number> {
+async function sweep(
+  folder: LakeFolder,
+  publisher: LocalPublisher,
+  state: State,
+  counting?: "only",
+): Promise<number> {
   let swept = 0;
   const claimed = new Set((await state.claims()).map(({ run }) => run));
   const staging = await folder.existing("_staging");
@@ -182,7 +187,7 @@ async function sweep(folder: LakeFolder, publisher: LocalPublisher, state: State
   for (const { name } of isFolder ? [...Deno.readDirSync(staging)] : []) {
     if (!/^\d+$/.test(name) || claimed.has(Number(name))) continue;
     if ((await state.run(Number(name)))?.run.status === "running") continue;
-    await publisher.clear(`_staging/${name}`);
+    if (counting === undefined) await publisher.clear(`_staging/${name}`);
     swept++;
   }
   return swept;

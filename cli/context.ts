@@ -16,10 +16,17 @@ export interface Terminal {
   readonly colours: boolean;
 }
 
+/** Somebody who can be asked. */
+export type Ask = (question: string) => Promise<string | null>;
+
 /** What a command is run by. */
 export interface Context {
   readonly stdout: Terminal;
   readonly stderr: Terminal;
+  /** Asks whoever watches; undefined where nobody does. The answer is null where there is none. */
+  readonly ask?: Ask | undefined;
+  /** The program's own version. */
+  readonly version: string;
   /** Aborted when the command is to end: by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
   /** Takes over how an error that no code waits for is told; whoever runs the process ends it with that line. */
@@ -47,6 +54,8 @@ export interface App {
   lake(access: "read" | "write", observe?: Observer): Promise<Lake>;
   /** Whether there is a lake with its state; otherwise writing makes them. */
   isMade(): Promise<boolean>;
+  /** The graph alone, without its lake. */
+  project(): Promise<Project>;
   /** The state alone, without its lake or any graph; to read, an empty one if there is none. */
   state(access: "read" | "write"): Promise<State>;
   /** The lake's tables and views. */
@@ -57,6 +66,12 @@ export interface App {
   repair(): AsyncIterable<Finding>;
   /** What is configured and what can be reached, one finding after the other; `tell` hears what one waits for. */
   examine(signal: AbortSignal, tell: (name: string, line: string) => void): AsyncIterable<Finding>;
+}
+
+export interface Project {
+  readonly graph: Graph;
+  /** The text of a file that goes into a code version. */
+  readonly readSource: (path: string) => Promise<string>;
 }
 
 export interface Lake extends AsyncDisposable {
@@ -71,8 +86,8 @@ export interface Lake extends AsyncDisposable {
   notices(): readonly string[];
   /** What the sources have to say of their assets. */
   warnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>>;
-  /** Deletes what runs that are no more left staged. @returns How many folders. */
-  sweep(): Promise<number>;
+  /** Deletes what runs that are no more left staged, or only counts it. @returns How many folders. */
+  sweep(counting?: "only"): Promise<number>;
   /** Takes views out of the catalog whose files are gone. @returns Their assets. */
   dropViews(): Promise<AssetKey[]>;
 }

@@ -18,6 +18,10 @@ export async function run(args: readonly string[], given: Context): Promise<Exit
       print(context.stdout, await overview());
       return name === undefined ? 2 : 0;
     }
+    if (name === "--version" || name === "-V") {
+      print(context.stdout, `airgraph ${context.version}`);
+      return 0;
+    }
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (load === undefined) throw await unknownCommand(name);
     const command = await load();

@@ -7,6 +7,7 @@ import type { PartitionSet, Window } from "./partition/partition_set.ts";
 import { single } from "./partition/single.ts";
 import type { Range, Ranges } from "./partition/ranges.ts";
 import type { Log } from "./ports/log.ts";
+import type { TableColumns } from "./ports/table.ts";
 import { show } from "./show.ts";
 
 /** A file whose text is part of an asset's code version, such as a statement or a job script; read through a port. */
@@ -148,6 +149,8 @@ export interface AssetOptions<Resources, Set extends PartitionSet, Deps extends 
   readonly kind?: string;
   readonly checks?: readonly Check<Resources>[];
   readonly freshness?: Freshness;
+  /** The columns of the table that it is; for people and catalogs. */
+  readonly contract?: TableColumns;
   /** How long the files of a partition are kept after it was made; then `prune` deletes them. @default for ever */
   readonly retention?: Duration;
   /**
@@ -178,6 +181,7 @@ export interface Asset<Resources = unknown, Set extends PartitionSet = Partition
   readonly kind: string;
   readonly checks: readonly Check<Resources>[];
   readonly freshness: Freshness | null;
+  readonly contract: TableColumns | null;
   readonly retention: Duration | null;
   readonly due: ((window: Window | null, askedAt: Instant) => Instant) | null;
   /** Null where others write the asset: its materializations are reported. */
@@ -229,6 +233,7 @@ export function definer<Resources>() {
       kind: options.kind ?? "asset",
       checks: options.checks ?? [],
       freshness: options.freshness ?? null,
+      contract: options.contract ?? null,
       retention: options.retention ?? null,
       due: options.due ?? null,
       materialize: options.materialize as Asset<Resources, Set>["materialize"],

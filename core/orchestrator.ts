@@ -7,7 +7,7 @@ import { compareFiles } from "./run/compare.ts";
 import { exclusively } from "./run/exclusive.ts";
 import { type Unreported, unreported } from "./run/external.ts";
 import { look, type Seen } from "./run/observe.ts";
-import { prune } from "./run/prune.ts";
+import { prunable, prune } from "./run/prune.ts";
 import { recheck, type Rechecked } from "./run/recheck.ts";
 import { recover } from "./run/recover.ts";
 import { report, type Written } from "./run/report.ts";
@@ -151,6 +151,24 @@ export class Orchestrator {
       wiped.set(node.key, count(standing));
     }
     return wiped;
+  }
+
+  /** The partitions that `wipe` would forget. @throws {RequestError} */
+  async standing(request: Request): Promise<Map<AssetKey, Ranges>> {
+    await this.refresh();
+    const scope = scopeOf(this.index, request);
+    return new Map([...scope].map(([node, ranges]) => [node.key, standingIn(node, ranges)]));
+  }
+
+  /** The partitions whose files `prune` would delete. */
+  async prunable(assets: ReadonlySet<AssetKey>): Promise<Map<AssetKey, Ranges>> {
+    await this.refresh();
+    const found = new Map<AssetKey, Ranges>();
+    for (const node of this.index.nodes) {
+      if (!assets.has(node.key) || node.asset.retention === null) continue;
+      found.set(node.key, await prunable(this.session, node));
+    }
+    return found;
   }
 
   /** Deletes the files of partitions whose retention is over. @returns How many partitions had files that went. */

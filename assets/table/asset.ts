@@ -79,6 +79,10 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
     ...declared,
     sources: [sourceFile(`sql/${program}.sql`)],
     pool: "duckdb",
+    contract: {
+      columns: plainColumns(contract.columns),
+      partitionColumns: plainColumns(contract.partitionColumns),
+    },
     checks: [
       tableChecks({ table, examiner, own: checks ?? {} }),
       ...(gate === undefined ? [] : [equals({ contract, ...gate })]),

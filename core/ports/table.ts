@@ -7,5 +7,11 @@ export interface Column {
   readonly nullable: boolean;
 }
 
+/** A table's columns, in order: those in its files, and those that only the path carries. */
+export interface TableColumns {
+  readonly columns: readonly Column[];
+  readonly partitionColumns: readonly Column[];
+}
+
 /** How the rows of a table's files are written. */
 export type FileFormat = "parquet" | "ndjson" | "json" | "csv";

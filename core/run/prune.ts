@@ -6,6 +6,14 @@ import type { Node } from "../staleness/node.ts";
 import { exclusively } from "./exclusive.ts";
 import { commit, type Session } from "./session.ts";
 
+/** The partitions of a node whose files `prune` deletes: whose retention is over, or whose files a dead worker left. */
+export async function prunable(session: Session, node: Node): Promise<Ranges> {
+  const { retention } = node.asset;
+  if (retention === null) return [];
+  const before = session.clock.now() - milliseconds(retention);
+  return union(keptSince(node, before), await leftOver(session, node));
+}
+
 /**
  * Deletes the files of a node's partitions whose retention is over, and of those that expired before if a dead worker
  * left some. @returns How many partitions had files that went.

@@ -14,6 +14,8 @@ export interface Ran {
 export interface CallOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Somebody at a terminal, who answers questions. */
+  readonly ask?: (question: string) => Promise<string | null>;
   /** The width of a terminal that somebody watches. */
   readonly columns?: () => number;
   /** Told of every write to stdout. */
@@ -33,7 +35,7 @@ export class CommandLine implements AsyncDisposable {
   }
 
   async run(args: readonly string[], options: CallOptions = {}): Promise<Ran> {
-    const { env = {}, signal = new AbortController().signal, columns, seen } = options;
+    const { env = {}, signal = new AbortController().signal, columns, seen, ask } = options;
     const pieces: Uint8Array[] = [];
     const errors: Uint8Array[] = [];
     const terminal = (into: Uint8Array[]) => {
@@ -48,6 +50,7 @@ export class CommandLine implements AsyncDisposable {
       env,
       cwd: this.cwd,
       signal,
+      ask,
       uncaught: () => {},
       stdout: terminal(pieces),
       stderr: terminal(errors),

@@ -1,0 +1,34 @@
+import type { AssetKey, Graph } from "../core/mod.ts";
+import type { AnyAsset } from "../core/asset.ts";
+
+/** An asset as `ls` and `show` have it. */
+export function assetJson({ key, group, kind, partitions: { spec }, deps, materialize }: AnyAsset) {
+  return {
+    key,
+    group,
+    kind,
+    partitions: "timeZone" in spec
+      ? { type: spec.type, timeZone: spec.timeZone, start: spec.start }
+      : { type: spec.type },
+    deps: Object.values(deps).map(({ asset, mode }) => ({ asset: asset.key, mode })),
+    external: materialize === null,
+  };
+}
+
+/** The assets that read an asset, in dependency order. */
+export function downstreamOf(graph: Graph, key: AssetKey): AssetKey[] {
+  return graph.assets.filter(({ deps }) => Object.values(deps).some(({ asset }) => asset.key === key))
+    .map((asset) => asset.key);
+}
+
+/** A partition set for people: `daily (UTC) from 2016-01-01`; empty for the unpartitioned. */
+export function partitionsText({ partitions: { spec } }: AnyAsset): string {
+  if (spec.type === "single") return "";
+  if (spec.type === "static") return `${spec.keys.length} keys`;
+  return `${spec.type} (${spec.timeZone}) from ${spec.start}`;
+}
+
+/** A dependency for people: the asset, and the mode where it is not its content that counts. */
+export function dependencyText(asset: AssetKey, mode: string): string {
+  return mode === "content" ? asset : `${asset} (${mode})`;
+}

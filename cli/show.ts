@@ -1,0 +1,104 @@
+import type { AnyAsset } from "../core/asset.ts";
+import { codeVersion } from "../core/fingerprint.ts";
+import type { Graph } from "../core/mod.ts";
+import { type Command, type Project, UsageError } from "./context.ts";
+import { assetJson, dependencyText, downstreamOf, partitionsText } from "./describe.ts";
+import { notify, painter, print, printJson } from "./out.ts";
+import { chosen } from "./selection.ts";
+import { table } from "./table.ts";
+import { plural } from "./text.ts";
+
+export const show: Command = {
+  summary: "one asset: contract, code version, what it reads and what reads it, checks",
+  help: `
+Usage: show ASSET [--json]
+
+Example:
+  deno task show vietnam/prod_mart`,
+  flags: {},
+  words: 1,
+  async run({ words: [word], json, app: open }, { stdout, stderr }) {
+    if (word === undefined) {
+      throw new UsageError("showing: found no asset, wanted one, such as vietnam/prod_mart");
+    }
+    const app = await open();
+    const project = await app.project();
+    const { graph } = project;
+    const keys = chosen([word], graph);
+    const [key] = keys;
+    if (key === undefined || keys.size > 1) {
+      throw new UsageError(`showing "${word}": found ${plural(keys.size, "asset")}, wanted one`);
+    }
+    const asset = graph.byKey.get(key)!;
+    const code = await codeOf(asset, project);
+    notify(json ? stderr : stdout, app.notices);
+    if (json) printJson(stdout, showJson(graph, asset, code));
+    else for (const line of lines(graph, asset, code)) print(stdout, line);
+    const paint = painter(stdout);
+    if (!json && asset.contract !== null) {
+      const { columns, partitionColumns } = asset.contract;
+      const rows = [
+        ...columns.map(({ name, type, nullable }) => [name, type, nullable ? "" : "never null"]),
+        ...partitionColumns.map(({ name, type }) => [name, type, "in the path"]),
+      ];
+      const [head, ...rest] = table(["column", "type", ""], rows);
+      print(stdout, paint("bold", head!));
+      for (const line of rest) print(stdout, line);
+    }
+    return 0;
+  },
+};
+
+/** The code version that the asset's partitions are made with now. */
+async function codeOf({ code, sources }: AnyAsset, { readSource }: Project): Promise<string> {
+  const texts: Record<string, string> = {};
+  for (const { path } of sources) texts[path] = await readSource(path);
+  return codeVersion(code, texts);
+}
+
+function showJson(graph: Graph, asset: AnyAsset, code: string) {
+  const { description, sources, contract, freshness } = asset;
+  return {
+    ...assetJson(asset),
+    description,
+    code,
+    sources: sources.map(({ path }) => path),
+    contract,
+    checks: asset.checks.flatMap(({ checks }) => checks),
+    upstream: upstreamOf(asset),
+    downstream: downstreamOf(graph, asset.key),
+    automation: null,
+    freshness,
+  };
+}
+
+function upstreamOf({ deps }: AnyAsset): string[] {
+  return [...new Set(Object.values(deps).map(({ asset }) => asset.key))];
+}
+
+function lines(graph: Graph, asset: AnyAsset, code: string): string[] {
+  const { key, kind, group, description, sources, deps, freshness } = asset;
+  const checks = asset.checks.flatMap(({ checks }) => checks);
+  const promise = freshness === null
+    ? ""
+    : Object.entries(freshness.within).map(([unit, count]) => `${count} ${unit}`).join(" ");
+  const fields = {
+    description,
+    group,
+    kind: asset.materialize === null ? `${kind}, external` : kind,
+    partitions: partitionsText(asset) || "one",
+    reads: Object.values(deps).map(({ asset, mode }) => dependencyText(asset.key, mode)).join(", "),
+    "read by": downstreamOf(graph, key).join(", "),
+    "code version": code,
+    sources: sources.map(({ path }) => path).join(", "),
+    checks: checks.map(({ name, severity }) => severity === "blocking" ? name : `${name} (${severity})`)
+      .join(", "),
+    "fresh within": promise && `${promise} of the partition's end`,
+  };
+  return [
+    key,
+    ...Object.entries(fields).filter(([, value]) => value !== "").map(([name, value]) =>
+      `  ${name.padEnd(13)} ${value}`
+    ),
+  ];
+}
