@@ -2,7 +2,7 @@ import { isAbsolute, join } from "node:path";
 import settings from "./deno.json" with { type: "json" };
 import { openApp, type Surroundings } from "./app.ts";
 import { cancellation } from "./cli/cancellation.ts";
-import type { Ask, Context, ExitCode, Terminal } from "./cli/context.ts";
+import type { Ask, Context, ExitCode, Input, Terminal } from "./cli/context.ts";
 import { SHOW_CURSOR } from "./cli/cursor.ts";
 import { run } from "./cli/run.ts";
 
@@ -16,6 +16,8 @@ export interface Host extends Surroundings {
   readonly uncaught: Context["uncaught"];
   /** Asks whoever watches; undefined where nobody does. */
   readonly ask?: Ask | undefined;
+  /** What is typed or piped in. */
+  readonly input?: Input | undefined;
 }
 
 /** Runs a command of the command line. @returns Its exit code. */
@@ -69,6 +71,13 @@ function width(): number {
 function isGone(error: unknown): boolean {
   return error instanceof Deno.errors.BrokenPipe ||
     (error instanceof Error && "code" in error && error.code === "EIO");
+}
+
+/** What is typed or piped in; its reader is loaded when it is opened, as few commands need it. */
+async function input(): Promise<Input | undefined> {
+  if (Deno.args[0] !== "inspect") return undefined;
+  const { keyboard } = await import("./keyboard.ts");
+  return keyboard();
 }
 
 /** Asks through stderr: stdout is the answer's. */
@@ -142,6 +151,7 @@ if (import.meta.main) {
     env: Deno.env.toObject(),
     cwd: Deno.cwd(),
     signal: cancelledBySignals(),
+    input: await input(),
     ask: Deno.stdin.isTerminal() && Deno.stderr.isTerminal() ? askTerminal : undefined,
     uncaught: endUncaught,
   });

@@ -16,6 +16,21 @@ export interface Terminal {
   readonly colours: boolean;
 }
 
+/** Where lines come from. */
+export interface Input {
+  /** Whether somebody types them. */
+  readonly typed: boolean;
+  open(): Lines;
+}
+
+/** A session of lines; dispose of it. */
+export interface Lines extends Disposable {
+  /** The next line, asked for where it is typed; null at the end. */
+  next(ask: string): Promise<string | null | { readonly interrupted: true }>;
+  /** Tells of each Ctrl-C, in the place of an interrupted line. */
+  onInterrupt(act: (() => void) | undefined): void;
+}
+
 /** Somebody who can be asked. */
 export type Ask = (question: string) => Promise<string | null>;
 
@@ -23,6 +38,8 @@ export type Ask = (question: string) => Promise<string | null>;
 export interface Context {
   readonly stdout: Terminal;
   readonly stderr: Terminal;
+  /** What is typed or piped in; undefined where nothing is read. */
+  readonly input?: Input | undefined;
   /** Asks whoever watches; undefined where nobody does. The answer is null where there is none. */
   readonly ask?: Ask | undefined;
   /** The program's own version. */

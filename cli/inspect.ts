@@ -9,6 +9,7 @@ export const inspect: Command = {
   help: `
 Usage: inspect "SQL" [--format table|csv|json|parquet|arrow] [--timeout S] [--memory MB] [--rows N]
        inspect --file F [--format …]
+       inspect
 
 --file F       a file that holds the statement
 --format F     how the answer is written to stdout; default: table, or json with --json
@@ -16,16 +17,22 @@ Usage: inspect "SQL" [--format table|csv|json|parquet|arrow] [--timeout S] [--me
 --memory MB    megabytes of memory that the process may take; default: 1000
 --rows N       rows that the format table shows; default: 1000
 
+Without a statement, those that are typed or piped in are answered, each up to its ";". In a terminal there are
+a history, .tables, .schema X and .quit, and Ctrl-C cancels a statement.
+
 Examples:
   deno task inspect "SELECT * FROM prod_db.vietnam ORDER BY datetime DESC LIMIT 10"
   deno task inspect "SHOW ALL TABLES"
   deno task inspect --file question.sql --format parquet > answer.parquet`,
   flags: { values: ["file", "format", "timeout", "memory", "rows"] },
   words: 1,
-  async run(invocation, { stdout, stderr, signal, readText }) {
+  async run(invocation, { stdout, stderr, signal, readText, input }) {
     const format = formatOf(invocation);
     const limits = limitsOf(invocation);
-    const statement = await statementOf(invocation, readText);
+    const typing = invocation.words.length === 0 && invocation.value("file") === undefined
+      ? input
+      : undefined;
+    const statement = typing === undefined ? await statementOf(invocation, readText) : undefined;
     const terminal = stdout.columns() !== undefined;
     if (terminal && (format === "parquet" || format === "arrow")) {
       throw new UsageError(
@@ -36,14 +43,25 @@ Examples:
     const app = await invocation.app();
     notify(format === "table" ? stdout : stderr, app.notices);
     const query = await app.query();
-    const width = stdout.columns() || Infinity;
     const warn = (message: string) => print(stderr, `warning: ${message}`);
-    for await (const piece of query.run(statement, { format, limits, signal, terminal, width, warn })) {
-      if (!await unlessAborted(stdout.send(piece), signal)) break;
+    const answer = async (statement: string, signal: AbortSignal) => {
+      const width = stdout.columns() || Infinity;
+      for await (const piece of query.run(statement, { format, limits, signal, terminal, width, warn })) {
+        if (!await unlessAborted(stdout.send(piece), signal)) break;
+      }
+    };
+    if (typing === undefined) {
+      await answer(statement!, signal);
+      return 0;
     }
-    return 0;
+    const { shell } = await import("./shell.ts");
+    return await shell({ input: typing, stdout, stderr, signal, answer }) ?? throwNoStatement();
   },
 };
+
+function throwNoStatement(): never {
+  throw new UsageError("inspecting: found no statement, wanted either a statement or --file");
+}
 
 /** A reader that takes nothing must not hold who cancels. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

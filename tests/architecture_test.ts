@@ -42,13 +42,16 @@ const MAY_IMPORT: Readonly<
   web: { layers: ["core", "web"], packages: ["hono", ...PURE_STD] },
   cli: { layers: ["core", "cli"], packages: ["@std/", "leven"] },
   app: { layers: ["core", "adapters", "sources", "assets", "sensors", "app"], packages: [""] },
-  main: { layers: ["app", "cli", "web", "main"], packages: ["@std/", "node:path"] },
+  main: {
+    layers: ["app", "cli", "web", "main"],
+    packages: ["@std/", "node:path", "node:process", "node:readline"],
+  },
   bench: { layers: ["core", "adapters", "sources", "assets", "app", "cli", "main", "bench"], packages: [""] },
 };
 
 function layerOf(path: string): string | undefined {
   if (["app.ts", "config.ts", "deno.json"].includes(path)) return "app";
-  if (path === "main.ts") return "main";
+  if (path === "main.ts" || path === "keyboard.ts") return "main";
   const folder = path.split("/")[0]!;
   return Object.hasOwn(MAY_IMPORT, folder) ? folder : undefined;
 }
