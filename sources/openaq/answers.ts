@@ -28,6 +28,7 @@ export class Answers {
   readonly #parts: { readonly spool: Spool; readonly clock: Clock };
   #stored: readonly Stored[];
   #wanted: readonly Wanted[];
+  readonly #begun: Instant;
   /** From when on answers are good for an hour that is forced. */
   readonly goodSince: (hour: Instant) => Instant;
 
@@ -41,6 +42,7 @@ export class Answers {
     this.#parts = parts;
     this.#stored = stored;
     this.#wanted = wanted;
+    this.#begun = own.begun;
     this.goodSince = goodSince(wanted.filter(({ key }) => key !== own.key), stored, own.begun);
   }
 
@@ -56,8 +58,9 @@ export class Answers {
     return new Answers(parts, kept, own, await (kept.stored.length > 0 ? recorded : never)());
   }
 
+  /** What a sensor answered before; an answer from a time that has not come was given while a clock was wrong. */
   of(sensor: number): Stored[] {
-    return this.#stored.filter((answer) => answer.sensor === sensor);
+    return this.#stored.filter((answer) => answer.sensor === sensor && answer.askedAt <= this.#begun);
   }
 
   /** What was answered; undefined, and forgotten, where that is damaged or gone. */

@@ -138,6 +138,24 @@ Deno.test("hours of ten years without rows come in groups", async () => {
   assertEquals(parts.client.requests, 1 + 10);
 });
 
+Deno.test("what was answered while the clock was ahead is asked again, and what was answered now is not", async () => {
+  const dataset = generated({ sensors: 2, quirks: false });
+  const to = NOW - 20 * MINUTE;
+  const ranges = [{ from: to - 40 * HOUR, to }];
+  for (const [ahead, asked] of [[30 * DAY, 2], [0, 0]] as const) {
+    const wrong = fakeClock(NOW + ahead);
+    const interrupted = served(simulatedOpenAQ({ dataset, clock: wrong }), wrong);
+    const locations = await interrupted.client.locations(56);
+    for await (const _ of history(interrupted, { ranges, locations, stillGood: good })) break;
+
+    const clock = fakeClock(NOW);
+    const { kv, spool } = interrupted;
+    const again = { ...served(simulatedOpenAQ({ dataset, clock }), clock), kv, spool };
+    await collect(again, { ranges, locations, stillGood: good });
+    assertEquals(again.client.requests, asked);
+  }
+});
+
 Deno.test("what is not good any more is asked again, from the first such hour", async () => {
   const clock = fakeClock(NOW);
   const asked: string[] = [];
