@@ -1,12 +1,13 @@
 import { type AnyAsset, definer, from } from "../../core/asset.ts";
 import type { Check } from "../../core/check.ts";
-import type { AssetKey, RunId } from "../../core/event.ts";
 import { type Graph, graph } from "../../core/graph.ts";
 import { HOUR } from "../../core/instant.ts";
 import type { FailedOutput, Output } from "../../core/output.ts";
 import { fromOrdinals, intersect, type Ranges } from "../../core/partition/ranges.ts";
-import { contentOf, derive, filesOf, identityOf, isPoison, type Made, pathOf } from "./content.ts";
+import { derive, identityOf, isPoison, type Made } from "./content.ts";
 import { dueOf, type Sketch } from "./sketch.ts";
+import { announce, output } from "./outputs.ts";
+import { askSensors } from "./openaq/history.ts";
 import type { Worker } from "./worker.ts";
 
 const define = definer<Worker>();
@@ -31,14 +32,15 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
         from(above.get(upstream)!, mapping, { mode }),
       ]),
     ),
-    batch: { most: sketch.batch },
+    batch: { most: sketch.batch, scattered: sketch.scattered },
     retry: { most: sketch.retries },
     checks: sketch.checks.map((severity) => check(severity)),
     ...(sketch.pool && { pool: "pool" }),
     ...(sketch.timeout && { timeout: { minutes: 1 } }),
     ...(sketch.retained && { retention: { hours: 2 } }),
     ...(sketch.asked && { due: dueOf }),
-    async *materialize({ partitions, inputs, resources: worker, signal, staging, run, due, forced, now }) {
+    async *materialize(context) {
+      const { partitions, inputs, resources: worker, signal, staging, run, due, forced, now } = context;
       const ordinals = [...partitions].map(({ ordinal }) => ordinal);
       const end = worker.world.oracle.work.begin({
         worker,
@@ -49,6 +51,7 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
         forced,
       });
       try {
+        if (sketch.sensors.length > 0) return yield* askSensors(sketch, context);
         // Sometimes so long that all else moves meanwhile.
         const pauses = worker.world.chance.pick(sketch.deps.length > 0 ? [1, 2, 3, 40] : [1, 2]);
         for (let i = 0; i < pauses; i++) await worker.pause("materialize");
@@ -95,40 +98,6 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
       }
     },
   });
-}
-
-function announce(
-  { world }: Worker,
-  run: RunId,
-  asset: AssetKey,
-  group: readonly (Output | FailedOutput)[],
-): void {
-  world.oracle.publications.yielded(run, asset, group.filter((each) => "dataVersion" in each));
-}
-
-function output(
-  sketch: Sketch,
-  { world: { lake } }: Worker,
-  partition: number,
-  dataVersion: string,
-  staging: string,
-  made: Made,
-): Output {
-  const { key } = sketch;
-  const places = Array.from({ length: sketch.files }, (_, place) => place);
-  return {
-    partition,
-    dataVersion,
-    metadata: { made: { type: "text", value: JSON.stringify(made) } },
-    ...(made.asOf !== undefined && { asOf: made.asOf }),
-    staged: places.map((place) => {
-      const final = pathOf(key, partition, place);
-      if (place >= filesOf(sketch, dataVersion)) return { final, absent: true };
-      const temporary = `${staging}-${place}`;
-      lake.write(temporary, contentOf(key, partition, dataVersion, place));
-      return { final, temporary };
-    }),
-  };
 }
 
 /** Some of the partitions in hand, or any of the asset's: a source that answers again tells of what it owed. */

@@ -14,7 +14,16 @@ export interface Made {
   readonly reads: Readonly<Record<string, Read>>;
   /** When the source gave its answer, if that was not just now. */
   readonly asOf?: Instant;
+  /** What sensors had, in a history of them. */
+  readonly values?: Values;
 }
+
+/** What sensors have of one hour, null for nothing, and when each said so. */
+export type Values = Readonly<Record<number, { readonly value: number | null; readonly askedAt: Instant }>>;
+
+/** The data version of what sensors have. */
+export const versionOf = (values: Values) =>
+  `v${digest(JSON.stringify(Object.entries(values).map(([sensor, { value }]) => [sensor, value]))) % 5}`;
 
 export function identityOf({ code, deps }: Sketch): string {
   const edges = deps.filter(({ mode }) => mode !== "order");

@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE } from "../../core/instant.ts";
 import { isPublic } from "./content.ts";
-import type { World } from "./world.ts";
+import { MONTH, type World } from "./world.ts";
 
 const CHANGES = [
   "truth",
@@ -16,8 +16,15 @@ const CHANGES = [
   "claim",
   "wall clock",
   "sleep",
+  "suspended",
   "damage",
+  "damage",
+  "sensor",
+  "sensor",
+  "answer",
 ] as const;
+
+const JUMPS = [MINUTE, HOUR, HOUR, HOUR, 5 * HOUR, DAY, -MINUTE, -HOUR, -2 * HOUR];
 
 /** Changes something outside of the engine. */
 export function change(world: World): void {
@@ -38,9 +45,7 @@ export function change(world: World): void {
       world.edit(one, ({ deps }) => kind === "derived" && deps.length > 1 ? { deps: deps.slice(1) } : {});
       return;
     case "clock":
-      turns.clocksSet++;
-      turns.now += chance.pick([MINUTE, HOUR, HOUR, HOUR, 5 * HOUR, DAY, -MINUTE, -HOUR, -2 * HOUR]);
-      return;
+      return turns.set(chance.pick(world.farClocks ? [...JUMPS, MONTH, -MONTH] : JUMPS));
     case "claim": {
       const stolen = world.store.steal(chance);
       if (stolen !== undefined) oracle.claims.lose(stolen);
@@ -60,6 +65,12 @@ export function change(world: World): void {
         chance.pick([undefined, "", "other bytes"]),
       );
     }
+    case "suspended":
+      return turns.suspend(chance.pick([MINUTE, HOUR, 5 * HOUR]));
+    case "sensor":
+      return world.openaq?.change();
+    case "answer":
+      return world.openaq?.spool.damage(chance);
     case "sleep": {
       const worker = world.anyWorker();
       if (worker !== undefined) worker.asleepUntil = turns.taken + chance.between(20, 400);

@@ -2,9 +2,11 @@ import type { AssetKey, Event, Materialized, NewEvent } from "../../core/event.t
 import type { Intent } from "../../core/ports/state.ts";
 import type { Made } from "./content.ts";
 import { replay, Replayed, type Rows } from "./reference.ts";
+import { AskingRule } from "./rules/asking.ts";
 import { Claims } from "./rules/claims.ts";
 import { Publications } from "./rules/publications.ts";
 import { onlyWithCause } from "./rules/failures.ts";
+import { PaceRule } from "./rules/pace.ts";
 import { newestOther } from "./rules/rollback.ts";
 import { Work } from "./rules/work.ts";
 import type { SimulatedLake } from "./lake.ts";
@@ -32,6 +34,8 @@ export class Oracle {
   violated: Violation | undefined;
   readonly claims = new Claims(this);
   readonly work = new Work(this);
+  readonly asking = new AskingRule(this);
+  readonly pace = new PaceRule(this);
   readonly publications: Publications;
   readonly #rows = new Replayed((event) => this.madeOf(event));
 
@@ -89,6 +93,7 @@ export class Oracle {
         this.publications.published(event);
         this.#readTruly(event);
         this.#answeredAsOf(event);
+        this.asking.recorded(event);
       }
       const numbered = { ...event, seq: this.log.length + 1 };
       this.log.push(numbered);

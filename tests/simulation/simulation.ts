@@ -1,4 +1,6 @@
+import { DAY } from "../../core/instant.ts";
 import { ordinals } from "../../core/partition/ranges.ts";
+import { gaps } from "../../sources/openaq/gaps.ts";
 import { derive, isPoison, isPublic, type Made, parsePath } from "./content.ts";
 import { Violation } from "./oracle.ts";
 import { Reference } from "./reference.ts";
@@ -21,9 +23,11 @@ export async function simulate(seed: number, store: Store, bug?: Bug): Promise<W
     await world.quietly(worker, () => materialize(worker, []));
     await world.quietly(worker, () => check(worker));
     await agree(world, worker);
+    await askSensorsAgain(world, worker);
     await world.quietly(worker, () => materialize(worker));
     const reference = await agree(world, worker);
     onlyHeldBack(world, reference);
+    await allAsked(world, worker, reference);
 
     const another = world.calmWorker();
     await world.quietly(another, () => another.open());
@@ -40,6 +44,30 @@ export async function simulate(seed: number, store: Store, bug?: Bug): Promise<W
   } catch (cause) {
     if (cause instanceof Error) worlds.set(cause, world);
     throw cause;
+  }
+}
+
+/** Lets sensors that were set aside be asked on the next day that has something to ask, so that what they owe is due. */
+async function askSensorsAgain(world: World, worker: Worker): Promise<void> {
+  if (world.openaq === undefined) return;
+  await world.quietly(worker, () => materialize(worker));
+  for (let days = 0; days < 40 && (await gaps(worker.state.keyValue)).length > 0; days++) {
+    world.turns.set(DAY);
+    await world.quietly(worker, () => materialize(worker));
+  }
+  // Answers of yesterday, taken up for some hours of a group, leave the others as old as these.
+  await world.quietly(worker, () => materialize(worker));
+}
+
+/** No sensor owes anything, and none lacks what it had. */
+async function allAsked(world: World, worker: Worker, reference: Reference): Promise<void> {
+  if (world.openaq === undefined) return;
+  const owed = await gaps(worker.state.keyValue);
+  if (owed.length > 0) throw new Violation(`sensors are never asked again: ${JSON.stringify(owed)}`);
+  const { key } = world.openaq.sketch;
+  for (const partition of reference.existing(key)) {
+    const row = reference.row(key, partition);
+    if (row !== undefined && reference.isFresh(key, partition)) world.oracle.asking.whole(row.event);
   }
 }
 

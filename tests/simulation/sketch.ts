@@ -26,6 +26,9 @@ export interface Sketch {
   readonly retained: boolean;
   /** Whether the source is asked again. */
   readonly asked: boolean;
+  /** The sensors of a source that is their history. */
+  readonly sensors: readonly number[];
+  readonly scattered: boolean;
 }
 
 export interface SketchedDependency {
@@ -40,6 +43,9 @@ export const BEGIN: Instant = Date.UTC(2024, 1, 1, 2);
 
 export function sketchGraph(chance: Chance): Sketch[] {
   const sketches: Sketch[] = chance.happens(0.3) ? sketchLake(chance) : [];
+  if (sketches.length === 0 && chance.happens(0.3)) {
+    sketches.push(sketchHistory(chance, 0, sketchHours(chance)));
+  }
   for (let i = chance.between(2, 6); i > 0; i--) sketches.push(sketchAsset(chance, sketches));
   return sketches;
 }
@@ -47,10 +53,28 @@ export function sketchGraph(chance: Chance): Sketch[] {
 /** Hours of a source, and the days that are made of them. */
 function sketchLake(chance: Chance): Sketch[] {
   const start = "2024-02-01";
-  const hours = sketchOf(chance, 0, hourly({ start, open: chance.happens(0.5) }), []);
+  const hours = chance.happens(0.4)
+    ? sketchHistory(chance, 0, hourly({ start }))
+    : sketchOf(chance, 0, hourly({ start, open: chance.happens(0.5) }), []);
   const mapping = windows({}) as Mapping;
   const read = [{ name: "d0", upstream: hours.key, mapping, mode: "content" as const }];
   return [hours, sketchOf(chance, 1, daily({ start, open: true }), read)];
+}
+
+const sketchHours = (chance: Chance) => (chance.happens(0.5) ? hourly : daily)({ start: "2024-02-01" });
+
+/** A partition of it is the first hour of its window, as sensors have it. */
+function sketchHistory(chance: Chance, place: number, set: PartitionSet): Sketch {
+  return {
+    ...sketchOf(chance, place, set, []),
+    kind: "source",
+    asked: true,
+    checks: chance.pick([[], ["warning"]]),
+    sensors: Array.from({ length: chance.between(1, 4) }, (_, i) => i + 1),
+    scattered: chance.happens(0.7),
+    timeout: false,
+    batch: chance.pick([3, 100, 100]),
+  };
 }
 
 function sketchAsset(chance: Chance, above: readonly Sketch[]): Sketch {
@@ -81,6 +105,8 @@ function sketchOf(
     timeout: chance.happens(0.15),
     retained: chance.happens(0.2),
     asked: kind === "source" && chance.happens(0.8),
+    sensors: [],
+    scattered: false,
   };
 }
 

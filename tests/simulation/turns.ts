@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { Instant, Milliseconds } from "../../core/instant.ts";
+import { type Instant, type Milliseconds, SECOND } from "../../core/instant.ts";
 import type { Chance } from "./chance.ts";
 
 /** Somebody who takes turns. One that is dead is never resumed. */
@@ -16,8 +16,10 @@ export interface Actor {
 interface Parked {
   readonly actor: Actor;
   readonly label: string;
-  /** When a sleeper wakes. */
-  readonly until?: Instant;
+  /** When a sleeper wakes, by the time awake. */
+  readonly until?: Milliseconds;
+  /** It takes no time: no sleep ends before it. */
+  readonly atOnce?: boolean;
   readonly resume: () => void;
 }
 
@@ -25,6 +27,9 @@ interface Parked {
 export class Stuck extends Error {
   override readonly name = "Stuck";
 }
+
+/** Whoever sleeps for longer most likely waits for something that comes before. */
+const LONG: Milliseconds = 11 * SECOND;
 
 /**
  * Lets one actor go on at a time, from one `turn` to its next, chosen by chance. The time stands still but for sleepers:
@@ -35,6 +40,9 @@ export class Turns {
   taken = 0;
   /** How often a clock was set otherwise than by the passing of time. */
   clocksSet = 0;
+  /** How long all were asleep, with their machines. */
+  asleep: Milliseconds = 0;
+  #jumped: Milliseconds = 0;
 
   /** @param chosen Called before an actor goes on. @returns Whether it still may. */
   constructor(
@@ -50,6 +58,31 @@ export class Turns {
     });
   }
 
+  /** Resolves when it is the actor's turn, before any time has passed. */
+  atOnce(actor: Actor, label: string): Promise<void> {
+    return new Promise((resume) => {
+      if (actor.alive) this.#parked.push({ actor, label, atOnce: true, resume });
+    });
+  }
+
+  /** How long all have been awake, from some moment on. */
+  get awake(): Milliseconds {
+    return this.now - this.#jumped;
+  }
+
+  /** Sets all wall clocks. */
+  set(by: Milliseconds): void {
+    this.now += by;
+    this.#jumped += by;
+    this.clocksSet++;
+  }
+
+  /** Lets all machines be asleep for so long. */
+  suspend(by: Milliseconds): void {
+    this.set(by);
+    this.asleep += by;
+  }
+
   /** What the actor's wall clock shows. */
   read(actor: Actor): Instant {
     return this.now + actor.skew;
@@ -58,8 +91,8 @@ export class Turns {
   clock(actor: Actor): Clock {
     return {
       now: () => this.read(actor),
-      awake: () => this.now,
-      asleep: () => 0,
+      awake: () => this.awake,
+      asleep: () => this.asleep,
       sleep: (duration, signal) =>
         new Promise((resolve, reject) => {
           if (signal?.aborted) return reject(signal.reason);
@@ -70,7 +103,7 @@ export class Turns {
           const sleeper = {
             actor,
             label: "sleep",
-            until: Math.ceil(this.now + duration),
+            until: Math.ceil(this.awake + duration),
             resume: () => {
               signal?.removeEventListener("abort", abort);
               resolve();
@@ -100,20 +133,27 @@ export class Turns {
       this.taken++;
       this.#parked.splice(this.#parked.indexOf(next), 1);
       if (!this.chosen(next.actor, next.label)) continue;
-      this.now = Math.max(this.now, next.until ?? this.now);
+      if (next.until !== undefined) this.now = Math.max(this.now, next.until + this.#jumped);
       next.resume();
     }
   }
 
   #next(calm: boolean): Parked | undefined {
-    const awake = this.#parked.filter(({ actor }) => actor.asleepUntil <= this.taken);
+    const awake = this.#parked.filter(({ actor, atOnce }) => atOnce || actor.asleepUntil <= this.taken);
     const parked = awake.length > 0 ? awake : this.#parked;
     const ready = parked.filter(({ until }) => until === undefined);
     let sleeper: Parked | undefined;
     for (const each of parked) {
       if (each.until !== undefined && (sleeper === undefined || each.until < sleeper.until!)) sleeper = each;
     }
-    if (sleeper !== undefined && (ready.length === 0 || !calm)) ready.push(sleeper);
+    if (sleeper !== undefined && (ready.length === 0 || !calm && this.#mayWake(sleeper, ready))) {
+      ready.push(sleeper);
+    }
     return ready.length === 0 ? undefined : this.chance.pick(ready);
+  }
+
+  #mayWake({ until }: Parked, ready: readonly Parked[]): boolean {
+    if (ready.some(({ atOnce }) => atOnce)) return false;
+    return until! - this.awake < LONG || this.chance.happens(0.1);
   }
 }

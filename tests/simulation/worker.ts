@@ -1,11 +1,14 @@
 import { Orchestrator } from "../../core/orchestrator.ts";
+import type { KeyValue } from "../../core/ports/key_value.ts";
 import type { Publisher } from "../../core/ports/publisher.ts";
 import type { State } from "../../core/ports/state.ts";
 import type { NewEvent } from "../../core/event.ts";
 import { partitionSet } from "../../core/partition/from_spec.ts";
 import type { PartitionSet } from "../../core/partition/partition_set.ts";
+import { type Pace, unpaced } from "../../sources/openaq/pace.ts";
 import { buildGraph } from "./assets.ts";
 import { identityOf, type Made } from "./content.ts";
+import { sharedPace, watchedValues } from "./openaq/pace.ts";
 import { nameOf } from "./oracle.ts";
 import { heard, Injected, observed, stepwise, watched } from "./ports.ts";
 import { readOf } from "./reference.ts";
@@ -26,6 +29,10 @@ export class Worker implements Actor {
   readonly publisher: Publisher;
   /** Called when it is granted a claim. */
   granted: (() => void) | undefined;
+  /** The small values of the state. */
+  readonly values: KeyValue;
+  /** Its part of the pace of all who ask sensors. */
+  readonly pace: Pace;
   #sets = new Map<string, PartitionSet>();
 
   /** @param skew How far its wall clock is ahead. */
@@ -34,6 +41,8 @@ export class Worker implements Actor {
     const truly = observed(this, handle);
     const state = bug?.state?.(truly, world) ?? truly;
     this.state = heard(this, stepwise(this, "state", state));
+    this.values = watchedValues(this, handle.keyValue);
+    this.pace = world.openaq === undefined ? unpaced : sharedPace(this, this.values);
     const publisher = watched(this, (between) => world.lake.publisher(this, between));
     this.publisher = stepwise(this, "publisher", bug?.publisher?.(publisher, world) ?? publisher);
   }

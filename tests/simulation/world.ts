@@ -1,5 +1,5 @@
 import type { AssetKey } from "../../core/event.ts";
-import { HOUR, type Milliseconds } from "../../core/instant.ts";
+import { DAY, HOUR, type Milliseconds } from "../../core/instant.ts";
 import { RequestError } from "../../core/run/scope.ts";
 import { Superseded } from "../../core/run/session.ts";
 import type { Publisher } from "../../core/ports/publisher.ts";
@@ -8,6 +8,7 @@ import { change } from "./nature.ts";
 import { Chance, digest } from "./chance.ts";
 import { DiskLake } from "./disk/disk_lake.ts";
 import { Lake, type SimulatedLake } from "./lake.ts";
+import { SimulatedOpenAQ } from "./openaq/api.ts";
 import { Oracle } from "./oracle.ts";
 import { Injected } from "./ports.ts";
 import { ask } from "./requests.ts";
@@ -35,6 +36,8 @@ export interface Bug {
 }
 
 export const HANDLES = 18;
+/** How far some clocks are off. */
+export const MONTH: Milliseconds = 30 * DAY;
 
 /** All that is outside of the engine, and the faults that come over it. */
 export class World {
@@ -43,6 +46,10 @@ export class World {
   readonly lake: SimulatedLake;
   readonly oracle: Oracle;
   sketches: readonly Sketch[];
+  /** Undefined where no asset is a history of sensors. */
+  readonly openaq: SimulatedOpenAQ | undefined;
+  /** Whether clocks may be a month ahead or behind: hours would be too many. */
+  readonly farClocks: boolean;
   /** The first error that nobody expected. */
   #error: { readonly cause: unknown } | undefined;
   readonly trace: string[] = [];
@@ -67,6 +74,9 @@ export class World {
       this.lake,
       (asset) => this.sketches.find(({ key }) => key === asset)!.checks.includes("blocking"),
     );
+    const history = this.sketches.find(({ sensors }) => sensors.length > 0);
+    this.openaq = history && new SimulatedOpenAQ(this, history);
+    this.farClocks = this.sketches.every(({ set }) => set.spec.type !== "hourly") && this.chance.happens(0.5);
     this.#faults = this.chance.pick([0, 0, 0.01, 0.04]);
     this.#crashes = this.chance.pick([0, 0.004, 0.015]);
   }
@@ -83,6 +93,7 @@ export class World {
   /** From now on nothing fails, all clocks are right, and everybody else is gone. */
   calmWorker(): Worker {
     this.calm = true;
+    this.openaq?.calm();
     this.onlooker!.skew = 0;
     const worker = this.#nextWorker()!;
     this.#calmWorkers.push(worker);
@@ -107,7 +118,13 @@ export class World {
 
   /** What upstream has for a partition of a source. */
   truth(key: AssetKey, partition: number): string {
-    return `v${digest(`${key} ${partition} ${this.#upstream.get(`${key} ${partition}`) ?? 0}`) % 5}`;
+    return `v${this.draw(key, partition, "") % 5}`;
+  }
+
+  /** A number that stays the same until upstream changes. */
+  draw(key: AssetKey, partition: number, of: string): number {
+    const name = `${key} ${partition}`;
+    return digest(`${name} ${this.#upstream.get(name) ?? 0}${of}`);
   }
 
   fault(weight: number): boolean {
@@ -197,7 +214,9 @@ export class World {
 
   /** How far a clock is ahead; most are right. */
   skew(): Milliseconds {
-    return this.chance.happens(0.75) ? 0 : this.chance.pick([-HOUR, 3 * HOUR, 3 * HOUR, 30 * HOUR]);
+    if (this.chance.happens(0.75)) return 0;
+    const ahead = [-HOUR, 3 * HOUR, 3 * HOUR, 30 * HOUR];
+    return this.chance.pick(this.farClocks ? [...ahead, MONTH, MONTH, -MONTH] : ahead);
   }
 
   async #onlookerLife(worker: Worker): Promise<void> {

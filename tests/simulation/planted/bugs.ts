@@ -179,4 +179,59 @@ export const PLANTED: readonly Planted[] = [
     replace: ": true;",
     lake: "on disk",
   },
+  {
+    name: "answers are not kept",
+    file: "sources/openaq/answers.ts",
+    find: "await putPage(this.#parts.spool, answer, page);",
+    replace: "",
+  },
+  {
+    name: "answers that others keep are forgotten",
+    file: "sources/openaq/answers.ts",
+    find: "answer.askedAt >= now - KEPT_FOR && wanted",
+    replace: "answer.askedAt >= now && wanted",
+  },
+  {
+    name: "answers are forgotten before their hours are published",
+    file: "sources/openaq/history.ts",
+    find: "yield { ranges: group,",
+    replace: "await answers.stand(group);\n      yield { ranges: group,",
+  },
+  {
+    name: "an answer of a time that has not come is taken from those kept",
+    file: "sources/openaq/answers.ts",
+    find: "&& answer.askedAt <= this.#begun",
+    replace: "&& answer.askedAt <= Infinity",
+  },
+  {
+    name: "what is recorded counts as answered when it was begun",
+    file: "sources/openaq/history.ts",
+    find: "oldestAnswer(tracks, hullOf(group).to) ?? begun",
+    replace: "Math.max(parts.clock.now(), oldestAnswer(tracks, hullOf(group).to) ?? begun)",
+  },
+  {
+    name: "the pace lets one more through",
+    file: "sources/openaq/starts.ts",
+    find: "total >= most; i++",
+    replace: "total > most; i++",
+  },
+  {
+    name: "two processes count one start",
+    file: "sources/openaq/pace.ts",
+    find: "if (await kv.put(KEY, next, found?.version ?? 0)) return undefined;",
+    replace: "await kv.put(KEY, next, found?.version ?? 0);\n      return undefined;",
+  },
+  {
+    name: "patience is measured by the wall clock",
+    file: "sources/openaq/asker.ts",
+    find: "const { clock, random, log, pace } = this.#options;",
+    replace: `const { random, log, pace } = this.#options;
+    const clock = { ...this.#options.clock, awake: this.#options.clock.now };`,
+  },
+  {
+    name: "a sensor that is set aside owes nothing",
+    file: "sources/openaq/asking.ts",
+    find: "await setAside(kv, sensor.id, owed, error.message, clock.now());",
+    replace: "",
+  },
 ];

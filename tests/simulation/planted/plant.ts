@@ -25,6 +25,7 @@ const PARTS = [
   "adapters/state",
   "adapters/object_store",
   "adapters/sdk/files",
+  "sources/openaq",
   "tests/adapters/state/harness.ts",
   "tests/simulation",
 ];
