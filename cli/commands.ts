@@ -16,5 +16,6 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   wipe: async () => (await import("./wipe.ts")).wipe,
   prune: async () => (await import("./prune.ts")).prune,
   simulate: async () => (await import("./simulate.ts")).simulate,
+  completions: async () => (await import("./completions.ts")).completions,
   doctor: async () => (await import("./doctor.ts")).doctor,
 };

@@ -42,6 +42,8 @@ export interface Context {
   readonly input?: Input | undefined;
   /** Asks whoever watches; undefined where nobody does. The answer is null where there is none. */
   readonly ask?: Ask | undefined;
+  /** Every command, loaded when it is called. */
+  readonly commands: Readonly<Record<string, () => Promise<Command>>>;
   /** The program's own version. */
   readonly version: string;
   /** Aborted when the command is to end: by Ctrl-C or SIGTERM. */

@@ -7,8 +7,8 @@ import { parse } from "./parse.ts";
 import { StepsAtWork } from "./uncaught.ts";
 
 /** Runs the command that the arguments name. @returns The exit code; errors are one line each on stderr. */
-export async function run(args: readonly string[], given: Context): Promise<ExitCode> {
-  const context = { ...given, stdout: noticing(given.stdout) };
+export async function run(args: readonly string[], given: Omit<Context, "commands">): Promise<ExitCode> {
+  const context = { ...given, commands, stdout: noticing(given.stdout) };
   let mask = (text: string) => text;
   const steps = new StepsAtWork();
   context.uncaught((error) => visible(mask(steps.line(error))));
