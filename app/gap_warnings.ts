@@ -1,6 +1,7 @@
 import type { AssetKey } from "../core/event.ts";
 import type { Graph } from "../core/graph.ts";
-import { iso } from "../core/instant.ts";
+import { type Instant, iso } from "../core/instant.ts";
+import { rangeText } from "../core/partition/range_text.ts";
 import type { KeyValue } from "../core/ports/key_value.ts";
 import type { Warning } from "../core/status.ts";
 import type { Gap } from "../sources/openaq/gaps.ts";
@@ -54,11 +55,15 @@ function nameOf(gone: readonly Gap[], listed: Listed | undefined): string {
 }
 
 function told(ranges: readonly TimeRange[]): string {
-  return ranges.map(({ from, to }) => `${iso(from)} to ${iso(to)}`).join(", ");
+  return ranges.map(({ from, to }) => rangeText(hour(from), hour(to - 1))).join(", ");
+}
+
+/** The hour of an instant as its partition is called. */
+function hour(instant: Instant): string {
+  return iso(instant).slice(0, "2018-01-01T07".length);
 }
 
 function askedFor(ranges: readonly TimeRange[]): string {
-  const hour = (instant: number) => iso(instant).slice(0, 13);
   const [from, to] = [hour(ranges[0]!.from), hour(ranges.at(-1)!.to - 1)];
   return `"materialize --from ${from} --to ${to}" asks for it`;
 }

@@ -15,6 +15,7 @@ import { gapWarnings } from "./gap_warnings.ts";
 import { hoursOnRecord } from "./hours_on_record.ts";
 import { makeLakeFolder, type Undo } from "./folders.ts";
 import { admitLake, examineLake, identifyLake } from "./identity.ts";
+import { sourceWarnings } from "./source_warnings.ts";
 import { loadProject } from "./project.ts";
 import { makeResources, type OwnResources } from "./resources.ts";
 import { knownSource } from "./source.ts";
@@ -30,7 +31,7 @@ export interface Lake extends AsyncDisposable {
   readonly orchestrator: Orchestrator;
   readonly graph: Graph;
   readonly state: State;
-  readonly hint: string | null;
+  hint(): string | null;
   requests(): number;
   /** What whoever reads the source's answers should know of them, a line each. */
   notices(): readonly string[];
@@ -86,10 +87,13 @@ export async function openLake(config: Config, access: "read" | "write", observe
       orchestrator,
       graph: project.graph,
       state,
-      hint: project.own ? hintOf(config) : null,
+      hint: () => project.own ? hintOf(orchestrator) : null,
       requests: () => requests + (resources?.requests() ?? 0),
       notices: () => resources?.notices() ?? [],
-      warnings: () => project.own ? gapWarnings(project.graph, state.keyValue) : Promise.resolve(new Map()),
+      warnings: async () =>
+        project.own
+          ? await gapWarnings(project.graph, state.keyValue)
+          : sourceWarnings(project.graph, config.graph!),
       async sweep(counting) {
         if (project.own && counting === undefined) await tidyOwnData({ config, folder, publisher, state });
         return await sweep(folder, publisher, state, counting);
@@ -111,8 +115,22 @@ export async function openLake(config: Config, access: "read" | "write", observe
   }
 }
 
-function hintOf({ environment }: Config): string {
-  return `deno task inspect "SELECT * FROM ${environment}_db.vietnam ORDER BY datetime DESC LIMIT 10"`;
+/** The tables that a hint may name, the one that says most first, by the assets that register them. */
+const SHOWN = [
+  ["vietnam/prod_catalog", "vietnam/prod_mart", "prod_db.vietnam ORDER BY datetime DESC"],
+  ["vietnam/dev_catalog", "vietnam/dev_mart", "dev_db.vietnam ORDER BY datetime DESC"],
+  ["vietnam/raw_catalog", "vietnam/raw_prod", "raw_db.openaq_raw"],
+  ["vietnam/raw_catalog", "vietnam/raw_test", "raw_db.openaq_raw"],
+  ["vietnam/reference_catalog", "vietnam/stations", "reference.stations"],
+] as const;
+
+const EVERY = { from: -Number.MAX_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
+
+/** A statement over a table that is registered and has something to show. */
+function hintOf({ index }: Orchestrator): string | null {
+  const present = new Set(index.nodes.filter(({ rows }) => rows.standing([EVERY]) > 0).map(({ key }) => key));
+  const shown = SHOWN.find(([catalog, table]) => present.has(catalog) && present.has(table));
+  return shown === undefined ? null : `deno task inspect "SELECT * FROM ${shown[2]} LIMIT 10"`;
 }
 
 interface SourceOfLake {

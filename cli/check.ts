@@ -1,8 +1,9 @@
+import { FILES_INTACT } from "../core/check.ts";
 import { visible } from "../core/visible.ts";
 import type { Command } from "./context.ts";
 import { openToChange } from "./open.ts";
 import { notify, painter, print, printJson } from "./out.ts";
-import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
+import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
 import { named, plural } from "./text.ts";
 
 export const check: Command = {
@@ -40,7 +41,7 @@ Examples:
         warnings: app.notices,
       });
     } else {
-      notify(stdout, app.notices);
+      notify(stdout, [...app.notices, ...openEnd(invocation, app)]);
       const paint = painter(stdout);
       const [done, lost] = [plural(counts.passed, "check"), plural(counts.failed, "check")];
       print(
@@ -65,8 +66,11 @@ interface Failed {
 
 /** One line for each thing that is wrong with a partition, however many checks stumble over it. */
 function lines(failed: readonly Failed[]): string[] {
+  const place = ({ asset, partition }: Failed) => JSON.stringify([asset, partition]);
+  const gone = new Set(failed.filter(({ check }) => check === FILES_INTACT).map(place));
   const alike = Map.groupBy(
-    failed,
+    // Of a file that is not what was published, whatever else is wrong follows.
+    failed.filter((each) => each.check === FILES_INTACT || !gone.has(place(each))),
     ({ asset, partition, severity, detail }) => JSON.stringify([asset, partition, severity, detail]),
   );
   return [...alike.values()].map((checks) => {

@@ -97,8 +97,8 @@ export interface Lake extends AsyncDisposable {
   readonly orchestrator: Orchestrator;
   readonly graph: Graph;
   readonly state: State;
-  /** A command that shows what was made. */
-  readonly hint: string | null;
+  /** A command that shows what was made; null where there is no table to show. */
+  hint(): string | null;
   /** How often the source was asked since the lake was opened. */
   requests(): number;
   /** What whoever reads the source's answers should know of them, a line each; told as it is found, too. */

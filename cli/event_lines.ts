@@ -107,7 +107,7 @@ export function waitOf({ asset, run }: { readonly asset: string; readonly run: n
   return `${run} ${asset}`;
 }
 
-const COLOUR = { succeeded: "green", failed: "red", cancelled: "yellow" } as const;
+const COLOUR = { succeeded: "green", failed: "red", blocked: "red", cancelled: "yellow" } as const;
 
 function ranged(
   { asset, range: { from, to } }: { readonly asset: string; readonly range: KeyRange },

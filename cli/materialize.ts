@@ -6,9 +6,9 @@ import { openToMake } from "./open.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { nothingToDo, planned } from "./plan.ts";
 import { reporter } from "./reporter.ts";
-import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
+import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
 import { table } from "./table.ts";
-import { lasting, number, plural } from "./text.ts";
+import { lasting, named, number, plural } from "./text.ts";
 
 export const materialize: Command = {
   summary: "brings the selection up to date",
@@ -39,6 +39,8 @@ Examples:
       report.observe(progress);
     });
     const request = requestOf(invocation, app, lake);
+    lake.orchestrator.covers(request); // refused before anything is told or done
+    if (!invocation.json) notify(context.stdout, openEnd(invocation, app));
     const dropped = (await lake.dropViews()).map((key) =>
       `${key}: its file is gone: dropped from the catalog`
     );
@@ -65,15 +67,19 @@ Examples:
         seconds,
       });
     } else summarize(context, result, lake, request, seconds);
-    tell(context, result);
+    tell(context, result, lake);
     return EXIT[result.status];
   },
 };
 
 /** What the sources have to say of the assets that were asked for. */
 async function sourceWarnings(lake: Lake, assets: ReadonlySet<string>): Promise<string[]> {
-  return [...await lake.warnings()].filter(([key]) => assets.has(key))
-    .flatMap(([key, warnings]) => warnings.map(({ message }) => `${key}: ${message}`));
+  const told = [...await lake.warnings()].filter(([key]) => assets.has(key))
+    .flatMap(([key, warnings]) => warnings.map(({ message }) => ({ key, message })));
+  return [...Map.groupBy(told, ({ message }) => message)].map(([message, [first, ...others]]) => {
+    const more = others.length === 0 ? "" : ` and ${plural(others.length, "other")}`;
+    return `${first!.key}${more}: ${message}`;
+  });
 }
 
 const EXIT: Readonly<Record<RunResult["status"], ExitCode>> = {
@@ -135,15 +141,19 @@ function summarize(
     stdout,
     `run ${run} ${paint(colour, status)} in ${lasting(seconds * 1_000)}: ${[made, ...rest].join(", ")}`,
   );
-  if (lake.hint !== null && status === "succeeded") print(stdout, `look at it: ${lake.hint}`);
+  const hint = lake.hint();
+  if (hint !== null && status === "succeeded") print(stdout, `look at it: ${hint}`);
 }
 
 /** At most so many errors of one run are printed. */
 const TOLD = 50;
 
-function tell({ stderr }: Context, { errors, run }: RunResult): void {
+function tell({ stderr }: Context, { errors, run }: RunResult, { orchestrator }: Lake): void {
   for (const { asset, partition, message } of errors.slice(0, TOLD)) {
-    print(stderr, `${asset}${partition === null ? "" : ` ${partition}`}: ${visible(message)}`);
+    const { set } = orchestrator.index.node(asset);
+    const isKey = partition === null || set.ordinal(partition) !== undefined;
+    const [from, to] = isKey ? [partition, partition] : partition.split("/") as [string, string];
+    print(stderr, `${named(asset, from, to)}: ${visible(message)}`);
   }
   if (errors.length > TOLD) {
     print(stderr, `${number(errors.length - TOLD)} more: deno task runs show ${run}`);

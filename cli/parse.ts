@@ -18,12 +18,13 @@ export function parse(name: string, command: Command, args: readonly string[]): 
   const boolean = ["help", "json", ...switches];
   const string = ["graph", ...values, ...lists];
   const fault = (found: string) => new UsageError(`reading "${name}": ${found}`);
-  for (const arg of args) {
-    const given = /^--([^=]+)=/.exec(arg)?.[1];
-    if (given !== undefined && boolean.includes(given)) {
-      throw fault(`found "${arg}", wanted --${given} alone`);
-    }
+  for (const [i, arg] of args.entries()) {
     if (arg === "--") break;
+    const [, given, value] = /^--([^=]+)(=)?/.exec(arg) ?? [];
+    if (given === undefined || !boolean.includes(given)) continue;
+    const next = args[i + 1];
+    if (value !== undefined) throw fault(`found "${arg}", wanted --${given} alone`);
+    if (next === "true" || next === "false") throw fault(`found "${arg} ${next}", wanted --${given} alone`);
   }
   // A statement that begins with a comment is a word.
   const spaced = args.filter((arg) => /\s/.test(arg) && arg.startsWith("--") && !/^--[a-z-]+=/.test(arg));

@@ -6,7 +6,7 @@ import type { Cause } from "../core/staleness/causes.ts";
 import { visible } from "../core/visible.ts";
 import type { App, Command, Context, Invocation, Lake } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
-import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
+import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
 import { seenLines } from "./seen.ts";
 import { named, number, plural, rangeText } from "./text.ts";
 
@@ -35,7 +35,7 @@ Examples:
 
 /** Looks at what others made, and prints what would be done. */
 export async function planned(
-  { json }: Invocation,
+  invocation: Invocation,
   context: Context,
   app: App,
   lake: Lake,
@@ -43,7 +43,8 @@ export async function planned(
 ): Promise<void> {
   const seen = await lake.orchestrator.look(request.assets, context.signal);
   const steps = await lake.orchestrator.plan(request);
-  showPlan(context, lake, request, steps, { json, notices: [...app.notices, ...seenLines(seen)] });
+  const notices = [...app.notices, ...openEnd(invocation, app), ...seenLines(seen)];
+  showPlan(context, lake, request, steps, { json: invocation.json, notices });
 }
 
 /** Prints what would be done, a line for every range. */

@@ -28,8 +28,9 @@ Example:
     const app = await invocation.app();
     const reportTo = async (lake: Lake) => {
       const asset = assetOf(invocation, lake);
+      const { index } = lake.orchestrator;
       const written = {
-        partition: partitionOf(lake.orchestrator.index.node(asset), partition, "reporting"),
+        partition: partitionOf(index.node(asset), partition, "reporting", index.now),
         dataVersion: version,
         files,
         ...(rows !== undefined && { rows }),

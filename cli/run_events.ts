@@ -112,5 +112,6 @@ function groupOf(event: Event): Group {
     : event.kind === "due"
     ? `: ${event.detail}`
     : "";
-  return { asset, what, why, from, to, rows: null, version: null };
+  const kind = event.kind === "failed" && event.reason === "check" ? "blocked" : what;
+  return { asset, what: kind, why, from, to, rows: null, version: null };
 }

@@ -86,7 +86,7 @@ function stepLine(
   keys: Keys,
 ): string {
   const what = named(asset, keys(asset, from), keys(asset, to), to - from + 1);
-  const lost = failed > 0 ? `, ${number(failed)} failed` : "";
+  const lost = failed > 0 ? `, ${number(failed)} ${outcome === "blocked" ? "blocked" : "failed"}` : "";
   return `step ${step} ${what} ${outcome}: ${plural(materialized, "partition")}${lost} in ${
     lasting(ended - started)
   }`;

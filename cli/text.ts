@@ -1,10 +1,10 @@
 import type { AssetKey } from "../core/mod.ts";
+import { rangeText as keysText } from "../core/partition/range_text.ts";
 
-/** Partitions by key as people read them: `2018-01-01 … 2018-01-31 (31)`; nothing for the unpartitioned. */
+/** Partitions by key as people read them, with their number: `2018-01-01 … 2018-01-31 (31)`. */
 export function rangeText(from: string | null, to: string | null, count?: number): string {
-  if (from === null) return "";
-  if (from === to) return from;
-  return `${from} … ${to}${count === undefined ? "" : ` (${number(count)})`}`;
+  const range = keysText(from, to);
+  return from === to || count === undefined ? range : `${range} (${number(count)})`;
 }
 
 /** An asset with its partitions. */

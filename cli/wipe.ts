@@ -3,7 +3,7 @@ import type { Request } from "../core/run/scope.ts";
 import { type App, type Command, type Invocation, type Lake, type Terminal, UsageError } from "./context.ts";
 import { openToChange } from "./open.ts";
 import { notify, print, printJson } from "./out.ts";
-import { RANGE, RANGE_HELP, requestOf } from "./request.ts";
+import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
 import { named, plural } from "./text.ts";
 
 export const wipe: Command = {
@@ -47,7 +47,7 @@ Examples:
     const assets = [...wiped].map(([key, partitions]) => ({ key, partitions }));
     if (invocation.json) printJson(stdout, { assets, warnings: app.notices });
     else {
-      notify(stdout, app.notices);
+      notify(stdout, [...app.notices, ...openEnd(invocation, app)]);
       for (const { key, partitions } of assets) {
         print(stdout, `${key}: ${plural(partitions, "partition")} forgotten`);
       }

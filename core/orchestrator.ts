@@ -123,7 +123,7 @@ export class Orchestrator {
   async rollback(asset: AssetKey, partition: string | null): Promise<RolledBack> {
     await this.refresh();
     const node = this.index.node(asset);
-    return await rollback(this.session, node, partitionOf(node, partition, "rolling back"));
+    return await rollback(this.session, node, partitionOf(node, partition, "rolling back", this.index.now));
   }
 
   /** Forgets partitions: they are missing from now on. Files stay. @returns How many were forgotten. */

@@ -7,6 +7,7 @@ import {
   hourly,
   hoursOfDay,
   monthly,
+  sourceFile,
 } from "../core/mod.ts";
 
 const { asset } = definer<unknown>();
@@ -14,6 +15,7 @@ const { asset } = definer<unknown>();
 /** What a till took in an hour, in cents: an asset that makes its own data. */
 const tills = asset({
   key: "shop/tills",
+  sources: [sourceFile("shop.ts")],
   partitions: hourly({ start: "2026-01-01", timeZone: "Europe/Berlin" }),
   batch: { most: 1000 },
   async *materialize({ partitions }) {
@@ -24,6 +26,7 @@ const tills = asset({
 /** A day's takings: 23, 24 or 25 hours of them. */
 const takings = asset({
   key: "shop/takings",
+  sources: [sourceFile("shop.ts")],
   partitions: daily({ start: "2026-01-01", timeZone: "Europe/Berlin" }),
   deps: { hours: from(tills, hoursOfDay) },
   batch: { most: 400 },
@@ -44,6 +47,7 @@ const takings = asset({
 /** A month's takings. */
 const report = asset({
   key: "shop/report",
+  sources: [sourceFile("shop.ts")],
   partitions: monthly({ start: "2026-01-01", timeZone: "Europe/Berlin" }),
   deps: { days: from(takings, daysOfMonth) },
   async *materialize({ partitions, inputs }) {

@@ -17,8 +17,8 @@ export function tableDefinition(
 
 export interface CatalogOptions {
   readonly key: string;
-  /** The asset whose files the tables show. */
-  readonly shows: Asset<Resources>;
+  /** The assets whose files the tables show. */
+  readonly shows: readonly Asset<Resources>[];
   readonly tables: readonly TableDefinition[];
 }
 
@@ -31,7 +31,7 @@ export function catalogAsset({ key, shows, tables }: CatalogOptions): Asset<Reso
     kind: "catalog",
     // The tables' columns are part of the code: another contract registers anew.
     code: dataVersion,
-    deps: { reads: from(shows, all, { mode: "present" }) },
+    deps: Object.fromEntries(shows.map((asset) => [asset.key, from(asset, all, { mode: "present" })])),
     async *materialize({ resources: { catalog }, staging }) {
       const staged = await Promise.all(tables.map((each) => catalog.stage(each, staging)));
       yield [{ partition: 0, dataVersion, rows: tables.length, staged }];

@@ -1,9 +1,11 @@
 import type { Asset } from "../../core/asset.ts";
 import type { Resources } from "../resources.ts";
 import { catalogAsset, tableDefinition } from "../table/catalog.ts";
-import { RAW } from "./contract.ts";
+import { LOCATIONS, RAW, STATIONS } from "./contract.ts";
 import { martTable, type MartZone } from "./days.ts";
+import { locations, LOCATIONS_FILE } from "./locations.ts";
 import type { RawZone } from "./raw/hour_files.ts";
+import { stations, STATIONS_FILE } from "./stations.ts";
 
 /** The mart's databases: Glue's name and Athena's. */
 export const DATABASES: Readonly<Record<MartZone, readonly string[]>> = {
@@ -14,7 +16,7 @@ export const DATABASES: Readonly<Record<MartZone, readonly string[]>> = {
 /** The raw hours as `raw_db.openaq_raw`. */
 export function rawCatalog(raw: Asset<Resources>, zone: RawZone): Asset<Resources> {
   const place = { database: "raw_db", name: "openaq_raw", format: "ndjson", location: zone } as const;
-  return catalogAsset({ key: "vietnam/raw_catalog", shows: raw, tables: [tableDefinition(RAW, place)] });
+  return catalogAsset({ key: "vietnam/raw_catalog", shows: [raw], tables: [tableDefinition(RAW, place)] });
 }
 
 /** A mart as `vietnam` of its databases. */
@@ -22,9 +24,23 @@ export function martCatalog(mart: Asset<Resources>, zone: MartZone): Asset<Resou
   const { contract, folder: location } = martTable(zone);
   return catalogAsset({
     key: zone === "aq_dev" ? "vietnam/dev_catalog" : "vietnam/prod_catalog",
-    shows: mart,
+    shows: [mart],
     tables: DATABASES[zone].map((database) =>
       tableDefinition(contract, { database, name: "vietnam", format: "parquet", location })
     ),
   });
+}
+
+/** What is known of the places themselves, as `reference.locations` and `reference.stations`. */
+export const referenceCatalog = catalogAsset({
+  key: "vietnam/reference_catalog",
+  shows: [locations, stations],
+  tables: [
+    tableDefinition(LOCATIONS, reference("locations", LOCATIONS_FILE)),
+    tableDefinition(STATIONS, reference("stations", STATIONS_FILE)),
+  ],
+});
+
+function reference(name: string, location: string) {
+  return { database: "reference", name, format: "json", location } as const;
 }

@@ -25,6 +25,34 @@ export const MART: Contract = {
   sort: ["location_id", "datetime"],
 };
 
+/** What marts need to know of a station: a JSON array of objects. */
+export const STATIONS: Contract = {
+  columns: [
+    required("id", "int32"),
+    optional("name", "utf8"),
+    optional("city", "utf8"),
+    required("country", "utf8"),
+    optional("latitude", "float64"),
+    optional("longitude", "float64"),
+  ],
+  partitionColumns: [],
+};
+
+/** OpenAQ's locations as they were answered last: a JSON array of objects; what is nested is JSON text. */
+export const LOCATIONS: Contract = {
+  columns: [
+    required("id", "int32"),
+    optional("name", "utf8"),
+    optional("locality", "utf8"),
+    optional("country", "utf8"),
+    optional("coordinates", "utf8"),
+    optional("datetimeFirst", "utf8"),
+    optional("datetimeLast", "utf8"),
+    optional("sensors", "utf8"),
+  ],
+  partitionColumns: [],
+};
+
 /** A raw record: one measurement. The five fields of the location are null until the mart. */
 export const RAW: Contract = {
   columns: [

@@ -6,7 +6,8 @@ import type { LocationsAnswer } from "../../sources/openaq/client.ts";
 import { define, type Resources } from "../resources.ts";
 import { nextMidnight } from "./due.ts";
 
-const FILE = "reference/vietnam/locations.json";
+/** Where it lies in the lake. */
+export const LOCATIONS_FILE = "reference/vietnam/locations.json";
 
 const allUsable: Check<Resources> = {
   checks: [{ name: "all_usable", severity: "warning" }],
@@ -56,7 +57,7 @@ export const locations = define.asset({
         ...(setAside.length > 0 && { set_aside: { type: "text", value: setAside.join("; ") } }),
         ...(givenUp.length > 0 && { given_up: { type: "text", value: givenUp.join("; ") } }),
       },
-      staged: [{ final: FILE, temporary, written }],
+      staged: [{ final: LOCATIONS_FILE, temporary, written }],
       asOf: askedAt,
     }];
   },
@@ -65,14 +66,16 @@ export const locations = define.asset({
 /** The answer that stands. @throws {Error} If its file cannot be read. */
 export async function standingLocations(input: Input, store: Resources["store"]): Promise<LocationsAnswer> {
   const [standing] = await input.standing();
-  const bytes = await store.read(FILE);
+  const bytes = await store.read(LOCATIONS_FILE);
   const askedAt = standing?.metadata.asked_at?.value;
   if (bytes === undefined || typeof askedAt !== "string") {
-    throw new Error(`reading "${FILE}": found no locations, wanted those that were answered last`);
+    throw new Error(`reading "${LOCATIONS_FILE}": found no locations, wanted those that were answered last`);
   }
   try {
     return { askedAt: Date.parse(askedAt), locations: JSON.parse(new TextDecoder().decode(bytes)) };
   } catch (cause) {
-    throw new Error(`reading "${FILE}": no JSON, wanted the locations as they were written`, { cause });
+    throw new Error(`reading "${LOCATIONS_FILE}": no JSON, wanted the locations as they were written`, {
+      cause,
+    });
   }
 }

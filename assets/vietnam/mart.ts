@@ -7,11 +7,10 @@ import type { Resources } from "../resources.ts";
 import { tableAsset } from "../table/asset.ts";
 import { plainColumns } from "../table/contract.ts";
 import type { TableExaminer } from "../table/examiner.ts";
-import { RAW } from "./contract.ts";
+import { RAW, STATIONS } from "./contract.ts";
 import { days, martTable } from "./days.ts";
 import { martChecks } from "./mart_checks.ts";
 import { UNIT_COLUMNS, UNITS } from "./pollutants.ts";
-import { STATION_COLUMNS } from "./stations.ts";
 
 export interface MartOptions {
   readonly raw: Asset<Resources, HourlySet>;
@@ -41,7 +40,7 @@ export function mart({ raw, stations, examiner, dev }: MartOptions): Asset<Resou
       hours: records(hours.filter(({ files }) => files.length === 1)),
       reasked: records(hours.filter(({ files }) => files.length > 1)),
       stations: {
-        columns: STATION_COLUMNS,
+        columns: STATIONS.columns,
         format: "json",
         files: stations.flatMap(({ files }) => files).map((ref) => ({ ref, partition: null })),
       },

@@ -1,6 +1,6 @@
 import type { AnyAsset } from "../../core/asset.ts";
 import type { Milliseconds } from "../../core/instant.ts";
-import { martCatalog, rawCatalog } from "./catalog.ts";
+import { martCatalog, rawCatalog, referenceCatalog } from "./catalog.ts";
 import { TableExaminer } from "../table/examiner.ts";
 import { MART } from "./contract.ts";
 import { locations } from "./locations.ts";
@@ -30,6 +30,7 @@ export function vietnam({ environment, lookback, views: files }: VietnamOptions)
   const common = [
     locations,
     stations,
+    referenceCatalog,
     raw,
     rawCatalog(raw, test ? "aq_raw_test" : "aq_raw_prod"),
     dev,

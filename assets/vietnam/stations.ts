@@ -1,15 +1,15 @@
 import { from } from "../../core/asset.ts";
 import { latest } from "../../core/mapping.ts";
 import type { Standing } from "../../core/output.ts";
-import type { Column } from "../../core/ports/table.ts";
 import type { Location } from "../../sources/openaq/schema.ts";
 import { ContentSum, contentVersion, doubleField, field } from "../content_hash.ts";
 import { define, type Resources } from "../resources.ts";
-import { optional, required } from "../table/contract.ts";
 import { cityOf } from "./cities.ts";
+import { STATIONS } from "./contract.ts";
 import { locations, standingLocations } from "./locations.ts";
 
-const FILE = "reference/vietnam/stations.json";
+/** Where it lies in the lake. */
+export const STATIONS_FILE = "reference/vietnam/stations.json";
 const COUNTRY = "Vietnam";
 
 /** What marts need to know of a location. */
@@ -21,16 +21,6 @@ export interface Station {
   readonly latitude: number | null;
   readonly longitude: number | null;
 }
-
-/** The columns of the stations' file, a JSON array of objects. */
-export const STATION_COLUMNS: readonly Column[] = [
-  required("id", "int32"),
-  optional("name", "utf8"),
-  optional("city", "utf8"),
-  required("country", "utf8"),
-  optional("latitude", "float64"),
-  optional("longitude", "float64"),
-];
 
 /** Every station that was ever seen, with its city; its version changes with these columns alone. */
 export const stations = define.asset({
@@ -47,7 +37,7 @@ export const stations = define.asset({
     // Without the file, only equal content proves that no station is lost.
     if (seen === undefined && dataVersion !== stood[0]!.dataVersion && !forced) {
       throw new Error(
-        `reading "${FILE}": it is damaged, and OpenAQ does not answer what it held, ` +
+        `reading "${STATIONS_FILE}": it is damaged, and OpenAQ does not answer what it held, ` +
           'wanted "rollback vietnam/stations", or --force to go on with what is answered now',
       );
     }
@@ -58,7 +48,7 @@ export const stations = define.asset({
       partition: 0,
       dataVersion,
       rows: all.length,
-      staged: [{ final: FILE, temporary, written }],
+      staged: [{ final: STATIONS_FILE, temporary, written }],
     }];
   },
 });
@@ -81,7 +71,7 @@ export function stationsVersion(stations: readonly Station[]): string {
       field(id) + field(name) + field(city) + field(country) + doubleField(latitude) + doubleField(longitude),
     );
   }
-  return contentVersion(STATION_COLUMNS, sum);
+  return contentVersion(STATIONS.columns, sum);
 }
 
 /** The stations that stand, none where nothing stands; undefined where their file is not as it was published. */
@@ -90,7 +80,7 @@ async function standingStations(
   store: Resources["store"],
 ): Promise<readonly Station[] | undefined> {
   if (standing === undefined) return [];
-  const bytes = await store.read(FILE);
+  const bytes = await store.read(STATIONS_FILE);
   try {
     const found: Station[] = JSON.parse(new TextDecoder().decode(bytes));
     return stationsVersion(found) === standing.dataVersion ? found : undefined;

@@ -1,7 +1,7 @@
 import type { Staged } from "./publisher.ts";
 import type { Column, FileFormat } from "./table.ts";
 
-/** A table over the files below a folder of the lake, whose path carries the partition columns (`name=value/`). */
+/** A table over the files below a folder of the lake, or over one file, whose path carries the partition columns (`name=value/`). */
 export interface TableDefinition {
   readonly type: "table";
   readonly database: string;
@@ -10,7 +10,7 @@ export interface TableDefinition {
   /** Columns that are in the path and not in the files; tables show them last. */
   readonly partitionColumns: readonly Column[];
   readonly format: FileFormat;
-  /** A folder below the lake's root. */
+  /** A folder below the lake's root, or a single file. */
   readonly location: string;
 }
 

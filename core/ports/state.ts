@@ -166,7 +166,8 @@ export interface StepRecord {
   readonly to: number;
   readonly started: Instant;
   readonly ended: Instant;
-  readonly outcome: "succeeded" | "failed" | "cancelled";
+  /** Blocked where all that went wrong was held back by checks. */
+  readonly outcome: "succeeded" | "failed" | "blocked" | "cancelled";
   readonly materialized: number;
   readonly failed: number;
 }
@@ -239,7 +240,7 @@ export interface State {
 
   /** What stands in the ranges, ascending; wiped and missing partitions are left out. */
   standing(asset: AssetKey, ranges: readonly Range[]): Promise<readonly StandingRecord[]>;
-  /** The files below a folder of the lake that latest materializations name, by path; expired ones are left out. */
+  /** The files below a folder of the lake, or its one file of that path, that latest materializations name, by path. */
   filesBelow(folder: string): Promise<readonly PublishedFile[]>;
   /** All materializations of one partition since it was last wiped, newest first. */
   history(asset: AssetKey, partition: number): Promise<readonly (Materialized & { readonly seq: Seq })[]>;

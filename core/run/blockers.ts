@@ -1,4 +1,5 @@
 import { contains, intersect, ordinals, type Range, type Ranges } from "../partition/ranges.ts";
+import { rangeText } from "../partition/range_text.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import { type Edge, existing, type Node } from "../staleness/node.ts";
 import { allReady } from "../staleness/readiness.ts";
@@ -97,6 +98,5 @@ export function advice(node: Node, up: Node, members: Range, scope: Scope): stri
 
 /** An asset with the first and the last of its partitions. */
 export function name(node: Node, first: number, last: number): string {
-  const keys = [...new Set([node.set.key(first), node.set.key(last)])].filter((key) => key !== null);
-  return keys.length === 0 ? node.key : `${node.key} ${keys.join("/")}`;
+  return `${node.key} ${rangeText(node.set.key(first), node.set.key(last))}`.trimEnd();
 }

@@ -1,4 +1,5 @@
 import type { RunId } from "../event.ts";
+import { rangeText } from "../partition/range_text.ts";
 import type { Ranges } from "../partition/ranges.ts";
 import type { Json } from "../ports/key_value.ts";
 import type { ClaimToken } from "../ports/state.ts";
@@ -30,9 +31,8 @@ export async function exclusively<T>(
     token = granted?.token;
     if (granted === undefined || held.length > 0) {
       const { from, to } = keyRange(node, held[0]!);
-      const keys = from === to ? from ?? "" : `${from}/${to}`;
       throw new RequestError(
-        `claiming "${node.key}" ${keys}: found run ${held[0]!.run} at work on it, wanted none`,
+        `claiming "${node.key}" ${rangeText(from, to)}: found run ${held[0]!.run} at work on it, wanted none`,
       );
     }
     await refresh(session);

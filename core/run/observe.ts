@@ -3,6 +3,7 @@ import type { AssetKey, NewEvent } from "../event.ts";
 import type { Instant } from "../instant.ts";
 import type { FailedOutput, Standing } from "../output.ts";
 import { fromOrdinals, type Ranges } from "../partition/ranges.ts";
+import { rangeText } from "../partition/range_text.ts";
 import type { StandingRecord } from "../ports/state.ts";
 import { allExisting, type Node } from "../staleness/node.ts";
 import { reported } from "./report.ts";
@@ -113,6 +114,6 @@ function faultOf(
 
 /** In a line, what was there and is not any more. */
 export function goneLine({ key, set }: Node, gone: Ranges): string {
-  const keys = gone.map(({ from, to }) => from === to ? set.key(from) : `${set.key(from)}/${set.key(to)}`);
+  const keys = gone.map(({ from, to }) => rangeText(set.key(from), set.key(to)));
   return `${key} ${keys.join(", ")}: found no more, what was made of it stays`;
 }

@@ -52,7 +52,7 @@ export type Progress =
   | {
     readonly type: "step-ended";
     readonly step: number;
-    readonly outcome: "succeeded" | "failed" | "cancelled";
+    readonly outcome: "succeeded" | "failed" | "blocked" | "cancelled";
     readonly took: Milliseconds;
   };
 

@@ -1,7 +1,7 @@
 import type { AssetKey } from "../event.ts";
-import { DAY } from "../instant.ts";
+import { DAY, type Instant } from "../instant.ts";
 import { instants, readBound } from "../partition/bound.ts";
-import { isTimeSet, type Window } from "../partition/partition_set.ts";
+import { isTimeSet, type PartitionSet, type Window } from "../partition/partition_set.ts";
 import { fromOrdinals, ordinals, type Ranges, subtract, union } from "../partition/ranges.ts";
 import { zoneOf } from "../partition/zone.ts";
 import { isWatched, makeable } from "./makeable.ts";
@@ -57,11 +57,32 @@ export function scopeOf(index: StalenessIndex, request: Request): Scope {
 }
 
 /** The partition of a key, null for the only one. @throws {RequestError} If the asset has none of that key. */
-export function partitionOf({ key, set }: Node, partition: string | null, action: string): number {
+export function partitionOf(
+  { key, set }: Node,
+  partition: string | null,
+  action: string,
+  now: Instant,
+): number {
   const ordinal = partition === null ? (set.spec.type === "single" ? 0 : undefined) : set.ordinal(partition);
   if (ordinal !== undefined) return ordinal;
   const found = partition === null ? "no partition" : `partition "${partition}"`;
-  throw new RequestError(`${action} "${key}": found ${found}, wanted one of its own`);
+  const wanted = set.spec.type === "single" ? "none: it is one whole" : `one of its own${suchAs([set], now)}`;
+  throw new RequestError(`${action} "${key}": found ${found}, wanted ${wanted}`);
+}
+
+/** At most so many keys are shown as examples. */
+const SHOWN = 3;
+
+/** Keys that the sets have, one of each kind, as they are written; nothing where there are none. */
+function suchAs(sets: readonly PartitionSet[], now: Instant): string {
+  const kinds = new Map<string, string>();
+  for (const set of sets) {
+    const last = set.existing(now)?.to;
+    const key = last === undefined ? null : set.key(last);
+    if (key !== null) kinds.set(set.spec.type === "static" ? key : set.spec.type, `"${key}"`);
+  }
+  const keys = [...kinds.values()].slice(0, SHOWN);
+  return keys.length === 0 ? "" : `, such as ${keys.join(" or ")}`;
 }
 
 /** @throws {RequestError} If a bound is no date or time, or no asset has partitions in time for it to choose from. */
@@ -134,7 +155,10 @@ function byKeys(
   for (const key of keys) {
     const having = nodes.filter((node) => node.set.ordinal(key) !== undefined);
     if (having.length === 0) {
-      throw new RequestError(`partition "${key}": found no selected asset that has it`);
+      const wanted = suchAs(nodes.map(({ set }) => set), index.now);
+      throw new RequestError(
+        `partition "${key}": found no selected asset that has it, wanted a key of one${wanted}`,
+      );
     }
     const existingNow = having.filter((node) => node.set.has(node.set.ordinal(key)!, index.now));
     if (existingNow.length === 0) {

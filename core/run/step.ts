@@ -50,7 +50,7 @@ const GRACE = 2 * SECOND;
 const BACKOFF: Backoff = { base: { seconds: 1 }, limit: { minutes: 1 } };
 
 /** How a step ended; `superseded` when its claim passed to another worker. */
-export type StepOutcome = "succeeded" | "failed" | "cancelled" | "superseded";
+export type StepOutcome = StepRecord["outcome"] | "superseded";
 
 /** Materializes claimed partitions, with retries. */
 export async function runStep(session: Session, claim: Claim, options: StepOptions): Promise<StepOutcome> {
@@ -70,6 +70,8 @@ class Step {
   #remaining: Ranges;
   #materialized = 0;
   #failed = 0;
+  /** Of those failed: how many checks held back. */
+  #blocked = 0;
   /** The partitions that failed or were held back. */
   #bad: Ranges = [];
   /** Whether the record of the step went with its last group, and with it the claim. */
@@ -94,11 +96,7 @@ class Step {
     });
     const error = await this.#attempts();
     if (error !== undefined) await this.#broken(error);
-    const outcome = signal.aborted
-      ? "cancelled"
-      : error !== undefined || this.#failed > 0
-      ? "failed"
-      : "succeeded";
+    const outcome = signal.aborted ? "cancelled" : error !== undefined ? "failed" : this.#outcome();
     if (!this.#recorded || error !== undefined) {
       await commit(session, {
         claim: this.#recorded ? null : this.claim.token,
@@ -193,9 +191,7 @@ class Step {
     const ends = rest.length === 0;
     const done = await publish(session, claim, inputs, answers, signal, (settled) => {
       this.#count(settled);
-      return ends
-        ? { release: this.options.release, step: this.#record(this.#failed > 0 ? "failed" : "succeeded") }
-        : {};
+      return ends ? { release: this.options.release, step: this.#record(this.#outcome()) } : {};
     });
     this.#recorded = ends;
     this.#remaining = rest;
@@ -224,9 +220,17 @@ class Step {
 
   #count(settled: readonly Settled[]): void {
     for (const each of settled) {
-      if ("message" in each) this.#failed++;
-      else this.#materialized++;
+      if (!("message" in each)) this.#materialized++;
+      else {
+        this.#failed++;
+        if (each.outcome === "blocked") this.#blocked++;
+      }
     }
+  }
+
+  #outcome(): "succeeded" | "failed" | "blocked" {
+    if (this.#failed === 0) return "succeeded";
+    return this.#failed === this.#blocked ? "blocked" : "failed";
   }
 
   /** Records an error that ends the step: of what was not answered, or, after that, of the asset's code. */

@@ -24,7 +24,7 @@ Deno.test("ls, show and graph describe assets, and open no lake", async () => {
   assertEquals(rest, {
     ...listed[1],
     description: "",
-    sources: [],
+    sources: ["own_graph.ts"],
     contract: null,
     checks: [{ name: "polite", severity: "blocking" }],
     upstream: ["words/hours"],

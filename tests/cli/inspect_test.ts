@@ -74,7 +74,7 @@ Deno.test("a damaged catalog is found by check, named by inspect and repaired by
   await Deno.remove(catalog, { recursive: true });
   assertEquals((await line.run(COUNT)).code, 2);
   const repaired = await line.run(["materialize", ...RANGE, "--json"]);
-  assertEquals([repaired.code, repaired.json.counts.materialized], [0, 11]);
+  assertEquals([repaired.code, repaired.json.counts.materialized], [0, 12]);
   assertEquals((await line.run(COUNT)).json, [{ n }]);
 });
 

@@ -7,6 +7,7 @@ import {
   hoursOfDay,
   identity,
   type Output,
+  sourceFile,
 } from "../../core/mod.ts";
 
 /** A graph with nothing of air quality in it: what it makes is what the file beside it says. */
@@ -17,6 +18,7 @@ const { asset } = definer<Words>();
 
 const hours = asset({
   key: "words/hours",
+  sources: [sourceFile("own_graph.ts")],
   partitions: hourly({ start: "2024-01-01" }),
   kind: "raw",
   batch: { most: 100 },
@@ -29,6 +31,7 @@ const hours = asset({
 });
 const days = asset({
   key: "words/days",
+  sources: [sourceFile("own_graph.ts")],
   partitions: daily({ start: "2024-01-01" }),
   kind: "mart",
   deps: { hours: from(hours, hoursOfDay) },
@@ -55,6 +58,7 @@ const days = asset({
 });
 const copy = asset({
   key: "words/copy",
+  sources: [sourceFile("own_graph.ts")],
   partitions: daily({ start: "2024-01-01" }),
   kind: "mart",
   deps: { days: from(days, identity) },
@@ -64,6 +68,7 @@ const copy = asset({
 });
 const summary = asset({
   key: "words/summary",
+  sources: [sourceFile("own_graph.ts")],
   kind: "report",
   async *materialize() {
     yield [{ partition: 0, dataVersion: "1" }];

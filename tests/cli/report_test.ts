@@ -11,7 +11,7 @@ const FIFTH = ["report", "ext/weather", "--partition", "2026-01-05"];
 Deno.test("what is external and missing is no success, and the line says what reports it", async () => {
   await using line = await CommandLine.open();
   const made = await line.run(["materialize", "ext/weather", ...DAYS], { env });
-  assertEquals([made.code, made.stderr], [1, `ext/weather 2026-01-05/2026-01-06: ${HOW}\n`]);
+  assertEquals([made.code, made.stderr], [1, `ext/weather 2026-01-05 … 2026-01-06: ${HOW}\n`]);
   const { json } = await line.run(["materialize", "ext/weather", ...DAYS, "--json"], { env });
   assertEquals([json.status, json.counts.blocked], ["failed", 2]);
 

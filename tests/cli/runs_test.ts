@@ -138,8 +138,8 @@ Deno.test("a run's history is told in ranges, with a filter and a limit", async 
   assert(whole.some((each) => /^… and \d+ more: --limit N, --failed, or an asset's key$/.test(each)));
   assert((await show("--limit", "1000")).length > whole.length);
   assertEquals((await show("words/days", "--failed")).filter((each) => !each.startsWith("step ")), [
-    'words/days 2024-06-10 failed: check "polite" failed: found a rude word, wanted polite ones',
-    'words/days 2024-09-01 failed: check "polite" failed: found a rude word, wanted polite ones',
+    'words/days 2024-06-10 blocked: check "polite" failed: found a rude word, wanted polite ones',
+    'words/days 2024-09-01 blocked: check "polite" failed: found a rude word, wanted polite ones',
   ]);
   const { json } = await line.run(["runs", "show", "1", "words/days", "--failed", "--json"], { env });
   assertEquals(json.events.map(({ from }: { from: string }) => from), ["2024-06-10", "2024-09-01"]);

@@ -105,7 +105,7 @@ test("plan says why what is missing was not made, or cannot be", async (line) =>
   })).stdout.trimEnd().split("\n");
   assertEquals(
     rest[0],
-    'words/copy 2024-01-03 … 2024-01-04 (2): missing, blocked: needs words/days 2024-01-03/2024-01-04, which is missing: select "+words/copy"',
+    'words/copy 2024-01-03 … 2024-01-04 (2): missing, blocked: needs words/days 2024-01-03 … 2024-01-04, which is missing: select "+words/copy"',
   );
 });
 

@@ -160,10 +160,10 @@ Deno.test("a plan says what failed before, and what that keeps back", async () =
   await materialize();
   assertEquals(await planned(), [
     "t/days (3) failed: no disk",
-    "t/copy (3) blocked: needs t/days 2024-01-29/2024-01-31, which failed or is blocked",
+    "t/copy (3) blocked: needs t/days 2024-01-29 … 2024-01-31, which failed or is blocked",
   ]);
   assertEquals(await planned("t/copy"), [
-    "t/copy (3) blocked: needs t/days 2024-01-29/2024-01-31, which failed or is blocked: " +
+    "t/copy (3) blocked: needs t/days 2024-01-29 … 2024-01-31, which failed or is blocked: " +
     'select "+t/copy"',
   ]);
   broken = false;

@@ -17,7 +17,9 @@ export function target({ database, name }: Definition): string {
 function rowsOf(table: TableDefinition, files: readonly string[]): string {
   const columns = [...table.columns, ...table.partitionColumns];
   if (files.length === 0) return emptyTable(columns);
-  const hive = `hive_partitioning = true, hive_types = {${typed(table.partitionColumns)}}`;
+  const hive = table.partitionColumns.length === 0
+    ? "hive_partitioning = false"
+    : `hive_partitioning = true, hive_types = {${typed(table.partitionColumns)}}`;
   if (table.format === "parquet") {
     return `SELECT ${columns.map(stored).join(", ")} FROM read_parquet(${listOf(files)}, ${hive})`;
   }

@@ -61,8 +61,11 @@ export class Sandbox implements AsyncDisposable {
     for (const database of new Set(definitions.map(({ database }) => database))) {
       await this.#openDatabase(database);
     }
-    const folders = Array.from(files.values(), ({ folder }) => folder);
+    const tables = [...files.values()];
+    const single = tables.filter(({ folder, paths }) => paths.includes(folder)).map(({ folder }) => folder);
+    const folders = tables.map(({ folder }) => folder).filter((folder) => !single.includes(folder));
     await session.run(`SET allowed_directories = ${list([this.#scratch, ...folders])}`);
+    await session.run(`SET allowed_paths = ${list(single)}`);
     await session.run("SET enable_external_access = false");
     await session.run("SET lock_configuration = true");
   }

@@ -186,7 +186,7 @@ export class MemoryState implements port.State {
       const { asset, partition, payload } = giveEvent(event);
       return payload.files.map((file) => ({ ...file, asset, partition }));
     })
-      .filter(({ path }) => path.startsWith(`${folder}/`));
+      .filter(({ path }) => path === folder || path.startsWith(`${folder}/`));
     const byPath = new Map(files.map((file) => [file.path, file]));
     return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   }

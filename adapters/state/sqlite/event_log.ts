@@ -146,12 +146,13 @@ export class EventLog {
   }
 
   filesBelow(folder: string): PublishedFile[] {
-    const inside = `${folder}/`;
     return this.#db.all<Omit<PublishedFile, "asset"> & { asset: number }>(
       FILES,
-      JSON.stringify(inside).slice(1, -1),
-      inside,
-    ).map(({ path, size, hash, asset, partition }) => ({
+      JSON.stringify(folder).slice(1, -1),
+      folder,
+    ).filter(({ path }) => path === folder || path.startsWith(`${folder}/`)).map((
+      { path, size, hash, asset, partition },
+    ) => ({
       path,
       size,
       hash,

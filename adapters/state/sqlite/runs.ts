@@ -9,7 +9,7 @@ import type { Workers } from "./workers.ts";
 
 /** In the order of the numbers that stand for them: append only. */
 const STATUSES: readonly RunStatus[] = ["running", "succeeded", "failed", "cancelled", "interrupted"];
-const OUTCOMES: readonly StepRecord["outcome"][] = ["succeeded", "failed", "cancelled"];
+const OUTCOMES: readonly StepRecord["outcome"][] = ["succeeded", "failed", "cancelled", "blocked"];
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 const RUNNING = 0, INTERRUPTED = 4;
 

@@ -75,6 +75,7 @@ Deno.test("the environment says which assets there are", () => {
   assertEquals(keys(vietnam({ environment: "dev", ...options })), [
     "vietnam/locations",
     "vietnam/stations",
+    "vietnam/reference_catalog",
     "vietnam/raw_test",
     "vietnam/raw_catalog",
     "vietnam/dev_mart",
@@ -86,6 +87,7 @@ Deno.test("the environment says which assets there are", () => {
   assertEquals(keys(prod).filter((key) => !key.startsWith("view/")), [
     "vietnam/locations",
     "vietnam/stations",
+    "vietnam/reference_catalog",
     "vietnam/raw_prod",
     "vietnam/raw_catalog",
     "vietnam/dev_mart",
