@@ -2,6 +2,8 @@ import { type Config, readConfig } from "./config.ts";
 import type { SimulatorOptions } from "./app/simulator.ts";
 import type { Lake } from "./app/lake.ts";
 import { systemClock } from "./app/system.ts";
+import type { AssetKey } from "./core/event.ts";
+import type { Graph } from "./core/graph.ts";
 import type { Observer } from "./core/run/progress.ts";
 import type { State } from "./core/ports/state.ts";
 
@@ -11,37 +13,38 @@ export interface Surroundings {
   readonly cwd: string;
 }
 
-const SIMULATED =
-  "the data are simulated: OpenAQ is the built-in stations, as neither OPENAQ_API_KEY nor OPENAQ_API_URL is set";
-
 /** Puts the program together as configured; each part is loaded when it is asked for. @throws {ConfigError} */
 export async function openApp(
   { env, cwd }: Surroundings,
   options: { readonly graph?: string } = {},
 ): Promise<App> {
   const given = options.graph === undefined ? env : { ...env, GRAPH: options.graph };
-  return new App(await readConfig(given, cwd));
+  const config = await readConfig(given, cwd);
+  const { noticesOf } = await import("./app/groups.ts");
+  return new App(config, await noticesOf(config));
 }
 
 /** The program behind the commands. */
 export class App {
-  readonly notices: readonly string[];
   readonly warnings: readonly string[];
   readonly lookbackDays: number;
   readonly mask: (text: string) => string;
   readonly now = systemClock.now;
 
-  constructor(readonly config: Config) {
-    this.notices = config.graph === null && config.openaq.url === null ? [SIMULATED] : [];
+  constructor(readonly config: Config, readonly notices: readonly string[]) {
     this.warnings = config.warnings;
     this.lookbackDays = config.lookbackDays;
     this.mask = config.mask;
   }
 
   /** Opens the lake. @throws {LakeError} If it and the state do not belong together. */
-  async lake(access: "read" | "write", observe: Observer = () => {}): Promise<Lake> {
+  async lake(
+    access: "read" | "write",
+    observe: Observer = () => {},
+    selects?: (graph: Graph) => ReadonlySet<AssetKey>,
+  ): Promise<Lake> {
     const { openLake } = await import("./app/lake.ts");
-    return await openLake(this.config, access, observe);
+    return await openLake(this.config, { access, observe, ...(selects && { selects }) });
   }
 
   /** Whether the lake's folder and its state are there: otherwise writing makes them. */

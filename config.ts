@@ -6,12 +6,14 @@ import { type Given, type Name, NAMES, strayVariables } from "./app/variables.ts
 
 /** What the program is told from outside, checked. */
 export interface Config {
+  /** The groups of assets that make the graph. */
+  readonly pipelines: readonly string[];
   readonly environment: "dev" | "prod";
   /** The lake's folder. */
   readonly lake: string;
   /** The state's SQLite file. */
   readonly state: string;
-  /** A module that exports the `graph` to work on in the place of this lake's own. */
+  /** A module that exports the `group` or the `graph` to work on in the place of the pipelines. */
   readonly graph: string | null;
   readonly openaq: {
     /** Null: the built-in simulated stations answer. */
@@ -24,6 +26,10 @@ export interface Config {
     readonly timeout: number;
   };
   readonly lookbackDays: number;
+  /** The folder in which the program was called. */
+  readonly cwd: string;
+  /** A variable of a group, as it is given. */
+  readonly given: (name: string) => string | undefined;
   /** Takes every secret out of a text. */
   readonly mask: (text: string) => string;
   /** What of the environment is probably not meant as it is, a line each. */
@@ -58,6 +64,7 @@ export async function readConfig(
   const lake = given.LAKE_URL ?? (real ? "./lake" : "./lake-simulated");
   const below = (path: string) => isAbsolute(path) ? path : join(cwd, path);
   return {
+    pipelines: (given.PIPELINES ?? "vietnam").split(",").map((name) => name.trim()).filter((name) => name),
     environment: settings.PIPELINE_ENV ?? "prod",
     lake: below(lake),
     state: below(given.STATE_URL ?? `${lake.replace(/[/\\]+$/, "")}.sqlite`),
@@ -71,20 +78,22 @@ export async function readConfig(
       timeout: settings.API_REQUEST_TIMEOUT ?? 30,
     },
     lookbackDays: settings.DEFAULT_LOOKBACK_DAYS ?? 7,
+    cwd,
+    given: (name) => env[name]?.trim() || file.values[name]?.trim() || undefined,
     mask,
     warnings: strayVariables(Object.keys(env)),
   };
 }
 
-const PATHS: readonly Name[] = ["LAKE_URL", "STATE_URL", "GRAPH"];
+const PLAIN: readonly Name[] = ["LAKE_URL", "STATE_URL", "GRAPH", "PIPELINES"];
 
-/** Plain paths need no check, and the checker costs more to load than all the rest here: most commands do without. */
+/** Plain paths and names need no check, and the checker costs more to load than all the rest here: most commands do without. */
 async function check(
   given: Given,
   mask: (text: string) => string,
   faults: readonly string[],
 ): Promise<Settings> {
-  const isPlain = (name: Name) => PATHS.includes(name) && !given[name]!.includes(":");
+  const isPlain = (name: Name) => PLAIN.includes(name) && !given[name]!.includes(":");
   if (faults.length === 0 && (Object.keys(given) as Name[]).every(isPlain)) return {};
   const { settingsOf } = await import("./app/settings.ts");
   const checked = settingsOf(given, mask);

@@ -8,7 +8,7 @@ import type { LookOptions } from "./first_look.ts";
 import { examineLake } from "./identity.ts";
 import { loadProject } from "./project.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
-import { knownSource } from "./source.ts";
+import { configuredSources } from "./source.ts";
 import { emptyState, isThere, openState } from "./state.ts";
 import { lineOf } from "./system.ts";
 
@@ -27,6 +27,7 @@ export async function* examine(
 ): AsyncIterable<Finding> {
   const { environment, lake, state, graph, openaq, lookbackDays, mask } = config;
   const fact = (name: string, detail: string): Finding => ({ name, ok: true, detail: mask(detail) });
+  yield fact("PIPELINES", config.pipelines.join(","));
   yield fact("PIPELINE_ENV", environment);
   yield fact("LAKE_URL", lake);
   yield fact("STATE_URL", state);
@@ -106,11 +107,11 @@ async function stateAndLake(config: Config): Promise<string> {
   } else await requireWritable(dirname(config.state));
   const state = await openState(config.state, "read");
   try {
-    const content = { source: knownSource(config), environment: config.environment };
-    const source = await examineLake(state, config, content);
+    const content = { sources: configuredSources(config), environment: config.environment };
+    const sources = Object.values(await examineLake(state, config, content) ?? {});
     const [newest] = await state.runs(1);
     const runs = newest === undefined ? "no runs yet" : `${newest.id} runs`;
-    return source === undefined ? runs : `${runs}, the lake holds data of ${source}`;
+    return sources.length === 0 ? runs : `${runs}, the lake holds data of ${sources.join(" and ")}`;
   } finally {
     await state.close();
   }

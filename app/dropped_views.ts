@@ -10,6 +10,8 @@ const WHOLE = { from: 0, to: 0 };
 
 export interface DropOptions {
   readonly graph: Graph;
+  /** Those whose views the graph declares. */
+  readonly databases: ReadonlySet<string>;
   readonly state: State;
   readonly publisher: Publisher;
   readonly clock: Clock;
@@ -22,13 +24,13 @@ export interface DropOptions {
  * @returns The dropped assets.
  */
 export async function dropViews(options: DropOptions): Promise<AssetKey[]> {
-  const { graph, state } = options;
+  const { graph, databases, state } = options;
   const dropped: AssetKey[] = [];
   for (const { key } of await state.assets()) {
     const [, database, name] = VIEW.exec(key) ?? [];
-    if (database === undefined || graph.byKey.has(key)) continue;
+    if (!databases.has(database ?? "") || graph.byKey.has(key)) continue;
     if ((await state.standing(key, [WHOLE])).length === 0) continue;
-    if (await drop(options, key, entryPath(database, name!))) dropped.push(key);
+    if (await drop(options, key, entryPath(database!, name!))) dropped.push(key);
   }
   return dropped;
 }

@@ -1,5 +1,4 @@
 import type { AssetKey } from "../core/event.ts";
-import type { Graph } from "../core/graph.ts";
 import { type Instant, iso } from "../core/instant.ts";
 import { rangeText } from "../core/partition/range_text.ts";
 import type { KeyValue } from "../core/ports/key_value.ts";
@@ -8,9 +7,9 @@ import type { Gap } from "../sources/openaq/gaps.ts";
 import type { Listed } from "../sources/openaq/known.ts";
 import type { TimeRange } from "../sources/openaq/ranges.ts";
 
-/** Sensors that are set aside, gone, or owe hours that are due, as warnings of the assets of raw data. */
+/** Sensors that are set aside, gone, or owe hours that are due, as warnings of the asset that records answers. */
 export async function gapWarnings(
-  graph: Graph,
+  asset: AssetKey,
   kv: KeyValue,
 ): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
   // Most often there are none, and what reads them costs a good part of a quick answer to load.
@@ -42,7 +41,7 @@ export async function gapWarnings(
       `asked for once listed again, given up after ${iso(gone! + GIVEN_UP_AFTER)}`;
   });
   const warnings = [...failing, ...missed, ...owing].map((message) => ({ message }));
-  return new Map(graph.assets.filter(({ kind }) => kind === "raw").map(({ key }) => [key, warnings]));
+  return new Map([[asset, warnings]]);
 }
 
 function nameOf(gone: readonly Gap[], listed: Listed | undefined): string {

@@ -2,12 +2,13 @@ import { join } from "node:path";
 import type { Json } from "../core/ports/key_value.ts";
 import type { State } from "../core/ports/state.ts";
 import { trouble } from "../adapters/sdk/files/trouble.ts";
+import type { Sources } from "./source.ts";
 import { isThere } from "./state.ts";
 
-/** What a lake holds: data of one source, for one environment. */
+/** What a lake holds: data of some sources, each from one origin, for one environment. */
 export interface Content {
-  /** The URL's origin, or `simulated:<seed>`; undefined while it is not known. */
-  readonly source: string | undefined;
+  /** By name, such as OpenAQ's URL's origin or `simulated:<seed>`; undefined while it is not known. */
+  readonly sources: Sources;
   readonly environment: string;
 }
 
@@ -26,12 +27,14 @@ export class LakeError extends Error {
 export interface Identity {
   readonly lake: string;
   readonly state: string;
-  readonly source: string;
+  readonly sources: Readonly<Record<string, string>>;
   readonly environment: string;
 }
 
 const FILE = "_airgraph.json";
 const KEY = "airgraph/lake";
+/** The source of lakes whose graph is a module. */
+const MODULE = "module";
 
 /** Makes sure, before a state is made, that the lake has no other already. @throws {LakeError} If it has. */
 export async function admitLake({ lake, state }: Places): Promise<void> {
@@ -53,14 +56,14 @@ function otherState({ lake, state }: Places): LakeError {
 /**
  * Makes sure that the lake and the state belong together and hold what is configured.
  *
- * @returns The source that the lake holds; undefined where nothing says so yet.
+ * @returns The sources that the lake holds data of; undefined where nothing says so yet.
  * @throws {LakeError} If they do not.
  */
 export async function examineLake(
   state: State,
   places: Places,
   content: Content,
-): Promise<string | undefined> {
+): Promise<Readonly<Record<string, string>> | undefined> {
   const recorded = readIdentity((await state.keyValue.get(KEY))?.value);
   const found = await inLake(places.lake);
   if (recorded === undefined && found === undefined) return undefined;
@@ -82,20 +85,39 @@ export async function examineLake(
     );
   }
   requireContent(recorded, places, content);
-  return recorded.source;
+  return recorded.sources;
 }
 
-/** Lets the lake and the state carry each other's id, source and environment, if they do not yet. */
+/** Lets the lake and the state carry each other's id, sources and environment, as far as they do not yet. */
 export async function identifyLake(
   state: State,
   { lake }: Places,
-  content: Required<Content>,
+  { sources, environment }: Content,
 ): Promise<void> {
-  const { source, environment } = content;
-  const made = { lake: crypto.randomUUID(), state: crypto.randomUUID(), source: source!, environment };
-  await state.keyValue.put(KEY, made, 0);
-  const identity = readIdentity((await state.keyValue.get(KEY))!.value)!;
-  if (await inLake(lake) === undefined) await writeIdentity(lake, identity);
+  const known = Object.entries(sources).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  if (known.length === 0) return;
+  const identity = await record(state, Object.fromEntries(known), environment);
+  const found = await inLake(lake);
+  if (found !== undefined && known.every(([name]) => found.sources[name] !== undefined)) return;
+  await writeIdentity(lake, identity);
+}
+
+/** Adds sources to what the state says of its lake. */
+async function record(
+  { keyValue }: State,
+  sources: Readonly<Record<string, string>>,
+  environment: string,
+): Promise<Identity> {
+  for (;;) {
+    const kept = await keyValue.get(KEY);
+    const known = readIdentity(kept?.value) ??
+      { lake: crypto.randomUUID(), state: crypto.randomUUID(), sources: {}, environment };
+    if (kept !== undefined && Object.keys(sources).every((name) => known.sources[name] !== undefined)) {
+      return known;
+    }
+    const identity = { ...known, sources: { ...sources, ...known.sources } };
+    if (await keyValue.put(KEY, { ...identity }, kept?.version ?? 0)) return identity;
+  }
 }
 
 /** What the state says of its lake, and what the lake's own mark says to that. */
@@ -124,18 +146,31 @@ export async function writeIdentity(lake: string, identity: Identity): Promise<v
   }
 }
 
-function requireContent(recorded: Identity, { lake }: Places, { source, environment }: Content): void {
-  if (source !== undefined && source !== recorded.source) {
+function requireContent(recorded: Identity, { lake }: Places, { sources, environment }: Content): void {
+  for (const [name, source] of Object.entries(sources)) {
+    const held = recorded.sources[name];
+    if (source === undefined || held === undefined || source === held) continue;
     throw new LakeError(
-      `opening the lake: "${lake}" holds data of ${recorded.source}, wanted another LAKE_URL for ${source}`,
+      `opening the lake: "${lake}" holds data of ${held}, wanted another LAKE_URL for ${source}`,
     );
   }
+  requireOneKind(recorded, lake, sources);
   if (environment !== recorded.environment) {
     throw new LakeError(
       `opening the lake: "${lake}" serves PIPELINE_ENV=${recorded.environment}, ` +
         `wanted another LAKE_URL for ${environment}`,
     );
   }
+}
+
+/** A lake of a module's graph is no pipeline's. */
+function requireOneKind({ sources: held }: Identity, lake: string, sources: Sources): void {
+  const [before] = Object.entries(held);
+  const [now] = Object.entries(sources);
+  if (before === undefined || now === undefined || (before[0] === MODULE) === (now[0] === MODULE)) return;
+  throw new LakeError(
+    `opening the lake: "${lake}" holds data of ${before[1]}, wanted another LAKE_URL for ${now[1] ?? now[0]}`,
+  );
 }
 
 async function inLake(lake: string): Promise<Identity | undefined> {
@@ -158,8 +193,16 @@ async function inLake(lake: string): Promise<Identity | undefined> {
 
 function readIdentity(value: Json | undefined): Identity | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  const { lake, state, source, environment } = value as Record<string, Json>;
-  const fields = [lake, state, source, environment];
-  if (!fields.every((field) => typeof field === "string")) return undefined;
-  return { lake, state, source, environment } as Identity;
+  const { lake, state, environment, ...rest } = value as Record<string, Json>;
+  const sources = sourcesIn(rest);
+  const fields = [lake, state, environment, ...Object.values(sources ?? {})];
+  if (sources === undefined || !fields.every((field) => typeof field === "string")) return undefined;
+  return { lake, state, sources, environment } as Identity;
+}
+
+/** Lakes of before 0.3 hold data of one source: OpenAQ's, or a module's. */
+function sourcesIn({ sources, source }: Record<string, Json>): Record<string, Json> | undefined {
+  if (typeof source === "string") return { [source === "a module" ? MODULE : "openaq"]: source };
+  if (typeof sources !== "object" || sources === null || Array.isArray(sources)) return undefined;
+  return sources as Record<string, Json>;
 }

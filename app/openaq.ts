@@ -55,6 +55,25 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
   };
 }
 
+/** OpenAQ where no pipeline asks it. */
+export const unasked: ConnectedOpenAQ = {
+  source: {
+    locations: nobody,
+    async *hours() {
+      yield await nobody();
+    },
+    silent: nobody,
+    notice: nobody,
+    tellOwed: nobody,
+  },
+  requests: () => 0,
+  notices: () => [],
+};
+
+function nobody(): Promise<never> {
+  return Promise.reject(new Error("asking OpenAQ: found no pipeline that asks it, wanted one"));
+}
+
 async function fetchFrom(source: string, request: Request): Promise<Response> {
   const response = await fetch(request);
   const announced = sourceOf(response, new URL(request.url).origin);

@@ -1,46 +1,49 @@
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Group, Pipeline } from "../assets/group.ts";
+import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
-import { DAY } from "../core/instant.ts";
 import { type Graph, graph } from "../core/graph.ts";
+import { declare, isGroup, loadGroups } from "./groups.ts";
+import { PROJECT } from "./system.ts";
 
 /** A graph with what belongs to it. */
 export interface Project {
   readonly graph: Graph;
   /** Where the paths of the graph's source files begin. */
   readonly root: string;
-  /** What a module gives its assets; undefined for the lake's own graph. */
-  readonly resources?: unknown;
-  readonly own: boolean;
+  readonly pipelines: readonly Pipeline[];
+  /** What a module gives its assets; absent where they work with the lake's resources. */
+  readonly given?: { readonly resources: unknown };
 }
 
-const ROOT = dirname(import.meta.dirname!);
-
-/** A file of the program itself. */
-export function projectFile(path: string): string {
-  return join(ROOT, path);
-}
-
-/** The graph of the configured module, or else the lake's own. */
+/** The graph of the configured module, or else that of the configured pipelines. @throws {ConfigError} */
 export async function loadProject(config: Config): Promise<Project> {
-  if (config.graph !== null) return await loadModule(config.graph);
-  const [{ vietnam }, { viewFiles }, { DuckDB }] = await Promise.all([
-    import("../assets/vietnam/mod.ts"),
+  if (config.graph !== null) return await loadModule(config, config.graph);
+  return await compose(config, await loadGroups(config), PROJECT);
+}
+
+async function compose(config: Config, groups: readonly Group[], root: string): Promise<Project> {
+  const views = await viewsOf(config, groups, join(root, "sql"));
+  const pipelines = groups.map((group, i) => declare(group, config, views[i]!));
+  return { graph: graph(pipelines.flatMap(({ assets }) => assets)), root, pipelines };
+}
+
+async function viewsOf(config: Config, groups: readonly Group[], sql: string): Promise<ViewFile[][]> {
+  const [{ viewFiles }, { DuckDB }] = await Promise.all([
     import("../adapters/query/duckdb/view_files.ts"),
     import("../adapters/sdk/duckdb/session.ts"),
   ]);
   const db = new DuckDB({ temporaryFolder: join(config.lake, "_staging", "duckdb") });
   try {
-    const views = await viewFiles(projectFile("sql"), db);
-    const { environment, lookbackDays } = config;
-    const assets = vietnam({ environment, lookback: lookbackDays * DAY, views });
-    return { graph: graph(assets), root: ROOT, own: true };
+    return await Promise.all(groups.map(({ name }) => viewFiles(sql, name, db)));
   } finally {
     await db.close();
   }
 }
 
-async function loadModule(path: string): Promise<Project> {
+/** A module's graph: what it exports as `group`, or as `graph` with its own `resources`. */
+async function loadModule(config: Config, path: string): Promise<Project> {
   let module: Record<string, unknown>;
   try {
     module = await import(pathToFileURL(path).href);
@@ -48,11 +51,12 @@ async function loadModule(path: string): Promise<Project> {
     const { graphFault } = await import("./graph_fault.ts");
     throw new ConfigError([await graphFault(path, cause)], { cause });
   }
-  const { graph: exported, resources } = module;
+  const { group, graph: exported, resources } = module;
+  if (isGroup(group)) return await compose(config, [group], dirname(path));
   if (!isGraph(exported)) {
     throw new ConfigError([`loading the graph "${path}": found no graph exported as "graph", wanted one`]);
   }
-  return { graph: exported, resources, root: dirname(path), own: false };
+  return { graph: exported, root: dirname(path), pipelines: [], given: { resources } };
 }
 
 function isGraph(value: unknown): value is Graph {

@@ -4,12 +4,12 @@ import type { Query } from "../core/ports/query.ts";
 import { partitionSet } from "../core/partition/from_spec.ts";
 import type { PublishedFile, State } from "../core/ports/state.ts";
 import { examineLake } from "./identity.ts";
-import { knownSource } from "./source.ts";
+import { configuredSources } from "./source.ts";
 import { openState } from "./state.ts";
 
 /** The lake's tables and views, once it is known to be the configured one. */
 export async function openQuery(config: Config): Promise<Query> {
-  const content = { source: knownSource(config), environment: config.environment };
+  const content = { sources: configuredSources(config), environment: config.environment };
   await reading(config, (state) => examineLake(state, config, content));
   const [{ DuckDBQuery }, { LocalCatalog }, { LocalObjectStore }, { LocalPublisher }, { LakeFolder }] =
     await Promise

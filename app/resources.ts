@@ -7,11 +7,19 @@ import { LocalObjectStore } from "../adapters/object_store/local/store.ts";
 import { DuckDBViewBinder } from "../adapters/query/duckdb/binder.ts";
 import { DuckDB } from "../adapters/sdk/duckdb/session.ts";
 import type { Resources } from "../assets/resources.ts";
-import { connectOpenAQ, type OpenAQParts } from "./openaq.ts";
-import { projectFile } from "./project.ts";
+import type { Config } from "../config.ts";
+import type { Json } from "../core/ports/key_value.ts";
+import type { Log } from "../core/ports/log.ts";
+import type { State } from "../core/ports/state.ts";
+import type { Observer } from "../core/run/progress.ts";
+import { hoursOnRecord } from "./hours_on_record.ts";
+import { type ConnectedOpenAQ, connectOpenAQ, unasked } from "./openaq.ts";
+import type { Project } from "./project.ts";
+import { asked, type Sources } from "./source.ts";
+import { systemClock } from "./system.ts";
 
-/** What the lake's own assets work with. */
-export interface OwnResources extends Resources {
+/** What the pipelines' assets work with. */
+export interface LakeResources extends Resources {
   /** How often OpenAQ was asked. */
   requests(): number;
   /** What whoever reads its answers should know of them, a line each. */
@@ -19,14 +27,21 @@ export interface OwnResources extends Resources {
   close(): Promise<void>;
 }
 
-/** Connects the lake's assets with a local folder, DuckDB and OpenAQ. */
-export async function makeResources(
-  parts: Omit<OpenAQParts, "spool"> & { readonly folder: LakeFolder },
-): Promise<OwnResources> {
-  const { folder } = parts;
+export interface ResourcesParts {
+  readonly config: Config;
+  readonly project: Project;
+  readonly folder: LakeFolder;
+  readonly state: State;
+  readonly sources: Sources;
+  readonly observe: Observer;
+}
+
+/** Connects the lake's assets with a local folder, DuckDB and, where one of them asks it, OpenAQ. */
+export async function makeResources(parts: ResourcesParts): Promise<LakeResources> {
+  const { folder, project } = parts;
   const spilled = join(folder.root, "_staging", `duckdb-${Deno.pid}-${crypto.randomUUID()}`);
   const db = new DuckDB({ temporaryFolder: spilled });
-  const openaq = await connectOpenAQ({ ...parts, spool: new LocalSpool(folder) });
+  const openaq = await openaqOf(parts);
   const store = new LocalObjectStore(folder);
   const catalog = new LocalCatalog(store);
   return {
@@ -34,7 +49,7 @@ export async function makeResources(
     engine: new DuckDBEngine({
       db,
       root: folder.root,
-      statement: (name) => Deno.readTextFile(projectFile(`sql/${name}.sql`)),
+      statement: (name) => Deno.readTextFile(join(project.root, `sql/${name}.sql`)),
     }),
     catalog,
     views: new DuckDBViewBinder(catalog),
@@ -46,4 +61,29 @@ export async function makeResources(
       await Deno.remove(spilled, { recursive: true }).catch(() => {});
     },
   };
+}
+
+async function openaqOf(
+  { config, project: { pipelines }, folder, state, sources, observe }: ResourcesParts,
+): Promise<ConnectedOpenAQ> {
+  const asset = asked(pipelines);
+  if (asset === undefined || sources.openaq === undefined) return unasked;
+  return await connectOpenAQ({
+    config,
+    kv: state.keyValue,
+    spool: new LocalSpool(folder),
+    record: hoursOnRecord(state, asset, systemClock),
+    clock: systemClock,
+    log: warningsOnly(observe, config.mask),
+    source: sources.openaq,
+  });
+}
+
+/** What OpenAQ's client has to say while no step listens: only what somebody should see. */
+function warningsOnly(observe: Observer, mask: Config["mask"]): Log {
+  const tell = (message: string, fields: Readonly<Record<string, Json>> = {}) => {
+    const said = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`).join("");
+    observe({ type: "warning", asset: "openaq", message: mask(message + said) });
+  };
+  return { debug() {}, info() {}, warn: tell, error: tell };
 }

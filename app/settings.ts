@@ -26,6 +26,7 @@ const local = (path: string, later: Readonly<Record<string, string>>) =>
   });
 
 const SETTINGS = z.object({
+  PIPELINES: z.string(),
   PIPELINE_ENV: z.enum(["dev", "prod"], "wanted dev or prod"),
   LAKE_URL: local("the path of a folder", { s3: "wanted a folder: this version keeps no lake on S3 yet" }),
   STATE_URL: local("the path of a SQLite file", {

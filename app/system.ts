@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import type { Clock } from "../core/ports/clock.ts";
 import { Heartbeat } from "./heartbeat.ts";
 
@@ -40,4 +41,12 @@ export const systemClock: Clock = {
 /** An error as one line, without its class. */
 export function lineOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, " ");
+}
+
+/** The program's own folder. */
+export const PROJECT = dirname(import.meta.dirname!);
+
+/** A file or folder of the program itself. */
+export function projectFile(path: string): string {
+  return join(PROJECT, path);
 }

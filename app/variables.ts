@@ -5,6 +5,7 @@ export type Given = Readonly<Partial<Record<Name, string>>>;
 export type Name = (typeof NAMES)[number];
 
 export const NAMES = [
+  "PIPELINES",
   "PIPELINE_ENV",
   "LAKE_URL",
   "STATE_URL",

@@ -67,10 +67,15 @@ export interface App {
   /** Takes every secret out of a text. */
   readonly mask: (text: string) => string;
   /**
-   * Opens the lake with its graph. For reading, nothing is created and nothing can be materialized.
+   * Opens the lake with its graph. For reading, nothing is created and nothing can be materialized. With `selects`, the
+   * sources of other assets are not asked.
    * @throws {LakeError} If the lake and the state do not belong together.
    */
-  lake(access: "read" | "write", observe?: Observer): Promise<Lake>;
+  lake(
+    access: "read" | "write",
+    observe?: Observer,
+    selects?: (graph: Graph) => ReadonlySet<AssetKey>,
+  ): Promise<Lake>;
   /** Whether there is a lake with its state; otherwise writing makes them. */
   isMade(): Promise<boolean>;
   /** The graph alone, without its lake. */

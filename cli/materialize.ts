@@ -7,6 +7,7 @@ import { notify, painter, print, printJson } from "./out.ts";
 import { nothingToDo, planned } from "./plan.ts";
 import { reporter } from "./reporter.ts";
 import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
+import { chosen } from "./selection.ts";
 import { table } from "./table.ts";
 import { lasting, named, number, plural } from "./text.ts";
 
@@ -37,7 +38,7 @@ Examples:
     await using lake = await openToMake(app, judge, (progress) => {
       invocation.observe(progress);
       report.observe(progress);
-    });
+    }, (graph) => chosen(invocation.words, graph));
     const request = requestOf(invocation, app, lake);
     lake.orchestrator.covers(request); // refused before anything is told or done
     if (!invocation.json) notify(context.stdout, openEnd(invocation, app));

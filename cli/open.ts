@@ -1,3 +1,4 @@
+import type { AssetKey, Graph } from "../core/mod.ts";
 import type { Observer } from "../core/run/progress.ts";
 import type { App, Lake } from "./context.ts";
 
@@ -9,12 +10,13 @@ export async function openToMake(
   app: App,
   judge: (lake: Lake) => unknown,
   observe?: Observer,
+  selects?: (graph: Graph) => ReadonlySet<AssetKey>,
 ): Promise<Lake> {
   if (!await app.isMade()) {
     await using lake = await app.lake("read");
     await judge(lake);
   }
-  return await app.lake("write", observe);
+  return await app.lake("write", observe, selects);
 }
 
 /** Opens the lake to change what is there; where there is none yet, an empty one that is kept nowhere. */

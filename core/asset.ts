@@ -14,6 +14,8 @@ import { show } from "./show.ts";
 export interface Source {
   /** Its path below the project. */
   readonly path: string;
+  /** Its name in the code version: a file may move. @default its path */
+  readonly name?: string;
 }
 
 /**
@@ -277,6 +279,6 @@ export function from<Up extends PartitionSet, Down extends PartitionSet>(
 }
 
 /** A reference to a file whose text is part of an asset's code version. */
-export function sourceFile(path: string): Source {
-  return { path };
+export function sourceFile(path: string, options: Pick<Source, "name"> = {}): Source {
+  return { path, ...options };
 }

@@ -1,17 +1,10 @@
-import type { Column, ColumnType } from "../../core/ports/table.ts";
-
-/** A table of the daily dump: the columns of its files, those that only the path carries, and the order of its rows. */
-export interface DumpTable {
-  readonly columns: readonly Column[];
-  readonly partitionColumns: readonly Column[];
-  /** Columns of the statement's answer, which need not be written; the last makes the order total. */
-  readonly sort: readonly string[];
-}
+import type { Column } from "../../core/ports/table.ts";
+import { type Contract, optional, required } from "../table/contract.ts";
 
 const FILE_DATE = [required("file_date", "date32")];
 
 /** The columns of a daily file, as OpenAQ's retired archive wrote them, all text. */
-export const FILE_COLUMNS: readonly Column[] = [
+export const FILE_COLUMNS: readonly Column[] = texts(
   "location",
   "city",
   "country",
@@ -23,19 +16,19 @@ export const FILE_COLUMNS: readonly Column[] = [
   "latitude",
   "longitude",
   "attribution",
-].map((name) => optional(name, "utf8"));
+);
 
 /** The columns of the file of countries, all text. */
-export const COUNTRIES_FILE_COLUMNS: readonly Column[] = [
+export const COUNTRIES_FILE_COLUMNS: readonly Column[] = texts(
   "English short name",
   "Alpha-2 code",
   "Alpha-3 code",
   "Numeric code",
   "ISO 3166-2",
-].map((name) => optional(name, "utf8"));
+);
 
 /** Measurements of pm25, co and so2 above zero; `year`, `month` and `day` are those of the local time. */
-export const OPENAQ_DATA: DumpTable = {
+export const OPENAQ_DATA: Contract = {
   columns: [
     optional("location", "utf8"),
     optional("city", "utf8"),
@@ -43,7 +36,7 @@ export const OPENAQ_DATA: DumpTable = {
     required("utc", "timestamp"),
     required("local_time", "utf8"),
     required("parameter", "utf8"),
-    required("value", "float64"),
+    required("value", "float64", { limits: [0, Number.MAX_VALUE] }),
     optional("unit", "utf8"),
     optional("latitude", "float64"),
     optional("longitude", "float64"),
@@ -53,39 +46,35 @@ export const OPENAQ_DATA: DumpTable = {
     required("day", "int32"),
   ],
   partitionColumns: FILE_DATE,
-  sort: ["alpha_2_code", "city", "location", "parameter", "utc", "file_row"],
+  sort: ["alpha_2_code", "city", "location", "parameter", "utc"],
 };
 
 /** All other rows as text. `reason` is row, parameter or value; `line` is the text of a row that is no record. */
-export const OPENAQ_INCOHERENT_DATA: DumpTable = {
+export const OPENAQ_INCOHERENT_DATA: Contract = {
   columns: [...FILE_COLUMNS, required("reason", "utf8"), optional("line", "utf8")],
   partitionColumns: FILE_DATE,
-  sort: ["refused_reason", "file_row"],
+  sort: ["reason"],
 };
 
 /** Countries of ISO 3166-1, one row for each `alpha_2_code`. */
-export const ISO_COUNTRIES_DATA: DumpTable = {
+export const ISO_COUNTRIES_DATA: Contract = {
   columns: [
     required("english_short_name", "utf8"),
     required("alpha_2_code", "utf8"),
-    optional("alpha_3_code", "utf8"),
-    optional("numeric_code", "utf8"),
-    optional("iso_3166_2", "utf8"),
+    ...texts("alpha_3_code", "numeric_code", "iso_3166_2"),
   ],
   partitionColumns: [],
+  key: ["alpha_2_code"],
   sort: ["alpha_2_code"],
 };
 
 /** Accepted measurements with their countries; the four further columns are null where the country is unknown. */
-export const OPENAQ_AND_ISO_COUNTRIES_DATA: DumpTable = {
+export const OPENAQ_AND_ISO_COUNTRIES_DATA: Contract = {
+  ...OPENAQ_DATA,
   columns: [
     ...OPENAQ_DATA.columns,
-    ...["english_short_name", "alpha_3_code", "numeric_code", "iso_3166_2"].map((name) =>
-      optional(name, "utf8")
-    ),
+    ...texts("english_short_name", "alpha_3_code", "numeric_code", "iso_3166_2"),
   ],
-  partitionColumns: FILE_DATE,
-  sort: OPENAQ_DATA.sort,
 };
 
 /** The column of the answer of `marts/dump` that holds a column of openaq_incoherent_data. */
@@ -93,10 +82,6 @@ export function refusedColumn(name: string): string {
   return `refused_${name}`;
 }
 
-function required(name: string, type: ColumnType): Column {
-  return { name, type, nullable: false };
-}
-
-function optional(name: string, type: ColumnType): Column {
-  return { name, type, nullable: true };
+function texts(...names: string[]) {
+  return names.map((name) => optional(name, "utf8"));
 }

@@ -31,8 +31,12 @@ export interface TableAssetOptions<Set extends PartitionSet, Deps extends Depend
   readonly program: string;
   /** The tables that the program reads. */
   readonly inputs: (standing: StandingInputs) => Readonly<Record<string, InputTable>>;
-  /** The program's column that names a row's partition. */
+  /** The program's column that names a row's partition: `all`, where there are none. */
   readonly partition: string;
+  /** The program's columns that are written by another name, by that name. */
+  readonly answered?: Readonly<Record<string, string>>;
+  /** The program's columns by which files are sorted. @default the contract's `sort` */
+  readonly sort?: readonly string[];
   /** The program's boolean column that says which rows are written. */
   readonly written: string;
   /** The program's counts, which become metadata of each partition. */
@@ -45,11 +49,15 @@ export interface TableAssetOptions<Set extends PartitionSet, Deps extends Depend
   readonly gate?: { readonly input: string; readonly told: string };
 }
 
+/** How the only partition of a table without any is named. */
+const WHOLE = "all";
+
 /** Declares a table of which a program makes each partition as one Parquet file, audited by its contract. */
 export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<Set>>(
   options: TableAssetOptions<Set, Deps>,
 ): Asset<Resources, Set> {
-  const { table, examiner, program, inputs, counts, facts, checks, gate, ...declared } = options;
+  const { table, examiner, program, inputs, answered, sort, counts, facts, checks, gate, ...declared } =
+    options;
   const { contract } = table;
   const read = Object.entries(options.deps ?? {}).filter(([, { mode }]) => mode === "content");
 
@@ -64,13 +72,14 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
       name: program,
       inputs: inputs(standing),
       columns: plainColumns(contract.columns),
-      sort: contract.sort ?? [],
+      ...(answered && { answered }),
+      sort: sort ?? contract.sort ?? [],
       partition: options.partition,
       counts,
       written: options.written,
       outputs: Array.from(partitions, ({ key }) => ({
-        partition: key!,
-        temporary: `${staging}/${key}.snappy.parquet`,
+        partition: key ?? WHOLE,
+        temporary: `${staging}/${key ?? WHOLE}.snappy.parquet`,
       })),
     };
   }
@@ -101,11 +110,11 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
         if (each.status === "failed") return { partition: ordinal, error: each.reason };
         const metadata: Metadata = {
           ...Object.fromEntries(counts.map((name) => [name, { type: "number", value: each.counts[name]! }])),
-          ...told?.(key!),
+          ...told?.(key ?? WHOLE),
           built: { type: "text", value: iso(now) },
           ...(each.shared && { evaluation: { type: "text", value: "shared" } }),
         };
-        const final = filePath(table, key!);
+        const final = filePath(table, key);
         const file = staged[i];
         if (file === undefined) {
           const absent = [{ final, absent: true as const }];

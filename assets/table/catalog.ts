@@ -27,7 +27,7 @@ export function catalogAsset({ key, shows, tables }: CatalogOptions): Asset<Reso
   const dataVersion = sha256(canonicalJson(tables)).slice(0, 32);
   return define.asset({
     key,
-    description: `The catalog's ${tables.map(({ database, name }) => `${database}.${name}`).join(" and ")}`,
+    description: `The catalog's ${tables.map(({ database, name }) => `${database}.${name}`).join(", ")}`,
     kind: "catalog",
     // The tables' columns are part of the code: another contract registers anew.
     code: dataVersion,

@@ -47,7 +47,7 @@ export function tableChecks({ table, examiner, own = {} }: TableCheckOptions): C
   return {
     checks: names.map((name) => ({ name, severity: checks[name]?.severity ?? "blocking" })),
     async run({ outputs, resources: { engine }, signal }) {
-      const files = outputs.flatMap(({ key, files }) => files.map((file) => stagedOr(table, key!, file)));
+      const files = outputs.flatMap(({ key, files }) => files.map((file) => stagedOr(table, key, file)));
       const examined = await examiner.examine(engine, files, signal);
       const byPath = new Map(files.map(({ path }, i) => [path, examined[i]!]));
       return outputs.flatMap((each) => judge(each, each.files.map(({ path }) => byPath.get(path)!)));
@@ -65,7 +65,7 @@ function contractChecks({ contract, path }: Table): Record<string, OwnCheck> {
   const checks: Record<string, OwnCheck | false> = {
     path: told.length > 0 && {
       severity: "blocking",
-      judge: (facts, { key }) => pathFault(facts, told, path(key!)),
+      judge: (facts, { key }) => pathFault(facts, told, path(key)),
     },
     unique: key !== undefined && blocking(({ duplicates }) => [duplicates, `repeat ${listed(key, "and")}`]),
     keys: never.length > 0 &&

@@ -8,16 +8,16 @@ export interface Table {
   /** A folder below the lake's root. */
   readonly folder: string;
   /** What the path of a partition carries, by the partition's key. */
-  readonly path: (key: string) => Readonly<Record<string, string>>;
+  readonly path: (key: string | null) => Readonly<Record<string, string>>;
 }
 
 /** The one file of a partition. */
-export function filePath({ folder, path }: Table, key: string): string {
+export function filePath({ folder, path }: Table, key: string | null): string {
   const parts = Object.entries(path(key)).map(([name, value]) => `${name}=${value}`);
   return [folder, ...parts, "part-00000.snappy.parquet"].join("/");
 }
 
 /** Tells a staged file of a partition from the published one. */
-export function stagedOr(table: Table, key: string, file: FileRef): ExaminedFile {
+export function stagedOr(table: Table, key: string | null, file: FileRef): ExaminedFile {
   return { ...file, staged: file.path !== filePath(table, key) };
 }

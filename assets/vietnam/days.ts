@@ -13,6 +13,6 @@ export function martTable(zone: MartZone): Table {
   return {
     contract: MART,
     folder: `${zone}/marts/vietnam`,
-    path: (day) => ({ measurement_date: day, country: "Vietnam" }),
+    path: (day) => ({ measurement_date: day!, country: "Vietnam" }),
   };
 }

@@ -1,15 +1,39 @@
-import type { AnyAsset } from "../../core/asset.ts";
+import type { AnyAsset, Asset } from "../../core/asset.ts";
+import type { AssetKey } from "../../core/event.ts";
 import type { Milliseconds } from "../../core/instant.ts";
-import { martCatalog, rawCatalog, referenceCatalog } from "./catalog.ts";
+import type { Group, Shown } from "../group.ts";
+import type { Resources } from "../resources.ts";
 import { TableExaminer } from "../table/examiner.ts";
+import { type ViewFile, views } from "../views.ts";
+import { DATABASES, martCatalog, rawCatalog, referenceCatalog } from "./catalog.ts";
 import { MART } from "./contract.ts";
+import type { MartZone } from "./days.ts";
 import { locations } from "./locations.ts";
 import { mart } from "./mart.ts";
 import { raw as rawHours } from "./raw.ts";
 import { stations } from "./stations.ts";
-import { type ViewFile, views } from "./views.ts";
+import { type RawHours, recordAsked, tidyAsked } from "./upkeep.ts";
 
-export type { ViewFile } from "./views.ts";
+/** Vietnam's air by OpenAQ: raw hours, a development mart, and a production mart behind it. */
+export const group: Group = {
+  name: "vietnam",
+  declare({ environment, lookback, views }) {
+    const raw = rawOf(environment);
+    const zones: MartZone[] = environment === "dev" ? ["aq_dev"] : ["aq_dev", "aq_prod"];
+    return {
+      assets: vietnam({ environment, lookback, views }),
+      databases: ["raw_db", "reference", ...zones.flatMap((zone) => DATABASES[zone])],
+      asks: { openaq: raw.asset },
+      shows: [
+        ...zones.toReversed().map((zone) => shownMart(zone === "aq_dev" ? "dev" : "prod")),
+        shown("raw_db.openaq_raw", "vietnam/raw_catalog", raw.asset),
+        shown("reference.stations", "vietnam/reference_catalog", stations.key),
+      ],
+      begin: (context) => recordAsked(raw, context),
+      tidy: (context) => tidyAsked(raw, context),
+    };
+  },
+};
 
 export interface VietnamOptions {
   /** A lake serves one: `dev` has the test hours and the development mart, `prod` also the production mart behind it. */
@@ -32,11 +56,13 @@ export function vietnam({ environment, lookback, views: files }: VietnamOptions)
     stations,
     referenceCatalog,
     raw,
-    rawCatalog(raw, test ? "aq_raw_test" : "aq_raw_prod"),
+    rawCatalog(raw, rawOf(environment).zone),
     dev,
     devCatalog,
   ];
-  const devViews = views(files, { name: "aq_dev", catalog: devCatalog });
+  const viewsOf = (zone: MartZone, vietnam: Asset<Resources>) =>
+    views(files, { name: zone, tables: { vietnam } });
+  const devViews = viewsOf("aq_dev", devCatalog);
   if (test) return [...common, ...devViews];
   const prod = mart({ raw, stations, examiner, dev });
   const prodCatalog = martCatalog(prod, "aq_prod");
@@ -45,6 +71,22 @@ export function vietnam({ environment, lookback, views: files }: VietnamOptions)
     prod,
     prodCatalog,
     ...devViews,
-    ...views(files, { name: "aq_prod", catalog: prodCatalog }),
+    ...viewsOf("aq_prod", prodCatalog),
   ];
+}
+
+/** The raw hours of an environment. */
+function rawOf(environment: "dev" | "prod"): RawHours {
+  return environment === "dev"
+    ? { asset: "vietnam/raw_test", zone: "aq_raw_test" }
+    : { asset: "vietnam/raw_prod", zone: "aq_raw_prod" };
+}
+
+function shownMart(environment: "dev" | "prod"): Shown {
+  const [catalog, mart] = [`vietnam/${environment}_catalog`, `vietnam/${environment}_mart`];
+  return shown(`${environment}_db.vietnam ORDER BY datetime DESC`, catalog, mart);
+}
+
+function shown(table: string, ...needs: readonly AssetKey[]): Shown {
+  return { statement: `SELECT * FROM ${table} LIMIT 10`, needs };
 }

@@ -37,7 +37,9 @@ export interface Question extends Program {
 export interface Transform extends Program {
   /** What is written, in this order. */
   readonly columns: readonly Column[];
-  /** Each file is sorted by these columns. */
+  /** The answer's columns that are written by another name, by that name. */
+  readonly answered?: Readonly<Record<string, string>>;
+  /** Each file is sorted by these columns of the answer, which need not be written. */
   readonly sort: readonly string[];
   /** The column that names a row's partition. */
   readonly partition: string;

@@ -89,9 +89,9 @@ export async function requireSources({ assets }: Graph, readSource: ReadSource):
 
 async function sourcesOf(asset: AnyAsset, readSource: ReadSource): Promise<Record<string, string>> {
   const sources: Record<string, string> = {};
-  for (const { path } of asset.sources) {
+  for (const { path, name = path } of asset.sources) {
     try {
-      sources[path] = await readSource(path);
+      sources[name] = await readSource(path);
     } catch (cause) {
       throw new DeclarationError(
         `declaring "${asset.key}": found no source file "${path}" that can be read, wanted it below the graph's folder`,

@@ -33,7 +33,7 @@ export class ProjectFolder implements AsyncDisposable {
 
   /** Writes a view's file, or removes it. */
   async view(name: string, statement: string | null): Promise<void> {
-    const path = join(this.root, "sql", "views", `${name}.sql`);
+    const path = join(this.root, "sql", "views", "vietnam", `${name}.sql`);
     await (statement === null ? Deno.remove(path) : Deno.writeTextFile(path, statement));
   }
 

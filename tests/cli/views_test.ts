@@ -21,9 +21,9 @@ Deno.test("a view with a fault fails alone, named with its place, and stands in 
   ]);
   assertEquals(
     messages.get("view/aq_prod.broken"),
-    'check "binds" failed: sql/views/broken.sql:2:3: referenced column "pm25_avg" not found in FROM clause',
+    'check "binds" failed: sql/views/vietnam/broken.sql:2:3: referenced column "pm25_avg" not found in FROM clause',
   );
-  assertMatch(String(messages.get("view/aq_dev.unparsed")), /sql\/views\/unparsed\.sql:1:1: /);
+  assertMatch(String(messages.get("view/aq_dev.unparsed")), /sql\/views\/vietnam\/unparsed\.sql:1:1: /);
   assert(counts.materialized > 24);
 
   const one = await project.run("inspect", "SELECT count(*) > 0 AS some FROM aq_prod.pm25_by_day", "--json");
@@ -79,7 +79,7 @@ Deno.test("a view's file of an impossible name is wrong use, and named", async (
     assertEquals(code, 2);
     assertMatch(
       stderr,
-      new RegExp(`^declaring a view: found the file "sql/views/${name}\\.sql", wanted .*\n$`),
+      new RegExp(`^declaring a view: found the file "sql/views/vietnam/${name}\\.sql", wanted .*\n$`),
     );
     await project.view(name, null);
   }

@@ -14,10 +14,9 @@ import {
 import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
 import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
 import { identifier } from "../../sdk/duckdb/text.ts";
-import { STORED_TIMESTAMP } from "../../sdk/duckdb/types.ts";
 import { describeFiles } from "./describe.ts";
 import { overInputs } from "./input_table.ts";
-import { type Found, type Result, Results } from "./results.ts";
+import { type Result, Results } from "./results.ts";
 import { altered, type Unreadable, unreadable } from "./unreadable.ts";
 import { writeFiles } from "./write.ts";
 
@@ -53,13 +52,9 @@ export class DuckDBEngine implements Engine {
     const statement = await this.#statement(transform.name);
     const failures = new Map<string, string>();
     return await this.#db.session(signal, async (session) => {
-      const { key, table, partitions, shared } = await this.#evaluate(
-        session,
-        transform,
-        statement,
-        failures,
-      );
+      const { key, table, shared } = await this.#evaluate(session, transform, statement, failures);
       try {
+        const partitions = await foundIn(session, table, transform);
         const outputs = transform.outputs.filter(({ partition }) =>
           !failures.has(partition) && (partitions.get(partition)?.rows ?? 0) > 0
         );
@@ -100,13 +95,14 @@ export class DuckDBEngine implements Engine {
   ): Promise<Result & { readonly key: string; readonly shared: boolean }> {
     for (;;) {
       const program = without(transform, failures);
-      const key = hash("sha256", JSON.stringify([statement, program.inputs]));
+      const order = [transform.partition, ...transform.sort];
+      const key = hash("sha256", JSON.stringify([statement, program.inputs, order]));
       const known = this.#results.take(key);
       if (known !== undefined) return { key, ...known, shared: true };
       const table = `result_${crypto.randomUUID().replaceAll("-", "_")}`;
       const found = await this.#create(session, table, transform, program, statement);
       if (found.length === 0) {
-        const result = await measured(session, table, transform);
+        const result = { table, rows: await rowsIn(session, table) };
         this.#results.add(key, result);
         return { key, ...result, shared: false };
       }
@@ -156,13 +152,16 @@ export class DuckDBEngine implements Engine {
   }
 }
 
-/** A transform's answer as it is written: by partition, each in its order, timestamps as files store them. */
+/** How many rows of a partition are written, and its counts. */
+interface Found {
+  readonly rows: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** A transform's answer as it is written: by partition, each in its order. */
 function sorted(transform: Transform, statement: string): string {
-  const stored = transform.columns.filter(({ type }) => type === "timestamp")
-    .map(({ name }) => `${identifier(name)}::${STORED_TIMESTAMP} AS ${identifier(name)}`);
-  const columns = stored.length === 0 ? "*" : `* REPLACE (${stored.join(", ")})`;
   const order = [transform.partition, ...transform.sort].map(identifier).join(", ");
-  return `SELECT ${columns} FROM (${statement}) ORDER BY ${order}`;
+  return `SELECT * FROM (${statement}) ORDER BY ${order}`;
 }
 
 function failed(program: Program, error: DuckDBProblem): EngineError {
@@ -197,16 +196,20 @@ function without(program: Program, failures: ReadonlyMap<string, string>): Progr
   return { name: program.name, inputs: Object.fromEntries(inputs) };
 }
 
-async function measured(session: Session, table: string, transform: Transform): Promise<Result> {
-  const sums = transform.counts.map((name) => `${identifier(name)}: sum(${identifier(name)})`);
-  const counts = sums.length === 0 ? "NULL" : `{${sums.join(", ")}}`;
+/** What a transform has of each partition: how many rows are written, and its counts. */
+async function foundIn(
+  session: Session,
+  table: string,
+  { partition, written, counts: names }: Transform,
+): Promise<ReadonlyMap<string, Found>> {
+  const sums = names.map((name) => `${identifier(name)}: sum(${identifier(name)})`);
   const found = await session.rows(
-    `SELECT ${identifier(transform.partition)}::VARCHAR AS partition, total, rows, counts FROM (` +
-      `SELECT ${identifier(transform.partition)}, count(*) AS total, ` +
-      `count(*) FILTER (${identifier(transform.written)}) AS rows, ${counts} AS counts ` +
-      `FROM ${table} GROUP BY ${identifier(transform.partition)})`,
+    `SELECT ${identifier(partition)}::VARCHAR AS partition, rows, counts FROM (` +
+      `SELECT ${identifier(partition)}, count(*) FILTER (${identifier(written)}) AS rows, ` +
+      `${sums.length === 0 ? "NULL" : `{${sums.join(", ")}}`} AS counts ` +
+      `FROM ${table} GROUP BY ${identifier(partition)})`,
   );
-  const partitions = found.map(({ partition, rows, counts }): [string, Found] => [
+  return new Map(found.map(({ partition, rows, counts }): [string, Found] => [
     String(partition),
     {
       rows: Number(rows),
@@ -214,9 +217,12 @@ async function measured(session: Session, table: string, transform: Transform): 
         Object.entries(counts as Record<string, bigint> ?? {}).map(([name, sum]) => [name, Number(sum)]),
       ),
     },
-  ]);
-  const rows = found.reduce((sum, { total }) => sum + Number(total), 0);
-  return { table, rows, partitions: new Map(partitions) };
+  ]));
+}
+
+async function rowsIn(session: Session, table: string): Promise<number> {
+  const [counted] = await session.rows(`SELECT count(*) AS rows FROM ${table}`);
+  return Number(counted!.rows);
 }
 
 function zeros(names: readonly string[]): Record<string, number> {

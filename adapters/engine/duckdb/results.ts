@@ -1,14 +1,7 @@
-/** A table that holds what a transform answered, and what it has of each partition. */
+/** A table that holds what a transform answered. */
 export interface Result {
   readonly table: string;
   readonly rows: number;
-  readonly partitions: ReadonlyMap<string, Found>;
-}
-
-/** How many rows of a partition are written, and its counts. */
-export interface Found {
-  readonly rows: number;
-  readonly counts: Readonly<Record<string, number>>;
 }
 
 interface Entry extends Result {

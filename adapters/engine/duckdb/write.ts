@@ -5,6 +5,7 @@ import type { Written } from "../../../core/ports/object_store.ts";
 import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
 import type { DuckDB } from "../../sdk/duckdb/session.ts";
 import { identifier, literal } from "../../sdk/duckdb/text.ts";
+import { STORED_TIMESTAMP } from "../../sdk/duckdb/types.ts";
 
 /**
  * Writes one Parquet file for each wanted partition of a sorted table, several at a time. A statement for each file is what
@@ -23,7 +24,10 @@ export async function writeFiles(
   for (const folder of new Set(outputs.map(({ temporary }) => dirname(temporary)))) {
     await Deno.mkdir(join(root, folder), { recursive: true });
   }
-  const columns = transform.columns.map(({ name }) => identifier(name)).join(", ");
+  const columns = transform.columns.map(({ name, type }) => {
+    const answered = identifier(transform.answered?.[name] ?? name);
+    return `${type === "timestamp" ? `${answered}::${STORED_TIMESTAMP}` : answered} AS ${identifier(name)}`;
+  }).join(", ");
   const select = `SELECT ${columns} FROM ${table} WHERE ${identifier(transform.written)}`;
   const written = new Map<string, Written>();
   const waiting = outputs.values();

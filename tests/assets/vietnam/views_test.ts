@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { martCatalog, rawCatalog } from "../../../assets/vietnam/catalog.ts";
 import { vietnam } from "../../../assets/vietnam/mod.ts";
-import { views } from "../../../assets/vietnam/views.ts";
+import { views } from "../../../assets/views.ts";
 import { LocalCatalog } from "../../../adapters/catalog/local/catalog.ts";
 import type { AnyAsset } from "../../../core/asset.ts";
 import type { Output } from "../../../core/output.ts";
@@ -11,9 +11,13 @@ import { graph } from "../../../core/graph.ts";
 import { TestLake } from "./lake.ts";
 
 const FILES = [
-  { name: "by_city", statement: "-- By city.\nSELECT city FROM by_day", reads: ["by_day"] },
-  { name: "by_day", statement: "-- By day.\nSELECT * FROM vietnam", reads: ["vietnam"] },
+  file("by_city", ["by_day"], "-- By city.\nSELECT city FROM by_day"),
+  file("by_day", ["vietnam"], "-- By day.\nSELECT * FROM vietnam"),
 ];
+
+function file(name: string, reads: readonly string[], statement = "") {
+  return { path: `sql/views/vietnam/${name}.sql`, name, statement, reads };
+}
 
 function keys(assets: readonly AnyAsset[]): string[] {
   return assets.map(({ key }) => key);
@@ -21,11 +25,13 @@ function keys(assets: readonly AnyAsset[]): string[] {
 
 Deno.test("a file becomes an asset in each database, after what it reads", async () => {
   await using lake = await TestLake.open();
-  const catalog = martCatalog(lake.prod, "aq_prod");
-  const [city, day] = views(FILES, { name: "aq_prod", catalog });
+  const vietnam = martCatalog(lake.prod, "aq_prod");
+  const [city, day] = views(FILES, { name: "aq_prod", tables: { vietnam } });
   assertEquals([city!.key, day!.key], ["view/aq_prod.by_city", "view/aq_prod.by_day"]);
   assertEquals(city!.description, "By city.");
-  assertEquals(city!.sources, [{ path: "sql/views/by_city.sql" }]);
+  assertEquals(city!.sources, [
+    { path: "sql/views/vietnam/by_city.sql", name: "sql/views/by_city.sql" },
+  ]);
   const dependencies = (asset: AnyAsset) =>
     Object.values(asset.deps).map(({ asset, mode }) => `${asset.key} ${mode}`);
   assertEquals(dependencies(city!), ["view/aq_prod.by_day order"]);
@@ -34,13 +40,9 @@ Deno.test("a file becomes an asset in each database, after what it reads", async
 
 Deno.test("what a view reads and is not there, or reads it in turn, is no dependency", async () => {
   await using lake = await TestLake.open();
-  const database = { name: "aq_dev", catalog: martCatalog(lake.dev, "aq_dev") };
+  const database = { name: "aq_dev", tables: { vietnam: martCatalog(lake.dev, "aq_dev") } };
   const made = views(
-    [
-      { name: "a", statement: "", reads: ["b"] },
-      { name: "b", statement: "", reads: ["a", "nowhere", "vietnam"] },
-      { name: "own", statement: "", reads: ["own"] },
-    ],
+    [file("a", ["b"]), file("b", ["a", "nowhere", "vietnam"]), file("own", ["own"])],
     database,
   );
   assertEquals(keys(made), ["view/aq_dev.a", "view/aq_dev.b", "view/aq_dev.own"]);
@@ -48,25 +50,25 @@ Deno.test("what a view reads and is not there, or reads it in turn, is no depend
   assertEquals(Object.keys(made[1]!.deps), ["vietnam"]);
   assertEquals(Object.keys(made[2]!.deps), []);
   assertThrows(
-    () => views([{ name: "vietnam", statement: "", reads: [] }], database),
+    () => views([file("vietnam", [])], database),
     Refused,
-    'found the file "sql/views/vietnam.sql"',
+    'found the file "sql/views/vietnam/vietnam.sql"',
   );
 });
 
 Deno.test("a view's check tells where its statement has a fault", async () => {
   await using lake = await TestLake.open();
-  const [view] = views(FILES, { name: "aq_dev", catalog: martCatalog(lake.dev, "aq_dev") });
+  const [view] = views(FILES, { name: "aq_dev", tables: { vietnam: martCatalog(lake.dev, "aq_dev") } });
   const run = async (fault: ViewFault | undefined) => {
     const resources = { views: { bind: () => Promise.resolve(fault) } };
     return await view!.checks[0]!.run({ resources, signal: new AbortController().signal } as never);
   };
   assertEquals(await run(undefined), [{ check: "binds", partition: 0, passed: true }]);
   const [failed] = await run({ message: "no such column", line: 2, column: 8 });
-  assertEquals(failed!.detail, "sql/views/by_city.sql:2:8: no such column");
+  assertEquals(failed!.detail, "sql/views/vietnam/by_city.sql:2:8: no such column");
   assertEquals(
     (await run({ message: "it reads itself" }))[0]!.detail,
-    "sql/views/by_city.sql: it reads itself",
+    "sql/views/vietnam/by_city.sql: it reads itself",
   );
 });
 
@@ -106,7 +108,7 @@ Deno.test("catalogs stage their tables, views theirs, each for a file of its own
   const assets = [
     rawCatalog(lake.raw, "aq_raw_prod"),
     prod,
-    ...views(FILES, { name: "aq_prod", catalog: prod }),
+    ...views(FILES, { name: "aq_prod", tables: { vietnam: prod } }),
   ];
   const finals: string[] = [];
   for (const asset of assets) {

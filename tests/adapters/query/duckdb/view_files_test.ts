@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { fromFileUrl } from "@std/path";
-import { viewFiles } from "../../../../adapters/query/duckdb/view_files.ts";
+import { lockViews, viewFiles } from "../../../../adapters/query/duckdb/view_files.ts";
 import { Refused } from "../../../../core/ports/query.ts";
 import { DuckDB } from "../../../../adapters/sdk/duckdb/session.ts";
 
@@ -12,9 +12,9 @@ async function withViews(
   const folder = await Deno.makeTempDir();
   const db = new DuckDB({ temporaryFolder: `${folder}/spilled` });
   try {
-    await Deno.mkdir(`${folder}/views`);
+    await Deno.mkdir(`${folder}/views/own`, { recursive: true });
     for (const [name, text] of Object.entries(views)) {
-      await Deno.writeTextFile(`${folder}/views/${name}`, text);
+      await Deno.writeTextFile(`${folder}/views/own/${name}`, text);
     }
     await body(folder, db);
   } finally {
@@ -28,7 +28,7 @@ const NO_DUCKDB = {
   session: () => Promise.reject(new Error("DuckDB was started")),
 } as unknown as DuckDB;
 
-Deno.test("what views read is found by the parser once, and then known by their text", () =>
+Deno.test("what views read is found by the parser, or known by their text", () =>
   withViews(
     {
       "a.sql": "SELECT date_add('hour', 7, datetime) FROM vietnam WHERE 'FROM nothing' <> ''",
@@ -37,11 +37,13 @@ Deno.test("what views read is found by the parser once, and then known by their 
     },
     async (folder, db) => {
       const reads = async (db: DuckDB) =>
-        (await viewFiles(folder, db)).map(({ name, reads }) => [name, reads]);
+        (await viewFiles(folder, "own", db)).map(({ name, reads }) => [name, reads]);
       const expected = [["a", ["vietnam"]], ["b", ["a", "vietnam"]]];
       assertEquals(await reads(db), expected);
+      await assertRejects(() => reads(NO_DUCKDB), Error, "DuckDB was started");
+      await Deno.writeTextFile(`${folder}/views.lock.json`, JSON.stringify(await lockViews(folder, db)));
       assertEquals(await reads(NO_DUCKDB), expected);
-      await Deno.writeTextFile(`${folder}/views/b.sql`, "SELECT 1");
+      await Deno.writeTextFile(`${folder}/views/own/b.sql`, "SELECT 1");
       await assertRejects(() => reads(NO_DUCKDB), Error, "DuckDB was started");
       assertEquals(await reads(db), [["a", ["vietnam"]], ["b", []]]);
       await Deno.writeTextFile(`${folder}/views.lock.json`, "broken");
@@ -53,7 +55,7 @@ Deno.test("a view that does not parse, or reads a file, is one all the same: its
   withViews(
     { "a.sql": "SELEC 1", "b.sql": "SELECT * FROM 'x.parquet'", "c.sql": "SELECT * FROM vietnam" },
     async (folder, db) => {
-      const found = (await viewFiles(folder, db)).map(({ name, reads }) => [name, reads]);
+      const found = (await viewFiles(folder, "own", db)).map(({ name, reads }) => [name, reads]);
       assertEquals(found, [["a", []], ["b", []], ["c", ["vietnam"]]]);
     },
   ));
@@ -66,22 +68,30 @@ Deno.test("a table that a view's own WITH shadows is read nevertheless", () =>
         "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT (WITH c AS (FROM t) FROM c)",
     },
     async (folder, db) => {
-      const found = (await viewFiles(folder, db)).map(({ name, reads }) => [name, reads]);
+      const found = (await viewFiles(folder, "own", db)).map(({ name, reads }) => [name, reads]);
       assertEquals(found, [["a", ["vietnam"]], ["b", []]]);
     },
   ));
 
 Deno.test("a file whose name can be no view's is refused by its name", () =>
   withViews({ "a b.sql": "SELECT 1" }, async (folder, db) => {
-    await assertRejects(() => viewFiles(folder, db), Refused, 'found the file "sql/views/a b.sql"');
+    await assertRejects(
+      () => viewFiles(folder, "own", db),
+      Refused,
+      'found the file "sql/views/own/a b.sql"',
+    );
   }));
 
-Deno.test("the project's own views are known without DuckDB", async () => {
-  const views = await viewFiles(fromFileUrl(new URL("../../../../sql", import.meta.url)), NO_DUCKDB);
-  assertEquals(views.map(({ name }) => name), [
-    "city_by_hour",
-    "city_pm25_by_day",
-    "pm25_alerts",
-    "pm25_by_day",
-  ]);
-});
+Deno.test("the project's own views are known without DuckDB: `deno task lock` writes what they read", () =>
+  withViews({}, async (_, db) => {
+    const sql = fromFileUrl(new URL("../../../../sql", import.meta.url));
+    const lock = JSON.parse(await Deno.readTextFile(`${sql}/views.lock.json`));
+    assertEquals(lock, await lockViews(sql, db));
+    const views = await viewFiles(sql, "vietnam", NO_DUCKDB);
+    assertEquals(views.map(({ name }) => name), [
+      "city_by_hour",
+      "city_pm25_by_day",
+      "pm25_alerts",
+      "pm25_by_day",
+    ]);
+  }));

@@ -1,38 +1,38 @@
-import { type Asset, type Dependency, from, sourceFile } from "../../core/asset.ts";
-import { canonicalJson, sha256 } from "../../core/fingerprint.ts";
-import { identity } from "../../core/mapping.ts";
-import type { ViewDefinition } from "../../core/ports/catalog.ts";
-import { Refused, type ViewFault } from "../../core/ports/query.ts";
-import { define, type Resources } from "../resources.ts";
+import { type Asset, type Dependency, from, sourceFile } from "../core/asset.ts";
+import { canonicalJson, sha256 } from "../core/fingerprint.ts";
+import { identity } from "../core/mapping.ts";
+import type { ViewDefinition } from "../core/ports/catalog.ts";
+import { Refused, type ViewFault } from "../core/ports/query.ts";
+import { define, type Resources } from "./resources.ts";
 
-/** The one table of a database. */
-const TABLE = "vietnam";
-
-/** A file of `sql/views`, by its name without `.sql`, and the tables and views that its statement names. */
+/** A file of `sql/views`: its name without `.sql`, and the tables and views that its statement names. */
 export interface ViewFile {
+  /** Below the project. */
+  readonly path: string;
   readonly name: string;
   readonly statement: string;
   readonly reads: readonly string[];
 }
 
-/** A database in which every view is made, and the catalog asset of its `vietnam`. */
+/** A database in which every view is made, and the catalog assets of its tables. */
 export interface ViewDatabase {
   readonly name: string;
-  readonly catalog: Asset<Resources>;
+  readonly tables: Readonly<Record<string, Asset<Resources>>>;
 }
 
 /**
  * The views of one database: every file is one by being there, after the tables and views that it reads. What it reads
  * and is not there, or reads it in turn, is no dependency: its binding fails.
  *
- * @throws {Refused} If a view has the name of the database's table.
+ * @throws {Refused} If a view has the name of one of the database's tables.
  */
 export function views(files: readonly ViewFile[], database: ViewDatabase): Asset<Resources>[] {
   const byName = new Map(files.map((file) => [file.name, file]));
-  const made = new Map<string, Asset<Resources> | "begun">([[TABLE, database.catalog]]);
-  if (byName.has(TABLE)) {
+  const made = new Map<string, Asset<Resources> | "begun">(Object.entries(database.tables));
+  const taken = files.find(({ name }) => made.has(name));
+  if (taken !== undefined) {
     throw new Refused(
-      `declaring a view: found the file "sql/views/${TABLE}.sql", wanted another name than the table's`,
+      `declaring a view: found the file "${taken.path}", wanted another name than the table's`,
     );
   }
 
@@ -55,18 +55,17 @@ export function views(files: readonly ViewFile[], database: ViewDatabase): Asset
 }
 
 function viewAsset(
-  { name, statement }: ViewFile,
+  { path, name, statement }: ViewFile,
   database: string,
   deps: Readonly<Record<string, Dependency>>,
 ): Asset<Resources> {
   const definition: ViewDefinition = { type: "view", database, name, statement };
-  const path = `sql/views/${name}.sql`;
   return define.asset({
     key: `view/${database}.${name}`,
     description: statement.match(/^-- (.*)$/m)?.[1] ?? "",
     kind: "view",
     deps,
-    sources: [sourceFile(path)],
+    sources: [sourceFile(path, { name: `sql/views/${name}.sql` })],
     checks: [{
       checks: [{ name: "binds", severity: "blocking" }],
       async run({ resources: { views }, signal }) {

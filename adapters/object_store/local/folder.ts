@@ -1,0 +1,51 @@
+import { hash } from "node:crypto";
+import { join } from "@std/path";
+import type { Folder, FoundFile } from "../../../core/ports/folder.ts";
+import type { FileRef } from "../../../core/ports/publisher.ts";
+import { isAbsent } from "./lake_folder.ts";
+
+/** A folder of this machine in which others write. */
+export class LocalFolder implements Folder {
+  /** @param root An absolute path. */
+  constructor(readonly root: string) {}
+
+  async list(): Promise<readonly FoundFile[]> {
+    const found: FoundFile[] = [];
+    try {
+      for await (const { name } of Deno.readDir(this.root)) {
+        const { isFile, size, mtime } = await Deno.stat(this.path(name)).catch(gone);
+        if (isFile) found.push({ name, size, modified: mtime?.getTime() ?? 0 });
+      }
+    } catch (cause) {
+      const what = isAbsent(cause)
+        ? "found no folder"
+        : cause instanceof Error
+        ? cause.message
+        : String(cause);
+      throw new Error(`listing "${this.root}": ${what}, wanted a folder that can be read`, { cause });
+    }
+    return found.sort((a, b) => a.name < b.name ? -1 : 1);
+  }
+
+  async measure(name: string): Promise<FileRef | undefined> {
+    const path = this.path(name);
+    try {
+      const bytes = await Deno.readFile(path);
+      return { path, size: bytes.length, hash: hash("sha256", bytes) };
+    } catch (cause) {
+      if (isAbsent(cause)) return undefined;
+      const what = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`reading "${path}": ${what}, wanted a file that can be read`, { cause });
+    }
+  }
+
+  path(name: string): string {
+    return join(this.root, name);
+  }
+}
+
+/** What was listed may be gone by now, and a link may lead nowhere. */
+function gone(error: unknown): Pick<Deno.FileInfo, "isFile" | "size" | "mtime"> {
+  if (isAbsent(error)) return { isFile: false, size: 0, mtime: null };
+  throw error;
+}

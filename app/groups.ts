@@ -1,0 +1,60 @@
+import { isAbsolute, join } from "node:path";
+import { LocalFolder } from "../adapters/object_store/local/folder.ts";
+import type { Group, GroupContext, Pipeline } from "../assets/group.ts";
+import type { ViewFile } from "../assets/views.ts";
+import { type Config, ConfigError } from "../config.ts";
+import { DAY } from "../core/instant.ts";
+import { isThere } from "./state.ts";
+import { lineOf, projectFile } from "./system.ts";
+
+/** The groups that PIPELINES names, in its order. @throws {ConfigError} */
+export async function loadGroups({ pipelines }: Config): Promise<Group[]> {
+  return await Promise.all(pipelines.map(async (name) => {
+    const path = projectFile(`assets/${name}/mod.ts`);
+    const { group } = await isThere(path) ? await import(`../assets/${name}/mod.ts`) : {};
+    if (isGroup(group)) return group;
+    const groups = (await groupNames()).join(", ");
+    throw new ConfigError([`PIPELINES: found "${name}", wanted some of ${groups}, with commas between them`]);
+  }));
+}
+
+async function groupNames(): Promise<string[]> {
+  const folders = [...Deno.readDirSync(projectFile("assets"))].map(({ name }) => name).sort();
+  const there = await Promise.all(folders.map((name) => isThere(projectFile(`assets/${name}/mod.ts`))));
+  return folders.filter((_, i) => there[i]);
+}
+
+/** Whether a module's export is a group. */
+export function isGroup(value: unknown): value is Group {
+  return typeof value === "object" && value !== null && "name" in value && typeof value.name === "string" &&
+    "declare" in value && typeof value.declare === "function";
+}
+
+/** A group's pipeline, as it is configured. @throws {ConfigError} */
+export function declare(group: Group, config: Config, views: readonly ViewFile[]): Pipeline {
+  const { environment, lookbackDays, cwd, given } = config;
+  const context: GroupContext = {
+    environment,
+    lookback: lookbackDays * DAY,
+    views,
+    variables: Object.fromEntries((group.variables ?? []).map((name) => [name, given(name)])),
+    folder: (path) => new LocalFolder(isAbsolute(path) ? path : join(cwd, path)),
+    shipped: projectFile,
+  };
+  try {
+    return group.declare(context);
+  } catch (cause) {
+    throw new ConfigError([lineOf(cause)], { cause });
+  }
+}
+
+/** What the groups say first in every output. */
+export async function noticesOf(config: Config): Promise<string[]> {
+  if (config.graph !== null) return [];
+  const pipelines = (await loadGroups(config)).map((group) => declare(group, config, []));
+  const simulated = config.openaq.url === null && pipelines.some(({ asks }) => asks?.openaq !== undefined);
+  return [...simulated ? [SIMULATED] : [], ...pipelines.flatMap(({ notices = [] }) => notices)];
+}
+
+const SIMULATED =
+  "the data are simulated: OpenAQ is the built-in stations, as neither OPENAQ_API_KEY nor OPENAQ_API_URL is set";

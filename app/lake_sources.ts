@@ -1,0 +1,53 @@
+import type { Config } from "../config.ts";
+import type { State } from "../core/ports/state.ts";
+import { examineLake, identifyLake } from "./identity.ts";
+import type { Sources } from "./source.ts";
+
+/** Where the lake's data come from, and how many requests it took to know. */
+export interface LakeSources {
+  readonly sources: Sources;
+  readonly requests: number;
+}
+
+export interface LakeSourcesOptions {
+  readonly config: Config;
+  readonly state: State;
+  /** As far as is known without asking. */
+  readonly known: Sources;
+  /** Whether OpenAQ will be asked: then it is found out first what answers at its URL. */
+  readonly asking: boolean;
+  readonly tell: (line: string) => void;
+}
+
+/** Makes sure that the lake holds data of these sources, and records them. @throws {LakeError} */
+export async function admitSources(options: LakeSourcesOptions): Promise<LakeSources> {
+  const { config, state, known, asking } = options;
+  const { environment } = config;
+  // Before anything is asked: of what does not belong together, nothing is changed.
+  const recorded = await examineLake(state, config, { sources: known, environment });
+  const openaq = asking && known.openaq === undefined
+    ? await lookAt(options, recorded?.openaq)
+    : { source: known.openaq ?? recorded?.openaq, requests: 0 };
+  const sources = { ...known, ...(openaq.source !== undefined && { openaq: openaq.source }) };
+  const content = { sources, environment };
+  await examineLake(state, config, content);
+  await identifyLake(state, config, content);
+  return { sources, requests: openaq.requests };
+}
+
+/** What the configured URL is: asked once for this state. Every answer is compared with it again. */
+async function lookAt(
+  { config, state: { keyValue }, tell }: LakeSourcesOptions,
+  recorded: string | undefined,
+): Promise<{ readonly source: string; readonly requests: number }> {
+  const { askSource, rememberedSource, rememberSource } = await import("./first_look.ts");
+  const remembered = await rememberedSource(config, keyValue);
+  if (remembered !== undefined && remembered === recorded) return { source: remembered, requests: 0 };
+  const looked = await askSource(config, keyValue, { tell });
+  if ("source" in looked) {
+    await rememberSource(config, keyValue, looked.source);
+    return looked;
+  }
+  if (recorded === undefined) throw looked.error;
+  return { source: recorded, requests: looked.requests }; // what asks next says what is wrong
+}

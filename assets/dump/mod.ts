@@ -1,0 +1,71 @@
+import type { Group } from "../group.ts";
+import { catalogAsset, tableDefinition } from "../table/catalog.ts";
+import { views } from "../views.ts";
+import {
+  ISO_COUNTRIES_DATA,
+  OPENAQ_AND_ISO_COUNTRIES_DATA,
+  OPENAQ_DATA,
+  OPENAQ_INCOHERENT_DATA,
+} from "./contract.ts";
+import { dailyFiles, singleFile } from "./files.ts";
+import { countriesTable, dailyTables, DATABASE, joinedTable } from "./tables.ts";
+
+const SAMPLE = "assets/dump/sample";
+
+/** OpenAQ's daily dump: files that others put, sorted into rows that count and rows that do not, joined with countries. */
+export const group: Group = {
+  name: "dump",
+  variables: ["DUMP_URL", "DUMP_COUNTRIES"],
+  declare({ variables: { DUMP_URL, DUMP_COUNTRIES }, folder, shipped, views: viewFiles }) {
+    const dump = folder(DUMP_URL ?? shipped(SAMPLE));
+    const [countriesFolder, countriesName] = parted(DUMP_COUNTRIES ?? shipped(`${SAMPLE}/countries.csv`));
+    const files = dailyFiles(dump);
+    const place = folder(countriesFolder);
+    const countriesFile = singleFile("dump/countries_file", "A CSV file of countries", place, countriesName);
+    const { data, incoherent } = dailyTables(files, dump);
+    const countries = countriesTable(countriesFile, place);
+    const joined = joinedTable(data, countries);
+    const contracts = {
+      openaq_data: OPENAQ_DATA,
+      openaq_incoherent_data: OPENAQ_INCOHERENT_DATA,
+      iso_countries_data: ISO_COUNTRIES_DATA,
+      openaq_and_iso_countries_data: OPENAQ_AND_ISO_COUNTRIES_DATA,
+    };
+    const catalog = catalogAsset({
+      key: "dump/catalog",
+      shows: [data, incoherent, countries, joined],
+      tables: Object.entries(contracts).map(([name, contract]) => {
+        const location = `${DATABASE}/${name}`;
+        return tableDefinition(contract, { database: DATABASE, name, format: "parquet", location });
+      }),
+    });
+    const tables = Object.fromEntries(Object.keys(contracts).map((name) => [name, catalog]));
+    return {
+      assets: [
+        files,
+        countriesFile,
+        data,
+        incoherent,
+        countries,
+        joined,
+        catalog,
+        ...views(viewFiles, { name: DATABASE, tables }),
+      ],
+      databases: [DATABASE],
+      origins: { dump: DUMP_URL === undefined ? "sample" : "files" },
+      notices: DUMP_URL === undefined ? [NOTICE] : [],
+      shows: [{
+        statement: `SELECT * FROM ${DATABASE}.query_4 ORDER BY index DESC LIMIT 10`,
+        needs: [joined.key, catalog.key, `view/${DATABASE}.query_4`],
+      }],
+    };
+  },
+};
+
+const NOTICE = "the daily dump is the sample that ships with the program, as DUMP_URL is not set";
+
+/** The folder and the name of a file. */
+function parted(path: string): [folder: string, name: string] {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? [".", path] : [path.slice(0, slash) || "/", path.slice(slash + 1)];
+}

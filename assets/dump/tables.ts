@@ -1,0 +1,151 @@
+import { type Asset, from } from "../../core/asset.ts";
+import { identity, latest } from "../../core/mapping.ts";
+import type { Standing } from "../../core/output.ts";
+import type { DailySet } from "../../core/partition/time_set.ts";
+import type { InputTable } from "../../core/ports/engine.ts";
+import type { Folder } from "../../core/ports/folder.ts";
+import type { Resources } from "../resources.ts";
+import { tableAsset } from "../table/asset.ts";
+import type { OwnCheck } from "../table/checks.ts";
+import { type Contract, plainColumns } from "../table/contract.ts";
+import { TableExaminer } from "../table/examiner.ts";
+import type { Table } from "../table/table.ts";
+import {
+  COUNTRIES_FILE_COLUMNS,
+  FILE_COLUMNS,
+  ISO_COUNTRIES_DATA,
+  OPENAQ_AND_ISO_COUNTRIES_DATA,
+  OPENAQ_DATA,
+  OPENAQ_INCOHERENT_DATA,
+  refusedColumn,
+} from "./contract.ts";
+import { fileDays, inputFiles } from "./files.ts";
+
+export const DATABASE = "openaq_db";
+
+/** Why rows are refused, as the statement counts them. */
+const REFUSED = ["refused_as_row", "refused_as_parameter", "refused_as_value"];
+
+/** The order of both tables of the one statement: accepted rows by place and time, refused ones by their reason first. */
+const ORDER = ["refused_reason", "alpha_2_code", "city", "location", "parameter", "utc", "file_row"];
+
+const DAYS = { partitions: fileDays, batch: { most: 8, scattered: true }, timeout: { minutes: 30 } } as const;
+
+/** The daily rows that count, and all others: one statement answers both. */
+export function dailyTables(files: Asset<unknown, DailySet>, folder: Folder) {
+  const common = {
+    ...DAYS,
+    kind: "table",
+    deps: { files: from(files, identity) },
+    program: "marts/dump",
+    inputs: ({ files = [] }: { readonly files?: readonly Standing[] }) => ({
+      lines: { columns: FILE_COLUMNS, format: "csv" as const, files: inputFiles(folder, files) },
+    }),
+    partition: "file_date",
+    counts: ["records", ...REFUSED],
+    sort: ORDER,
+  };
+  const data = tableAsset({
+    ...common,
+    ...named("openaq_data", OPENAQ_DATA),
+    description: "Measurements of PM2.5, CO and SO2 above zero, by the day of their file",
+    written: "accepted",
+    checks: { complete: every(({ records, refused }) => records - refused) },
+  });
+  const incoherent = tableAsset({
+    ...common,
+    ...named("openaq_incoherent_data", OPENAQ_INCOHERENT_DATA),
+    description: "All other rows of the daily files, each with the reason",
+    answered: Object.fromEntries(
+      OPENAQ_INCOHERENT_DATA.columns.map(({ name }) => [name, refusedColumn(name)]),
+    ),
+    written: "refused",
+    checks: { complete: every(({ refused }) => refused) },
+  });
+  return { data, incoherent };
+}
+
+/** Countries by their codes. */
+export function countriesTable(file: Asset<unknown>, folder: Folder): Asset<Resources> {
+  return tableAsset({
+    ...named("iso_countries_data", ISO_COUNTRIES_DATA),
+    description: "Countries of ISO 3166-1",
+    kind: "table",
+    deps: { file: from(file, identity) },
+    program: "marts/dump_countries",
+    inputs: ({ file = [] }) => ({
+      lines: { columns: COUNTRIES_FILE_COLUMNS, format: "csv", files: inputFiles(folder, file) },
+    }),
+    partition: "part",
+    written: "written",
+    counts: ["dropped"],
+  });
+}
+
+/** Each measurement with its country. */
+export function joinedTable(
+  data: Asset<Resources, DailySet>,
+  countries: Asset<Resources>,
+): Asset<Resources, DailySet> {
+  return tableAsset({
+    ...DAYS,
+    ...named("openaq_and_iso_countries_data", OPENAQ_AND_ISO_COUNTRIES_DATA),
+    description: "Measurements with their countries, by the day of their file",
+    kind: "table",
+    deps: { data: from(data, identity), countries: from(countries, latest) },
+    program: "marts/dump_joined",
+    inputs: ({ data = [], countries = [] }) => ({
+      accepted: parquet(OPENAQ_DATA, data),
+      countries: parquet(ISO_COUNTRIES_DATA, countries),
+    }),
+    partition: "file_date",
+    written: "written",
+    counts: ["without_country"],
+    sort: [...OPENAQ_DATA.sort!, "file_row"],
+    facts({ data = [] }) {
+      const rows = new Map(data.map(({ key, rows }) => [key, rows]));
+      return (day) => ({ accepted: { type: "number", value: rows.get(day) ?? 0 } });
+    },
+    checks: {
+      complete: {
+        severity: "blocking",
+        judge: ({ rows }, { metadata: { accepted } }) =>
+          rows === accepted?.value
+            ? undefined
+            : `it has ${rows} rows, wanted the ${accepted?.value} of openaq_data`,
+      },
+    },
+  });
+}
+
+function named(name: string, contract: Contract) {
+  const table: Table = {
+    contract,
+    folder: `${DATABASE}/${name}`,
+    path: (day): Record<string, string> => day === null ? {} : { file_date: day },
+  };
+  return { key: `dump/${name}`, table, examiner: new TableExaminer(contract) };
+}
+
+function parquet(contract: Contract, standing: readonly Standing[]): InputTable {
+  const files = standing.flatMap(({ key, files }) => files.map((ref) => ({ ref, partition: key })));
+  return { columns: plainColumns(contract.columns), format: "parquet", files };
+}
+
+/** No row of a day's file is in neither table, or in both. */
+function every(
+  wanted: (counts: { readonly records: number; readonly refused: number }) => number,
+): OwnCheck {
+  return {
+    severity: "blocking",
+    judge({ rows }, { metadata }) {
+      const count = (name: string) => Number(metadata[name]?.value);
+      const refused = REFUSED.reduce((sum, name) => sum + count(name), 0);
+      const records = count("records");
+      const due = wanted({ records, refused });
+      return rows === due
+        ? undefined
+        : `it has ${rows} rows, wanted ${due}: the file has ${records}, of which ${refused} are refused`;
+    },
+  };
+}

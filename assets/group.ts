@@ -1,0 +1,67 @@
+import type { AnyAsset } from "../core/asset.ts";
+import type { AssetKey } from "../core/event.ts";
+import type { Instant, Milliseconds } from "../core/instant.ts";
+import type { Folder } from "../core/ports/folder.ts";
+import type { ObjectStore } from "../core/ports/object_store.ts";
+import type { Publisher } from "../core/ports/publisher.ts";
+import type { State } from "../core/ports/state.ts";
+import type { ViewFile } from "./views.ts";
+
+/** What a group is declared with. */
+export interface GroupContext {
+  /** A lake serves one. */
+  readonly environment: "dev" | "prod";
+  /** How old a period becomes before its source is asked for the last time. */
+  readonly lookback: Milliseconds;
+  /** The files of `sql/views/<group>`. */
+  readonly views: readonly ViewFile[];
+  /** The group's own variables, as they are given. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** A folder that others write in, by its path below the one in which the program was called. */
+  readonly folder: (path: string) => Folder;
+  /** The path of a file or folder that ships with the project, by its path there. */
+  readonly shipped: (path: string) => string;
+}
+
+/** What the upkeep of a group's files works with. */
+export interface UpkeepContext {
+  readonly state: State;
+  readonly store: ObjectStore;
+  readonly publisher: Publisher;
+  readonly now: Instant;
+}
+
+/** A statement over tables, and the assets without which it shows nothing. */
+export interface Shown {
+  readonly statement: string;
+  readonly needs: readonly AssetKey[];
+}
+
+/** A pipeline as it is configured: its assets, and what belongs to them. */
+export interface Pipeline {
+  /** Upstream first. */
+  readonly assets: readonly AnyAsset[];
+  /** The databases of its tables and views. */
+  readonly databases: readonly string[];
+  /** The sources that its assets ask, by name, each with the asset that records what it answered. */
+  readonly asks?: Readonly<Record<string, AssetKey>>;
+  /** Where data come from that no source of these gives, by a name of its own: a lake holds that of one. */
+  readonly origins?: Readonly<Record<string, string>>;
+  /** What every output says first. */
+  readonly notices?: readonly string[];
+  /** Statements that show what was made, the one that says most first. */
+  readonly shows?: readonly Shown[];
+  /** Called when a lake is opened to write. */
+  readonly begin?: (context: UpkeepContext) => Promise<void>;
+  /** Called after a run, and by `prune`. */
+  readonly tidy?: (context: UpkeepContext) => Promise<void>;
+}
+
+/** A pipeline that can be composed with others on one lake and one state: a folder of `assets` exports one. */
+export interface Group {
+  readonly name: string;
+  /** The environment variables that are its own. */
+  readonly variables?: readonly string[];
+  /** Declares its assets. @throws {Error} If a variable cannot be meant: the message is one line. */
+  declare(context: GroupContext): Pipeline;
+}
