@@ -183,7 +183,10 @@ export class Track {
     const { answers } = this.#parts;
     const { ranges, stillGood, forced = false } = this.#question;
     const until = to >= this.#end ? this.#end : Math.min(to, hourOf(askedAt));
-    for (const range of clipped(ranges, { from: hourOf(this.covered), to: until })) {
+    const next = hourOf(this.covered);
+    // Rows that end in an hour which nobody wants are of the wanted one before it.
+    const from = clipped(ranges, { from: next, to: next + HOUR }).length > 0 ? next : next - HOUR;
+    for (const range of clipped(ranges, { from, to: until })) {
       for (let hour = range.from; hour < range.to; hour += HOUR) {
         if (!stillGood(hour, askedAt) || askedAt < answers.recorded(hour)) return hour;
         if (forced && askedAt < answers.goodSince(hour)) return hour;

@@ -156,6 +156,23 @@ Deno.test("what was answered while the clock was ahead is asked again, and what 
   }
 });
 
+Deno.test("an hour that is asked again takes no rows from an answer of yesterday for the hour after it", async () => {
+  const dataset = generated({ sensors: 1, quirks: false });
+  const from = NOW - 20 * MINUTE - 40 * HOUR;
+  const yesterday = fakeClock(NOW - DAY);
+  const interrupted = served(simulatedOpenAQ({ dataset, clock: yesterday, mostRows: 1 }), yesterday);
+  const locations = await interrupted.client.locations(56);
+  const ranges = [{ from, to: from + 3 * HOUR }];
+  for await (const _ of history(interrupted, { ranges, locations, stillGood: good })) break;
+
+  const clock = fakeClock(NOW);
+  const { kv, spool } = interrupted;
+  const again = { ...served(simulatedOpenAQ({ dataset, clock, mostRows: 1 }), clock), kv, spool };
+  const stillGood = (_: Instant, askedAt: Instant) => askedAt === NOW;
+  const groups = await collect(again, { ranges: [{ from, to: from + HOUR }], locations, stillGood });
+  assertEquals(groups.map(({ askedAt }) => askedAt), [NOW]);
+});
+
 Deno.test("what is not good any more is asked again, from the first such hour", async () => {
   const clock = fakeClock(NOW);
   const asked: string[] = [];
