@@ -19,6 +19,7 @@ const CHANGES = [
   "suspended",
   "damage",
   "damage",
+  "kept",
   "sensor",
   "sensor",
   "answer",
@@ -65,6 +66,8 @@ export function change(world: World): void {
         chance.pick([undefined, "", "other bytes"]),
       );
     }
+    case "kept":
+      return oracle.publications.damageKept(chance);
     case "suspended":
       return turns.suspend(chance.pick([MINUTE, HOUR, 5 * HOUR]));
     case "sensor":

@@ -111,6 +111,7 @@ export function watched(
     for (const { asset, partition } of touched) claims.changed(worker, asset, partition);
     return await act(open(async () => {
       await worker.pause("publishing");
+      worker.changing?.();
       if (touched.some(({ asset, partition }) => claims.isLost(worker, asset, partition))) {
         throw new Injected("going on");
       }

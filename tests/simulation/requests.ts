@@ -1,7 +1,7 @@
 import type { Request } from "../../core/run/scope.ts";
 import { Injected } from "./ports.ts";
 import { forcedWhole } from "./rules/force.ts";
-import { refusable } from "./rules/rollback.ts";
+import { refusable, withVersions } from "./rules/rollback.ts";
 import type { Worker } from "./worker.ts";
 
 /** What workers ask for. */
@@ -12,6 +12,7 @@ const REQUESTS = [
   "rollback",
   "wipe",
   "wipe",
+  "prune",
   "prune",
   "check",
   "report",
@@ -44,10 +45,16 @@ export async function ask(worker: Worker): Promise<void> {
       if (force && request.all) forcedWhole(worker, assets, result);
       return;
     }
-    case "rollback":
+    case "rollback": {
+      const before = withVersions(world.oracle).filter(({ asset }) => keys.includes(asset));
+      if (before.length > 0 && chance.happens(0.8)) {
+        const { asset, partition } = chance.pick(before);
+        return await rollback(worker, asset, partition);
+      }
       // What others write, they may report meanwhile.
       if (ordinal !== null && one.kind !== "external") await rollback(worker, one.key, ordinal);
       return;
+    }
     case "wipe":
       await orchestrator.wipe({
         ...request,
@@ -89,9 +96,16 @@ async function report({ world: { chance, sketches, turns }, orchestrator }: Work
   }]);
 }
 
-function maybeCancelled({ name, world: { chance, turns, nature } }: Worker): AbortController {
+function maybeCancelled(worker: Worker): AbortController {
+  const { name, world: { chance, turns, nature } } = worker;
   const controller = new AbortController();
+  worker.changing = undefined;
   if (chance.happens(0.1)) {
+    // In the middle of publishing.
+    worker.changing = () => {
+      if (chance.happens(0.2)) controller.abort(new Injected(`${name}, cancelled,`));
+    };
+  } else if (chance.happens(0.1)) {
     (async () => {
       for (let i = chance.between(1, 60); i > 0; i--) await turns.turn(nature, "waiting");
       controller.abort(new Injected(`${name}, cancelled,`));

@@ -29,6 +29,8 @@ export class Worker implements Actor {
   readonly publisher: Publisher;
   /** Called when it is granted a claim. */
   granted: (() => void) | undefined;
+  /** Called in the middle of every change of files. */
+  changing: (() => void) | undefined;
   /** The small values of the state. */
   readonly values: KeyValue;
   /** Its part of the pace of all who ask sensors. */

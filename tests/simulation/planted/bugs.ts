@@ -234,4 +234,10 @@ export const PLANTED: readonly Planted[] = [
     find: "await setAside(kv, sensor.id, owed, error.message, clock.now());",
     replace: "",
   },
+  {
+    name: "an hour takes its last rows from an answer of yesterday",
+    file: "sources/openaq/track.ts",
+    find: ".length > 0 ? next : next - HOUR;",
+    replace: ".length >= 0 ? next : next - HOUR;",
+  },
 ];

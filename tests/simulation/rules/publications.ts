@@ -4,6 +4,7 @@ import type { Output } from "../../../core/output.ts";
 import type { Replacement } from "../../../core/ports/publisher.ts";
 import type { Intent } from "../../../core/ports/state.ts";
 import { contentOf, folderOf, isPoison, parsePath } from "../content.ts";
+import type { Chance } from "../chance.ts";
 import type { SimulatedLake } from "../lake.ts";
 import type { Oracle, Truth } from "../oracle.ts";
 
@@ -15,6 +16,8 @@ export class Publications {
   readonly #kept = new Set<string>();
   /** Files that were damaged and not put in place anew. */
   readonly #damaged = new Set<string>();
+  /** Files that were kept and damaged. */
+  readonly #spoilt = new Set<string>();
   /** The partitions that were yielded together with one. */
   readonly #groups = new Map<string, readonly number[]>();
 
@@ -97,6 +100,20 @@ export class Publications {
     this.lake.damage(path, content);
   }
 
+  /** A version before, of a partition that is not just being replaced, is damaged. */
+  damageKept(chance: Chance): void {
+    const kept = this.oracle.log.flatMap((event) =>
+      event.kind !== "materialized" || this.#intents.has(name(event.asset, event.partition))
+        ? []
+        : event.payload.files.map(({ path }) => this.lake.kept(path, event.dataVersion))
+    ).filter((path) => this.lake.read(path) !== undefined);
+    if (kept.length === 0) return;
+    const path = chance.pick(kept);
+    this.#kept.delete(path);
+    this.#spoilt.add(path);
+    this.lake.damage(path, chance.pick([undefined, "", "other bytes"]));
+  }
+
   /** Nothing is held for damaged that is as it was published. */
   found(event: Checked): void {
     const { asset, partition, of } = event;
@@ -139,8 +156,10 @@ export class Publications {
     const content = this.lake.read(kept);
     if (content === undefined) return;
     if (this.lake.hash(content) !== standing.hash) {
+      if (this.#spoilt.has(kept)) return;
       throw this.oracle.violation(`"${kept}" is kept as ${standing.dataVersion}, and holds "${content}"`);
     }
+    this.#spoilt.delete(kept);
     this.#kept.add(kept);
   }
 

@@ -19,6 +19,27 @@ function history({ log }: Oracle, asset: AssetKey, partition: number): Materiali
   return found;
 }
 
+/** The partitions that had another version before; those that are damaged or expired alone, where there are any. */
+export function withVersions(
+  { log, rows }: Oracle,
+): { readonly asset: AssetKey; readonly partition: number }[] {
+  const versions = new Map<string, { asset: AssetKey; partition: number; versions: Set<string> }>();
+  for (const event of log) {
+    if (event.kind !== "materialized") continue;
+    const { asset, partition, dataVersion } = event;
+    const name = `${asset} ${partition}`;
+    const known = versions.get(name) ?? { asset, partition, versions: new Set() };
+    versions.set(name, known);
+    known.versions.add(dataVersion);
+  }
+  const all = [...versions.values()].filter(({ versions }) => versions.size > 1);
+  const gone = all.filter(({ asset, partition }) => {
+    const row = rows.get(asset)?.get(partition);
+    return row?.damaged || row?.expired;
+  });
+  return gone.length > 0 ? gone : all;
+}
+
 function isKept({ lake }: Oracle, { dataVersion, payload }: Materialized): boolean {
   return payload.files.every(({ path, hash }) => {
     const content = lake.read(lake.kept(path, dataVersion));
@@ -40,7 +61,7 @@ export function refusable(oracle: Oracle, asset: AssetKey, partition: number): (
   const version = wanted(oracle, asset, partition);
   const kept = version !== undefined && isKept(oracle, version);
   return (result) => {
-    if (result.status === "rolled-back" || !kept) return;
+    if (result.status === "rolled-back" || !kept || !isKept(oracle, version)) return;
     throw oracle.violation(
       `"${asset}" ${partition} was not rolled back to ${version.dataVersion}, which is kept: ${result.reason}`,
     );
