@@ -13,15 +13,16 @@ export function hoursOnRecord(state: State, asset: AssetKey, { now }: Clock): Ho
       const rows = (await state.snapshot([asset])).assets.get(asset);
       return (hours, before) => {
         const standing: number[] = [];
+        let overtaken = false;
         for (const { from, to } of hours) {
           for (let i = firstFrom(rows?.ordinals, from / HOUR); i < (rows?.ordinals.length ?? 0); i++) {
             if (rows!.ordinals[i]! * HOUR >= to) break;
-            if (rows!.status[i] === STANDS && rows!.seq[i]! < (before ?? Infinity)) {
-              standing.push(rows!.ordinals[i]!);
-            }
+            if (rows!.status[i] !== STANDS || rows!.read[i]! >= (before ?? Infinity)) continue;
+            standing.push(rows!.ordinals[i]!);
+            overtaken ||= rows!.seq[i]! > (before ?? Infinity);
           }
         }
-        return fromOrdinals(standing).map(timeOf);
+        return { hours: fromOrdinals(standing).map(timeOf), overtaken };
       };
     },
     async due(hours, detail) {

@@ -1,7 +1,7 @@
 import { HOUR, type Instant, iso } from "../../core/instant.ts";
 import { sensorsToAsk } from "./asked.ts";
 import { OpenAQError, type Trouble } from "./error.ts";
-import { changeGap, closeGap, type Gap, isSilent, nextProbe, setAside } from "./gaps.ts";
+import { changeGap, closeGap, type Gap, isSilent, nextProbe, setAside, stillOwed } from "./gaps.ts";
 import type { HistoryParts, HistoryQuestion } from "./history.ts";
 import { clipped, common, hullOf, type TimeRange } from "./ranges.ts";
 import type { Track } from "./track.ts";
@@ -31,6 +31,8 @@ export class Asking {
   /** Sensors that were set aside and are asked for the first time today. */
   readonly #probes = new Set<Track>();
   readonly #recovering = new Set<Track>();
+  /** Hours that are given out without the sensor, as it was set aside. */
+  readonly #lacking = new Map<number, readonly TimeRange[]>();
   /** Sensors that are set aside. */
   #silent: readonly number[] = [];
   #suspects: Suspect[] = [];
@@ -63,7 +65,10 @@ export class Asking {
       const probe = forced || clock.now() >= nextProbe(gap) || clock.now() < gap.probed;
       await setAside(kv, gap.sensor, track.ranges, gap.message, probe ? clock.now() : gap.probed);
       if (probe) this.#probes.add(track);
-      else track.done = true;
+      else {
+        this.#lacking.set(gap.sensor, track.ranges);
+        track.done = true;
+      }
     }
     this.pump();
   }
@@ -89,11 +94,19 @@ export class Asking {
     return this.tracks.reduce((sum, track) => sum + track.requestsLeft, 0);
   }
 
-  /** Says that hours stand: sensors that owed them and were asked owe them no more. */
+  /**
+   * Says that hours stand: sensors that owed them and were asked owe them no more; those that were not asked still do,
+   * whoever has found meanwhile that they answer and owe no hours that stand.
+   */
   async stand(hours: readonly TimeRange[]): Promise<void> {
+    const { kv } = this.parts;
     for (const { sensor, ranges } of this.#recovering) {
       const asked = common(ranges, hours);
-      if (asked.length > 0) await closeGap(this.parts.kv, sensor.id, asked);
+      if (asked.length > 0) await closeGap(kv, sensor.id, asked);
+    }
+    for (const [sensor, ranges] of this.#lacking) {
+      const lacking = common(ranges, hours);
+      if (lacking.length > 0) await stillOwed(kv, sensor, lacking);
     }
   }
 
@@ -189,6 +202,7 @@ export class Asking {
     const { sensor } = track;
     const owed = clipped(track.ranges, { from: track.complete, to: Infinity });
     await setAside(kv, sensor.id, owed, error.message, clock.now());
+    this.#lacking.set(sensor.id, owed);
     this.#recovering.delete(track);
     track.done = true;
     const hours = { from: iso(owed[0]!.from), to: iso(owed.at(-1)!.to) };

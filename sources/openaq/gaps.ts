@@ -96,6 +96,19 @@ export async function owe(
 }
 
 /**
+ * Puts back into the sensor's gap what another process took out of it, or said to be due, before these hours came to
+ * stand without the sensor.
+ */
+export async function stillOwed(kv: KeyValue, sensor: number, ranges: readonly TimeRange[]): Promise<void> {
+  await changeGap(kv, sensor, (gap) => {
+    if (gap === undefined) return undefined;
+    if (gap.told === null && without(ranges, gap.ranges).length === 0) return undefined;
+    const recovered = gap.recovered || gap.ranges.length === 0;
+    return { ...gap, ranges: merged([...gap.ranges, ...ranges]), recovered, told: null };
+  });
+}
+
+/**
  * Changes what is kept of a sensor; undefined leaves it as it is. A gap that is closed stays, without ranges: deleting
  * it could take with it what another process has just added.
  */

@@ -4,10 +4,17 @@ import { type TimeRange, without } from "./ranges.ts";
 
 /** The hours on record, for those who owe rows of them. */
 export interface HoursOnRecord {
-  /** Looks once which hours stand; the function gives those of its hours, with `before` if last recorded before that event. */
-  look(): Promise<(hours: readonly TimeRange[], before: number | null) => readonly TimeRange[]>;
+  /** Looks once which hours stand; the function gives those of its hours, with `before` if last asked before that event. */
+  look(): Promise<(hours: readonly TimeRange[], before: number | null) => StandingHours>;
   /** Says that hours are to be asked again, and why. @returns The number of the last event then. */
   due(hours: readonly TimeRange[], why: string): Promise<number>;
+}
+
+/** Hours that stand. */
+export interface StandingHours {
+  readonly hours: readonly TimeRange[];
+  /** Whether some were recorded after that event, though they were asked before: it is of no effect on them. */
+  readonly overtaken: boolean;
 }
 
 /** At most so many sensors are named as the cause of one mark. */
@@ -21,8 +28,9 @@ export async function tellOwed(kv: KeyValue, record: HoursOnRecord): Promise<voi
   const alike = Map.groupBy(owing, ({ ranges, told }) => JSON.stringify([ranges, told]));
   for (const those of alike.values()) {
     const [{ ranges, told: before }] = those as [Gap];
-    const left = standing(ranges, before);
-    const told = before ?? (left.length === 0 ? null : await record.due(left, whyOf(those)));
+    const { hours: left, overtaken } = standing(ranges, before);
+    const isTold = before !== null && !overtaken;
+    const told = isTold ? before : left.length === 0 ? null : await record.due(left, whyOf(those));
     for (const gap of those) await keep(kv, gap, { left, told });
   }
 }

@@ -1,7 +1,7 @@
 import { assertEquals, assertLessOrEqual, assertRejects, assertStringIncludes } from "@std/assert";
 import { DAY, HOUR, type Instant, MINUTE } from "../../../core/instant.ts";
 import { OpenAQError } from "../../../sources/openaq/error.ts";
-import { closeGap, gaps, nextProbe, setAside } from "../../../sources/openaq/gaps.ts";
+import { changeGap, closeGap, gaps, nextProbe, setAside } from "../../../sources/openaq/gaps.ts";
 import { history, type HoursGroup } from "../../../sources/openaq/history.ts";
 import { merged, without } from "../../../sources/openaq/ranges.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";
@@ -82,6 +82,21 @@ Deno.test("a sensor that goes on failing is set aside, probed once a day, and gi
   assertEquals((await gaps(kv))[0]?.ranges, ranges.slice(1));
   await closeGap(kv, SECOND, ranges);
   assertEquals(await gaps(kv), []);
+});
+
+Deno.test("hours that come to stand without a sensor stay owed, though another process has ended its gap meanwhile", async () => {
+  const { client, kv, spool, clock, log, fail, run } = await failing(2);
+  await fail(SECOND, 500);
+  await run(MIDNIGHT - 3 * DAY, MIDNIGHT - 2 * DAY);
+  const locations = await client.locations(56);
+  const ranges = [{ from: MIDNIGHT - DAY, to: MIDNIGHT }];
+  const question = { ranges, locations, stillGood: () => false };
+  for await (const _ of history({ client, kv, spool, clock, log }, question)) {
+    await changeGap(kv, SECOND, (gap) => gap && { ...gap, ranges: [], recovered: true });
+  }
+  assertEquals((await gaps(kv)).map(({ sensor, ranges, recovered }) => ({ sensor, ranges, recovered })), [
+    { sensor: SECOND, ranges, recovered: true },
+  ]);
 });
 
 Deno.test("a sensor that is set aside is asked at once by force", async () => {

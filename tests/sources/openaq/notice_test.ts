@@ -1,8 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { DAY, HOUR, type Instant, iso } from "../../../core/instant.ts";
-import { gaps } from "../../../sources/openaq/gaps.ts";
+import { gaps, owe } from "../../../sources/openaq/gaps.ts";
 import { GIVEN_UP_AFTER, notice, oweUnlisted } from "../../../sources/openaq/notice.ts";
 import { tellOwed } from "../../../sources/openaq/owing.ts";
+import type { TimeRange } from "../../../sources/openaq/ranges.ts";
 import type { Location } from "../../../sources/openaq/schema.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";
 import { memoryKeyValue, memoryRecord } from "./parts.ts";
@@ -95,6 +96,21 @@ Deno.test("a sensor that is gone owes hours that it may have; it is given up aft
   assertMatch(lines[0]!, /^sensor 20 of location 2 is given up, not listed since .*: it owes .* no more$/);
 });
 
+Deno.test("hours that were asked before they were said to be due, and recorded after, are said to be due again", async () => {
+  const kv = memoryKeyValue();
+  const record = memoryRecord();
+  const owed = [{ from: NOW - 3 * HOUR, to: NOW - HOUR }];
+  await owe(kv, 1, owed, "answers again", NOW);
+  record.stand(owed);
+  await tellOwed(kv, record);
+  const overtaken = (all: readonly TimeRange[], before: number | null) => ({
+    hours: all,
+    overtaken: before !== null,
+  });
+  await tellOwed(kv, { ...record, look: () => Promise.resolve(overtaken) });
+  assertEquals(record.dues.map(({ hours }) => hours), [owed, owed]);
+});
+
 Deno.test("hours that are owed are said to be due once, those on record alone, and as they are recorded, are owed no more", async () => {
   const kv = memoryKeyValue();
   const record = memoryRecord();
@@ -111,7 +127,8 @@ Deno.test("hours that are owed are said to be due once, those on record alone, a
   const again = memoryRecord(); // all was recorded after it was said to be due
   await tellOwed(kv, {
     ...again,
-    look: () => Promise.resolve((hours, before) => before === null ? hours : []),
+    look: () =>
+      Promise.resolve((hours, before) => ({ hours: before === null ? hours : [], overtaken: false })),
   });
   assertEquals([await gaps(kv), again.dues], [[], []]);
 });

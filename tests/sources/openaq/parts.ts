@@ -70,7 +70,7 @@ export function memoryRecord(): HoursOnRecord & {
     look: () =>
       Promise.resolve((hours, before) => {
         const known = standing.filter(({ event }) => event < (before ?? Infinity));
-        return known.flatMap((range) => clipped(hours, range));
+        return { hours: known.flatMap((range) => clipped(hours, range)), overtaken: false };
       }),
     due(hours, why) {
       dues.push({ hours, why });
