@@ -99,13 +99,13 @@ async function report({ world: { chance, sketches, turns }, orchestrator }: Work
 function maybeCancelled(worker: Worker): AbortController {
   const { name, world: { chance, turns, nature } } = worker;
   const controller = new AbortController();
-  worker.changing = undefined;
-  if (chance.happens(0.1)) {
-    // In the middle of publishing.
-    worker.changing = () => {
+  const [isSoon, isPublishing] = [chance.happens(0.1), chance.happens(0.1)];
+  worker.changing = isPublishing
+    ? () => {
       if (chance.happens(0.2)) controller.abort(new Injected(`${name}, cancelled,`));
-    };
-  } else if (chance.happens(0.1)) {
+    }
+    : undefined;
+  if (isSoon) {
     (async () => {
       for (let i = chance.between(1, 60); i > 0; i--) await turns.turn(nature, "waiting");
       controller.abort(new Injected(`${name}, cancelled,`));

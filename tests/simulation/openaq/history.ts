@@ -39,7 +39,6 @@ export async function* askSensors(
     hours: new Set(byHour.keys()),
     stillGood: (hour, askedAt) => askedAt >= recorded(hour) && stillGood(hour, askedAt),
     forced,
-    now,
   });
   const source = sourceOf(sketch, worker, asked);
   const rangeOf = (hour: Instant) => ({ from: hour, to: hour + HOUR });

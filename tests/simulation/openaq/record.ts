@@ -11,16 +11,19 @@ export function hoursOnRecord({ key, set }: Sketch, { state, world }: Worker): H
   return {
     async look() {
       const rows = (await state.snapshot([key])).assets.get(key);
-      const standing = [...rows?.ordinals ?? []].flatMap((ordinal, i) => {
-        const { start } = set.window(ordinal)!;
-        return rows!.status[i] === STANDS ? [{ from: start, to: start + HOUR, seq: rows!.seq[i]! }] : [];
-      });
-      return (hours, before) =>
-        merged(
-          standing.filter(({ from, seq }) =>
-            seq < (before ?? Infinity) && hours.some((range) => range.from <= from && from < range.to)
-          ).map(({ from, to }) => ({ from, to })),
-        );
+      return (hours, before) => {
+        const until = before ?? Infinity;
+        const there = [...rows?.ordinals ?? []].flatMap((ordinal, i) => {
+          const from = set.window(ordinal)!.start;
+          const isMeant = rows!.status[i] === STANDS && rows!.read[i]! < until &&
+            hours.some((range) => range.from <= from && from < range.to);
+          return isMeant ? [{ range: { from, to: from + HOUR }, seq: rows!.seq[i]! }] : [];
+        });
+        return {
+          hours: merged(there.map(({ range }) => range)),
+          overtaken: there.some(({ seq }) => seq > until),
+        };
+      };
     },
     async due(hours, detail) {
       const event = { kind: "due" as const, asset: key, at: world.turns.now, run: null, detail };

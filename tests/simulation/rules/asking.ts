@@ -21,8 +21,6 @@ interface Wanted {
   readonly hours: ReadonlySet<Instant>;
   readonly stillGood: (hour: Instant, askedAt: Instant) => boolean;
   readonly forced: boolean;
-  /** By its worker's clock. */
-  readonly now: Instant;
 }
 
 /** Hours that somebody asks for. */
@@ -33,6 +31,8 @@ export interface AskedHours extends Wanted {
   readonly seen: ReadonlySet<Kept>;
   /** What was answered and is not kept yet, by sensor. */
   readonly open: Map<number, SensorQuestion>;
+  /** Its hours that stand by nobody's word since. */
+  readonly owed: Set<Instant>;
   /** How often it was sent a question. */
   sent: number;
   /** Whether something was not answered. */
@@ -46,7 +46,6 @@ export interface AskedHours extends Wanted {
 /** An answer that outlives who asked for it, as long as hours are owed that it was asked for. */
 interface Kept extends Stored {
   readonly by: AskedHours;
-  readonly owed: Set<Instant>;
 }
 
 /** What a sensor answered of a partition, and when; undefined where it had nothing. */
@@ -87,6 +86,7 @@ export class AskingRule {
       clocksSet: turns.clocksSet,
       seen: new Set(this.#kept),
       open: new Map(),
+      owed: new Set(wanted.hours),
       sent: 0,
       failed: false,
       forgotten: false,
@@ -150,8 +150,9 @@ export class AskingRule {
 
   kept(asked: AskedHours, key: string): void {
     const stored = storedOf(key);
-    if (stored === undefined) this.#said.set(key, asked);
-    else if (!asked.forgotten) this.#kept.add({ ...stored, by: asked, owed: new Set(asked.hours) });
+    if (stored === undefined) {
+      if (!this.#said.has(key)) this.#said.set(key, asked);
+    } else if (!asked.forgotten) this.#kept.add({ ...stored, by: asked });
   }
 
   /** Something that is kept is no more what it was. */
@@ -178,11 +179,11 @@ export class AskingRule {
   /** Hours that were given are published, or have failed. */
   stand({ worker }: AskedHours, hours: readonly Instant[]): void {
     const now = worker.world.turns.read(worker);
-    for (const kept of this.#kept) {
-      for (const hour of hours) kept.owed.delete(hour);
-      kept.by.touched = Math.min(kept.by.touched, now);
-      if (kept.owed.size === 0) this.#kept.delete(kept);
+    for (const asked of this.#said.values()) {
+      for (const hour of hours) asked.owed.delete(hour);
+      asked.touched = Math.min(asked.touched, now);
     }
+    for (const kept of this.#kept) if (kept.by.owed.size === 0) this.#kept.delete(kept);
   }
 
   /** A question is given up only after a few attempts, or a minute. */
@@ -235,8 +236,8 @@ export class AskingRule {
 
   #isGood(kept: Kept, asked: AskedHours, hour: Instant): boolean {
     if (kept.by === asked) return true;
-    const { askedAt, by, owed } = kept;
-    if (!asked.seen.has(kept) || !owed.has(hour) || askedAt < hour + HOUR || askedAt > asked.now) {
+    const { askedAt, by } = kept;
+    if (!asked.seen.has(kept) || !by.owed.has(hour) || askedAt < hour + HOUR || askedAt > asked.begun) {
       return false;
     }
     if (!asked.stillGood(hour, askedAt)) return false;
