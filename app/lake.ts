@@ -17,7 +17,7 @@ import { makeLakeFolder, type Undo } from "./folders.ts";
 import { admitLake, examineLake } from "./identity.ts";
 import { admitSources, type LakeSources } from "./lake_sources.ts";
 import { loadProject, type Project } from "./project.ts";
-import { type LakeResources, makeResources } from "./resources.ts";
+import type { LakeResources } from "./resources.ts";
 import { asked, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
 import { openState } from "./state.ts";
@@ -74,6 +74,8 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
     });
     if (project.given === undefined && access === "write") {
       for (const { begin } of project.pipelines) await begin?.(upkeep());
+      // What makes assets costs a good part of a quick answer to load.
+      const { makeResources } = await import("./resources.ts");
       resources = await makeResources({ config, project, folder, state, sources, observe });
     }
     const orchestrator = await Orchestrator.open({

@@ -32,7 +32,9 @@ export function variableNear(name: string): string | undefined {
   if ((NAMES as readonly string[]).includes(name)) return undefined;
   const written = plain(name);
   const most = written.length >= LONG ? 2 : 1;
-  return NAMES.find((known) => leven(plain(known), written) <= most);
+  return NAMES.map((known) => ({ known, text: plain(known) }))
+    .filter(({ text }) => Math.abs(text.length - written.length) <= most)
+    .find(({ text }) => leven(text, written) <= most)?.known;
 }
 
 /** A line for each variable of the environment that is not known and resembles one that is. */

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { join } from "@std/path";
+import { join } from "node:path";
 import type { Folder, FoundFile } from "../../../core/ports/folder.ts";
 import type { FileRef } from "../../../core/ports/publisher.ts";
 import { isAbsent } from "./lake_folder.ts";

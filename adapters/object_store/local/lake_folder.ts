@@ -1,4 +1,4 @@
-import { resolve } from "@std/path";
+import { resolve } from "node:path";
 import { trouble } from "../../sdk/files/trouble.ts";
 import { each } from "./each.ts";
 

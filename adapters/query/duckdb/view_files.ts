@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { join } from "@std/path";
+import { join } from "node:path";
 import { Refused } from "../../../core/ports/query.ts";
 import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
 import { parseStatement } from "./statement.ts";

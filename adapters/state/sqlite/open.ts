@@ -1,4 +1,4 @@
-import { dirname } from "@std/path";
+import { dirname } from "node:path";
 import { type State, StatePlaceError } from "../../../core/ports/state.ts";
 import { Database, type Patience } from "./database.ts";
 import { lockFolder, type Locks } from "./locks.ts";
