@@ -1,4 +1,5 @@
 import { isAbsolute, join } from "node:path";
+import { WrongUseError } from "./core/errors.ts";
 import type { EnvFile } from "./app/env_file.ts";
 import { masker } from "./app/secrets.ts";
 import type { Settings } from "./app/settings.ts";
@@ -39,7 +40,7 @@ export interface Config {
 const OPENAQ_URL = "https://api.openaq.org";
 
 /** The configuration cannot be used; each fault is one line that names the variable, what was found and what was wanted. */
-export class ConfigError extends Error {
+export class ConfigError extends WrongUseError {
   override readonly name = "ConfigError";
 
   constructor(readonly faults: readonly string[], options?: ErrorOptions) {

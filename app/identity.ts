@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { WrongUseError } from "../core/errors.ts";
 import type { Json } from "../core/ports/key_value.ts";
 import type { State } from "../core/ports/state.ts";
 import { trouble } from "../adapters/sdk/files/trouble.ts";
@@ -19,7 +20,7 @@ export interface Places {
 }
 
 /** The lake and the state that are configured cannot be used together, or for what is configured. */
-export class LakeError extends Error {
+export class LakeError extends WrongUseError {
   override readonly name = "LakeError";
 }
 

@@ -2,7 +2,7 @@ import { type Asset, type Dependency, from, sourceFile } from "../core/asset.ts"
 import { canonicalJson, sha256 } from "../core/fingerprint.ts";
 import { identity } from "../core/mapping.ts";
 import type { ViewDefinition } from "../core/ports/catalog.ts";
-import { Refused, type ViewFault } from "../core/ports/query.ts";
+import { RefusedError, type ViewFault } from "../core/ports/query.ts";
 import { define, type Resources } from "./resources.ts";
 
 /** A file of `sql/views`: its name without `.sql`, and the tables and views that its statement names. */
@@ -24,14 +24,14 @@ export interface ViewDatabase {
  * The views of one database: every file is one by being there, after the tables and views that it reads. What it reads
  * and is not there, or reads it in turn, is no dependency: its binding fails.
  *
- * @throws {Refused} If a view has the name of one of the database's tables.
+ * @throws {RefusedError} If a view has the name of one of the database's tables.
  */
 export function views(files: readonly ViewFile[], database: ViewDatabase): Asset<Resources>[] {
   const byName = new Map(files.map((file) => [file.name, file]));
   const made = new Map<string, Asset<Resources> | "begun">(Object.entries(database.tables));
   const taken = files.find(({ name }) => made.has(name));
   if (taken !== undefined) {
-    throw new Refused(
+    throw new RefusedError(
       `declaring a view: found the file "${taken.path}", wanted another name than the table's`,
     );
   }

@@ -1,3 +1,4 @@
+import { WrongUseError } from "../core/errors.ts";
 import type { AssetKey, Graph, Instant, Orchestrator, State } from "../core/mod.ts";
 import type { Observer } from "../core/run/progress.ts";
 import type { Query } from "../core/ports/query.ts";
@@ -176,6 +177,6 @@ export interface Invocation {
 }
 
 /** The command line was used in a way that cannot be meant. */
-export class UsageError extends Error {
+export class UsageError extends WrongUseError {
   override readonly name = "UsageError";
 }

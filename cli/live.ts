@@ -1,11 +1,15 @@
 import type { Instant, Outlook } from "../core/mod.ts";
-import type { Progress } from "../core/run/progress.ts";
+import type { Observer, Progress } from "../core/run/progress.ts";
 import type { Terminal } from "./context.ts";
 import { HIDE_CURSOR, SHOW_CURSOR } from "./cursor.ts";
 import { EventLines, waitOf } from "./event_lines.ts";
 import { type Paint, painter } from "./out.ts";
-import type { Reporter } from "./reporter.ts";
 import { lasting, named, number, roughly } from "./text.ts";
+
+/** Shows what a run tells: live where somebody watches, else a line an event. Dispose of it before the summary. */
+export interface Reporter extends Disposable {
+  readonly observe: Observer;
+}
 
 /** How often, in milliseconds, the block is drawn again. */
 const INTERVAL = 100;

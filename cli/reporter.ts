@@ -1,17 +1,11 @@
 import type { Instant } from "../core/mod.ts";
-import type { Observer } from "../core/run/progress.ts";
 import type { Terminal } from "./context.ts";
 import { EventLines } from "./event_lines.ts";
-import { Live } from "./live.ts";
+import { Live, type Reporter } from "./live.ts";
 import { painter, print } from "./out.ts";
 
 /** How often, in milliseconds, it is looked for steps that have been silent for long. */
 const LOOK = 1_000;
-
-/** Shows what a run tells: live where somebody watches, else a line an event. Dispose of it before the summary. */
-export interface Reporter extends Disposable {
-  readonly observe: Observer;
-}
 
 export function reporter(
   terminal: Terminal,

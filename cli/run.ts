@@ -1,4 +1,4 @@
-import { DeclarationError, RequestError, StatePlaceError } from "../core/mod.ts";
+import { StatePlaceError, WrongUseError } from "../core/mod.ts";
 import { visible } from "../core/visible.ts";
 import { commands } from "./commands.ts";
 import { type Command, type Context, type ExitCode, type Terminal, UsageError } from "./context.ts";
@@ -89,10 +89,7 @@ function firstOf(error: unknown): unknown {
 }
 
 function isWrongUse(error: unknown): boolean {
-  return [UsageError, RequestError, DeclarationError, StatePlaceError].some((kind) =>
-    error instanceof kind
-  ) ||
-    (error instanceof Error && ["ConfigError", "LakeError", "Refused"].includes(error.name));
+  return error instanceof WrongUseError || error instanceof StatePlaceError;
 }
 
 async function overview(): Promise<string> {

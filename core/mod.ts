@@ -1,6 +1,7 @@
 /** The asset graph engine: declare assets, open them over a state, materialize what is not fresh. */
 export * from "./asset.ts";
 export * from "./check.ts";
+export { DeclarationError, RequestError, WrongUseError } from "./errors.ts";
 export type { AssetKey, Event, RunId, Seq } from "./event.ts";
 export { type Graph, graph } from "./graph.ts";
 export * from "./instant.ts";
@@ -26,5 +27,3 @@ export type { Clock, Random } from "./ports/clock.ts";
 export type { FileRef, Publisher, Staged } from "./ports/publisher.ts";
 export { type State, StatePlaceError } from "./ports/state.ts";
 export { select } from "./selection.ts";
-export { RequestError } from "./run/scope.ts";
-export { DeclarationError } from "./staleness/node.ts";

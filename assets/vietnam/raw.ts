@@ -6,7 +6,7 @@ import type { FailedOutput, Metadata, Output } from "../../core/output.ts";
 import { hourly, type HourlySet } from "../../core/partition/time_set.ts";
 import { contains, type Range } from "../../core/partition/ranges.ts";
 import type { FileRef } from "../../core/ports/publisher.ts";
-import type { HourRows, HoursGroup } from "../../sources/openaq/history.ts";
+import type { HourRows, HoursGroup } from "../../sources/openaq/question.ts";
 import { define, type Resources } from "../resources.ts";
 import { hourDue } from "./due.ts";
 import { locations, standingLocations } from "./locations.ts";

@@ -1,3 +1,4 @@
+import { WrongUseError } from "../errors.ts";
 import type { Milliseconds } from "../instant.ts";
 import type { ViewDefinition } from "./catalog.ts";
 
@@ -5,8 +6,8 @@ import type { ViewDefinition } from "./catalog.ts";
 export type AnswerFormat = "table" | "csv" | "json" | "parquet" | "arrow";
 
 /** Why a statement was not run. */
-export class Refused extends Error {
-  override readonly name = "Refused";
+export class RefusedError extends WrongUseError {
+  override readonly name: string = "RefusedError";
 }
 
 /** How much one answer may take. */
@@ -36,7 +37,7 @@ export interface Query {
   /**
    * The answer's bytes, piece by piece.
    *
-   * @throws {Refused} If it is not one reading statement over the catalog's tables and views.
+   * @throws {RefusedError} If it is not one reading statement over the catalog's tables and views.
    */
   run(statement: string, options: QueryOptions): AsyncIterable<Uint8Array>;
 }

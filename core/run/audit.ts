@@ -1,7 +1,7 @@
 import type { Audited, CheckAnswer, CheckResult } from "../check.ts";
 import type { Log } from "../ports/log.ts";
 import type { Node } from "../staleness/node.ts";
-import { type Inputs, InputsMoved } from "./inputs.ts";
+import { type Inputs, InputsMovedError } from "./inputs.ts";
 import { messageOf, type Session } from "./session.ts";
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -28,7 +28,7 @@ export async function audit(
       answers = await unlessAborted(running, signal);
     } catch (cause) {
       signal.throwIfAborted();
-      if (cause instanceof InputsMoved) throw cause;
+      if (cause instanceof InputsMovedError) throw cause;
       error = messageOf(session, cause);
     }
     const byName = new Map<string, CheckAnswer>();

@@ -5,7 +5,7 @@ import type { Json } from "../ports/key_value.ts";
 import type { ClaimToken } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { recover } from "./recover.ts";
-import { RequestError } from "./scope.ts";
+import { RequestError } from "../errors.ts";
 import { keyRange, refresh, type Session } from "./session.ts";
 
 /**

@@ -8,8 +8,8 @@ import { backoff } from "./backoff.ts";
 import { refresh, type Session } from "./session.ts";
 
 /** Something was written after the inputs' state was noted: the step must judge and read anew. */
-export class InputsMoved extends Error {
-  override readonly name = "InputsMoved";
+export class InputsMovedError extends Error {
+  override readonly name = "InputsMovedError";
 }
 
 /** How often inputs may move, one time after the other, before that is an error. */
@@ -26,7 +26,7 @@ export async function onceStill<T>(
     try {
       return await work();
     } catch (cause) {
-      if (!(cause instanceof InputsMoved) || moves === MOST_MOVES) throw cause;
+      if (!(cause instanceof InputsMovedError) || moves === MOST_MOVES) throw cause;
       if (moves > 0) await session.clock.sleep(backoff(session, PAUSE, moves), signal);
       await refresh(session);
     }
@@ -71,7 +71,7 @@ export class Inputs {
         const records = await state.standing(edge.up.key, members);
         const moved = records.length !== noted || records.some((record) => record.seq > this.read);
         if (edge.slot >= 0 && moved) {
-          throw new InputsMoved(`"${edge.up.key}" was written while "${this.node.key}" read it`);
+          throw new InputsMovedError(`"${edge.up.key}" was written while "${this.node.key}" read it`);
         }
         return records.map((record) => standing(edge.up, record));
       },

@@ -1,6 +1,6 @@
 import type { NewEvent } from "../event.ts";
 import type { Adopted, Intent } from "../ports/state.ts";
-import { commit, refresh, type Session, Superseded } from "./session.ts";
+import { commit, refresh, type Session, SupersededError } from "./session.ts";
 
 /**
  * Takes over what dead workers left: a publication that they had begun is completed, or, where its files are gone,
@@ -38,7 +38,7 @@ async function settle(session: Session, { token, intents }: Adopted): Promise<nu
     }
     await commit(session, { claim: token, events, reverted, release: true });
   } catch (cause) {
-    if (cause instanceof Superseded) return undefined;
+    if (cause instanceof SupersededError) return undefined;
     // Left to the next who recovers.
     await session.state.release(token).catch(() => {});
     throw cause;

@@ -1,6 +1,6 @@
 import type { Materialized } from "../event.ts";
 import type { ClaimToken, Intent, Taken } from "../ports/state.ts";
-import { begin, commit, messageOf, type Session, Unsettled } from "./session.ts";
+import { begin, commit, messageOf, type Session, UnsettledError } from "./session.ts";
 
 /** A file that a publication names is another partition's. */
 export interface Refused {
@@ -44,7 +44,7 @@ export async function replace(
  * Puts back what stood before publications that failed, unless the claim passed on meanwhile: then its new holder has
  * settled them.
  *
- * @throws {Superseded} If it has.
+ * @throws {SupersededError} If it has.
  */
 async function giveUp(
   session: Session,
@@ -55,7 +55,7 @@ async function giveUp(
   await commit(session, { claim: token, events: [] });
   const all = intents.flatMap(({ replacements }) => replacements);
   await session.publisher.revert(all, intents.flatMap(({ measured }) => measured)).catch((revert) => {
-    throw new Unsettled(messageOf(session, revert), { cause });
+    throw new UnsettledError(messageOf(session, revert), { cause });
   });
   const reverted = intents.map(({ event }) => event.partition);
   await commit(session, { claim: token, events: [], reverted });

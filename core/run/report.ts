@@ -3,7 +3,7 @@ import type { NewEvent } from "../event.ts";
 import { memberFingerprint } from "../fingerprint.ts";
 import type { FileRef } from "../ports/publisher.ts";
 import type { Node } from "../staleness/node.ts";
-import { RequestError } from "./scope.ts";
+import { RequestError } from "../errors.ts";
 import { commit, type Session } from "./session.ts";
 
 /** One partition of an external asset, as others wrote it. */

@@ -1,3 +1,4 @@
+import { RequestError } from "../errors.ts";
 import type { AssetKey } from "../event.ts";
 import { DAY, type Instant } from "../instant.ts";
 import { instants, readBound } from "../partition/bound.ts";
@@ -26,11 +27,6 @@ export interface Request {
   readonly force?: boolean;
   /** Covers nothing but what the keys or bounds name: no sets without time, no partitions within a key's window. */
   readonly exact?: boolean;
-}
-
-/** What is asked for cannot be meant. */
-export class RequestError extends Error {
-  override readonly name = "RequestError";
 }
 
 /** The partitions of each asset that a request covers, in dependency order; assets without any are left out. */

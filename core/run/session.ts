@@ -33,20 +33,20 @@ export async function refresh({ index, state, clock }: Session): Promise<void> {
 }
 
 /** The claim had passed to another worker: nothing more may be done under it. */
-export class Superseded extends Error {
-  override readonly name = "Superseded";
+export class SupersededError extends Error {
+  override readonly name = "SupersededError";
 }
 
 /** How the lake or the state stand is not known: nothing more may be done under the claim but to recover it. */
-export class Unsettled extends Error {
-  override readonly name = "Unsettled";
+export class UnsettledError extends Error {
+  override readonly name = "UnsettledError";
 }
 
 /**
  * Writes, and takes in what was written.
  *
- * @throws {Superseded} If the claim is no longer this worker's.
- * @throws {Unsettled} If the state gave no answer.
+ * @throws {SupersededError} If the claim is no longer this worker's.
+ * @throws {UnsettledError} If the state gave no answer.
  */
 export async function commit(session: Session, changes: Omit<Commit, "intents">): Promise<void> {
   await asked(session, changes);
@@ -56,8 +56,8 @@ export async function commit(session: Session, changes: Omit<Commit, "intents">)
  * Records publications that are about to begin.
  *
  * @returns Their files that are another partition's: if there are any, nothing was recorded.
- * @throws {Superseded} If the claim is no longer this worker's.
- * @throws {Unsettled} If the state gave no answer.
+ * @throws {SupersededError} If the claim is no longer this worker's.
+ * @throws {UnsettledError} If the state gave no answer.
  */
 export async function begin(
   session: Session,
@@ -71,15 +71,15 @@ async function asked(session: Session, changes: Commit): Promise<readonly Taken[
   try {
     return await committed(session, changes);
   } catch (cause) {
-    if (cause instanceof Superseded) throw cause;
-    throw new Unsettled(messageOf(session, cause), { cause });
+    if (cause instanceof SupersededError) throw cause;
+    throw new UnsettledError(messageOf(session, cause), { cause });
   }
 }
 
 async function committed(session: Session, changes: Commit): Promise<readonly Taken[]> {
   const { index, state } = session;
   const committed = await state.commit(changes);
-  if (committed.status === "superseded") throw new Superseded("the claim passed to another worker");
+  if (committed.status === "superseded") throw new SupersededError("the claim passed to another worker");
   if (committed.status === "taken") return committed.places;
   index.tick(session.clock.now());
   const before = committed.seq - changes.events.length;

@@ -27,8 +27,8 @@ import {
   refresh,
   type Session,
   StepLog,
-  Superseded,
-  Unsettled,
+  SupersededError,
+  UnsettledError,
 } from "./session.ts";
 import type { Tally } from "./tally.ts";
 
@@ -58,7 +58,7 @@ export async function runStep(session: Session, claim: Claim, options: StepOptio
   try {
     return await step.run();
   } catch (cause) {
-    if (cause instanceof Superseded) return "superseded";
+    if (cause instanceof SupersededError) return "superseded";
     throw cause;
   }
 }
@@ -122,7 +122,7 @@ class Step {
         if (signal.aborted || this.#remaining.length === 0) return undefined;
         return "the partition was not answered, wanted an output or a failure";
       } catch (cause) {
-        if (cause instanceof Superseded || cause instanceof Unsettled) throw cause;
+        if (cause instanceof SupersededError || cause instanceof UnsettledError) throw cause;
         if (signal.aborted) return undefined;
         const error = messageOf(session, cause);
         const final = cause instanceof AnswerError || this.#remaining.length === 0;

@@ -1,4 +1,5 @@
 import type { AnyAsset, Dependency, DependencyMode } from "../asset.ts";
+import { DeclarationError } from "../errors.ts";
 import type { AssetKey } from "../event.ts";
 import { codeVersion } from "../fingerprint.ts";
 import type { Graph } from "../graph.ts";
@@ -53,11 +54,6 @@ export interface Node {
 
 /** Reads a source file's text. @throws If there is none. */
 export type ReadSource = (path: string) => string | Promise<string>;
-
-/** A declaration that cannot be used as it is: one line that names it, what was found and what was wanted. */
-export class DeclarationError extends Error {
-  override readonly name = "DeclarationError";
-}
 
 /**
  * Registers the graph's assets with the state and binds them to it, in dependency order.

@@ -1,6 +1,6 @@
 import { DAY, HOUR, type Instant, type Milliseconds } from "../../core/instant.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { HistoryQuestion } from "./history.ts";
+import type { HistoryQuestion } from "./question.ts";
 import type { Page } from "./page.ts";
 import type { TimeRange } from "./ranges.ts";
 import type { Spool } from "./spool.ts";

@@ -1,6 +1,6 @@
 import { HOUR, type Instant } from "../../core/instant.ts";
 import type { Gap } from "./gaps.ts";
-import type { HistoryQuestion, SensorInfo } from "./history.ts";
+import type { HistoryQuestion, SensorInfo } from "./question.ts";
 import { SILENT_FOR } from "./known.ts";
 import { common, hullOf, merged, type TimeRange, without } from "./ranges.ts";
 import type { Location } from "./schema.ts";

@@ -2,7 +2,7 @@ import { HOUR, type Instant, iso } from "../../core/instant.ts";
 import { sensorsToAsk } from "./asked.ts";
 import { OpenAQError, type Trouble } from "./error.ts";
 import { changeGap, closeGap, type Gap, isSilent, nextProbe, setAside, stillOwed } from "./gaps.ts";
-import type { HistoryParts, HistoryQuestion } from "./history.ts";
+import type { HistoryParts, HistoryQuestion } from "./question.ts";
 import { clipped, common, hullOf, type TimeRange } from "./ranges.ts";
 import type { Track } from "./track.ts";
 

@@ -1,5 +1,5 @@
 import { HOUR, type Instant } from "../../core/instant.ts";
-import type { HistoryRow, HourRows, SensorInfo } from "./history.ts";
+import type { HistoryRow, HourRows, SensorInfo } from "./question.ts";
 import { FLAGGED, LONG_PERIOD, NO_PERIOD, type Page, type Series, UNUSABLE } from "./page.ts";
 import type { TimeRange } from "./ranges.ts";
 import { hourOf } from "./time.ts";

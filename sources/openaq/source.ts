@@ -1,11 +1,12 @@
 import type { Log } from "../../core/ports/log.ts";
 import type { LocationsAnswer } from "./client.ts";
 import { type Gap, gaps, isSilent } from "./gaps.ts";
-import { history, type HistoryParts, type HistoryQuestion, type HoursGroup } from "./history.ts";
+import { history } from "./history.ts";
+import type { HistoryParts, HistoryQuestion, HoursGroup } from "./question.ts";
 import type { LocationsRead } from "./locations.ts";
 import { notice } from "./notice.ts";
 import { type HoursOnRecord, tellOwed } from "./owing.ts";
-import type { Told } from "./told.ts";
+import type { Told } from "./question.ts";
 
 /** OpenAQ as assets see it: one country's locations, and the hours of all their sensors. */
 export interface OpenAQSource {

@@ -1,11 +1,8 @@
-import type { Outlook } from "../../core/asset.ts";
 import { SECOND } from "../../core/instant.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { type Asking, CONCURRENCY } from "./asking.ts";
 import type { OpenAQ } from "./client.ts";
-
-/** Told how many requests were made and are likely to be left, and how they go on. */
-export type Told = (asked: number, left: number, outlook: Outlook) => void;
+import type { Told } from "./question.ts";
 
 export interface TellerParts {
   readonly client: OpenAQ;

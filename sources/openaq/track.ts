@@ -2,7 +2,7 @@ import { DAY, HOUR, type Instant, iso, type Milliseconds } from "../../core/inst
 import type { Answers } from "./answers.ts";
 import { type OpenAQ, PAGE_LIMIT } from "./client.ts";
 import { OpenAQError } from "./error.ts";
-import type { HistoryQuestion, SensorInfo } from "./history.ts";
+import type { HistoryQuestion, SensorInfo } from "./question.ts";
 import type { Page } from "./page.ts";
 import { clipped, merged, type TimeRange } from "./ranges.ts";
 import type { Stored } from "./stored.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { definer } from "../../core/asset.ts";
 import { DAY, HOUR } from "../../core/instant.ts";
 import { daily } from "../../core/partition/time_set.ts";
-import { RequestError } from "../../core/run/scope.ts";
+import { RequestError } from "../../core/errors.ts";
 import { memoryStore } from "../../adapters/state/memory/store.ts";
 import { Chance } from "../simulation/chance.ts";
 import { sketchGraph } from "../simulation/sketch.ts";

@@ -1,7 +1,7 @@
 import type { AssetKey } from "../../core/event.ts";
 import { DAY, HOUR, type Milliseconds } from "../../core/instant.ts";
-import { RequestError } from "../../core/run/scope.ts";
-import { Superseded } from "../../core/run/session.ts";
+import { RequestError } from "../../core/errors.ts";
+import { SupersededError } from "../../core/run/session.ts";
 import type { Publisher } from "../../core/ports/publisher.ts";
 import type { State } from "../../core/ports/state.ts";
 import { change } from "./nature.ts";
@@ -270,6 +270,6 @@ export class World {
 
 /** Whether an error follows from a fault that was put in, or says what cannot be done. */
 export function isExpected(cause: unknown): boolean {
-  return cause instanceof Injected || cause instanceof RequestError || cause instanceof Superseded ||
+  return cause instanceof Injected || cause instanceof RequestError || cause instanceof SupersededError ||
     (cause instanceof Error && cause.cause !== undefined && isExpected(cause.cause));
 }

@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import type { Described } from "../../../core/ports/engine.ts";
-import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
+import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
 import { list } from "../../sdk/duckdb/text.ts";
 import { columnType } from "../../sdk/duckdb/types.ts";
@@ -15,7 +15,7 @@ export async function describeFiles(
   try {
     return await read(session, paths.map((path) => join(root, path)));
   } catch (error) {
-    if (!(error instanceof DuckDBProblem)) throw error;
+    if (!(error instanceof DuckDBError)) throw error;
     const [path] = paths;
     if (paths.length === 1) {
       const said = error.message.replaceAll(join(root, path!), path!);

@@ -11,7 +11,7 @@ import {
   type Transformed,
   type Value,
 } from "../../../core/ports/engine.ts";
-import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
+import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
 import { identifier } from "../../sdk/duckdb/text.ts";
 import { describeFiles } from "./describe.ts";
@@ -129,7 +129,7 @@ export class DuckDBEngine implements Engine {
     try {
       settled(created);
     } catch (error) {
-      if (!(error instanceof DuckDBProblem)) throw error;
+      if (!(error instanceof DuckDBError)) throw error;
       if (gone.length > 0) return gone;
       const found = await this.#unreadable(session, program);
       if (found.length === 0) throw failed(program, error);
@@ -146,7 +146,7 @@ export class DuckDBEngine implements Engine {
   }
 
   async #explain(session: Session, program: Program, error: unknown): Promise<unknown> {
-    if (!(error instanceof DuckDBProblem)) return error;
+    if (!(error instanceof DuckDBError)) return error;
     const [first] = await this.#unreadable(session, program);
     return first === undefined ? failed(program, error) : new EngineError(first.reason, { cause: error });
   }
@@ -164,7 +164,7 @@ function sorted(transform: Transform, statement: string): string {
   return `SELECT * FROM (${statement}) ORDER BY ${order}`;
 }
 
-function failed(program: Program, error: DuckDBProblem): EngineError {
+function failed(program: Program, error: DuckDBError): EngineError {
   return new EngineError(`running "${program.name}": ${error.message}`, { cause: error });
 }
 

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { resolve } from "@std/path";
 import type { InputFile, InputTable } from "../../../core/ports/engine.ts";
-import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
+import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
 import { identifier } from "../../sdk/duckdb/text.ts";
 import { inputStatement } from "./input_table.ts";
@@ -69,7 +69,7 @@ async function failure(root: string, table: FileTable, session: Session): Promis
   try {
     await session.run(`SELECT ${columns.join(", ")} FROM (${inputStatement(root, table)})`);
   } catch (error) {
-    if (!(error instanceof DuckDBProblem)) throw error;
+    if (!(error instanceof DuckDBError)) throw error;
     const path = table.files[0]!.ref.path;
     return `reading "${path}": ${error.message.replaceAll(resolve(root, path), path)}`;
   }

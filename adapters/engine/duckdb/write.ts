@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { dirname, join } from "@std/path";
 import { EngineError, type Transform } from "../../../core/ports/engine.ts";
 import type { Written } from "../../../core/ports/object_store.ts";
-import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
+import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { DuckDB } from "../../sdk/duckdb/session.ts";
 import { identifier, literal } from "../../sdk/duckdb/text.ts";
 import { STORED_TIMESTAMP } from "../../sdk/duckdb/types.ts";
@@ -39,7 +39,7 @@ export async function writeFiles(
         try {
           await session.run(`COPY (${rows}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy)`);
         } catch (error) {
-          if (!(error instanceof DuckDBProblem)) throw error;
+          if (!(error instanceof DuckDBError)) throw error;
           throw new EngineError(`writing "${temporary}": ${error.message}`, { cause: error });
         }
         const bytes = await Deno.readFile(path);

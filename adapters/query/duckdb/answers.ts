@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { type DuckDBDataChunk, type DuckDBResult, type DuckDBValue, StatementType } from "duckdb";
 import type { Json } from "../../../core/ports/key_value.ts";
-import { type QueryOptions, Refused } from "../../../core/ports/query.ts";
+import { type QueryOptions, RefusedError } from "../../../core/ports/query.ts";
 import { visible } from "../../../core/visible.ts";
 import { problem } from "../../sdk/duckdb/problem.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
@@ -146,7 +146,7 @@ async function* parquet(
   path: string,
 ): AsyncGenerator<Uint8Array> {
   if (table === undefined) {
-    throw new Refused("writing Parquet: found an EXPLAIN, wanted a statement with columns");
+    throw new RefusedError("writing Parquet: found an EXPLAIN, wanted a statement with columns");
   }
   await session.run(`COPY (SELECT * FROM ${table}) TO ${literal(path)} (FORMAT parquet)`);
   using file = await Deno.open(path);

@@ -1,5 +1,5 @@
 import type { BrokenEntry, Definition, ViewDefinition } from "../../../core/ports/catalog.ts";
-import { Refused } from "../../../core/ports/query.ts";
+import { RefusedError } from "../../../core/ports/query.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
 import type { TableName } from "./names.ts";
 import { parseStatement } from "./statement.ts";
@@ -19,7 +19,7 @@ export class Entries {
   /**
    * Definitions that are read for the asked ones, each after those that it reads.
    *
-   * @throws {Refused} If the catalog does not have something that is asked for.
+   * @throws {RefusedError} If the catalog does not have something that is asked for.
    * @throws {ViewError} If a view among them cannot be parsed, or reads what is not there.
    */
   async needed(session: Session, asked: readonly TableName[]): Promise<Definition[]> {
@@ -49,7 +49,7 @@ export class Entries {
     };
     for (const name of asked) {
       const entry = this.#byName.get(wholeName(name));
-      if (entry === undefined) throw new Refused(unknown(name, this.all));
+      if (entry === undefined) throw new RefusedError(unknown(name, this.all));
       if (entry.type === "broken") {
         throw new Error(`${entry.problem}; ${REPAIR}; a file that no asset published is to be deleted`);
       }
@@ -65,7 +65,7 @@ async function readBy(session: Session, view: ViewDefinition): Promise<TableName
     const { tables } = await parseStatement(session, view.statement);
     return tables.map(({ database, name }) => ({ database: database || view.database, name }));
   } catch (error) {
-    if (error instanceof Refused) throw new ViewError(view, faultOfText(view, error));
+    if (error instanceof RefusedError) throw new ViewError(view, faultOfText(view, error));
     throw error;
   }
 }

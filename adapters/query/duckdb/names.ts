@@ -1,4 +1,4 @@
-import { Refused } from "../../../core/ports/query.ts";
+import { RefusedError } from "../../../core/ports/query.ts";
 
 /** A node of a statement's tree, as DuckDB's parser serializes it. */
 export type Tree = Readonly<Record<string, unknown>>;
@@ -39,7 +39,7 @@ const PLAIN_NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 /**
  * What a parsed statement names, without the tables that it defines itself by WITH.
  *
- * @throws {Refused} If it names a file or a function that reaches out, or lacks a parameter's value.
+ * @throws {RefusedError} If it names a file or a function that reaches out, or lacks a parameter's value.
  */
 export function namesOf(statement: Tree): Named {
   const tables: TableName[] = [];
@@ -63,7 +63,7 @@ export function namesOf(statement: Tree): Named {
     if (node.type === "SHOW_REF" && node.query === null) lists = listing(node);
     if (node.class === "FUNCTION") scalarFunction(node);
     if (node.class === "PARAMETER") {
-      throw new Refused("running the statement: found a parameter, wanted a value in its place");
+      throw new RefusedError("running the statement: found a parameter, wanted a value in its place");
     }
     for (const each of Object.values(node)) visit(each, inner);
   };
@@ -82,7 +82,9 @@ function baseTable({ catalog_name, schema_name, table_name }: Tree): TableName {
   const database = String(schema_name);
   const whole = [catalog_name, database, name].filter((part) => part !== "").join(".");
   if (catalog_name !== "" || !PLAIN_NAME.test(name) || (database !== "" && !PLAIN_NAME.test(database))) {
-    throw new Refused(`reading "${whole}": found no table's name, wanted a table or view of the catalog`);
+    throw new RefusedError(
+      `reading "${whole}": found no table's name, wanted a table or view of the catalog`,
+    );
   }
   return { database, name };
 }
@@ -91,16 +93,18 @@ function tableFunction(node: Tree): void {
   const name = String((node.function as Tree).function_name).toLowerCase();
   if (!TABLE_FUNCTIONS.has(name)) {
     const known = [...TABLE_FUNCTIONS].join(", ");
-    throw new Refused(`calling "${name}": it reaches beyond the lake's tables, wanted one of ${known}`);
+    throw new RefusedError(`calling "${name}": it reaches beyond the lake's tables, wanted one of ${known}`);
   }
 }
 
 function scalarFunction({ function_name }: Tree): void {
   const name = String(function_name).toLowerCase();
-  if (HIDDEN_FUNCTIONS.has(name)) throw new Refused(`calling "${name}": it reaches beyond the lake's tables`);
+  if (HIDDEN_FUNCTIONS.has(name)) {
+    throw new RefusedError(`calling "${name}": it reaches beyond the lake's tables`);
+  }
 }
 
 function listing({ table_name }: Tree): true {
   if (SHOWN.has(String(table_name))) return true;
-  throw new Refused(`showing ${String(table_name)}: wanted tables, databases, or the name of a table`);
+  throw new RefusedError(`showing ${String(table_name)}: wanted tables, databases, or the name of a table`);
 }

@@ -1,9 +1,9 @@
 import { resolve } from "@std/path";
 import type { Catalog, Definition } from "../../../core/ports/catalog.ts";
 import type { FileRef } from "../../../core/ports/publisher.ts";
-import { type Query, type QueryOptions, Refused } from "../../../core/ports/query.ts";
+import { type Query, type QueryOptions, RefusedError } from "../../../core/ports/query.ts";
 import { visible } from "../../../core/visible.ts";
-import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
+import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import { limited } from "./limits.ts";
 import type { Named } from "./names.ts";
 import { Entries, REPAIR } from "./entries.ts";
@@ -125,7 +125,7 @@ const NAMES_FILE = /["'][^"']+\.(parquet|json\.gz)["']/;
 
 /** What DuckDB said; files are named from the lake's root, as everywhere else. */
 function told(error: unknown, root: string): unknown {
-  if (!(error instanceof DuckDBProblem)) return error;
+  if (!(error instanceof DuckDBError)) return error;
   const found = visible(error.message.replaceAll(`${root}/`, ""));
   const gone = GONE.exec(found)?.[1];
   if (gone !== undefined) {
@@ -134,6 +134,6 @@ function told(error: unknown, root: string): unknown {
     });
   }
   const message = `running the statement: ${found}`;
-  if (error.ofStatement) return new Refused(message, { cause: error });
+  if (error.ofStatement) return new RefusedError(message, { cause: error });
   return new Error(NAMES_FILE.test(found) ? `${message}; ${REPAIR}` : message, { cause: error });
 }

@@ -1,6 +1,6 @@
 import { dirname, fromFileUrl, join } from "@std/path";
 import type { Definition, ViewDefinition } from "../../../core/ports/catalog.ts";
-import { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
+import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import { DuckDB, type Session } from "../../sdk/duckdb/session.ts";
 import { identifier, list, literal } from "../../sdk/duckdb/text.ts";
 import { target, viewOverFiles } from "./lake_tables.ts";
@@ -92,7 +92,7 @@ export class Sandbox implements AsyncDisposable {
     try {
       await this.#databases.get(view.database)!.run(head + view.statement);
     } catch (error) {
-      if (!(error instanceof DuckDBProblem)) throw error;
+      if (!(error instanceof DuckDBError)) throw error;
       throw new ViewError(view, faultOfMaking(view, error, head.length));
     }
   }

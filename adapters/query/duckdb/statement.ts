@@ -1,4 +1,4 @@
-import { Refused } from "../../../core/ports/query.ts";
+import { RefusedError } from "../../../core/ports/query.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
 import { literal } from "../../sdk/duckdb/text.ts";
 import { type Named, namesOf, type Tree } from "./names.ts";
@@ -25,7 +25,7 @@ const WANTED = "one SELECT, DESCRIBE, SHOW, SUMMARIZE, or EXPLAIN of one of thes
 const LISTING = "SELECT schema AS database, name FROM (SHOW ALL TABLES) ORDER BY ALL";
 
 /** A statement that does not parse, at a place of its text in bytes where the parser tells it. */
-export class ParseError extends Refused {
+export class ParseError extends RefusedError {
   constructor(message: string, readonly position: number | undefined) {
     super(message);
   }
@@ -34,7 +34,7 @@ export class ParseError extends Refused {
 /**
  * Parses a statement and refuses it unless it only reads, and only tables: no files by name, no functions that reach out.
  *
- * @throws {Refused} In one line: what was found, what was wanted.
+ * @throws {RefusedError} In one line: what was found, what was wanted.
  */
 export async function parseStatement(session: Session, text: string): Promise<Statement> {
   const explained = explain(text);
@@ -50,10 +50,10 @@ export async function parseStatement(session: Session, text: string): Promise<St
       position === undefined ? undefined : Number(position),
     );
   }
-  if (error) throw new Refused(`running the statement: found ${found(inner)}, wanted ${WANTED}`);
+  if (error) throw new RefusedError(`running the statement: found ${found(inner)}, wanted ${WANTED}`);
   if (statements.length !== 1) {
     const found = statements.length === 0 ? "no statement" : `${statements.length} statements`;
-    throw new Refused(`running the statement: found ${found}, wanted ${WANTED}`);
+    throw new RefusedError(`running the statement: found ${found}, wanted ${WANTED}`);
   }
   const statement = statements[0]!;
   const body = isListing(statement) ? LISTING : inner;

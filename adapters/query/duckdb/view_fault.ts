@@ -1,7 +1,7 @@
 import type { ViewDefinition } from "../../../core/ports/catalog.ts";
 import type { ViewFault } from "../../../core/ports/query.ts";
 import { visible } from "../../../core/visible.ts";
-import type { DuckDBProblem } from "../../sdk/duckdb/problem.ts";
+import type { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import { ParseError } from "./statement.ts";
 
 /** A view of the catalog cannot be read: one line that names it. */
@@ -21,7 +21,7 @@ export function faultOfText(view: ViewDefinition, error: Error): ViewFault {
 }
 
 /** The fault of a view that DuckDB does not make, where errors are told as JSON. @param skipped Bytes before its text. */
-export function faultOfMaking(view: ViewDefinition, error: DuckDBProblem, skipped: number): ViewFault {
+export function faultOfMaking(view: ViewDefinition, error: DuckDBError, skipped: number): ViewFault {
   const raw = error.cause instanceof Error ? error.cause.message : "";
   const found = jsonOf(raw.slice(Math.max(0, raw.indexOf("{"))));
   if (found === undefined) return { message: visible(error.message) };

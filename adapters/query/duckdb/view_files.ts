@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { join } from "node:path";
-import { Refused } from "../../../core/ports/query.ts";
+import { RefusedError } from "../../../core/ports/query.ts";
 import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
 import { parseStatement } from "./statement.ts";
 
@@ -24,7 +24,7 @@ export const VIEW_LOCK = "views.lock.json";
  * knew when it was made, it stands in `sql/views.lock.json` by the hash of the text, so that DuckDB need not be started.
  *
  * @param folder The project's folder `sql`.
- * @throws {Refused} If a file's name can be no view's.
+ * @throws {RefusedError} If a file's name can be no view's.
  */
 export async function viewFiles(folder: string, group: string, db: DuckDB): Promise<ViewFile[]> {
   const texts = viewTexts(folder, group);
@@ -75,7 +75,7 @@ function entriesOf(folder: string): string[] {
 function viewName(group: string, file: string): string {
   const name = file.slice(0, -".sql".length);
   if (/^\w+$/.test(name)) return name;
-  throw new Refused(
+  throw new RefusedError(
     `declaring a view: found the file "sql/views/${group}/${file}", wanted a name of letters, digits and underscores`,
   );
 }
@@ -87,7 +87,7 @@ async function readBy(session: Session, statement: string): Promise<string[]> {
     const names = tables.map(({ database, name }) => database === "" ? name : `${database}.${name}`);
     return [...new Set(names)].sort();
   } catch (error) {
-    if (error instanceof Refused) return [];
+    if (error instanceof RefusedError) return [];
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** What DuckDB said, as one line. */
-export class DuckDBProblem extends Error {
-  override readonly name = "DuckDBProblem";
+export class DuckDBError extends Error {
+  override readonly name = "DuckDBError";
   /** Whether the statement itself is wrong, not what it reads. */
   readonly ofStatement: boolean;
 
@@ -11,12 +11,12 @@ export class DuckDBProblem extends Error {
 }
 
 /** DuckDB's message without its kind, its hints and the statement that it repeats. */
-export function problem(error: unknown): DuckDBProblem {
+export function problem(error: unknown): DuckDBError {
   const message = error instanceof Error ? error.message : String(error);
   const [first = message] = message.split(/\n\s*\n|\nLINE \d|\n(?:Try|Possible|Candidate)/);
   const line = first.replaceAll(/\s+/g, " ").trim()
     .replace(/^(?:[A-Z][A-Za-z]+ )+Error: /, "")
     .replace(/[.!]$/, "");
   const ofStatement = /^(?:Binder|Catalog|Parser|Conversion) Error/.test(message);
-  return new DuckDBProblem(line.charAt(0).toLowerCase() + line.slice(1), { cause: error, ofStatement });
+  return new DuckDBError(line.charAt(0).toLowerCase() + line.slice(1), { cause: error, ofStatement });
 }

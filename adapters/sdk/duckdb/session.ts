@@ -75,7 +75,7 @@ export class DuckDB {
 export class Session {
   constructor(readonly connection: DuckDBConnection, readonly signal: AbortSignal) {}
 
-  /** @throws {DuckDBProblem} If DuckDB refuses; the signal's reason if it was aborted. */
+  /** @throws {DuckDBError} If DuckDB refuses; the signal's reason if it was aborted. */
   async run(statement: string): Promise<void> {
     await this.#guard(() => this.connection.run(statement));
   }

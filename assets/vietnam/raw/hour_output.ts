@@ -3,7 +3,7 @@ import { HOUR, type Instant, iso } from "../../../core/instant.ts";
 import type { Output } from "../../../core/output.ts";
 import type { ObjectStore } from "../../../core/ports/object_store.ts";
 import type { FileRef, Staged } from "../../../core/ports/publisher.ts";
-import type { HourRows } from "../../../sources/openaq/history.ts";
+import type { HourRows } from "../../../sources/openaq/question.ts";
 import { contentOf, HourUnion } from "./hour_content.ts";
 import { fileName, HourError, nextStamp, readFile, recordsOf } from "./hour_files.ts";
 import { recordLines } from "./record.ts";

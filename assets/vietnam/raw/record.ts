@@ -1,5 +1,5 @@
 import { type Instant, iso } from "../../../core/instant.ts";
-import type { HistoryRow, SensorInfo } from "../../../sources/openaq/history.ts";
+import type { HistoryRow, SensorInfo } from "../../../sources/openaq/question.ts";
 import { doubleField, field, timestampField } from "../../content_hash.ts";
 import { RAW } from "../contract.ts";
 

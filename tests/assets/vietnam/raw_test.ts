@@ -7,7 +7,7 @@ import { contentOf } from "../../../assets/vietnam/raw/hour_content.ts";
 import { DAY, HOUR, type Instant, SECOND } from "../../../core/instant.ts";
 import type { Range } from "../../../core/partition/ranges.ts";
 import type { Gap } from "../../../sources/openaq/gaps.ts";
-import type { HistoryQuestion, HistoryRow, HoursGroup } from "../../../sources/openaq/history.ts";
+import type { HistoryQuestion, HistoryRow, HoursGroup } from "../../../sources/openaq/question.ts";
 import { localLake } from "../../adapters/object_store/local/lake.ts";
 import { type StandingBy, step } from "./step.ts";
 

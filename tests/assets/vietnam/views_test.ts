@@ -5,7 +5,7 @@ import { views } from "../../../assets/views.ts";
 import { LocalCatalog } from "../../../adapters/catalog/local/catalog.ts";
 import type { AnyAsset } from "../../../core/asset.ts";
 import type { Output } from "../../../core/output.ts";
-import { Refused, type ViewFault } from "../../../core/ports/query.ts";
+import { RefusedError, type ViewFault } from "../../../core/ports/query.ts";
 import { DAY } from "../../../core/instant.ts";
 import { graph } from "../../../core/graph.ts";
 import { TestLake } from "./lake.ts";
@@ -51,7 +51,7 @@ Deno.test("what a view reads and is not there, or reads it in turn, is no depend
   assertEquals(Object.keys(made[2]!.deps), []);
   assertThrows(
     () => views([file("vietnam", [])], database),
-    Refused,
+    RefusedError,
     'found the file "sql/views/vietnam/vietnam.sql"',
   );
 });

@@ -5,7 +5,7 @@ import type { FailedOutput, Output } from "../../../core/output.ts";
 import { contains } from "../../../core/partition/ranges.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import { OpenAQ } from "../../../sources/openaq/client.ts";
-import type { HourRows } from "../../../sources/openaq/history.ts";
+import type { HourRows } from "../../../sources/openaq/question.ts";
 import { merged } from "../../../sources/openaq/ranges.ts";
 import { type OpenAQSource, openaqSource } from "../../../sources/openaq/source.ts";
 import { announce, output } from "../outputs.ts";

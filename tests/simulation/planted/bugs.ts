@@ -93,7 +93,7 @@ export const PLANTED: readonly Planted[] = [
     name: "a commit under a claim that passed on is taken for done",
     file: "core/run/session.ts",
     find:
-      'if (committed.status === "superseded") throw new Superseded("the claim passed to another worker");',
+      'if (committed.status === "superseded") throw new SupersededError("the claim passed to another worker");',
     replace: 'if (committed.status === "superseded") return;',
   },
   {

@@ -2,7 +2,8 @@ import { assertEquals, assertLessOrEqual, assertRejects, assertStringIncludes } 
 import { DAY, HOUR, type Instant, MINUTE } from "../../../core/instant.ts";
 import { OpenAQError } from "../../../sources/openaq/error.ts";
 import { changeGap, closeGap, gaps, nextProbe, setAside } from "../../../sources/openaq/gaps.ts";
-import { history, type HoursGroup } from "../../../sources/openaq/history.ts";
+import { history } from "../../../sources/openaq/history.ts";
+import type { HoursGroup } from "../../../sources/openaq/question.ts";
 import { merged, without } from "../../../sources/openaq/ranges.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";
 import { simulatedOpenAQ } from "../../../sources/openaq/simulator/simulated.ts";

@@ -2,12 +2,8 @@ import { assert, assertEquals, assertLessOrEqual, assertRejects } from "@std/ass
 import fc from "fast-check";
 import { DAY, HOUR, type Instant, MINUTE } from "../../../core/instant.ts";
 import { OpenAQError } from "../../../sources/openaq/error.ts";
-import {
-  history,
-  type HistoryParts,
-  type HistoryQuestion,
-  type HoursGroup,
-} from "../../../sources/openaq/history.ts";
+import { history } from "../../../sources/openaq/history.ts";
+import type { HistoryParts, HistoryQuestion, HoursGroup } from "../../../sources/openaq/question.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";
 import { replayed } from "../../../sources/openaq/simulator/replayed.ts";
 import { simulatedOpenAQ } from "../../../sources/openaq/simulator/simulated.ts";

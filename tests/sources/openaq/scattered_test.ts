@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
 import { DAY, HOUR, type Instant, MINUTE } from "../../../core/instant.ts";
-import { history, type HistoryQuestion } from "../../../sources/openaq/history.ts";
+import { history } from "../../../sources/openaq/history.ts";
+import type { HistoryQuestion } from "../../../sources/openaq/question.ts";
 import { lengthOf, merged, type TimeRange, without } from "../../../sources/openaq/ranges.ts";
 import { simulatedOpenAQ } from "../../../sources/openaq/simulator/simulated.ts";
 import { fakeClock } from "../../fake_clock.ts";

@@ -2,7 +2,7 @@ import { SECOND } from "../../../core/instant.ts";
 import { OpenAQ } from "../../../sources/openaq/client.ts";
 import { type Pace, unpaced } from "../../../sources/openaq/pace.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
-import type { HistoryParts } from "../../../sources/openaq/history.ts";
+import type { HistoryParts } from "../../../sources/openaq/question.ts";
 import { memoryKeyValue, memoryLog, memorySpool } from "./parts.ts";
 
 export type Handler = (request: Request) => Promise<Response>;

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { tableFromIPC } from "apache-arrow";
 import { LocalCatalog } from "../../../../adapters/catalog/local/catalog.ts";
 import { DuckDBQuery } from "../../../../adapters/query/duckdb/query.ts";
-import { Refused } from "../../../../core/ports/query.ts";
+import { RefusedError } from "../../../../core/ports/query.ts";
 import { TestLake } from "../../../assets/vietnam/lake.ts";
 import { DAY, LIMITS, QueriedLake, view } from "./queried_lake.ts";
 
@@ -159,7 +159,7 @@ Deno.test("an answer as Parquet", async () => {
     await lake.bytes("SELECT 1 AS a, 2 AS a;", "parquet"),
   );
   assertEquals(await lake.lake.rows("answer.parquet"), [{ a: 1, a_1: 2 }]);
-  await assertRejects(() => lake.bytes("EXPLAIN SELECT 1", "parquet"), Refused, "found an EXPLAIN");
+  await assertRejects(() => lake.bytes("EXPLAIN SELECT 1", "parquet"), RefusedError, "found an EXPLAIN");
 });
 
 Deno.test("an answer as an Arrow stream, over several batches", async () => {
@@ -200,7 +200,7 @@ Deno.test("an unknown table is named, with those there are and what makes them",
   await using lake = await QueriedLake.open();
   await assertRejects(
     () => lake.bytes("SELECT * FROM aq_prod.hanoi", "json"),
-    Refused,
+    RefusedError,
     'reading "aq_prod.hanoi": there is no such table, wanted one of aq_dev.again, aq_dev.high, aq_dev.vietnam, ' +
       'aq_prod.again, aq_prod.high, aq_prod.vietnam, raw_db.openaq_raw; "deno task materialize" makes the lake\'s ' +
       "tables and views",
@@ -210,7 +210,7 @@ Deno.test("an unknown table is named, with those there are and what makes them",
   const query = new DuckDBQuery({ root: empty.root, catalog, published: () => Promise.reject() });
   await assertRejects(
     () => query.run("SELECT * FROM aq_prod.vietnam", lake.options("json")).next(),
-    Refused,
+    RefusedError,
     'reading "aq_prod.vietnam": the catalog is empty; "deno task materialize" makes the lake\'s tables and views',
   );
 });
@@ -220,7 +220,7 @@ Deno.test("a file that is no Parquet is named", async () => {
   const { path } = lake.lake.days.get(DAY)!.files[0]!;
   await lake.lake.write(path, new TextEncoder().encode("no Parquet at all"));
   const error = await lake.bytes("SELECT count(pm25) FROM aq_dev.vietnam", "json").catch((error) => error);
-  assert(!(error instanceof Refused));
+  assert(!(error instanceof RefusedError));
   assert(error.message.includes(path) && !error.message.includes(lake.lake.root), error.message);
   assert(!error.message.includes("\n"), error.message);
 });

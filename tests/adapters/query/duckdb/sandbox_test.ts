@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { Refused } from "../../../../core/ports/query.ts";
+import { RefusedError } from "../../../../core/ports/query.ts";
 import { tableDefinition } from "../../../../assets/table/catalog.ts";
 import { MART } from "../../../../assets/vietnam/contract.ts";
 import { DAY, QueriedLake, view } from "./queried_lake.ts";
@@ -165,7 +165,7 @@ Deno.test("everything else is refused, in one line", async () => {
   for (const statement of EVIL) {
     const text = statement.replaceAll("LAKE", root).replaceAll("FILE", file);
     const error = await lake.bytes(text, "json").catch((error) => error);
-    assert(error instanceof Refused, `${statement}: ${error}`);
+    assert(error instanceof RefusedError, `${statement}: ${error}`);
     assert(!error.message.includes("\n"), error.message);
   }
   const left = Array.from(Deno.readDirSync(root), ({ name }) => name).sort();
@@ -229,7 +229,7 @@ Deno.test("a forged view reaches no file and no setting", async () => {
     assertEquals(await lake.json("SELECT count(*) AS n FROM aq_dev.high"), [{ n: 1 }]);
     const error = await lake.text("FROM aq_dev.through", "json").catch((error) => error);
     assertMatch(error.message, /^reading the view "aq_dev\.(?:forged|through)": /);
-    assert(!(error instanceof Refused));
+    assert(!(error instanceof RefusedError));
   }
   assertEquals(
     Array.from(Deno.readDirSync(root), ({ name }) => name).filter((name) => name === "out.csv"),

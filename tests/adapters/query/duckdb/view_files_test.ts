@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { lockViews, viewFiles } from "../../../../adapters/query/duckdb/view_files.ts";
-import { Refused } from "../../../../core/ports/query.ts";
+import { RefusedError } from "../../../../core/ports/query.ts";
 import { DuckDB } from "../../../../adapters/sdk/duckdb/session.ts";
 
 /** A folder like `sql` with these views, and a DuckDB. */
@@ -77,7 +77,7 @@ Deno.test("a file whose name can be no view's is refused by its name", () =>
   withViews({ "a b.sql": "SELECT 1" }, async (folder, db) => {
     await assertRejects(
       () => viewFiles(folder, "own", db),
-      Refused,
+      RefusedError,
       'found the file "sql/views/own/a b.sql"',
     );
   }));

@@ -1,0 +1,14 @@
+/** The program was called, configured or declared in a way that cannot be meant: nothing was done. */
+export class WrongUseError extends Error {
+  override readonly name: string = "WrongUseError";
+}
+
+/** A declaration that cannot be used as it is: one line that names it, what was found and what was wanted. */
+export class DeclarationError extends WrongUseError {
+  override readonly name = "DeclarationError";
+}
+
+/** What is asked for cannot be meant. */
+export class RequestError extends WrongUseError {
+  override readonly name = "RequestError";
+}
