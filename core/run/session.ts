@@ -26,10 +26,17 @@ export interface Session extends Ports {
   readonly index: StalenessIndex;
 }
 
+/** Events taken in at a time. */
+const PAGE = 10_000;
+
 /** Takes in what has happened since. The partitions that exist stay those of when the work began. */
 export async function refresh({ index, state, clock }: Session): Promise<void> {
   index.tick(clock.now());
-  for (const event of await state.since(index.seq)) index.apply(event);
+  for (;;) {
+    const events = await state.since(index.seq, PAGE);
+    for (const event of events) index.apply(event);
+    if (events.length < PAGE) return;
+  }
 }
 
 /** The claim had passed to another worker: nothing more may be done under it. */

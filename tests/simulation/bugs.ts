@@ -57,7 +57,7 @@ export const BUGS: readonly Bug[] = [
       const other = (event: Event): Event =>
         event.kind === "materialized" ? { ...event, member: marked(event.member, event.seq) } : event;
       return over(state, {
-        since: async (seq) => (await state.since(seq)).map(other),
+        since: async (seq, limit) => (await state.since(seq, limit)).map(other),
       });
     },
   },

@@ -68,9 +68,9 @@ export class MemoryState implements port.State {
     return { seq: this.#store.events.length, assets, codes: new Map(codes), failures, due };
   }
 
-  async since(seq: Seq): Promise<Event[]> {
+  async since(seq: Seq, limit = Infinity): Promise<Event[]> {
     await null;
-    return this.#store.events.slice(seq).map(giveEvent);
+    return this.#store.events.slice(seq, seq + limit).map(giveEvent);
   }
 
   async events(run: RunId, { after, limit }: { after: Seq; limit: number }): Promise<Event[]> {

@@ -109,11 +109,12 @@ export class EventLog {
     return seq;
   }
 
-  since(seq: Seq): Event[] {
+  since(seq: Seq, limit: number): Event[] {
     return this.#decode(
       this.#db.all<EventRow>(
-        `SELECT ${rows.EVENT_COLUMNS} ${FROM_EVENTS} WHERE e.seq > ? ORDER BY e.seq`,
+        `SELECT ${rows.EVENT_COLUMNS} ${FROM_EVENTS} WHERE e.seq > ? ORDER BY e.seq LIMIT ?`,
         seq,
+        limit,
       ),
     );
   }

@@ -69,8 +69,8 @@ export class SqliteState implements port.State {
     return snapshot(this.#db, this.#log, this.#registry, assets, this.#many);
   }
 
-  async since(seq: Seq): Promise<Event[]> {
-    return this.#log.since(seq);
+  async since(seq: Seq, limit = -1): Promise<Event[]> {
+    return this.#log.since(seq, limit);
   }
 
   async events(run: RunId, { after, limit }: { after: Seq; limit: number }): Promise<Event[]> {

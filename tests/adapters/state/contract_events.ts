@@ -50,6 +50,8 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
     assertEquals(await state.commit({ claim: null, events: [] }), { status: "committed", seq: 7 });
     assertEquals(await state.since(0), all.map((event, index) => ({ ...event, seq: index + 1 })));
     assertEquals((await state.since(6)).map(({ seq }) => seq), [7]);
+    assertEquals((await state.since(2, 3)).map(({ seq }) => seq), [3, 4, 5]);
+    assertEquals((await state.since(5, 3)).map(({ seq }) => seq), [6, 7]);
     assertEquals(await state.since(7), []);
     assertEquals(await state.events(run, { after: 0, limit: 10 }), [{ ...full, seq: 1 }]);
   });

@@ -1,0 +1,73 @@
+import type { AssetKey, Materialized, RunId, Seq } from "../event.ts";
+import type { Instant } from "../instant.ts";
+import type { Range } from "../partition/ranges.ts";
+import type { FileRef, Replacement } from "./publisher.ts";
+
+/** A claimed range of partitions. */
+export interface LiveClaim extends Range {
+  readonly asset: AssetKey;
+  readonly run: RunId;
+}
+
+/** What a run holds of one asset, whether or not its worker is still there. */
+export interface Holding {
+  readonly run: RunId;
+  readonly asset: AssetKey;
+  readonly ranges: readonly Range[];
+  /** Whether its worker lives; what one that is no more left behind is taken over by `recover`. */
+  readonly alive: boolean;
+  /** Where the worker runs or ran; null where it let go and left publications open. */
+  readonly place: { readonly host: string; readonly pid: number } | null;
+}
+
+export type ClaimToken = number;
+
+/** Which of the wanted partitions are this worker's now, and who holds the others. */
+export interface ClaimAnswer {
+  /** Absent when nothing was free. */
+  readonly granted?: {
+    readonly token: ClaimToken;
+    readonly ranges: readonly Range[];
+    /** The number of the last event when it was granted. */
+    readonly seq: Seq;
+  };
+  readonly held: readonly (LiveClaim & { readonly abandoned: boolean })[];
+}
+
+/** A publication that was begun: enough to complete it, or to put back what stood before. */
+export interface Intent {
+  readonly event: Materialized;
+  readonly replacements: readonly Replacement[];
+  readonly measured: readonly FileRef[];
+}
+
+/** A claim that a dead worker left behind, now this worker's, with the publications that it had begun. */
+export interface Adopted {
+  readonly token: ClaimToken;
+  readonly asset: AssetKey;
+  readonly ranges: readonly Range[];
+  readonly run: RunId;
+  readonly intents: readonly Intent[];
+}
+
+/** Who works on which partitions: a claim lives as long as its worker. */
+export interface Claims {
+  /** Claims what is free of the ranges of one asset, all in one token. */
+  claim(run: RunId, asset: AssetKey, ranges: readonly Range[]): Promise<ClaimAnswer>;
+  /**
+   * Ends a claim without a commit; a superseded one is no error. While publications of it are open, it is left to the
+   * next `recover`, as one that a dead worker left behind.
+   */
+  release(token: ClaimToken): Promise<void>;
+  /** What workers that live hold now. */
+  claims(): Promise<readonly LiveClaim[]>;
+  /** Every claim, those of workers that are no more among them. */
+  holdings(): Promise<readonly Holding[]>;
+  /**
+   * Ends what a run holds, whether or not its worker lives: its commits are superseded from now on. Where publications
+   * are open, the claim is left to the next `recover`. A run that has not ended is interrupted.
+   */
+  free(run: RunId, at: Instant): Promise<void>;
+  /** Takes over the claims of workers that are no more, and marks their runs interrupted. */
+  recover(at: Instant): Promise<readonly Adopted[]>;
+}

@@ -1,0 +1,145 @@
+import type { CheckResult } from "../check.ts";
+import type { AssetKey, Event, Materialized, NewEvent, RunId, Seq } from "../event.ts";
+import type { PartitionSpec } from "../partition/partition_set.ts";
+import type { Range } from "../partition/ranges.ts";
+import type { ClaimToken, Intent } from "./claims.ts";
+import type { FileRef } from "./publisher.ts";
+import type { StepRecord } from "./runs.ts";
+
+/** The code version of an asset and the content dependencies that its materializations carry sums for, in order. */
+export interface CodeRecord {
+  readonly version: string;
+  readonly edges: readonly { readonly upstream: AssetKey; readonly mapping: string }[];
+}
+
+/** An asset as the state knows it. */
+export interface RegisteredAsset {
+  readonly key: AssetKey;
+  /** With the append-only order of static keys. */
+  readonly partitions: PartitionSpec;
+  /** The number of its present code record. */
+  readonly code: number;
+}
+
+/** How a partition stands: with content, with content whose files expired, wiped, or with files found damaged. */
+export const STANDS = 1, EXPIRED = 2, WIPED = 3, DAMAGED = 4;
+
+/** The rows of one asset, ascending by ordinal, packed in parallel arrays. */
+export interface AssetSnapshot {
+  readonly ordinals: Float64Array;
+  /** The number of the last materialization (of the wipe, where wiped). */
+  readonly seq: Float64Array;
+  /** The number at which the content last changed: came, differed, or went. */
+  readonly changed: Float64Array;
+  readonly read: Float64Array;
+  readonly at: Float64Array;
+  readonly code: Int32Array;
+  /** STANDS, EXPIRED, WIPED or DAMAGED. */
+  readonly status: Uint8Array;
+  readonly checksPassed: Uint8Array;
+  readonly checksFailed: Uint8Array;
+  /** 32 bytes a row; zero where wiped. */
+  readonly members: Uint8Array;
+  /** 32 bytes for each edge of the row's code record, row after row; none where wiped. */
+  readonly edges: Uint8Array;
+}
+
+/** A failure over a range of partitions. It speaks of those whose own number is lower, and may shrink to them. */
+export interface Failure extends Range {
+  readonly asset: AssetKey;
+  readonly seq: Seq;
+  readonly reason: "error" | "check";
+  readonly message: string;
+}
+
+/** A due mark over a range of partitions; it speaks of those whose own number is lower, and may shrink to them. */
+export interface DueMark extends Range {
+  readonly asset: AssetKey;
+  readonly seq: Seq;
+  readonly detail: string;
+}
+
+/** All that staleness needs, as of one event number. */
+export interface Snapshot {
+  readonly seq: Seq;
+  readonly assets: ReadonlyMap<AssetKey, AssetSnapshot>;
+  /** By the numbers that rows name. */
+  readonly codes: ReadonlyMap<number, CodeRecord>;
+  readonly failures: readonly Failure[];
+  readonly due: readonly DueMark[];
+}
+
+/** A file of a partition that stands. */
+export interface PublishedFile extends FileRef {
+  readonly asset: AssetKey;
+  readonly partition: number;
+}
+
+/** A file that a publication names, and the other partition whose file it is: one that stands, or is being published. */
+export interface Taken {
+  readonly partition: number;
+  readonly path: string;
+  readonly by: { readonly asset: AssetKey; readonly partition: number };
+}
+
+/** What happens to the log, its projections, the claim and the run in one transaction. */
+export interface Commit {
+  /**
+   * The claim under which it happens: it covers the events' partitions, but for due marks, which may speak of any of its
+   * asset. Null for what needs none: reports of external assets, checks of what stands, due marks.
+   */
+  readonly claim: ClaimToken | null;
+  readonly events: readonly NewEvent[];
+  /** Publications about to begin. An intent ends with the materialization of its partition under the same claim. */
+  readonly intents?: readonly Intent[];
+  /** Partitions whose intents are given up. */
+  readonly reverted?: readonly number[];
+  readonly step?: StepRecord;
+  /** Ends the claim; see `State.release`. @default false */
+  readonly release?: boolean;
+}
+
+export type Committed =
+  /** The events bear the numbers up to `seq`, in order; without events it is the number of the last one there is. */
+  | { readonly status: "committed"; readonly seq: Seq }
+  /** The claim had passed to another worker; nothing was written. */
+  | { readonly status: "superseded" }
+  /** Publications about to begin name files of other partitions; nothing was written. */
+  | { readonly status: "taken"; readonly places: readonly Taken[] };
+
+/** A materialization as it stands, with what its event carried. */
+export interface StandingRecord {
+  readonly partition: number;
+  readonly seq: Seq;
+  readonly expired: boolean;
+  readonly event: Materialized;
+}
+
+/** The numbered, append-only log of events, and what is kept of it: how each partition stands. */
+export interface EventLog {
+  /** Makes the assets known; static keys keep their places, new ones are appended. */
+  register(
+    assets: readonly {
+      readonly key: AssetKey;
+      readonly partitions: PartitionSpec;
+      readonly code: CodeRecord;
+    }[],
+  ): Promise<RegisteredAsset[]>;
+  /** Every asset that was ever registered, whether or not it is still declared. */
+  assets(): Promise<{ readonly key: AssetKey; readonly partitions: PartitionSpec }[]>;
+  snapshot(assets: readonly AssetKey[]): Promise<Snapshot>;
+  /** The events after `seq`, in order; at most `limit` of them. @default all */
+  since(seq: Seq, limit?: number): Promise<readonly Event[]>;
+  /** The events of a run, in order. */
+  events(run: RunId, page: { readonly after: Seq; readonly limit: number }): Promise<readonly Event[]>;
+  commit(commit: Commit): Promise<Committed>;
+
+  /** What stands in the ranges, ascending; wiped and missing partitions are left out. */
+  standing(asset: AssetKey, ranges: readonly Range[]): Promise<readonly StandingRecord[]>;
+  /** The files below a folder of the lake, or its one file of that path, that latest materializations name, by path. */
+  filesBelow(folder: string): Promise<readonly PublishedFile[]>;
+  /** All materializations of one partition since it was last wiped, newest first. */
+  history(asset: AssetKey, partition: number): Promise<readonly (Materialized & { readonly seq: Seq })[]>;
+  /** The results of the newest check of what stands; undefined where it was not checked since it was made. */
+  rechecked(asset: AssetKey, partition: number): Promise<readonly CheckResult[] | undefined>;
+}
