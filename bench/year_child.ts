@@ -1,10 +1,11 @@
-import { bareTransforms } from "./bare.ts";
+import { bareOnce, bareTransforms } from "./bare.ts";
 import { materialize, peakMemory } from "./lake.ts";
 
-/** One measurement in a process of its own: `raw FOLDER`, `marts FOLDER` or `bare FOLDER`; prints one line of JSON. */
+/** One measurement in a process of its own: `raw FOLDER`, `marts FOLDER`, `bare FOLDER` or `once FOLDER`; prints one line of JSON. */
 const [what, folder] = Deno.args;
-if (what === "bare") {
-  console.log(JSON.stringify({ ms: await bareTransforms(folder!) }));
+if (what === "bare" || what === "once") {
+  const bare = what === "bare" ? bareTransforms : bareOnce;
+  console.log(JSON.stringify({ ms: await bare(folder!) }));
 } else {
   const assets = what === "raw"
     ? ["vietnam/locations", "vietnam/stations", "vietnam/raw_prod"]
