@@ -18,7 +18,7 @@ Deno.test("a run that crosses a full hour and midnight leaves the lake as if it 
   const clock = {
     now: () => crossing ? fast(Date.now() + ahead, since) : Date.now() + ahead + LATER,
   };
-  await using server = new Server({ latency: 50, clock });
+  await using server = new Server({ latency: 500, clock });
   const command = ["materialize", "--from", iso(boundary - DAY).slice(0, 10), "--json"];
   await using place = await Place.make(server.env);
   const preload = [shiftedClock(ahead), `${import.meta.resolve("./fast_clock.ts")}?since=${since}`];
