@@ -11,7 +11,6 @@ import { Orchestrator } from "../core/orchestrator.ts";
 import type { State } from "../core/ports/state.ts";
 import type { Observer } from "../core/run/progress.ts";
 import type { Warning } from "../core/status.ts";
-import { dropViews } from "./dropped_views.ts";
 import { gapWarnings } from "./gap_warnings.ts";
 import { makeLakeFolder, type Undo } from "./folders.ts";
 import { admitLake, examineLake } from "./identity.ts";
@@ -108,9 +107,10 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
         if (counting === undefined) await tidy(project, folder, upkeep());
         return await sweep(folder, publisher, state, counting);
       },
-      dropViews: () => {
+      async dropViews() {
+        const { dropViews } = await import("./dropped_views.ts");
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
-        return dropViews({ graph: project.graph, databases, state, publisher, clock: systemClock });
+        return await dropViews({ graph: project.graph, databases, state, publisher, clock: systemClock });
       },
       async [Symbol.asyncDispose]() {
         await resources?.close();

@@ -112,9 +112,9 @@ export class EventLog {
   since(seq: Seq, limit: number): Event[] {
     return this.#decode(
       this.#db.all<EventRow>(
-        `SELECT ${rows.EVENT_COLUMNS} ${FROM_EVENTS} WHERE e.seq > ? ORDER BY e.seq LIMIT ?`,
+        `SELECT ${rows.EVENT_COLUMNS} ${FROM_EVENTS} WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq`,
         seq,
-        limit,
+        seq + limit,
       ),
     );
   }

@@ -69,7 +69,7 @@ export class SqliteState implements port.State {
     return snapshot(this.#db, this.#log, this.#registry, assets, this.#many);
   }
 
-  async since(seq: Seq, limit = -1): Promise<Event[]> {
+  async since(seq: Seq, limit = 2 ** 52): Promise<Event[]> {
     return this.#log.since(seq, limit);
   }
 
