@@ -1,4 +1,5 @@
 import { dirname, fromFileUrl, join } from "@std/path";
+import { until } from "./until.ts";
 
 const ROOT = dirname(dirname(dirname(fromFileUrl(import.meta.url))));
 /** What Deno itself needs of the environment. */
@@ -33,6 +34,8 @@ export interface Ended {
 /** The program as a process of its own. */
 export class Program {
   readonly #child: Deno.ChildProcess;
+  readonly #stdout: Told;
+  readonly #stderr: Told;
   readonly ended: Promise<Ended>;
   #over = false;
 
@@ -57,6 +60,8 @@ export class Program {
       stderr: "piped",
     });
     this.#child = command.spawn();
+    this.#stdout = new Told(this.#child.stdout);
+    this.#stderr = new Told(this.#child.stderr);
     this.ended = this.#end(args, most);
   }
 
@@ -67,6 +72,16 @@ export class Program {
   /** Whether it has ended. */
   get over(): boolean {
     return this.#over;
+  }
+
+  /**
+   * Resolves once what it has written to stdout matches.
+   * @throws If it ends before, or does not say it within a minute.
+   */
+  async says(wanted: RegExp): Promise<void> {
+    await until(`it to say ${wanted}`, () => this.#over || wanted.test(this.#stdout.text));
+    if (wanted.test(this.#stdout.text)) return;
+    throw new Error(`it ended without saying ${wanted}: ${JSON.stringify(await this.ended)}`);
   }
 
   /** Sends a signal, unless it has ended. @returns Whether it was sent. */
@@ -83,11 +98,11 @@ export class Program {
   async #end(args: readonly string[], most: number): Promise<Ended> {
     let late = false;
     const timer = setTimeout(() => late = this.signal("SIGKILL"), most);
-    const { code, signal, stdout: out, stderr: err } = await this.#child.output();
+    const [stdout, stderr] = await Promise.all([this.#stdout.whole, this.#stderr.whole]);
+    const { code, signal } = await this.#child.status;
     clearTimeout(timer);
     this.#over = true;
-    if (late) throw new Error(`"${args.join(" ")}" did not end within ${most} ms`);
-    const [stdout, stderr] = [out, err].map((bytes) => new TextDecoder().decode(bytes)) as [string, string];
+    if (late) throw new Error(`"${args.join(" ")}" did not end within ${most} ms: ${stdout}${stderr}`);
     return {
       code,
       signal,
@@ -98,5 +113,21 @@ export class Program {
         return JSON.parse(stdout);
       },
     };
+  }
+}
+
+/** What a program writes, as it does. */
+class Told {
+  text = "";
+  /** All of it, once it has ended. */
+  readonly whole: Promise<string>;
+
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.whole = this.#read(stream);
+  }
+
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) this.text += text;
+    return this.text;
   }
 }
