@@ -2,10 +2,7 @@ import { type Config, readConfig } from "./config.ts";
 import type { SimulatorOptions } from "./app/simulator.ts";
 import type { Lake } from "./app/lake.ts";
 import { systemClock } from "./app/system.ts";
-import type { AssetKey } from "./core/event.ts";
-import type { Graph } from "./core/graph.ts";
-import type { Observer } from "./core/run/progress.ts";
-import type { State } from "./core/ports/state.ts";
+import type { AssetKey, Graph, Observer, State } from "./core/mod.ts";
 
 /** The environment variables and the folder in which the program was called. */
 export interface Surroundings {

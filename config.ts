@@ -1,5 +1,5 @@
 import { isAbsolute, join } from "node:path";
-import { WrongUseError } from "./core/errors.ts";
+import { WrongUseError } from "./core/mod.ts";
 import type { EnvFile } from "./app/env_file.ts";
 import { masker } from "./app/secrets.ts";
 import type { Settings } from "./app/settings.ts";

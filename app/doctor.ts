@@ -1,8 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Config } from "../config.ts";
-import type { KeyValue } from "../core/ports/key_value.ts";
-import { type Holding, StateError } from "../core/ports/state.ts";
-import { requireSources } from "../core/staleness/node.ts";
+import { type Holding, type KeyValue, requireSources, StateError } from "../core/mod.ts";
 import { requireWritable } from "./folders.ts";
 import type { LookOptions } from "./first_look.ts";
 import { examineLake } from "./identity.ts";

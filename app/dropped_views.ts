@@ -1,9 +1,5 @@
 import { entryPath } from "../adapters/catalog/local/catalog.ts";
-import type { AssetKey } from "../core/event.ts";
-import type { Graph } from "../core/graph.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import type { Publisher } from "../core/ports/publisher.ts";
-import type { State } from "../core/ports/state.ts";
+import type { AssetKey, Clock, Graph, Publisher, State } from "../core/mod.ts";
 
 const VIEW = /^view\/(\w+)\.(\w+)$/;
 const WHOLE = { from: 0, to: 0 };

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Config } from "../config.ts";
-import { type Instant, iso, type Milliseconds, SECOND } from "../core/instant.ts";
-import type { KeyValue } from "../core/ports/key_value.ts";
+import { type Instant, iso, type KeyValue, type Milliseconds, SECOND } from "../core/mod.ts";
 import { answeredAt, WRONG } from "../sources/openaq/date.ts";
 import { limitsOf, paced } from "../sources/openaq/pace.ts";
 import { pause, within } from "../sources/openaq/timeout.ts";

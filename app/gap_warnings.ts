@@ -1,8 +1,4 @@
-import type { AssetKey } from "../core/event.ts";
-import { type Instant, iso } from "../core/instant.ts";
-import { rangeText } from "../core/partition/range_text.ts";
-import type { KeyValue } from "../core/ports/key_value.ts";
-import type { Warning } from "../core/status.ts";
+import { type AssetKey, type Instant, iso, type KeyValue, rangeText, type Warning } from "../core/mod.ts";
 import type { Gap } from "../sources/openaq/gaps.ts";
 import type { Listed } from "../sources/openaq/known.ts";
 import type { TimeRange } from "../sources/openaq/ranges.ts";

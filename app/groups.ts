@@ -3,7 +3,7 @@ import { LocalFolder } from "../adapters/object_store/local/folder.ts";
 import type { Group, GroupContext, Pipeline } from "../assets/group.ts";
 import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
-import { DAY } from "../core/instant.ts";
+import { DAY } from "../core/mod.ts";
 import { isThere } from "./state.ts";
 import { lineOf, projectFile } from "./system.ts";
 

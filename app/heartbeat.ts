@@ -1,4 +1,4 @@
-import { type Milliseconds, SECOND } from "../core/instant.ts";
+import { type Milliseconds, SECOND } from "../core/mod.ts";
 
 /** How often the time is looked at while somebody waits. */
 export const BEAT: Milliseconds = SECOND / 2;

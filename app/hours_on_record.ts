@@ -1,8 +1,12 @@
-import type { AssetKey } from "../core/event.ts";
-import { HOUR } from "../core/instant.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import { fromOrdinals, type Range } from "../core/partition/ranges.ts";
-import { STANDS, type State } from "../core/ports/state.ts";
+import {
+  type AssetKey,
+  type Clock,
+  fromOrdinals,
+  HOUR,
+  type OrdinalRange,
+  STANDS,
+  type State,
+} from "../core/mod.ts";
 import type { HoursOnRecord } from "../sources/openaq/owing.ts";
 import type { TimeRange } from "../sources/openaq/ranges.ts";
 
@@ -46,6 +50,6 @@ function firstFrom(ordinals: Float64Array | undefined, from: number): number {
   return low;
 }
 
-function timeOf({ from, to }: Range): TimeRange {
+function timeOf({ from, to }: OrdinalRange): TimeRange {
   return { from: from * HOUR, to: (to + 1) * HOUR };
 }

@@ -1,7 +1,5 @@
 import { join } from "node:path";
-import { WrongUseError } from "../core/errors.ts";
-import type { Json } from "../core/ports/key_value.ts";
-import type { State } from "../core/ports/state.ts";
+import { type Json, type State, WrongUseError } from "../core/mod.ts";
 import { trouble } from "../adapters/sdk/files/trouble.ts";
 import type { Sources } from "./source.ts";
 import { isThere } from "./state.ts";

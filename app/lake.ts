@@ -5,12 +5,14 @@ import { LocalSpool } from "../adapters/object_store/local/spool.ts";
 import { LocalObjectStore } from "../adapters/object_store/local/store.ts";
 import type { Pipeline, UpkeepContext } from "../assets/group.ts";
 import type { Config } from "../config.ts";
-import type { Graph } from "../core/graph.ts";
-import type { AssetKey } from "../core/event.ts";
-import { Orchestrator } from "../core/orchestrator.ts";
-import type { State } from "../core/ports/state.ts";
-import type { Observer } from "../core/run/progress.ts";
-import type { Warning } from "../core/status.ts";
+import {
+  type AssetKey,
+  type Graph,
+  type Observer,
+  Orchestrator,
+  type State,
+  type Warning,
+} from "../core/mod.ts";
 import { gapWarnings } from "./gap_warnings.ts";
 import { makeLakeFolder, type Undo } from "./folders.ts";
 import { admitLake, examineLake } from "./identity.ts";

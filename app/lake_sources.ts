@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import type { State } from "../core/ports/state.ts";
+import type { State } from "../core/mod.ts";
 import { examineLake, identifyLake } from "./identity.ts";
 import type { Sources } from "./source.ts";
 

@@ -1,7 +1,5 @@
 import type { Config } from "../config.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import type { KeyValue } from "../core/ports/key_value.ts";
-import type { Log } from "../core/ports/log.ts";
+import type { Clock, KeyValue, Log } from "../core/mod.ts";
 import type { HoursOnRecord } from "../sources/openaq/owing.ts";
 import type { Spool } from "../sources/openaq/spool.ts";
 import type { OpenAQSource } from "../sources/openaq/source.ts";

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import type { Group, Pipeline } from "../assets/group.ts";
 import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
-import { type Graph, graph } from "../core/graph.ts";
+import { type Graph, graph } from "../core/mod.ts";
 import { declare, isGroup, loadGroups } from "./groups.ts";
 import { PROJECT } from "./system.ts";
 

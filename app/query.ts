@@ -1,8 +1,12 @@
 import type { Config } from "../config.ts";
-import type { FileRef, Publisher } from "../core/ports/publisher.ts";
-import type { Query } from "../core/ports/query.ts";
-import { partitionSet } from "../core/partition/from_spec.ts";
-import type { PublishedFile, State } from "../core/ports/state.ts";
+import {
+  type FileRef,
+  partitionSet,
+  type PublishedFile,
+  type Publisher,
+  type Query,
+  type State,
+} from "../core/mod.ts";
 import { examineLake } from "./identity.ts";
 import { configuredSources } from "./source.ts";
 import { openState } from "./state.ts";

@@ -1,8 +1,7 @@
 import { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
 import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
 import type { Config } from "../config.ts";
-import type { FileRef } from "../core/ports/publisher.ts";
-import type { State } from "../core/ports/state.ts";
+import type { FileRef, State } from "../core/mod.ts";
 import type { Finding } from "./doctor.ts";
 import { identityOf, LakeError, writeIdentity } from "./identity.ts";
 import { isThere, openState } from "./state.ts";

@@ -1,7 +1,5 @@
 import { basename } from "node:path";
-import type { AssetKey } from "../core/event.ts";
-import type { Graph } from "../core/graph.ts";
-import type { Warning } from "../core/status.ts";
+import type { AssetKey, Graph, Warning } from "../core/mod.ts";
 
 const MODULE = /\.[cm]?[jt]sx?$/;
 

@@ -1,4 +1,4 @@
-import type { State } from "../core/ports/state.ts";
+import type { State } from "../core/mod.ts";
 
 /**
  * The state in a SQLite file; to read one that is not there, an empty one that is kept nowhere.

@@ -1,6 +1,5 @@
 import type { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
-import type { Publisher } from "../core/ports/publisher.ts";
-import type { State } from "../core/ports/state.ts";
+import type { Publisher, State } from "../core/mod.ts";
 
 /** Deletes the staged files of runs that are not at work, and whose publications nobody is completing; or counts them. */
 export async function sweep(

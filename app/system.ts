@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { Clock } from "../core/ports/clock.ts";
+import type { Clock } from "../core/mod.ts";
 import { Heartbeat } from "./heartbeat.ts";
 
 /** The longest time that a timer can be set for. */

@@ -1,5 +1,4 @@
-import { sha256 } from "../core/fingerprint.ts";
-import type { Column } from "../core/ports/table.ts";
+import { type Column, sha256 } from "../core/mod.ts";
 import { md5Words } from "./md5.ts";
 
 /**

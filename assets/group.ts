@@ -1,10 +1,13 @@
-import type { AnyAsset } from "../core/asset.ts";
-import type { AssetKey } from "../core/event.ts";
-import type { Instant, Milliseconds } from "../core/instant.ts";
-import type { Folder } from "../core/ports/folder.ts";
-import type { ObjectStore } from "../core/ports/object_store.ts";
-import type { Publisher } from "../core/ports/publisher.ts";
-import type { State } from "../core/ports/state.ts";
+import type {
+  AnyAsset,
+  AssetKey,
+  Folder,
+  Instant,
+  Milliseconds,
+  ObjectStore,
+  Publisher,
+  State,
+} from "../core/mod.ts";
 import type { ViewFile } from "./views.ts";
 
 /** What a group is declared with. */

@@ -1,8 +1,4 @@
-import { definer } from "../core/asset.ts";
-import type { Catalog } from "../core/ports/catalog.ts";
-import type { Engine } from "../core/ports/engine.ts";
-import type { ObjectStore } from "../core/ports/object_store.ts";
-import type { ViewBinder } from "../core/ports/query.ts";
+import { type Catalog, definer, type Engine, type ObjectStore, type ViewBinder } from "../core/mod.ts";
 import type { OpenAQSource } from "../sources/openaq/source.ts";
 
 /** What the lake's assets work with; app.ts fills it. */

@@ -1,8 +1,15 @@
-import { type Asset, type Dependency, from, sourceFile } from "../core/asset.ts";
-import { canonicalJson, sha256 } from "../core/fingerprint.ts";
-import { identity } from "../core/mapping.ts";
-import type { ViewDefinition } from "../core/ports/catalog.ts";
-import { RefusedError, type ViewFault } from "../core/ports/query.ts";
+import {
+  type Asset,
+  canonicalJson,
+  type Dependency,
+  from,
+  identity,
+  RefusedError,
+  sha256,
+  sourceFile,
+  type ViewDefinition,
+  type ViewFault,
+} from "../core/mod.ts";
 import { define, type Resources } from "./resources.ts";
 
 /** A file of `sql/views`: its name without `.sql`, and the tables and views that its statement names. */

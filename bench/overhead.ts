@@ -1,7 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { openSqliteState } from "../adapters/state/sqlite/open.ts";
-import { DAY, HOUR } from "../core/mod.ts";
-import type { Intent } from "../core/ports/state.ts";
+import { DAY, HOUR, type Intent } from "../core/mod.ts";
 import { type Figure, median, timed } from "./figure.ts";
 import { chain, days, everything, open, roll } from "./trivial.ts";
 

@@ -1,5 +1,4 @@
-import { FILES_INTACT } from "../core/check.ts";
-import { visible } from "../core/visible.ts";
+import { FILES_INTACT, visible } from "../core/mod.ts";
 import type { Command } from "./context.ts";
 import { openToChange } from "./open.ts";
 import { notify, painter, print, printJson } from "./out.ts";

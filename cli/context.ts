@@ -1,8 +1,14 @@
-import { WrongUseError } from "../core/errors.ts";
-import type { AssetKey, Graph, Instant, Orchestrator, State } from "../core/mod.ts";
-import type { Observer } from "../core/run/progress.ts";
-import type { Query } from "../core/ports/query.ts";
-import type { Warning } from "../core/status.ts";
+import {
+  type AssetKey,
+  type Graph,
+  type Instant,
+  type Observer,
+  type Orchestrator,
+  type Query,
+  type State,
+  type Warning,
+  WrongUseError,
+} from "../core/mod.ts";
 
 /** 0 done, 1 the work failed, 2 wrong use or configuration, 130 cancelled. */
 export type ExitCode = 0 | 1 | 2 | 130;

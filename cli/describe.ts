@@ -1,5 +1,4 @@
-import type { AssetKey, Graph } from "../core/mod.ts";
-import type { AnyAsset } from "../core/asset.ts";
+import type { AnyAsset, AssetKey, Graph } from "../core/mod.ts";
 
 /** An asset as `ls` and `show` have it. */
 export function assetJson({ key, group, kind, partitions: { spec }, deps, materialize }: AnyAsset) {

@@ -1,5 +1,4 @@
-import type { Instant, Milliseconds, Outlook } from "../core/mod.ts";
-import type { KeyRange, Progress } from "../core/run/progress.ts";
+import type { Instant, KeyRange, Milliseconds, Outlook, Progress } from "../core/mod.ts";
 import type { Paint } from "./out.ts";
 import { lasting, named, number, plural, roughly } from "./text.ts";
 

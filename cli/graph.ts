@@ -1,4 +1,4 @@
-import type { AnyAsset } from "../core/asset.ts";
+import type { AnyAsset } from "../core/mod.ts";
 import { type Command, type Invocation, UsageError } from "./context.ts";
 import { dependencyText } from "./describe.ts";
 import { notify, print, printJson } from "./out.ts";

@@ -1,5 +1,4 @@
-import type { State } from "../core/mod.ts";
-import type { Holding } from "../core/ports/state.ts";
+import type { Holding, State } from "../core/mod.ts";
 import { keysOf } from "./partition_keys.ts";
 import { named } from "./text.ts";
 

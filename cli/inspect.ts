@@ -1,4 +1,4 @@
-import type { AnswerFormat, QueryLimits } from "../core/ports/query.ts";
+import type { AnswerFormat, QueryLimits } from "../core/mod.ts";
 import { type Command, type Context, type Invocation, UsageError } from "./context.ts";
 import { notify, print } from "./out.ts";
 

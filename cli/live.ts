@@ -1,5 +1,4 @@
-import type { Instant, Outlook } from "../core/mod.ts";
-import type { Observer, Progress } from "../core/run/progress.ts";
+import type { Instant, Observer, Outlook, Progress } from "../core/mod.ts";
 import type { Terminal } from "./context.ts";
 import { HIDE_CURSOR, SHOW_CURSOR } from "./cursor.ts";
 import { EventLines, waitOf } from "./event_lines.ts";

@@ -1,6 +1,4 @@
-import type { Request } from "../core/run/scope.ts";
-import type { RunResult } from "../core/run/tally.ts";
-import { visible } from "../core/visible.ts";
+import { type RunResult, type RunSelection, visible } from "../core/mod.ts";
 import type { App, Command, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { openToMake } from "./open.ts";
 import { notify, painter, print, printJson } from "./out.ts";
@@ -112,7 +110,7 @@ function summarize(
   { stdout }: Context,
   result: RunResult,
   lake: Lake,
-  request: Request,
+  request: RunSelection,
   seconds: number,
 ): void {
   const paint = painter(stdout);

@@ -1,5 +1,4 @@
-import type { AssetKey, Graph } from "../core/mod.ts";
-import type { Observer } from "../core/run/progress.ts";
+import type { AssetKey, Graph, Observer } from "../core/mod.ts";
 import type { App, Lake } from "./context.ts";
 
 /**

@@ -1,6 +1,4 @@
-import type { AssetKey, State } from "../core/mod.ts";
-import { partitionSet } from "../core/partition/from_spec.ts";
-import type { PartitionSet } from "../core/partition/partition_set.ts";
+import { type AssetKey, type PartitionSet, partitionSet, type State } from "../core/mod.ts";
 
 /** The keys of partitions, by the sets that the state itself recorded. */
 export async function keysOf(state: State): Promise<(asset: AssetKey, partition: number) => string | null> {

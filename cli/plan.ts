@@ -1,9 +1,12 @@
-import type { Orchestrator } from "../core/mod.ts";
-import type { PlannedStep } from "../core/plan.ts";
-import { reportLine, type Unreported } from "../core/run/external.ts";
-import type { Request } from "../core/run/scope.ts";
-import type { Cause } from "../core/staleness/causes.ts";
-import { visible } from "../core/visible.ts";
+import {
+  type Cause,
+  type Orchestrator,
+  type PlannedStep,
+  reportLine,
+  type RunSelection,
+  type Unreported,
+  visible,
+} from "../core/mod.ts";
 import type { App, Command, Context, Invocation, Lake } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
 import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
@@ -39,7 +42,7 @@ export async function planned(
   context: Context,
   app: App,
   lake: Lake,
-  request: Request,
+  request: RunSelection,
 ): Promise<void> {
   const seen = await lake.orchestrator.look(request.assets, context.signal);
   const steps = await lake.orchestrator.plan(request);
@@ -51,7 +54,7 @@ export async function planned(
 function showPlan(
   { stdout, stderr }: Context,
   lake: Lake,
-  request: Request,
+  request: RunSelection,
   steps: readonly PlannedStep[],
   { json, notices }: { readonly json: boolean; readonly notices: readonly string[] },
 ): void {
@@ -88,7 +91,7 @@ function externalJson({ node: { key, set }, range: { from, to }, state }: Unrepo
 }
 
 /** Why there is nothing to do. */
-export function nothingToDo({ orchestrator }: Lake, request: Request): string {
+export function nothingToDo({ orchestrator }: Lake, request: RunSelection): string {
   return orchestrator.covers(request) === 0
     ? "nothing to do: no partition that exists is asked for"
     : "nothing to do: everything selected is fresh";

@@ -1,4 +1,4 @@
-import { count } from "../core/partition/ranges.ts";
+import { count } from "../core/mod.ts";
 import type { Command } from "./context.ts";
 import { openToChange } from "./open.ts";
 import { notify, print, printJson } from "./out.ts";

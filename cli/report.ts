@@ -1,4 +1,4 @@
-import { partitionOf } from "../core/run/scope.ts";
+import { partitionOf } from "../core/mod.ts";
 import { type Command, type Invocation, type Lake, UsageError } from "./context.ts";
 import { openToMake } from "./open.ts";
 import { notify, print, printJson } from "./out.ts";

@@ -1,5 +1,4 @@
-import { iso } from "../core/mod.ts";
-import type { Request } from "../core/run/scope.ts";
+import { iso, type RunSelection } from "../core/mod.ts";
 import { type App, type Flags, type Invocation, type Lake, UsageError } from "./context.ts";
 import { chosen } from "./selection.ts";
 
@@ -29,7 +28,7 @@ export function openEnd({ value }: Invocation, { now }: App): string[] {
 }
 
 /** What the invocation asks for. @throws {UsageError} */
-export function requestOf(invocation: Invocation, app: App, lake: Lake): Request {
+export function requestOf(invocation: Invocation, app: App, lake: Lake): RunSelection {
   const { words, value, list } = invocation;
   const [from, to, partitions] = [value("from"), value("to"), list("partition")];
   if (partitions.length > 0 && (from ?? to) !== undefined) {

@@ -1,5 +1,4 @@
-import { StatePlaceError, WrongUseError } from "../core/mod.ts";
-import { visible } from "../core/visible.ts";
+import { StatePlaceError, visible, WrongUseError } from "../core/mod.ts";
 import { commands } from "./commands.ts";
 import { type Command, type Context, type ExitCode, type Terminal, UsageError } from "./context.ts";
 import { print, printJson } from "./out.ts";

@@ -1,4 +1,4 @@
-import { type AssetKey, type Event, iso, type RunId, type State } from "../core/mod.ts";
+import { type AssetEvent, type AssetKey, iso, type RunId, type State } from "../core/mod.ts";
 import { named, plural } from "./text.ts";
 
 /** The keys of an asset's partitions. */
@@ -12,7 +12,7 @@ export async function* eventPages(
   state: State,
   run: RunId,
   signal: AbortSignal,
-): AsyncIterable<readonly Event[]> {
+): AsyncIterable<readonly AssetEvent[]> {
   for (let after = 0;;) {
     signal.throwIfAborted();
     const page = await state.events(run, { after, limit: PAGE });
@@ -23,14 +23,14 @@ export async function* eventPages(
 }
 
 /** Whether something failed: partitions, or a check of them. */
-export function isFailure(event: Event): boolean {
+export function isFailure(event: AssetEvent): boolean {
   if (event.kind === "materialized" || event.kind === "checked") {
     return event.checks.some(({ passed }) => !passed);
   }
   return event.kind === "failed";
 }
 
-export function eventJson(event: Event, keys: Keys) {
+export function eventJson(event: AssetEvent, keys: Keys) {
   const { seq, kind, asset, at } = event;
   const common = { seq, kind, asset, at: iso(at) };
   switch (event.kind) {
@@ -67,7 +67,7 @@ export class EventRanges {
   readonly #groups: Group[] = [];
   readonly #last = new Map<AssetKey, Group>();
 
-  add(event: Event): void {
+  add(event: AssetEvent): void {
     const group = groupOf(event);
     const last = this.#last.get(event.asset);
     if (last?.what === group.what && last.why === group.why && last.to === group.from - 1) {
@@ -94,7 +94,7 @@ export class EventRanges {
   }
 }
 
-function groupOf(event: Event): Group {
+function groupOf(event: AssetEvent): Group {
   const { asset, kind: what } = event;
   if (event.kind === "materialized" || event.kind === "checked") {
     const { partition, checks } = event;

@@ -1,6 +1,4 @@
-import { iso } from "../core/mod.ts";
-import type { Json } from "../core/ports/key_value.ts";
-import type { RunRecord } from "../core/ports/state.ts";
+import { iso, type Json, type RunRecord } from "../core/mod.ts";
 import { table } from "./table.ts";
 import { lasting, number } from "./text.ts";
 

@@ -1,5 +1,4 @@
-import type { State } from "../core/mod.ts";
-import type { Holding, RunRecord } from "../core/ports/state.ts";
+import type { Holding, RunRecord, State } from "../core/mod.ts";
 import { type Command, type Context, type Invocation, UsageError } from "./context.ts";
 import { holdingLines, holdingsJson } from "./holdings.ts";
 import { notify, painter, print, printJson } from "./out.ts";

@@ -1,5 +1,4 @@
-import { iso, type RunId, type State } from "../core/mod.ts";
-import { visible } from "../core/visible.ts";
+import { iso, type RunId, type State, visible } from "../core/mod.ts";
 import { type Context, type Invocation, UsageError } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 

@@ -1,6 +1,4 @@
-import { type Event, iso, type State } from "../core/mod.ts";
-import type { StepRecord } from "../core/ports/state.ts";
-import { visible } from "../core/visible.ts";
+import { type AssetEvent, iso, type State, type StepRecord, visible } from "../core/mod.ts";
 import { type Context, type Invocation, UsageError } from "./context.ts";
 import { near } from "./near.ts";
 import { notify, painter, print } from "./out.ts";
@@ -55,7 +53,7 @@ export const showRun: Show = async (state, id, invocation, context, notices) => 
 
 interface Filter {
   readonly step: (step: StepRecord) => boolean;
-  readonly event: (event: Event) => boolean;
+  readonly event: (event: AssetEvent) => boolean;
 }
 
 /** @throws {UsageError} If the state knows no such asset. */
@@ -96,7 +94,7 @@ function stepLine(
 async function writeJson(
   { stdout }: Context,
   head: object,
-  events: AsyncIterable<readonly Event[]>,
+  events: AsyncIterable<readonly AssetEvent[]>,
   keys: Keys,
   limit: number,
 ): Promise<void> {

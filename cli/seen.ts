@@ -1,6 +1,4 @@
-import type { AssetKey } from "../core/mod.ts";
-import { goneLine, type Seen } from "../core/run/observe.ts";
-import type { Warning } from "../core/status.ts";
+import { type AssetKey, goneLine, type Seen, type Warning } from "../core/mod.ts";
 
 /** What looking at external assets found to be wrong, by asset. */
 export function seenWarnings(seen: readonly Seen[]): ReadonlyMap<AssetKey, readonly Warning[]> {

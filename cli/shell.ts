@@ -1,4 +1,4 @@
-import { visible } from "../core/visible.ts";
+import { visible } from "../core/mod.ts";
 import type { ExitCode, Input, Terminal } from "./context.ts";
 import { print } from "./out.ts";
 import { statementsOf } from "./statements.ts";

@@ -1,6 +1,4 @@
-import type { AnyAsset } from "../core/asset.ts";
-import { codeVersion } from "../core/fingerprint.ts";
-import type { Graph } from "../core/mod.ts";
+import { type AnyAsset, codeVersion, type Graph } from "../core/mod.ts";
 import { type Command, type Project, UsageError } from "./context.ts";
 import { assetJson, dependencyText, downstreamOf, partitionsText } from "./describe.ts";
 import { notify, painter, print, printJson } from "./out.ts";

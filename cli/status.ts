@@ -1,6 +1,4 @@
-import { iso } from "../core/mod.ts";
-import type { AssetStatus, Warning } from "../core/status.ts";
-import { visible } from "../core/visible.ts";
+import { type AssetStatus, iso, visible, type Warning } from "../core/mod.ts";
 import { type Command, type Invocation, type Lake, type Terminal, UsageError } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { RANGE_HELP } from "./request.ts";

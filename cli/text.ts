@@ -1,5 +1,4 @@
-import type { AssetKey } from "../core/mod.ts";
-import { rangeText as keysText } from "../core/partition/range_text.ts";
+import { type AssetKey, rangeText as keysText } from "../core/mod.ts";
 
 /** Partitions by key as people read them, with their number: `2018-01-01 … 2018-01-31 (31)`. */
 export function rangeText(from: string | null, to: string | null, count?: number): string {

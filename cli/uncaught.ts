@@ -1,5 +1,4 @@
-import type { Observer } from "../core/run/progress.ts";
-import { show } from "../core/show.ts";
+import { type Observer, show } from "../core/mod.ts";
 import { named } from "./text.ts";
 
 /** The place in the code that an error comes from, as its stack names it first. */

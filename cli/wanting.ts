@@ -1,5 +1,4 @@
-import { count } from "../core/partition/ranges.ts";
-import type { AssetStatus } from "../core/status.ts";
+import { type AssetStatus, count } from "../core/mod.ts";
 import { number } from "./text.ts";
 
 /** A line for each asset that is not as it should be: what was found of its partitions. */

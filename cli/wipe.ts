@@ -1,5 +1,4 @@
-import { count, type Ranges } from "../core/partition/ranges.ts";
-import type { Request } from "../core/run/scope.ts";
+import { count, type Ranges, type RunSelection } from "../core/mod.ts";
 import { type App, type Command, type Invocation, type Lake, type Terminal, UsageError } from "./context.ts";
 import { openToChange } from "./open.ts";
 import { notify, print, printJson } from "./out.ts";
@@ -56,7 +55,7 @@ Examples:
   },
 };
 
-function wholeRequest(invocation: Invocation, app: App, lake: Lake): Request {
+function wholeRequest(invocation: Invocation, app: App, lake: Lake): RunSelection {
   const request = requestOf(invocation, app, lake);
   requireRange(invocation, lake, request.assets);
   return invocation.has("all") ? { ...request, all: true } : { ...request, exact: isRanged(invocation) };

@@ -5,7 +5,7 @@ import type { Mapping } from "./mapping.ts";
 import type { FailedOutput, Output, Standing } from "./output.ts";
 import type { PartitionSet, Window } from "./partition/partition_set.ts";
 import { single } from "./partition/single.ts";
-import type { Range, Ranges } from "./partition/ranges.ts";
+import type { OrdinalRange, Ranges } from "./partition/ranges.ts";
 import type { Log } from "./ports/log.ts";
 import type { TableColumns } from "./ports/table.ts";
 import { show } from "./show.ts";
@@ -27,6 +27,7 @@ export interface Source {
  */
 export type DependencyMode = "content" | "order" | "present";
 
+/** An upstream asset, which of its partitions are read, and what of them counts. */
 export interface Dependency<Down extends PartitionSet = PartitionSet> {
   readonly asset: AnyAsset;
   readonly mapping: Mapping;
@@ -35,6 +36,7 @@ export interface Dependency<Down extends PartitionSet = PartitionSet> {
   readonly down?: (set: Down) => void;
 }
 
+/** Dependencies by the names of the inputs. */
 export type Dependencies<Down extends PartitionSet> = Readonly<Record<string, Dependency<Down>>>;
 
 /** One partition that is to be materialized. */
@@ -58,7 +60,7 @@ export interface Input {
   /** The members that stand, ascending. */
   standing(): Promise<readonly Standing[]>;
   /** The members of one of the partitions, as ordinals, whether or not they stand. */
-  members(partition: number): readonly Range[];
+  members(partition: number): readonly OrdinalRange[];
 }
 
 /** How a step is likely to go on. */
@@ -90,7 +92,7 @@ export interface Context<Resources, Deps> {
   /** A folder of the lake for staged files, of this attempt alone, without a slash at its end. */
   readonly staging: string;
   /** Says that ranges of the asset's own partitions are due to be asked again, and why; recorded before it resolves. */
-  readonly due: (ranges: readonly Range[], detail: string) => Promise<void>;
+  readonly due: (ranges: readonly OrdinalRange[], detail: string) => Promise<void>;
 }
 
 /** A partition of an external asset as it was seen. */
@@ -129,6 +131,7 @@ export interface Freshness {
   readonly after: "partition-end";
 }
 
+/** An asset as its author declares it; what is left out has the default that is named. */
 export interface AssetOptions<Resources, Set extends PartitionSet, Deps extends Dependencies<Set>> {
   readonly key: AssetKey;
   readonly description?: string;
@@ -197,6 +200,7 @@ export interface Asset<Resources = unknown, Set extends PartitionSet = Partition
 }
 
 // What a graph holds: the resources of its assets are known where it is opened.
+/** An asset of whatever partitions and resources. */
 // deno-lint-ignore no-explicit-any
 export type AnyAsset = Asset<any, any>;
 

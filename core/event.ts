@@ -5,6 +5,7 @@ import type { FileRef } from "./ports/publisher.ts";
 
 /** An event's place in the log: the order of commits, from 1. */
 export type Seq = number;
+/** A run's number in its state, from 1. */
 export type RunId = number;
 /** An asset's key, `group/name`. */
 export type AssetKey = string;
@@ -16,7 +17,8 @@ export interface Payload {
   readonly metadata: Metadata;
 }
 
-interface Common {
+/** What every event says. */
+export interface EventCommon {
   readonly asset: AssetKey;
   readonly at: Instant;
   /** The run that it belongs to; null for what is reported from outside. */
@@ -24,7 +26,7 @@ interface Common {
 }
 
 /** One partition was materialized. */
-export interface Materialized extends Common {
+export interface Materialized extends EventCommon {
   readonly kind: "materialized";
   readonly partition: number;
   readonly dataVersion: string;
@@ -41,21 +43,21 @@ export interface Materialized extends Common {
 }
 
 /** A range of partitions was forgotten: they are missing from now on. */
-export interface Wiped extends Common {
+export interface Wiped extends EventCommon {
   readonly kind: "wiped";
   readonly from: number;
   readonly to: number;
 }
 
 /** The files of a range of partitions went by retention: their versions stay, they cannot be read any more. */
-export interface Expired extends Common {
+export interface Expired extends EventCommon {
   readonly kind: "expired";
   readonly from: number;
   readonly to: number;
 }
 
 /** A range of partitions failed, or was held back by a check. */
-export interface Failed extends Common {
+export interface Failed extends EventCommon {
   readonly kind: "failed";
   readonly from: number;
   readonly to: number;
@@ -64,7 +66,7 @@ export interface Failed extends Common {
 }
 
 /** Checks were run on what stands. */
-export interface Checked extends Common {
+export interface Checked extends EventCommon {
   readonly kind: "checked";
   readonly partition: number;
   /** The number of the materialization that was looked at: of another one it says nothing. */
@@ -73,7 +75,7 @@ export interface Checked extends Common {
 }
 
 /** The source has something to say of a range of partitions: they are due to be asked again. */
-export interface Due extends Common {
+export interface Due extends EventCommon {
   readonly kind: "due";
   readonly from: number;
   readonly to: number;
@@ -82,4 +84,5 @@ export interface Due extends Common {
 
 /** What is appended to the log; it gets its number when it is committed. */
 export type NewEvent = Materialized | Wiped | Expired | Failed | Checked | Due;
-export type Event = NewEvent & { readonly seq: Seq };
+/** An event of the log with its number. */
+export type AssetEvent = NewEvent & { readonly seq: Seq };

@@ -1,4 +1,4 @@
-import { contains, normalize, ordinals, type Range, type Ranges } from "./partition/ranges.ts";
+import { contains, normalize, type OrdinalRange, ordinals, type Ranges } from "./partition/ranges.ts";
 import { advice, name } from "./run/blockers.ts";
 import type { Scope } from "./run/scope.ts";
 import type { StalenessIndex } from "./staleness/index.ts";
@@ -12,14 +12,14 @@ export interface Hindrance {
 }
 
 /** Neighbouring partitions with the same in their way, or nothing. */
-export interface Piece extends Range {
+export interface Piece extends OrdinalRange {
   readonly hindrance: Hindrance | undefined;
 }
 
 /** Something in the way of one partition: a failure of its own, or members that it needs. */
 type Obstacle =
   | { readonly state: Hindrance["state"]; readonly message: string }
-  | { readonly up: Node; readonly members: Range; readonly why: string };
+  | { readonly up: Node; readonly members: OrdinalRange; readonly why: string };
 
 /** What keeps the partitions of a scope back. Its nodes are asked for in dependency order. */
 export class Hindrances {
@@ -33,7 +33,7 @@ export class Hindrances {
   }
 
   /** Partitions that are to be made, cut where something else is in their way. */
-  pieces(node: Node, { from, to }: Range): Piece[] {
+  pieces(node: Node, { from, to }: OrdinalRange): Piece[] {
     const pieces: { from: number; to: number; obstacle: Obstacle | undefined }[] = [];
     for (let ordinal = from; ordinal <= to; ordinal++) {
       const obstacle = this.#failure(node, ordinal) ?? this.#need(node, ordinal);

@@ -4,9 +4,13 @@ export type Instant = number;
 /** A length of time in milliseconds. */
 export type Milliseconds = number;
 
+/** Milliseconds of a second. */
 export const SECOND: Milliseconds = 1_000;
+/** Milliseconds of a minute. */
 export const MINUTE: Milliseconds = 60 * SECOND;
+/** Milliseconds of an hour. */
 export const HOUR: Milliseconds = 60 * MINUTE;
+/** Milliseconds of 24 hours. */
 export const DAY: Milliseconds = 24 * HOUR;
 
 /** A duration as people write it in a declaration, such as `{ hours: 3 }`. */

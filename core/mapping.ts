@@ -1,18 +1,18 @@
 import type { Instant } from "./instant.ts";
 import { isTimeSet, type PartitionSet, type TimeSet, type TimeType } from "./partition/partition_set.ts";
-import { fromOrdinals, normalize, ordinals, type Range, type Ranges } from "./partition/ranges.ts";
+import { fromOrdinals, normalize, type OrdinalRange, ordinals, type Ranges } from "./partition/ranges.ts";
 import type { DailySet, HourlySet, MonthlySet } from "./partition/time_set.ts";
 import { sameZone } from "./partition/zone.ts";
 
 /** A mapping between two given partition sets: which upstream partitions a downstream partition reads. */
 export interface BoundMapping {
   /** The upstream partitions that `partition` reads, ascending; they need not exist yet. */
-  members(partition: number, now: Instant): readonly Range[];
+  members(partition: number, now: Instant): readonly OrdinalRange[];
   /**
    * The downstream partitions that read `member`, ascending; they need not exist yet.
    * Absent where only `members` is known: callers then ask `members` of each partition that they hold.
    */
-  dependents?(member: number, now: Instant): readonly Range[];
+  dependents?(member: number, now: Instant): readonly OrdinalRange[];
 }
 
 /** Which upstream partitions a downstream partition reads, for any two sets that the mapping fits. */
@@ -45,7 +45,7 @@ export const identity: Mapping = {
  * The partitions whose windows overlap those of the downstream partitions `from` to `to`, counted from the one that reads:
  * `{ from: -2, to: 0 }` is its own window and the two before. Grains and zones of the two sets are free.
  */
-export function windows({ from = 0, to = 0 }: Partial<Range>): Mapping<TimeSet, TimeSet> {
+export function windows({ from = 0, to = 0 }: Partial<OrdinalRange>): Mapping<TimeSet, TimeSet> {
   if (!Number.isInteger(from) || !Number.isInteger(to) || from > to) {
     throw new RangeError(`declaring windows: found ${from} to ${to}, wanted whole numbers, ascending`);
   }
@@ -90,13 +90,14 @@ export interface Ends<Up extends PartitionSet, Down extends PartitionSet> {
   readonly downstream: Down;
 }
 
+/** A mapping of one's own: which upstream partitions a partition reads, and back. */
 export interface CustomMapping<Up extends PartitionSet, Down extends PartitionSet> {
   /** Names what the functions do; another id makes what was built by the mapping stale. */
   readonly id: string;
   /** The upstream ordinals that a partition reads, in any order. Pure. */
-  members(partition: number, ends: Ends<Up, Down>, now: Instant): Iterable<Range>;
+  members(partition: number, ends: Ends<Up, Down>, now: Instant): Iterable<OrdinalRange>;
   /** The exact inverse of `members`, where it is known. */
-  dependents?(member: number, ends: Ends<Up, Down>, now: Instant): Iterable<Range>;
+  dependents?(member: number, ends: Ends<Up, Down>, now: Instant): Iterable<OrdinalRange>;
 }
 
 /** Any pure function of two sets. */

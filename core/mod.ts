@@ -1,29 +1,92 @@
-/** The asset graph engine: declare assets, open them over a state, materialize what is not fresh. */
+/**
+ * The asset graph engine: declare assets, open their graph over a state, materialize what is not fresh.
+ *
+ * A graph's author needs {@linkcode definer}, {@linkcode graph}, partitions and mappings; an adapter the ports; a command
+ * or a page the {@linkcode Orchestrator}.
+ *
+ * @module
+ */
+
+// Assets and graphs
 export * from "./asset.ts";
 export * from "./check.ts";
-export { DeclarationError, RequestError, WrongUseError } from "./errors.ts";
-export type { AssetKey, Event, RunId, Seq } from "./event.ts";
-export { type Graph, graph } from "./graph.ts";
-export * from "./instant.ts";
-export {
-  all,
-  custom,
-  daysOfMonth,
-  hoursOfDay,
-  identity,
-  latest,
-  lookBack,
-  type Mapping,
-  offset,
-  windows,
-} from "./mapping.ts";
-export { Orchestrator, type OrchestratorOptions } from "./orchestrator.ts";
 export * from "./output.ts";
-export type { PartitionSet, Window } from "./partition/partition_set.ts";
-export { single } from "./partition/single.ts";
-export { staticKeys } from "./partition/static_set.ts";
-export { daily, hourly, monthly } from "./partition/time_set.ts";
-export type { Clock, Random } from "./ports/clock.ts";
-export type { FileRef, Publisher, Staged } from "./ports/publisher.ts";
-export { type State, StatePlaceError } from "./ports/state.ts";
-export { select } from "./selection.ts";
+export { type Graph, graph } from "./graph.ts";
+export { type Nearest, select, type Selected, type SelectionGraph } from "./selection.ts";
+export { canonicalJson, codeVersion, memberFingerprint, sha256 } from "./fingerprint.ts";
+
+// Time
+export * from "./instant.ts";
+
+// Partitions and mappings
+export * from "./mapping.ts";
+export { partitionSet } from "./partition/from_spec.ts";
+export { merge } from "./partition/merge.ts";
+export * from "./partition/partition_set.ts";
+export { rangeText } from "./partition/range_text.ts";
+export {
+  chunks,
+  contains,
+  count,
+  fromOrdinals,
+  intersect,
+  normalize,
+  type OrdinalRange,
+  ordinals,
+  type Ranges,
+  subtract,
+  union,
+} from "./partition/ranges.ts";
+export { single, type SingleSet } from "./partition/single.ts";
+export { staticKeys, type StaticSet, staticSet, type StaticSpec } from "./partition/static_set.ts";
+export {
+  daily,
+  type DailySet,
+  hourly,
+  type HourlySet,
+  monthly,
+  type MonthlySet,
+  type TimeOptions,
+} from "./partition/time_set.ts";
+
+// Work on a graph
+export * from "./orchestrator.ts";
+export type { PlannedStep } from "./plan.ts";
+export type { Hindrance } from "./held.ts";
+export type { AssetStatus, Days } from "./status.ts";
+export type { Warning } from "./warnings.ts";
+export type { Cause } from "./staleness/causes.ts";
+export type { Judgement, StalenessIndex } from "./staleness/index.ts";
+export { type Node, type ReadSource, requireSources } from "./staleness/node.ts";
+export type { PartitionState, StateRange } from "./staleness/states.ts";
+export { reportLine, type Unreported } from "./run/external.ts";
+export { goneLine, type Seen } from "./run/observe.ts";
+export type { KeyRange, Observer, Progress } from "./run/progress.ts";
+export type { Rechecked } from "./run/recheck.ts";
+export type { Report } from "./run/report.ts";
+export type { RolledBack } from "./run/rollback.ts";
+export type { Limits } from "./run/scheduler.ts";
+export { partitionOf, type RunSelection } from "./run/scope.ts";
+export type { Ports } from "./run/session.ts";
+export type { Counts, RunResult } from "./run/tally.ts";
+
+// Events
+export * from "./event.ts";
+
+// Ports
+export * from "./ports/catalog.ts";
+export * from "./ports/clock.ts";
+export * from "./ports/engine.ts";
+export * from "./ports/folder.ts";
+export * from "./ports/key_value.ts";
+export * from "./ports/log.ts";
+export * from "./ports/object_store.ts";
+export * from "./ports/publisher.ts";
+export * from "./ports/query.ts";
+export * from "./ports/state.ts";
+export * from "./ports/table.ts";
+
+// Errors and texts
+export * from "./errors.ts";
+export { show } from "./show.ts";
+export { visible } from "./visible.ts";

@@ -1,7 +1,7 @@
 import type { AssetKey } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
-import { count, normalize, type Range, type Ranges } from "./partition/ranges.ts";
+import { count, normalize, type OrdinalRange, type Ranges } from "./partition/ranges.ts";
 import type { Json } from "./ports/key_value.ts";
 import { compareFiles } from "./run/compare.ts";
 import { exclusively } from "./run/exclusive.ts";
@@ -10,16 +10,17 @@ import { look, type Seen } from "./run/observe.ts";
 import { prunable, prune } from "./run/prune.ts";
 import { recheck, type Rechecked } from "./run/recheck.ts";
 import { recover } from "./run/recover.ts";
-import { report, type Written } from "./run/report.ts";
+import { type Report, report } from "./run/report.ts";
 import { rollback, type RolledBack } from "./run/rollback.ts";
 import { execute, type Limits } from "./run/scheduler.ts";
-import { partitionOf, type Request, scopeOf } from "./run/scope.ts";
+import { partitionOf, type RunSelection, scopeOf } from "./run/scope.ts";
 import { commit, type Ports, refresh, type Session } from "./run/session.ts";
 import type { RunResult } from "./run/tally.ts";
 import { StalenessIndex } from "./staleness/index.ts";
 import { bindGraph, type Node, type ReadSource } from "./staleness/node.ts";
 import { type AssetStatus, type Days, statusOf } from "./status.ts";
 
+/** The graph to open, over which ports. */
 export interface OrchestratorOptions extends Ports {
   readonly graph: Graph;
   readonly readSource: ReadSource;
@@ -27,7 +28,8 @@ export interface OrchestratorOptions extends Ports {
   readonly limits?: Limits;
 }
 
-export interface MaterializeOptions extends Request {
+/** What to materialize, and the signal that cancels it. */
+export interface MaterializeOptions extends RunSelection {
   readonly signal: AbortSignal;
   /** What was asked for, for the run's record. @default null */
   readonly record?: Json;
@@ -71,18 +73,18 @@ export class Orchestrator {
   }
 
   /** What `materialize` would do. @throws {RequestError} */
-  async plan(request: Request): Promise<PlannedStep[]> {
+  async plan(request: RunSelection): Promise<PlannedStep[]> {
     await this.refresh();
     return planOf(this.index, scopeOf(this.index, request), request.force ?? false);
   }
 
   /** What is asked for of external assets and is yet to be reported. @throws {RequestError} */
-  unreported(request: Request): Unreported[] {
+  unreported(request: RunSelection): Unreported[] {
     return unreported(this.index, scopeOf(this.index, request));
   }
 
   /** How many existing partitions are asked for. @throws {RequestError} */
-  covers(request: Request): number {
+  covers(request: RunSelection): number {
     return [...scopeOf(this.index, request).values()].reduce((sum, ranges) => sum + count(ranges), 0);
   }
 
@@ -114,7 +116,7 @@ export class Orchestrator {
   }
 
   /** Runs the checks on what stands and records what they find. @throws {RequestError} */
-  async check(request: Request, signal: AbortSignal): Promise<Rechecked[]> {
+  async check(request: RunSelection, signal: AbortSignal): Promise<Rechecked[]> {
     await this.refresh();
     return await recheck(this.session, scopeOf(this.index, request), signal);
   }
@@ -127,7 +129,7 @@ export class Orchestrator {
   }
 
   /** Forgets partitions: they are missing from now on. Files stay. @returns How many were forgotten. */
-  async wipe(request: Request): Promise<Map<AssetKey, number>> {
+  async wipe(request: RunSelection): Promise<Map<AssetKey, number>> {
     await recover(this.session);
     const wiped = new Map<AssetKey, number>();
     for (const [node, ranges] of scopeOf(this.index, request)) {
@@ -154,7 +156,7 @@ export class Orchestrator {
   }
 
   /** The partitions that `wipe` would forget. @throws {RequestError} */
-  async standing(request: Request): Promise<Map<AssetKey, Ranges>> {
+  async standing(request: RunSelection): Promise<Map<AssetKey, Ranges>> {
     await this.refresh();
     const scope = scopeOf(this.index, request);
     return new Map([...scope].map(([node, ranges]) => [node.key, standingIn(node, ranges)]));
@@ -188,14 +190,14 @@ export class Orchestrator {
    * @returns For each partition, whether its content is new.
    * @throws {RequestError} If the asset is not external, a partition does not exist yet, or a file is not there.
    */
-  async report(asset: AssetKey, written: readonly Written[]): Promise<boolean[]> {
+  async report(asset: AssetKey, written: readonly Report[]): Promise<boolean[]> {
     await this.refresh();
     return await report(this.session, this.index.node(asset), written);
   }
 }
 
 function standingIn(node: Node, ranges: Ranges): Ranges {
-  const standing: Range[] = [];
+  const standing: OrdinalRange[] = [];
   for (const { from, to } of ranges) {
     node.rows.each(from, to, (chunk, i, ordinal) => {
       if (chunk.stands(i)) standing.push({ from: ordinal, to: ordinal });

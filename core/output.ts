@@ -8,6 +8,7 @@ export type MetadataValue =
   | { readonly type: "table"; readonly value: readonly Readonly<Record<string, string | number | null>>[] }
   | { readonly type: "schema"; readonly value: readonly { readonly name: string; readonly type: string }[] };
 
+/** Values by name that a materialization carries, to be read by people and charts. */
 export type Metadata = Readonly<Record<string, MetadataValue>>;
 
 /** What an asset made of one partition: data about files that are staged, not yet part of the lake. */

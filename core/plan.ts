@@ -1,5 +1,5 @@
 import type { AssetKey } from "./event.ts";
-import { count, type Range } from "./partition/ranges.ts";
+import { count, type OrdinalRange } from "./partition/ranges.ts";
 import { type Hindrance, Hindrances } from "./held.ts";
 import type { Scope } from "./run/scope.ts";
 import { type Cause, causesOf } from "./staleness/causes.ts";
@@ -11,7 +11,7 @@ import { judgements } from "./staleness/states.ts";
 export interface PlannedStep {
   readonly node: Node;
   readonly asset: AssetKey;
-  readonly range: Range;
+  readonly range: OrdinalRange;
   readonly count: number;
   readonly state: Judgement;
   readonly causes: readonly Cause[];
@@ -47,7 +47,7 @@ export function planOf(index: StalenessIndex, scope: Scope, force: boolean): Pla
 }
 
 /** Cuts a range where the kinds of causes change. */
-function alike(index: StalenessIndex, node: Node, range: Range): Range[] {
+function alike(index: StalenessIndex, node: Node, range: OrdinalRange): OrdinalRange[] {
   const pieces: { from: number; to: number; kinds: string }[] = [];
   for (let ordinal = range.from; ordinal <= range.to; ordinal++) {
     const causes = causesOf(index, node, { from: ordinal, to: ordinal });

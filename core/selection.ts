@@ -7,6 +7,7 @@ export interface SelectionGraph {
   downstream(key: string): Iterable<string>;
 }
 
+/** Assets by key. */
 export type Selected =
   | { readonly ok: true; readonly keys: ReadonlySet<string> }
   | { readonly ok: false; readonly message: string };

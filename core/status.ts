@@ -2,7 +2,7 @@ import type { AssetKey } from "./event.ts";
 import type { Instant } from "./instant.ts";
 import { count, normalize, type Ranges } from "./partition/ranges.ts";
 import { makeable } from "./run/makeable.ts";
-import { type Request, scopeOf } from "./run/scope.ts";
+import { type RunSelection, scopeOf } from "./run/scope.ts";
 import type { Session } from "./run/session.ts";
 import { allExisting, type Node } from "./staleness/node.ts";
 import { judgements, Overlay, type PartitionState, type StateRange } from "./staleness/states.ts";
@@ -36,7 +36,7 @@ export interface AssetStatus {
 }
 
 /** The days that a status looks at. */
-export type Days = Omit<Request, "assets" | "partitions" | "force" | "exact">;
+export type Days = Omit<RunSelection, "assets" | "partitions" | "force" | "exact">;
 
 /** The status of the assets, over the days that are asked for, or their whole sets. @throws {RequestError} If a bound is not one. */
 export async function statusOf(

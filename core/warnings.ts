@@ -1,4 +1,4 @@
-import { contains, fromOrdinals, normalize, type Range, type Ranges } from "./partition/ranges.ts";
+import { contains, fromOrdinals, normalize, type OrdinalRange, type Ranges } from "./partition/ranges.ts";
 import type { AssetKey, RunId } from "./event.ts";
 import { FILES_INTACT } from "./check.ts";
 import { milliseconds } from "./instant.ts";
@@ -8,6 +8,7 @@ import type { StalenessIndex } from "./staleness/index.ts";
 import type { Node } from "./staleness/node.ts";
 import type { StateRange } from "./staleness/states.ts";
 
+/** Something to be told of an asset that is no failure. */
 export interface Warning {
   readonly partition?: string | null;
   readonly message: string;
@@ -71,7 +72,7 @@ export function lateIn(index: StalenessIndex, node: Node, states: readonly State
   if (freshness === null) return [];
   const within = milliseconds(freshness.within);
   const first = node.rows.first() ?? Infinity;
-  const late: Range[] = [];
+  const late: OrdinalRange[] = [];
   for (const { from, to, state } of states) {
     if (state === "fresh") continue;
     for (let ordinal = Math.max(from, first); ordinal <= to; ordinal++) {
@@ -127,6 +128,6 @@ export async function rollbacks(
   return warnings.sort((a, b) => ((a.partition ?? "") < (b.partition ?? "") ? -1 : 1));
 }
 
-function keysOf(node: Node, { from, to }: Range): string | null {
+function keysOf(node: Node, { from, to }: OrdinalRange): string | null {
   return from === to ? node.set.key(from) : `${node.set.key(from)}/${node.set.key(to)}`;
 }

@@ -1,5 +1,4 @@
-import type { Clock } from "../core/ports/clock.ts";
-import type { Instant, Milliseconds } from "../core/instant.ts";
+import type { Clock, Instant, Milliseconds } from "../core/mod.ts";
 
 /** A clock that moves only when it is told to, or by itself. */
 export interface FakeClock extends Clock {

@@ -1,6 +1,12 @@
-import type { AssetKey, NewEvent } from "../../core/event.ts";
-import { normalize, type Range, type Ranges, subtract } from "../../core/partition/ranges.ts";
-import type { Commit } from "../../core/ports/state.ts";
+import {
+  type AssetKey,
+  type Commit,
+  type NewEvent,
+  normalize,
+  type OrdinalRange,
+  type Ranges,
+  subtract,
+} from "../../core/mod.ts";
 
 /**
  * Checks that every event is of the claimed asset and, unless it is a due mark, of partitions that the claim holds;
@@ -30,6 +36,6 @@ export function toBeCovered({ events, intents }: Pick<Commit, "events" | "intent
   return [...events, ...(intents ?? []).map(({ event }) => event)];
 }
 
-function rangeOf(event: NewEvent): Range {
+function rangeOf(event: NewEvent): OrdinalRange {
   return "partition" in event ? { from: event.partition, to: event.partition } : event;
 }

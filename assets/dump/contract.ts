@@ -1,4 +1,4 @@
-import type { Column } from "../../core/ports/table.ts";
+import type { Column } from "../../core/mod.ts";
 import { type Contract, optional, required } from "../table/contract.ts";
 
 const FILE_DATE = [required("file_date", "date32")];

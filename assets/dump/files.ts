@@ -1,9 +1,16 @@
-import { type Asset, definer, type Observation } from "../../core/asset.ts";
-import type { FailedOutput, Standing } from "../../core/output.ts";
-import { daily, type DailySet } from "../../core/partition/time_set.ts";
-import type { InputFile } from "../../core/ports/engine.ts";
-import type { Folder, FoundFile } from "../../core/ports/folder.ts";
-import type { FileRef } from "../../core/ports/publisher.ts";
+import {
+  type Asset,
+  daily,
+  type DailySet,
+  definer,
+  type FailedOutput,
+  type FileRef,
+  type Folder,
+  type FoundFile,
+  type InputFile,
+  type Observation,
+  type Standing,
+} from "../../core/mod.ts";
 
 /** Days of files' names. */
 export const fileDays = daily({ start: "2013-01-01", timeZone: "UTC", open: true });

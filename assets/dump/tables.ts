@@ -1,9 +1,13 @@
-import { type Asset, from } from "../../core/asset.ts";
-import { identity, latest } from "../../core/mapping.ts";
-import type { Standing } from "../../core/output.ts";
-import type { DailySet } from "../../core/partition/time_set.ts";
-import type { InputTable } from "../../core/ports/engine.ts";
-import type { Folder } from "../../core/ports/folder.ts";
+import {
+  type Asset,
+  type DailySet,
+  type Folder,
+  from,
+  identity,
+  type InputTable,
+  latest,
+  type Standing,
+} from "../../core/mod.ts";
 import type { Resources } from "../resources.ts";
 import { tableAsset } from "../table/asset.ts";
 import type { OwnCheck } from "../table/checks.ts";

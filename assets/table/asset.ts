@@ -3,12 +3,17 @@ import {
   type AssetOptions,
   type Context,
   type Dependencies,
+  type FailedOutput,
+  type InputTable,
+  iso,
+  type Metadata,
+  type Output,
+  type PartitionSet,
   sourceFile,
-} from "../../core/asset.ts";
-import { iso } from "../../core/instant.ts";
-import type { FailedOutput, Metadata, Output, Standing } from "../../core/output.ts";
-import type { PartitionSet } from "../../core/partition/partition_set.ts";
-import type { InputTable, Transform, Transformed } from "../../core/ports/engine.ts";
+  type Standing,
+  type Transform,
+  type Transformed,
+} from "../../core/mod.ts";
 import { define, type Resources } from "../resources.ts";
 import { type OwnCheck, tableChecks } from "./checks.ts";
 import { plainColumns } from "./contract.ts";

@@ -1,7 +1,4 @@
-import { type Asset, from } from "../../core/asset.ts";
-import { canonicalJson, sha256 } from "../../core/fingerprint.ts";
-import { all } from "../../core/mapping.ts";
-import type { TableDefinition } from "../../core/ports/catalog.ts";
+import { all, type Asset, canonicalJson, from, sha256, type TableDefinition } from "../../core/mod.ts";
 import { define, type Resources } from "../resources.ts";
 import { type Contract, plainColumns } from "./contract.ts";
 

@@ -1,5 +1,4 @@
-import type { Audited, Check, CheckAnswer, Severity } from "../../core/check.ts";
-import type { Described, Engine } from "../../core/ports/engine.ts";
+import type { Audited, Check, CheckAnswer, Described, Engine, Severity } from "../../core/mod.ts";
 import type { Contract } from "./contract.ts";
 import type { Examined, Facts, TableExaminer } from "./examiner.ts";
 import { stagedOr, type Table } from "./table.ts";

@@ -1,4 +1,4 @@
-import type { Column, ColumnType } from "../../core/ports/table.ts";
+import type { Column, ColumnType } from "../../core/mod.ts";
 
 /** A column of a table's files, and what its values may be. */
 export interface TableColumn extends Column, ColumnRules {}

@@ -1,5 +1,4 @@
-import { type Described, type Engine, EngineError, type Row } from "../../core/ports/engine.ts";
-import type { FileRef } from "../../core/ports/publisher.ts";
+import { type Described, type Engine, EngineError, type FileRef, type Row } from "../../core/mod.ts";
 import { contentVersion } from "../content_hash.ts";
 import { auditStatement } from "./audit.ts";
 import { type Contract, plainColumns } from "./contract.ts";

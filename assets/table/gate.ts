@@ -1,7 +1,15 @@
-import type { Audited, Check, CheckAnswer } from "../../core/check.ts";
-import { type Described, type Engine, EngineError, type Program, type Row } from "../../core/ports/engine.ts";
-import type { ObjectStore } from "../../core/ports/object_store.ts";
-import type { FileRef } from "../../core/ports/publisher.ts";
+import {
+  type Audited,
+  type Check,
+  type CheckAnswer,
+  type Described,
+  type Engine,
+  EngineError,
+  type FileRef,
+  type ObjectStore,
+  type Program,
+  type Row,
+} from "../../core/mod.ts";
 import { type Contract, plainColumns } from "./contract.ts";
 import { gateStatement } from "./gate_statement.ts";
 

@@ -1,5 +1,5 @@
 import type { Field, Schema } from "apache-arrow";
-import type { Column, ColumnType } from "../../core/ports/table.ts";
+import type { Column, ColumnType } from "../../core/mod.ts";
 
 /** The columns of a table's files as an Arrow schema. */
 export async function arrowSchema(columns: readonly Column[]): Promise<Schema> {

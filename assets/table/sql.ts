@@ -1,4 +1,4 @@
-import type { Column } from "../../core/ports/table.ts";
+import type { Column } from "../../core/mod.ts";
 
 /** A name as SQL quotes it. */
 export function quoted(name: string): string {

@@ -1,4 +1,4 @@
-import type { FileRef } from "../../core/ports/publisher.ts";
+import type { FileRef } from "../../core/mod.ts";
 import type { Contract } from "./contract.ts";
 import type { ExaminedFile } from "./examiner.ts";
 

@@ -1,4 +1,4 @@
-import type { Asset } from "../../core/asset.ts";
+import type { Asset } from "../../core/mod.ts";
 import type { Resources } from "../resources.ts";
 import { catalogAsset, tableDefinition } from "../table/catalog.ts";
 import { LOCATIONS, RAW, STATIONS } from "./contract.ts";

@@ -1,4 +1,4 @@
-import { daily } from "../../core/partition/time_set.ts";
+import { daily } from "../../core/mod.ts";
 import type { Table } from "../table/table.ts";
 import { MART } from "./contract.ts";
 

@@ -1,5 +1,4 @@
-import { DAY, HOUR, type Instant, type Milliseconds } from "../../core/instant.ts";
-import type { Window } from "../../core/partition/partition_set.ts";
+import { DAY, HOUR, type Instant, type Milliseconds, type Window } from "../../core/mod.ts";
 
 /** The first full hour after an instant, UTC. */
 function nextHour(instant: Instant): Instant {

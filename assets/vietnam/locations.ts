@@ -1,7 +1,4 @@
-import type { Input } from "../../core/asset.ts";
-import type { Check } from "../../core/check.ts";
-import { canonicalJson, sha256 } from "../../core/fingerprint.ts";
-import { iso } from "../../core/instant.ts";
+import { canonicalJson, type Check, type Input, iso, sha256 } from "../../core/mod.ts";
 import type { LocationsAnswer } from "../../sources/openaq/client.ts";
 import { define, type Resources } from "../resources.ts";
 import { nextMidnight } from "./due.ts";

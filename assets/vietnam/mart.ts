@@ -1,8 +1,14 @@
-import { type Asset, from } from "../../core/asset.ts";
-import { hoursOfDay, identity, latest } from "../../core/mapping.ts";
-import type { Standing } from "../../core/output.ts";
-import type { DailySet, HourlySet } from "../../core/partition/time_set.ts";
-import type { InputTable } from "../../core/ports/engine.ts";
+import {
+  type Asset,
+  type DailySet,
+  from,
+  type HourlySet,
+  hoursOfDay,
+  identity,
+  type InputTable,
+  latest,
+  type Standing,
+} from "../../core/mod.ts";
 import type { Resources } from "../resources.ts";
 import { tableAsset } from "../table/asset.ts";
 import { plainColumns } from "../table/contract.ts";

@@ -1,6 +1,4 @@
-import type { AnyAsset, Asset } from "../../core/asset.ts";
-import type { AssetKey } from "../../core/event.ts";
-import type { Milliseconds } from "../../core/instant.ts";
+import type { AnyAsset, Asset, AssetKey, Milliseconds } from "../../core/mod.ts";
 import type { Group, Shown } from "../group.ts";
 import type { Resources } from "../resources.ts";
 import { TableExaminer } from "../table/examiner.ts";

@@ -1,4 +1,4 @@
-import type { Column } from "../../core/ports/table.ts";
+import type { Column } from "../../core/mod.ts";
 import { required } from "../table/contract.ts";
 
 /** The mart's pollutants, in the order of its columns, with their plausible limit in µg/m³, inclusive. */

@@ -1,11 +1,23 @@
-import { type Asset, type Context, from, type Input, type Outlook } from "../../core/asset.ts";
-import type { Check } from "../../core/check.ts";
-import { HOUR, type Instant, type Milliseconds } from "../../core/instant.ts";
-import { latest } from "../../core/mapping.ts";
-import type { FailedOutput, Metadata, Output } from "../../core/output.ts";
-import { hourly, type HourlySet } from "../../core/partition/time_set.ts";
-import { contains, type Range } from "../../core/partition/ranges.ts";
-import type { FileRef } from "../../core/ports/publisher.ts";
+import {
+  type Asset,
+  type Check,
+  contains,
+  type Context,
+  type FailedOutput,
+  type FileRef,
+  from,
+  HOUR,
+  hourly,
+  type HourlySet,
+  type Input,
+  type Instant,
+  latest,
+  type Metadata,
+  type Milliseconds,
+  type OrdinalRange,
+  type Outlook,
+  type Output,
+} from "../../core/mod.ts";
 import type { HourRows, HoursGroup } from "../../sources/openaq/question.ts";
 import { define, type Resources } from "../resources.ts";
 import { hourDue } from "./due.ts";
@@ -74,7 +86,7 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
 }
 
 /** The time of a range of hours. */
-function timeOf({ from, to }: Range): { readonly from: Instant; readonly to: Instant } {
+function timeOf({ from, to }: OrdinalRange): { readonly from: Instant; readonly to: Instant } {
   return { from: hours.window(from).start, to: hours.window(to).end };
 }
 

@@ -1,6 +1,4 @@
-import { from } from "../../core/asset.ts";
-import { latest } from "../../core/mapping.ts";
-import type { Standing } from "../../core/output.ts";
+import { from, latest, type Standing } from "../../core/mod.ts";
 import type { Location } from "../../sources/openaq/schema.ts";
 import { ContentSum, contentVersion, doubleField, field } from "../content_hash.ts";
 import { define, type Resources } from "../resources.ts";

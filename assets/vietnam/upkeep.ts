@@ -1,7 +1,4 @@
-import type { AssetKey } from "../../core/event.ts";
-import { HOUR } from "../../core/instant.ts";
-import { chunks } from "../../core/partition/ranges.ts";
-import type { StandingRecord } from "../../core/ports/state.ts";
+import { type AssetKey, chunks, HOUR, type StandingRecord } from "../../core/mod.ts";
 import type { UpkeepContext } from "../group.ts";
 import type { AskedHour } from "./raw/asked.ts";
 import type { RawZone } from "./raw/hour_files.ts";

@@ -1,5 +1,5 @@
 import type { Instant } from "../instant.ts";
-import type { Range } from "./ranges.ts";
+import type { OrdinalRange } from "./ranges.ts";
 
 /** What a set is made of, as JSON: it goes into the state, and `partitionSet(spec)` makes the set again. */
 export type PartitionSpec =
@@ -7,8 +7,10 @@ export type PartitionSpec =
   | { readonly type: "static"; readonly keys: readonly string[]; readonly retired?: readonly string[] }
   | TimeSpec;
 
+/** The grains of time that partitions have. */
 export type TimeType = "hourly" | "daily" | "monthly";
 
+/** A time set as JSON. */
 export interface TimeSpec<Type extends TimeType = TimeType> {
   readonly type: Type;
   /** IANA name. */
@@ -34,7 +36,7 @@ export interface Window {
 export interface PartitionSet {
   readonly spec: PartitionSpec;
   /** The first to the last partition that exist at `now`, or null when there is none yet. Contiguous in time sets. */
-  existing(now: Instant): Range | null;
+  existing(now: Instant): OrdinalRange | null;
   /** Whether a partition exists at `now`: of those between the first and the last, retired static keys do not. */
   has(ordinal: number, now: Instant): boolean;
   /** The key of an ordinal: `2024-01-15T07`, `2024-01-15`, `2024-01`, a static key, or null for the single partition. */
@@ -51,7 +53,7 @@ export interface PartitionSet {
    *
    * @throws {RangeError} If a bound is not a date or a time, or `to` lies before `from`.
    */
-  between(from: string | undefined, to: string | undefined, now: Instant): Range | null;
+  between(from: string | undefined, to: string | undefined, now: Instant): OrdinalRange | null;
   /** The next instant after `now` at which a further partition exists, or Infinity. */
   nextExisting(now: Instant): Instant;
 }
@@ -65,6 +67,7 @@ export interface TimeSet<Type extends TimeType = TimeType> extends PartitionSet 
   at(instant: Instant): number;
 }
 
+/** Whether the partitions are windows of time. */
 export function isTimeSet(set: PartitionSet): set is TimeSet {
   return "timeZone" in set.spec;
 }

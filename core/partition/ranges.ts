@@ -1,14 +1,14 @@
 /** Contiguous ordinals, both ends inclusive. */
-export interface Range {
+export interface OrdinalRange {
   readonly from: number;
   readonly to: number;
 }
 
 /** A set of ordinals as ascending ranges that neither overlap nor touch, so that equal sets are equal lists. */
-export type Ranges = readonly Range[];
+export type Ranges = readonly OrdinalRange[];
 
 /** The set of all ordinals of `ranges`, which may come in any order, overlap and touch. */
-export function normalize(ranges: Iterable<Range>): Ranges {
+export function normalize(ranges: Iterable<OrdinalRange>): Ranges {
   return merge([...ranges].sort((a, b) => a.from - b.from));
 }
 
@@ -23,8 +23,9 @@ export function fromOrdinals(ordinals: Iterable<number>): Ranges {
   return result;
 }
 
+/** The ordinals that are in either of two. */
 export function union(a: Ranges, b: Ranges): Ranges {
-  const sorted: Range[] = [];
+  const sorted: OrdinalRange[] = [];
   let j = 0;
   for (const range of a) {
     for (let other = b[j]; other !== undefined && other.from < range.from; other = b[++j]) sorted.push(other);
@@ -35,7 +36,7 @@ export function union(a: Ranges, b: Ranges): Ranges {
 
 /** What is in both. */
 export function intersect(a: Ranges, b: Ranges): Ranges {
-  const result: Range[] = [];
+  const result: OrdinalRange[] = [];
   let j = 0;
   for (const { from, to } of a) {
     for (let other = b[j]; other !== undefined && other.from <= to; other = b[++j]) {
@@ -48,7 +49,7 @@ export function intersect(a: Ranges, b: Ranges): Ranges {
 
 /** What is in `a` and not in `b`. */
 export function subtract(a: Ranges, b: Ranges): Ranges {
-  const result: Range[] = [];
+  const result: OrdinalRange[] = [];
   let j = 0;
   for (const { from, to } of a) {
     let next = from;
@@ -63,39 +64,40 @@ export function subtract(a: Ranges, b: Ranges): Ranges {
 }
 
 /** Whether any ordinal of `range` is in the set. */
-export function intersects(ranges: Ranges, range: Range): boolean {
+export function intersects(ranges: Ranges, range: OrdinalRange): boolean {
   const first = ranges[firstEndingFrom(ranges, range.from)];
   return first !== undefined && first.from <= range.to;
 }
 
+/** Whether an ordinal is in the ranges. */
 export function contains(ranges: Ranges, ordinal: number): boolean {
   return intersects(ranges, { from: ordinal, to: ordinal });
 }
 
 /** How many ordinals there are. */
-export function count(ranges: Iterable<Range>): number {
+export function count(ranges: Iterable<OrdinalRange>): number {
   let total = 0;
   for (const { from, to } of ranges) total += to - from + 1;
   return total;
 }
 
 /** The ordinals, ascending. */
-export function* ordinals(ranges: Iterable<Range>): Generator<number> {
+export function* ordinals(ranges: Iterable<OrdinalRange>): Generator<number> {
   for (const { from, to } of ranges) {
     for (let ordinal = from; ordinal <= to; ordinal++) yield ordinal;
   }
 }
 
 /** Contiguous pieces of at most `most` ordinals each, ascending. */
-export function* chunks(ranges: Iterable<Range>, most: number): Generator<Range> {
+export function* chunks(ranges: Iterable<OrdinalRange>, most: number): Generator<OrdinalRange> {
   for (const { from, to } of ranges) {
     for (let next = from; next <= to; next += most) yield { from: next, to: Math.min(to, next + most - 1) };
   }
 }
 
 /** Pieces of at most `most` ordinals each, ascending, whatever lies between their ordinals. */
-export function* batches(ranges: Iterable<Range>, most: number): Generator<Ranges> {
-  let batch: Range[] = [];
+export function* batches(ranges: Iterable<OrdinalRange>, most: number): Generator<Ranges> {
+  let batch: OrdinalRange[] = [];
   let room = most;
   for (let { from, to } of ranges) {
     for (; from <= to; from = batch.at(-1)!.to + 1) {
@@ -118,7 +120,7 @@ function ascending(ordinals: readonly number[]): Iterable<number> {
 }
 
 /** Joins ranges that overlap or touch; `sorted` ascends by `from`. */
-function merge(sorted: readonly Range[]): Ranges {
+function merge(sorted: readonly OrdinalRange[]): Ranges {
   const result: { from: number; to: number }[] = [];
   for (const { from, to } of sorted) {
     const last = result.at(-1);

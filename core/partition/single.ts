@@ -5,6 +5,7 @@ export interface SingleSet extends PartitionSet {
   readonly spec: Extract<PartitionSpec, { type: "single" }>;
 }
 
+/** One whole that is not partitioned; its key is null. */
 export const single: SingleSet = {
   spec: { type: "single" },
   existing: () => ({ from: 0, to: 0 }),

@@ -1,5 +1,6 @@
 import type { PartitionSet, PartitionSpec } from "./partition_set.ts";
 
+/** Named partitions as JSON: keys in the order of their ordinals. */
 export type StaticSpec = Extract<PartitionSpec, { type: "static" }>;
 
 /** Partitions named by a list of keys. */

@@ -1,14 +1,18 @@
 import type { Instant } from "../instant.ts";
 import { type Bound, instants, readBound } from "./bound.ts";
 import type { TimeSet, TimeType, Window } from "./partition_set.ts";
-import type { Range } from "./ranges.ts";
+import type { OrdinalRange } from "./ranges.ts";
 import { scaleOf } from "./scale.ts";
 import { zoneOf } from "./zone.ts";
 
+/** Hours, each with the date and the hour that clocks of its time zone show. */
 export type HourlySet = TimeSet<"hourly">;
+/** Days, from midnight to midnight in a time zone. */
 export type DailySet = TimeSet<"daily">;
+/** Months of a time zone. */
 export type MonthlySet = TimeSet<"monthly">;
 
+/** The first window of a time set, and the zone whose clocks cut it. */
 export interface TimeOptions {
   /**
    * The first day, `YYYY-MM-DD` in the set's zone, since 1970-01-01: the set begins with the partition that holds its
@@ -47,9 +51,9 @@ export function timeSet<Type extends TimeType>(type: Type, options: TimeOptions)
 
   // Asked for every partition of a batch, at one time.
   let asked = NaN;
-  let known: Range | null = null;
+  let known: OrdinalRange | null = null;
 
-  function existing(now: Instant): Range | null {
+  function existing(now: Instant): OrdinalRange | null {
     if (now !== asked) {
       const to = open ? scale.at(now) : scale.at(now) - 1;
       known = to < first ? null : { from: first, to };

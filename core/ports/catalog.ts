@@ -22,6 +22,7 @@ export interface ViewDefinition {
   readonly statement: string;
 }
 
+/** A table or a view as a catalog holds it. */
 export type Definition = TableDefinition | ViewDefinition;
 
 /** An entry of the catalog that is no definition. */

@@ -1,10 +1,10 @@
 import type { AssetKey, Materialized, RunId, Seq } from "../event.ts";
 import type { Instant } from "../instant.ts";
-import type { Range } from "../partition/ranges.ts";
+import type { OrdinalRange } from "../partition/ranges.ts";
 import type { FileRef, Replacement } from "./publisher.ts";
 
 /** A claimed range of partitions. */
-export interface LiveClaim extends Range {
+export interface LiveClaim extends OrdinalRange {
   readonly asset: AssetKey;
   readonly run: RunId;
 }
@@ -13,13 +13,14 @@ export interface LiveClaim extends Range {
 export interface Holding {
   readonly run: RunId;
   readonly asset: AssetKey;
-  readonly ranges: readonly Range[];
+  readonly ranges: readonly OrdinalRange[];
   /** Whether its worker lives; what one that is no more left behind is taken over by `recover`. */
   readonly alive: boolean;
   /** Where the worker runs or ran; null where it let go and left publications open. */
   readonly place: { readonly host: string; readonly pid: number } | null;
 }
 
+/** Names one claim; it fences what is done under it. */
 export type ClaimToken = number;
 
 /** Which of the wanted partitions are this worker's now, and who holds the others. */
@@ -27,7 +28,7 @@ export interface ClaimAnswer {
   /** Absent when nothing was free. */
   readonly granted?: {
     readonly token: ClaimToken;
-    readonly ranges: readonly Range[];
+    readonly ranges: readonly OrdinalRange[];
     /** The number of the last event when it was granted. */
     readonly seq: Seq;
   };
@@ -45,7 +46,7 @@ export interface Intent {
 export interface Adopted {
   readonly token: ClaimToken;
   readonly asset: AssetKey;
-  readonly ranges: readonly Range[];
+  readonly ranges: readonly OrdinalRange[];
   readonly run: RunId;
   readonly intents: readonly Intent[];
 }
@@ -53,7 +54,7 @@ export interface Adopted {
 /** Who works on which partitions: a claim lives as long as its worker. */
 export interface Claims {
   /** Claims what is free of the ranges of one asset, all in one token. */
-  claim(run: RunId, asset: AssetKey, ranges: readonly Range[]): Promise<ClaimAnswer>;
+  claim(run: RunId, asset: AssetKey, ranges: readonly OrdinalRange[]): Promise<ClaimAnswer>;
   /**
    * Ends a claim without a commit; a superseded one is no error. While publications of it are open, it is left to the
    * next `recover`, as one that a dead worker left behind.

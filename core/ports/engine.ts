@@ -4,6 +4,7 @@ import type { FileRef } from "./publisher.ts";
 
 /** A value of a small table that is given by value, or of an answer. */
 export type Value = string | number | boolean | null;
+/** A row of an answer, values by column. */
 export type Row = Readonly<Record<string, Value>>;
 
 /** A file that a program reads, and the partition that cannot do without it (null: none of them can). */

@@ -1,7 +1,7 @@
 import type { CheckResult } from "../check.ts";
-import type { AssetKey, Event, Materialized, NewEvent, RunId, Seq } from "../event.ts";
+import type { AssetEvent, AssetKey, Materialized, NewEvent, RunId, Seq } from "../event.ts";
 import type { PartitionSpec } from "../partition/partition_set.ts";
-import type { Range } from "../partition/ranges.ts";
+import type { OrdinalRange } from "../partition/ranges.ts";
 import type { ClaimToken, Intent } from "./claims.ts";
 import type { FileRef } from "./publisher.ts";
 import type { StepRecord } from "./runs.ts";
@@ -45,7 +45,7 @@ export interface AssetSnapshot {
 }
 
 /** A failure over a range of partitions. It speaks of those whose own number is lower, and may shrink to them. */
-export interface Failure extends Range {
+export interface Failure extends OrdinalRange {
   readonly asset: AssetKey;
   readonly seq: Seq;
   readonly reason: "error" | "check";
@@ -53,7 +53,7 @@ export interface Failure extends Range {
 }
 
 /** A due mark over a range of partitions; it speaks of those whose own number is lower, and may shrink to them. */
-export interface DueMark extends Range {
+export interface DueMark extends OrdinalRange {
   readonly asset: AssetKey;
   readonly seq: Seq;
   readonly detail: string;
@@ -99,6 +99,7 @@ export interface Commit {
   readonly release?: boolean;
 }
 
+/** What became of a commit. */
 export type Committed =
   /** The events bear the numbers up to `seq`, in order; without events it is the number of the last one there is. */
   | { readonly status: "committed"; readonly seq: Seq }
@@ -129,13 +130,13 @@ export interface EventLog {
   assets(): Promise<{ readonly key: AssetKey; readonly partitions: PartitionSpec }[]>;
   snapshot(assets: readonly AssetKey[]): Promise<Snapshot>;
   /** The events after `seq`, in order; at most `limit` of them. @default all */
-  since(seq: Seq, limit?: number): Promise<readonly Event[]>;
+  since(seq: Seq, limit?: number): Promise<readonly AssetEvent[]>;
   /** The events of a run, in order. */
-  events(run: RunId, page: { readonly after: Seq; readonly limit: number }): Promise<readonly Event[]>;
+  events(run: RunId, page: { readonly after: Seq; readonly limit: number }): Promise<readonly AssetEvent[]>;
   commit(commit: Commit): Promise<Committed>;
 
   /** What stands in the ranges, ascending; wiped and missing partitions are left out. */
-  standing(asset: AssetKey, ranges: readonly Range[]): Promise<readonly StandingRecord[]>;
+  standing(asset: AssetKey, ranges: readonly OrdinalRange[]): Promise<readonly StandingRecord[]>;
   /** The files below a folder of the lake, or its one file of that path, that latest materializations name, by path. */
   filesBelow(folder: string): Promise<readonly PublishedFile[]>;
   /** All materializations of one partition since it was last wiped, newest first. */

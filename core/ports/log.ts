@@ -1,5 +1,6 @@
 import type { Json } from "./key_value.ts";
 
+/** How grave an entry of a log is. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** Structured logging: a short fixed message, what varies in `fields`. */

@@ -20,6 +20,7 @@ export interface QueryLimits {
   readonly rows: number;
 }
 
+/** The bounds and the format of one query. */
 export interface QueryOptions {
   readonly format: AnswerFormat;
   readonly limits: QueryLimits;

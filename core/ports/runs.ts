@@ -3,8 +3,10 @@ import type { Instant } from "../instant.ts";
 import type { Json } from "./key_value.ts";
 import type { LogLevel } from "./log.ts";
 
+/** How a run stands, or how it ended. */
 export type RunStatus = "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
 
+/** A run as the state keeps it. */
 export interface RunRecord {
   readonly id: RunId;
   readonly status: RunStatus;
@@ -16,6 +18,7 @@ export interface RunRecord {
   readonly summary: Json;
 }
 
+/** One step of a run: some partitions of one asset, made by one call of its code. */
 export interface StepRecord {
   readonly run: RunId;
   /** Its place in the run, from 1. */
@@ -31,6 +34,7 @@ export interface StepRecord {
   readonly failed: number;
 }
 
+/** A line of a step's log. */
 export interface LogEntry {
   readonly step: number;
   readonly at: Instant;

@@ -1,6 +1,7 @@
 /** A column's type, in Arrow's terms; `timestamp` is microseconds in UTC. */
 export type ColumnType = "bool" | "int32" | "int64" | "float64" | "utf8" | "date32" | "timestamp";
 
+/** A column of a table or a file. */
 export interface Column {
   readonly name: string;
   readonly type: ColumnType;

@@ -1,4 +1,4 @@
-import { contains, intersect, ordinals, type Range, type Ranges } from "../partition/ranges.ts";
+import { contains, intersect, type OrdinalRange, ordinals, type Ranges } from "../partition/ranges.ts";
 import { rangeText } from "../partition/range_text.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import { type Edge, existing, type Node } from "../staleness/node.ts";
@@ -7,16 +7,16 @@ import type { Scope } from "./scope.ts";
 
 /** Neighbouring partitions that cannot be made for the same reason. */
 export interface Blocked {
-  readonly range: Range;
+  readonly range: OrdinalRange;
   /** One line: what they need, and how it stands. */
   readonly message: string;
   /** What keeps them back: partitions from the first to the last of an asset that they read. */
-  readonly by: { readonly node: Node; readonly members: Range };
+  readonly by: { readonly node: Node; readonly members: OrdinalRange };
 }
 
 interface Blocker {
   readonly up: Node;
-  readonly members: Range;
+  readonly members: OrdinalRange;
   readonly why: string;
 }
 
@@ -89,7 +89,7 @@ function holding(index: StalenessIndex, edge: Edge, member: number, failed: Rang
 }
 
 /** What the user can do about members that are not there. */
-export function advice(node: Node, up: Node, members: Range, scope: Scope): string {
+export function advice(node: Node, up: Node, members: OrdinalRange, scope: Scope): string {
   const covered = scope.get(up);
   if (up.asset.materialize === null) return up.asset.observe === null ? ": it is external, report it" : "";
   if (covered === undefined) return `: select "+${node.key}"`;

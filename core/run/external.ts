@@ -1,4 +1,4 @@
-import type { Range } from "../partition/ranges.ts";
+import type { OrdinalRange } from "../partition/ranges.ts";
 import type { Judgement, StalenessIndex } from "../staleness/index.ts";
 import type { Node } from "../staleness/node.ts";
 import { judgements } from "../staleness/states.ts";
@@ -7,7 +7,7 @@ import type { Scope } from "./scope.ts";
 /** Neighbouring partitions of an external asset that are not fresh: nothing here can make them. */
 export interface Unreported {
   readonly node: Node;
-  readonly range: Range;
+  readonly range: OrdinalRange;
   readonly state: Judgement;
 }
 

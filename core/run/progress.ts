@@ -56,4 +56,5 @@ export type Progress =
     readonly took: Milliseconds;
   };
 
+/** Told of progress as it happens; must not throw. */
 export type Observer = (progress: Progress) => void;

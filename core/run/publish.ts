@@ -2,7 +2,7 @@ import type { Audited, CheckResult } from "../check.ts";
 import type { Materialized, NewEvent, RunId } from "../event.ts";
 import { memberFingerprint } from "../fingerprint.ts";
 import type { Output } from "../output.ts";
-import { fromOrdinals, type Range } from "../partition/ranges.ts";
+import { fromOrdinals, type OrdinalRange } from "../partition/ranges.ts";
 import type { FileRef, Publisher, Replacement, Staged } from "../ports/publisher.ts";
 import type { ClaimToken, Commit, Intent, StandingRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
@@ -113,7 +113,7 @@ export async function publish(
 export function failedEvents(
   { clock }: Session,
   { node, run }: Claim,
-  failures: readonly (Range & { readonly message: string })[],
+  failures: readonly (OrdinalRange & { readonly message: string })[],
   reason: "error" | "check",
 ): NewEvent[] {
   const at = clock.now();

@@ -1,6 +1,6 @@
 import type { Audited, CheckResult } from "../check.ts";
 import type { AssetKey } from "../event.ts";
-import { chunks, type Range } from "../partition/ranges.ts";
+import { chunks, type OrdinalRange } from "../partition/ranges.ts";
 import type { StandingRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { audit } from "./audit.ts";
@@ -31,7 +31,7 @@ export async function recheck(session: Session, scope: Scope, signal: AbortSigna
 async function recheckBatch(
   session: Session,
   node: Node,
-  range: Range,
+  range: OrdinalRange,
   signal: AbortSignal,
 ): Promise<Rechecked[]> {
   const { state, clock } = session;

@@ -7,7 +7,7 @@ import { RequestError } from "../errors.ts";
 import { commit, type Session } from "./session.ts";
 
 /** One partition of an external asset, as others wrote it. */
-export interface Written extends Observation {
+export interface Report extends Observation {
   /** Paths below the lake's root. */
   readonly files?: readonly string[];
 }
@@ -18,7 +18,7 @@ export interface Written extends Observation {
  * @returns For each partition, whether its content is new.
  * @throws {RequestError} If the asset is not external, a partition does not exist yet, or a file is not there.
  */
-export async function report(session: Session, node: Node, written: readonly Written[]): Promise<boolean[]> {
+export async function report(session: Session, node: Node, written: readonly Report[]): Promise<boolean[]> {
   requireReportable(session, node, written);
   const files = await Promise.all(written.map(({ files = [] }) => measured(session, node, files)));
   const events = written.map((each, place) => reported(session, node, each, files[place]!));
@@ -49,7 +49,7 @@ export function reported(
   };
 }
 
-function requireReportable({ index }: Session, node: Node, written: readonly Written[]): void {
+function requireReportable({ index }: Session, node: Node, written: readonly Report[]): void {
   if (node.asset.materialize !== null) {
     throw fault(node, "found an asset that the graph makes itself, wanted an external one");
   }

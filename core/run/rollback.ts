@@ -7,6 +7,7 @@ import { Inputs } from "./inputs.ts";
 import { replace } from "./replace.ts";
 import { commit, type Session } from "./session.ts";
 
+/** What became of a rollback: versions from and to, or why there is none to go back to. */
 export type RolledBack =
   | {
     readonly status: "rolled-back";

@@ -7,8 +7,8 @@ import {
   fromOrdinals,
   intersect,
   normalize,
+  type OrdinalRange,
   ordinals,
-  type Range,
   type Ranges,
   subtract,
   union,
@@ -33,6 +33,7 @@ type Granted = NonNullable<ClaimAnswer["granted"]>;
 /** How long to wait before asking again after work that another worker holds, on average. */
 const POLL = SECOND / 5;
 
+/** How many steps are at work at once. */
 export interface Limits {
   /** Steps at work at once. */
   readonly steps: number;
@@ -361,7 +362,7 @@ function candidates({ index }: Session, { scope, force }: ExecuteOptions): Map<N
     for (const edge of node.up) {
       const above = found.get(edge.up);
       if (above === undefined || count(wanted) === count(ranges)) continue;
-      const readers: Range[] = [];
+      const readers: OrdinalRange[] = [];
       for (const member of ordinals(above)) {
         for (const reader of dependentsOf(edge, member, index.now)) {
           const last = readers.at(-1);

@@ -10,7 +10,7 @@ import type { StalenessIndex } from "../staleness/index.ts";
 import { existing, membersOf, type Node } from "../staleness/node.ts";
 
 /** Which partitions of which assets are asked for. */
-export interface Request {
+export interface RunSelection {
   readonly assets: ReadonlySet<AssetKey>;
   /** Keys of single partitions; they take the place of `from` and `to`. */
   readonly partitions?: readonly string[];
@@ -33,7 +33,7 @@ export interface Request {
 export type Scope = ReadonlyMap<Node, Ranges>;
 
 /** @throws {RequestError} If a bound or a partition key is not one, or applies to none of the assets. */
-export function scopeOf(index: StalenessIndex, request: Request): Scope {
+export function scopeOf(index: StalenessIndex, request: RunSelection): Scope {
   const asked = index.nodes.filter((node) => request.assets.has(node.key));
   requireBounds(asked, request);
   const scope = new Map<Node, Ranges>();
@@ -110,7 +110,7 @@ interface Wanted {
   readonly whole: boolean;
 }
 
-function byBounds(index: StalenessIndex, nodes: readonly Node[], request: Request): Map<Node, Wanted> {
+function byBounds(index: StalenessIndex, nodes: readonly Node[], request: RunSelection): Map<Node, Wanted> {
   const { from, to } = bounds(index, request);
   const bounded = request.from !== undefined || request.to !== undefined;
   const wanted = new Map<Node, Wanted>();
@@ -131,7 +131,7 @@ function byBounds(index: StalenessIndex, nodes: readonly Node[], request: Reques
 
 function bounds(
   index: StalenessIndex,
-  request: Request,
+  request: RunSelection,
 ): { from: string | undefined; to: string | undefined } {
   const { from, to, all } = request;
   if (all || from !== undefined || to !== undefined) return { from, to };
@@ -194,7 +194,13 @@ function withinWindows(index: StalenessIndex, node: Node, windows: readonly Wind
 }
 
 /** Leaves out partitions that reach beyond the bounds, unless all that they read is in the scope or there already. */
-function complete(index: StalenessIndex, scope: Scope, node: Node, ranges: Ranges, request: Request): Ranges {
+function complete(
+  index: StalenessIndex,
+  scope: Scope,
+  node: Node,
+  ranges: Ranges,
+  request: RunSelection,
+): Ranges {
   if (!isTimeSet(node.set)) return ranges;
   const { from, to } = bounds(index, request);
   const zone = zoneOf(node.set.spec.timeZone);

@@ -3,7 +3,7 @@ import type { Clock, Random } from "../ports/clock.ts";
 import type { LogLevel } from "../ports/log.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { ClaimToken, Commit, Intent, LogEntry, State, Taken } from "../ports/state.ts";
-import type { Range } from "../partition/ranges.ts";
+import type { OrdinalRange } from "../partition/ranges.ts";
 import { show } from "../show.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import type { Node } from "../staleness/node.ts";
@@ -105,7 +105,7 @@ export function messageOf(session: Ports, error: unknown): string {
   return session.mask(text.replaceAll(/\s*\n\s*/g, " "));
 }
 
-export function keyRange(node: Node, { from, to }: Range): KeyRange {
+export function keyRange(node: Node, { from, to }: OrdinalRange): KeyRange {
   return { from: node.set.key(from), to: node.set.key(to) };
 }
 

@@ -6,8 +6,8 @@ import {
   fromOrdinals,
   intersect,
   normalize,
+  type OrdinalRange,
   ordinals,
-  type Range,
   type Ranges,
   subtract,
   union,
@@ -268,13 +268,13 @@ class Step {
     await commit(session, { claim: this.#recorded ? null : claim.token, events });
   }
 
-  #problem(range: Range, outcome: "failed" | "blocked", message: string): void {
+  #problem(range: OrdinalRange, outcome: "failed" | "blocked", message: string): void {
     this.#bad = union(this.#bad, [range]);
     this.options.tally.problem(this.#node, range.from, range.to, outcome, message);
     this.#observeProblem(range, outcome, message);
   }
 
-  #observeProblem(range: Range, outcome: "failed" | "blocked", message: string): void {
+  #observeProblem(range: OrdinalRange, outcome: "failed" | "blocked", message: string): void {
     this.session.observe({
       type: "problem",
       asset: this.#node.key,
@@ -307,7 +307,7 @@ class Step {
 }
 
 /** From the first to the last partition. */
-function hullOf(partitions: Ranges): Range {
+function hullOf(partitions: Ranges): OrdinalRange {
   return { from: partitions[0]!.from, to: partitions.at(-1)!.to };
 }
 

@@ -1,7 +1,8 @@
 import type { AssetKey, RunId } from "../event.ts";
-import type { Range } from "../partition/ranges.ts";
+import type { OrdinalRange } from "../partition/ranges.ts";
 import type { Node } from "../staleness/node.ts";
 
+/** What became of partitions, by number. */
 export interface Counts {
   materialized: number;
   /** Of those materialized: how many kept their data version. */
@@ -53,7 +54,7 @@ export class Tally {
   }
 
   /** An error of an asset's code that is none of one partition: it counts for none of them. */
-  fault(node: Node, range: Range | null, message: string): void {
+  fault(node: Node, range: OrdinalRange | null, message: string): void {
     this.#problems.push({ node, range: range && { ...range }, message });
   }
 
@@ -95,6 +96,6 @@ export class Tally {
   }
 }
 
-function keysOf({ set }: Node, { from, to }: Range): string | null {
+function keysOf({ set }: Node, { from, to }: OrdinalRange): string | null {
   return from === to ? set.key(from) : `${set.key(from)}/${set.key(to)}`;
 }

@@ -1,5 +1,5 @@
 import type { AssetKey } from "../event.ts";
-import { fromOrdinals, type Range, type Ranges } from "../partition/ranges.ts";
+import { fromOrdinals, type OrdinalRange, type Ranges } from "../partition/ranges.ts";
 import type { StalenessIndex } from "./index.ts";
 import { type Edge, existing, type Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
@@ -13,7 +13,7 @@ export interface Cause {
 }
 
 /** Why the partitions of a range are stale, each cause once, with all the members that it speaks of. */
-export function causesOf(index: StalenessIndex, node: Node, range: Range): Cause[] {
+export function causesOf(index: StalenessIndex, node: Node, range: OrdinalRange): Cause[] {
   const found = new Collected();
   node.rows.each(range.from, range.to, (chunk, i, partition) => {
     if (!chunk.stands(i)) return;

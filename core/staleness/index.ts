@@ -1,5 +1,5 @@
 import { type CheckResult, damageOf } from "../check.ts";
-import type { AssetKey, Event, NewEvent, Seq } from "../event.ts";
+import type { AssetEvent, AssetKey, NewEvent, Seq } from "../event.ts";
 import { bytesLimbs, LIMBS } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
 import { fromOrdinals, intersect, ordinals, type Ranges } from "../partition/ranges.ts";
@@ -78,7 +78,7 @@ export class StalenessIndex {
   }
 
   /** Takes in one event; those already taken in, and those of other graphs, change nothing. */
-  apply(event: Event): void {
+  apply(event: AssetEvent): void {
     if (event.seq <= this.#seq) return;
     this.#seq = event.seq;
     if ("partition" in event) {
@@ -102,7 +102,7 @@ export class StalenessIndex {
     return this.#supposed.get(node) ?? [];
   }
 
-  #take(event: Event): void {
+  #take(event: AssetEvent): void {
     const node = this.#byKey.get(event.asset);
     if (node === undefined) return;
     switch (event.kind) {

@@ -1,8 +1,8 @@
 import type { AssetKey, Seq } from "../event.ts";
-import { normalize, type Range, type Ranges } from "../partition/ranges.ts";
+import { normalize, type OrdinalRange, type Ranges } from "../partition/ranges.ts";
 
 /** What is said of ranges of partitions: it holds for those whose own number is lower. */
-export interface Mark extends Range {
+export interface Mark extends OrdinalRange {
   readonly asset: AssetKey;
   readonly seq: Seq;
 }

@@ -12,8 +12,8 @@ import {
   fromOrdinals,
   intersect,
   normalize,
+  type OrdinalRange,
   ordinals,
-  type Range,
   type Ranges,
 } from "../partition/ranges.ts";
 import type { CodeRecord, State } from "../ports/state.ts";
@@ -190,7 +190,7 @@ export function allExisting(node: Node, now: Instant): Ranges {
 
 /** The members of partitions through an edge, whether or not they exist. */
 export function membersOf(edge: Edge, partitions: Ranges, now: Instant): Ranges {
-  const all: Range[] = [];
+  const all: OrdinalRange[] = [];
   for (const partition of ordinals(partitions)) {
     for (const members of edge.mapping.members(partition, now)) {
       const last = all.at(-1);

@@ -1,5 +1,12 @@
 import type { AssetKey } from "../event.ts";
-import { contains, fromOrdinals, normalize, ordinals, type Range, type Ranges } from "../partition/ranges.ts";
+import {
+  contains,
+  fromOrdinals,
+  normalize,
+  type OrdinalRange,
+  ordinals,
+  type Ranges,
+} from "../partition/ranges.ts";
 import type { Judgement, StalenessIndex } from "./index.ts";
 import { dependentsOf, existing, type Node } from "./node.ts";
 import { NONE } from "./rows.ts";
@@ -7,7 +14,8 @@ import { NONE } from "./rows.ts";
 /** A judgement, or what lies over it. */
 export type PartitionState = Judgement | "running" | "failed" | "blocked";
 
-export interface StateRange extends Range {
+/** Neighbouring partitions in the same state. */
+export interface StateRange extends OrdinalRange {
   readonly state: PartitionState;
 }
 
@@ -16,7 +24,7 @@ export function judgements(
   index: StalenessIndex,
   node: Node,
   within: Ranges,
-): (Range & { readonly state: Judgement })[] {
+): (OrdinalRange & { readonly state: Judgement })[] {
   const runs: { from: number; to: number; state: Judgement }[] = [];
   const extend = (from: number, to: number, state: Judgement) => {
     if (from > to) return;
@@ -79,7 +87,7 @@ export class Overlay {
     const known = this.#blocked.get(node.key);
     if (known !== undefined) return known;
     this.#blocked.set(node.key, []);
-    const held: Range[] = [];
+    const held: OrdinalRange[] = [];
     for (const edge of node.up) {
       if (edge.mode === "present") continue;
       for (const ordinal of ordinals(this.#holdingBack(edge.up))) {

@@ -1,5 +1,4 @@
-import { DAY, HOUR, type Instant, type Milliseconds } from "../../core/instant.ts";
-import type { Clock } from "../../core/ports/clock.ts";
+import { type Clock, DAY, HOUR, type Instant, type Milliseconds } from "../../core/mod.ts";
 import type { HistoryQuestion } from "./question.ts";
 import type { Page } from "./page.ts";
 import type { TimeRange } from "./ranges.ts";

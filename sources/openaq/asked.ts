@@ -1,4 +1,4 @@
-import { HOUR, type Instant } from "../../core/instant.ts";
+import { HOUR, type Instant } from "../../core/mod.ts";
 import type { Gap } from "./gaps.ts";
 import type { HistoryQuestion, SensorInfo } from "./question.ts";
 import { SILENT_FOR } from "./known.ts";

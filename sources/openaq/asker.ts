@@ -1,7 +1,15 @@
-import type { Outlook } from "../../core/asset.ts";
-import { HOUR, type Instant, iso, type Milliseconds, MINUTE, SECOND } from "../../core/instant.ts";
-import type { Clock, Random } from "../../core/ports/clock.ts";
-import type { Log } from "../../core/ports/log.ts";
+import {
+  type Clock,
+  HOUR,
+  type Instant,
+  iso,
+  type Log,
+  type Milliseconds,
+  MINUTE,
+  type Outlook,
+  type Random,
+  SECOND,
+} from "../../core/mod.ts";
 import { type Body, bodyOf, jsonOf } from "./body.ts";
 import { answeredAt, NOTABLE, WRONG } from "./date.ts";
 import { OpenAQError, type Trouble } from "./error.ts";

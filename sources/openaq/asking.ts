@@ -1,4 +1,4 @@
-import { HOUR, type Instant, iso } from "../../core/instant.ts";
+import { HOUR, type Instant, iso } from "../../core/mod.ts";
 import { sensorsToAsk } from "./asked.ts";
 import { OpenAQError, type Trouble } from "./error.ts";
 import { changeGap, closeGap, type Gap, isSilent, nextProbe, setAside, stillOwed } from "./gaps.ts";

@@ -1,5 +1,4 @@
-import type { Outlook } from "../../core/asset.ts";
-import { type Instant, iso } from "../../core/instant.ts";
+import { type Instant, iso, type Outlook } from "../../core/mod.ts";
 import { completeness } from "./agreement.ts";
 import { Asker, type AskerOptions, type Question } from "./asker.ts";
 import { OpenAQError } from "./error.ts";

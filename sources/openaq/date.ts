@@ -1,4 +1,4 @@
-import { HOUR, type Instant, type Milliseconds, MINUTE, SECOND } from "../../core/instant.ts";
+import { HOUR, type Instant, type Milliseconds, MINUTE, SECOND } from "../../core/mod.ts";
 
 /** How far a server's clock may be from this machine's before somebody is told. */
 export const NOTABLE: Milliseconds = 5 * MINUTE;

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { DAY, type Instant } from "../../core/instant.ts";
-import type { KeyValue } from "../../core/ports/key_value.ts";
+import { DAY, type Instant, type KeyValue } from "../../core/mod.ts";
 import { merged, type TimeRange, without } from "./ranges.ts";
 
 /** The recorded hours that a sensor owes: it was not asked for them, or failed when it was. */

@@ -8,7 +8,7 @@ import { clipped, hullOf, lengthOf, type TimeRange, without } from "./ranges.ts"
 import type { HistoryParts, HistoryQuestion, HoursGroup } from "./question.ts";
 import { teller } from "./told.ts";
 import { Track } from "./track.ts";
-import { HOUR, type Milliseconds } from "../../core/instant.ts";
+import { HOUR, type Milliseconds } from "../../core/mod.ts";
 
 /** What one group holds at least, while more is to come, and at most. */
 const SHORTEST_GROUP = 24 * HOUR;

@@ -1,4 +1,4 @@
-import { HOUR, type Instant } from "../../core/instant.ts";
+import { HOUR, type Instant } from "../../core/mod.ts";
 import type { HistoryRow, HourRows, SensorInfo } from "./question.ts";
 import { FLAGGED, LONG_PERIOD, NO_PERIOD, type Page, type Series, UNUSABLE } from "./page.ts";
 import type { TimeRange } from "./ranges.ts";

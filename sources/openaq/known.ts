@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { DAY, HOUR, type Instant, iso } from "../../core/instant.ts";
-import type { KeyValue } from "../../core/ports/key_value.ts";
+import { DAY, HOUR, type Instant, iso, type KeyValue } from "../../core/mod.ts";
 import type { LocationsAnswer } from "./client.ts";
 import { clipped, type TimeRange } from "./ranges.ts";
 import type { Location } from "./schema.ts";

@@ -1,5 +1,4 @@
-import { DAY, type Instant, iso, type Milliseconds } from "../../core/instant.ts";
-import type { KeyValue } from "../../core/ports/key_value.ts";
+import { DAY, type Instant, iso, type KeyValue, type Milliseconds } from "../../core/mod.ts";
 import type { LocationsAnswer } from "./client.ts";
 import { changeGap, type Gap, gaps, owe } from "./gaps.ts";
 import { gained, known, type Listed, listedIn, mayHave, putKnown } from "./known.ts";

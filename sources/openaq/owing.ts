@@ -1,4 +1,4 @@
-import type { KeyValue } from "../../core/ports/key_value.ts";
+import type { KeyValue } from "../../core/mod.ts";
 import { changeGap, type Gap, gaps, isSilent } from "./gaps.ts";
 import { type TimeRange, without } from "./ranges.ts";
 

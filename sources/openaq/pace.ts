@@ -1,8 +1,14 @@
 import { z } from "zod";
-import { HOUR, type Instant, type Milliseconds, MINUTE, SECOND } from "../../core/instant.ts";
-import type { Clock } from "../../core/ports/clock.ts";
-import type { KeyValue } from "../../core/ports/key_value.ts";
-import type { Log } from "../../core/ports/log.ts";
+import {
+  type Clock,
+  HOUR,
+  type Instant,
+  type KeyValue,
+  type Log,
+  type Milliseconds,
+  MINUTE,
+  SECOND,
+} from "../../core/mod.ts";
 import { counted, earliest } from "./starts.ts";
 
 /** When requests may start. */

@@ -1,4 +1,4 @@
-import { HOUR, type Instant, iso } from "../../core/instant.ts";
+import { HOUR, type Instant, iso } from "../../core/mod.ts";
 import { type Broken, type Measurement, normalUnit } from "./schema.ts";
 import { instantOf, intervalOf } from "./time.ts";
 

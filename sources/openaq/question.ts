@@ -1,8 +1,4 @@
-import type { Outlook } from "../../core/asset.ts";
-import type { Instant } from "../../core/instant.ts";
-import type { Clock } from "../../core/ports/clock.ts";
-import type { KeyValue } from "../../core/ports/key_value.ts";
-import type { Log } from "../../core/ports/log.ts";
+import type { Clock, Instant, KeyValue, Log, Outlook } from "../../core/mod.ts";
 import type { LocationsAnswer, OpenAQ } from "./client.ts";
 import type { TimeRange } from "./ranges.ts";
 import type { Spool } from "./spool.ts";

@@ -1,4 +1,4 @@
-import type { Instant, Milliseconds } from "../../core/instant.ts";
+import type { Instant, Milliseconds } from "../../core/mod.ts";
 
 /** The time [from, to). */
 export interface TimeRange {

@@ -1,4 +1,4 @@
-import type { Log } from "../../core/ports/log.ts";
+import type { Log } from "../../core/mod.ts";
 import type { LocationsAnswer } from "./client.ts";
 import { type Gap, gaps, isSilent } from "./gaps.ts";
 import { history } from "./history.ts";

@@ -1,4 +1,4 @@
-import type { Instant, Milliseconds } from "../../core/instant.ts";
+import type { Instant, Milliseconds } from "../../core/mod.ts";
 
 /** How many requests started in consecutive steps of time, the first of which is the `from`th since 1970. */
 export interface Starts {

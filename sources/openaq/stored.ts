@@ -1,4 +1,4 @@
-import type { Instant } from "../../core/instant.ts";
+import type { Instant } from "../../core/mod.ts";
 import type { Page } from "./page.ts";
 import { opened, sealed } from "./sealed.ts";
 import type { Spool } from "./spool.ts";

@@ -1,4 +1,4 @@
-import { HOUR, type Instant, type Milliseconds, MINUTE, SECOND } from "../../core/instant.ts";
+import { HOUR, type Instant, type Milliseconds, MINUTE, SECOND } from "../../core/mod.ts";
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 const INTERVAL = /^(\d+):(\d\d):(\d\d)$/;

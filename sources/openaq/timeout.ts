@@ -1,5 +1,4 @@
-import type { Clock } from "../../core/ports/clock.ts";
-import { type Milliseconds, MINUTE } from "../../core/instant.ts";
+import { type Clock, type Milliseconds, MINUTE } from "../../core/mod.ts";
 
 /**
  * Does the work with a signal that ends it after `duration`.

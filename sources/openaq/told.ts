@@ -1,5 +1,4 @@
-import { SECOND } from "../../core/instant.ts";
-import type { Clock } from "../../core/ports/clock.ts";
+import { type Clock, SECOND } from "../../core/mod.ts";
 import { type Asking, CONCURRENCY } from "./asking.ts";
 import type { OpenAQ } from "./client.ts";
 import type { Told } from "./question.ts";

@@ -1,4 +1,4 @@
-import { DAY, HOUR, type Instant, iso, type Milliseconds } from "../../core/instant.ts";
+import { DAY, HOUR, type Instant, iso, type Milliseconds } from "../../core/mod.ts";
 import type { Answers } from "./answers.ts";
 import { type OpenAQ, PAGE_LIMIT } from "./client.ts";
 import { OpenAQError } from "./error.ts";

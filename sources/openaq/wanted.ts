@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { HOUR, type Instant, type Milliseconds } from "../../core/instant.ts";
+import { HOUR, type Instant, type Milliseconds } from "../../core/mod.ts";
 import { overlaps, type TimeRange, without } from "./ranges.ts";
 import { opened, sealed } from "./sealed.ts";
 import type { Spool } from "./spool.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { BEAT, Heartbeat, LATE } from "../../app/heartbeat.ts";
 import { systemClock } from "../../app/system.ts";
-import { HOUR, MINUTE, SECOND } from "../../core/instant.ts";
+import { HOUR, MINUTE, SECOND } from "../../core/mod.ts";
 
 function beating() {
   let elapsed = 0;

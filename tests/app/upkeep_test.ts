@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { LakeFolder } from "../../adapters/object_store/local/lake_folder.ts";
 import { LocalObjectStore } from "../../adapters/object_store/local/store.ts";
 import { askedHours } from "../../assets/vietnam/raw/asked_records.ts";
-import { DAY, HOUR } from "../../core/instant.ts";
+import { DAY, HOUR } from "../../core/mod.ts";
 import { CommandLine } from "../cli/command_line.ts";
 
 const DAYS = ["--from", "2024-03-01", "--to", "2024-03-02"];

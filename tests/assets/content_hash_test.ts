@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
 import { ContentSum, contentVersion, doubleField, field, timestampField } from "../../assets/content_hash.ts";
-import type { Column } from "../../core/ports/table.ts";
+import type { Column } from "../../core/mod.ts";
 
 const COLUMNS: readonly Column[] = [{ name: "a", type: "utf8", nullable: true }];
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { EventLines } from "../../cli/event_lines.ts";
 import { Live } from "../../cli/live.ts";
 import type { Terminal } from "../../cli/context.ts";
-import type { Progress } from "../../core/run/progress.ts";
+import type { Progress } from "../../core/mod.ts";
 import { fakeClock } from "../fake_clock.ts";
 
 const SECOND = 1_000;

@@ -8,7 +8,7 @@ import type { Publisher } from "../../core/ports/publisher.ts";
 import type { State } from "../../core/ports/state.ts";
 import type { Progress } from "../../core/run/progress.ts";
 import type { Limits } from "../../core/run/scheduler.ts";
-import type { Request } from "../../core/run/scope.ts";
+import type { RunSelection } from "../../core/run/scope.ts";
 import { type Cause } from "../../core/staleness/causes.ts";
 import { type FakeClock, fakeClock } from "../fake_clock.ts";
 import { Lake, lakePublisher } from "../simulation/lake.ts";
@@ -34,9 +34,11 @@ export interface Lab {
   readonly lake: Lake;
   readonly clock: FakeClock;
   readonly progress: Progress[];
-  materialize(request?: Partial<Request> & { signal?: AbortSignal }): ReturnType<Orchestrator["materialize"]>;
+  materialize(
+    request?: Partial<RunSelection> & { signal?: AbortSignal },
+  ): ReturnType<Orchestrator["materialize"]>;
   /** Each planned range as `asset from..to state`, keys for ordinals. */
-  plan(request?: Partial<Request>): Promise<string[]>;
+  plan(request?: Partial<RunSelection>): Promise<string[]>;
   /** Why a partition is to be made again, each cause as `kind asset members detail`. */
   causes(asset: string, partition?: string): Promise<string[]>;
 }
@@ -60,7 +62,7 @@ export async function lab(assets: readonly AnyAsset[], options: LabOptions = {})
     readSource: (path) => options.sources?.[path] ?? "",
     limits: options.limits ?? { steps: 4, pools: {} },
   });
-  const everything: Request = {
+  const everything: RunSelection = {
     assets: new Set(assets.map(({ key }) => key)),
     all: true,
     lookbackDays: 7,

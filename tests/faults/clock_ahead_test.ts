@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { DAY, HOUR, iso } from "../../core/instant.ts";
+import { DAY, HOUR, iso } from "../../core/mod.ts";
 import { shiftedClock } from "./clocks.ts";
 import { fixedServer } from "./fixed_server.ts";
 import { assertRuns, assertSound } from "./kills.ts";

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { relative } from "@std/path";
-import type { FileRef } from "../../core/ports/publisher.ts";
+import type { FileRef } from "../../core/mod.ts";
 import { openSqliteState } from "../../adapters/state/sqlite/open.ts";
 import { CommandLine } from "../cli/command_line.ts";
 import type { Place } from "./place.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { DAY, MINUTE } from "../../core/instant.ts";
+import { DAY, MINUTE } from "../../core/mod.ts";
 import { CONCURRENCY } from "../../sources/openaq/asking.ts";
 import { filesBelow } from "./content.ts";
 import { Place } from "./place.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLessOrEqual, assertMatch, assertNotMatch } 
 import { LakeFolder } from "../../adapters/object_store/local/lake_folder.ts";
 import { LocalObjectStore } from "../../adapters/object_store/local/store.ts";
 import { askedHours } from "../../assets/vietnam/raw/asked_records.ts";
-import { HOUR, iso } from "../../core/instant.ts";
+import { HOUR, iso } from "../../core/mod.ts";
 import { contentOf } from "./content.ts";
 import { Place } from "./place.ts";
 import { Server } from "./server.ts";

@@ -1,4 +1,4 @@
-import { HOUR, iso } from "../../core/instant.ts";
+import { HOUR, iso } from "../../core/mod.ts";
 import { generated } from "../../sources/openaq/simulator/generated.ts";
 import { Server, type ServerOptions } from "./server.ts";
 import { sparse } from "./sparse.ts";

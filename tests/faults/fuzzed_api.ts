@@ -1,4 +1,4 @@
-import { DAY, HOUR, type Instant, iso } from "../../core/instant.ts";
+import { DAY, HOUR, type Instant, iso } from "../../core/mod.ts";
 import { boundsOf, type Phase, type Row, type Sensor, type World } from "./fuzzed_world.ts";
 import { pause } from "./until.ts";
 

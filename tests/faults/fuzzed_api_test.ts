@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type Instant } from "../../core/instant.ts";
+import type { Instant } from "../../core/mod.ts";
 import { fuzzedApi } from "./fuzzed_api.ts";
 import { martOf } from "./fuzzed_mart.ts";
 import { FIRST_TO, FROM, fuzzedWorld, listed, type Phase, type Sensor, TO } from "./fuzzed_world.ts";

@@ -1,4 +1,4 @@
-import { type Instant, iso } from "../../core/instant.ts";
+import { type Instant, iso } from "../../core/mod.ts";
 import { FROM, type Phase, type Sensor } from "./fuzzed_world.ts";
 
 const LIMITS: Readonly<Record<string, number>> = {

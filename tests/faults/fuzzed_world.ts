@@ -1,4 +1,4 @@
-import { DAY, HOUR, type Instant } from "../../core/instant.ts";
+import { DAY, HOUR, type Instant } from "../../core/mod.ts";
 import { seeded } from "./random.ts";
 
 /** The window that every life asks for: three days. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { DAY } from "../../core/instant.ts";
+import { DAY } from "../../core/mod.ts";
 import { isRepeatable } from "./calls.ts";
 import { shiftedClock } from "./clocks.ts";
 import { contentOf } from "./content.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { DAY } from "../../core/instant.ts";
+import { DAY } from "../../core/mod.ts";
 import type { Location } from "../../sources/openaq/schema.ts";
 import { generated } from "../../sources/openaq/simulator/generated.ts";
 import { shiftedClock } from "./clocks.ts";

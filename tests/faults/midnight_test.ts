@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { DAY, HOUR, iso, SECOND } from "../../core/instant.ts";
+import { DAY, HOUR, iso, SECOND } from "../../core/mod.ts";
 import { shiftedClock } from "./clocks.ts";
 import { contentOf, leftovers } from "./content.ts";
 import { fast } from "./fast_clock.ts";

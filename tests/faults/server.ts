@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/ports/clock.ts";
+import type { Clock } from "../../core/mod.ts";
 import { systemClock } from "../../app/system.ts";
 import type { Dataset } from "../../sources/openaq/simulator/dataset.ts";
 import { generated } from "../../sources/openaq/simulator/generated.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { DAY } from "../../core/instant.ts";
+import { DAY } from "../../core/mod.ts";
 import { leftovers } from "./content.ts";
 import { Place } from "./place.ts";
 import { shiftedClock } from "./clocks.ts";

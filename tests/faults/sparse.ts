@@ -1,4 +1,4 @@
-import { HOUR, type Instant } from "../../core/instant.ts";
+import { HOUR, type Instant } from "../../core/mod.ts";
 import type { Dataset } from "../../sources/openaq/simulator/dataset.ts";
 
 /** The dataset without the rows that begin in the hours left out: nobody measured anything then. */

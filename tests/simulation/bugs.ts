@@ -1,5 +1,5 @@
 import type { Commit, StandingRecord } from "../../core/ports/state.ts";
-import type { Event } from "../../core/event.ts";
+import type { AssetEvent } from "../../core/event.ts";
 import { over } from "./ports.ts";
 import type { Bug } from "./world.ts";
 
@@ -54,7 +54,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "an input rebuilt to the same content counts as changed",
     state: (state) => {
-      const other = (event: Event): Event =>
+      const other = (event: AssetEvent): AssetEvent =>
         event.kind === "materialized" ? { ...event, member: marked(event.member, event.seq) } : event;
       return over(state, {
         since: async (seq, limit) => (await state.since(seq, limit)).map(other),

@@ -1,4 +1,4 @@
-import type { AssetKey, Event, Materialized, NewEvent } from "../../core/event.ts";
+import type { AssetEvent, AssetKey, Materialized, NewEvent } from "../../core/event.ts";
 import type { Intent } from "../../core/ports/state.ts";
 import type { Made } from "./content.ts";
 import { replay, Replayed, type Rows } from "./reference.ts";
@@ -27,7 +27,7 @@ export interface Truth {
 /** Sees all that truly happens, past every bug, and says when something must not. */
 export class Oracle {
   /** Every event that was committed, whether or not its worker heard of it. */
-  readonly log: Event[] = [];
+  readonly log: AssetEvent[] = [];
   /** What the materializations that rollbacks and reports wrote were made of. */
   readonly made = new Map<string, Made>();
   /** The first thing that must not have happened. */

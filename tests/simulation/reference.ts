@@ -1,5 +1,5 @@
 import { damageOf } from "../../core/check.ts";
-import type { AssetKey, Event, Materialized, Seq } from "../../core/event.ts";
+import type { AssetEvent, AssetKey, Materialized, Seq } from "../../core/event.ts";
 import type { Instant } from "../../core/instant.ts";
 import { ordinals } from "../../core/partition/ranges.ts";
 import type { PartitionSet } from "../../core/partition/partition_set.ts";
@@ -16,7 +16,7 @@ export interface Row {
 
 export type Rows = ReadonlyMap<AssetKey, ReadonlyMap<number, Row>>;
 
-type MadeOf = (event: Event & Materialized) => Made;
+type MadeOf = (event: AssetEvent & Materialized) => Made;
 
 /** What stands after the events so far. */
 export class Replayed {
@@ -28,7 +28,7 @@ export class Replayed {
     return this.#rows;
   }
 
-  apply(event: Event): void {
+  apply(event: AssetEvent): void {
     const own = this.#rows.get(event.asset) ?? new Map<number, Row>();
     this.#rows.set(event.asset, own);
     if (event.kind === "materialized") {
@@ -50,7 +50,7 @@ export class Replayed {
 }
 
 /** What stands after the events, read from the first to the last. */
-export function replay(events: readonly Event[], madeOf: MadeOf): Rows {
+export function replay(events: readonly AssetEvent[], madeOf: MadeOf): Rows {
   const replayed = new Replayed(madeOf);
   for (const event of events) replayed.apply(event);
   return replayed.rows;
@@ -77,12 +77,12 @@ export function readOf(
 export class Reference {
   readonly #sketches: ReadonlyMap<AssetKey, Sketch>;
   readonly #sound = new Map<string, boolean>();
-  readonly #due: readonly Event[];
+  readonly #due: readonly AssetEvent[];
 
   constructor(
     sketches: readonly Sketch[],
     readonly rows: Rows,
-    events: readonly Event[],
+    events: readonly AssetEvent[],
     /** The sets as the state knows them. */
     readonly sets: (key: AssetKey) => PartitionSet,
     /** The time that decides which partitions exist and what is due. */

@@ -1,4 +1,4 @@
-import type { Request } from "../../core/run/scope.ts";
+import type { RunSelection } from "../../core/run/scope.ts";
 import { Injected } from "./ports.ts";
 import { forcedWhole } from "./rules/force.ts";
 import { refusable, withVersions } from "./rules/rollback.ts";
@@ -23,7 +23,7 @@ export async function ask(worker: Worker): Promise<void> {
   const { world, world: { chance, sketches, turns }, orchestrator } = worker;
   const keys = sketches.map(({ key }) => key);
   const assets = new Set(chance.happens(0.5) ? keys : chance.some(keys, 0.5));
-  const request: Request = {
+  const request: RunSelection = {
     assets,
     lookbackDays: 7,
     ...chance.pick([{}, {}, { from: "2024-02-01" }, { all: true }]),

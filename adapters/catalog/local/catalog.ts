@@ -1,7 +1,5 @@
 import { hash } from "node:crypto";
-import type { BrokenEntry, Catalog, Definition } from "../../../core/ports/catalog.ts";
-import type { ObjectStore } from "../../../core/ports/object_store.ts";
-import type { FileRef, Staged } from "../../../core/ports/publisher.ts";
+import type { BrokenEntry, Catalog, Definition, FileRef, ObjectStore, Staged } from "../../../core/mod.ts";
 import { readDefinition } from "./definition.ts";
 
 /** Hidden from the lake's readers by its underscore. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { BrokenEntry, Definition } from "../../../core/ports/catalog.ts";
+import type { BrokenEntry, Definition } from "../../../core/mod.ts";
 
 const MOST_CHARACTERS = 255;
 

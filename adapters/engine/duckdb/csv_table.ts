@@ -1,6 +1,5 @@
 import { resolve } from "@std/path";
-import type { InputFile } from "../../../core/ports/engine.ts";
-import type { Column } from "../../../core/ports/table.ts";
+import type { Column, InputFile } from "../../../core/mod.ts";
 import { identifier, list, literal } from "../../sdk/duckdb/text.ts";
 
 /** The columns of tables of CSV files beside their own. */

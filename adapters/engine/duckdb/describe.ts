@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import type { Described } from "../../../core/ports/engine.ts";
+import type { Described } from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
 import { list } from "../../sdk/duckdb/text.ts";

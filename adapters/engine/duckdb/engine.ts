@@ -10,7 +10,7 @@ import {
   type Transform,
   type Transformed,
   type Value,
-} from "../../../core/ports/engine.ts";
+} from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
 import { identifier } from "../../sdk/duckdb/text.ts";

@@ -1,6 +1,5 @@
 import { join } from "@std/path";
-import type { InputTable, Program } from "../../../core/ports/engine.ts";
-import type { Column, FileFormat } from "../../../core/ports/table.ts";
+import type { Column, FileFormat, InputTable, Program } from "../../../core/mod.ts";
 import { identifier, list, literal } from "../../sdk/duckdb/text.ts";
 import { duckdbType, emptyTable } from "../../sdk/duckdb/types.ts";
 import { CSV_PLACE, csvStatement } from "./csv_table.ts";

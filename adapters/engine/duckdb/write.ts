@@ -1,7 +1,6 @@
 import { hash } from "node:crypto";
 import { dirname, join } from "@std/path";
-import { EngineError, type Transform } from "../../../core/ports/engine.ts";
-import type { Written } from "../../../core/ports/object_store.ts";
+import { EngineError, type Transform, type Written } from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { DuckDB } from "../../sdk/duckdb/session.ts";
 import { identifier, literal } from "../../sdk/duckdb/text.ts";

@@ -1,5 +1,5 @@
 import { createHash, hash } from "node:crypto";
-import type { Written } from "../../../core/ports/object_store.ts";
+import type { Written } from "../../../core/mod.ts";
 
 const CHUNK = 1 << 20;
 

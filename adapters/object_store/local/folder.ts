@@ -1,7 +1,6 @@
 import { hash } from "node:crypto";
 import { join } from "node:path";
-import type { Folder, FoundFile } from "../../../core/ports/folder.ts";
-import type { FileRef } from "../../../core/ports/publisher.ts";
+import type { FileRef, Folder, FoundFile } from "../../../core/mod.ts";
 import { isAbsent } from "./lake_folder.ts";
 
 /** A folder of this machine in which others write. */

@@ -1,11 +1,11 @@
-import { sha256 } from "../../../core/fingerprint.ts";
 import {
   type FileRef,
   type Publisher,
   PublishError,
   type Replacement,
+  sha256,
   type Staged,
-} from "../../../core/ports/publisher.ts";
+} from "../../../core/mod.ts";
 import { keptPath } from "../kept_path.ts";
 import { digest } from "./digest.ts";
 import { each } from "./each.ts";

@@ -1,4 +1,4 @@
-import type { Instant } from "../../../core/instant.ts";
+import type { Instant } from "../../../core/mod.ts";
 import { isAbsent, type LakeFolder } from "./lake_folder.ts";
 import { trouble } from "../../sdk/files/trouble.ts";
 

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { ObjectStore, Written } from "../../../core/ports/object_store.ts";
+import type { ObjectStore, Written } from "../../../core/mod.ts";
 import { isAbsent, type LakeFolder } from "./lake_folder.ts";
 import { trouble } from "../../sdk/files/trouble.ts";
 

@@ -1,8 +1,6 @@
 import { join } from "@std/path";
 import { type DuckDBDataChunk, type DuckDBResult, type DuckDBValue, StatementType } from "duckdb";
-import type { Json } from "../../../core/ports/key_value.ts";
-import { type QueryOptions, RefusedError } from "../../../core/ports/query.ts";
-import { visible } from "../../../core/visible.ts";
+import { type Json, type QueryOptions, RefusedError, visible } from "../../../core/mod.ts";
 import { problem } from "../../sdk/duckdb/problem.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
 import { literal } from "../../sdk/duckdb/text.ts";

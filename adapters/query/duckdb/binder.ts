@@ -1,5 +1,4 @@
-import type { Catalog, ViewDefinition } from "../../../core/ports/catalog.ts";
-import type { ViewBinder, ViewFault } from "../../../core/ports/query.ts";
+import type { Catalog, ViewBinder, ViewDefinition, ViewFault } from "../../../core/mod.ts";
 import { Entries } from "./entries.ts";
 import { Sandbox } from "./sandbox.ts";
 import { ViewError } from "./view_fault.ts";

@@ -1,5 +1,4 @@
-import type { BrokenEntry, Definition, ViewDefinition } from "../../../core/ports/catalog.ts";
-import { RefusedError } from "../../../core/ports/query.ts";
+import { type BrokenEntry, type Definition, RefusedError, type ViewDefinition } from "../../../core/mod.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
 import type { TableName } from "./names.ts";
 import { parseStatement } from "./statement.ts";

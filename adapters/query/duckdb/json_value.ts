@@ -14,7 +14,7 @@ import {
   DuckDBUnionValue,
   type DuckDBValue,
 } from "duckdb";
-import type { Json } from "../../../core/ports/key_value.ts";
+import type { Json } from "../../../core/mod.ts";
 
 /**
  * A value as JSON has it: timestamps are ISO in UTC with a Z, dates YYYY-MM-DD; integers beyond 2^53 and decimals of more

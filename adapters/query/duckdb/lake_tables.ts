@@ -1,5 +1,4 @@
-import type { Definition, TableDefinition } from "../../../core/ports/catalog.ts";
-import type { Column } from "../../../core/ports/table.ts";
+import type { Column, Definition, TableDefinition } from "../../../core/mod.ts";
 import { identifier, list, literal } from "../../sdk/duckdb/text.ts";
 import { duckdbType, emptyTable, STORED_TIMESTAMP } from "../../sdk/duckdb/types.ts";
 

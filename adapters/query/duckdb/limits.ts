@@ -1,4 +1,4 @@
-import type { QueryLimits } from "../../../core/ports/query.ts";
+import type { QueryLimits } from "../../../core/mod.ts";
 
 /** How often the process's memory is looked at, in milliseconds. */
 const LOOK = 50;

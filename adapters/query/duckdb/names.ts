@@ -1,4 +1,4 @@
-import { RefusedError } from "../../../core/ports/query.ts";
+import { RefusedError } from "../../../core/mod.ts";
 
 /** A node of a statement's tree, as DuckDB's parser serializes it. */
 export type Tree = Readonly<Record<string, unknown>>;

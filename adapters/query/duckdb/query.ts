@@ -1,8 +1,13 @@
 import { resolve } from "@std/path";
-import type { Catalog, Definition } from "../../../core/ports/catalog.ts";
-import type { FileRef } from "../../../core/ports/publisher.ts";
-import { type Query, type QueryOptions, RefusedError } from "../../../core/ports/query.ts";
-import { visible } from "../../../core/visible.ts";
+import {
+  type Catalog,
+  type Definition,
+  type FileRef,
+  type Query,
+  type QueryOptions,
+  RefusedError,
+  visible,
+} from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import { limited } from "./limits.ts";
 import type { Named } from "./names.ts";

@@ -1,5 +1,5 @@
 import { dirname, fromFileUrl, join } from "@std/path";
-import type { Definition, ViewDefinition } from "../../../core/ports/catalog.ts";
+import type { Definition, ViewDefinition } from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import { DuckDB, type Session } from "../../sdk/duckdb/session.ts";
 import { identifier, list, literal } from "../../sdk/duckdb/text.ts";

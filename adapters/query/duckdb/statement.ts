@@ -1,4 +1,4 @@
-import { RefusedError } from "../../../core/ports/query.ts";
+import { RefusedError } from "../../../core/mod.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
 import { literal } from "../../sdk/duckdb/text.ts";
 import { type Named, namesOf, type Tree } from "./names.ts";

@@ -1,5 +1,5 @@
 import { type DuckDBDataChunk, type DuckDBResult, DuckDBTypeId } from "duckdb";
-import { visible } from "../../../core/visible.ts";
+import { visible } from "../../../core/mod.ts";
 import { cellOf } from "./cell.ts";
 import { fitted } from "./fitted.ts";
 import { shownValue } from "./json_value.ts";

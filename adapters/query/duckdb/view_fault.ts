@@ -1,6 +1,4 @@
-import type { ViewDefinition } from "../../../core/ports/catalog.ts";
-import type { ViewFault } from "../../../core/ports/query.ts";
-import { visible } from "../../../core/visible.ts";
+import { type ViewDefinition, type ViewFault, visible } from "../../../core/mod.ts";
 import type { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import { ParseError } from "./statement.ts";
 

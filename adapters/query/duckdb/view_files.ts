@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { join } from "node:path";
-import { RefusedError } from "../../../core/ports/query.ts";
+import { RefusedError } from "../../../core/mod.ts";
 import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
 import { parseStatement } from "./statement.ts";
 

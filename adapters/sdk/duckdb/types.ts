@@ -1,4 +1,4 @@
-import type { Column, ColumnType } from "../../../core/ports/table.ts";
+import type { Column, ColumnType } from "../../../core/mod.ts";
 import { identifier } from "./text.ts";
 
 /**

@@ -1,5 +1,4 @@
-import type { Event, Materialized, NewEvent } from "../../../core/event.ts";
-import type { Intent } from "../../../core/ports/state.ts";
+import type { AssetEvent, Intent, Materialized, NewEvent } from "../../../core/mod.ts";
 
 /** A frozen copy of plain data. */
 export function frozen<T>(value: T): T {
@@ -18,7 +17,7 @@ export function keepEvent<E extends NewEvent>(event: E): E {
 }
 
 /** A kept event to give away. */
-export function giveEvent<E extends NewEvent | Event>(kept: E): E {
+export function giveEvent<E extends NewEvent | AssetEvent>(kept: E): E {
   return kept.kind === "materialized" ? { ...kept, ...bytes(kept) } : kept;
 }
 

@@ -1,4 +1,4 @@
-import type { Json, KeyValue, Versioned } from "../../../core/ports/key_value.ts";
+import type { Json, KeyValue, Versioned } from "../../../core/mod.ts";
 import { frozen } from "./copies.ts";
 import type { MemoryStore } from "./store.ts";
 

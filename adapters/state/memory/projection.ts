@@ -1,7 +1,19 @@
-import { damageOf } from "../../../core/check.ts";
-import type { Checked, Due, Event, Failed, Materialized, Seq, Wiped } from "../../../core/event.ts";
-import type { Range } from "../../../core/partition/ranges.ts";
-import { type AssetSnapshot, DAMAGED, EXPIRED, STANDS, WIPED } from "../../../core/ports/state.ts";
+import {
+  type AssetEvent,
+  type AssetSnapshot,
+  type Checked,
+  DAMAGED,
+  damageOf,
+  type Due,
+  EXPIRED,
+  type Failed,
+  type Materialized,
+  type OrdinalRange,
+  type Seq,
+  STANDS,
+  WIPED,
+  type Wiped,
+} from "../../../core/mod.ts";
 
 interface Row {
   /** What gave it its number. */
@@ -12,7 +24,7 @@ interface Row {
   readonly failed: number;
 }
 
-type Mark = Range & { readonly event: (Failed | Due) & { readonly seq: Seq } };
+type Mark = OrdinalRange & { readonly event: (Failed | Due) & { readonly seq: Seq } };
 
 /** How the partitions of one asset stand by its events. */
 export class Projection {
@@ -21,7 +33,7 @@ export class Projection {
   readonly #places = new Map<string, Set<number>>();
   #marks: Mark[] = [];
 
-  apply(event: Event): void {
+  apply(event: AssetEvent): void {
     switch (event.kind) {
       case "materialized":
         return this.#materialize(event);
@@ -74,7 +86,7 @@ export class Projection {
 
   /** The last materialization of each partition in the range that has one and was not wiped, ascending. */
   standing(
-    range: Range,
+    range: OrdinalRange,
   ): { readonly event: Materialized & { readonly seq: Seq }; readonly expired: boolean }[] {
     const found: { event: Materialized & { seq: Seq }; expired: boolean }[] = [];
     for (const [, { event, status }] of this.#within(range)) {
@@ -122,7 +134,7 @@ export class Projection {
     }
   }
 
-  *#within({ from, to }: Range): Generator<[number, Row]> {
+  *#within({ from, to }: OrdinalRange): Generator<[number, Row]> {
     if (to - from < this.#rows.size) {
       for (let partition = from; partition <= to; partition++) {
         const row = this.#rows.get(partition);

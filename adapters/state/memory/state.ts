@@ -1,11 +1,22 @@
-import type { CheckResult } from "../../../core/check.ts";
-import type { AssetKey, Event, Materialized, NewEvent, RunId, Seq } from "../../../core/event.ts";
-import type { Instant } from "../../../core/instant.ts";
-import { merge } from "../../../core/partition/merge.ts";
-import type { PartitionSpec } from "../../../core/partition/partition_set.ts";
-import { intersect, normalize, type Range, subtract } from "../../../core/partition/ranges.ts";
-import type { Json, KeyValue } from "../../../core/ports/key_value.ts";
-import type * as port from "../../../core/ports/state.ts";
+import {
+  type AssetEvent,
+  type AssetKey,
+  type CheckResult,
+  type Instant,
+  intersect,
+  type Json,
+  type KeyValue,
+  type Materialized,
+  merge,
+  type NewEvent,
+  normalize,
+  type OrdinalRange,
+  type PartitionSpec,
+  type RunId,
+  type Seq,
+  subtract,
+} from "../../../core/mod.ts";
+import type * as port from "../../../core/mod.ts";
 import { requireCovered, toBeCovered } from "../covered.ts";
 import { copyIntent, frozen, giveEvent, keepEvent } from "./copies.ts";
 import { MemoryKeyValue } from "./key_value.ts";
@@ -68,12 +79,12 @@ export class MemoryState implements port.State {
     return { seq: this.#store.events.length, assets, codes: new Map(codes), failures, due };
   }
 
-  async since(seq: Seq, limit = Infinity): Promise<Event[]> {
+  async since(seq: Seq, limit = Infinity): Promise<AssetEvent[]> {
     await null;
     return this.#store.events.slice(seq, seq + limit).map(giveEvent);
   }
 
-  async events(run: RunId, { after, limit }: { after: Seq; limit: number }): Promise<Event[]> {
+  async events(run: RunId, { after, limit }: { after: Seq; limit: number }): Promise<AssetEvent[]> {
     await null;
     return this.#store.events.slice(after).filter((event) => event.run === run).slice(0, limit).map(
       giveEvent,
@@ -105,7 +116,7 @@ export class MemoryState implements port.State {
     return { status: "committed", seq: this.#store.events.length };
   }
 
-  async claim(run: RunId, asset: AssetKey, ranges: readonly Range[]): Promise<port.ClaimAnswer> {
+  async claim(run: RunId, asset: AssetKey, ranges: readonly OrdinalRange[]): Promise<port.ClaimAnswer> {
     await null;
     this.#asset(asset);
     const held: (port.LiveClaim & { abandoned: boolean })[] = [];
@@ -167,7 +178,7 @@ export class MemoryState implements port.State {
     });
   }
 
-  async standing(asset: AssetKey, ranges: readonly Range[]): Promise<port.StandingRecord[]> {
+  async standing(asset: AssetKey, ranges: readonly OrdinalRange[]): Promise<port.StandingRecord[]> {
     await null;
     const projection = this.#store.assets.get(asset)?.projection ?? new Projection();
     return normalize(ranges).flatMap((range) => projection.standing(range)).map(({ event, expired }) => {

@@ -1,16 +1,18 @@
-import type { AssetKey, Event, RunId } from "../../../core/event.ts";
-import type { PartitionSpec } from "../../../core/partition/partition_set.ts";
-import type { Ranges } from "../../../core/partition/ranges.ts";
-import type { Versioned } from "../../../core/ports/key_value.ts";
 import type {
+  AssetEvent,
+  AssetKey,
   ClaimToken,
   CodeRecord,
   Intent,
   LogEntry,
+  PartitionSpec,
+  Ranges,
+  RunId,
   RunRecord,
   StepRecord,
   Taken,
-} from "../../../core/ports/state.ts";
+  Versioned,
+} from "../../../core/mod.ts";
 import { placesOf } from "../places_of.ts";
 import type { Projection } from "./projection.ts";
 
@@ -50,7 +52,7 @@ export interface StoredRun {
 /** What several workers of one process share: a state that is gone when the process ends. */
 export class MemoryStore {
   /** Event n at index n - 1. */
-  readonly events: Event[] = [];
+  readonly events: AssetEvent[] = [];
   readonly assets = new Map<AssetKey, StoredAsset>();
   /** By number; the first has 1. */
   readonly codes = new Map<number, StoredCode>();

@@ -1,6 +1,18 @@
-import type { AssetKey, RunId, Seq } from "../../../core/event.ts";
-import { intersect, normalize, type Range, type Ranges, subtract } from "../../../core/partition/ranges.ts";
-import type { Adopted, ClaimAnswer, ClaimToken, Holding, LiveClaim } from "../../../core/ports/state.ts";
+import {
+  type Adopted,
+  type AssetKey,
+  type ClaimAnswer,
+  type ClaimToken,
+  type Holding,
+  intersect,
+  type LiveClaim,
+  normalize,
+  type OrdinalRange,
+  type Ranges,
+  type RunId,
+  type Seq,
+  subtract,
+} from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 import type { Intents } from "./intents.ts";
 import type { Registry } from "./registry.ts";
@@ -36,7 +48,7 @@ export class Claims {
    *
    * @returns Undefined if something is claimed.
    */
-  claimAtOnce(run: RunId, key: AssetKey, wanted: readonly Range[]): ClaimAnswer | undefined {
+  claimAtOnce(run: RunId, key: AssetKey, wanted: readonly OrdinalRange[]): ClaimAnswer | undefined {
     const ranges = normalize(wanted);
     const made = this.#db.get<{ token: ClaimToken; head: Seq }>(
       `INSERT INTO claims (asset, run, worker, ranges)
@@ -50,7 +62,7 @@ export class Claims {
     return made && { granted: { token: made.token, ranges, seq: made.head }, held: [] };
   }
 
-  claim(run: RunId, key: AssetKey, wanted: readonly Range[]): ClaimAnswer {
+  claim(run: RunId, key: AssetKey, wanted: readonly OrdinalRange[]): ClaimAnswer {
     const asset = this.#registry.id(key);
     const held: (LiveClaim & { abandoned: boolean })[] = [];
     let free = normalize(wanted);

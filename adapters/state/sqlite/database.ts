@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { StateError, StatePlaceError } from "../../../core/ports/state.ts";
+import { StateError, StatePlaceError } from "../../../core/mod.ts";
 import { lockHolder } from "./lock_holder.ts";
 
 /** How long, in milliseconds, one try waits for another process's transaction; nothing else happens here meanwhile. */

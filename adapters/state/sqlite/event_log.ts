@@ -1,14 +1,22 @@
-import type { AssetKey, Checked, Event, Materialized, NewEvent, RunId, Seq } from "../../../core/event.ts";
-import { normalize, type Range } from "../../../core/partition/ranges.ts";
 import {
+  type AssetEvent,
+  type AssetKey,
+  type Checked,
+  type CheckResult,
   DAMAGED,
+  damageOf,
   EXPIRED,
+  type Materialized,
+  type NewEvent,
+  normalize,
+  type OrdinalRange,
   type PublishedFile,
+  type RunId,
+  type Seq,
   type StandingRecord,
   STANDS,
   WIPED,
-} from "../../../core/ports/state.ts";
-import { type CheckResult, damageOf } from "../../../core/check.ts";
+} from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 import * as rows from "./event_rows.ts";
 import type { EventRow } from "./event_rows.ts";
@@ -94,7 +102,7 @@ export class EventLog {
   append(events: readonly NewEvent[], head: Seq, marked: boolean): Seq {
     let seq = head;
     let trimming = marked;
-    const numbered = new Map<number, Range[]>();
+    const numbered = new Map<number, OrdinalRange[]>();
     for (const event of events) {
       const asset = this.#registry.id(event.asset);
       const range = this.#append(++seq, asset, event);
@@ -109,7 +117,7 @@ export class EventLog {
     return seq;
   }
 
-  since(seq: Seq, limit: number): Event[] {
+  since(seq: Seq, limit: number): AssetEvent[] {
     return this.#decode(
       this.#db.all<EventRow>(
         `SELECT ${rows.EVENT_COLUMNS} ${FROM_EVENTS} WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq`,
@@ -119,7 +127,7 @@ export class EventLog {
     );
   }
 
-  ofRun(run: RunId, after: Seq, limit: number): Event[] {
+  ofRun(run: RunId, after: Seq, limit: number): AssetEvent[] {
     return this.#decode(this.#db.all<EventRow>(
       `SELECT ${rows.EVENT_COLUMNS} ${FROM_EVENTS}
       WHERE run = ?1 AND e.seq > max(?2, (SELECT after FROM runs WHERE id = ?1))
@@ -131,7 +139,7 @@ export class EventLog {
     ));
   }
 
-  standing(key: AssetKey, ranges: readonly Range[]): StandingRecord[] {
+  standing(key: AssetKey, ranges: readonly OrdinalRange[]): StandingRecord[] {
     const asset = this.#registry.find(key);
     if (asset === undefined) return [];
     return this.#db.read(() =>
@@ -176,12 +184,12 @@ export class EventLog {
     return row === undefined ? undefined : rows.decodeChecked(row.body).checks;
   }
 
-  #decode(found: readonly EventRow[]): Event[] {
+  #decode(found: readonly EventRow[]): AssetEvent[] {
     return found.map((row) => rows.decodeEvent(row, this.#registry.key(row.asset)));
   }
 
   /** @returns The partitions that it speaks of. */
-  #append(seq: Seq, asset: number, event: NewEvent): Range {
+  #append(seq: Seq, asset: number, event: NewEvent): OrdinalRange {
     const body = rows.encodeBody(event);
     if (body !== null) this.#db.run("INSERT INTO details (seq, body) VALUES (?, ?)", seq, body);
     switch (event.kind) {
@@ -220,7 +228,7 @@ export class EventLog {
     }
   }
 
-  #materialized(seq: Seq, asset: number, event: Materialized): Range {
+  #materialized(seq: Seq, asset: number, event: Materialized): OrdinalRange {
     const { partition, edges, checks } = event;
     this.#db.run(
       INSERT_MATERIALIZED,
@@ -241,7 +249,7 @@ export class EventLog {
     return { from: partition, to: partition };
   }
 
-  #checked(seq: Seq, asset: number, event: Checked): Range {
+  #checked(seq: Seq, asset: number, event: Checked): OrdinalRange {
     const { partition, of, checks } = event;
     this.#insert(seq, rows.CHECKED, asset, event, partition, partition);
     const { passed, failed } = tally(checks);

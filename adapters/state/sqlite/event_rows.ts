@@ -1,5 +1,13 @@
-import type { CheckResult } from "../../../core/check.ts";
-import type { AssetKey, Event, Failed, Materialized, NewEvent, Payload, Seq } from "../../../core/event.ts";
+import type {
+  AssetEvent,
+  AssetKey,
+  CheckResult,
+  Failed,
+  Materialized,
+  NewEvent,
+  Payload,
+  Seq,
+} from "../../../core/mod.ts";
 
 /** Kinds of events, by the numbers that stand for them. */
 export const MATERIALIZED = 0, WIPED = 1, EXPIRED = 2, FAILED = 3, CHECKED = 4, DUE = 5;
@@ -75,7 +83,7 @@ function encodeMaterialized({ payload: { files, rows, metadata }, checks }: Mate
   return Object.keys(body).length > 0 ? JSON.stringify(body) : null;
 }
 
-export function decodeEvent(row: EventRow, asset: AssetKey): Event {
+export function decodeEvent(row: EventRow, asset: AssetKey): AssetEvent {
   const { seq, kind, at, run, first: from, last } = row;
   const common = { seq, asset, at, run };
   const to = last ?? from;

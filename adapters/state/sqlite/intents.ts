@@ -1,6 +1,4 @@
-import type { Materialized } from "../../../core/event.ts";
-import type { Kept, Staged } from "../../../core/ports/publisher.ts";
-import type { ClaimToken, Intent } from "../../../core/ports/state.ts";
+import type { ClaimToken, Intent, Kept, Materialized, Staged } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 
 type Stored = Omit<Intent, "event" | "replacements"> & {

@@ -1,4 +1,4 @@
-import type { Json, KeyValue, Versioned } from "../../../core/ports/key_value.ts";
+import type { Json, KeyValue, Versioned } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 
 type Row = { readonly key: string; readonly value: string; readonly version: number };

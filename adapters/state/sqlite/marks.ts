@@ -1,5 +1,4 @@
-import type { Seq } from "../../../core/event.ts";
-import type { Ranges } from "../../../core/partition/ranges.ts";
+import type { Ranges, Seq } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 
 type Mark = { readonly seq: Seq; readonly first: number; readonly last: number };

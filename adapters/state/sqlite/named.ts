@@ -1,4 +1,4 @@
-import { StateError } from "../../../core/ports/state.ts";
+import { StateError } from "../../../core/mod.ts";
 import { asStateError } from "./database.ts";
 
 /**

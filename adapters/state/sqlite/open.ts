@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { type State, StatePlaceError } from "../../../core/ports/state.ts";
+import { type State, StatePlaceError } from "../../../core/mod.ts";
 import { Database, type Patience } from "./database.ts";
 import { lockFolder, type Locks } from "./locks.ts";
 import { named } from "./named.ts";

@@ -1,5 +1,4 @@
-import type { Seq } from "../../../core/event.ts";
-import type { AssetSnapshot } from "../../../core/ports/state.ts";
+import type { AssetSnapshot, Seq } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 
 const MEMBER = 32;

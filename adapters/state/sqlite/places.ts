@@ -1,5 +1,11 @@
-import type { FileRef } from "../../../core/ports/publisher.ts";
-import { type ClaimToken, DAMAGED, type Intent, STANDS, type Taken } from "../../../core/ports/state.ts";
+import {
+  type ClaimToken,
+  DAMAGED,
+  type FileRef,
+  type Intent,
+  STANDS,
+  type Taken,
+} from "../../../core/mod.ts";
 import { placesOf } from "../places_of.ts";
 import type { Database } from "./database.ts";
 import type { Registry } from "./registry.ts";

@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { StateError } from "../../../core/ports/state.ts";
+import { StateError } from "../../../core/mod.ts";
 import { Database } from "./database.ts";
 import { isPresent, migrate } from "./schema.ts";
 import { scratchFolder } from "../../sdk/files/scratch.ts";

@@ -1,7 +1,10 @@
-import type { AssetKey } from "../../../core/event.ts";
-import { merge } from "../../../core/partition/merge.ts";
-import type { PartitionSpec } from "../../../core/partition/partition_set.ts";
-import type { CodeRecord, RegisteredAsset } from "../../../core/ports/state.ts";
+import {
+  type AssetKey,
+  type CodeRecord,
+  merge,
+  type PartitionSpec,
+  type RegisteredAsset,
+} from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 
 type Declared = { readonly key: AssetKey; readonly partitions: PartitionSpec; readonly code: CodeRecord };

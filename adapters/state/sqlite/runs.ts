@@ -1,8 +1,14 @@
-import type { RunId, Seq } from "../../../core/event.ts";
-import type { Instant } from "../../../core/instant.ts";
-import type { Json } from "../../../core/ports/key_value.ts";
-import type { LogLevel } from "../../../core/ports/log.ts";
-import type { LogEntry, RunRecord, RunStatus, StepRecord } from "../../../core/ports/state.ts";
+import type {
+  Instant,
+  Json,
+  LogEntry,
+  LogLevel,
+  RunId,
+  RunRecord,
+  RunStatus,
+  Seq,
+  StepRecord,
+} from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 import type { Registry } from "./registry.ts";
 import type { Workers } from "./workers.ts";

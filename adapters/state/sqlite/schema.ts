@@ -1,4 +1,4 @@
-import { StatePlaceError } from "../../../core/ports/state.ts";
+import { StatePlaceError } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 import { migrations } from "./migrations.ts";
 

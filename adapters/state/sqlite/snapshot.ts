@@ -1,14 +1,16 @@
-import type { AssetKey, Seq } from "../../../core/event.ts";
 import {
+  type AssetKey,
   type AssetSnapshot,
   type CodeRecord,
   type DueMark,
   type Failure,
+  normalize,
+  type OrdinalRange,
+  type Seq,
   type Snapshot,
   StateError,
   WIPED,
-} from "../../../core/ports/state.ts";
-import { normalize, type Range } from "../../../core/partition/ranges.ts";
+} from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 import type { EventLog } from "./event_log.ts";
 import { decodeDetail, decodeFailure, FAILED } from "./event_rows.ts";
@@ -87,7 +89,7 @@ interface Rows {
   readonly fresh: boolean;
 }
 
-function rowsOf(db: Database, asset: number, { from, to }: Range): Rows {
+function rowsOf(db: Database, asset: number, { from, to }: OrdinalRange): Rows {
   return { of: unpack(db.get<PackedRow>(PACKED, asset, from, to)!), fresh: true };
 }
 
@@ -100,7 +102,7 @@ function fromPack(
 ): Rows | undefined {
   const pack = readPack(db, asset);
   if (pack === undefined || head - pack.seq > LONG) return undefined;
-  const since = db.all<Range>(
+  const since = db.all<OrdinalRange>(
     `SELECT first AS "from", coalesce(last, first) AS "to" FROM events
     WHERE seq > ? AND asset = ? LIMIT ${FEW + 1}`,
     pack.seq,

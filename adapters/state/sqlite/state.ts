@@ -1,12 +1,19 @@
 // Every method is synchronous under its promise.
 // deno-lint-ignore-file require-await
-import type { CheckResult } from "../../../core/check.ts";
-import type { AssetKey, Event, Materialized, RunId, Seq } from "../../../core/event.ts";
-import type { Instant } from "../../../core/instant.ts";
-import type { Range } from "../../../core/partition/ranges.ts";
-import type { PartitionSpec } from "../../../core/partition/partition_set.ts";
-import type { Json, KeyValue } from "../../../core/ports/key_value.ts";
-import type * as port from "../../../core/ports/state.ts";
+import type {
+  AssetEvent,
+  AssetKey,
+  CheckResult,
+  Instant,
+  Json,
+  KeyValue,
+  Materialized,
+  OrdinalRange,
+  PartitionSpec,
+  RunId,
+  Seq,
+} from "../../../core/mod.ts";
+import type * as port from "../../../core/mod.ts";
 import { requireCovered, toBeCovered } from "../covered.ts";
 import { Claims } from "./claims.ts";
 import type { Database } from "./database.ts";
@@ -69,11 +76,11 @@ export class SqliteState implements port.State {
     return snapshot(this.#db, this.#log, this.#registry, assets, this.#many);
   }
 
-  async since(seq: Seq, limit = 2 ** 52): Promise<Event[]> {
+  async since(seq: Seq, limit = 2 ** 52): Promise<AssetEvent[]> {
     return this.#log.since(seq, limit);
   }
 
-  async events(run: RunId, { after, limit }: { after: Seq; limit: number }): Promise<Event[]> {
+  async events(run: RunId, { after, limit }: { after: Seq; limit: number }): Promise<AssetEvent[]> {
     return this.#log.ofRun(run, after, limit);
   }
 
@@ -99,7 +106,7 @@ export class SqliteState implements port.State {
     }, { synced });
   }
 
-  async claim(run: RunId, asset: AssetKey, ranges: readonly Range[]): Promise<port.ClaimAnswer> {
+  async claim(run: RunId, asset: AssetKey, ranges: readonly OrdinalRange[]): Promise<port.ClaimAnswer> {
     return await this.#db.patiently(() => this.#claims.claimAtOnce(run, asset, ranges)) ??
       await this.#asWorker(() => this.#claims.claim(run, asset, ranges));
   }
@@ -132,7 +139,7 @@ export class SqliteState implements port.State {
     });
   }
 
-  async standing(asset: AssetKey, ranges: readonly Range[]): Promise<port.StandingRecord[]> {
+  async standing(asset: AssetKey, ranges: readonly OrdinalRange[]): Promise<port.StandingRecord[]> {
     return this.#log.standing(asset, ranges);
   }
 

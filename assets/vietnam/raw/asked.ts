@@ -1,6 +1,4 @@
-import { HOUR, type Instant, iso } from "../../../core/instant.ts";
-import type { ObjectStore } from "../../../core/ports/object_store.ts";
-import type { Staged } from "../../../core/ports/publisher.ts";
+import { HOUR, type Instant, iso, type ObjectStore, type Staged } from "../../../core/mod.ts";
 import type { RawZone } from "./hour_files.ts";
 
 /** An hour that was answered: kept in the lake, so that an hour without rows, too, is known without any state. */

@@ -1,8 +1,6 @@
 import { hash } from "node:crypto";
 import { z } from "zod";
-import { HOUR, type Instant } from "../../../core/instant.ts";
-import type { ObjectStore } from "../../../core/ports/object_store.ts";
-import type { FileRef, Publisher } from "../../../core/ports/publisher.ts";
+import { type FileRef, HOUR, type Instant, type ObjectStore, type Publisher } from "../../../core/mod.ts";
 import { askedAtOrAfter, askedFolder, type AskedHour, stageAsked } from "./asked.ts";
 import type { RawZone } from "./hour_files.ts";
 

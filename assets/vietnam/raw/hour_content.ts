@@ -1,4 +1,4 @@
-import type { Instant } from "../../../core/instant.ts";
+import type { Instant } from "../../../core/mod.ts";
 import type { HistoryRow } from "../../../sources/openaq/question.ts";
 import { ContentSum, contentVersion } from "../../content_hash.ts";
 import { canonicalRecord, canonicalRows, CONTENT_COLUMNS, instantOf, type RawRecord } from "./record.ts";

@@ -1,8 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { hash } from "node:crypto";
-import { HOUR, type Instant, iso, SECOND } from "../../../core/instant.ts";
-import type { ObjectStore } from "../../../core/ports/object_store.ts";
-import type { FileRef } from "../../../core/ports/publisher.ts";
+import { type FileRef, HOUR, type Instant, iso, type ObjectStore, SECOND } from "../../../core/mod.ts";
 import type { RawRecord } from "./record.ts";
 
 /** Where raw hours lie. */

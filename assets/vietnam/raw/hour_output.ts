@@ -1,8 +1,13 @@
 import { gzipSync } from "node:zlib";
-import { HOUR, type Instant, iso } from "../../../core/instant.ts";
-import type { Output } from "../../../core/output.ts";
-import type { ObjectStore } from "../../../core/ports/object_store.ts";
-import type { FileRef, Staged } from "../../../core/ports/publisher.ts";
+import {
+  type FileRef,
+  HOUR,
+  type Instant,
+  iso,
+  type ObjectStore,
+  type Output,
+  type Staged,
+} from "../../../core/mod.ts";
 import type { HourRows } from "../../../sources/openaq/question.ts";
 import { contentOf, HourUnion } from "./hour_content.ts";
 import { fileName, HourError, nextStamp, readFile, recordsOf } from "./hour_files.ts";

@@ -1,4 +1,4 @@
-import { type Instant, iso } from "../../../core/instant.ts";
+import { type Instant, iso } from "../../../core/mod.ts";
 import type { HistoryRow, SensorInfo } from "../../../sources/openaq/question.ts";
 import { doubleField, field, timestampField } from "../../content_hash.ts";
 import { RAW } from "../contract.ts";

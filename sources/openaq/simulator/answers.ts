@@ -1,4 +1,4 @@
-import type { Instant } from "../../../core/instant.ts";
+import type { Instant } from "../../../core/mod.ts";
 import { type Location, measurementSchema, type Parameter } from "../schema.ts";
 import { instantOf } from "../time.ts";
 import type { Dataset } from "./dataset.ts";

@@ -1,4 +1,4 @@
-import type { Instant } from "../../../core/instant.ts";
+import type { Instant } from "../../../core/mod.ts";
 import type { Location } from "../schema.ts";
 
 /** The measurements of a sensor whose averaging period ends in (from, to], as far as they are known at `now`. */

@@ -1,4 +1,4 @@
-import { DAY, HOUR, type Instant, iso, MINUTE } from "../../../core/instant.ts";
+import { DAY, HOUR, type Instant, iso, MINUTE } from "../../../core/mod.ts";
 import type { Dataset, RowsQuestion } from "./dataset.ts";
 import { noise } from "./noise.ts";
 import { type RowFrame, rowText } from "./row_text.ts";

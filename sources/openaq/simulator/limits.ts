@@ -1,4 +1,4 @@
-import { HOUR, type Instant, type Milliseconds, MINUTE, SECOND } from "../../../core/instant.ts";
+import { HOUR, type Instant, type Milliseconds, MINUTE, SECOND } from "../../../core/mod.ts";
 
 /** How many requests are answered; both hold. */
 export interface RateLimits {

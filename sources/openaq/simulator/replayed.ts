@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Instant } from "../../../core/instant.ts";
+import type { Instant } from "../../../core/mod.ts";
 import { checkedResults, locationSchema, measurementSchema } from "../schema.ts";
 import { instantOf } from "../time.ts";
 import type { Dataset } from "./dataset.ts";

@@ -1,4 +1,4 @@
-import { HOUR, type Instant, iso } from "../../../core/instant.ts";
+import { HOUR, type Instant, iso } from "../../../core/mod.ts";
 
 const OFFSET = 7 * HOUR;
 

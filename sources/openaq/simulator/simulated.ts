@@ -1,4 +1,4 @@
-import type { Clock } from "../../../core/ports/clock.ts";
+import type { Clock } from "../../../core/mod.ts";
 import { answer } from "./answers.ts";
 import { control } from "./control.ts";
 import type { Dataset } from "./dataset.ts";

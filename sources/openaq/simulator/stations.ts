@@ -1,4 +1,4 @@
-import { HOUR, type Instant, type Milliseconds, MINUTE } from "../../../core/instant.ts";
+import { HOUR, type Instant, type Milliseconds, MINUTE } from "../../../core/mod.ts";
 import { hourOf } from "../time.ts";
 import type { Location } from "../schema.ts";
 import { CITIES } from "./cities.ts";

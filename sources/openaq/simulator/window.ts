@@ -1,4 +1,4 @@
-import { HOUR, type Instant } from "../../../core/instant.ts";
+import { HOUR, type Instant } from "../../../core/mod.ts";
 import { instantOf } from "../time.ts";
 
 /** The rows that a question asks for. */

@@ -1,13 +1,13 @@
 import { hash } from "node:crypto";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { ObjectStore } from "../../../core/ports/object_store.ts";
 import {
   type FileRef,
   type Kept,
+  type ObjectStore,
   type Publisher,
   PublishError,
   type Replacement,
-} from "../../../core/ports/publisher.ts";
+} from "../../../core/mod.ts";
 
 /** A lake to work on, and its end. */
 export interface Lake extends AsyncDisposable {

@@ -1,6 +1,4 @@
-import type { Materialized, RunId } from "../../../core/event.ts";
-import type { ClaimToken, Snapshot, State } from "../../../core/ports/state.ts";
-import type { Range } from "../../../core/partition/ranges.ts";
+import type { ClaimToken, Materialized, OrdinalRange, RunId, Snapshot, State } from "../../../core/mod.ts";
 
 export const HOURS = "test/hours", DAYS = "test/days";
 const time = { timeZone: "UTC", start: "2016-01-01", open: false } as const;
@@ -44,7 +42,7 @@ export function materialized(partition: number, given: Partial<Materialized> = {
 }
 
 /** The whole of a claim that must be granted. */
-export async function claimed(state: State, ...ranges: readonly Range[]): Promise<ClaimToken> {
+export async function claimed(state: State, ...ranges: readonly OrdinalRange[]): Promise<ClaimToken> {
   const run = await state.beginRun("test", 0);
   const { granted } = await state.claim(run, HOURS, ranges);
   if (granted === undefined) throw new Error("nothing was granted");

@@ -1,7 +1,5 @@
-import { FILES_INTACT } from "../../../core/check.ts";
+import { FILES_INTACT, type Intent, type NewEvent, type State } from "../../../core/mod.ts";
 import fc from "fast-check";
-import type { NewEvent } from "../../../core/event.ts";
-import type { Intent, State } from "../../../core/ports/state.ts";
 import { DAYS, HOURS, materialized } from "./build.ts";
 import type { Harness } from "./harness.ts";
 

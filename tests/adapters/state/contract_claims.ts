@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import type { Intent, State } from "../../../core/ports/state.ts";
+import type { Intent, State } from "../../../core/mod.ts";
 import { ASSETS, bytes, claimed, DAYS, HOURS, materialized, started } from "./build.ts";
 import type { Harness } from "./harness.ts";
 

@@ -1,7 +1,13 @@
-import { FILES_INTACT } from "../../../core/check.ts";
-import type { NewEvent } from "../../../core/event.ts";
+import {
+  DAMAGED,
+  EXPIRED,
+  FILES_INTACT,
+  type NewEvent,
+  STANDS,
+  type State,
+  WIPED,
+} from "../../../core/mod.ts";
 import { assertEquals, assertRejects } from "@std/assert";
-import { DAMAGED, EXPIRED, STANDS, type State, WIPED } from "../../../core/ports/state.ts";
 import { ASSETS, bytes, DAYS, HOURS, materialized, rows, started, version } from "./build.ts";
 import type { Harness } from "./harness.ts";
 

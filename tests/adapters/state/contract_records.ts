@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { LogEntry, State, StepRecord } from "../../../core/ports/state.ts";
+import type { LogEntry, State, StepRecord } from "../../../core/mod.ts";
 import { ASSETS, DAYS, HOURS, started } from "./build.ts";
 import type { Harness } from "./harness.ts";
 

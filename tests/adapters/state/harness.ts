@@ -2,7 +2,7 @@ import { memoryState } from "../../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import { type Held, lockFolder } from "../../../adapters/state/sqlite/locks.ts";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
-import type { State } from "../../../core/ports/state.ts";
+import type { State } from "../../../core/mod.ts";
 
 /** One state that several workers share. */
 export interface Harness extends AsyncDisposable {

@@ -1,8 +1,16 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Event, Seq } from "../../../core/event.ts";
-import { damageOf } from "../../../core/check.ts";
-import { DAMAGED, EXPIRED, type Failure, STANDS, type State, WIPED } from "../../../core/ports/state.ts";
+import {
+  type AssetEvent,
+  DAMAGED,
+  damageOf,
+  EXPIRED,
+  type Failure,
+  type Seq,
+  STANDS,
+  type State,
+  WIPED,
+} from "../../../core/mod.ts";
 import { ASSETS, DAYS, HOURS, rows } from "./build.ts";
 import { Bench, commands, PARTITIONS, RUNS, WORKERS } from "./commands.ts";
 import { memoryHarness, sqliteHarness } from "./harness.ts";
@@ -26,7 +34,7 @@ async function observe(state: State) {
 }
 
 /** The rows of an asset, from its events alone. */
-function project(events: readonly Event[], asset: string) {
+function project(events: readonly AssetEvent[], asset: string) {
   const found = new Map<number, { seq: Seq; changed: Seq; status: number; version: string }>();
   for (const event of events) {
     if (event.asset !== asset) continue;

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { Database } from "../../../adapters/state/sqlite/database.ts";
 import { migrations } from "../../../adapters/state/sqlite/migrations.ts";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
-import { type State, StateError } from "../../../core/ports/state.ts";
+import { type State, StateError } from "../../../core/mod.ts";
 import { ASSETS, claimed, HOURS, materialized, version } from "./build.ts";
 
 async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {

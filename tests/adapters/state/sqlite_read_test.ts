@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
-import { type State, StateError } from "../../../core/ports/state.ts";
+import { type State, StateError } from "../../../core/mod.ts";
 import { ASSETS, HOURS, materialized } from "./build.ts";
 
 /** A state with one event in a folder of its own. */

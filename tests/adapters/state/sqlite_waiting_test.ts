@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
-import { StateError } from "../../../core/ports/state.ts";
+import { StateError } from "../../../core/mod.ts";
 import { started } from "./build.ts";
 
 /** A process that is stopped in the middle of a transaction on a state. */

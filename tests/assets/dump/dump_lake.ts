@@ -1,8 +1,7 @@
 import { join } from "@std/path";
 import { DuckDB } from "../../../adapters/sdk/duckdb/session.ts";
 import { overInputs } from "../../../adapters/engine/duckdb/input_table.ts";
-import type { InputTable } from "../../../core/ports/engine.ts";
-import type { Column } from "../../../core/ports/table.ts";
+import type { Column, InputTable } from "../../../core/mod.ts";
 import { COUNTRIES_FILE_COLUMNS, FILE_COLUMNS } from "../../../assets/dump/contract.ts";
 import type { Cell, Cells } from "./independent.ts";
 

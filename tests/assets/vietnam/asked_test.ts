@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type AskedHour, askedName, stageAsked } from "../../../assets/vietnam/raw/asked.ts";
 import { askedHours, foldAsked, writeAsked } from "../../../assets/vietnam/raw/asked_records.ts";
-import { DAY, HOUR, MINUTE } from "../../../core/instant.ts";
+import { DAY, HOUR, MINUTE } from "../../../core/mod.ts";
 import { killedAt } from "../../adapters/object_store/local/killed.ts";
 import { localLake } from "../../adapters/object_store/local/lake.ts";
 

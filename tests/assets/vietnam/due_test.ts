@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { hourDue, nextMidnight } from "../../../assets/vietnam/due.ts";
-import { DAY, iso } from "../../../core/instant.ts";
+import { DAY, iso } from "../../../core/mod.ts";
 
 const WINDOW = { start: Date.parse("2024-01-15T04:00Z"), end: Date.parse("2024-01-15T05:00Z") };
 

@@ -6,14 +6,21 @@ import { LakeFolder } from "../../../adapters/object_store/local/lake_folder.ts"
 import { LocalObjectStore } from "../../../adapters/object_store/local/store.ts";
 import { jsonValue } from "../../../adapters/query/duckdb/json_value.ts";
 import { DuckDB } from "../../../adapters/sdk/duckdb/session.ts";
-import type { AnyAsset, Partition, Partitions } from "../../../core/asset.ts";
-import type { Audited, CheckAnswer } from "../../../core/check.ts";
-import type { FailedOutput, Output, Standing } from "../../../core/output.ts";
-import type { PartitionSet } from "../../../core/partition/partition_set.ts";
-import type { Json } from "../../../core/ports/key_value.ts";
-import type { ObjectStore } from "../../../core/ports/object_store.ts";
-import type { FileRef } from "../../../core/ports/publisher.ts";
-import { hourly } from "../../../core/partition/time_set.ts";
+import {
+  type AnyAsset,
+  type Audited,
+  type CheckAnswer,
+  type FailedOutput,
+  type FileRef,
+  hourly,
+  type Json,
+  type ObjectStore,
+  type Output,
+  type Partition,
+  type Partitions,
+  type PartitionSet,
+  type Standing,
+} from "../../../core/mod.ts";
 import { define } from "../../../assets/resources.ts";
 import { mart } from "../../../assets/vietnam/mart.ts";
 import { MART } from "../../../assets/vietnam/contract.ts";

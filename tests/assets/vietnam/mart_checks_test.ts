@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { AnyAsset } from "../../../core/asset.ts";
-import type { Audited, CheckAnswer } from "../../../core/check.ts";
+import type { AnyAsset, Audited, CheckAnswer } from "../../../core/mod.ts";
 import { audited, fileRows, TestLake } from "./lake.ts";
 
 const DAY = "2024-01-15";

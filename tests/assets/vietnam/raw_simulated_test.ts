@@ -3,7 +3,7 @@ import { LocalSpool } from "../../../adapters/object_store/local/spool.ts";
 import { locations } from "../../../assets/vietnam/locations.ts";
 import { raw } from "../../../assets/vietnam/raw.ts";
 import { stations } from "../../../assets/vietnam/stations.ts";
-import { DAY, HOUR } from "../../../core/instant.ts";
+import { DAY, HOUR } from "../../../core/mod.ts";
 import { OpenAQ } from "../../../sources/openaq/client.ts";
 import { unpaced } from "../../../sources/openaq/pace.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";

@@ -4,8 +4,7 @@ import { locations } from "../../../assets/vietnam/locations.ts";
 import { raw } from "../../../assets/vietnam/raw.ts";
 import { askedHours } from "../../../assets/vietnam/raw/asked_records.ts";
 import { contentOf } from "../../../assets/vietnam/raw/hour_content.ts";
-import { DAY, HOUR, type Instant, SECOND } from "../../../core/instant.ts";
-import type { Range } from "../../../core/partition/ranges.ts";
+import { DAY, HOUR, type Instant, type OrdinalRange, SECOND } from "../../../core/mod.ts";
 import type { Gap } from "../../../sources/openaq/gaps.ts";
 import type { HistoryQuestion, HistoryRow, HoursGroup } from "../../../sources/openaq/question.ts";
 import { localLake } from "../../adapters/object_store/local/lake.ts";
@@ -49,9 +48,9 @@ async function world() {
       readonly now?: Instant;
       /** So many from the first one on, in the place of `ranges`. */
       readonly hours?: number;
-      readonly ranges?: readonly Range[];
+      readonly ranges?: readonly OrdinalRange[];
       readonly forced?: boolean;
-      readonly marked?: readonly Range[];
+      readonly marked?: readonly OrdinalRange[];
     } = {},
   ) => {
     async function* answer(question: HistoryQuestion): AsyncGenerator<HoursGroup> {

@@ -1,8 +1,13 @@
-import type { AnyAsset } from "../../../core/asset.ts";
-import type { Instant } from "../../../core/instant.ts";
-import type { FailedOutput, Output, Standing } from "../../../core/output.ts";
-import type { Log } from "../../../core/ports/log.ts";
-import { ordinals, type Range } from "../../../core/partition/ranges.ts";
+import {
+  type AnyAsset,
+  type FailedOutput,
+  type Instant,
+  type Log,
+  type OrdinalRange,
+  ordinals,
+  type Output,
+  type Standing,
+} from "../../../core/mod.ts";
 import type { LocalLake } from "../../adapters/object_store/local/lake.ts";
 
 /** What stands, by asset and partition. */
@@ -14,9 +19,9 @@ export interface StepOptions {
   readonly now: Instant;
   readonly resources: unknown;
   /** @default the only partition of an asset without any */
-  readonly ranges?: readonly Range[];
+  readonly ranges?: readonly OrdinalRange[];
   readonly forced?: boolean;
-  readonly marked?: readonly Range[];
+  readonly marked?: readonly OrdinalRange[];
 }
 
 export interface Stepped {

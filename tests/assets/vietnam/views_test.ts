@@ -3,11 +3,7 @@ import { martCatalog, rawCatalog } from "../../../assets/vietnam/catalog.ts";
 import { vietnam } from "../../../assets/vietnam/mod.ts";
 import { views } from "../../../assets/views.ts";
 import { LocalCatalog } from "../../../adapters/catalog/local/catalog.ts";
-import type { AnyAsset } from "../../../core/asset.ts";
-import type { Output } from "../../../core/output.ts";
-import { RefusedError, type ViewFault } from "../../../core/ports/query.ts";
-import { DAY } from "../../../core/instant.ts";
-import { graph } from "../../../core/graph.ts";
+import { type AnyAsset, DAY, graph, type Output, RefusedError, type ViewFault } from "../../../core/mod.ts";
 import { TestLake } from "./lake.ts";
 
 const FILES = [

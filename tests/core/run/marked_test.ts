@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { definer } from "../../../core/asset.ts";
 import { HOUR } from "../../../core/instant.ts";
-import type { Range } from "../../../core/partition/ranges.ts";
+import type { OrdinalRange } from "../../../core/partition/ranges.ts";
 import { hourly } from "../../../core/partition/time_set.ts";
 import { fakeClock } from "../../fake_clock.ts";
 import { lab, NOON } from "../lab.ts";
@@ -9,7 +9,7 @@ import { lab, NOON } from "../lab.ts";
 const { asset } = definer<null>();
 
 Deno.test("a step knows which partitions are made again for a due mark alone", async () => {
-  const marked: (readonly Range[])[] = [];
+  const marked: (readonly OrdinalRange[])[] = [];
   const hours = asset({
     key: "t/hours",
     partitions: hourly({ start: "2024-02-01" }),

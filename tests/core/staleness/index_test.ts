@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { memoryState } from "../../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import { FILES_INTACT } from "../../../core/check.ts";
-import type { Event, NewEvent } from "../../../core/event.ts";
+import type { AssetEvent, NewEvent } from "../../../core/event.ts";
 import { memberFingerprint } from "../../../core/fingerprint.ts";
 import { HOUR } from "../../../core/instant.ts";
 import { ordinals } from "../../../core/partition/ranges.ts";
@@ -53,7 +53,7 @@ Deno.test("kept up event by event, loaded anew and read naively out of the log, 
     fc.asyncProperty(fc.nat(), fc.array(act, { maxLength: 60 }), async (seed, acts) => {
       let sketches: readonly Sketch[] = sketchGraph(new Chance(seed));
       const state = memoryState(memoryStore(), "a");
-      const log: Event[] = [];
+      const log: AssetEvent[] = [];
       const made = new Map<NewEvent, Made>();
       let now = BEGIN;
       let { index, nodes } = await opened(sketches, state, now);

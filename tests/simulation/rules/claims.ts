@@ -1,5 +1,5 @@
 import type { AssetKey } from "../../../core/event.ts";
-import { contains, type Range, type Ranges } from "../../../core/partition/ranges.ts";
+import { contains, type OrdinalRange, type Ranges } from "../../../core/partition/ranges.ts";
 import type { Oracle } from "../oracle.ts";
 import type { Actor } from "../turns.ts";
 import type { Worker } from "../worker.ts";
@@ -39,7 +39,7 @@ export class Claims {
     { worker: actor, asset, ranges, adopted = false }: {
       readonly worker: Worker;
       readonly asset: AssetKey;
-      readonly ranges: readonly Range[];
+      readonly ranges: readonly OrdinalRange[];
       readonly adopted?: boolean;
     },
   ): void {

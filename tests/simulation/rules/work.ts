@@ -1,6 +1,6 @@
 import type { AssetKey, RunId } from "../../../core/event.ts";
 import type { Instant } from "../../../core/instant.ts";
-import { contains, type Range } from "../../../core/partition/ranges.ts";
+import { contains, type OrdinalRange } from "../../../core/partition/ranges.ts";
 import type { Oracle } from "../oracle.ts";
 import { Reference } from "../reference.ts";
 import type { Sketch } from "../sketch.ts";
@@ -39,7 +39,7 @@ export class Work {
   }
 
   /** A claim ended or was lost; what user code does after its last output is not work on the partitions. */
-  ended(actor: Actor, asset: AssetKey, ranges: readonly Range[]): void {
+  ended(actor: Actor, asset: AssetKey, ranges: readonly OrdinalRange[]): void {
     for (const work of this.#begun) {
       const within = work.partitions.every((each) => contains(ranges, each));
       if (work.worker === actor && work.asset === asset && within) this.#begun.delete(work);

@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertLessOrEqual, assertRejects, assertStringIncludes } from "@std/assert";
-import { HOUR, MINUTE, SECOND } from "../../../core/instant.ts";
+import { type Clock, HOUR, MINUTE, SECOND } from "../../../core/mod.ts";
 import { OpenAQ } from "../../../sources/openaq/client.ts";
 import { OpenAQError } from "../../../sources/openaq/error.ts";
 import { UNUSABLE } from "../../../sources/openaq/page.ts";
 import { unpaced } from "../../../sources/openaq/pace.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";
 import { simulatedOpenAQ } from "../../../sources/openaq/simulator/simulated.ts";
-import type { Clock } from "../../../core/ports/clock.ts";
 import { memoryLog } from "./parts.ts";
 import { fakeClock } from "../../fake_clock.ts";
 import { answering, type Handler, NOW, served } from "./served.ts";

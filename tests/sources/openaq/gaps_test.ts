@@ -1,5 +1,5 @@
 import { assertEquals, assertLessOrEqual, assertRejects, assertStringIncludes } from "@std/assert";
-import { DAY, HOUR, type Instant, MINUTE } from "../../../core/instant.ts";
+import { DAY, HOUR, type Instant, MINUTE } from "../../../core/mod.ts";
 import { OpenAQError } from "../../../sources/openaq/error.ts";
 import { changeGap, closeGap, gaps, nextProbe, setAside } from "../../../sources/openaq/gaps.ts";
 import { history } from "../../../sources/openaq/history.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { DAY, HOUR, type Instant, MINUTE } from "../../../core/instant.ts";
+import { DAY, HOUR, type Instant, MINUTE } from "../../../core/mod.ts";
 import { OpenAQError } from "../../../sources/openaq/error.ts";
 import { history } from "../../../sources/openaq/history.ts";
 import type { HistoryParts, HistoryQuestion, HoursGroup } from "../../../sources/openaq/question.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { DAY, HOUR, type Instant, iso } from "../../../core/instant.ts";
+import { DAY, HOUR, type Instant, iso } from "../../../core/mod.ts";
 import { gaps, owe } from "../../../sources/openaq/gaps.ts";
 import { GIVEN_UP_AFTER, notice, oweUnlisted } from "../../../sources/openaq/notice.ts";
 import { tellOwed } from "../../../sources/openaq/owing.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
-import { HOUR, type Instant, type Milliseconds, MINUTE, SECOND } from "../../../core/instant.ts";
+import { HOUR, type Instant, type Milliseconds, MINUTE, SECOND } from "../../../core/mod.ts";
 import { limitsOf, paced } from "../../../sources/openaq/pace.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";
 import { simulatedOpenAQ } from "../../../sources/openaq/simulator/simulated.ts";

@@ -1,5 +1,4 @@
-import type { Json, KeyValue, Versioned } from "../../../core/ports/key_value.ts";
-import type { Log } from "../../../core/ports/log.ts";
+import type { Json, KeyValue, Log, Versioned } from "../../../core/mod.ts";
 import type { HoursOnRecord } from "../../../sources/openaq/owing.ts";
 import { clipped, type TimeRange } from "../../../sources/openaq/ranges.ts";
 import type { Spool } from "../../../sources/openaq/spool.ts";

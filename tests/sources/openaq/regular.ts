@@ -1,4 +1,4 @@
-import { HOUR, type Instant, MINUTE } from "../../../core/instant.ts";
+import { HOUR, type Instant, MINUTE } from "../../../core/mod.ts";
 import type { Dataset } from "../../../sources/openaq/simulator/dataset.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";
 import { noise } from "../../../sources/openaq/simulator/noise.ts";

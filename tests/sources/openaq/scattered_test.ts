@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
-import { DAY, HOUR, type Instant, MINUTE } from "../../../core/instant.ts";
+import { DAY, HOUR, type Instant, MINUTE } from "../../../core/mod.ts";
 import { history } from "../../../sources/openaq/history.ts";
 import type { HistoryQuestion } from "../../../sources/openaq/question.ts";
 import { lengthOf, merged, type TimeRange, without } from "../../../sources/openaq/ranges.ts";

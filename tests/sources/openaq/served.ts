@@ -1,7 +1,6 @@
-import { SECOND } from "../../../core/instant.ts";
+import { type Clock, SECOND } from "../../../core/mod.ts";
 import { OpenAQ } from "../../../sources/openaq/client.ts";
 import { type Pace, unpaced } from "../../../sources/openaq/pace.ts";
-import type { Clock } from "../../../core/ports/clock.ts";
 import type { HistoryParts } from "../../../sources/openaq/question.ts";
 import { memoryKeyValue, memoryLog, memorySpool } from "./parts.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { HOUR, MINUTE, SECOND } from "../../../core/instant.ts";
+import { HOUR, MINUTE, SECOND } from "../../../core/mod.ts";
 import { history } from "../../../sources/openaq/history.ts";
 import { paced } from "../../../sources/openaq/pace.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";

@@ -6,7 +6,7 @@ import { LakeFolder } from "../../../../adapters/object_store/local/lake_folder.
 import { LocalObjectStore } from "../../../../adapters/object_store/local/store.ts";
 import { tableDefinition } from "../../../../assets/table/catalog.ts";
 import { MART } from "../../../../assets/vietnam/contract.ts";
-import type { Definition } from "../../../../core/ports/catalog.ts";
+import type { Definition } from "../../../../core/mod.ts";
 
 const VIEW: Definition = { type: "view", database: "aq_dev", name: "numbers", statement: "SELECT 'µ'" };
 const TABLE: Definition = tableDefinition(MART, {

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { DuckDBEngine } from "../../../../adapters/engine/duckdb/engine.ts";
 import { inputStatement } from "../../../../adapters/engine/duckdb/input_table.ts";
 import { DuckDB } from "../../../../adapters/sdk/duckdb/session.ts";
-import type { Column } from "../../../../core/ports/table.ts";
+import type { Column } from "../../../../core/mod.ts";
 import { rowsOf } from "../../../assets/dump/independent.ts";
 
 const ABC: readonly Column[] = ["a", "b", "c"].map((name) => ({ name, type: "utf8", nullable: true }));

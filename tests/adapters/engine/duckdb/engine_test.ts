@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { hash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { EngineError } from "../../../../core/ports/engine.ts";
+import { EngineError } from "../../../../core/mod.ts";
 import { audited, TestLake } from "../../../assets/vietnam/lake.ts";
 
 const DAYS = ["2024-01-15", "2024-01-16", "2024-01-17"];

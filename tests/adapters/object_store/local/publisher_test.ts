@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { PublishError, type Replacement } from "../../../../core/ports/publisher.ts";
+import { PublishError, type Replacement } from "../../../../core/mod.ts";
 import { FINAL, published, publisherContract, staged, textAt, version } from "../publisher_contract.ts";
 import { storeContract } from "../store_contract.ts";
 import { killedAt } from "./killed.ts";

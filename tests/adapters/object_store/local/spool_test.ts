@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { HOUR } from "../../../../core/instant.ts";
+import { HOUR } from "../../../../core/mod.ts";
 import { LocalSpool } from "../../../../adapters/object_store/local/spool.ts";
 import { killedAt } from "./killed.ts";
 import { localLake } from "./lake.ts";

@@ -2,9 +2,7 @@ import { LocalCatalog } from "../../../../adapters/catalog/local/catalog.ts";
 import { DuckDBQuery } from "../../../../adapters/query/duckdb/query.ts";
 import { tableDefinition } from "../../../../assets/table/catalog.ts";
 import { MART, RAW } from "../../../../assets/vietnam/contract.ts";
-import type { Definition } from "../../../../core/ports/catalog.ts";
-import type { FileRef } from "../../../../core/ports/publisher.ts";
-import type { AnswerFormat, QueryLimits, QueryOptions } from "../../../../core/ports/query.ts";
+import type { AnswerFormat, Definition, FileRef, QueryLimits, QueryOptions } from "../../../../core/mod.ts";
 import { TestLake } from "../../../assets/vietnam/lake.ts";
 
 export const DAY = "2024-01-15";

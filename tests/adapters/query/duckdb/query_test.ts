@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { tableFromIPC } from "apache-arrow";
 import { LocalCatalog } from "../../../../adapters/catalog/local/catalog.ts";
 import { DuckDBQuery } from "../../../../adapters/query/duckdb/query.ts";
-import { RefusedError } from "../../../../core/ports/query.ts";
+import { RefusedError } from "../../../../core/mod.ts";
 import { TestLake } from "../../../assets/vietnam/lake.ts";
 import { DAY, LIMITS, QueriedLake, view } from "./queried_lake.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { RefusedError } from "../../../../core/ports/query.ts";
+import { RefusedError } from "../../../../core/mod.ts";
 import { tableDefinition } from "../../../../assets/table/catalog.ts";
 import { MART } from "../../../../assets/vietnam/contract.ts";
 import { DAY, QueriedLake, view } from "./queried_lake.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { lockViews, viewFiles } from "../../../../adapters/query/duckdb/view_files.ts";
-import { RefusedError } from "../../../../core/ports/query.ts";
+import { RefusedError } from "../../../../core/mod.ts";
 import { DuckDB } from "../../../../adapters/sdk/duckdb/session.ts";
 
 /** A folder like `sql` with these views, and a DuckDB. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreater, assertLess, assertNotEquals } from "@std/assert";
-import { HOUR, type Instant, iso, MINUTE } from "../../../../core/instant.ts";
+import { HOUR, type Instant, iso, MINUTE } from "../../../../core/mod.ts";
 import { generated } from "../../../../sources/openaq/simulator/generated.ts";
 import { replayed } from "../../../../sources/openaq/simulator/replayed.ts";
 import { simulatedOpenAQ, type SimulatorOptions } from "../../../../sources/openaq/simulator/simulated.ts";
