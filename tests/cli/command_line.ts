@@ -6,6 +6,8 @@ export interface Ran {
   readonly stdout: string;
   readonly bytes: Uint8Array;
   readonly stderr: string;
+  /** Both, in the order of their writing. */
+  readonly shown: string;
   /** The one JSON document of stdout. */
   // deno-lint-ignore no-explicit-any
   readonly json: any;
@@ -38,9 +40,11 @@ export class CommandLine implements AsyncDisposable {
     const { env = {}, signal = new AbortController().signal, columns, seen, ask } = options;
     const pieces: Uint8Array[] = [];
     const errors: Uint8Array[] = [];
+    const both: Uint8Array[] = [];
     const terminal = (into: Uint8Array[]) => {
       const write = (bytes: Uint8Array) => {
         into.push(bytes.slice());
+        both.push(into.at(-1)!);
         if (into === pieces) seen?.(new TextDecoder().decode(bytes));
       };
       const send = (bytes: Uint8Array) => Promise.resolve(write(bytes)).then(() => true);
@@ -55,19 +59,25 @@ export class CommandLine implements AsyncDisposable {
       stdout: terminal(pieces),
       stderr: terminal(errors),
     });
-    const bytes = new Uint8Array(await new Blob(pieces as Uint8Array<ArrayBuffer>[]).arrayBuffer());
-    const stdout = new TextDecoder().decode(bytes);
-    const stderr = await new Blob(errors as Uint8Array<ArrayBuffer>[]).text();
+    const bytes = new Uint8Array(await blob(pieces).arrayBuffer());
+    const [stdout, stderr, shown] = await Promise.all(
+      [pieces, errors, both].map((written) => blob(written).text()),
+    ) as [string, string, string];
     return {
       code,
       stdout,
       bytes,
       stderr,
+      shown,
       get json() {
         return JSON.parse(stdout);
       },
     };
   }
+}
+
+function blob(pieces: readonly Uint8Array[]): Blob {
+  return new Blob(pieces as Uint8Array<ArrayBuffer>[]);
 }
 
 /** A day of a month ago, which is never asked again: what is made of it stays fresh when an hour or a day ends. */

@@ -1,0 +1,36 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { goBack } from "./clock.ts";
+import { readDocuments, ROOT } from "./document.ts";
+import { Shell } from "./shell.ts";
+
+goBack();
+
+const examples = new Map(
+  [...Deno.readDirSync(join(ROOT, "examples"))].map(({ name }) =>
+    [`examples/${name}`, Deno.readTextFileSync(join(ROOT, "examples", name))] as const
+  ),
+);
+
+for (const [path, text] of examples) {
+  Deno.test(`${path} is a graph that is made, and is fresh then`, async () => {
+    await using shell = await Shell.open({ GRAPH: path });
+    const made = await shell.run("deno task materialize");
+    assertEquals(made.code, 0, made.text);
+    const again = await shell.run("deno task materialize");
+    assertEquals([again.code, again.text], [0, "nothing to do: everything selected is fresh\n"]);
+    assert(text.includes("sourceFile("), `${path}: names none of its own text among its sources`);
+  });
+}
+
+for (const { name, blocks } of (await readDocuments()).values()) {
+  for (const { line, lines } of blocks.filter(({ language }) => language === "ts")) {
+    Deno.test(`${name}:${line} is an excerpt of an example`, () => {
+      const excerpt = `${lines.join("\n")}\n`;
+      assert(
+        [...examples.values()].some((text) => `\n${text}`.includes(`\n${excerpt}`)),
+        `${name}:${line}: found code of no file in examples/, wanted an excerpt of one, which is checked and run`,
+      );
+    });
+  }
+}
