@@ -1,7 +1,7 @@
 import type { Given, Name } from "./variables.ts";
 
 /** What is never shown. */
-export const SECRETS: readonly Name[] = ["OPENAQ_API_KEY", "WEB_TOKEN"];
+export const SECRETS: readonly Name[] = ["OPENAQ_API_KEY"];
 /** A shorter secret is not masked in texts: it would take the letters out of other words. */
 export const SHORTEST_MASKED = 8;
 

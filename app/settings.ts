@@ -41,11 +41,6 @@ const SETTINGS = z.object({
   OPENAQ_RATE_PER_HOUR: wholeNumber(1),
   DEFAULT_LOOKBACK_DAYS: wholeNumber(1, 36_600),
   API_REQUEST_TIMEOUT: wholeNumber(1, 86_400),
-  CRAWLER_POLL_INTERVAL: wholeNumber(1),
-  AWS_REGION: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, "wanted a region such as ap-southeast-1"),
-  AWS_ENDPOINT_URL: url,
-  WEB_TOKEN: z.string(),
-  WEB_PORT: wholeNumber(1, 65_535),
 }).partial();
 
 export type Settings = z.infer<typeof SETTINGS>;

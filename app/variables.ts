@@ -17,11 +17,6 @@ export const NAMES = [
   "OPENAQ_RATE_PER_HOUR",
   "DEFAULT_LOOKBACK_DAYS",
   "API_REQUEST_TIMEOUT",
-  "CRAWLER_POLL_INTERVAL",
-  "AWS_REGION",
-  "AWS_ENDPOINT_URL",
-  "WEB_TOKEN",
-  "WEB_PORT",
 ] as const;
 
 /** In longer names so many letters may differ, in others one. */

@@ -29,7 +29,7 @@ Deno.test("every fault is named, one line each", async () => {
       OPENAQ_RATE_PER_HOUR: "0",
       DEFAULT_LOOKBACK_DAYS: "-1",
       PIPELINE_ENV: "stage",
-      WEB_PORT: "99999",
+      API_REQUEST_TIMEOUT: "99999",
       OPENAQ_API_URL: "ftp://somewhere",
     }),
     [
@@ -38,7 +38,7 @@ Deno.test("every fault is named, one line each", async () => {
       'OPENAQ_RATE_PER_MINUTE: found "abc", wanted a whole number of 1 or more',
       'OPENAQ_RATE_PER_HOUR: found "0", wanted a whole number of 1 or more',
       'DEFAULT_LOOKBACK_DAYS: found "-1", wanted a whole number of 1 to 36600',
-      'WEB_PORT: found "99999", wanted a whole number of 1 to 65535',
+      'API_REQUEST_TIMEOUT: found "99999", wanted a whole number of 1 to 86400',
       "OPENAQ_API_KEY: found none beside OPENAQ_API_URL, wanted the key that it asks for",
     ],
   );
@@ -78,11 +78,10 @@ Deno.test("secrets are taken out of any text, however they are written", async (
   const { mask } = await readConfig({
     OPENAQ_API_KEY: 'key/"of"/mine',
     OPENAQ_API_URL: "http://user:pass%20word@127.0.0.1:1",
-    WEB_TOKEN: "the-token",
   }, "/data");
   assertEquals(
-    mask('a key/"of"/mine b key%2F%22of%22%2Fmine c key/\\"of\\"/mine d the-token e pass%20word f pass word'),
-    "a *** b *** c *** d *** e *** f ***",
+    mask('a key/"of"/mine b key%2F%22of%22%2Fmine c key/\\"of\\"/mine d pass%20word e pass word'),
+    "a *** b *** c *** d *** e ***",
   );
 });
 
@@ -90,7 +89,6 @@ Deno.test("a secret too short to be told from other words takes no letters out o
   const { mask } = await readConfig({
     OPENAQ_API_KEY: "e",
     OPENAQ_API_URL: "http://user:pw@127.0.0.1:1",
-    WEB_TOKEN: "{",
   }, "/data");
   assertEquals(
     mask('reading {"pw": 1} of http://user:pw@127.0.0.1:1/'),
@@ -109,11 +107,11 @@ Deno.test("faults of the file and of values are named together; a byte order mar
   try {
     await Deno.writeTextFile(`${cwd}/.env`, "\uFEFFOPENAQ_API_KEY=abcdefgh\n");
     assertEquals((await readConfig({}, cwd)).openaq.key, "abcdefgh");
-    await Deno.writeTextFile(`${cwd}/.env`, "WEB_PORT=x\nOPENAQ_COUNTRYID=5\nword\n");
+    await Deno.writeTextFile(`${cwd}/.env`, "API_REQUEST_TIMEOUT=x\nOPENAQ_COUNTRYID=5\nword\n");
     assertEquals(await faults({}, cwd), [
       ".env:2: found the variable OPENAQ_COUNTRYID, did you mean OPENAQ_COUNTRY_ID?",
       '.env:3: found no "=", wanted NAME=value',
-      'WEB_PORT: found "x", wanted a whole number of 1 to 65535',
+      'API_REQUEST_TIMEOUT: found "x", wanted a whole number of 1 to 86400',
     ]);
   } finally {
     await Deno.remove(cwd, { recursive: true });

@@ -9,7 +9,7 @@ Deno.test("values are read as they are written, comments and quotes left out", (
     "  export LAKE_URL = './a lake' # where it is",
     'STATE_URL="x # y"',
     "GRAPH=a#b # a graph",
-    "WEB_TOKEN=",
+    "PIPELINES=",
     "UNRELATED=x",
   ].join("\r\n");
   assertEquals(readEnvFile(text, ".env"), {
@@ -18,7 +18,7 @@ Deno.test("values are read as they are written, comments and quotes left out", (
       LAKE_URL: "./a lake",
       STATE_URL: "x # y",
       GRAPH: "a#b",
-      WEB_TOKEN: "",
+      PIPELINES: "",
       UNRELATED: "x",
     },
     faults: [],
