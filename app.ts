@@ -51,9 +51,9 @@ export class App {
   }
 
   async project() {
-    const [{ loadProject }, { join }] = await Promise.all([import("./app/project.ts"), import("node:path")]);
-    const { graph, root } = await loadProject(this.config);
-    return { graph, readSource: (path: string) => Deno.readTextFile(join(root, path)) };
+    const { loadProject, sourceReader } = await import("./app/project.ts");
+    const project = await loadProject(this.config);
+    return { graph: project.graph, readSource: sourceReader(project) };
   }
 
   async state(access: "read" | "write"): Promise<State> {

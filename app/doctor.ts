@@ -1,10 +1,10 @@
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { Config } from "../config.ts";
 import { type Holding, type KeyValue, requireSources, StateError } from "../core/mod.ts";
 import { requireWritable } from "./folders.ts";
 import type { LookOptions } from "./first_look.ts";
 import { examineLake } from "./identity.ts";
-import { loadProject } from "./project.ts";
+import { loadProject, sourceReader } from "./project.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
 import { configuredSources } from "./source.ts";
 import { emptyState, isThere, openState } from "./state.ts";
@@ -88,9 +88,9 @@ async function sqliteVersion(): Promise<string> {
 
 /** The graph, loaded with every source file, as a command would. */
 async function graphShown(config: Config): Promise<string> {
-  const { graph, root } = await loadProject(config);
-  await requireSources(graph, (path) => Deno.readTextFile(join(root, path)));
-  return `${graph.assets.length} assets`;
+  const project = await loadProject(config);
+  await requireSources(project.graph, sourceReader(project));
+  return `${project.graph.assets.length} assets`;
 }
 
 async function writable(lake: string): Promise<string> {

@@ -11,7 +11,7 @@ const OWN = ["../core/", "./"].map((folder) => new URL(folder, import.meta.url).
 /** Why a graph's module cannot be loaded, in one line: where, what was found and what was wanted. */
 export async function graphFault(path: string, error: unknown): Promise<string> {
   const action = `loading the graph "${path}"`;
-  const wanted = 'wanted a module that exports "graph"';
+  const wanted = 'wanted a module that exports "group" or "graph"';
   const { isDirectory } = await Deno.stat(path).catch(() => ({ isDirectory: undefined }));
   if (isDirectory === undefined) return `${action}: found no such file, ${wanted}`;
   if (isDirectory) return `${action}: found a folder, ${wanted}`;

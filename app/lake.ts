@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
 import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
 import { LocalSpool } from "../adapters/object_store/local/spool.ts";
@@ -17,7 +16,7 @@ import { gapWarnings } from "./gap_warnings.ts";
 import { makeLakeFolder, type Undo } from "./folders.ts";
 import { admitLake, examineLake } from "./identity.ts";
 import { admitSources, type LakeSources } from "./lake_sources.ts";
-import { loadProject, type Project } from "./project.ts";
+import { loadProject, type Project, sourceReader } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
 import { asked, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
@@ -88,7 +87,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
       resources: project.given === undefined ? resources : project.given.resources,
       mask: config.mask,
       observe,
-      readSource: (path) => Deno.readTextFile(join(project.root, path)),
+      readSource: sourceReader(project),
       limits: LIMITS,
     });
     return {
@@ -101,7 +100,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
       async warnings() {
         const asset = asked(project.pipelines);
         return new Map([
-          ...config.graph === null ? [] : sourceWarnings(project.graph, config.graph),
+          ...config.graph === null ? [] : sourceWarnings(project.graph),
           ...asset === undefined ? [] : await gapWarnings(asset, state.keyValue),
         ]);
       },

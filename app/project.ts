@@ -5,7 +5,7 @@ import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
 import { type Graph, graph } from "../core/mod.ts";
 import { declare, isGroup, loadGroups } from "./groups.ts";
-import { PROJECT } from "./system.ts";
+import { lineOf, PROJECT } from "./system.ts";
 
 /** A graph with what belongs to it. */
 export interface Project {
@@ -17,6 +17,11 @@ export interface Project {
   readonly given?: { readonly resources: unknown };
 }
 
+/** Reads the source files of a graph, by their paths below its root or by `file:` URLs. */
+export function sourceReader({ root }: Pick<Project, "root">): (path: string) => Promise<string> {
+  return (path) => Deno.readTextFile(path.startsWith("file:") ? new URL(path) : join(root, path));
+}
+
 /** The graph of the configured module, or else that of the configured pipelines. @throws {ConfigError} */
 export async function loadProject(config: Config): Promise<Project> {
   if (config.graph !== null) return await loadModule(config, config.graph);
@@ -26,7 +31,16 @@ export async function loadProject(config: Config): Promise<Project> {
 async function compose(config: Config, groups: readonly Group[], root: string): Promise<Project> {
   const views = await viewsOf(config, groups, join(root, "sql"));
   const pipelines = groups.map((group, i) => declare(group, config, views[i]!));
-  return { graph: graph(pipelines.flatMap(({ assets }) => assets)), root, pipelines };
+  return { graph: built(pipelines), root, pipelines };
+}
+
+/** @throws {ConfigError} If the assets make no graph: what is wrong in one line. */
+function built(pipelines: readonly Pipeline[]): Graph {
+  try {
+    return graph(pipelines.flatMap(({ assets }) => assets));
+  } catch (cause) {
+    throw new ConfigError([lineOf(cause)], { cause });
+  }
 }
 
 async function viewsOf(config: Config, groups: readonly Group[], sql: string): Promise<ViewFile[][]> {
@@ -54,7 +68,9 @@ async function loadModule(config: Config, path: string): Promise<Project> {
   const { group, graph: exported, resources } = module;
   if (isGroup(group)) return await compose(config, [group], dirname(path));
   if (!isGraph(exported)) {
-    throw new ConfigError([`loading the graph "${path}": found no graph exported as "graph", wanted one`]);
+    throw new ConfigError([
+      `loading the graph "${path}": found neither a "group" nor a "graph" among its exports, wanted one`,
+    ]);
   }
   return { graph: exported, root: dirname(path), pipelines: [], given: { resources } };
 }

@@ -1,17 +1,17 @@
-import { basename } from "node:path";
+import { isView } from "../assets/views.ts";
 import type { AssetKey, Graph, Warning } from "../core/mod.ts";
 
+const UNNOTICED = "edits of its code go unnoticed: found no module among its sources, " +
+  'wanted sources: [sourceFile(import.meta.url)], or a code version other than "1"';
 const MODULE = /\.[cm]?[jt]sx?$/;
 
 /**
  * Assets of a graph's module whose code version holds nothing of their code: neither a module's text nor a version that
  * was declared. Edits of what they do make nothing stale.
  */
-export function sourceWarnings({ assets }: Graph, path: string): ReadonlyMap<AssetKey, readonly Warning[]> {
-  const message = `edits of its code go unnoticed: found no module among its sources, wanted ` +
-    `sources: [sourceFile("${basename(path)}")], or a code version other than "1"`;
-  const unnoticed = assets.filter(({ materialize, code, sources }) =>
-    materialize !== null && code === "1" && !sources.some(({ path }) => MODULE.test(path))
+export function sourceWarnings({ assets }: Graph): ReadonlyMap<AssetKey, readonly Warning[]> {
+  const unnoticed = assets.filter(({ key, materialize, code, sources }) =>
+    materialize !== null && code === "1" && !isView(key) && !sources.some(({ path }) => MODULE.test(path))
   );
-  return new Map(unnoticed.map(({ key }) => [key, [{ message }]]));
+  return new Map(unnoticed.map(({ key }) => [key, [{ message: UNNOTICED }]]));
 }

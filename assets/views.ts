@@ -1,5 +1,6 @@
 import {
   type Asset,
+  type AssetKey,
   canonicalJson,
   type Dependency,
   from,
@@ -43,13 +44,16 @@ export function views(files: readonly ViewFile[], database: ViewDatabase): Asset
     );
   }
 
+  const prefix = `${database.name}.`;
+  const own = (read: string) => read.startsWith(prefix) ? read.slice(prefix.length) : read;
   const make = (name: string): Asset<Resources> | undefined => {
     const known = made.get(name);
     if (known !== undefined) return known === "begun" ? undefined : known;
     const file = byName.get(name);
     if (file === undefined) return undefined;
     made.set(name, "begun");
-    const deps = file.reads.flatMap((read): [string, Dependency][] => {
+    const read = new Set(file.reads.map((read) => own(read)));
+    const deps = [...read].flatMap((read): [string, Dependency][] => {
       const asset = make(read);
       return asset === undefined ? [] : [[read, from(asset, identity, { mode: "order" })]];
     });
@@ -59,6 +63,11 @@ export function views(files: readonly ViewFile[], database: ViewDatabase): Asset
   };
 
   return files.map(({ name }) => make(name)!);
+}
+
+/** Whether an asset is a view, all of whose code is its statement. */
+export function isView(key: AssetKey): boolean {
+  return key.startsWith("view/");
 }
 
 function viewAsset(

@@ -100,7 +100,7 @@ async function overview(): Promise<string> {
     "",
     ...all,
     "",
-    "Every command has --help, --json (one JSON document on stdout) and --graph FILE (a module that exports `graph`).",
+    "Every command has --help, --json (one JSON document on stdout) and --graph FILE (a module that exports `group` or `graph`).",
     "Exit codes: 0 done, 1 the work failed, 2 wrong use or configuration, 130 cancelled.",
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-import { type AssetKey, goneLine, type Seen, type Warning } from "../core/mod.ts";
+import { type AssetKey, goneText, type Seen, type Warning } from "../core/mod.ts";
 
 /** What looking at external assets found to be wrong, by asset. */
 export function seenWarnings(seen: readonly Seen[]): ReadonlyMap<AssetKey, readonly Warning[]> {
@@ -9,7 +9,7 @@ export function seenWarnings(seen: readonly Seen[]): ReadonlyMap<AssetKey, reado
         message,
         ...(partition !== null && { partition: node.set.key(partition) }),
       })),
-      ...(gone.length > 0 ? [{ message: goneLine(node, gone) }] : []),
+      ...(gone.length > 0 ? [{ message: goneText(node, gone) }] : []),
     ],
   ]));
 }

@@ -50,17 +50,17 @@ Example:
 /** The code version that the asset's partitions are made with now. */
 async function codeOf({ code, sources }: AnyAsset, { readSource }: Project): Promise<string> {
   const texts: Record<string, string> = {};
-  for (const { path } of sources) texts[path] = await readSource(path);
+  for (const { path, name = path } of sources) texts[name] = await readSource(path);
   return codeVersion(code, texts);
 }
 
 function showJson(graph: Graph, asset: AnyAsset, code: string) {
-  const { description, sources, contract, freshness } = asset;
+  const { description, contract, freshness } = asset;
   return {
     ...assetJson(asset),
     description,
     code,
-    sources: sources.map(({ path }) => path),
+    sources: sourcesOf(asset),
     contract,
     checks: asset.checks.flatMap(({ checks }) => checks),
     upstream: upstreamOf(asset),
@@ -70,12 +70,17 @@ function showJson(graph: Graph, asset: AnyAsset, code: string) {
   };
 }
 
+/** The source files by their paths below the project; those that lie anywhere, by their names. */
+function sourcesOf({ sources }: AnyAsset): string[] {
+  return sources.map(({ path, name = path }) => path.startsWith("file:") ? name : path);
+}
+
 function upstreamOf({ deps }: AnyAsset): string[] {
   return [...new Set(Object.values(deps).map(({ asset }) => asset.key))];
 }
 
 function lines(graph: Graph, asset: AnyAsset, code: string): string[] {
-  const { key, kind, group, description, sources, deps, freshness } = asset;
+  const { key, kind, group, description, deps, freshness } = asset;
   const checks = asset.checks.flatMap(({ checks }) => checks);
   const promise = freshness === null
     ? ""
@@ -83,12 +88,12 @@ function lines(graph: Graph, asset: AnyAsset, code: string): string[] {
   const fields = {
     description,
     group,
-    kind: asset.materialize === null ? `${kind}, external` : kind,
+    kind: asset.materialize === null && kind !== "external" ? `${kind}, external` : kind,
     partitions: partitionsText(asset) || "one",
     reads: Object.values(deps).map(({ asset, mode }) => dependencyText(asset.key, mode)).join(", "),
     "read by": downstreamOf(graph, key).join(", "),
     "code version": code,
-    sources: sources.map(({ path }) => path).join(", "),
+    sources: sourcesOf(asset).join(", "),
     checks: checks.map(({ name, severity }) => severity === "blocking" ? name : `${name} (${severity})`)
       .join(", "),
     "fresh within": promise && `${promise} of the partition's end`,

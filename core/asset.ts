@@ -12,9 +12,9 @@ import { show } from "./show.ts";
 
 /** A file whose text is part of an asset's code version, such as a statement or a job script; read through a port. */
 export interface Source {
-  /** Its path below the project. */
+  /** Its path below the project (of a graph's module: below the module's folder), or its `file:` URL. */
   readonly path: string;
-  /** Its name in the code version: a file may move. @default its path */
+  /** Its name in the code version: a file may move. @default its path; of a URL, the file's name */
   readonly name?: string;
 }
 
@@ -282,7 +282,11 @@ export function from<Up extends PartitionSet, Down extends PartitionSet>(
   return { asset, mapping: mapping as Mapping, mode: options.mode ?? "content" };
 }
 
-/** A reference to a file whose text is part of an asset's code version. */
+/**
+ * A reference to a file whose text is part of an asset's code version. A module names itself, wherever it lies, by
+ * `sourceFile(import.meta.url)`.
+ */
 export function sourceFile(path: string, options: Pick<Source, "name"> = {}): Source {
-  return { path, ...options };
+  const name = /^file:.*\/([^/]+)$/.exec(path)?.[1];
+  return { path, ...(name !== undefined && { name: decodeURIComponent(name) }), ...options };
 }

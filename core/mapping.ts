@@ -185,11 +185,15 @@ function existing(set: PartitionSet, now: Instant): Ranges {
 }
 
 function misfit(id: string, upstream: PartitionSet, downstream: PartitionSet): TypeError {
-  return new TypeError(
-    `binding "${id}": found ${describe(upstream)} read by ${describe(downstream)} partitions`,
-  );
+  const found = `${described(upstream)} read by ${described(downstream)} partitions`;
+  return new TypeError(`binding "${id}": found ${found}, wanted ${fitting(upstream, downstream)}`);
 }
 
-function describe({ spec }: PartitionSet): string {
+/** The mappings that fit two sets which the one at hand does not. */
+function fitting(upstream: PartitionSet, downstream: PartitionSet): string {
+  return isTimeSet(upstream) && isTimeSet(downstream) ? "`windows`" : "`latest`, `all` or `custom`";
+}
+
+function described({ spec }: PartitionSet): string {
   return "timeZone" in spec ? `${spec.type} (${spec.timeZone})` : spec.type;
 }

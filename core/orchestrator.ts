@@ -121,7 +121,7 @@ export class Orchestrator {
     return await recheck(this.session, scopeOf(this.index, request), signal);
   }
 
-  /** Puts the version before back. @throws {RequestError} If the asset has no such partition. */
+  /** Puts the version before back. @throws {RequestError} If the asset is external or has no such partition. */
   async rollback(asset: AssetKey, partition: string | null): Promise<RolledBack> {
     await this.refresh();
     const node = this.index.node(asset);

@@ -27,7 +27,17 @@ export type StandingInputs = Readonly<Record<string, readonly Standing[]>>;
 export interface TableAssetOptions<Set extends PartitionSet, Deps extends Dependencies<Set>> extends
   Pick<
     AssetOptions<Resources, Set, Deps>,
-    "key" | "description" | "kind" | "partitions" | "deps" | "batch" | "retry" | "timeout" | "freshness"
+    | "key"
+    | "description"
+    | "kind"
+    | "partitions"
+    | "deps"
+    | "code"
+    | "sources"
+    | "batch"
+    | "retry"
+    | "timeout"
+    | "freshness"
   > {
   readonly table: Table;
   /** Remembers what files hold; tables of one contract may share one. */
@@ -91,7 +101,7 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
 
   return define.asset<Set, Deps>({
     ...declared,
-    sources: [sourceFile(`sql/${program}.sql`)],
+    sources: [sourceFile(`sql/${program}.sql`), ...options.sources ?? []],
     pool: "duckdb",
     contract: {
       columns: plainColumns(contract.columns),

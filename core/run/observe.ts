@@ -112,8 +112,8 @@ function faultOf(
     : "it was seen before it exists, wanted a partition that has begun or ended by now";
 }
 
-/** In a line, what was there and is not any more. */
-export function goneLine({ key, set }: Node, gone: Ranges): string {
-  const keys = gone.map(({ from, to }) => rangeText(set.key(from), set.key(to)));
-  return `${key} ${keys.join(", ")}: found no more, what was made of it stays`;
+/** In a line without the asset, the partitions that were there and are not any more. */
+export function goneText({ set }: Node, gone: Ranges): string {
+  const keys = gone.map(({ from, to }) => rangeText(set.key(from), set.key(to))).join(", ");
+  return `${keys} found no more, what was made of it stays`.trimStart();
 }

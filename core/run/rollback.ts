@@ -1,3 +1,4 @@
+import { RequestError } from "../errors.ts";
 import type { Materialized } from "../event.ts";
 import type { FileRef, Replacement } from "../ports/publisher.ts";
 import type { StandingRecord } from "../ports/state.ts";
@@ -20,8 +21,15 @@ export type RolledBack =
 /**
  * Puts the newest other version of a partition back in place, as a materialization with the inputs and code of today:
  * it is fresh until one of these changes.
+ *
+ * @throws {RequestError} If others write the asset: nobody here can put back what they wrote.
  */
 export async function rollback(session: Session, node: Node, partition: number): Promise<RolledBack> {
+  if (node.asset.materialize === null) {
+    throw new RequestError(
+      `rolling back "${node.key}": found an external asset, wanted one that the graph makes itself`,
+    );
+  }
   const range = { from: partition, to: partition };
   const request = { command: "rollback", asset: node.key, partition: node.set.key(partition) };
   return await exclusively(session, node, [range], request, async (run, token): Promise<RolledBack> => {

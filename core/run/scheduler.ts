@@ -20,7 +20,7 @@ import { hasMoved } from "../staleness/readiness.ts";
 import { judgements } from "../staleness/states.ts";
 import { type Blocked, part } from "./blockers.ts";
 import { reportLine, unreported } from "./external.ts";
-import { goneLine, type Seen } from "./observe.ts";
+import { goneText, type Seen } from "./observe.ts";
 import { recover } from "./recover.ts";
 import type { Scope } from "./scope.ts";
 import { keyRange, messageOf, refresh, type Session } from "./session.ts";
@@ -317,10 +317,7 @@ class Scheduler {
         const [range, outcome] = [{ from: key, to: key }, "failed" as const];
         session.observe({ type: "problem", asset: node.key, range, outcome, message });
       }
-      if (gone.length === 0) continue;
-      const message = goneLine(node, gone);
-      tally.warn(message);
-      session.observe({ type: "warning", asset: node.key, message });
+      if (gone.length > 0) tally.warn(`${node.key}: ${goneText(node, gone)}`);
     }
   }
 

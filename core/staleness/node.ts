@@ -86,11 +86,17 @@ export async function requireSources({ assets }: Graph, readSource: ReadSource):
 async function sourcesOf(asset: AnyAsset, readSource: ReadSource): Promise<Record<string, string>> {
   const sources: Record<string, string> = {};
   for (const { path, name = path } of asset.sources) {
+    if (name in sources) {
+      throw new DeclarationError(
+        `declaring "${asset.key}": found two source files named "${name}", wanted a name for each`,
+      );
+    }
     try {
       sources[name] = await readSource(path);
     } catch (cause) {
       throw new DeclarationError(
-        `declaring "${asset.key}": found no source file "${path}" that can be read, wanted it below the graph's folder`,
+        `declaring "${asset.key}": found no source file "${path}" that can be read, ` +
+          "wanted its path below the graph's folder, or a module's own import.meta.url",
         { cause },
       );
     }

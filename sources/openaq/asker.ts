@@ -164,7 +164,7 @@ export class Asker {
     let answered: { response: Response; body: Body } | undefined;
     try {
       answered = await within(clock, timeout, signal, async (signal) => {
-        const headers = key === undefined ? {} : { "X-API-Key": key };
+        const headers: HeadersInit = key === undefined ? {} : { "X-API-Key": key };
         const response = await fetch(new Request(url, { headers, signal, redirect: "manual" }));
         return { response, body: await bodyOf(response) };
       });

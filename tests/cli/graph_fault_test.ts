@@ -7,13 +7,17 @@ const DECLARE =
 
 /** Modules that are no graph, and what the one line says after the module's path. */
 const FAULTS: readonly (readonly [name: string, text: string | null, says: string])[] = [
-  ["missing.ts", null, 'found no such file, wanted a module that exports "graph"'],
+  ["missing.ts", null, 'found no such file, wanted a module that exports "group" or "graph"'],
   ["parse.ts", "const graph = (((", "Expression expected (parse.ts:1:18)"],
   ["throws.ts", '\nthrow new Error("no luck\\ntoday")', "no luck (throws.ts:2:7)"],
-  ["nothing.ts", "throw undefined", 'it throws undefined, wanted a module that exports "graph"'],
+  ["nothing.ts", "throw undefined", 'it throws undefined, wanted a module that exports "group" or "graph"'],
   ["imports.ts", 'import "./gone.ts";', 'found no "gone.ts", which it imports (imports.ts:1:8)'],
   ["unknown.ts", "export const graph = x.y;", "x is not defined (unknown.ts:1:22)"],
-  ["number.ts", "export const graph = 3;", 'found no graph exported as "graph", wanted one'],
+  [
+    "number.ts",
+    "export const graph = 3;",
+    'found neither a "group" nor a "graph" among its exports, wanted one',
+  ],
   [
     "key.ts",
     `${DECLARE}\nasset({ key: "words" });`,
@@ -36,8 +40,58 @@ Deno.test("a graph that cannot be loaded is wrong use: one line that names the p
   assertEquals(folder.code, 2);
   assertMatch(
     folder.stderr,
-    /^loading the graph ".*graphs": found a folder, wanted a module that exports "graph"\n$/,
+    /^loading the graph ".*graphs": found a folder, wanted a module that exports "group" or "graph"\n$/,
   );
+});
+
+Deno.test("a group whose assets make no graph is wrong use", async () => {
+  await using line = await CommandLine.open();
+  const path = `${line.cwd}/group.ts`;
+  await Deno.writeTextFile(
+    path,
+    `import { daily, from, identity } from "${CORE}"; ${DECLARE}
+    async function* materialize() {}
+    const one = asset({ key: "a/one", materialize });
+    const days = asset({ key: "a/days", partitions: daily(), deps: { one: from(one, identity) }, materialize });
+    export const group = { name: "a", declare: () => ({ assets: [one, days], databases: [] }) };`,
+  );
+  const { code, stderr } = await line.run(["plan", "--graph", path]);
+  assertEquals([code, stderr], [
+    2,
+    'building the graph: dependency "one" of "a/days": binding "identity": found single read by ' +
+    "daily (UTC) partitions, wanted `latest`, `all` or `custom`\n",
+  ]);
+});
+
+Deno.test("a module names itself among its sources, wherever it lies", async () => {
+  await using line = await CommandLine.open();
+  const module = (source: string) =>
+    `${DECLARE}
+    export const graph = graphOf([asset({ key: "a/b", sources: [sourceFile(${source})], async *materialize() {
+      yield [{ partition: 0, dataVersion: "1" }];
+    } })]);`;
+  await Deno.mkdir(`${line.cwd}/else where`);
+  const here = `${line.cwd}/graph.ts`;
+  const there = `${line.cwd}/else where/graph.ts`;
+  await Deno.writeTextFile(here, module("import.meta.url"));
+  const made = await line.run(["materialize", "--graph", here, "--json"]);
+  assertEquals([made.code, made.json.warnings], [0, []]);
+  await Deno.copyFile(here, there);
+  assertEquals((await line.run(["plan", "--graph", there, "--json"])).json, { steps: [] });
+  const shown = await line.run(["show", "a/b", "--graph", there, "--json"]);
+  assertEquals(shown.json.sources, ["graph.ts"]);
+  await Deno.writeTextFile(there, `${module("import.meta.url")}\n// edited`);
+  const { steps } = (await line.run(["plan", "--graph", there, "--json"])).json;
+  assertEquals(steps[0].causes, [{ kind: "code", detail: "the code changed" }]);
+
+  const named = `${line.cwd}/else where/graph/graph.ts`;
+  await Deno.mkdir(`${line.cwd}/else where/graph`);
+  await Deno.writeTextFile(named, module('import.meta.url), sourceFile("graph.ts"'));
+  const twice = await line.run(["plan", "--graph", named]);
+  assertEquals([twice.code, twice.stderr], [
+    2,
+    'declaring "a/b": found two source files named "graph.ts", wanted a name for each\n',
+  ]);
 });
 
 Deno.test("a source file that is not there is named with its asset", async () => {
@@ -51,7 +105,8 @@ Deno.test("a source file that is not there is named with its asset", async () =>
     ]);`,
   );
   const says =
-    `declaring "a/b": found no source file "gone.sql" that can be read, wanted it below the graph's folder`;
+    `declaring "a/b": found no source file "gone.sql" that can be read, wanted its path below the graph's ` +
+    "folder, or a module's own import.meta.url";
   for (const command of ["status", "plan", "materialize", "check"]) {
     const { code, stderr } = await line.run([command, "--graph", path]);
     assertEquals([code, stderr], [2, `${says}\n`]);

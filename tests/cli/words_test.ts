@@ -109,7 +109,7 @@ Deno.test("an asset whose edits would go unnoticed is warned of, once for all of
       make("a/text", { sources: [sourceFile("graph.ts")] })]);`,
   );
   const says = "edits of its code go unnoticed: found no module among its sources, wanted sources: " +
-    '[sourceFile("graph.ts")], or a code version other than "1"';
+    '[sourceFile(import.meta.url)], or a code version other than "1"';
   const made = await line.run(["materialize", "--graph", path, "--json"]);
   assertEquals([made.code, made.json.warnings], [0, [`a/one and 1 other: ${says}`]]);
   const status = await line.run(["status", "--graph", path, "--json"]);

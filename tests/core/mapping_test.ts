@@ -155,7 +155,7 @@ Deno.test("identity: other grains, zones and kinds are refused", () => {
   assertThrows(
     () => identity.bind(hours, daily({ timeZone: "Asia/Ho_Chi_Minh" })),
     TypeError,
-    'binding "identity": found hourly (UTC) read by daily (Asia/Ho_Chi_Minh) partitions',
+    'binding "identity": found hourly (UTC) read by daily (Asia/Ho_Chi_Minh) partitions, wanted `windows`',
   );
   assertThrows(() => identity.bind(days, daily({ timeZone: "Asia/Ho_Chi_Minh" })), TypeError);
   assertThrows(() => identity.bind(single, days), TypeError);

@@ -34,6 +34,16 @@ Deno.test("a file becomes an asset in each database, after what it reads", async
   assertEquals(dependencies(day!), ["vietnam/prod_catalog order"]);
 });
 
+Deno.test("a view that names a table with its database is made after it, too", async () => {
+  await using lake = await TestLake.open();
+  const database = { name: "aq_dev", tables: { vietnam: martCatalog(lake.dev, "aq_dev") } };
+  const [one, other] = views(
+    [file("one", ["aq_dev.vietnam", "vietnam"]), file("other", ["aq_dev.one", "aq_prod.one"])],
+    database,
+  );
+  assertEquals([Object.keys(one!.deps), Object.keys(other!.deps)], [["vietnam"], ["one"]]);
+});
+
 Deno.test("what a view reads and is not there, or reads it in turn, is no dependency", async () => {
   await using lake = await TestLake.open();
   const database = { name: "aq_dev", tables: { vietnam: martCatalog(lake.dev, "aq_dev") } };

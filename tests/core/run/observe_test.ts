@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { definer, from, type Observation } from "../../../core/asset.ts";
+import { RequestError } from "../../../core/errors.ts";
 import { identity, latest } from "../../../core/mapping.ts";
 import type { FailedOutput } from "../../../core/output.ts";
 import { daily } from "../../../core/partition/time_set.ts";
@@ -163,9 +164,24 @@ Deno.test("a file that vanished keeps what was made of it, with a warning", asyn
   const made = await l.materialize(OF_FOLDER);
   assertEquals([made.status, made.warnings], [
     "nothing_to_do",
-    ["t/files 2020-12-30: found no more, what was made of it stays"],
+    ["t/files: 2020-12-30 found no more, what was made of it stays"],
   ]);
   assertEquals(await statusOf(l, "t/table"), { ...FRESH, total: 2, fresh: 2 });
+});
+
+Deno.test("what others wrote is not rolled back", async () => {
+  const files: Record<string, string | Error> = { "2020-12-30": "a" };
+  const { assets } = folder(files);
+  const l = await lab(assets);
+  await l.materialize(OF_FOLDER);
+  files["2020-12-30"] = "b";
+  await l.materialize(OF_FOLDER);
+  await assertRejects(
+    () => l.orchestrator.rollback("t/files", "2020-12-30"),
+    RequestError,
+    'rolling back "t/files": found an external asset, wanted one that the graph makes itself',
+  );
+  assertEquals((await l.orchestrator.rollback("t/table", "2020-12-30")).status, "rolled-back");
 });
 
 Deno.test("a folder that cannot be looked at fails, and all that was seen before goes on", async () => {
