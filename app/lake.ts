@@ -82,6 +82,10 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
       graph: project.graph,
       state,
       publisher,
+      entries: async () => {
+        const { LocalCatalog } = await import("../adapters/catalog/local/catalog.ts");
+        return await new LocalCatalog(new LocalObjectStore(folder)).list();
+      },
       clock: systemClock,
       random: Math.random,
       resources: project.given === undefined ? resources : project.given.resources,

@@ -80,6 +80,7 @@ function viewAsset(
     key: `view/${database}.${name}`,
     description: statement.match(/^-- (.*)$/m)?.[1] ?? "",
     kind: "view",
+    entries: [definition],
     deps,
     sources: [sourceFile(path, { name: `sql/views/${name}.sql` })],
     checks: [{

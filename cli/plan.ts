@@ -44,7 +44,7 @@ export async function planned(
   lake: Lake,
   request: RunSelection,
 ): Promise<void> {
-  const seen = await lake.orchestrator.look(request.assets, context.signal);
+  const seen = await lake.orchestrator.look(request, context.signal);
   const steps = await lake.orchestrator.plan(request);
   const notices = [...app.notices, ...openEnd(invocation, app), ...seenLines(seen)];
   showPlan(context, lake, request, steps, { json: invocation.json, notices });

@@ -32,11 +32,10 @@ Examples:
     const app = await invocation.app();
     await using lake = await app.lake("read");
     const keys = chosen(words, lake.graph);
-    const seen = seenWarnings(await lake.orchestrator.look(keys, signal));
-    const found = await lake.orchestrator.status(
-      keys,
-      has("all") ? undefined : { ...days, lookbackDays: app.lookbackDays },
-    );
+    const asked = { ...days, lookbackDays: app.lookbackDays };
+    const looked = await lake.orchestrator.look({ assets: keys, ...asked, all: has("all") }, signal);
+    const seen = seenWarnings(looked);
+    const found = await lake.orchestrator.status(keys, has("all") ? undefined : asked);
     const told = await lake.warnings();
     const assets = found.map((asset) => ({
       ...asset,

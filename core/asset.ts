@@ -6,6 +6,7 @@ import type { FailedOutput, Output, Standing } from "./output.ts";
 import type { PartitionSet, Window } from "./partition/partition_set.ts";
 import { single } from "./partition/single.ts";
 import type { OrdinalRange, Ranges } from "./partition/ranges.ts";
+import type { Definition } from "./ports/catalog.ts";
 import type { Log } from "./ports/log.ts";
 import type { TableColumns } from "./ports/table.ts";
 import { show } from "./show.ts";
@@ -156,6 +157,8 @@ export interface AssetOptions<Resources, Set extends PartitionSet, Deps extends 
   readonly freshness?: Freshness;
   /** The columns of the table that it is; for people and catalogs. */
   readonly contract?: TableColumns;
+  /** The catalog's entries that it registers, each time it is made. @default none */
+  readonly entries?: readonly Definition[];
   /** How long the files of a partition are kept after it was made; then `prune` deletes them. @default for ever */
   readonly retention?: Duration;
   /**
@@ -187,6 +190,7 @@ export interface Asset<Resources = unknown, Set extends PartitionSet = Partition
   readonly checks: readonly Check<Resources>[];
   readonly freshness: Freshness | null;
   readonly contract: TableColumns | null;
+  readonly entries: readonly Definition[];
   readonly retention: Duration | null;
   readonly due: ((window: Window | null, askedAt: Instant) => Instant) | null;
   /** Null where others write the asset: its materializations are reported. */
@@ -240,6 +244,7 @@ export function definer<Resources>() {
       checks: options.checks ?? [],
       freshness: options.freshness ?? null,
       contract: options.contract ?? null,
+      entries: options.entries ?? [],
       retention: options.retention ?? null,
       due: options.due ?? null,
       materialize: options.materialize as Asset<Resources, Set>["materialize"],

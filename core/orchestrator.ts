@@ -3,7 +3,7 @@ import type { Graph } from "./graph.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
 import { count, normalize, type OrdinalRange, type Ranges } from "./partition/ranges.ts";
 import type { Json } from "./ports/key_value.ts";
-import { compareFiles } from "./run/compare.ts";
+import { compareFiles, supposeDamage } from "./run/compare.ts";
 import { exclusively } from "./run/exclusive.ts";
 import { type Unreported, unreported } from "./run/external.ts";
 import { look, type Seen } from "./run/observe.ts";
@@ -62,12 +62,13 @@ export class Orchestrator {
   }
 
   /**
-   * Looks at the external assets among those asked for and above them, and judges by what is seen from now on; nothing is
-   * recorded.
+   * Looks at the external assets among those asked for and above them, and at the files that a run would compare before
+   * it begins, and judges by what is seen from now on; nothing is recorded. @throws {RequestError}
    */
-  async look(assets: ReadonlySet<AssetKey>, signal: AbortSignal): Promise<Seen[]> {
+  async look(request: RunSelection, signal: AbortSignal): Promise<Seen[]> {
     await this.refresh();
-    const seen = await look(this.session, assets, signal);
+    await supposeDamage(this.session, scopeOf(this.index, request));
+    const seen = await look(this.session, request.assets, signal);
     for (const event of seen.flatMap(({ events }) => events)) this.index.suppose(event);
     return seen;
   }

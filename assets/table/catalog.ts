@@ -28,6 +28,7 @@ export function catalogAsset({ key, shows, tables }: CatalogOptions): Asset<Reso
     kind: "catalog",
     // The tables' columns are part of the code: another contract registers anew.
     code: dataVersion,
+    entries: tables,
     deps: Object.fromEntries(shows.map((asset) => [asset.key, from(asset, all, { mode: "present" })])),
     async *materialize({ resources: { catalog }, staging }) {
       const staged = await Promise.all(tables.map((each) => catalog.stage(each, staging)));

@@ -1,11 +1,12 @@
 import { canonicalJson, sha256 } from "../fingerprint.ts";
+import type { NewEvent } from "../event.ts";
 import { fromOrdinals, type Ranges } from "../partition/ranges.ts";
 import type { Json } from "../ports/key_value.ts";
 import { STANDS } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { verify } from "./intact.ts";
 import type { Scope } from "./scope.ts";
-import type { Session } from "./session.ts";
+import { commit, type Session } from "./session.ts";
 
 /** So many of the newest events are looked through for publications. */
 const NEWEST = 200;
@@ -28,11 +29,8 @@ interface Segment {
  * @returns A line on each asset of which something is damaged.
  */
 export async function compareFiles(session: Session, scope: Scope): Promise<string[]> {
-  const comparison = new Comparison(session);
-  await comparison.compare(await newest(session), { partitions: Infinity, bytes: Infinity });
-  await comparison.compare(
-    [...scope].map(([node, ranges]) => ({ node, partitions: standing(node, ranges) })),
-  );
+  const comparison = new Comparison(session, (events) => commit(session, { claim: null, events }));
+  await comparison.compareAsked(scope);
 
   const { state: { keyValue }, index: { nodes } } = session;
   const key = PREFIX + sha256(canonicalJson(nodes.map((node) => node.key))).slice(0, 16);
@@ -43,12 +41,29 @@ export async function compareFiles(session: Session, scope: Scope): Promise<stri
   return comparison.lines();
 }
 
+/** Judges by what a run of this scope would find damaged before it begins, but for what it compares in turn; records nothing. */
+export async function supposeDamage(session: Session, scope: Scope): Promise<void> {
+  const comparison = new Comparison(session, (events) => {
+    for (const event of events) session.index.suppose(event);
+    return Promise.resolve();
+  });
+  await comparison.compareAsked(scope);
+}
+
 /** What a run compares, each partition once. */
 class Comparison {
   readonly #compared = new Map<Node, Set<number>>();
   readonly #damaged = new Map<Node, number[]>();
 
-  constructor(readonly session: Session) {}
+  constructor(
+    readonly session: Session,
+    readonly take: (events: readonly NewEvent[]) => Promise<void>,
+  ) {}
+
+  async compareAsked(scope: Scope): Promise<void> {
+    await this.compare(await newest(this.session), { partitions: Infinity, bytes: Infinity });
+    await this.compare([...scope].map(([node, ranges]) => ({ node, partitions: standing(node, ranges) })));
+  }
 
   /** @returns Where it ended. */
   async compare(segments: Iterable<Segment>, most = MOST): Promise<Json | undefined> {
@@ -61,7 +76,11 @@ class Comparison {
       if (some.length === 0) continue;
       const { last, size, damaged } = await verify(this.session, node, fromOrdinals(some), bytes);
       for (const partition of some) if (partition <= last) known.add(partition);
-      if (damaged.length > 0) this.#damaged.set(node, [...this.#damaged.get(node) ?? [], ...damaged]);
+      if (damaged.length > 0) {
+        const found = damaged.map(({ partition }) => partition);
+        this.#damaged.set(node, [...this.#damaged.get(node) ?? [], ...found]);
+        await this.take(damaged);
+      }
       end = { asset: node.key, partition: last };
       left -= some.length;
       bytes -= size;

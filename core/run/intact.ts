@@ -1,21 +1,23 @@
 import { type CheckResult, FILES_INTACT } from "../check.ts";
-import type { NewEvent } from "../event.ts";
-import { normalize, type Ranges, subtract } from "../partition/ranges.ts";
+import type { Checked } from "../event.ts";
+import { fromOrdinals, normalize, type Ranges, subtract } from "../partition/ranges.ts";
 import type { FileRef } from "../ports/publisher.ts";
-import type { StandingRecord } from "../ports/state.ts";
+import type { StandingRecord, State } from "../ports/state.ts";
 import { membersOf, type Node } from "../staleness/node.ts";
+import { registered } from "./registered.ts";
 import { commit, type Session } from "./session.ts";
 
 /** For each partition with files: whether they are those that were published. */
 export async function filesIntact(
-  { publisher }: Session,
+  session: Session,
+  node: Node,
   records: readonly StandingRecord[],
 ): Promise<Map<number, CheckResult>> {
   const files = records.flatMap(({ partition, event }) =>
     event.payload.files.map((file) => ({ partition, file }))
   );
-  const intact = await publisher.intact(files.map(({ file }) => file));
-  const results = new Map<number, CheckResult>();
+  const intact = await session.publisher.intact(files.map(({ file }) => file));
+  const results = await registered(session, node, records);
   for (const [place, { partition, file }] of files.entries()) {
     if (results.get(partition)?.passed === false) continue;
     results.set(
@@ -36,41 +38,55 @@ export function notIntact({ path }: FileRef): CheckResult {
 export async function verifyInputs(session: Session, node: Node, failed: Ranges): Promise<void> {
   for (const edge of node.up) {
     if (edge.mode === "present") continue;
-    await verify(session, edge.up, normalize(membersOf(edge, failed, session.index.now)));
+    const members = normalize(membersOf(edge, failed, session.index.now));
+    const { damaged } = await verify(session, edge.up, members);
+    if (damaged.length > 0) await commit(session, { claim: null, events: damaged });
   }
 }
 
+/** What comparing partitions with their files came to. */
+export interface Verified {
+  /** The last partition that was compared. */
+  readonly last: number;
+  /** How many bytes were. */
+  readonly size: number;
+  /** Those that are damaged, ascending, as it is to be recorded. */
+  readonly damaged: readonly Checked[];
+}
+
 /**
- * Compares partitions with their files, ascending, and records which are damaged.
+ * Compares partitions with their files, ascending; records nothing.
  *
  * @param most After so many bytes it ends.
- * @returns The last partition that was compared, how many bytes were, and which were damaged, ascending.
  */
 export async function verify(
   session: Session,
   node: Node,
   partitions: Ranges,
   most = Infinity,
-): Promise<{ readonly last: number; readonly size: number; readonly damaged: readonly number[] }> {
+): Promise<Verified> {
   const { state, clock } = session;
-  // Who is at work on a partition may just be publishing it.
-  const busy = normalize((await state.claims()).filter(({ asset }) => asset === node.key));
-  const promised = (await state.standing(node.key, subtract(partitions, busy))).filter(({ expired }) =>
-    !expired
-  );
+  const promised = await promisedBy(state, node, partitions);
   const { records, size } = upTo(most, promised);
   const last = records.length < promised.length ? records.at(-1)!.partition : partitions.at(-1)?.to ?? 0;
-  const failed = [...await filesIntact(session, records)].filter(([, { passed }]) => !passed);
-  const damaged = failed.map(([partition]) => partition);
-  if (damaged.length === 0) return { last, size, damaged };
-  const found = new Map(records.map((record) => [record.partition, record]));
-  const events = failed.map(([partition, result]): NewEvent => {
-    const { event, seq: of } = found.get(partition)!;
+  const failed = [...await filesIntact(session, node, records)].filter(([, { passed }]) => !passed);
+  if (failed.length === 0) return { last, size, damaged: [] };
+  // Who published meanwhile replaced the file that was compared.
+  const still = await promisedBy(state, node, fromOrdinals(failed.map(([partition]) => partition)));
+  const stands = new Map(still.map((record) => [record.partition, record.seq]));
+  const damaged = failed.flatMap(([partition, result]): Checked[] => {
+    const { event, seq: of } = records.find((record) => record.partition === partition)!;
+    if (stands.get(partition) !== of) return [];
     const checks = [result, ...event.checks.filter(({ check }) => check !== FILES_INTACT)];
-    return { kind: "checked", asset: node.key, at: clock.now(), run: null, partition, of, checks };
+    return [{ kind: "checked", asset: node.key, at: clock.now(), run: null, partition, of, checks }];
   });
-  await commit(session, { claim: null, events });
   return { last, size, damaged };
+}
+
+/** What stands of the partitions with files that nobody is at work on: who is may just be publishing others. */
+async function promisedBy(state: State, node: Node, partitions: Ranges): Promise<StandingRecord[]> {
+  const busy = normalize((await state.claims()).filter(({ asset }) => asset === node.key));
+  return (await state.standing(node.key, subtract(partitions, busy))).filter(({ expired }) => !expired);
 }
 
 /** The first of the records, the last of which goes beyond so many bytes. */

@@ -42,7 +42,7 @@ async function recheckBatch(
     await refresh(session);
     return await audit(session, node, outputs, new Inputs(session, node, [range]), signal);
   });
-  for (const [partition, intact] of await filesIntact(session, records)) {
+  for (const [partition, intact] of await filesIntact(session, node, records)) {
     results.get(partition)!.unshift(intact);
   }
   const at = clock.now();

@@ -1,4 +1,5 @@
 import type { RunId } from "../event.ts";
+import type { BrokenEntry, Definition } from "../ports/catalog.ts";
 import type { Clock, Random } from "../ports/clock.ts";
 import type { LogLevel } from "../ports/log.ts";
 import type { Publisher } from "../ports/publisher.ts";
@@ -13,6 +14,8 @@ import type { KeyRange, Observer } from "./progress.ts";
 export interface Ports {
   readonly state: State;
   readonly publisher: Publisher;
+  /** The catalog's entries as they stand. @default none */
+  readonly entries?: () => Promise<readonly (Definition | BrokenEntry)[]>;
   readonly clock: Clock;
   readonly random: Random;
   /** What the graph's assets are given. */

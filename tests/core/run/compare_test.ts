@@ -3,6 +3,7 @@ import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import { definer } from "../../../core/asset.ts";
 import { daily } from "../../../core/partition/time_set.ts";
 import type { Publisher } from "../../../core/ports/publisher.ts";
+import type { AssetStatus } from "../../../core/status.ts";
 import { Lake } from "../../simulation/lake.ts";
 import { contents, filed, lab, type LabOptions } from "../lab.ts";
 
@@ -41,6 +42,49 @@ Deno.test("what is asked for is compared with its files, however old it is", asy
   const asked = { from: "2023-01-03", to: "2023-01-05", assets: new Set(["t/day"]) };
   assertEquals((await again.materialize(asked)).counts.materialized, 1);
   assertEquals([lake.files.get("lake/day/2023-01-03"), await plan()], ["1", []]);
+});
+
+Deno.test("who looks is told of the damage that a run would find, and records nothing of it", async () => {
+  const { lake, open } = days("2023-01-01");
+  await (await open()).materialize();
+  lake.files.delete("lake/day/2023-01-02");
+  const { orchestrator, causes, state } = await open();
+  const { signal } = new AbortController();
+  const events = (await state.since(0)).length;
+  const asked = { assets: new Set(["t/day"]), lookbackDays: 7, from: "2023-01-02", to: "2023-01-04" };
+  await orchestrator.look(asked, signal);
+  await orchestrator.look(asked, signal);
+  assertEquals(await causes("t/day"), ["damaged a published file is gone or has other bytes"]);
+  const [{ partitions, warnings }] = await orchestrator.status(asked.assets, asked) as [AssetStatus];
+  assertEquals([partitions.stale, partitions.fresh, warnings.map(({ partition }) => partition)], [1, 2, [
+    "2023-01-02",
+  ]]);
+  assertEquals((await state.since(0)).length, events);
+  assertEquals((await (await open()).plan()).length, 0);
+});
+
+Deno.test("what another publishes while it is compared is not taken for damaged", async () => {
+  const common = { store: memoryStore(), lake: new Lake() };
+  const content = { "-": "1" };
+  const one = asset({
+    key: "t/one",
+    async *materialize({ partitions: { first: { ordinal: partition, key } }, staging }) {
+      yield [filed(common.lake, { staging, name: "one", partition, key, content: content["-"] })];
+    },
+  });
+  const other = await lab([one], { ...common, worker: "other" });
+  await other.materialize();
+  const between = (publisher: Publisher): Publisher =>
+    Object.assign(Object.create(publisher) as Publisher, publisher, {
+      intact: async (...[refs]: Parameters<Publisher["intact"]>) => {
+        content["-"] = "2";
+        await other.materialize({ force: true });
+        return await publisher.intact(refs);
+      },
+    });
+  const { orchestrator, plan } = await lab([one], { ...common, publisher: between });
+  await orchestrator.look({ assets: new Set(["t/one"]), lookbackDays: 7 }, new AbortController().signal);
+  assertEquals(await plan(), []);
 });
 
 Deno.test("within some runs everything is compared, whatever they are asked for", async () => {

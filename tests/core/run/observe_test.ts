@@ -55,7 +55,7 @@ const signal = new AbortController().signal;
 const OF_FOLDER = { assets: new Set(["t/files", "t/table", "t/joined"]), all: false };
 
 async function statusOf({ orchestrator }: Awaited<ReturnType<typeof lab>>, key: string) {
-  await orchestrator.look(new Set([key]), signal);
+  await orchestrator.look({ assets: new Set([key]), lookbackDays: 7 }, signal);
   const [found] = await orchestrator.status(new Set([key]));
   const { total, fresh, stale, missing, failed } = found!.partitions;
   return { total, fresh, stale, missing, failed };
@@ -118,7 +118,7 @@ Deno.test("a changed file rebuilds its day alone; one that is as before rebuilds
   await l.materialize(OF_FOLDER);
   files["2020-12-31"] = "B";
   assertEquals(await l.plan({ ...OF_FOLDER, from: "2020-12-30", to: "2020-12-30" }), []);
-  await l.orchestrator.look(OF_FOLDER.assets, signal);
+  await l.orchestrator.look({ ...OF_FOLDER, lookbackDays: 7 }, signal);
   files["2020-12-31"] = "b";
   assertEquals((await l.materialize(OF_FOLDER)).status, "nothing_to_do");
   files["2020-12-31"] = "C";
@@ -227,7 +227,11 @@ Deno.test("a cancelled look ends the work", async () => {
     },
   });
   const l = await lab([source]);
-  await assertRejects(() => l.orchestrator.look(new Set(["t/files"]), controller.signal), Error, "enough");
+  await assertRejects(
+    () => l.orchestrator.look({ assets: new Set(["t/files"]), lookbackDays: 7 }, controller.signal),
+    Error,
+    "enough",
+  );
 });
 
 Deno.test("days that nobody saw yet, days seen twice and days to come are that day's failure", async () => {
