@@ -72,12 +72,12 @@ export async function publish(
   const at = session.clock.now();
   const events = passed.map((each) => materialization(claim, inputs, each, at));
   const intents = passed.map((each, i) => intentOf(each, events[i]!));
-  const { placed, refused } = passed.some(needsIntent)
+  const { placed, refused, failed: unplaced } = passed.some(needsIntent)
     ? await replace(session, claim.token, intents)
-    : { placed: events, refused: [] };
+    : { placed: events, refused: [], failed: [] };
   const failed = [
     ...failures.map(({ partition, error }) => ({ partition, message: session.mask(error) })),
-    ...refused,
+    ...[...refused, ...unplaced].map(({ partition, message }) => ({ partition, message })),
   ].map((each) => ({ outcome: "failed" as const, ...each }));
   const done = new Set(placed.map(({ partition }) => partition));
   const published = passed.filter(({ output }) => done.has(output.partition));
@@ -98,6 +98,7 @@ export async function publish(
       ...failedEvents(session, claim, blocked.map(onePartition), "check"),
       ...failedEvents(session, claim, failed.map(onePartition), "error"),
     ],
+    reverted: unplaced.map(({ partition }) => partition),
     ...last(settled),
   });
   // What cannot be discarded now goes with the run's folder.

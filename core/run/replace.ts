@@ -2,64 +2,94 @@ import type { Materialized } from "../event.ts";
 import type { ClaimToken, Intent, Taken } from "../ports/state.ts";
 import { begin, commit, messageOf, type Session, UnsettledError } from "./session.ts";
 
-/** A file that a publication names is another partition's. */
-export interface Refused {
+/** A publication that did not come about; what stood before stands. */
+export interface Unplaced {
   readonly partition: number;
   readonly message: string;
 }
 
+/** What became of publications, each partition's files whole or not at all. */
+export interface Replaced {
+  readonly placed: readonly Materialized[];
+  /** They name files of other partitions: nothing of them was changed. */
+  readonly refused: readonly Unplaced[];
+  /** Their files could not be put in place: what stood stands again, and their intents are to be ended as reverted. */
+  readonly failed: readonly (Unplaced & { readonly cause: unknown })[];
+}
+
 /**
- * Records intents and puts their files in place; if that fails, puts back what stood before. An intent that names a file
- * of another partition is refused before anything is changed; the others go on.
+ * Records intents and puts their files in place. An intent that names a file of another partition is refused before
+ * anything is changed; one whose files cannot be put in place is put back; the others go on.
  *
- * @returns What was put in place, and what was refused.
+ * @throws {SupersededError} If the claim passed on meanwhile: its new holder has settled them.
  */
 export async function replace(
   session: Session,
   token: ClaimToken,
   intents: readonly Intent[],
-): Promise<{ readonly placed: readonly Materialized[]; readonly refused: readonly Refused[] }> {
-  const refused: Refused[] = [];
+): Promise<Replaced> {
+  const refused: Unplaced[] = [];
   let open = intents;
   while (open.length > 0) {
     const taken = await begin(session, token, open);
     if (taken.length === 0) break;
     const byPartition = new Map(taken.map((each) => [each.partition, each]));
-    for (const [partition, each] of byPartition) refused.push({ partition, message: refusal(session, each) });
+    for (const [partition, each] of byPartition) {
+      refused.push({ partition, message: refusal(session, each) });
+    }
     open = open.filter(({ event }) => !byPartition.has(event.partition));
   }
-  try {
-    await session.publisher.replace(
-      open.flatMap(({ replacements }) => replacements),
-      open.flatMap(({ measured }) => measured),
-    );
-  } catch (cause) {
-    await giveUp(session, token, open, cause);
-    throw new Error(messageOf(session, cause), { cause });
-  }
-  return { placed: open.map(({ event }) => event), refused };
+  const failures = await put(session, token, open);
+  if (failures.size > 0) await putBack(session, token, [...failures.keys()]);
+  return {
+    placed: open.filter((each) => !failures.has(each)).map(({ event }) => event),
+    refused,
+    failed: [...failures].map(([{ event: { partition } }, cause]) => {
+      return { partition, message: messageOf(session, cause), cause };
+    }),
+  };
 }
 
 /**
- * Puts back what stood before publications that failed, unless the claim passed on meanwhile: then its new holder has
- * settled them.
+ * Puts files in place together; where that fails, by halves, as often as it takes to leave none out but those that fail
+ * alone.
  *
- * @throws {SupersededError} If it has.
+ * @returns Why each of these did.
  */
-async function giveUp(
+async function put(
   session: Session,
   token: ClaimToken,
   intents: readonly Intent[],
-  cause: unknown,
-): Promise<void> {
-  await commit(session, { claim: token, events: [] });
-  const all = intents.flatMap(({ replacements }) => replacements);
-  await session.publisher.revert(all, intents.flatMap(({ measured }) => measured)).catch((revert) => {
-    throw new UnsettledError(messageOf(session, revert), { cause });
-  });
-  const reverted = intents.map(({ event }) => event.partition);
-  await commit(session, { claim: token, events: [], reverted });
+): Promise<ReadonlyMap<Intent, unknown>> {
+  try {
+    await session.publisher.replace(replacementsOf(intents), measuredOf(intents));
+    return new Map();
+  } catch (cause) {
+    if (intents.length === 1) return new Map([[intents[0]!, cause]]);
+    const failures = new Map<Intent, unknown>();
+    const middle = Math.ceil(intents.length / 2);
+    for (const half of [intents.slice(0, middle), intents.slice(middle)]) {
+      await confirm(session, token);
+      for (const [intent, cause] of await put(session, token, half)) failures.set(intent, cause);
+    }
+    return failures;
+  }
 }
+
+async function putBack(session: Session, token: ClaimToken, intents: readonly Intent[]): Promise<void> {
+  await confirm(session, token);
+  await session.publisher.revert(replacementsOf(intents), measuredOf(intents)).catch((cause) => {
+    throw new UnsettledError(messageOf(session, cause), { cause });
+  });
+}
+
+/** Asks whether the claim still holds: between two changes of the lake it may have passed on. */
+async function confirm(session: Session, token: ClaimToken): Promise<void> {
+  await commit(session, { claim: token, events: [] });
+}
+
+const replacementsOf = (intents: readonly Intent[]) => intents.flatMap(({ replacements }) => replacements);
+const measuredOf = (intents: readonly Intent[]) => intents.flatMap(({ measured }) => measured);
 
 function refusal({ index }: Session, { path, by: { asset, partition } }: Taken): string {
   const node = index.find(asset);

@@ -59,8 +59,16 @@ export async function rollback(session: Session, node: Node, partition: number):
       };
       const { replacements } = recalled;
       const measured = event.payload.files;
-      const { refused: [refused] } = await replace(session, token, [{ event, replacements, measured }]);
+      const { refused: [refused], failed: [failed] } = await replace(session, token, [{
+        event,
+        replacements,
+        measured,
+      }]);
       if (refused !== undefined) return { status: "no-version", reason: refused.message };
+      if (failed !== undefined) {
+        await commit(session, { claim: token, events: [], reverted: [partition] });
+        throw new Error(failed.message, { cause: failed.cause });
+      }
       await commit(session, { claim: token, events: [event] });
       const { dataVersion: from } = current.event;
       return { status: "rolled-back", from, to: event.dataVersion, rows: event.payload.rows };

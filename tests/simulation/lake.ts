@@ -1,3 +1,4 @@
+import { Injected } from "./ports.ts";
 import type { Worker } from "./worker.ts";
 import { type FileRef, type Publisher, PublishError, type Replacement } from "../../core/ports/publisher.ts";
 
@@ -5,6 +6,8 @@ import { type FileRef, type Publisher, PublishError, type Replacement } from "..
 export interface SimulatedLake {
   /** Called before a file that readers see changes. */
   changing: (path: string, content: string | undefined) => void;
+  /** Files in whose place nothing can be written, and that cannot be taken away. */
+  readonly closed: Set<string>;
   publisher(worker: Worker, between: () => Promise<void>): Publisher;
   /** Writes a staged file. */
   write(path: string, content: string): void;
@@ -25,6 +28,7 @@ export interface SimulatedLake {
 /** A lake in memory. The text of a file is its hash. */
 export class Lake implements SimulatedLake {
   readonly files = new Map<string, string>();
+  readonly closed = new Set<string>();
   changing: SimulatedLake["changing"] = () => {};
 
   publisher(_worker: Worker, between: () => Promise<void>): Publisher {
@@ -65,6 +69,7 @@ export class Lake implements SimulatedLake {
   }
 
   put(path: string, content: string | undefined): void {
+    if (this.closed.has(path)) throw new Injected(`writing "${path}"`);
     this.changing(path, content);
     if (content === undefined) this.files.delete(path);
     else this.files.set(path, content);

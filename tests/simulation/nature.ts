@@ -80,3 +80,11 @@ export function change(world: World): void {
     }
   }
 }
+
+/** Makes a file one that nobody can replace or take away, now and then, or all of them files like others. */
+export function closePlaces({ lake, places }: World): void {
+  if (!places.happens(0.3)) return;
+  const files = lake.paths().filter(isPublic);
+  if (lake.closed.size > 0 && places.happens(0.5)) lake.closed.clear();
+  else if (files.length > 0) lake.closed.add(places.pick(files));
+}

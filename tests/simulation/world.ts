@@ -4,7 +4,7 @@ import { RequestError } from "../../core/errors.ts";
 import { SupersededError } from "../../core/run/session.ts";
 import type { Publisher } from "../../core/ports/publisher.ts";
 import type { State } from "../../core/ports/state.ts";
-import { change } from "./nature.ts";
+import { change, closePlaces } from "./nature.ts";
 import { Chance, digest } from "./chance.ts";
 import { DiskLake } from "./disk/disk_lake.ts";
 import { Lake, type SimulatedLake } from "./lake.ts";
@@ -42,6 +42,8 @@ export const MONTH: Milliseconds = 30 * DAY;
 /** All that is outside of the engine, and the faults that come over it. */
 export class World {
   readonly chance: Chance;
+  /** Of what cannot be written. */
+  readonly places: Chance;
   readonly turns: Turns;
   readonly lake: SimulatedLake;
   readonly oracle: Oracle;
@@ -67,6 +69,7 @@ export class World {
 
   constructor(seed: number, readonly store: Store, readonly bug: Bug | undefined) {
     this.chance = new Chance(seed);
+    this.places = new Chance(~seed);
     this.turns = new Turns(this.chance, BEGIN, (actor, label) => this.#chosen(actor, label));
     this.sketches = sketchGraph(this.chance);
     this.lake = store.onDisk ? new DiskLake() : new Lake();
@@ -93,6 +96,7 @@ export class World {
   /** From now on nothing fails, all clocks are right, and everybody else is gone. */
   calmWorker(): Worker {
     this.calm = true;
+    this.lake.closed.clear();
     this.openaq?.calm();
     this.onlooker!.skew = 0;
     const worker = this.#nextWorker()!;
@@ -254,6 +258,7 @@ export class World {
     for (let changes = chance.between(3, 20); changes > 0; changes--) {
       for (let wait = chance.between(1, 30); wait > 0; wait--) await turns.turn(this.nature, "time");
       change(this);
+      closePlaces(this);
     }
   }
 

@@ -142,7 +142,8 @@ export class LocalPublisher implements Publisher {
     await each(batch, WIDTH, async (change) => {
       if (isPut(change) && this.#stands(change.temporary)) return;
       const found = await this.#hash(change.final);
-      if (found === undefined || found === puts.get(change.final)) done.push(change);
+      const isMeant = found === undefined ? !this.#stands(change.final) : found === puts.get(change.final);
+      if (isMeant) done.push(change);
     });
     for (const change of done) {
       await this.#attempt(`putting "${change.final}" back`, () => this.#putBack(change));

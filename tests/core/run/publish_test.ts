@@ -162,7 +162,7 @@ function breaking(publisher: Publisher, breaks: () => boolean, killed: boolean):
   });
 }
 
-Deno.test("a batch that cannot be put in place whole is put back whole", async () => {
+Deno.test("of a batch that cannot be put in place each partition fails, and what stood before stands", async () => {
   const { one, lake, content, finals } = files();
   let full = false;
   const { materialize, state, plan } = await lab([one], {
@@ -176,6 +176,88 @@ Deno.test("a batch that cannot be put in place whole is put back whole", async (
   assertEquals([counts.failed, finals()], [2, ["1", "1"]]);
   assertEquals(errors, [{ asset: "t/one", partition: "a/b", message: "publishing: the disk is full" }]);
   assertEquals([await state.claims(), await state.recover(0), await plan()], [[], [], []]);
+});
+
+/** Partitions of two files each, whose contents a test may change. */
+function pairs(keys: readonly string[]) {
+  const lake = new Lake();
+  const content = { now: "1" };
+  const one = asset({
+    key: "t/one",
+    partitions: staticKeys(keys),
+    batch: { most: keys.length },
+    async *materialize({ partitions, staging }) {
+      yield [...partitions].map(({ ordinal: partition, key }) => {
+        const [first, second] = ["first", "second"].map((name) =>
+          filed(lake, { staging: `${staging}/${name}`, name, partition, key, content: content.now })
+        );
+        return { ...first!, staged: [...first!.staged!, ...second!.staged!] };
+      });
+    },
+  });
+  const texts = (name: string) => keys.map((key) => lake.files.get(`lake/${name}/${key}`));
+  return { one, lake, content, texts };
+}
+
+Deno.test("a place that cannot be written is its own partition's failure; the rest of the batch is published", async () => {
+  const keys = ["a", "b", "c", "d", "e"];
+  const { one, lake, content, texts } = pairs(keys);
+  const { materialize, orchestrator, state } = await lab([one], { lake });
+  await materialize();
+  content.now = "2";
+  for (const path of ["lake/second/b", "lake/first/e"]) lake.closed.add(path);
+  const { counts, errors } = await materialize({ force: true });
+  assertEquals(counts, { materialized: 3, unchanged: 0, failed: 2, blocked: 0 });
+  assertEquals(errors.map(({ partition }) => partition), ["b", "e"]);
+  for (const [i, path] of ["lake/second/b", "lake/first/e"].entries()) {
+    assert(errors[i]!.message.includes(`"${path}"`), errors[i]!.message);
+  }
+  const wanted = ["2", "1", "2", "2", "1"];
+  assertEquals([texts("first"), texts("second")], [wanted, wanted]);
+  const [status] = await orchestrator.status(new Set(["t/one"]));
+  assertEquals([status?.partitions.failed, status?.partitions.fresh], [2, 5]);
+  const standing = await state.standing("t/one", [{ from: 0, to: 4 }]);
+  assertEquals(standing.map(({ event }) => event.dataVersion), wanted);
+  assertEquals([await state.claims(), await state.recover(0), lake.below("_staging")], [[], [], []]);
+
+  lake.closed.clear();
+  assertEquals((await materialize({ force: true })).counts, {
+    materialized: 5,
+    unchanged: 3,
+    failed: 0,
+    blocked: 0,
+  });
+  assertEquals([texts("first"), texts("second")], [Array(5).fill("2"), Array(5).fill("2")]);
+});
+
+Deno.test("who is killed with some partitions in place and one that cannot be leaves them all to who comes next", async () => {
+  const keys = ["a", "b", "c"];
+  const { one, lake, content, texts } = pairs(keys);
+  let killed = false;
+  const victim = await lab([one], {
+    lake,
+    publisher: (publisher) =>
+      Object.assign(Object.create(publisher) as Publisher, publisher, {
+        revert: async (...args: Parameters<Publisher["revert"]>) => {
+          await publisher.revert(...args);
+          killed = true;
+          await new Promise(() => {});
+        },
+      }),
+  });
+  await victim.materialize();
+  content.now = "2";
+  lake.closed.add("lake/second/b");
+  victim.materialize({ force: true });
+  while (!killed) await new Promise((go) => setTimeout(go, 1));
+  victim.store.kill("a");
+  const next = await lab([one], { store: victim.store, lake, worker: "b" });
+  await next.materialize({ assets: new Set() });
+  const wanted = ["2", "1", "2"];
+  assertEquals([texts("first"), texts("second")], [wanted, wanted]);
+  const standing = await next.state.standing("t/one", [{ from: 0, to: 2 }]);
+  assertEquals(standing.map(({ event }) => event.dataVersion), wanted);
+  assertEquals([await next.state.claims(), await next.plan()], [[], []]);
 });
 
 for (const lost of [false, true]) {

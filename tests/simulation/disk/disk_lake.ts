@@ -12,6 +12,7 @@ import { mount } from "./mounts.ts";
 /** A lake on a disk that may lose power, published in by the same code as a real folder. */
 export class DiskLake implements SimulatedLake {
   readonly disk = new Disk();
+  readonly closed = new Set<string>();
   changing: SimulatedLake["changing"] = () => {};
 
   publisher(worker: Worker, between: () => Promise<void>): Publisher {
@@ -19,6 +20,7 @@ export class DiskLake implements SimulatedLake {
       disk: this.disk,
       step: between,
       dies: () => worker.world.dies(worker),
+      closed: this.closed,
       changing: (path, inode) => {
         if (isPublic(path)) this.changing(path, inode && textOf(inode));
       },

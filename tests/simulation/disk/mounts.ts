@@ -8,6 +8,8 @@ export interface Mount {
   readonly step: () => Promise<void>;
   /** Whether the process dies before a call that changes something. */
   readonly dies: () => boolean;
+  /** Files that stay as they are. */
+  readonly closed: ReadonlySet<string>;
   /** Called before a name comes to stand for other bytes, or for none. */
   readonly changing: (path: string, inode: Inode | undefined) => void;
 }
@@ -31,7 +33,12 @@ function at(local: string): Mount & { readonly path: string } {
 function changing(local: string): Mount & { readonly path: string } {
   const one = at(local);
   if (one.dies()) throw new Injected("a dead process");
+  requireOpen(one, one.path);
   return one;
+}
+
+function requireOpen({ closed }: Mount, path: string): void {
+  if (closed.has(path)) throw new Injected(`writing "${path}"`);
 }
 
 function there(disk: Disk, path: string): Inode {
@@ -92,6 +99,7 @@ const CALLS = {
     const inode = there(disk, path);
     const target = at(to).path;
     there(disk, parent(target));
+    requireOpen({ disk, ...one }, target);
     one.changing(target, inode);
     disk.rename(path, target);
   },

@@ -75,6 +75,18 @@ export const PLANTED: readonly Planted[] = [
     replace: "",
   },
   {
+    name: "a file that cannot be put in place takes its whole batch with it",
+    file: "core/run/replace.ts",
+    find: "if (intents.length === 1) return new Map([[intents[0]!, cause]]);",
+    replace: "return new Map(intents.map((each) => [each, cause]));",
+  },
+  {
+    name: "what cannot be put in place is not put back",
+    file: "core/run/replace.ts",
+    find: "if (failures.size > 0) await putBack",
+    replace: "if (failures.size < 0) await putBack",
+  },
+  {
     name: "an intent leaves out the outputs without files",
     file: "core/run/publish.ts",
     find: "await replace(session, claim.token, intents)",

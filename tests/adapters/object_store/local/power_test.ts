@@ -11,7 +11,7 @@ const FINAL = "zone/day/data.txt";
 function onDisk() {
   const disk = new Disk();
   const step = () => Promise.resolve();
-  const root = mount({ disk, step, dies: () => false, changing: () => {} });
+  const root = mount({ disk, step, dies: () => false, closed: new Set(), changing: () => {} });
   const publisher = new LocalPublisher(new LakeFolder(root));
   const stage = (text: string) => {
     const temporary = `_staging/1/${text}`;

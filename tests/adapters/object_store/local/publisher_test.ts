@@ -159,3 +159,20 @@ Deno.test("a lake that cannot be written is told in one line", async () => {
   const lost = { final: "zone/a", temporary: "_staging/none" };
   assert(!(await assertRejects(() => lake.publisher.measure([lost]), PublishError)).message.includes("\n"));
 });
+
+Deno.test("a folder that lies in the place of a file is left as it is, by a reversion, too", async () => {
+  await using lake = await localLake();
+  for (const inside of ["something", ""]) {
+    const { change, ref } = await staged(lake, "one");
+    await Deno.mkdir(`${lake.root}/${FINAL}/${inside}`, { recursive: true });
+    await assertRejects(
+      () => lake.publisher.replace([change], [ref]),
+      PublishError,
+      "a folder is in its place",
+    );
+    await lake.publisher.clear("_staging");
+    await lake.publisher.revert([change], [ref]);
+    assert((await Deno.lstat(`${lake.root}/${FINAL}/${inside}`)).isDirectory);
+    await Deno.remove(`${lake.root}/${FINAL}`, { recursive: true });
+  }
+});
