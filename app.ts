@@ -44,16 +44,18 @@ export class App {
     return await openLake(this.config, { access, observe, ...(selects && { selects }) });
   }
 
-  /** Whether the lake's folder and its state are there: otherwise writing makes them. */
+  /** Whether the lake and its state are there: otherwise writing makes them. */
   async isMade(): Promise<boolean> {
-    const { isThere } = await import("./app/state.ts");
-    return await isThere(this.config.lake) && await isThere(this.config.state);
+    const [{ isThere }, { openStorage }] = await Promise.all([
+      import("./adapters/sdk/files/place.ts"),
+      import("./app/storage.ts"),
+    ]);
+    return await openStorage(this.config).exists() && await isThere(this.config.state);
   }
 
   async project() {
-    const { loadProject, sourceReader } = await import("./app/project.ts");
-    const project = await loadProject(this.config);
-    return { graph: project.graph, readSource: sourceReader(project) };
+    const { loadProject } = await import("./app/project.ts");
+    return await loadProject(this.config);
   }
 
   async state(access: "read" | "write"): Promise<State> {

@@ -1,13 +1,14 @@
 import { dirname } from "node:path";
+import { isThere, requireWritable } from "../adapters/sdk/files/place.ts";
 import type { Config } from "../config.ts";
 import { type Holding, type KeyValue, requireSources, StateError } from "../core/mod.ts";
-import { requireWritable } from "./folders.ts";
 import type { LookOptions } from "./first_look.ts";
 import { examineLake } from "./identity.ts";
-import { loadProject, sourceReader } from "./project.ts";
+import { loadProject } from "./project.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
 import { configuredSources } from "./source.ts";
-import { emptyState, isThere, openState } from "./state.ts";
+import { emptyState, openState } from "./state.ts";
+import { openStorage } from "./storage.ts";
 import { lineOf } from "./system.ts";
 
 /** One thing that was looked at. */
@@ -50,7 +51,7 @@ export async function* examine(
   yield await attempt("duckdb", duckdbVersion);
   yield await attempt("sqlite", sqliteVersion);
   yield await attempt("graph", () => graphShown(config));
-  yield await attempt("lake", () => writable(lake));
+  yield await attempt("lake", () => writable(config));
   const opened = await attempt("state", () => stateAndLake(config));
   yield opened;
   if (opened.ok) yield await attempt("claims", () => claims(config));
@@ -88,14 +89,15 @@ async function sqliteVersion(): Promise<string> {
 
 /** The graph, loaded with every source file, as a command would. */
 async function graphShown(config: Config): Promise<string> {
-  const project = await loadProject(config);
-  await requireSources(project.graph, sourceReader(project));
-  return `${project.graph.assets.length} assets`;
+  const { graph, readSource } = await loadProject(config);
+  await requireSources(graph, readSource);
+  return `${graph.assets.length} assets`;
 }
 
-async function writable(lake: string): Promise<string> {
-  await requireWritable(lake);
-  return await isThere(lake) ? "can be written" : "is not there yet, can be made";
+async function writable(config: Config): Promise<string> {
+  const storage = openStorage(config);
+  await storage.requireWritable();
+  return await storage.exists() ? "can be written" : "is not there yet, can be made";
 }
 
 async function stateAndLake(config: Config): Promise<string> {
@@ -106,7 +108,8 @@ async function stateAndLake(config: Config): Promise<string> {
   const state = await openState(config.state, "read");
   try {
     const content = { sources: configuredSources(config), environment: config.environment };
-    const sources = Object.values(await examineLake(state, config, content) ?? {});
+    const places = { storage: openStorage(config), state: config.state };
+    const sources = Object.values(await examineLake(state, places, content) ?? {});
     const [newest] = await state.runs(1);
     const runs = newest === undefined ? "no runs yet" : `${newest.id} runs`;
     return sources.length === 0 ? runs : `${runs}, the lake holds data of ${sources.join(" and ")}`;

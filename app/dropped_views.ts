@@ -1,5 +1,4 @@
-import { entryPath } from "../adapters/catalog/local/catalog.ts";
-import type { AssetKey, Clock, Graph, Publisher, State } from "../core/mod.ts";
+import type { AssetKey, Catalog, Clock, Graph, State } from "../core/mod.ts";
 
 const VIEW = /^view\/(\w+)\.(\w+)$/;
 const WHOLE = { from: 0, to: 0 };
@@ -9,7 +8,7 @@ export interface DropOptions {
   /** Those whose views the graph declares. */
   readonly databases: ReadonlySet<string>;
   readonly state: State;
-  readonly publisher: Publisher;
+  readonly catalog: Catalog;
   readonly clock: Clock;
 }
 
@@ -23,21 +22,24 @@ export async function dropViews(options: DropOptions): Promise<AssetKey[]> {
   const { graph, databases, state } = options;
   const dropped: AssetKey[] = [];
   for (const { key } of await state.assets()) {
-    const [, database, name] = VIEW.exec(key) ?? [];
-    if (!databases.has(database ?? "") || graph.byKey.has(key)) continue;
+    const [, database = "", name = ""] = VIEW.exec(key) ?? [];
+    if (!databases.has(database) || graph.byKey.has(key)) continue;
     if ((await state.standing(key, [WHOLE])).length === 0) continue;
-    if (await drop(options, key, entryPath(database!, name!))) dropped.push(key);
+    if (await drop(options, key, { database, name })) dropped.push(key);
   }
   return dropped;
 }
 
 /** @returns Whether it was free. */
-async function drop({ state, publisher, clock }: DropOptions, key: AssetKey, path: string): Promise<boolean> {
+async function drop(
+  { state, catalog, clock }: DropOptions,
+  key: AssetKey,
+  view: { readonly database: string; readonly name: string },
+): Promise<boolean> {
   const run = await state.beginRun({ command: "drop", asset: key }, clock.now());
   const { granted } = await state.claim(run, key, [WHOLE]);
   if (granted !== undefined) {
-    // As it stands: states of earlier versions did not record the files of views.
-    await publisher.remove((await publisher.found([path])).filter((file) => file !== undefined));
+    await catalog.drop(view);
     const forgotten = { kind: "wiped" as const, asset: key, at: clock.now(), run, ...WHOLE };
     await state.commit({ claim: granted.token, events: [forgotten], release: true });
   }

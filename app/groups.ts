@@ -1,10 +1,9 @@
-import { isAbsolute, join } from "node:path";
-import { LocalFolder } from "../adapters/object_store/local/folder.ts";
+import { isThere } from "../adapters/sdk/files/place.ts";
 import type { Group, GroupContext, Pipeline } from "../assets/group.ts";
 import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
 import { DAY } from "../core/mod.ts";
-import { isThere } from "./state.ts";
+import { openFolder } from "./storage.ts";
 import { lineOf, projectFile } from "./system.ts";
 
 /** The groups that PIPELINES names, in its order. @throws {ConfigError} */
@@ -38,7 +37,7 @@ export function declare(group: Group, config: Config, views: readonly ViewFile[]
     lookback: lookbackDays * DAY,
     views,
     variables: Object.fromEntries((group.variables ?? []).map((name) => [name, given(name)])),
-    folder: (path) => new LocalFolder(isAbsolute(path) ? path : join(cwd, path)),
+    folder: (path) => openFolder(path, cwd),
     shipped: projectFile,
   };
   try {

@@ -1,8 +1,6 @@
-import { join } from "node:path";
-import { type Json, type State, WrongUseError } from "../core/mod.ts";
-import { trouble } from "../adapters/sdk/files/trouble.ts";
+import { isThere } from "../adapters/sdk/files/place.ts";
+import { type Json, LakeError, type LakeStorage, type State } from "../core/mod.ts";
 import type { Sources } from "./source.ts";
-import { isThere } from "./state.ts";
 
 /** What a lake holds: data of some sources, each from one origin, for one environment. */
 export interface Content {
@@ -11,15 +9,10 @@ export interface Content {
   readonly environment: string;
 }
 
+/** The lake, and the place of its state as it is configured. */
 export interface Places {
-  /** The lake's folder and the state's file, as they are configured. */
-  readonly lake: string;
+  readonly storage: LakeStorage;
   readonly state: string;
-}
-
-/** The lake and the state that are configured cannot be used together, or for what is configured. */
-export class LakeError extends WrongUseError {
-  override readonly name = "LakeError";
 }
 
 /** As the lake's file and the state's value have it; each names the other's id. */
@@ -36,18 +29,13 @@ const KEY = "airgraph/lake";
 const MODULE = "module";
 
 /** Makes sure, before a state is made, that the lake has no other already. @throws {LakeError} If it has. */
-export async function admitLake({ lake, state }: Places): Promise<void> {
-  if (await inLake(lake) !== undefined && !(await isThere(state))) throw otherState({ lake, state });
+export async function admitLake({ storage, state }: Places): Promise<void> {
+  if (await markOf(storage) !== undefined && !(await isThere(state))) throw otherState({ storage, state });
 }
 
-/** The error of a lake whose place is taken by a file, or lies below one. */
-export function notAFolder(path: string): LakeError {
-  return new LakeError(`opening the lake: found a file at "${path}" or on the way to it, wanted a folder`);
-}
-
-function otherState({ lake, state }: Places): LakeError {
+function otherState({ storage, state }: Places): LakeError {
   return new LakeError(
-    `opening the lake: "${lake}" was made with another state than "${state}", wanted STATE_URL to name that one, ` +
+    `opening the lake: "${storage.url}" was made with another state than "${state}", wanted STATE_URL to name that one, ` +
       "or, if it is lost, LAKE_URL to name a new folder",
   );
 }
@@ -64,41 +52,47 @@ export async function examineLake(
   content: Content,
 ): Promise<Readonly<Record<string, string>> | undefined> {
   const recorded = readIdentity((await state.keyValue.get(KEY))?.value);
-  const found = await inLake(places.lake);
+  const found = (await markOf(places.storage))?.identity;
   if (recorded === undefined && found === undefined) return undefined;
-  if (recorded === undefined) {
-    throw otherState(places);
-  }
+  if (recorded === undefined) throw otherState(places);
   if (found === undefined) {
     // A state that has done nothing yet was about to make its lake.
     if ((await state.runs(1)).length > 0) {
       throw new LakeError(
-        `opening the lake: the state "${places.state}" was made with a lake that is not at "${places.lake}", ` +
+        `opening the lake: the state "${places.state}" was made with a lake that is not at "${places.storage.url}", ` +
           `wanted LAKE_URL to name it, another STATE_URL, or, if only its ${FILE} is lost, "doctor --repair"`,
       );
     }
   } else if (found.lake !== recorded.lake || found.state !== recorded.state) {
-    throw new LakeError(
-      `opening the lake: "${places.lake}" and the state "${places.state}" do not belong together, ` +
-        "wanted the LAKE_URL and STATE_URL of one lake",
-    );
+    throw apart(places);
   }
-  requireContent(recorded, places, content);
+  requireContent(recorded, places.storage, content);
   return recorded.sources;
+}
+
+function apart({ storage, state }: Places): LakeError {
+  return new LakeError(
+    `opening the lake: "${storage.url}" and the state "${state}" do not belong together, ` +
+      "wanted the LAKE_URL and STATE_URL of one lake",
+  );
 }
 
 /** Lets the lake and the state carry each other's id, sources and environment, as far as they do not yet. */
 export async function identifyLake(
   state: State,
-  { lake }: Places,
+  places: Places,
   { sources, environment }: Content,
 ): Promise<void> {
   const known = Object.entries(sources).filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (known.length === 0) return;
   const identity = await record(state, Object.fromEntries(known), environment);
-  const found = await inLake(lake);
-  if (found !== undefined && known.every(([name]) => found.sources[name] !== undefined)) return;
-  await writeIdentity(lake, identity);
+  for (;;) {
+    const mark = await markOf(places.storage);
+    // Another command may have marked it meanwhile, as a lake of its own.
+    if (mark !== undefined && mark.identity.lake !== identity.lake) throw apart(places);
+    if (mark !== undefined && known.every(([name]) => mark.identity.sources[name] !== undefined)) return;
+    if (await writeMark(places.storage, identity, mark?.version ?? null)) return;
+  }
 }
 
 /** Adds sources to what the state says of its lake. */
@@ -120,74 +114,85 @@ async function record(
 }
 
 /** What the state says of its lake, and what the lake's own mark says to that. */
-export async function identityOf(state: State, lake: string): Promise<{
+export async function identityOf(state: State, { documents }: LakeStorage): Promise<{
   readonly recorded: Identity | undefined;
   readonly inLake: "same" | "other" | "lost";
+  /** Of the mark, if there is one. */
+  readonly version: string | null;
 }> {
   const recorded = readIdentity((await state.keyValue.get(KEY))?.value);
-  const found = await inLake(lake).catch((error) => {
+  const mark = await documents.read(FILE).catch((error) => {
     if (error instanceof LakeError) return undefined;
     throw error;
   });
-  const same = found?.lake === recorded?.lake && found?.state === recorded?.state;
-  return { recorded, inLake: found === undefined ? "lost" : same ? "same" : "other" };
+  const version = mark?.version ?? null;
+  const found = mark && parsed(mark.text);
+  if (found === undefined) return { recorded, inLake: "lost", version };
+  const same = found.lake === recorded?.lake && found.state === recorded?.state;
+  return { recorded, inLake: same ? "same" : "other", version };
 }
 
-/** Marks the lake, whole or not at all. */
-export async function writeIdentity(lake: string, identity: Identity): Promise<void> {
-  const temporary = join(lake, `${FILE}.${crypto.randomUUID()}`);
-  try {
-    await Deno.writeTextFile(temporary, `${JSON.stringify(identity, null, 2)}\n`);
-    await Deno.rename(temporary, join(lake, FILE));
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw new Error(trouble(`writing "${join(lake, FILE)}"`, lake, error), { cause: error });
-  }
+/** Marks the lake, if its mark is still the one of a version, or, with null, if it has none. */
+export async function writeMark(
+  { documents }: LakeStorage,
+  identity: Identity,
+  version: string | null,
+): Promise<boolean> {
+  return await documents.swap(FILE, `${JSON.stringify(identity, null, 2)}\n`, version);
 }
 
-function requireContent(recorded: Identity, { lake }: Places, { sources, environment }: Content): void {
+function requireContent(
+  recorded: Identity,
+  { url }: LakeStorage,
+  { sources, environment }: Content,
+): void {
   for (const [name, source] of Object.entries(sources)) {
     const held = recorded.sources[name];
     if (source === undefined || held === undefined || source === held) continue;
     throw new LakeError(
-      `opening the lake: "${lake}" holds data of ${held}, wanted another LAKE_URL for ${source}`,
+      `opening the lake: "${url}" holds data of ${held}, wanted another LAKE_URL for ${source}`,
     );
   }
-  requireOneKind(recorded, lake, sources);
+  requireOneKind(recorded, url, sources);
   if (environment !== recorded.environment) {
     throw new LakeError(
-      `opening the lake: "${lake}" serves PIPELINE_ENV=${recorded.environment}, ` +
+      `opening the lake: "${url}" serves PIPELINE_ENV=${recorded.environment}, ` +
         `wanted another LAKE_URL for ${environment}`,
     );
   }
 }
 
 /** A lake of a module's graph is no pipeline's. */
-function requireOneKind({ sources: held }: Identity, lake: string, sources: Sources): void {
+function requireOneKind({ sources: held }: Identity, url: string, sources: Sources): void {
   const [before] = Object.entries(held);
   const [now] = Object.entries(sources);
   if (before === undefined || now === undefined || (before[0] === MODULE) === (now[0] === MODULE)) return;
   throw new LakeError(
-    `opening the lake: "${lake}" holds data of ${before[1]}, wanted another LAKE_URL for ${now[1] ?? now[0]}`,
+    `opening the lake: "${url}" holds data of ${before[1]}, wanted another LAKE_URL for ${now[1] ?? now[0]}`,
   );
 }
 
-async function inLake(lake: string): Promise<Identity | undefined> {
-  const path = join(lake, FILE);
-  let identity: Identity | undefined;
+/** The lake's mark, and its version; undefined where it has none. @throws {LakeError} If it is damaged. */
+async function markOf(
+  { documents, url }: LakeStorage,
+): Promise<{ readonly identity: Identity; readonly version: string } | undefined> {
+  const mark = await documents.read(FILE);
+  if (mark === undefined) return undefined;
+  const identity = parsed(mark.text);
+  if (identity !== undefined) return { identity, version: mark.version };
+  throw new LakeError(
+    `reading "${url.replace(/\/+$/, "")}/${FILE}": found no lake's identity, wanted one: ` +
+      `"doctor --repair" writes it anew`,
+  );
+}
+
+function parsed(text: string): Identity | undefined {
   try {
-    identity = readIdentity(JSON.parse(await Deno.readTextFile(path)));
+    return readIdentity(JSON.parse(text));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    if (error instanceof Deno.errors.NotADirectory) throw notAFolder(lake);
-    if (!(error instanceof SyntaxError || error instanceof Deno.errors.IsADirectory)) throw error;
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
-  if (identity === undefined) {
-    throw new LakeError(
-      `reading "${path}": found no lake's identity, wanted one: "doctor --repair" writes it anew`,
-    );
-  }
-  return identity;
 }
 
 function readIdentity(value: Json | undefined): Identity | undefined {

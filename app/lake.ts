@@ -1,26 +1,24 @@
-import { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
-import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
-import { LocalSpool } from "../adapters/object_store/local/spool.ts";
-import { LocalObjectStore } from "../adapters/object_store/local/store.ts";
 import type { Pipeline, UpkeepContext } from "../assets/group.ts";
 import type { Config } from "../config.ts";
 import {
   type AssetKey,
   type Graph,
+  type LakeStorage,
   type Observer,
   Orchestrator,
   type State,
+  type Undo,
   type Warning,
 } from "../core/mod.ts";
 import { gapWarnings } from "./gap_warnings.ts";
-import { makeLakeFolder, type Undo } from "./folders.ts";
 import { admitLake, examineLake } from "./identity.ts";
 import { admitSources, type LakeSources } from "./lake_sources.ts";
-import { loadProject, type Project, sourceReader } from "./project.ts";
+import { loadProject, type Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
 import { asked, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
 import { openState } from "./state.ts";
+import { openStorage } from "./storage.ts";
 import { sweep } from "./sweep.ts";
 import { systemClock } from "./system.ts";
 
@@ -48,13 +46,22 @@ export interface LakeOptions {
   readonly selects?: (graph: Graph) => ReadonlySet<AssetKey>;
 }
 
+/** What is configured, and what was found at its places. */
+interface Found {
+  readonly config: Config;
+  readonly project: Project;
+  readonly storage: LakeStorage;
+  readonly state: State;
+}
+
 /** Opens the configured lake with its graph. @throws {LakeError} */
 export async function openLake(config: Config, options: LakeOptions): Promise<Lake> {
   const { access, observe } = options;
   const project = await loadProject(config);
   const selected = options.selects?.(project.graph);
-  if (access === "write") await admitLake(config);
-  const undo: Undo = access === "write" ? await makeLakeFolder(config.lake) : async () => {};
+  const storage = openStorage(config);
+  if (access === "write") await admitLake({ storage, state: config.state });
+  const undo: Undo = access === "write" ? await storage.make() : async () => {};
   const state = await openState(config.state, access, (message) => {
     observe({ type: "warning", asset: "state", message });
   }).catch(async (error) => {
@@ -63,35 +70,27 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
   });
   let resources: LakeResources | undefined;
   try {
-    const { sources, requests } = await lakeSources(config, project, state, { ...options, selected });
-    const folder = new LakeFolder(config.lake);
-    const publisher = new LocalPublisher(folder);
-    const upkeep = () => ({
-      state,
-      publisher,
-      store: new LocalObjectStore(folder),
-      now: systemClock.now(),
-    });
+    const found = { config, project, storage, state };
+    const { sources, requests } = await lakeSources(found, { ...options, selected });
+    const { store, publisher, catalog } = storage;
+    const upkeep = () => ({ state, publisher, store, now: systemClock.now() });
     if (project.given === undefined && access === "write") {
       for (const { begin } of project.pipelines) await begin?.(upkeep());
       // What makes assets costs a good part of a quick answer to load.
       const { makeResources } = await import("./resources.ts");
-      resources = await makeResources({ config, project, folder, state, sources, observe });
+      resources = await makeResources({ ...found, sources, observe });
     }
     const orchestrator = await Orchestrator.open({
       graph: project.graph,
       state,
       publisher,
-      entries: async () => {
-        const { LocalCatalog } = await import("../adapters/catalog/local/catalog.ts");
-        return await new LocalCatalog(new LocalObjectStore(folder)).list();
-      },
+      entries: () => catalog.list(),
       clock: systemClock,
       random: Math.random,
       resources: project.given === undefined ? resources : project.given.resources,
       mask: config.mask,
       observe,
-      readSource: sourceReader(project),
+      readSource: project.readSource,
       limits: LIMITS,
     });
     return {
@@ -109,13 +108,13 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
         ]);
       },
       async sweep(counting) {
-        if (counting === undefined) await tidy(project, folder, upkeep());
-        return await sweep(folder, publisher, state, counting);
+        if (counting === undefined) await tidy(project, storage, upkeep());
+        return await sweep(storage, state, counting);
       },
       async dropViews() {
         const { dropViews } = await import("./dropped_views.ts");
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
-        return await dropViews({ graph: project.graph, databases, state, publisher, clock: systemClock });
+        return await dropViews({ graph: project.graph, databases, state, catalog, clock: systemClock });
       },
       async [Symbol.asyncDispose]() {
         await resources?.close();
@@ -132,26 +131,25 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
 
 /** Where the lake's data come from, after all that could be wrong with it was looked at; in writing, it is recorded. */
 async function lakeSources(
-  config: Config,
-  project: Project,
-  state: State,
+  { config, project, storage, state }: Found,
   { access, observe, selected }: LakeOptions & { readonly selected: ReadonlySet<AssetKey> | undefined },
 ): Promise<LakeSources> {
   const known = sourcesOf(config, project);
   const { environment } = config;
   if (access === "read") {
-    const recorded = await examineLake(state, config, { sources: known, environment });
+    const places = { storage, state: config.state };
+    const recorded = await examineLake(state, places, { sources: known, environment });
     return { sources: { ...recorded, ...known }, requests: 0 };
   }
   const tell = (message: string) => observe({ type: "warning", asset: "openaq", message });
-  return await admitSources({ config, state, known, asking: isAsked(project, selected), tell });
+  return await admitSources({ config, storage, state, known, asking: isAsked(project, selected), tell });
 }
 
 /** Deletes what no pipeline needs any more beside what stands. */
-async function tidy({ pipelines }: Project, folder: LakeFolder, upkeep: UpkeepContext): Promise<void> {
+async function tidy({ pipelines }: Project, { spool }: LakeStorage, upkeep: UpkeepContext): Promise<void> {
   if (asked(pipelines) !== undefined) {
     const { sweepAnswers } = await import("../sources/openaq/answers.ts");
-    await sweepAnswers(new LocalSpool(folder), upkeep.now);
+    await sweepAnswers(spool, upkeep.now);
   }
   for (const { tidy } of pipelines) await tidy?.(upkeep);
 }

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import type { State } from "../core/mod.ts";
+import type { LakeStorage, State } from "../core/mod.ts";
 import { examineLake, identifyLake } from "./identity.ts";
 import type { Sources } from "./source.ts";
 
@@ -11,6 +11,7 @@ export interface LakeSources {
 
 export interface LakeSourcesOptions {
   readonly config: Config;
+  readonly storage: LakeStorage;
   readonly state: State;
   /** As far as is known without asking. */
   readonly known: Sources;
@@ -21,17 +22,18 @@ export interface LakeSourcesOptions {
 
 /** Makes sure that the lake holds data of these sources, and records them. @throws {LakeError} */
 export async function admitSources(options: LakeSourcesOptions): Promise<LakeSources> {
-  const { config, state, known, asking } = options;
+  const { config, storage, state, known, asking } = options;
   const { environment } = config;
+  const places = { storage, state: config.state };
   // Before anything is asked: of what does not belong together, nothing is changed.
-  const recorded = await examineLake(state, config, { sources: known, environment });
+  const recorded = await examineLake(state, places, { sources: known, environment });
   const openaq = asking && known.openaq === undefined
     ? await lookAt(options, recorded?.openaq)
     : { source: known.openaq ?? recorded?.openaq, requests: 0 };
   const sources = { ...known, ...(openaq.source !== undefined && { openaq: openaq.source }) };
   const content = { sources, environment };
-  await examineLake(state, config, content);
-  await identifyLake(state, config, content);
+  await examineLake(state, places, content);
+  await identifyLake(state, places, content);
   return { sources, requests: openaq.requests };
 }
 

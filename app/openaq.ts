@@ -1,9 +1,7 @@
 import type { Config } from "../config.ts";
-import type { Clock, KeyValue, Log } from "../core/mod.ts";
+import { type Clock, type KeyValue, LakeError, type Log, type Spool } from "../core/mod.ts";
 import type { HoursOnRecord } from "../sources/openaq/owing.ts";
-import type { Spool } from "../sources/openaq/spool.ts";
 import type { OpenAQSource } from "../sources/openaq/source.ts";
-import { LakeError } from "./identity.ts";
 import { SEED, sourceOf } from "./source.ts";
 
 /** An address that only the built-in stations answer. */

@@ -10,16 +10,11 @@ import { lineOf, PROJECT } from "./system.ts";
 /** A graph with what belongs to it. */
 export interface Project {
   readonly graph: Graph;
-  /** Where the paths of the graph's source files begin. */
-  readonly root: string;
+  /** Reads one of its source files, by its path below the project or by a `file:` URL. */
+  readonly readSource: (path: string) => Promise<string>;
   readonly pipelines: readonly Pipeline[];
   /** What a module gives its assets; absent where they work with the lake's resources. */
   readonly given?: { readonly resources: unknown };
-}
-
-/** Reads the source files of a graph, by their paths below its root or by `file:` URLs. */
-export function sourceReader({ root }: Pick<Project, "root">): (path: string) => Promise<string> {
-  return (path) => Deno.readTextFile(path.startsWith("file:") ? new URL(path) : join(root, path));
 }
 
 /** The graph of the configured module, or else that of the configured pipelines. @throws {ConfigError} */
@@ -31,7 +26,7 @@ export async function loadProject(config: Config): Promise<Project> {
 async function compose(config: Config, groups: readonly Group[], root: string): Promise<Project> {
   const views = await viewsOf(config, groups, join(root, "sql"));
   const pipelines = groups.map((group, i) => declare(group, config, views[i]!));
-  return { graph: built(pipelines), root, pipelines };
+  return { graph: built(pipelines), readSource: readerOf(root), pipelines };
 }
 
 /** @throws {ConfigError} If the assets make no graph: what is wrong in one line. */
@@ -72,7 +67,11 @@ async function loadModule(config: Config, path: string): Promise<Project> {
       `loading the graph "${path}": found neither a "group" nor a "graph" among its exports, wanted one`,
     ]);
   }
-  return { graph: exported, root: dirname(path), pipelines: [], given: { resources } };
+  return { graph: exported, readSource: readerOf(dirname(path)), pipelines: [], given: { resources } };
+}
+
+function readerOf(root: string): Project["readSource"] {
+  return (path) => Deno.readTextFile(path.startsWith("file:") ? new URL(path) : join(root, path));
 }
 
 function isGraph(value: unknown): value is Graph {

@@ -10,29 +10,23 @@ import {
 import { examineLake } from "./identity.ts";
 import { configuredSources } from "./source.ts";
 import { openState } from "./state.ts";
+import { openStorage } from "./storage.ts";
 
 /** The lake's tables and views, once it is known to be the configured one. */
 export async function openQuery(config: Config): Promise<Query> {
   const content = { sources: configuredSources(config), environment: config.environment };
-  await reading(config, (state) => examineLake(state, config, content));
-  const [{ DuckDBQuery }, { LocalCatalog }, { LocalObjectStore }, { LocalPublisher }, { LakeFolder }] =
-    await Promise
-      .all([
-        import("../adapters/query/duckdb/query.ts"),
-        import("../adapters/catalog/local/catalog.ts"),
-        import("../adapters/object_store/local/store.ts"),
-        import("../adapters/object_store/local/publisher.ts"),
-        import("../adapters/object_store/local/lake_folder.ts"),
-      ]);
-  const folder = new LakeFolder(config.lake);
-  const store = new LocalObjectStore(folder);
-  const publisher = new LocalPublisher(folder);
+  const storage = openStorage(config);
+  const places = { storage, state: config.state };
+  await reading(config, (state) => examineLake(state, places, content));
+  const { DuckDBQuery } = await import("../adapters/query/duckdb/query.ts");
   return new DuckDBQuery({
     root: config.lake,
-    catalog: new LocalCatalog(store, () => reading(config, filesOfUnpartitioned)),
+    catalog: {
+      list: async () => await storage.catalog.list(await reading(config, filesOfUnpartitioned)),
+    },
     published: async (folders) => {
       const files = await reading(config, (state) => filesBelow(state, folders));
-      const damaged = await damagedOf(publisher, files.flat());
+      const damaged = await damagedOf(storage.publisher, files.flat());
       if (damaged !== undefined) throw await reading(config, (state) => damage(state, damaged));
       return files;
     },

@@ -1,10 +1,10 @@
-import { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
-import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
+import { isThere } from "../adapters/sdk/files/place.ts";
 import type { Config } from "../config.ts";
-import type { FileRef, State } from "../core/mod.ts";
+import { type FileRef, LakeError, type State } from "../core/mod.ts";
 import type { Finding } from "./doctor.ts";
-import { identityOf, LakeError, writeIdentity } from "./identity.ts";
-import { isThere, openState } from "./state.ts";
+import { identityOf, writeMark } from "./identity.ts";
+import { openState } from "./state.ts";
+import { openStorage } from "./storage.ts";
 import { lineOf } from "./system.ts";
 
 /** So far back files are looked for that show which lake a state was made with. */
@@ -20,25 +20,32 @@ export async function* repair(config: Config): AsyncIterable<Finding> {
 }
 
 /** Marks a lake again whose mark is gone or damaged, if it holds files that the state names. */
-async function repairIdentity({ lake, state: path }: Config): Promise<string> {
+async function repairIdentity(config: Config): Promise<string> {
+  const { state: path } = config;
   if (!await isThere(path)) return "no state yet, nothing to repair";
+  const storage = openStorage(config);
   const state = await openState(path, "write");
   try {
-    const { recorded, inLake } = await identityOf(state, lake);
+    const { recorded, inLake, version } = await identityOf(state, storage);
     if (recorded === undefined) return "the state was made with no lake yet, nothing to repair";
     if (inLake === "other") {
       throw new LakeError(
-        `repairing the lake: "${lake}" and the state "${path}" do not belong together, wanted those of one lake`,
+        `repairing the lake: "${storage.url}" and the state "${path}" do not belong together, wanted those of one lake`,
       );
     }
     if (inLake === "same") return "whole";
-    if (!await holds(lake, await newestFiles(state))) {
+    const intact = await storage.publisher.intact(await newestFiles(state));
+    if (!intact.some(Boolean)) {
       throw new LakeError(
-        `repairing the lake: "${lake}" holds none of the newest files that the state "${path}" names, ` +
+        `repairing the lake: "${storage.url}" holds none of the newest files that the state "${path}" names, ` +
           "wanted the lake that it was made with",
       );
     }
-    await writeIdentity(lake, recorded);
+    if (!await writeMark(storage, recorded, version)) {
+      throw new LakeError(
+        `repairing the lake: "${storage.url}" was marked meanwhile, wanted to be asked again`,
+      );
+    }
     return "written anew from the state";
   } finally {
     await state.close();
@@ -49,9 +56,4 @@ async function newestFiles(state: State): Promise<FileRef[]> {
   const { seq } = await state.snapshot([]);
   const events = await state.since(Math.max(0, seq - EVENTS));
   return events.flatMap((event) => event.kind === "materialized" ? event.payload.files : []);
-}
-
-async function holds(lake: string, files: readonly FileRef[]): Promise<boolean> {
-  const publisher = new LocalPublisher(new LakeFolder(lake));
-  return (await publisher.intact(files)).some(Boolean);
 }

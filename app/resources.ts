@@ -1,14 +1,10 @@
 import { join } from "node:path";
-import { LocalCatalog } from "../adapters/catalog/local/catalog.ts";
 import { DuckDBEngine } from "../adapters/engine/duckdb/engine.ts";
-import type { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
-import { LocalSpool } from "../adapters/object_store/local/spool.ts";
-import { LocalObjectStore } from "../adapters/object_store/local/store.ts";
 import { DuckDBViewBinder } from "../adapters/query/duckdb/binder.ts";
 import { DuckDB } from "../adapters/sdk/duckdb/session.ts";
 import type { Resources } from "../assets/resources.ts";
 import type { Config } from "../config.ts";
-import type { Json, Log, Observer, State } from "../core/mod.ts";
+import type { Json, LakeStorage, Log, Observer, State } from "../core/mod.ts";
 import { hoursOnRecord } from "./hours_on_record.ts";
 import { type ConnectedOpenAQ, connectOpenAQ, unasked } from "./openaq.ts";
 import type { Project } from "./project.ts";
@@ -27,7 +23,7 @@ export interface LakeResources extends Resources {
 export interface ResourcesParts {
   readonly config: Config;
   readonly project: Project;
-  readonly folder: LakeFolder;
+  readonly storage: LakeStorage;
   readonly state: State;
   readonly sources: Sources;
   readonly observe: Observer;
@@ -35,18 +31,16 @@ export interface ResourcesParts {
 
 /** Connects the lake's assets with a local folder, DuckDB and, where one of them asks it, OpenAQ. */
 export async function makeResources(parts: ResourcesParts): Promise<LakeResources> {
-  const { folder, project } = parts;
-  const spilled = join(folder.root, "_staging", `duckdb-${Deno.pid}-${crypto.randomUUID()}`);
+  const { config, storage: { store, catalog }, project } = parts;
+  const spilled = join(config.lake, "_staging", `duckdb-${Deno.pid}-${crypto.randomUUID()}`);
   const db = new DuckDB({ temporaryFolder: spilled });
   const openaq = await openaqOf(parts);
-  const store = new LocalObjectStore(folder);
-  const catalog = new LocalCatalog(store);
   return {
     store,
     engine: new DuckDBEngine({
       db,
-      root: folder.root,
-      statement: (name) => Deno.readTextFile(join(project.root, `sql/${name}.sql`)),
+      root: config.lake,
+      statement: (name) => project.readSource(`sql/${name}.sql`),
     }),
     catalog,
     views: new DuckDBViewBinder(catalog),
@@ -61,14 +55,14 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
 }
 
 async function openaqOf(
-  { config, project: { pipelines }, folder, state, sources, observe }: ResourcesParts,
+  { config, project: { pipelines }, storage, state, sources, observe }: ResourcesParts,
 ): Promise<ConnectedOpenAQ> {
   const asset = asked(pipelines);
   if (asset === undefined || sources.openaq === undefined) return unasked;
   return await connectOpenAQ({
     config,
     kv: state.keyValue,
-    spool: new LocalSpool(folder),
+    spool: storage.spool,
     record: hoursOnRecord(state, asset, systemClock),
     clock: systemClock,
     log: warningsOnly(observe, config.mask),

@@ -1,3 +1,4 @@
+import { isThere } from "../adapters/sdk/files/place.ts";
 import type { State } from "../core/mod.ts";
 
 /**
@@ -22,15 +23,4 @@ export async function emptyState(): Promise<State> {
     import("../adapters/state/memory/store.ts"),
   ]);
   return new MemoryState(memoryStore(), "reader");
-}
-
-/** Whether there is anything at a path. */
-export async function isThere(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
-  }
 }

@@ -1,13 +1,9 @@
 import { hoursOnRecord } from "../app/hours_on_record.ts";
-import { LocalCatalog } from "../adapters/catalog/local/catalog.ts";
 import { DuckDBEngine } from "../adapters/engine/duckdb/engine.ts";
-import { LakeFolder } from "../adapters/object_store/local/lake_folder.ts";
-import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
-import { LocalSpool } from "../adapters/object_store/local/spool.ts";
-import { LocalObjectStore } from "../adapters/object_store/local/store.ts";
 import { DuckDBViewBinder } from "../adapters/query/duckdb/binder.ts";
 import { DuckDB } from "../adapters/sdk/duckdb/session.ts";
 import { openSqliteState } from "../adapters/state/sqlite/open.ts";
+import { openStorage } from "../app/storage.ts";
 import { systemClock as clock } from "../app/system.ts";
 import { vietnam } from "../assets/vietnam/mod.ts";
 import { DAY, graph, Orchestrator, type RunResult } from "../core/mod.ts";
@@ -28,7 +24,8 @@ export async function materialize(
   folder: string,
   assets: readonly string[],
 ): Promise<{ result: RunResult; requests: number; ms: number }> {
-  const root = new LakeFolder(`${folder}/lake`);
+  const root = `${folder}/lake`;
+  const { store, publisher, catalog, spool } = openStorage({ lake: root });
   const state = await openSqliteState({ path: `${folder}/lake.sqlite` });
   const db = new DuckDB({ temporaryFolder: `${folder}/spill` });
   const client = new OpenAQ({
@@ -40,9 +37,6 @@ export async function materialize(
     pace: unpaced,
     timeout: 30_000,
   });
-  const publisher = new LocalPublisher(root);
-  const store = new LocalObjectStore(root);
-  const catalog = new LocalCatalog(store);
   const orchestrator = await Orchestrator.open({
     graph: graph(vietnam({ environment: "prod", lookback: 7 * DAY, views: [] })),
     state,
@@ -53,7 +47,7 @@ export async function materialize(
       store,
       engine: new DuckDBEngine({
         db,
-        root: root.root,
+        root,
         statement: (name) => Deno.readTextFile(`sql/${name}.sql`),
       }),
       catalog,
@@ -61,7 +55,7 @@ export async function materialize(
       openaq: openaqSource({
         client,
         kv: state.keyValue,
-        spool: new LocalSpool(root),
+        spool,
         record: hoursOnRecord(state, "vietnam/raw_prod", clock),
         clock,
         countryId: 56,

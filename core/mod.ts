@@ -76,6 +76,7 @@ export * from "./event.ts";
 // Ports
 export * from "./ports/catalog.ts";
 export * from "./ports/clock.ts";
+export * from "./ports/documents.ts";
 export * from "./ports/engine.ts";
 export * from "./ports/folder.ts";
 export * from "./ports/key_value.ts";
@@ -83,7 +84,9 @@ export * from "./ports/log.ts";
 export * from "./ports/object_store.ts";
 export * from "./ports/publisher.ts";
 export * from "./ports/query.ts";
+export * from "./ports/spool.ts";
 export * from "./ports/state.ts";
+export * from "./ports/storage.ts";
 export * from "./ports/table.ts";
 
 // Errors and texts

@@ -191,8 +191,39 @@ const OUTSIDE = [
 Deno.test("the core knows no outside acts, no clock and no chance", () => {
   const found: string[] = [];
   for (const file of sourceFiles(join(ROOT, "core"))) {
-    const code = Deno.readTextFileSync(file).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+    const code = codeOf(relative(ROOT, file));
     for (const act of OUTSIDE) if (act.test(code)) found.push(`${relative(ROOT, file)}: ${act.source}`);
   }
   assertEquals(found, []);
 });
+
+/** Files outside of the adapters that touch the file system: each reads what it names, nothing of a lake. */
+const READS_FILES: Readonly<Record<string, string>> = {
+  "app/graph_fault.ts": "the module of GRAPH",
+  "app/groups.ts": "the project's folder of groups",
+  "app/project.ts": "the project's source files",
+  "app/resources.ts": "nothing: it removes what DuckDB spilled",
+  "app/simulator.ts": "the answers that are replayed",
+  "config.ts": "the .env file",
+  "main.ts": "a statement's file",
+};
+
+const FILE_ACTS =
+  /\bDeno\.(?:chmod|chown|copyFile|create|link|lstat|makeTemp|mkdir|open|read|realPath|remove|rename|stat|symlink|truncate|utime|watchFs|write)|(?:node|@std)[:/]fs\b/;
+
+Deno.test("a lake is reached through its storage alone", () => {
+  const past = imports.filter(({ from, to }) =>
+    /^adapters\/(?:object_store|catalog)\//.test(to) && layerOf(from) !== "adapters" &&
+    layerOf(from) !== "bench" && from !== "app/storage.ts"
+  );
+  assertEquals(past.map(({ from, to }) => `${from} imports ${to}`), []);
+  const found = [...sourceFiles(ROOT)].map((file) => relative(ROOT, file))
+    .filter((file) => !["adapters", "bench"].includes(layerOf(file)!))
+    .filter((file) => FILE_ACTS.test(codeOf(file)));
+  assertEquals(found.sort(), Object.keys(READS_FILES));
+});
+
+/** A source file without its comments. */
+function codeOf(file: string): string {
+  return Deno.readTextFileSync(join(ROOT, file)).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+}

@@ -1,4 +1,4 @@
-import type { Staged } from "./publisher.ts";
+import type { FileRef, Staged } from "./publisher.ts";
 import type { Column, FileFormat } from "./table.ts";
 
 /** A table over the files below a folder of the lake, or over one file, whose path carries the partition columns (`name=value/`). */
@@ -38,6 +38,12 @@ export interface BrokenEntry {
 export interface Catalog {
   /** Stages a definition, to be published with the output of the asset that it belongs to. */
   stage(definition: Definition, staging: string): Promise<Staged>;
-  /** All entries, by database and name; one that is broken stands in no other's way. */
-  list(): Promise<readonly (Definition | BrokenEntry)[]>;
+  /**
+   * All entries, by database and name; one that is broken stands in no other's way.
+   *
+   * @param published What the entries' files were published as, where they are to be compared with that.
+   */
+  list(published?: readonly FileRef[]): Promise<readonly (Definition | BrokenEntry)[]>;
+  /** Takes a definition out; an absent one is no error. */
+  drop(entry: { readonly database: string; readonly name: string }): Promise<void>;
 }

@@ -12,4 +12,6 @@ export interface ObjectStore {
   write(path: string, bytes: Uint8Array): Promise<Written>;
   /** The paths of the files at or below a folder, ascending by code unit. */
   list(folder: string): Promise<string[]>;
+  /** The names of the folders directly below a folder, ascending by code unit. */
+  folders(folder: string): Promise<string[]>;
 }

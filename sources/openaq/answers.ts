@@ -1,8 +1,7 @@
-import { type Clock, DAY, HOUR, type Instant, type Milliseconds } from "../../core/mod.ts";
+import { type Clock, DAY, HOUR, type Instant, type Milliseconds, type Spool } from "../../core/mod.ts";
 import type { HistoryQuestion } from "./question.ts";
 import type { Page } from "./page.ts";
 import type { TimeRange } from "./ranges.ts";
-import type { Spool } from "./spool.ts";
 import { getPage, keyOf, putPage, type Stored, storedOf } from "./stored.ts";
 import {
   getWanted,

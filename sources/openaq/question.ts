@@ -1,7 +1,6 @@
-import type { Clock, Instant, KeyValue, Log, Outlook } from "../../core/mod.ts";
+import type { Clock, Instant, KeyValue, Log, Outlook, Spool } from "../../core/mod.ts";
 import type { LocationsAnswer, OpenAQ } from "./client.ts";
 import type { TimeRange } from "./ranges.ts";
-import type { Spool } from "./spool.ts";
 
 /** A sensor as its rows need it. */
 export interface SensorInfo {

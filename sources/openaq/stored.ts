@@ -1,7 +1,6 @@
-import type { Instant } from "../../core/mod.ts";
+import type { Instant, Spool } from "../../core/mod.ts";
 import type { Page } from "./page.ts";
 import { opened, sealed } from "./sealed.ts";
-import type { Spool } from "./spool.ts";
 
 /** An answer kept: the sensor's rows that end in (from, to], all of them, as asked for at `askedAt`. */
 export interface Stored {

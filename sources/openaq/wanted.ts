@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { HOUR, type Instant, type Milliseconds } from "../../core/mod.ts";
+import { HOUR, type Instant, type Milliseconds, type Spool } from "../../core/mod.ts";
 import { overlaps, type TimeRange, without } from "./ranges.ts";
 import { opened, sealed } from "./sealed.ts";
-import type { Spool } from "./spool.ts";
 import type { Stored } from "./stored.ts";
 
 /** The hours that a history was asked for, kept as long as some of them do not stand. */

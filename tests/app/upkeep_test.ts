@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { LakeFolder } from "../../adapters/object_store/local/lake_folder.ts";
-import { LocalObjectStore } from "../../adapters/object_store/local/store.ts";
+import { openStorage } from "../../app/storage.ts";
 import { askedHours } from "../../assets/vietnam/raw/asked_records.ts";
 import { DAY, HOUR } from "../../core/mod.ts";
 import { CommandLine } from "../cli/command_line.ts";
@@ -17,7 +16,7 @@ Deno.test("the lake knows which hours were asked, also one that was made before 
     assertEquals({ code, stderr }, { code: 0, stderr: "" }, args.join(" "));
   };
   const asked = async () => {
-    const { hours, damaged } = await askedHours(new LocalObjectStore(new LakeFolder(lake)), "aq_raw_prod");
+    const { hours, damaged } = await askedHours(openStorage({ lake }).store, "aq_raw_prod");
     assertEquals(damaged, []);
     return hours.map(({ hour, rows, askedAt }) => ({ hour, rows, askedAt }));
   };

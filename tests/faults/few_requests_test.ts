@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertLessOrEqual, assertMatch, assertNotMatch } from "@std/assert";
-import { LakeFolder } from "../../adapters/object_store/local/lake_folder.ts";
-import { LocalObjectStore } from "../../adapters/object_store/local/store.ts";
+import { openStorage } from "../../app/storage.ts";
 import { askedHours } from "../../assets/vietnam/raw/asked_records.ts";
 import { HOUR, iso } from "../../core/mod.ts";
 import { contentOf } from "./content.ts";
@@ -102,7 +101,7 @@ Deno.test("whatever is killed, scattered, forced or failed costs no more than 1.
 
 /** What the lake itself says of its hours: how many rows each was answered with. */
 async function askedHoursOf({ lake }: Place): Promise<(readonly [string, number])[]> {
-  const { hours, damaged } = await askedHours(new LocalObjectStore(new LakeFolder(lake)), "aq_raw_prod");
+  const { hours, damaged } = await askedHours(openStorage({ lake }).store, "aq_raw_prod");
   assertEquals([hours.length, damaged], [HOURS, []]);
   return hours.map(({ hour, rows }) => [iso(hour), rows]);
 }

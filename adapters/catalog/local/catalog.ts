@@ -1,6 +1,13 @@
 import { hash } from "node:crypto";
-import type { BrokenEntry, Catalog, Definition, FileRef, ObjectStore, Staged } from "../../../core/mod.ts";
-import { readDefinition } from "./definition.ts";
+import type {
+  BrokenEntry,
+  Catalog,
+  Definition,
+  FileRef,
+  ObjectStore,
+  Publisher,
+  Staged,
+} from "../../../core/mod.ts";
 
 /** Hidden from the lake's readers by its underscore. */
 const FOLDER = "_catalog";
@@ -9,12 +16,11 @@ const ENTRY = new RegExp(`^${FOLDER}/(\\w+)/(\\w+)\\.json$`);
 /** Definitions as JSON files of the lake, one each: `_catalog/<database>/<name>.json`. */
 export class LocalCatalog implements Catalog {
   readonly #store: ObjectStore;
-  readonly #published: () => Promise<readonly FileRef[]>;
+  readonly #publisher: Publisher;
 
-  /** @param published What the lake's files were published as, where that is to be compared. @default nothing */
-  constructor(store: ObjectStore, published: () => Promise<readonly FileRef[]> = () => Promise.resolve([])) {
+  constructor({ store, publisher }: { readonly store: ObjectStore; readonly publisher: Publisher }) {
     this.#store = store;
-    this.#published = published;
+    this.#publisher = publisher;
   }
 
   async stage(definition: Definition, staging: string): Promise<Staged> {
@@ -25,8 +31,8 @@ export class LocalCatalog implements Catalog {
     return { final: entryPath(database, name), temporary, written };
   }
 
-  async list(): Promise<(Definition | BrokenEntry)[]> {
-    const hashes = new Map((await this.#published()).map(({ path, hash }) => [path, hash]));
+  async list(published: readonly FileRef[] = []): Promise<(Definition | BrokenEntry)[]> {
+    const hashes = new Map(published.map(({ path, hash }) => [path, hash]));
     const found: (Definition | BrokenEntry)[] = [];
     for (const path of await this.#store.list(FOLDER)) {
       const [, database, name] = ENTRY.exec(path) ?? [];
@@ -34,6 +40,12 @@ export class LocalCatalog implements Catalog {
       found.push(await this.#read(path, { database, name: name! }, hashes.get(path)));
     }
     return found;
+  }
+
+  async drop({ database, name }: { readonly database: string; readonly name: string }): Promise<void> {
+    // As it stands: states of earlier versions did not record the files of views.
+    const found = await this.#publisher.found([entryPath(database, name)]);
+    await this.#publisher.remove(found.filter((file) => file !== undefined));
   }
 
   async #read(
@@ -48,6 +60,8 @@ export class LocalCatalog implements Catalog {
     });
     try {
       const bytes = await this.#store.read(path) ?? new Uint8Array(0);
+      // Validating costs more to load than a command that asks for no table may take.
+      const { readDefinition } = await import("./definition.ts");
       const definition = readDefinition(path, entry, new TextDecoder().decode(bytes));
       if (definition.type === "broken" || published === undefined) return definition;
       return hash("sha256", bytes) === published
@@ -60,7 +74,7 @@ export class LocalCatalog implements Catalog {
 }
 
 /** The file of a definition, below the lake's root. @throws {TypeError} If a name leads elsewhere. */
-export function entryPath(database: string, name: string): string {
+function entryPath(database: string, name: string): string {
   for (const part of [database, name]) {
     if (!/^\w+$/.test(part)) {
       throw new TypeError(`naming a table: found "${part}", wanted letters, digits and underscores`);

@@ -1,11 +1,11 @@
-import type { Instant } from "../../../core/mod.ts";
+import type { Instant, Spool } from "../../../core/mod.ts";
 import { isAbsent, type LakeFolder } from "./lake_folder.ts";
 import { trouble } from "../../sdk/files/trouble.ts";
 
 const ANSWERS = "_staging/answers";
 
 /** Bytes by key, as files of the lake that are no part of it; a killed process keeps them, a loss of power may not. */
-export class LocalSpool {
+export class LocalSpool implements Spool {
   readonly #folder: LakeFolder;
 
   constructor(folder: LakeFolder) {

@@ -39,6 +39,12 @@ export class LocalObjectStore implements ObjectStore {
     return paths.sort((a, b) => (a < b ? -1 : 1));
   }
 
+  async folders(folder: string): Promise<string[]> {
+    const local = await this.#folder.existing(folder);
+    const found = local === undefined ? [] : entries(local).filter(({ isDirectory }) => isDirectory);
+    return found.map(({ name }) => name).sort();
+  }
+
   #filesBelow(folder: string, local: string): string[] {
     const paths: string[] = [];
     for (const entry of entries(local)) {

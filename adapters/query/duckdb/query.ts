@@ -23,7 +23,7 @@ const SHARE = 0.5;
 export interface DuckDBQueryOptions {
   /** The lake's root, a local folder. */
   readonly root: string;
-  readonly catalog: Catalog;
+  readonly catalog: Pick<Catalog, "list">;
   /** The published files below each of the folders. */
   readonly published: (folders: readonly string[]) => Promise<readonly (readonly FileRef[])[]>;
 }
@@ -31,7 +31,7 @@ export interface DuckDBQueryOptions {
 /** Answers reading statements over a lake in a local folder, each in a sandbox of its own. */
 export class DuckDBQuery implements Query {
   readonly #root: string;
-  readonly #catalog: Catalog;
+  readonly #catalog: DuckDBQueryOptions["catalog"];
   readonly #published: DuckDBQueryOptions["published"];
 
   constructor({ root, catalog, published }: DuckDBQueryOptions) {

@@ -22,5 +22,8 @@ export function storeContract(name: string, open: () => Promise<Lake>): void {
     assertEquals(await lake.store.list("zone"), paths.slice(0, 4));
     assertEquals(await lake.store.list("zone/b"), ["zone/b/y/z"]);
     assertEquals(await lake.store.list("nowhere"), []);
+    assertEquals(await lake.store.folders("zone"), ["a", "a-b", "b"]);
+    assertEquals(await lake.store.folders("zone/b/y"), []);
+    assertEquals(await lake.store.folders("nowhere"), []);
   });
 }

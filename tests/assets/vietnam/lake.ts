@@ -2,10 +2,9 @@ import { fromFileUrl, join } from "@std/path";
 import { hash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { DuckDBEngine } from "../../../adapters/engine/duckdb/engine.ts";
-import { LakeFolder } from "../../../adapters/object_store/local/lake_folder.ts";
-import { LocalObjectStore } from "../../../adapters/object_store/local/store.ts";
 import { jsonValue } from "../../../adapters/query/duckdb/json_value.ts";
 import { DuckDB } from "../../../adapters/sdk/duckdb/session.ts";
+import { openStorage } from "../../../app/storage.ts";
 import {
   type AnyAsset,
   type Audited,
@@ -14,6 +13,7 @@ import {
   type FileRef,
   hourly,
   type Json,
+  type LakeStorage,
   type ObjectStore,
   type Output,
   type Partition,
@@ -58,6 +58,7 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} };
 /** A lake in a folder of its own, over which marts are made without an executor; dispose of it. */
 export class TestLake implements AsyncDisposable {
   engine: DuckDBEngine;
+  readonly storage: LakeStorage;
   readonly store: ObjectStore;
   readonly examiner = new TableExaminer(MART);
   readonly raw = define.external({ key: "vietnam/raw_prod", partitions: hourly({ start: "2016-01-01" }) });
@@ -75,7 +76,8 @@ export class TestLake implements AsyncDisposable {
     readonly owned: boolean,
     readonly statement: (name: string) => Promise<string>,
   ) {
-    this.store = new LocalObjectStore(new LakeFolder(root));
+    this.storage = openStorage({ lake: root });
+    this.store = this.storage.store;
     this.engine = new DuckDBEngine({ db, root, statement });
   }
 

@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { LocalSpool } from "../../../adapters/object_store/local/spool.ts";
 import { locations } from "../../../assets/vietnam/locations.ts";
 import { raw } from "../../../assets/vietnam/raw.ts";
 import { stations } from "../../../assets/vietnam/stations.ts";
@@ -30,7 +29,7 @@ Deno.test("days of a simulated country are recorded once, and a change upstream 
     pace: unpaced,
     timeout: 30_000,
   });
-  const spool = new LocalSpool(lake.folder);
+  const { spool } = lake;
   const openaq = openaqSource({
     client,
     kv: memoryKeyValue(),

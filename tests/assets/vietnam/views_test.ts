@@ -2,7 +2,6 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { martCatalog, rawCatalog } from "../../../assets/vietnam/catalog.ts";
 import { vietnam } from "../../../assets/vietnam/mod.ts";
 import { views } from "../../../assets/views.ts";
-import { LocalCatalog } from "../../../adapters/catalog/local/catalog.ts";
 import { type AnyAsset, DAY, graph, type Output, RefusedError, type ViewFault } from "../../../core/mod.ts";
 import { TestLake } from "./lake.ts";
 
@@ -109,7 +108,7 @@ Deno.test("the environment says which assets there are", () => {
 
 Deno.test("catalogs stage their tables, views theirs, each for a file of its own", async () => {
   await using lake = await TestLake.open();
-  const catalog = new LocalCatalog(lake.store);
+  const { catalog } = lake.storage;
   const prod = martCatalog(lake.prod, "aq_prod");
   const assets = [
     rawCatalog(lake.raw, "aq_raw_prod"),

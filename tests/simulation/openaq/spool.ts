@@ -1,4 +1,4 @@
-import type { Spool } from "../../../sources/openaq/spool.ts";
+import type { Spool } from "../../../core/mod.ts";
 import type { Chance } from "../chance.ts";
 import type { AskedHours } from "../rules/asking.ts";
 import type { World } from "../world.ts";

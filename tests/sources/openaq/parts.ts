@@ -1,7 +1,6 @@
-import type { Json, KeyValue, Log, Versioned } from "../../../core/mod.ts";
+import type { Json, KeyValue, Log, Spool, Versioned } from "../../../core/mod.ts";
 import type { HoursOnRecord } from "../../../sources/openaq/owing.ts";
 import { clipped, type TimeRange } from "../../../sources/openaq/ranges.ts";
-import type { Spool } from "../../../sources/openaq/spool.ts";
 
 /** Values in memory. */
 export function memoryKeyValue(): KeyValue {

@@ -1,12 +1,10 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { hash } from "node:crypto";
 import { dirname } from "@std/path";
-import { LocalCatalog } from "../../../../adapters/catalog/local/catalog.ts";
-import { LakeFolder } from "../../../../adapters/object_store/local/lake_folder.ts";
-import { LocalObjectStore } from "../../../../adapters/object_store/local/store.ts";
+import { openStorage } from "../../../../app/storage.ts";
 import { tableDefinition } from "../../../../assets/table/catalog.ts";
 import { MART } from "../../../../assets/vietnam/contract.ts";
-import type { Definition } from "../../../../core/mod.ts";
+import type { Catalog, Definition } from "../../../../core/mod.ts";
 
 const VIEW: Definition = { type: "view", database: "aq_dev", name: "numbers", statement: "SELECT 'µ'" };
 const TABLE: Definition = tableDefinition(MART, {
@@ -17,10 +15,10 @@ const TABLE: Definition = tableDefinition(MART, {
 });
 
 class CatalogFolder implements AsyncDisposable {
-  readonly catalog: LocalCatalog;
+  readonly catalog: Catalog;
 
   private constructor(readonly root: string) {
-    this.catalog = new LocalCatalog(new LocalObjectStore(new LakeFolder(root)));
+    this.catalog = openStorage({ lake: root }).catalog;
   }
 
   static async open(): Promise<CatalogFolder> {
@@ -95,12 +93,10 @@ Deno.test("a definition that is another than was published is broken", async () 
   await folder.write("aq_dev/numbers.json", VIEW);
   const path = "_catalog/aq_dev/numbers.json";
   const bytes = await Deno.readFile(`${folder.root}/${path}`);
-  const store = new LocalObjectStore(new LakeFolder(folder.root));
-  const published = { path, size: bytes.length, hash: hash("sha256", bytes) };
-  const catalog = new LocalCatalog(store, () => Promise.resolve([published]));
-  assertEquals(await catalog.list(), [VIEW]);
+  const published = [{ path, size: bytes.length, hash: hash("sha256", bytes) }];
+  assertEquals(await folder.catalog.list(published), [VIEW]);
   await folder.write("aq_dev/numbers.json", { ...VIEW, statement: "SELECT 'm'" });
-  const [entry] = await catalog.list();
+  const [entry] = await folder.catalog.list(published);
   assertEquals(
     entry?.type === "broken" && entry.problem,
     `reading "${path}": found other bytes, wanted the definition that was published`,

@@ -1,8 +1,14 @@
-import { LocalCatalog } from "../../../../adapters/catalog/local/catalog.ts";
 import { DuckDBQuery } from "../../../../adapters/query/duckdb/query.ts";
 import { tableDefinition } from "../../../../assets/table/catalog.ts";
 import { MART, RAW } from "../../../../assets/vietnam/contract.ts";
-import type { AnswerFormat, Definition, FileRef, QueryLimits, QueryOptions } from "../../../../core/mod.ts";
+import type {
+  AnswerFormat,
+  Catalog,
+  Definition,
+  FileRef,
+  QueryLimits,
+  QueryOptions,
+} from "../../../../core/mod.ts";
 import { TestLake } from "../../../assets/vietnam/lake.ts";
 
 export const DAY = "2024-01-15";
@@ -11,14 +17,14 @@ export const LIMITS: QueryLimits = { timeout: 60_000, memory: 4e9, rows: 1_000 }
 /** A lake with a development day of two rows, an empty production mart, a raw table, and a view over each mart. */
 export class QueriedLake implements AsyncDisposable {
   readonly query: DuckDBQuery;
-  readonly catalog: LocalCatalog;
+  readonly catalog: Catalog;
   /** What was published, as a state would name it. */
   readonly published: FileRef[] = [];
   /** What queries warned of. */
   readonly warnings: string[] = [];
 
   private constructor(readonly lake: TestLake) {
-    this.catalog = new LocalCatalog(lake.store);
+    this.catalog = lake.storage.catalog;
     this.query = new DuckDBQuery({
       root: lake.root,
       catalog: this.catalog,

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { tableFromIPC } from "apache-arrow";
-import { LocalCatalog } from "../../../../adapters/catalog/local/catalog.ts";
 import { DuckDBQuery } from "../../../../adapters/query/duckdb/query.ts";
 import { RefusedError } from "../../../../core/mod.ts";
 import { TestLake } from "../../../assets/vietnam/lake.ts";
@@ -206,7 +205,7 @@ Deno.test("an unknown table is named, with those there are and what makes them",
       "tables and views",
   );
   await using empty = await TestLake.open();
-  const catalog = new LocalCatalog(empty.store);
+  const { catalog } = empty.storage;
   const query = new DuckDBQuery({ root: empty.root, catalog, published: () => Promise.reject() });
   await assertRejects(
     () => query.run("SELECT * FROM aq_prod.vietnam", lake.options("json")).next(),

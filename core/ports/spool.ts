@@ -1,4 +1,4 @@
-import type { Instant } from "../../core/mod.ts";
+import type { Instant } from "../instant.ts";
 
 /**
  * Durable bytes by key, for answers that a killed run must not ask for again. Keys are at most 80 characters of
