@@ -24,7 +24,7 @@ export async function loadProject(config: Config): Promise<Project> {
 }
 
 async function compose(config: Config, groups: readonly Group[], root: string): Promise<Project> {
-  const views = await viewsOf(config, groups, join(root, "sql"));
+  const views = await viewsOf(groups, join(root, "sql"));
   const pipelines = groups.map((group, i) => declare(group, config, views[i]!));
   return { graph: built(pipelines), readSource: readerOf(root), pipelines };
 }
@@ -38,12 +38,12 @@ function built(pipelines: readonly Pipeline[]): Graph {
   }
 }
 
-async function viewsOf(config: Config, groups: readonly Group[], sql: string): Promise<ViewFile[][]> {
+async function viewsOf(groups: readonly Group[], sql: string): Promise<ViewFile[][]> {
   const [{ viewFiles }, { DuckDB }] = await Promise.all([
     import("../adapters/query/duckdb/view_files.ts"),
     import("../adapters/sdk/duckdb/session.ts"),
   ]);
-  const db = new DuckDB({ temporaryFolder: join(config.lake, "_staging", "duckdb") });
+  const db = new DuckDB();
   try {
     return await Promise.all(groups.map(({ name }) => viewFiles(sql, name, db)));
   } finally {

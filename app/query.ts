@@ -20,7 +20,7 @@ export async function openQuery(config: Config): Promise<Query> {
   await reading(config, (state) => examineLake(state, places, content));
   const { DuckDBQuery } = await import("../adapters/query/duckdb/query.ts");
   return new DuckDBQuery({
-    root: config.lake,
+    workspace: storage.workspace,
     catalog: {
       list: async () => await storage.catalog.list(await reading(config, filesOfUnpartitioned)),
     },

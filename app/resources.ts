@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { DuckDBEngine } from "../adapters/engine/duckdb/engine.ts";
 import { DuckDBViewBinder } from "../adapters/query/duckdb/binder.ts";
 import { DuckDB } from "../adapters/sdk/duckdb/session.ts";
@@ -31,15 +30,15 @@ export interface ResourcesParts {
 
 /** Connects the lake's assets with a local folder, DuckDB and, where one of them asks it, OpenAQ. */
 export async function makeResources(parts: ResourcesParts): Promise<LakeResources> {
-  const { config, storage: { store, catalog }, project } = parts;
-  const spilled = join(config.lake, "_staging", `duckdb-${Deno.pid}-${crypto.randomUUID()}`);
-  const db = new DuckDB({ temporaryFolder: spilled });
+  const { storage: { store, catalog, workspace }, project } = parts;
+  const scratch = workspace.scratch();
+  const db = new DuckDB({ temporaryFolder: scratch.path });
   const openaq = await openaqOf(parts);
   return {
     store,
     engine: new DuckDBEngine({
       db,
-      root: config.lake,
+      workspace,
       statement: (name) => project.readSource(`sql/${name}.sql`),
     }),
     catalog,
@@ -49,7 +48,7 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
     notices: openaq.notices,
     async close() {
       await db.close();
-      await Deno.remove(spilled, { recursive: true }).catch(() => {});
+      await scratch[Symbol.asyncDispose]();
     },
   };
 }

@@ -7,6 +7,7 @@ import { makeLakeFolder } from "../adapters/object_store/local/make.ts";
 import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
 import { LocalSpool } from "../adapters/object_store/local/spool.ts";
 import { LocalObjectStore } from "../adapters/object_store/local/store.ts";
+import { LocalWorkspace } from "../adapters/object_store/local/workspace.ts";
 import { isThere, requireWritable } from "../adapters/sdk/files/place.ts";
 import type { Config } from "../config.ts";
 import type { Folder, LakeStorage } from "../core/mod.ts";
@@ -31,6 +32,7 @@ function localStorage(root: string): LakeStorage {
     publisher,
     catalog: new LocalCatalog({ store, publisher }),
     documents: new LocalDocuments(folder),
+    workspace: new LocalWorkspace(folder),
     spool: new LocalSpool(folder),
     exists: () => isThere(root),
     async make() {

@@ -24,8 +24,7 @@ export async function materialize(
   folder: string,
   assets: readonly string[],
 ): Promise<{ result: RunResult; requests: number; ms: number }> {
-  const root = `${folder}/lake`;
-  const { store, publisher, catalog, spool } = openStorage({ lake: root });
+  const { store, publisher, catalog, workspace, spool } = openStorage({ lake: `${folder}/lake` });
   const state = await openSqliteState({ path: `${folder}/lake.sqlite` });
   const db = new DuckDB({ temporaryFolder: `${folder}/spill` });
   const client = new OpenAQ({
@@ -47,7 +46,7 @@ export async function materialize(
       store,
       engine: new DuckDBEngine({
         db,
-        root,
+        workspace,
         statement: (name) => Deno.readTextFile(`sql/${name}.sql`),
       }),
       catalog,

@@ -85,7 +85,6 @@ const noFiles: Publisher = {
   revert: () => Promise.resolve(),
   discard: () => Promise.resolve(),
   clear: () => Promise.resolve(),
-  checkout: () => Promise.resolve([]),
   intact: (refs) => Promise.resolve(refs.map(() => true)),
   found: (paths) => Promise.resolve(paths.map(() => undefined)),
   recall: () => Promise.resolve(false),

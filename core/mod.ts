@@ -88,6 +88,7 @@ export * from "./ports/spool.ts";
 export * from "./ports/state.ts";
 export * from "./ports/storage.ts";
 export * from "./ports/table.ts";
+export * from "./ports/workspace.ts";
 
 // Errors and texts
 export * from "./errors.ts";

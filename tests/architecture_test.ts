@@ -202,7 +202,6 @@ const READS_FILES: Readonly<Record<string, string>> = {
   "app/graph_fault.ts": "the module of GRAPH",
   "app/groups.ts": "the project's folder of groups",
   "app/project.ts": "the project's source files",
-  "app/resources.ts": "nothing: it removes what DuckDB spilled",
   "app/simulator.ts": "the answers that are replayed",
   "config.ts": "the .env file",
   "main.ts": "a statement's file",

@@ -51,7 +51,7 @@ export class TableExaminer {
   async examine(engine: Engine, files: readonly ExaminedFile[], signal: AbortSignal): Promise<Examined[]> {
     const unknown = files.filter(({ staged, hash }) => !(staged && this.#known.has(hash)));
     const found = new Map<string, Examined>();
-    const described = await engine.describe(unknown.map(({ path }) => path), signal);
+    const described = await engine.describe(unknown, signal);
     const plain = unknown.filter((_, i) => this.fits(described[i]!));
     const facts = await this.#scan(engine, plain, signal).catch(notWhole);
     for (const [i, file] of unknown.entries()) {

@@ -71,7 +71,7 @@ export function equals(
   ): Promise<CheckAnswer[]> {
     if (pairs.length === 0) return [];
     const described = await engine.describe(
-      pairs.flatMap(({ staged, standing }) => [staged.path, standing.path]),
+      pairs.flatMap(({ staged, standing }) => [staged, standing]),
       signal,
     );
     const answers: CheckAnswer[] = [];

@@ -75,7 +75,7 @@ export interface Engine {
   /** @throws {EngineError} If a file that no partition can do without is unreadable. */
   transform(transform: Transform, signal: AbortSignal): Promise<readonly Transformed[]>;
   /** The columns of Parquet files, in order; types are Arrow's where they are among `ColumnType`. */
-  describe(paths: readonly string[], signal: AbortSignal): Promise<readonly Described[]>;
+  describe(files: readonly FileRef[], signal: AbortSignal): Promise<readonly Described[]>;
   /** The few rows that a question answers. Tables of Parquet files also have `file`, a path below the lake's root, and `file_row`. */
   query(question: Question, signal: AbortSignal): Promise<readonly Row[]>;
 }

@@ -52,8 +52,6 @@ export interface Publisher {
   discard(temporaries: readonly string[]): Promise<void>;
   /** Deletes a folder of staged files, such as a run's; an absent one is no error. */
   clear(folder: string): Promise<void>;
-  /** Local paths at which the files can be read now. */
-  checkout(refs: readonly FileRef[]): Promise<string[]>;
   /** Whether each file stands with its recorded size and hash. */
   intact(refs: readonly FileRef[]): Promise<boolean[]>;
   /** Measures files as they stand; undefined where there is none. @throws {TypeError} If a path leads out of the lake. */

@@ -4,6 +4,7 @@ import type { Documents } from "./documents.ts";
 import type { ObjectStore } from "./object_store.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Spool } from "./spool.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** A lake's storage: whatever reads or writes the lake does it through one of these ports. */
 export interface LakeStorage {
@@ -14,6 +15,8 @@ export interface LakeStorage {
   readonly catalog: Catalog;
   /** What the lake says of itself. */
   readonly documents: Documents;
+  /** The lake's files as engines read and write them. */
+  readonly workspace: Workspace;
   /** Answers that are not committed yet. */
   readonly spool: Spool;
   /** Whether the lake is there: otherwise writing makes it. */

@@ -132,7 +132,6 @@ export function lakePublisher(lake: Lake, between: () => Promise<void> = () => P
     },
     discard: (temporaries) => settled(() => temporaries.forEach((path) => files.delete(path))),
     clear: (folder) => settled(() => lake.below(folder).forEach((path) => files.delete(path))),
-    checkout: (refs) => settled(() => refs.map(({ path }) => path)),
     intact: (refs) => settled(() => refs.map(stands)),
     found: (paths) =>
       settled(() =>

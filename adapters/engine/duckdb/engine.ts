@@ -1,15 +1,16 @@
 import { hash } from "node:crypto";
-import { resolve } from "@std/path";
 import {
   type Described,
   type Engine,
   EngineError,
+  type FileRef,
   type Program,
   type Question,
   type Row,
   type Transform,
   type Transformed,
   type Value,
+  type Workspace,
 } from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
@@ -25,22 +26,21 @@ const KEPT_ROWS = 1_000_000;
 
 export interface DuckDBEngineOptions {
   readonly db: DuckDB;
-  /** The lake's root: a local folder. */
-  readonly root: string;
+  readonly workspace: Workspace;
   /** The statement of a program. */
   readonly statement: (name: string) => Promise<string>;
 }
 
-/** Runs programs as DuckDB statements over a lake in a local folder. */
+/** Runs programs as DuckDB statements over checked-out files of the lake. */
 export class DuckDBEngine implements Engine {
   readonly #db: DuckDB;
-  readonly #root: string;
+  readonly #workspace: Workspace;
   readonly #statement: (name: string) => Promise<string>;
   readonly #results: Results;
 
-  constructor({ db, root, statement }: DuckDBEngineOptions) {
+  constructor({ db, workspace, statement }: DuckDBEngineOptions) {
     this.#db = db;
-    this.#root = resolve(root);
+    this.#workspace = workspace;
     this.#statement = statement;
     this.#results = new Results(
       KEPT_ROWS,
@@ -58,7 +58,7 @@ export class DuckDBEngine implements Engine {
         const outputs = transform.outputs.filter(({ partition }) =>
           !failures.has(partition) && (partitions.get(partition)?.rows ?? 0) > 0
         );
-        const written = await writeFiles(this.#db, this.#root, table, transform, outputs, signal);
+        const written = await writeFiles(this.#db, this.#workspace, table, transform, outputs, signal);
         return transform.outputs.map(({ partition }): Transformed => {
           const reason = failures.get(partition);
           if (reason !== undefined) return { status: "failed", partition, reason };
@@ -72,16 +72,20 @@ export class DuckDBEngine implements Engine {
     });
   }
 
-  async describe(paths: readonly string[], signal: AbortSignal): Promise<readonly Described[]> {
-    return await this.#db.session(signal, (session) => describeFiles(session, this.#root, paths));
+  async describe(files: readonly FileRef[], signal: AbortSignal): Promise<readonly Described[]> {
+    await using checkout = await this.#workspace.checkout(files);
+    const paths = files.map(({ path }) => path);
+    return await this.#db.session(signal, (session) => describeFiles(session, checkout.root, paths));
   }
 
   async query(question: Question, signal: AbortSignal): Promise<readonly Row[]> {
+    await using checkout = await this.#workspace.checkout(filesOf(question));
+    const { root } = checkout;
     return await this.#db.session(signal, async (session) => {
       try {
-        return (await session.rows(overInputs(this.#root, question, question.statement))).map(plainRow);
+        return (await session.rows(overInputs(root, question, question.statement))).map(plainRow);
       } catch (error) {
-        throw await this.#explain(session, question, error);
+        throw await explained(session, root, question, error);
       }
     });
   }
@@ -118,12 +122,14 @@ export class DuckDBEngine implements Engine {
     program: Program,
     statement: string,
   ): Promise<Unreadable[]> {
+    await using checkout = await this.#workspace.checkout(filesOf(program));
+    const { root } = checkout;
     // DuckDB reads in threads of its own while the files are looked at.
     const [created, ...looked] = await Promise.allSettled([
       session.run(
-        `CREATE TABLE ${table} AS ${sorted(transform, overInputs(this.#root, program, statement))}`,
+        `CREATE TABLE ${table} AS ${sorted(transform, overInputs(root, program, statement))}`,
       ),
-      ...fileTables(program).map((table) => altered(this.#root, table)),
+      ...fileTables(program).map((table) => altered(root, table)),
     ]);
     const gone = looked.flatMap(settled);
     try {
@@ -131,25 +137,25 @@ export class DuckDBEngine implements Engine {
     } catch (error) {
       if (!(error instanceof DuckDBError)) throw error;
       if (gone.length > 0) return gone;
-      const found = await this.#unreadable(session, program);
+      const found = await unreadableIn(session, root, program);
       if (found.length === 0) throw failed(program, error);
       return found;
     }
     if (gone.length > 0) await session.run(`DROP TABLE ${table}`);
     return gone;
   }
+}
 
-  async #unreadable(session: Session, program: Program): Promise<Unreadable[]> {
-    const found: Unreadable[] = [];
-    for (const table of fileTables(program)) found.push(...await unreadable(this.#root, table, session));
-    return found;
-  }
+async function unreadableIn(session: Session, root: string, program: Program): Promise<Unreadable[]> {
+  const found: Unreadable[] = [];
+  for (const table of fileTables(program)) found.push(...await unreadable(root, table, session));
+  return found;
+}
 
-  async #explain(session: Session, program: Program, error: unknown): Promise<unknown> {
-    if (!(error instanceof DuckDBError)) return error;
-    const [first] = await this.#unreadable(session, program);
-    return first === undefined ? failed(program, error) : new EngineError(first.reason, { cause: error });
-  }
+async function explained(session: Session, root: string, program: Program, error: unknown): Promise<unknown> {
+  if (!(error instanceof DuckDBError)) return error;
+  const [first] = await unreadableIn(session, root, program);
+  return first === undefined ? failed(program, error) : new EngineError(first.reason, { cause: error });
 }
 
 /** How many rows of a partition are written, and its counts. */
@@ -171,6 +177,10 @@ function failed(program: Program, error: DuckDBError): EngineError {
 function settled<T>(result: PromiseSettledResult<T>): T {
   if (result.status === "rejected") throw result.reason;
   return result.value;
+}
+
+function filesOf(program: Program): FileRef[] {
+  return fileTables(program).flatMap(({ files }) => files.map(({ ref }) => ref));
 }
 
 function fileTables({ inputs }: Program) {

@@ -1,6 +1,4 @@
-import { hash } from "node:crypto";
-import { dirname, join } from "@std/path";
-import { EngineError, type Transform, type Written } from "../../../core/mod.ts";
+import { EngineError, type Transform, type Workspace, type Written } from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { DuckDB } from "../../sdk/duckdb/session.ts";
 import { identifier, literal } from "../../sdk/duckdb/text.ts";
@@ -14,15 +12,12 @@ import { STORED_TIMESTAMP } from "../../sdk/duckdb/types.ts";
  */
 export async function writeFiles(
   db: DuckDB,
-  root: string,
+  workspace: Workspace,
   table: string,
   transform: Transform,
   outputs: Transform["outputs"],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Written>> {
-  for (const folder of new Set(outputs.map(({ temporary }) => dirname(temporary)))) {
-    await Deno.mkdir(join(root, folder), { recursive: true });
-  }
   const columns = transform.columns.map(({ name, type }) => {
     const answered = identifier(transform.answered?.[name] ?? name);
     return `${type === "timestamp" ? `${answered}::${STORED_TIMESTAMP}` : answered} AS ${identifier(name)}`;
@@ -33,16 +28,16 @@ export async function writeFiles(
   const lane = () =>
     db.session(signal, async (session) => {
       for (const { partition, temporary } of waiting) {
-        const path = join(root, temporary);
         const rows = `${select} AND ${identifier(transform.partition)} = ${literal(partition)}`;
-        try {
-          await session.run(`COPY (${rows}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy)`);
-        } catch (error) {
-          if (!(error instanceof DuckDBError)) throw error;
-          throw new EngineError(`writing "${temporary}": ${error.message}`, { cause: error });
-        }
-        const bytes = await Deno.readFile(path);
-        written.set(partition, { size: bytes.length, hash: hash("sha256", bytes) });
+        const staged = await workspace.stage(temporary, async (local) => {
+          try {
+            await session.run(`COPY (${rows}) TO ${literal(local)} (FORMAT parquet, COMPRESSION snappy)`);
+          } catch (error) {
+            if (!(error instanceof DuckDBError)) throw error;
+            throw new EngineError(`writing "${temporary}": ${error.message}`, { cause: error });
+          }
+        });
+        written.set(partition, staged);
       }
     });
   await Promise.all(Array.from({ length: db.threads }, lane));

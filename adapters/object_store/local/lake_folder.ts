@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { trouble } from "../../sdk/files/trouble.ts";
+import { lakePath } from "../lake_path.ts";
 import { each } from "./each.ts";
 
 /** Files read, written or synced side by side: the file system joins what is synced together into few commits. */
@@ -30,10 +31,7 @@ export class LakeFolder {
 
   /** The local path. @throws {TypeError} If the path does not name something below the lake. */
   at(path: string): string {
-    const outside = path.split("/").some((name) => name === "" || name === "." || name === "..") ||
-      path.includes("\0") || path.includes("\\");
-    if (outside) throw new TypeError(`opening ${JSON.stringify(path)}: no path below the lake, wanted one`);
-    return `${this.root}/${path}`;
+    return `${this.root}/${lakePath(path)}`;
   }
 
   /** The local path of what is to be read, which may not be elsewhere; undefined if there is nothing. */

@@ -178,10 +178,6 @@ export class LocalPublisher implements Publisher {
     });
   }
 
-  checkout(refs: readonly FileRef[]): Promise<string[]> {
-    return Promise.resolve(refs.map(({ path }) => this.#folder.at(path)));
-  }
-
   async intact(refs: readonly FileRef[]): Promise<boolean[]> {
     const answers: boolean[] = new Array(refs.length);
     await each(refs, WIDTH, async (ref, index) => {

@@ -1,4 +1,3 @@
-import { resolve } from "@std/path";
 import {
   type Catalog,
   type Definition,
@@ -7,6 +6,7 @@ import {
   type QueryOptions,
   RefusedError,
   visible,
+  type Workspace,
 } from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import { limited } from "./limits.ts";
@@ -21,21 +21,20 @@ import { scratchFolder } from "../../sdk/files/scratch.ts";
 const SHARE = 0.5;
 
 export interface DuckDBQueryOptions {
-  /** The lake's root, a local folder. */
-  readonly root: string;
+  readonly workspace: Pick<Workspace, "checkout">;
   readonly catalog: Pick<Catalog, "list">;
   /** The published files below each of the folders. */
   readonly published: (folders: readonly string[]) => Promise<readonly (readonly FileRef[])[]>;
 }
 
-/** Answers reading statements over a lake in a local folder, each in a sandbox of its own. */
+/** Answers reading statements over checked-out files of the lake, each in a sandbox of its own. */
 export class DuckDBQuery implements Query {
-  readonly #root: string;
+  readonly #workspace: DuckDBQueryOptions["workspace"];
   readonly #catalog: DuckDBQueryOptions["catalog"];
   readonly #published: DuckDBQueryOptions["published"];
 
-  constructor({ root, catalog, published }: DuckDBQueryOptions) {
-    this.#root = resolve(root);
+  constructor({ workspace, catalog, published }: DuckDBQueryOptions) {
+    this.#workspace = workspace;
     this.#catalog = catalog;
     this.#published = published;
   }
@@ -48,8 +47,6 @@ export class DuckDBQuery implements Query {
         options.limits,
         options.signal,
       );
-    } catch (error) {
-      throw told(error, this.#root);
     } finally {
       // What was left to itself may still be writing there.
       await Deno.remove(scratch, { recursive: true }).catch(() => {});
@@ -63,41 +60,70 @@ export class DuckDBQuery implements Query {
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
     const memoryLimit = `${Math.round(options.limits.memory * SHARE / 1e6)}MB`;
-    await using sandbox = await Sandbox.open({ scratch, memoryLimit }, signal);
-    const statement = await parseStatement(sandbox.session, text);
-    await this.#makeTables(sandbox, statement, options.warn);
-    const { answers } = await import("./answers.ts");
-    yield* answers(sandbox.session, statement, options, scratch);
+    let root: string | undefined;
+    try {
+      await using sandbox = await Sandbox.open({ scratch, memoryLimit }, signal);
+      const statement = await parseStatement(sandbox.session, text);
+      const named = await this.#named(sandbox, statement, options.warn);
+      const files = await this.#filesOf(named.needed);
+      await using checkout = await this.#workspace.checkout([...files.values()].flat());
+      root = checkout.root;
+      await makeTables(sandbox, named, filesBelow(checkout.root, files), options.warn);
+      const { answers } = await import("./answers.ts");
+      yield* answers(sandbox.session, statement, options, scratch);
+    } catch (error) {
+      throw told(error, root);
+    }
   }
 
-  /** Makes what a statement names; where it lists what there is, everything that can be made, the others without rows. */
-  async #makeTables(
+  /** What a statement names; and, where it lists what there is, everything else that can be made. */
+  async #named(
     sandbox: Sandbox,
     { tables, lists }: Named,
     warn: QueryOptions["warn"],
-  ): Promise<void> {
+  ): Promise<NamedDefinitions> {
     const entries = new Entries(tables.length > 0 || lists ? await this.#catalog.list() : []);
     const needed = await entries.needed(sandbox.session, tables);
     for (const entry of entries.all) if (entry.type === "broken") warn(`${entry.problem}; it is left out`);
     const listed = lists ? await readable(sandbox, entries, warn) : [];
-    const others = listed.filter((definition) => !needed.includes(definition));
-    await sandbox.lock([...needed, ...others], await this.#filesOf(needed));
-    for (const definition of needed) await sandbox.make(definition);
-    for (const definition of others) await unlessBroken(warn, () => sandbox.make(definition));
+    return { needed, others: listed.filter((definition) => !needed.includes(definition)) };
   }
 
-  async #filesOf(needed: readonly Definition[]): Promise<PublishedFiles> {
+  /** The published files of tables, by the tables' locations. */
+  async #filesOf(needed: readonly Definition[]): Promise<ReadonlyMap<string, readonly FileRef[]>> {
     const folders = [...new Set(needed.flatMap((each) => each.type === "table" ? [each.location] : []))];
     if (folders.length === 0) return new Map();
     const found = await this.#published(folders);
-    const local = (path: string) => `${this.#root}/${path}`;
-    return new Map(
-      folders.map((folder, i) => [
-        folder,
-        { folder: local(folder), paths: found[i]!.map(({ path }) => local(path)) },
-      ]),
-    );
+    return new Map(folders.map((folder, i) => [folder, found[i]!]));
   }
+}
+
+/** Definitions that a statement reads, and those that it only lists. */
+interface NamedDefinitions {
+  readonly needed: readonly Definition[];
+  readonly others: readonly Definition[];
+}
+
+/** Makes what is read, and what is only listed without rows. */
+async function makeTables(
+  sandbox: Sandbox,
+  { needed, others }: NamedDefinitions,
+  files: PublishedFiles,
+  warn: QueryOptions["warn"],
+): Promise<void> {
+  await sandbox.lock([...needed, ...others], files);
+  for (const definition of needed) await sandbox.make(definition);
+  for (const definition of others) await unlessBroken(warn, () => sandbox.make(definition));
+}
+
+function filesBelow(root: string, files: ReadonlyMap<string, readonly FileRef[]>): PublishedFiles {
+  const local = (path: string) => `${root}/${path}`;
+  return new Map(
+    [...files].map(([folder, refs]) => [
+      folder,
+      { folder: local(folder), paths: refs.map(({ path }) => local(path)) },
+    ]),
+  );
 }
 
 /** All definitions that can be read, each after those that it reads. */
@@ -129,9 +155,9 @@ const GONE = /^no files found that match the pattern "(.*)"$/;
 const NAMES_FILE = /["'][^"']+\.(parquet|json\.gz)["']/;
 
 /** What DuckDB said; files are named from the lake's root, as everywhere else. */
-function told(error: unknown, root: string): unknown {
+function told(error: unknown, root: string | undefined): unknown {
   if (!(error instanceof DuckDBError)) return error;
-  const found = visible(error.message.replaceAll(`${root}/`, ""));
+  const found = visible(root === undefined ? error.message : error.message.replaceAll(`${root}/`, ""));
   const gone = GONE.exec(found)?.[1];
   if (gone !== undefined) {
     return new Error(`reading "${gone}": it is gone, wanted the file that was published; ${REPAIR}`, {

@@ -7,8 +7,8 @@ export interface DuckDBOptions {
   readonly memoryLimit?: string;
   /** @default 2 */
   readonly threads?: number;
-  /** A local folder for what does not fit into memory. */
-  readonly temporaryFolder: string;
+  /** A local folder for what does not fit into memory. @default none: it fits, or fails */
+  readonly temporaryFolder?: string;
 }
 
 /** An in-memory DuckDB whose client is loaded when it is first used; sessions run side by side. */
@@ -17,7 +17,7 @@ export class DuckDB {
   readonly #options: DuckDBOptions;
   #instance: Promise<DuckDBInstance> | undefined;
 
-  constructor(options: DuckDBOptions) {
+  constructor(options: DuckDBOptions = {}) {
     this.#options = options;
     this.threads = options.threads ?? 2;
   }
@@ -62,7 +62,7 @@ export class DuckDB {
     const instance = await DuckDBInstance.create(":memory:", {
       memory_limit: this.#options.memoryLimit ?? "400MB",
       threads: String(this.threads),
-      temp_directory: this.#options.temporaryFolder,
+      temp_directory: this.#options.temporaryFolder ?? "",
     });
     const connection = await instance.connect();
     await connection.run("SET GLOBAL TimeZone = 'UTC'");

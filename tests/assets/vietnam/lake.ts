@@ -78,7 +78,7 @@ export class TestLake implements AsyncDisposable {
   ) {
     this.storage = openStorage({ lake: root });
     this.store = this.storage.store;
-    this.engine = new DuckDBEngine({ db, root, statement });
+    this.engine = new DuckDBEngine({ db, workspace: this.storage.workspace, statement });
   }
 
   static async open(folder?: string, statement = projectStatement): Promise<TestLake> {
@@ -89,8 +89,8 @@ export class TestLake implements AsyncDisposable {
 
   /** Goes on as another process would: nothing is remembered. */
   restart(): void {
-    const { db, root, statement } = this;
-    this.engine = new DuckDBEngine({ db, root, statement });
+    const { db, storage: { workspace }, statement } = this;
+    this.engine = new DuckDBEngine({ db, workspace, statement });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

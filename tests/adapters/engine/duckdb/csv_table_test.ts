@@ -4,6 +4,7 @@ import { hash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { DuckDBEngine } from "../../../../adapters/engine/duckdb/engine.ts";
 import { inputStatement } from "../../../../adapters/engine/duckdb/input_table.ts";
+import { openStorage } from "../../../../app/storage.ts";
 import { DuckDB } from "../../../../adapters/sdk/duckdb/session.ts";
 import type { Column } from "../../../../core/mod.ts";
 import { rowsOf } from "../../../assets/dump/independent.ts";
@@ -175,7 +176,7 @@ for (const [what, path, content, reason] of UNREADABLE) {
     await using files = await Files.open();
     const engine = new DuckDBEngine({
       db: files.db,
-      root: files.root,
+      workspace: openStorage({ lake: files.root }).workspace,
       statement: () => Promise.resolve("SELECT *, left(file, 1) AS part, true AS written FROM lines"),
     });
     const inputs = [

@@ -2,11 +2,13 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { PublishError, type Replacement } from "../../../../core/mod.ts";
 import { FINAL, published, publisherContract, staged, textAt, version } from "../publisher_contract.ts";
 import { storeContract } from "../store_contract.ts";
+import { workspaceContract } from "../workspace_contract.ts";
 import { killedAt } from "./killed.ts";
 import { type LocalLake, localLake } from "./lake.ts";
 
 publisherContract("local", localLake);
 storeContract("local", localLake);
+workspaceContract("local", localLake);
 
 const DAYS = ["01", "02", "03"].map((day) => FINAL.replace("2018-01-01", `2018-01-${day}`));
 

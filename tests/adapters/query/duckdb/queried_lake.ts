@@ -26,7 +26,7 @@ export class QueriedLake implements AsyncDisposable {
   private constructor(readonly lake: TestLake) {
     this.catalog = lake.storage.catalog;
     this.query = new DuckDBQuery({
-      root: lake.root,
+      workspace: lake.storage.workspace,
       catalog: this.catalog,
       published: (folders) =>
         Promise.resolve(

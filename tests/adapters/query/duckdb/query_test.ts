@@ -205,8 +205,8 @@ Deno.test("an unknown table is named, with those there are and what makes them",
       "tables and views",
   );
   await using empty = await TestLake.open();
-  const { catalog } = empty.storage;
-  const query = new DuckDBQuery({ root: empty.root, catalog, published: () => Promise.reject() });
+  const { workspace, catalog } = empty.storage;
+  const query = new DuckDBQuery({ workspace, catalog, published: () => Promise.reject() });
   await assertRejects(
     () => query.run("SELECT * FROM aq_prod.vietnam", lake.options("json")).next(),
     RefusedError,

@@ -1,0 +1,50 @@
+import { hash } from "node:crypto";
+
+/** An object as it is read. */
+export interface Stored {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Names these bytes. */
+  readonly etag: string;
+}
+
+/** When an object is written: only in the place of the one of an etag, or, with null, only where there is none. */
+export type Condition = { readonly replaces: string | null };
+
+/** Objects by key in memory, as S3 keeps them: no folders, no renames, conditional writes, listing by page. */
+export class Bucket {
+  readonly #objects = new Map<string, Stored>();
+
+  async get(key: string): Promise<Stored | undefined> {
+    await null;
+    return this.#objects.get(key);
+  }
+
+  /** @returns Whether the condition held. */
+  async put(key: string, bytes: Uint8Array, condition?: Condition): Promise<boolean> {
+    await null;
+    const found = this.#objects.get(key)?.etag ?? null;
+    if (condition !== undefined && condition.replaces !== found) return false;
+    this.#objects.set(key, { bytes: bytes.slice(), etag: hash("md5", bytes) });
+    return true;
+  }
+
+  async delete(key: string): Promise<void> {
+    await null;
+    this.#objects.delete(key);
+  }
+
+  /** Some keys that begin with a prefix, after one of them, ascending; how many is the bucket's business. */
+  async page(prefix: string, after = ""): Promise<readonly string[]> {
+    await null;
+    const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix) && key > after);
+    return keys.sort().slice(0, 3);
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    const found: string[] = [];
+    for (let page = await this.page(prefix); page.length > 0; page = await this.page(prefix, page.at(-1))) {
+      found.push(...page);
+    }
+    return found;
+  }
+}
