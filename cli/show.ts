@@ -36,10 +36,17 @@ Example:
     if (!json && asset.contract !== null) {
       const { columns, partitionColumns } = asset.contract;
       const rows = [
-        ...columns.map(({ name, type, nullable }) => [name, type, nullable ? "" : "never null"]),
-        ...partitionColumns.map(({ name, type }) => [name, type, "in the path"]),
+        ...columns.map(({ name, type, unit = "", limits = [], nullable }) => [
+          name,
+          type,
+          unit,
+          limits.join(" to "),
+          nullable ? "" : "never null",
+        ]),
+        ...partitionColumns.map(({ name, type }) => [name, type, "", "", "in the path"]),
       ];
-      const [head, ...rest] = table(["column", "type", ""], rows);
+      const sparse = ["unit", "limits"].map((head) => ({ head, sparse: true }));
+      const [head, ...rest] = table(["column", "type", ...sparse, ""], rows);
       print(stdout, paint("bold", head!));
       for (const line of rest) print(stdout, line);
     }

@@ -16,7 +16,7 @@ import {
 } from "../../core/mod.ts";
 import { define, type Resources } from "../resources.ts";
 import { type OwnCheck, tableChecks } from "./checks.ts";
-import { plainColumns } from "./contract.ts";
+import { plainColumns, shownContract } from "./contract.ts";
 import type { ExaminedFile, TableExaminer } from "./examiner.ts";
 import { equals } from "./gate.ts";
 import { filePath, type Table } from "./table.ts";
@@ -103,10 +103,7 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
     ...declared,
     sources: [sourceFile(`sql/${program}.sql`), ...options.sources ?? []],
     pool: "duckdb",
-    contract: {
-      columns: plainColumns(contract.columns),
-      partitionColumns: plainColumns(contract.partitionColumns),
-    },
+    contract: shownContract(contract),
     checks: [
       tableChecks({ table, examiner, own: checks ?? {} }),
       ...(gate === undefined ? [] : [equals({ contract, ...gate })]),

@@ -1,13 +1,9 @@
-import type { Column, ColumnType } from "../../core/mod.ts";
+import type { Column, ColumnType, DeclaredColumn, TableColumns } from "../../core/mod.ts";
 
 /** A column of a table's files, and what its values may be. */
 export interface TableColumn extends Column, ColumnRules {}
 
-export interface ColumnRules {
-  /** The unit of its numbers, for people. */
-  readonly unit?: string;
-  /** Its smallest and its largest plausible value; both may occur. */
-  readonly limits?: readonly [least: number, most: number];
+export interface ColumnRules extends Pick<DeclaredColumn, "unit" | "limits"> {
   /** The largest share of nulls that raises no warning. @default 1 */
   readonly nulls?: number;
 }
@@ -41,4 +37,18 @@ export function optional(name: string, type: ColumnType, rules: ColumnRules = {}
 /** The columns alone, as a catalog lists them. */
 export function plainColumns(columns: readonly Column[]): Column[] {
   return columns.map(({ name, type, nullable }) => ({ name, type, nullable }));
+}
+
+/** What a contract says of a table to people and catalogs. */
+export function shownContract({ columns, partitionColumns }: Contract): TableColumns {
+  return {
+    columns: columns.map(({ name, type, nullable, unit, limits }) => ({
+      name,
+      type,
+      nullable,
+      ...(unit !== undefined && { unit }),
+      ...(limits !== undefined && { limits }),
+    })),
+    partitionColumns: plainColumns(partitionColumns),
+  };
 }

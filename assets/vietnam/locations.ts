@@ -1,6 +1,8 @@
 import { canonicalJson, type Check, type Input, iso, sha256 } from "../../core/mod.ts";
 import type { LocationsAnswer } from "../../sources/openaq/client.ts";
 import { define, type Resources } from "../resources.ts";
+import { shownContract } from "../table/contract.ts";
+import { LOCATIONS } from "./contract.ts";
 import { nextMidnight } from "./due.ts";
 
 /** Where it lies in the lake. */
@@ -30,6 +32,7 @@ export const locations = define.asset({
   description: "OpenAQ's locations in Vietnam, as answered last",
   kind: "reference",
   pool: "openaq",
+  contract: shownContract(LOCATIONS),
   checks: [allUsable, noneGivenUp],
   due: (_window, askedAt) => nextMidnight(askedAt),
   async *materialize({ resources: { openaq, store }, staging, signal, progress }) {

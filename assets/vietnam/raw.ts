@@ -20,6 +20,8 @@ import {
 } from "../../core/mod.ts";
 import type { HourRows, HoursGroup } from "../../sources/openaq/question.ts";
 import { define, type Resources } from "../resources.ts";
+import { shownContract } from "../table/contract.ts";
+import { RAW } from "./contract.ts";
 import { hourDue } from "./due.ts";
 import { locations, standingLocations } from "./locations.ts";
 import { type AskedHour, stageAsked } from "./raw/asked.ts";
@@ -53,6 +55,7 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
     deps: { locations: from(locations, latest, { mode: "order" }) },
     batch: { most: YEAR, scattered: true },
     pool: "openaq",
+    contract: shownContract(RAW),
     checks: [rowsHaveFiles, rowsUsable],
     ...(environment === "test" && { retention: { days: 7 } }),
     due: (window, askedAt) => due(window!.start, askedAt),

@@ -2,6 +2,7 @@ import { from, latest, type Standing } from "../../core/mod.ts";
 import type { Location } from "../../sources/openaq/schema.ts";
 import { ContentSum, contentVersion, doubleField, field } from "../content_hash.ts";
 import { define, type Resources } from "../resources.ts";
+import { shownContract } from "../table/contract.ts";
 import { cityOf } from "./cities.ts";
 import { STATIONS } from "./contract.ts";
 import { locations, standingLocations } from "./locations.ts";
@@ -25,6 +26,7 @@ export const stations = define.asset({
   key: "vietnam/stations",
   description: "Every station that was ever seen in Vietnam, with its city",
   kind: "reference",
+  contract: shownContract(STATIONS),
   deps: { locations: from(locations, latest) },
   async *materialize({ inputs, standing, resources: { store }, staging, forced }) {
     const answer = await standingLocations(inputs.locations, store);

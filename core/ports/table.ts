@@ -8,9 +8,17 @@ export interface Column {
   readonly nullable: boolean;
 }
 
+/** A column, and what its values are. */
+export interface DeclaredColumn extends Column {
+  /** Of its numbers, for people. */
+  readonly unit?: string;
+  /** Its smallest and its largest plausible value; both may occur. */
+  readonly limits?: readonly [least: number, most: number];
+}
+
 /** A table's columns, in order: those in its files, and those that only the path carries. */
 export interface TableColumns {
-  readonly columns: readonly Column[];
+  readonly columns: readonly DeclaredColumn[];
   readonly partitionColumns: readonly Column[];
 }
 

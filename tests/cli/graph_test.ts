@@ -57,6 +57,25 @@ Deno.test("the lake's own assets are shown with their contract", async () => {
   const { stdout } = await line.run(["show", "vietnam/prod_mart"]);
   assertMatch(stdout, /\n {2}reads +.*vietnam\/dev_mart \(order\)/);
   assertMatch(stdout, /\nlocation_id +int32 +never null\n/);
+  assertMatch(stdout, /\npm25 +float64 +µg\/m³ +0 to 1000\n/);
+  const pm25 = json.contract.columns.find(({ name }: { name: string }) => name === "pm25");
+  assertEquals(pm25, { name: "pm25", type: "float64", nullable: true, unit: "µg/m³", limits: [0, 1_000] });
+});
+
+Deno.test("raw hours, stations and locations are shown with their contract, too", async () => {
+  await using line = await CommandLine.open();
+  const columnsOf = async (asset: string) => {
+    const { json } = await line.run(["show", asset, "--json"]);
+    const { columns, partitionColumns } = json.contract;
+    return [...columns, ...partitionColumns].map(({ name }: { name: string }) => name).join(" ");
+  };
+  assertEquals(
+    await columnsOf("vietnam/raw_prod"),
+    "location_id sensor_id parameter value unit datetime location_name city country latitude longitude " +
+      "has_flags extracted_at year month day hour",
+  );
+  assertEquals(await columnsOf("vietnam/stations"), "id name city country latitude longitude");
+  assertMatch(await columnsOf("vietnam/locations"), /^id name locality /);
 });
 
 Deno.test("the program has a version, and every command is a described task", async () => {
