@@ -1,0 +1,29 @@
+import { assertEquals } from "@std/assert";
+import { openFolder } from "../../../../app/storage.ts";
+import { folderContract, type FolderPlace } from "../folder_contract.ts";
+
+async function localFolder(): Promise<FolderPlace & { readonly root: string }> {
+  const outer = await Deno.makeTempDir();
+  const root = `${outer}/dump`;
+  return {
+    root,
+    folder: openFolder("dump", outer),
+    async put(name, text) {
+      await Deno.mkdir(root, { recursive: true });
+      await Deno.writeTextFile(`${root}/${name}`, text);
+    },
+    remove: (name) => Deno.remove(`${root}/${name}`),
+    [Symbol.asyncDispose]: () => Deno.remove(outer, { recursive: true }),
+  };
+}
+
+folderContract("local", localFolder);
+
+Deno.test("folders and links that lead nowhere are no files of a folder; a link to a file is one", async () => {
+  await using place = await localFolder();
+  await place.put("a.csv", "abc");
+  await Deno.mkdir(`${place.root}/below`);
+  await Deno.symlink("nowhere", `${place.root}/dangling.csv`);
+  await Deno.symlink("a.csv", `${place.root}/linked.csv`);
+  assertEquals((await place.folder.list()).map(({ name }) => name), ["a.csv", "linked.csv"]);
+});
