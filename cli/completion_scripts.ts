@@ -34,6 +34,8 @@ ${
 compdef _airgraph deno`,
   fish: ({ flags, keys }) =>
     [
+      "# Deno's own completions begin by taking away all others: they are loaded first.",
+      'complete -C "deno " > /dev/null',
       `set -l commands ${Object.keys(flags).join(" ")}`,
       'complete -c deno -f -n "__fish_seen_subcommand_from task; and not __fish_seen_subcommand_from $commands" -a "$commands"',
       `complete -c deno -f -n "__fish_seen_subcommand_from task; and __fish_seen_subcommand_from $commands" -a "${

@@ -1,26 +1,57 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { CommandLine } from "./command_line.ts";
 
-const bash = await new Deno.Command("bash", { args: ["--version"], stdout: "null", stderr: "null" })
-  .output().then(({ success }) => success, () => false);
-if (!bash) console.log("the test of completions in bash is left out: bash is not there");
+interface Shell {
+  readonly name: string;
+  /** A script that prints what completes the last of the words, a line each; `./script` is the one under test. */
+  readonly completing: (words: readonly string[]) => string;
+}
 
-Deno.test("bash completes commands, flags and assets", { ignore: !bash }, async () => {
-  await using line = await CommandLine.open();
-  const { code, stdout } = await line.run(["completions", "bash"]);
-  assertEquals(code, 0);
-  await Deno.writeTextFile(`${line.cwd}/script`, stdout);
-  const complete = async (...words: string[]) => {
-    const quoted = words.map((word) => `"${word}"`).join(" ");
-    const text = `source ./script; COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; _airgraph; ` +
-      'printf "%s\\n" "${COMPREPLY[@]}"';
-    const { stdout } = await new Deno.Command("bash", { args: ["-c", text], cwd: line.cwd }).output();
-    return new TextDecoder().decode(stdout).trimEnd().split("\n");
-  };
-  assertEquals(await complete("deno", "task", "mat"), ["materialize"]);
-  assertEquals(await complete("deno", "task", "status", "--a"), ["--all"]);
-  assertEquals(await complete("deno", "task", "show", "vietnam/prod_m"), ["vietnam/prod_mart"]);
-});
+const quoted = (words: readonly string[]) => words.map((word) => `"${word}"`).join(" ");
+
+const SHELLS: readonly Shell[] = [
+  {
+    name: "bash",
+    completing: (words) =>
+      `source ./script; COMP_WORDS=(${quoted(words)}); COMP_CWORD=${words.length - 1}; _airgraph; ` +
+      'printf "%s\\n" "${COMPREPLY[@]}"',
+  },
+  {
+    name: "zsh",
+    // Outside of its line editor all that fits the place is offered: choosing what begins like the word is zsh's own.
+    completing: (words) =>
+      `compdef() { }; source ./script; words=(${quoted(words)}); CURRENT=${words.length}; ` +
+      `compadd() { shift; print -l -- "\${(@M)@:#${words.at(-1)}*}" }; _airgraph`,
+  },
+  {
+    name: "fish",
+    completing: (words) => `source ./script; complete -C "${words.join(" ")}"`,
+  },
+];
+
+for (const { name, completing } of SHELLS) {
+  const there = await new Deno.Command(name, { args: ["--version"], stdout: "null", stderr: "null" })
+    .output().then(({ success }) => success, () => false);
+  if (!there) console.log(`the test of completions in ${name} is left out: ${name} is not there`);
+
+  Deno.test(`${name} completes commands, flags and assets`, { ignore: !there }, async () => {
+    await using line = await CommandLine.open();
+    const { code, stdout } = await line.run(["completions", name]);
+    assertEquals(code, 0);
+    await Deno.writeTextFile(`${line.cwd}/script`, stdout);
+    const complete = async (...words: string[]) => {
+      const { stdout } = await new Deno.Command(name, {
+        args: ["-c", completing(words)],
+        cwd: line.cwd,
+        env: { HOME: line.cwd, XDG_CONFIG_HOME: line.cwd },
+      }).output();
+      return new TextDecoder().decode(stdout).trimEnd().split("\n");
+    };
+    assertEquals(await complete("deno", "task", "mat"), ["materialize"]);
+    assertEquals(await complete("deno", "task", "status", "--al"), ["--all"]);
+    assertEquals(await complete("deno", "task", "show", "vietnam/prod_m"), ["vietnam/prod_mart"]);
+  });
+}
 
 Deno.test("zsh and fish have scripts of their own, and other shells none", async () => {
   await using line = await CommandLine.open();
