@@ -1,10 +1,10 @@
+import type { Peer } from "./peer/dagster.ts";
+
 /** One measured figure. `limit` is the most it may be, or, with `atLeast`, the least. */
 export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** What Dagster 1.13 takes for the same, on two cores. */
-  readonly peer?: number;
   readonly limit: number;
   readonly atLeast?: true;
   /** The state that it was measured on. */
@@ -16,9 +16,18 @@ export function keeps({ value, limit, atLeast }: Figure): boolean {
   return atLeast ? value >= limit : value <= limit;
 }
 
-/** Prints a figure as one line of JSON. */
-export function report(figure: Figure): void {
-  console.log(JSON.stringify({ ...figure, value: Number(figure.value.toPrecision(4)) }));
+/** Prints a figure as one line of JSON, beside what a peer takes for the same. */
+export function report(figure: Figure, peer?: Peer): void {
+  const theirs = peer?.figures[figure.name];
+  console.log(JSON.stringify({
+    ...figure,
+    value: rounded(figure.value),
+    ...(theirs !== undefined && { peer: { name: peer!.name, value: rounded(theirs) } }),
+  }));
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
 }
 
 export function median(values: readonly number[]): number {
