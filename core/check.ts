@@ -52,9 +52,17 @@ export interface CheckContext<Resources> {
   readonly signal: AbortSignal;
 }
 
+/** A check by the name under which it answers. */
+export interface NamedCheck {
+  readonly name: string;
+  readonly severity: Severity;
+  /** The dependency with whose members it compares: where one of the two stands rolled back, a difference is meant. */
+  readonly against?: string;
+}
+
 /** One function that answers one or several named checks for a whole batch of partitions at once. */
 export interface Check<Resources> {
-  readonly checks: readonly { readonly name: string; readonly severity: Severity }[];
+  readonly checks: readonly NamedCheck[];
   /** A partition and check without an answer count as failed. */
   run(context: CheckContext<Resources>): Promise<readonly CheckAnswer[]>;
 }

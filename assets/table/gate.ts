@@ -35,7 +35,7 @@ export function equals(
   const name = `equals_${input}`;
 
   return {
-    checks: [{ name, severity: "blocking" }],
+    checks: [{ name, severity: "blocking", against: input }],
     async run({ outputs, inputs, resources: { engine, store }, signal }) {
       const standing = new Map((await inputs[input]!.standing()).map((each) => [each.partition, each]));
       const answers: CheckAnswer[] = [];

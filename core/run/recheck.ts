@@ -5,6 +5,7 @@ import type { StandingRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { audit } from "./audit.ts";
 import { Inputs, onceStill } from "./inputs.ts";
+import { warnOfRolledBack } from "./rolled_back.ts";
 import { filesIntact } from "./intact.ts";
 import type { Scope } from "./scope.ts";
 import { commit, refresh, type Session } from "./session.ts";
@@ -45,6 +46,7 @@ async function recheckBatch(
   for (const [partition, intact] of await filesIntact(session, node, records)) {
     results.get(partition)!.unshift(intact);
   }
+  await warnOfRolledBack(session, node, records, results);
   const at = clock.now();
   const numbers = new Map(records.map(({ partition, seq }) => [partition, seq]));
   const checked = [...results].filter(([, checks]) => checks.length > 0);
