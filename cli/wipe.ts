@@ -1,5 +1,15 @@
-import { count, type Ranges, type RunSelection } from "../core/mod.ts";
-import { type App, type Command, type Invocation, type Lake, type Terminal, UsageError } from "./context.ts";
+import { count, type RunSelection, type Undeclared } from "../core/mod.ts";
+import {
+  type App,
+  type Ask,
+  type Command,
+  type Context,
+  type ExitCode,
+  type Invocation,
+  type Lake,
+  type Terminal,
+  UsageError,
+} from "./context.ts";
 import { openToChange } from "./open.ts";
 import { notify, print, printJson } from "./out.ts";
 import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
@@ -15,7 +25,8 @@ ${RANGE_HELP.replace(". Default: all assets", "; * for all")}
 --dry-run      only says what would be forgotten
 --yes          asks nobody; on a terminal it asks first
 
-What has partitions is wiped only with --partition, --from, --to or --all.
+What has partitions is wiped only with --partition, --from, --to or --all. An asset that the graph no longer
+declares is wiped by its exact key, whole.
 
 Examples:
   deno task wipe vietnam/prod_catalog
@@ -29,31 +40,88 @@ Examples:
     const app = await invocation.app();
     const dry = invocation.has("dry-run");
     await using lake = dry ? await app.lake("read") : await openToChange(app);
+    const left = await undeclared(invocation.words, lake);
+    if (left.length > 0) return await wipeUndeclared(invocation, { stdout, stderr, ask }, app, lake, left);
     const request = wholeRequest(invocation, app, lake);
     if (dry || (ask !== undefined && !invocation.has("yes"))) {
       const standing = await lake.orchestrator.standing(request);
-      if (dry) return tellStanding(invocation, stdout, app, lake, standing);
-      const total = count([...standing.values()].flat());
-      if (total > 0) {
-        const question = `forget ${plural(total, "partition")} of ${[...standing.keys()].join(", ")}? [y/N] `;
-        if (!/^y(es)?$/i.test((await ask!(question) ?? "").trim())) {
-          print(stderr, "wiping: nothing was forgotten");
-          return 130;
-        }
+      if (dry) {
+        const { index } = lake.orchestrator;
+        const sets = [...standing].map(([key, standing]) => ({ key, set: index.node(key).set, standing }));
+        return tellStanding(invocation, stdout, app, sets);
       }
+      const total = count([...standing.values()].flat());
+      if (total > 0 && !await mayForget(ask!, stderr, total, [...standing.keys()])) return 130;
     }
     const wiped = await lake.orchestrator.wipe(request);
-    const assets = [...wiped].map(([key, partitions]) => ({ key, partitions }));
-    if (invocation.json) printJson(stdout, { assets, warnings: app.notices });
-    else {
-      notify(stdout, [...app.notices, ...openEnd(invocation, app)]);
-      for (const { key, partitions } of assets) {
-        print(stdout, `${key}: ${plural(partitions, "partition")} forgotten`);
-      }
-    }
+    tellWiped(invocation, stdout, app, [...wiped].map(([key, partitions]) => ({ key, partitions })));
     return 0;
   },
 };
+
+async function mayForget(
+  ask: Ask,
+  stderr: Terminal,
+  total: number,
+  keys: readonly string[],
+): Promise<boolean> {
+  const question = `forget ${plural(total, "partition")} of ${keys.join(", ")}? [y/N] `;
+  if (/^y(es)?$/i.test((await ask(question) ?? "").trim())) return true;
+  print(stderr, "wiping: nothing was forgotten");
+  return false;
+}
+
+function tellWiped(
+  invocation: Invocation,
+  stdout: Terminal,
+  app: App,
+  assets: readonly { readonly key: string; readonly partitions: number }[],
+): void {
+  if (invocation.json) return printJson(stdout, { assets, warnings: app.notices });
+  notify(stdout, [...app.notices, ...openEnd(invocation, app)]);
+  for (const { key, partitions } of assets) {
+    print(stdout, `${key}: ${plural(partitions, "partition")} forgotten`);
+  }
+}
+
+/** The assets of these keys that the graph no longer declares, if all of them are such. */
+async function undeclared(words: readonly string[], { orchestrator }: Lake): Promise<Undeclared[]> {
+  const found: Undeclared[] = [];
+  for (const key of new Set(words)) {
+    const asset = await orchestrator.undeclared(key);
+    if (asset === undefined) return [];
+    found.push(asset);
+  }
+  return found;
+}
+
+/** What is no longer declared is forgotten whole. */
+async function wipeUndeclared(
+  invocation: Invocation,
+  { stdout, stderr, ask }: Pick<Context, "stdout" | "stderr" | "ask">,
+  app: App,
+  lake: Lake,
+  left: readonly Undeclared[],
+): Promise<ExitCode> {
+  requireWhole(invocation, left);
+  const counted = left.map(({ key, standing }) => ({ key, partitions: count(standing) }));
+  if (invocation.has("dry-run")) {
+    return tellStanding(invocation, stdout, app, left);
+  }
+  const total = counted.reduce((sum, { partitions }) => sum + partitions, 0);
+  const asks = ask !== undefined && !invocation.has("yes") && total > 0;
+  if (asks && !await mayForget(ask, stderr, total, left.map(({ key }) => key))) return 130;
+  for (const asset of left) await lake.orchestrator.wipeUndeclared(asset);
+  tellWiped(invocation, stdout, app, counted);
+  return 0;
+}
+
+function requireWhole({ has, value, list }: Invocation, left: readonly Undeclared[]): void {
+  const partitioned = left.find(({ set }) => set.spec.type !== "single");
+  if (!isRanged({ value, list }) && (has("all") || partitioned === undefined)) return;
+  const { key } = partitioned ?? left[0]!;
+  throw new UsageError(`wiping "${key}": found an asset that the graph does not declare, wanted --all`);
+}
 
 function wholeRequest(invocation: Invocation, app: App, lake: Lake): RunSelection {
   const request = requestOf(invocation, app, lake);
@@ -66,22 +134,20 @@ function tellStanding(
   { json }: Invocation,
   stdout: Terminal,
   app: App,
-  { orchestrator: { index } }: Lake,
-  standing: ReadonlyMap<string, Ranges>,
+  assets: readonly Undeclared[],
 ): 0 {
+  const counted = assets.map(({ key, standing }) => ({ key, partitions: count(standing) }));
   if (json) {
-    const assets = [...standing].map(([key, ranges]) => ({ key, partitions: count(ranges) }));
-    printJson(stdout, { assets, warnings: app.notices });
+    printJson(stdout, { assets: counted, warnings: app.notices });
     return 0;
   }
   notify(stdout, app.notices);
-  for (const [key, ranges] of standing) {
-    const { set } = index.node(key);
-    for (const { from, to } of ranges) {
+  for (const { key, set, standing } of assets) {
+    for (const { from, to } of standing) {
       print(stdout, `${named(key, set.key(from), set.key(to), to - from + 1)} would be forgotten`);
     }
   }
-  const total = count([...standing.values()].flat());
+  const total = counted.reduce((sum, { partitions }) => sum + partitions, 0);
   print(stdout, `${plural(total, "partition")} would be forgotten`);
   return 0;
 }

@@ -60,6 +60,7 @@ export type { Judgement, StalenessIndex } from "./staleness/index.ts";
 export { type Node, type ReadSource, requireSources } from "./staleness/node.ts";
 export type { PartitionState, StateRange } from "./staleness/states.ts";
 export { reportLine, type Unreported } from "./run/external.ts";
+export type { Undeclared } from "./run/undeclared.ts";
 export { goneText, type Seen } from "./run/observe.ts";
 export type { KeyRange, Observer, Progress } from "./run/progress.ts";
 export type { Rechecked } from "./run/recheck.ts";

@@ -5,6 +5,7 @@ import { count, normalize, type OrdinalRange, type Ranges } from "./partition/ra
 import type { Json } from "./ports/key_value.ts";
 import { compareFiles, supposeDamage } from "./run/compare.ts";
 import { exclusively } from "./run/exclusive.ts";
+import { type Undeclared, undeclared, wipeUndeclared } from "./run/undeclared.ts";
 import { type Unreported, unreported } from "./run/external.ts";
 import { look, type Seen } from "./run/observe.ts";
 import { prunable, prune } from "./run/prune.ts";
@@ -154,6 +155,17 @@ export class Orchestrator {
       wiped.set(node.key, count(standing));
     }
     return wiped;
+  }
+
+  /** What stands of an asset that the graph no longer declares; undefined where it declares it, or none was ever known. */
+  async undeclared(asset: AssetKey): Promise<Undeclared | undefined> {
+    await this.refresh();
+    return await undeclared(this.session, asset);
+  }
+
+  /** Forgets all that stands of an asset that the graph no longer declares. Files stay. */
+  async wipeUndeclared(asset: Undeclared): Promise<void> {
+    await wipeUndeclared(this.session, asset);
   }
 
   /** The partitions that `wipe` would forget. @throws {RequestError} */

@@ -15,7 +15,7 @@ import { keyRange, refresh, type Session } from "./session.ts";
  */
 export async function exclusively<T>(
   session: Session,
-  node: Node,
+  node: Pick<Node, "key" | "set">,
   ranges: Ranges,
   request: Json,
   act: (run: RunId, token: ClaimToken) => Promise<T>,

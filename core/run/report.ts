@@ -16,10 +16,11 @@ export interface Report extends Observation {
  * Records what others wrote of an external asset, its files as they stand in the lake.
  *
  * @returns For each partition, whether its content is new.
- * @throws {RequestError} If the asset is not external, a partition does not exist yet, or a file is not there.
+ * @throws {RequestError} If the asset is not external, a partition does not exist yet, or a file is not there or another asset's.
  */
 export async function report(session: Session, node: Node, written: readonly Report[]): Promise<boolean[]> {
   requireReportable(session, node, written);
+  for (const { files = [] } of written) await requireOthers(session, node, files);
   const files = await Promise.all(written.map(({ files = [] }) => measured(session, node, files)));
   const events = written.map((each, place) => reported(session, node, each, files[place]!));
   await commit(session, { claim: null, events });
@@ -57,6 +58,26 @@ function requireReportable({ index }: Session, node: Node, written: readonly Rep
     if (node.set.has(partition, index.now)) continue;
     throw fault(node, `found partition "${node.set.key(partition)}", wanted one that exists by now`);
   }
+}
+
+/** A file that the graph makes would be replaced without a word, and what reads the report would not hear of it. */
+async function requireOthers({ state, index }: Session, node: Node, paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const made = (await state.filesBelow(path)).find((file) =>
+      file.path === path && file.asset !== node.key && index.find(file.asset)?.asset.materialize !== null
+    );
+    if (made === undefined) continue;
+    const owner = index.find(made.asset);
+    const whose = owner === undefined
+      ? `${made.asset}, which the graph does not declare`
+      : named(owner, made.partition);
+    throw fault(node, `found "${made.path}" to be a file of ${whose}, wanted one that others wrote`);
+  }
+}
+
+function named({ key, set }: Node, partition: number): string {
+  const of = set.key(partition);
+  return of === null ? key : `${key} ${of}`;
 }
 
 async function measured({ publisher }: Session, node: Node, paths: readonly string[]): Promise<FileRef[]> {

@@ -108,8 +108,8 @@ export function messageOf(session: Ports, error: unknown): string {
   return session.mask(text.replaceAll(/\s*\n\s*/g, " "));
 }
 
-export function keyRange(node: Node, { from, to }: OrdinalRange): KeyRange {
-  return { from: node.set.key(from), to: node.set.key(to) };
+export function keyRange({ set }: Pick<Node, "set">, { from, to }: OrdinalRange): KeyRange {
+  return { from: set.key(from), to: set.key(to) };
 }
 
 /** The log of one step: kept in memory until it is flushed with what it speaks of. */
