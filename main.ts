@@ -31,10 +31,17 @@ export function main(args: readonly string[], host: Host): Promise<ExitCode> {
   });
 }
 
-/** One of the process's own outputs. What nobody reads any more is dropped: the work goes on. */
-function terminal(stream: typeof Deno.stdout | typeof Deno.stderr): Terminal {
+/**
+ * One of the process's own outputs. What nobody reads any more is dropped: the work goes on. So does what cannot be
+ * written, which `fails` is told of.
+ */
+function terminal(stream: typeof Deno.stdout | typeof Deno.stderr, fails: (error: Error) => void): Terminal {
   const watched = stream.isTerminal();
   let open = true;
+  const close = (error: unknown) => {
+    open = false;
+    if (!isGone(error)) fails(error as Error);
+  };
   return {
     colours: watched && !Deno.noColor,
     columns: () => watched ? width() : undefined,
@@ -42,16 +49,14 @@ function terminal(stream: typeof Deno.stdout | typeof Deno.stderr): Terminal {
       try {
         for (let rest = bytes; open && rest.length > 0;) rest = rest.subarray(stream.writeSync(rest));
       } catch (error) {
-        if (!isGone(error)) throw error;
-        open = false;
+        close(error);
       }
     },
     async send(bytes) {
       try {
         for (let rest = bytes; open && rest.length > 0;) rest = rest.subarray(await stream.write(rest));
       } catch (error) {
-        if (!isGone(error)) throw error;
-        open = false;
+        close(error);
       }
       return open;
     },
@@ -96,7 +101,7 @@ async function askTerminal(question: string): Promise<string | null> {
 
 /** Gives the terminal back as it was, whatever was being drawn. */
 function restore(): void {
-  if (Deno.stdout.isTerminal()) terminal(Deno.stdout).write(new TextEncoder().encode(SHOW_CURSOR));
+  if (Deno.stdout.isTerminal()) terminal(Deno.stdout, () => {}).write(new TextEncoder().encode(SHOW_CURSOR));
 }
 
 /** Cancels by the first signal to end, and ends the process at once by a later one. */
@@ -128,7 +133,7 @@ function exit(code: number): never {
 function endUncaught(line: (error: unknown) => string): void {
   const end = (error: unknown) => {
     restore();
-    terminal(Deno.stderr).write(new TextEncoder().encode(`${line(error)}\n`));
+    terminal(Deno.stderr, () => {}).write(new TextEncoder().encode(`${line(error)}\n`));
     exit(1);
   };
   addEventListener("unhandledrejection", (event) => {
@@ -145,9 +150,11 @@ function endUncaught(line: (error: unknown) => string): void {
 }
 
 if (import.meta.main) {
+  let lost: Error | undefined;
+  const stderr = terminal(Deno.stderr, () => {});
   const code = await main(Deno.args, {
-    stdout: terminal(Deno.stdout),
-    stderr: terminal(Deno.stderr),
+    stdout: terminal(Deno.stdout, (error) => lost = error),
+    stderr,
     env: Deno.env.toObject(),
     cwd: Deno.cwd(),
     signal: cancelledBySignals(),
@@ -155,5 +162,9 @@ if (import.meta.main) {
     ask: Deno.stdin.isTerminal() && Deno.stderr.isTerminal() ? askTerminal : undefined,
     uncaught: endUncaught,
   });
-  exit(code);
+  if (lost === undefined) exit(code);
+  stderr.write(
+    new TextEncoder().encode(`writing stdout: ${lost.message}, wanted room for all that was to be told\n`),
+  );
+  exit(code || 1);
 }

@@ -32,6 +32,34 @@ Deno.test("the program ends with the command's exit code, JSON alone on stdout",
   }
 });
 
+Deno.test(
+  "what stdout has no room for is told, and the work is done",
+  { ignore: Deno.build.os !== "linux" },
+  async () => {
+    const cwd = await Deno.makeTempDir();
+    const run = async (...args: string[]) => {
+      const { code, stderr } = await new Deno.Command("sh", {
+        args: ["-c", 'exec "$@" > /dev/full', "sh", Deno.execPath(), "run", "-A", MAIN, ...args],
+        cwd,
+        stdout: "null",
+        stderr: "piped",
+      }).output();
+      return [code, new TextDecoder().decode(stderr)];
+    };
+    const told =
+      "writing stdout: No space left on device (os error 28), wanted room for all that was to be told\n";
+    try {
+      assertEquals(await run("materialize", "vietnam/locations"), [1, told]);
+      for (const command of ["status", "--help"]) assertEquals(await run(command), [1, told]);
+      assertEquals(await run("inspect", "FROM range(100000)"), [1, told]);
+      const { stdout } = await command(cwd, ["status", "vietnam/locations", "--json"]).output();
+      assertEquals(JSON.parse(new TextDecoder().decode(stdout)).assets[0].partitions.fresh, 1);
+    } finally {
+      await Deno.remove(cwd, { recursive: true });
+    }
+  },
+);
+
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test(`${signal} cancels: the run is marked, the exit code is 130`, async () => {
     const cwd = await Deno.makeTempDir();
