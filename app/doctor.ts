@@ -1,5 +1,5 @@
-import { dirname } from "node:path";
 import { isThere, requireWritable } from "../adapters/sdk/files/place.ts";
+import { lockFolderOf } from "../adapters/state/sqlite/locks.ts";
 import type { Config } from "../config.ts";
 import { type Holding, type KeyValue, requireSources, StateError } from "../core/mod.ts";
 import type { LookOptions } from "./first_look.ts";
@@ -104,7 +104,8 @@ async function stateAndLake(config: Config): Promise<string> {
   if (await isThere(config.state)) {
     const { requireWhole } = await import("../adapters/state/sqlite/integrity.ts");
     await requireWhole(config.state);
-  } else await requireWritable(dirname(config.state));
+  }
+  await requireWritable(lockFolderOf(config.state));
   const state = await openState(config.state, "read");
   try {
     const content = { sources: configuredSources(config), environment: config.environment };

@@ -10,12 +10,13 @@ import {
   type Undo,
   type Warning,
 } from "../core/mod.ts";
+import { isThere } from "../adapters/sdk/files/place.ts";
 import { gapWarnings } from "./gap_warnings.ts";
 import { admitLake, examineLake } from "./identity.ts";
-import { admitSources, type LakeSources } from "./lake_sources.ts";
+import { admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
 import { loadProject, type Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
-import { asked, sourcesOf } from "./source.ts";
+import { asked, type Sources, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
 import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
@@ -60,18 +61,28 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
   const project = await loadProject(config);
   const selected = options.selects?.(project.graph);
   const storage = openStorage(config);
+  const looking = {
+    config,
+    known: sourcesOf(config, project),
+    asking: isAsked(project, selected),
+    tell: (message: string) => observe({ type: "warning", asset: "openaq", message }),
+  };
   if (access === "write") await admitLake({ storage, state: config.state });
   const undo: Undo = access === "write" ? await storage.make() : async () => {};
-  const state = await openState(config.state, access, (message) => {
-    observe({ type: "warning", asset: "state", message });
-  }).catch(async (error) => {
+  const undone = async (error: unknown): Promise<never> => {
     await undo();
     throw error;
-  });
+  };
+  const isNew = access === "write" && !await isThere(config.state);
+  const first = isNew ? await lookFirst(looking).catch(undone) : undefined;
+  const tell = (message: string) => observe({ type: "warning", asset: "state", message });
+  const state = await openState(config.state, access, tell).catch(undone);
   let resources: LakeResources | undefined;
   try {
     const found = { config, project, storage, state };
-    const { sources, requests } = await lakeSources(found, { ...options, selected });
+    const { sources, requests } = access === "write"
+      ? await admitSources({ ...looking, storage, state, first })
+      : await recordedSources(found, looking.known);
     const { store, publisher, catalog } = storage;
     const upkeep = () => ({ state, publisher, store, now: systemClock.now() });
     if (project.given === undefined && access === "write") {
@@ -129,20 +140,14 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
   }
 }
 
-/** Where the lake's data come from, after all that could be wrong with it was looked at; in writing, it is recorded. */
-async function lakeSources(
-  { config, project, storage, state }: Found,
-  { access, observe, selected }: LakeOptions & { readonly selected: ReadonlySet<AssetKey> | undefined },
-): Promise<LakeSources> {
-  const known = sourcesOf(config, project);
+/** Where the lake's data come from, as far as is known without asking. */
+async function recordedSources({ config, storage, state }: Found, known: Sources): Promise<LakeSources> {
   const { environment } = config;
-  if (access === "read") {
-    const places = { storage, state: config.state };
-    const recorded = await examineLake(state, places, { sources: known, environment });
-    return { sources: { ...recorded, ...known }, requests: 0 };
-  }
-  const tell = (message: string) => observe({ type: "warning", asset: "openaq", message });
-  return await admitSources({ config, storage, state, known, asking: isAsked(project, selected), tell });
+  const recorded = await examineLake(state, { storage, state: config.state }, {
+    sources: known,
+    environment,
+  });
+  return { sources: { ...recorded, ...known }, requests: 0 };
 }
 
 /** Deletes what no pipeline needs any more beside what stands. */

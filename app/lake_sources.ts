@@ -1,7 +1,8 @@
 import type { Config } from "../config.ts";
-import type { LakeStorage, State } from "../core/mod.ts";
+import type { Json, LakeStorage, State } from "../core/mod.ts";
 import { examineLake, identifyLake } from "./identity.ts";
 import type { Sources } from "./source.ts";
+import { emptyState } from "./state.ts";
 
 /** Where the lake's data come from, and how many requests it took to know. */
 export interface LakeSources {
@@ -18,17 +19,43 @@ export interface LakeSourcesOptions {
   /** Whether OpenAQ will be asked: then it is found out first what answers at its URL. */
   readonly asking: boolean;
   readonly tell: (line: string) => void;
+  /** What was found before there was a state. */
+  readonly first?: FirstLook | undefined;
+}
+
+/** What the first look at OpenAQ's URL found, before a state was made. */
+export interface FirstLook {
+  readonly source: string;
+  readonly requests: number;
+  /** What a state is to remember of it. */
+  readonly kept: ReadonlyMap<string, Json>;
+}
+
+/** Looks at OpenAQ's URL before anything is made: where nothing is to be known from it, nothing is left. */
+export async function lookFirst(
+  { config, known, asking, tell }: Pick<LakeSourcesOptions, "config" | "known" | "asking" | "tell">,
+): Promise<FirstLook | undefined> {
+  if (!asking || known.openaq !== undefined) return undefined;
+  const { keyValue } = await emptyState();
+  const { askSource, rememberSource } = await import("./first_look.ts");
+  const looked = await askSource(config, keyValue, { tell });
+  if ("error" in looked) throw looked.error;
+  await rememberSource(config, keyValue, looked.source);
+  const kept = new Map([...await keyValue.list("")].map(([key, { value }]) => [key, value]));
+  return { ...looked, kept };
 }
 
 /** Makes sure that the lake holds data of these sources, and records them. @throws {LakeError} */
 export async function admitSources(options: LakeSourcesOptions): Promise<LakeSources> {
-  const { config, storage, state, known, asking } = options;
+  const { config, storage, state, known, asking, first } = options;
   const { environment } = config;
   const places = { storage, state: config.state };
+  // What another process has counted meanwhile stands.
+  for (const [key, value] of first?.kept ?? []) await state.keyValue.put(key, value, 0);
   // Before anything is asked: of what does not belong together, nothing is changed.
   const recorded = await examineLake(state, places, { sources: known, environment });
   const openaq = asking && known.openaq === undefined
-    ? await lookAt(options, recorded?.openaq)
+    ? first ?? await lookAt(options, recorded?.openaq)
     : { source: known.openaq ?? recorded?.openaq, requests: 0 };
   const sources = { ...known, ...(openaq.source !== undefined && { openaq: openaq.source }) };
   const content = { sources, environment };

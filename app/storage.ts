@@ -40,6 +40,9 @@ function localStorage(root: string): LakeStorage {
       folder.requireSame();
       return undo;
     },
-    requireWritable: () => requireWritable(root),
+    async requireWritable() {
+      await requireWritable(root);
+      await requireWritable(join(root, "_staging"));
+    },
   };
 }

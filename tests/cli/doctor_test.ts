@@ -31,6 +31,23 @@ Deno.test("doctor loads the graph and tries the places that are configured, and 
   assertEquals([...Deno.readDirSync(line.cwd)].map(({ name }) => name), ["throws.ts"]);
 });
 
+Deno.test("doctor tries where a run stages and where workers hold their locks, too", async () => {
+  await using line = await CommandLine.open();
+  assertEquals((await line.run(["materialize", "vietnam/locations"])).code, 0);
+  assertEquals(await failed(line, {}), []);
+  for (
+    const [name, place] of [["lake", "lake-simulated/_staging"], ["state", "lake-simulated.sqlite-workers"]]
+  ) {
+    const path = `${line.cwd}/${place}`;
+    await Deno.remove(path, { recursive: true }).catch(() => {});
+    assertEquals(await failed(line, {}), []);
+    await Deno.writeTextFile(path, "in the way");
+    const detail = `"${path}" cannot be written, wanted a folder that can be written or made`;
+    assertEquals(await failed(line, {}), [{ name: name!, ok: false, detail }]);
+    await Deno.remove(path);
+  }
+});
+
 Deno.test("doctor does not take a folder for one that can be made below /proc", {
   ignore: Deno.build.os !== "linux",
 }, async () => {

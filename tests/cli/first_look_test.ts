@@ -27,3 +27,19 @@ Deno.test("a 429 to the first question is told while it is waited out, by materi
   assertEquals(looked.code, 0);
   assertMatch(looked.stdout, /^wait openaq +"http:\/\/127.*" answered 429: asking again in 1 s$/m);
 });
+
+Deno.test("of a first look at what is no API nothing is left", async () => {
+  await using line = await CommandLine.open();
+  const answers = [
+    new Response("<html>", { status: 404 }),
+    new Response("<html>"),
+    new Response("", { status: 401 }),
+  ];
+  for (const answer of answers) {
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => answer);
+    const { code, stderr } = await line.run(["materialize"], { env: env(server) });
+    await server.shutdown();
+    assertEquals([code, [...Deno.readDirSync(line.cwd)]], [1, []]);
+    assertMatch(stderr, /^asking "http:.*" what it is: it answered \d+.*, wanted .*\n$/);
+  }
+});

@@ -18,6 +18,11 @@ export interface Held {
 /** As `crypto.randomUUID` makes them: whatever else lies in the folder is nobody's lock. */
 const NAME = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** The folder of the locks of a state's workers. */
+export function lockFolderOf(state: string): string {
+  return `${state}-workers`;
+}
+
 /**
  * Locks on files of a folder: seen across containers and names of hosts, as long as they share the file system. To read,
  * those that nobody holds are left where they are.

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { type State, StatePlaceError } from "../../../core/mod.ts";
 import { Database, type Patience } from "./database.ts";
-import { lockFolder, type Locks } from "./locks.ts";
+import { lockFolder, lockFolderOf, type Locks } from "./locks.ts";
 import { named } from "./named.ts";
 import { openToRead } from "./read.ts";
 import { migrate } from "./schema.ts";
@@ -28,7 +28,7 @@ export interface SqliteOptions {
  */
 export async function openSqliteState(options: SqliteOptions): Promise<State> {
   const { path, access = "write", many = 4_000 } = options;
-  const { locks = lockFolder(`${path}-workers`, access) } = options;
+  const { locks = lockFolder(lockFolderOf(path), access) } = options;
   await requireNoFolder(path);
   const db = access === "read" ? await openToRead(path) : await openToWrite(options);
   return named(new SqliteState(db, { locks, many, access }), path);
