@@ -14,6 +14,7 @@ import { isThere } from "../adapters/sdk/files/place.ts";
 import { gapWarnings } from "./gap_warnings.ts";
 import { admitLake, examineLake } from "./identity.ts";
 import { admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
+import { disposeOf } from "./opened.ts";
 import { loadProject, type Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
 import { asked, type Sources, sourcesOf } from "./source.ts";
@@ -129,6 +130,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
       },
       async [Symbol.asyncDispose]() {
         await resources?.close();
+        if (access === "write") await disposeOf(project.given?.resources);
         await state.close();
       },
     };

@@ -5,12 +5,13 @@ import type { Resources } from "../assets/resources.ts";
 import type { Config } from "../config.ts";
 import type { Json, LakeStorage, Log, Observer, State } from "../core/mod.ts";
 import { hoursOnRecord } from "./hours_on_record.ts";
+import { addResources } from "./opened.ts";
 import { type ConnectedOpenAQ, connectOpenAQ, unasked } from "./openaq.ts";
 import type { Project } from "./project.ts";
 import { asked, type Sources } from "./source.ts";
 import { systemClock } from "./system.ts";
 
-/** What the pipelines' assets work with. */
+/** What the pipelines' assets work with, beside the resources that they declare. */
 export interface LakeResources extends Resources {
   /** How often OpenAQ was asked. */
   requests(): number;
@@ -34,7 +35,8 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
   const scratch = workspace.scratch();
   const db = new DuckDB({ temporaryFolder: scratch.path });
   const openaq = await openaqOf(parts);
-  return {
+  const opened = new AsyncDisposableStack();
+  const resources: LakeResources = {
     store,
     engine: new DuckDBEngine({
       db,
@@ -47,10 +49,13 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
     requests: openaq.requests,
     notices: openaq.notices,
     async close() {
+      await opened.disposeAsync();
       await db.close();
       await scratch[Symbol.asyncDispose]();
     },
   };
+  addResources(resources, project.pipelines.map(({ resources = {} }) => resources), opened);
+  return resources;
 }
 
 async function openaqOf(

@@ -44,6 +44,11 @@ export interface Shown {
 export interface Pipeline {
   /** Upstream first. */
   readonly assets: readonly AnyAsset[];
+  /**
+   * What opens its assets' resources beside the lake's, by name: each is opened when it is first used, and disposed of
+   * (`Symbol.asyncDispose` or `Symbol.dispose`, where it has one) when the lake is closed.
+   */
+  readonly resources?: Readonly<Record<string, () => unknown>>;
   /** The databases of its tables and views. */
   readonly databases: readonly string[];
   /** The sources that its assets ask, by name, each with the asset that records what it answered. */

@@ -87,7 +87,7 @@ function upstreamOf({ deps }: AnyAsset): string[] {
 }
 
 function lines(graph: Graph, asset: AnyAsset, code: string): string[] {
-  const { key, kind, group, description, deps, freshness } = asset;
+  const { key, kind, group, description, deps, freshness, contract } = asset;
   const checks = asset.checks.flatMap(({ checks }) => checks);
   const promise = freshness === null
     ? ""
@@ -104,6 +104,8 @@ function lines(graph: Graph, asset: AnyAsset, code: string): string[] {
     checks: checks.map(({ name, severity }) => severity === "blocking" ? name : `${name} (${severity})`)
       .join(", "),
     "fresh within": promise && `${promise} of the partition's end`,
+    key: contract?.key?.join(", ") ?? "",
+    "sorted by": contract?.sort?.join(", ") ?? "",
   };
   return [
     key,

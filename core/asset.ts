@@ -210,9 +210,33 @@ export type AnyAsset = Asset<any, any>;
 
 const KEY = /^[a-z0-9_.-]+(\/[A-Za-z0-9_.-]+)+$/;
 
+/** An asset that others write. */
+export interface ExternalOptions<Resources, Set extends PartitionSet> extends
+  Pick<
+    AssetOptions<Resources, Set, Dependencies<Set>>,
+    "key" | "partitions" | "group" | "kind" | "description"
+  > {
+  /** Looks for what they wrote. @default nobody looks: it is reported */
+  readonly observe?: Observe;
+}
+
 /** The declarations of a graph whose assets are given `Resources`. */
-export function definer<Resources>() {
+export interface Definer<Resources> {
   /** Declares an asset that this graph makes. @throws {TypeError} If a declaration cannot be meant. */
+  asset<Set extends PartitionSet = PartitionSet, Deps extends Dependencies<Set> = Dependencies<Set>>(
+    options: AssetOptions<Resources, Set, Deps>,
+  ): Asset<Resources, Set>;
+  /**
+   * Declares an asset that others write. What they wrote is reported to the engine or, with `observe`, looked for before
+   * each run, plan and status: its partitions, and those that read them, are then the ones that were seen.
+   */
+  external<Set extends PartitionSet = PartitionSet>(
+    options: ExternalOptions<Resources, Set>,
+  ): Asset<Resources, Set>;
+}
+
+/** The functions that declare the assets of a graph whose resources are `Resources`. */
+export function definer<Resources>(): Definer<Resources> {
   function asset<Set extends PartitionSet = PartitionSet, Deps extends Dependencies<Set> = Dependencies<Set>>(
     options: AssetOptions<Resources, Set, Deps>,
   ): Asset<Resources, Set> {
@@ -252,17 +276,8 @@ export function definer<Resources>() {
     };
   }
 
-  /**
-   * Declares an asset that others write. What they wrote is reported to the engine or, with `observe`, looked for before
-   * each run, plan and status: its partitions, and those that read them, are then the ones that were seen.
-   */
   function external<Set extends PartitionSet = PartitionSet>(
-    options:
-      & Pick<
-        AssetOptions<Resources, Set, Dependencies<Set>>,
-        "key" | "partitions" | "group" | "kind" | "description"
-      >
-      & { readonly observe?: Observe },
+    options: ExternalOptions<Resources, Set>,
   ): Asset<Resources, Set> {
     const { observe = null, ...declared } = options;
     return {

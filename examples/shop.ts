@@ -15,7 +15,7 @@ const { asset } = definer<unknown>();
 /** What a till took in an hour, in cents: an asset that makes its own data. */
 const tills = asset({
   key: "shop/tills",
-  sources: [sourceFile("shop.ts")],
+  sources: [sourceFile(import.meta.url)],
   partitions: hourly({ start: "2026-01-01", timeZone: "Europe/Berlin" }),
   batch: { most: 1000 },
   async *materialize({ partitions }) {
@@ -26,7 +26,7 @@ const tills = asset({
 /** A day's takings: 23, 24 or 25 hours of them. */
 const takings = asset({
   key: "shop/takings",
-  sources: [sourceFile("shop.ts")],
+  sources: [sourceFile(import.meta.url)],
   partitions: daily({ start: "2026-01-01", timeZone: "Europe/Berlin" }),
   deps: { hours: from(tills, hoursOfDay) },
   batch: { most: 400 },
@@ -39,7 +39,7 @@ const takings = asset({
 /** A month's takings. */
 const report = asset({
   key: "shop/report",
-  sources: [sourceFile("shop.ts")],
+  sources: [sourceFile(import.meta.url)],
   partitions: monthly({ start: "2026-01-01", timeZone: "Europe/Berlin" }),
   deps: { days: from(takings, daysOfMonth) },
   async *materialize({ partitions, inputs }) {

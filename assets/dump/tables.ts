@@ -4,16 +4,15 @@ import {
   type Folder,
   from,
   identity,
-  type InputTable,
   latest,
   type Standing,
 } from "../../core/mod.ts";
+import { filesInput } from "../files.ts";
 import type { Resources } from "../resources.ts";
 import { tableAsset } from "../table/asset.ts";
 import type { OwnCheck } from "../table/checks.ts";
-import { type Contract, plainColumns } from "../table/contract.ts";
-import { TableExaminer } from "../table/examiner.ts";
-import type { Table } from "../table/table.ts";
+import type { Contract } from "../table/contract.ts";
+import { type Table, tableInput } from "../table/table.ts";
 import {
   COUNTRIES_FILE_COLUMNS,
   FILE_COLUMNS,
@@ -23,7 +22,7 @@ import {
   OPENAQ_INCOHERENT_DATA,
   refusedColumn,
 } from "./contract.ts";
-import { fileDays, inputFiles } from "./files.ts";
+import { fileDays } from "./files.ts";
 
 export const DATABASE = "openaq_db";
 
@@ -43,7 +42,7 @@ export function dailyTables(files: Asset<unknown, DailySet>, folder: Folder) {
     deps: { files: from(files, identity) },
     program: "marts/dump",
     inputs: ({ files = [] }: { readonly files?: readonly Standing[] }) => ({
-      lines: { columns: FILE_COLUMNS, format: "csv" as const, files: inputFiles(folder, files) },
+      lines: filesInput(FILE_COLUMNS, folder, files),
     }),
     partition: "file_date",
     counts: ["records", ...REFUSED],
@@ -78,7 +77,7 @@ export function countriesTable(file: Asset<unknown>, folder: Folder): Asset<Reso
     deps: { file: from(file, identity) },
     program: "marts/dump_countries",
     inputs: ({ file = [] }) => ({
-      lines: { columns: COUNTRIES_FILE_COLUMNS, format: "csv", files: inputFiles(folder, file) },
+      lines: filesInput(COUNTRIES_FILE_COLUMNS, folder, file),
     }),
     partition: "part",
     written: "written",
@@ -99,8 +98,8 @@ export function joinedTable(
     deps: { data: from(data, identity), countries: from(countries, latest) },
     program: "marts/dump_joined",
     inputs: ({ data = [], countries = [] }) => ({
-      accepted: parquet(OPENAQ_DATA, data),
-      countries: parquet(ISO_COUNTRIES_DATA, countries),
+      accepted: tableInput(OPENAQ_DATA, data),
+      countries: tableInput(ISO_COUNTRIES_DATA, countries),
     }),
     partition: "file_date",
     written: "written",
@@ -126,14 +125,8 @@ function named(name: string, contract: Contract) {
   const table: Table = {
     contract,
     folder: `${DATABASE}/${name}`,
-    path: (day): Record<string, string> => day === null ? {} : { file_date: day },
   };
-  return { key: `dump/${name}`, table, examiner: new TableExaminer(contract) };
-}
-
-function parquet(contract: Contract, standing: readonly Standing[]): InputTable {
-  const files = standing.flatMap(({ key, files }) => files.map((ref) => ({ ref, partition: key })));
-  return { columns: plainColumns(contract.columns), format: "parquet", files };
+  return { key: `dump/${name}`, table };
 }
 
 /** No row of a day's file is in neither table, or in both. */

@@ -17,12 +17,12 @@ import {
 import { define, type Resources } from "../resources.ts";
 import { type OwnCheck, tableChecks } from "./checks.ts";
 import { plainColumns, shownContract } from "./contract.ts";
-import type { ExaminedFile, TableExaminer } from "./examiner.ts";
+import { type ExaminedFile, TableExaminer } from "./examiner.ts";
 import { equals } from "./gate.ts";
 import { filePath, type Table } from "./table.ts";
 
-/** What stands of each dependency whose content a table is made of. */
-export type StandingInputs = Readonly<Record<string, readonly Standing[]>>;
+/** What stands of each dependency whose content a table is made of; of all others nothing is told. */
+export type StandingInputs<Deps> = { readonly [Name in keyof Deps]: readonly Standing[] };
 
 export interface TableAssetOptions<Set extends PartitionSet, Deps extends Dependencies<Set>> extends
   Pick<
@@ -40,24 +40,24 @@ export interface TableAssetOptions<Set extends PartitionSet, Deps extends Depend
     | "freshness"
   > {
   readonly table: Table;
-  /** Remembers what files hold; tables of one contract may share one. */
-  readonly examiner: TableExaminer;
+  /** Remembers what files hold; tables of one contract may share one. @default one of its own */
+  readonly examiner?: TableExaminer;
   /** The program whose rows are written: `marts/x` is `sql/marts/x.sql`. */
   readonly program: string;
   /** The tables that the program reads. */
-  readonly inputs: (standing: StandingInputs) => Readonly<Record<string, InputTable>>;
+  readonly inputs: (standing: StandingInputs<Deps>) => Readonly<Record<string, InputTable>>;
   /** The program's column that names a row's partition: `all`, where there are none. */
   readonly partition: string;
   /** The program's columns that are written by another name, by that name. */
   readonly answered?: Readonly<Record<string, string>>;
   /** The program's columns by which files are sorted. @default the contract's `sort` */
   readonly sort?: readonly string[];
-  /** The program's boolean column that says which rows are written. */
-  readonly written: string;
-  /** The program's counts, which become metadata of each partition. */
-  readonly counts: readonly string[];
+  /** The program's boolean column that says which rows are written. @default all are */
+  readonly written?: string;
+  /** The program's counts, which become metadata of each partition. @default none */
+  readonly counts?: readonly string[];
   /** What else is told of each partition, by its key. */
-  readonly facts?: (standing: StandingInputs) => (key: string) => Metadata;
+  readonly facts?: (standing: StandingInputs<Deps>) => (key: string) => Metadata;
   /** Checks beside those that the contract gives. */
   readonly checks?: Readonly<Record<string, OwnCheck>>;
   /** A dependency on a table of the same contract, which each partition must equal before it is published. */
@@ -71,18 +71,24 @@ const WHOLE = "all";
 export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<Set>>(
   options: TableAssetOptions<Set, Deps>,
 ): Asset<Resources, Set> {
-  const { table, examiner, program, inputs, answered, sort, counts, facts, checks, gate, ...declared } =
+  const { table, program, inputs, answered, sort, counts = [], written, facts, checks, gate, ...declared } =
     options;
   const { contract } = table;
-  const read = Object.entries(options.deps ?? {}).filter(([, { mode }]) => mode === "content");
+  const { examiner = new TableExaminer(contract) } = options;
+  const read = Object.entries(options.deps ?? {});
 
-  async function standingInputs({ inputs }: Context<Resources, Deps>): Promise<StandingInputs> {
-    return Object.fromEntries(
-      await Promise.all(read.map(async ([name]) => [name, await inputs[name]!.standing()])),
-    );
+  async function standingInputs({ inputs }: Context<Resources, Deps>): Promise<StandingInputs<Deps>> {
+    const standing = read.map(async ([name, { mode }]) => [
+      name,
+      mode === "content" ? await inputs[name]!.standing() : [],
+    ]);
+    return Object.fromEntries(await Promise.all(standing));
   }
 
-  function transform({ partitions, staging }: Context<Resources, Deps>, standing: StandingInputs): Transform {
+  function transform(
+    { partitions, staging }: Context<Resources, Deps>,
+    standing: StandingInputs<Deps>,
+  ): Transform {
     return {
       name: program,
       inputs: inputs(standing),
@@ -91,7 +97,7 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
       sort: sort ?? contract.sort ?? [],
       partition: options.partition,
       counts,
-      written: options.written,
+      ...(written !== undefined && { written }),
       outputs: Array.from(partitions, ({ key }) => ({
         partition: key ?? WHOLE,
         temporary: `${staging}/${key ?? WHOLE}.snappy.parquet`,
@@ -100,6 +106,7 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
   }
 
   return define.asset<Set, Deps>({
+    kind: "table",
     ...declared,
     sources: [sourceFile(`sql/${program}.sql`), ...options.sources ?? []],
     pool: "duckdb",

@@ -1,15 +1,31 @@
-import { all, type Asset, canonicalJson, from, sha256, type TableDefinition } from "../../core/mod.ts";
+import {
+  all,
+  type Asset,
+  canonicalJson,
+  type FileFormat,
+  from,
+  sha256,
+  type TableDefinition,
+} from "../../core/mod.ts";
 import { define, type Resources } from "../resources.ts";
 import { type Contract, plainColumns } from "./contract.ts";
+
+/** A table's names in the catalog, and its files. */
+export interface TablePlace extends Pick<TableDefinition, "database" | "name"> {
+  /** @default "parquet" */
+  readonly format?: FileFormat;
+  /** A folder below the lake's root, or a single file. @default the database's name and the table's */
+  readonly location?: string;
+}
 
 /** The catalog's entry of a table of this contract. */
 export function tableDefinition(
   contract: Contract,
-  place: Pick<TableDefinition, "database" | "name" | "format" | "location">,
+  { database, name, format = "parquet", location = `${database}/${name}` }: TablePlace,
 ): TableDefinition {
   const columns = plainColumns(contract.columns);
   const partitionColumns = plainColumns(contract.partitionColumns);
-  return { type: "table", ...place, columns, partitionColumns };
+  return { type: "table", database, name, format, location, columns, partitionColumns };
 }
 
 export interface CatalogOptions {

@@ -1,7 +1,7 @@
 import type { Audited, Check, CheckAnswer, Described, Engine, Severity } from "../../core/mod.ts";
 import type { Contract } from "./contract.ts";
 import type { Examined, Facts, TableExaminer } from "./examiner.ts";
-import { stagedOr, type Table } from "./table.ts";
+import { pathOf, stagedOr, type Table } from "./table.ts";
 
 /** Tells what is wrong with a partition's file; undefined where nothing is. */
 export type Judge = (facts: Facts, partition: Audited) => string | undefined;
@@ -55,8 +55,8 @@ export function tableChecks({ table, examiner, own = {} }: TableCheckOptions): C
 }
 
 /** The checks that a contract gives; those that it says nothing of are left out. */
-function contractChecks({ contract, path }: Table): Record<string, OwnCheck> {
-  const { columns, partitionColumns, key, sort = [] } = contract;
+function contractChecks(table: Table): Record<string, OwnCheck> {
+  const { columns, partitionColumns, key, sort = [] } = table.contract;
   const told = partitionColumns.filter(({ of }) => of !== undefined).map(({ name }) => name);
   const never = columns.filter(({ nullable }) => !nullable).map(({ name }) => name);
   const limited = columns.filter(({ limits }) => limits !== undefined);
@@ -64,7 +64,7 @@ function contractChecks({ contract, path }: Table): Record<string, OwnCheck> {
   const checks: Record<string, OwnCheck | false> = {
     path: told.length > 0 && {
       severity: "blocking",
-      judge: (facts, { key }) => pathFault(facts, told, path(key)),
+      judge: (facts, { key }) => pathFault(facts, told, pathOf(table, key)),
     },
     unique: key !== undefined && blocking(({ duplicates }) => [duplicates, `repeat ${listed(key, "and")}`]),
     keys: never.length > 0 &&

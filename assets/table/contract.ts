@@ -40,7 +40,7 @@ export function plainColumns(columns: readonly Column[]): Column[] {
 }
 
 /** What a contract says of a table to people and catalogs. */
-export function shownContract({ columns, partitionColumns }: Contract): TableColumns {
+export function shownContract({ columns, partitionColumns, key, sort }: Contract): TableColumns {
   return {
     columns: columns.map(({ name, type, nullable, unit, limits }) => ({
       name,
@@ -50,5 +50,7 @@ export function shownContract({ columns, partitionColumns }: Contract): TableCol
       ...(limits !== undefined && { limits }),
     })),
     partitionColumns: plainColumns(partitionColumns),
+    ...(key !== undefined && { key }),
+    ...(sort !== undefined && { sort }),
   };
 }

@@ -13,7 +13,13 @@ export interface InputFile {
   readonly partition: string | null;
 }
 
-/** A table that a program reads by name: files of the lake, or a few rows by value. */
+/**
+ * A table that a program reads by name: files of the lake, or a few rows by value. Timestamps are UTC.
+ *
+ * Of Parquet and CSV files it also has `file`, the path, and `file_row`. CSV (RFC 4180, UTF-8, `.gz` by name) is read as
+ * text, whatever the columns' types: the header names the columns in any order, an empty field is null, and a row that is
+ * no record is there with its text in `unparsed`, which is null in all others.
+ */
 export type InputTable =
   & { readonly columns: readonly Column[] }
   & ({ readonly format: FileFormat; readonly files: readonly InputFile[] } | {
@@ -45,8 +51,8 @@ export interface Transform extends Program {
   /** The column that names a row's partition. */
   readonly partition: string;
   readonly counts: readonly string[];
-  /** The boolean column that says which rows are written. */
-  readonly written: string;
+  /** The boolean column that says which rows are written. @default all are */
+  readonly written?: string;
   /** The wanted partitions by key, and the path below the lake's root at which to stage each one's file. */
   readonly outputs: readonly { readonly partition: string; readonly temporary: string }[];
 }

@@ -20,6 +20,10 @@ export interface DeclaredColumn extends Column {
 export interface TableColumns {
   readonly columns: readonly DeclaredColumn[];
   readonly partitionColumns: readonly Column[];
+  /** The columns that no two rows of a file share. */
+  readonly key?: readonly string[];
+  /** The columns by which each file is sorted. */
+  readonly sort?: readonly string[];
 }
 
 /** How the rows of a table's files are written. */

@@ -6,10 +6,12 @@ import { Shell } from "./shell.ts";
 
 goBack();
 
+/** The modules by path: a file each, or a folder's `mod.ts`. */
 const examples = new Map(
-  [...Deno.readDirSync(join(ROOT, "examples"))].map(({ name }) =>
-    [`examples/${name}`, Deno.readTextFileSync(join(ROOT, "examples", name))] as const
-  ),
+  [...Deno.readDirSync(join(ROOT, "examples"))].map(({ name, isDirectory }) => {
+    const path = `examples/${name}${isDirectory ? "/mod.ts" : ""}`;
+    return [path, Deno.readTextFileSync(join(ROOT, path))] as const;
+  }),
 );
 
 for (const [path, text] of examples) {
@@ -26,9 +28,9 @@ for (const [path, text] of examples) {
 for (const { name, blocks } of (await readDocuments()).values()) {
   for (const { line, lines } of blocks.filter(({ language }) => language === "ts")) {
     Deno.test(`${name}:${line} is an excerpt of an example`, () => {
-      const excerpt = `${lines.join("\n")}\n`;
+      const excerpt = `${lines.map((text) => text.trim()).join("\n")}\n`;
       assert(
-        [...examples.values()].some((text) => `\n${text}`.includes(`\n${excerpt}`)),
+        [...examples.values()].some((text) => `\n${text.replaceAll(/^ +/gm, "")}`.includes(`\n${excerpt}`)),
         `${name}:${line}: found code of no file in examples/, wanted an excerpt of one, which is checked and run`,
       );
     });

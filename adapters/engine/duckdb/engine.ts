@@ -19,7 +19,7 @@ import { describeFiles } from "./describe.ts";
 import { overInputs } from "./input_table.ts";
 import { type Result, Results } from "./results.ts";
 import { altered, type Unreadable, unreadable } from "./unreadable.ts";
-import { writeFiles } from "./write.ts";
+import { isWritten, writeFiles } from "./write.ts";
 
 /** Rows of answers that are kept for the next program of the same text and inputs: two years of 50 locations. */
 const KEPT_ROWS = 1_000_000;
@@ -215,7 +215,7 @@ async function foundIn(
   const sums = names.map((name) => `${identifier(name)}: sum(${identifier(name)})`);
   const found = await session.rows(
     `SELECT ${identifier(partition)}::VARCHAR AS partition, rows, counts FROM (` +
-      `SELECT ${identifier(partition)}, count(*) FILTER (${identifier(written)}) AS rows, ` +
+      `SELECT ${identifier(partition)}, count(*) FILTER (${isWritten(written)}) AS rows, ` +
       `${sums.length === 0 ? "NULL" : `{${sums.join(", ")}}`} AS counts ` +
       `FROM ${table} GROUP BY ${identifier(partition)})`,
   );

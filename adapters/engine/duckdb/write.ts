@@ -4,6 +4,11 @@ import type { DuckDB } from "../../sdk/duckdb/session.ts";
 import { identifier, literal } from "../../sdk/duckdb/text.ts";
 import { STORED_TIMESTAMP } from "../../sdk/duckdb/types.ts";
 
+/** The condition of the rows that are written. */
+export function isWritten(written: string | undefined): string {
+  return written === undefined ? "true" : identifier(written);
+}
+
 /**
  * Writes one Parquet file for each wanted partition of a sorted table, several at a time. A statement for each file is what
  * makes it one and keeps its rows in order: a partitioned COPY with more than one thread may split a partition.
@@ -22,7 +27,7 @@ export async function writeFiles(
     const answered = identifier(transform.answered?.[name] ?? name);
     return `${type === "timestamp" ? `${answered}::${STORED_TIMESTAMP}` : answered} AS ${identifier(name)}`;
   }).join(", ");
-  const select = `SELECT ${columns} FROM ${table} WHERE ${identifier(transform.written)}`;
+  const select = `SELECT ${columns} FROM ${table} WHERE ${isWritten(transform.written)}`;
   const written = new Map<string, Written>();
   const waiting = outputs.values();
   const lane = () =>
