@@ -5,6 +5,7 @@ import { notify, painter, print, printJson } from "./out.ts";
 import { nothingToDo, planned } from "./plan.ts";
 import { reporter } from "./reporter.ts";
 import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
+import { warningLines } from "./seen.ts";
 import { chosen } from "./selection.ts";
 import { table } from "./table.ts";
 import { lasting, named, number, plural } from "./text.ts";
@@ -49,7 +50,13 @@ Examples:
       record: { command: "materialize", selection: [...invocation.words], ...rangeOf(invocation) },
     });
     await lake.sweep();
-    const warnings = [...dropped, ...made.warnings, ...await sourceWarnings(lake, request.assets)];
+    const awaited = warningLines(lake.orchestrator.awaited(request));
+    const warnings = [
+      ...dropped,
+      ...made.warnings,
+      ...awaited,
+      ...await sourceWarnings(lake, request.assets),
+    ];
     const result = { ...made, warnings };
     report[Symbol.dispose]();
     const seconds = (app.now() - started) / 1_000;

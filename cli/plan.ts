@@ -10,7 +10,7 @@ import {
 import type { App, Command, Context, Invocation, Lake } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
 import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
-import { seenLines } from "./seen.ts";
+import { seenLines, warningLines } from "./seen.ts";
 import { named, number, plural, rangeText } from "./text.ts";
 
 export const plan: Command = {
@@ -46,7 +46,8 @@ export async function planned(
 ): Promise<void> {
   const seen = await lake.orchestrator.look(request, context.signal);
   const steps = await lake.orchestrator.plan(request);
-  const notices = [...app.notices, ...openEnd(invocation, app), ...seenLines(seen)];
+  const awaited = warningLines(lake.orchestrator.awaited(request));
+  const notices = [...app.notices, ...openEnd(invocation, app), ...seenLines(seen), ...awaited];
   showPlan(context, lake, request, steps, { json: invocation.json, notices });
 }
 

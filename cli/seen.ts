@@ -16,7 +16,12 @@ export function seenWarnings(seen: readonly Seen[]): ReadonlyMap<AssetKey, reado
 
 /** The same, a line for each. */
 export function seenLines(seen: readonly Seen[]): string[] {
-  return [...seenWarnings(seen)].flatMap(([key, warnings]) =>
+  return warningLines(seenWarnings(seen));
+}
+
+/** Warnings by asset, a line for each. */
+export function warningLines(warnings: ReadonlyMap<AssetKey, readonly Warning[]>): string[] {
+  return [...warnings].flatMap(([key, warnings]) =>
     warnings.map(({ partition, message }) => `${key}${partition ? ` ${partition}` : ""}: ${message}`)
   );
 }

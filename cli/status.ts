@@ -33,14 +33,17 @@ Examples:
     await using lake = await app.lake("read");
     const keys = chosen(words, lake.graph);
     const asked = { ...days, lookbackDays: app.lookbackDays };
-    const looked = await lake.orchestrator.look({ assets: keys, ...asked, all: has("all") }, signal);
+    const request = { assets: keys, ...asked, all: has("all") };
+    const looked = await lake.orchestrator.look(request, signal);
     const seen = seenWarnings(looked);
     const found = await lake.orchestrator.status(keys, has("all") ? undefined : asked);
+    const awaited = lake.orchestrator.awaited(request);
     const told = await lake.warnings();
     const assets = found.map((asset) => ({
       ...asset,
       warnings: [
         ...asset.warnings,
+        ...awaited.get(asset.key) ?? [],
         ...(seen.get(asset.key) ?? []).filter(({ partition }) => !partition),
         ...told.get(asset.key) ?? [],
         ...simulated(asset, app.notices),

@@ -3,6 +3,7 @@ import type { Graph } from "./graph.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
 import { count, normalize, type OrdinalRange, type Ranges } from "./partition/ranges.ts";
 import type { Json } from "./ports/key_value.ts";
+import { awaited } from "./run/awaited.ts";
 import { compareFiles, supposeDamage } from "./run/compare.ts";
 import { exclusively } from "./run/exclusive.ts";
 import { type Undeclared, undeclared, wipeUndeclared } from "./run/undeclared.ts";
@@ -20,6 +21,7 @@ import type { RunResult } from "./run/tally.ts";
 import { StalenessIndex } from "./staleness/index.ts";
 import { bindGraph, type Node, type ReadSource } from "./staleness/node.ts";
 import { type AssetStatus, type Days, statusOf } from "./status.ts";
+import type { Warning } from "./warnings.ts";
 
 /** The graph to open, over which ports. */
 export interface OrchestratorOptions extends Ports {
@@ -83,6 +85,11 @@ export class Orchestrator {
   /** What is asked for of external assets and is yet to be reported. @throws {RequestError} */
   unreported(request: RunSelection): Unreported[] {
     return unreported(this.index, scopeOf(this.index, request));
+  }
+
+  /** What waits for partitions of external assets that were not seen so far, by asset. @throws {RequestError} */
+  awaited(request: RunSelection): ReadonlyMap<AssetKey, readonly Warning[]> {
+    return awaited(this.index, request);
   }
 
   /** How many existing partitions are asked for. @throws {RequestError} */

@@ -6,22 +6,22 @@ import {
   ordinals,
   type Ranges,
   subtract,
+  union,
 } from "../partition/ranges.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import { existing, membersOf, type Node } from "../staleness/node.ts";
 
-/** The partitions of `ranges` that can be made: those that read an external asset that is looked at, where it was seen. */
+/**
+ * The partitions of `ranges` that there are: those that read an external asset that is looked at, where all of it was
+ * seen, and any that stand.
+ */
 export function makeable(index: StalenessIndex, node: Node, ranges: Ranges): Ranges {
   if (node.asset.observe !== null) {
-    const there = [...index.failureRanges(node)];
-    for (const { from, to } of ranges) {
-      node.rows.each(from, to, (chunk, i, ordinal) => {
-        if (chunk.stands(i)) there.push({ from: ordinal, to: ordinal });
-      });
-    }
-    return intersect(ranges, normalize(there));
+    return intersect(ranges, normalize([...index.failureRanges(node), ...standing(node, ranges)]));
   }
-  let left = ranges;
+  if (!isWatched(node)) return ranges;
+  const stand = standing(node, ranges);
+  let left = subtract(ranges, stand);
   for (const edge of node.up) {
     if (edge.mode === "present" || !isWatched(edge.up)) continue;
     const absent = [...ordinals(left)].filter((ordinal) => {
@@ -34,7 +34,17 @@ export function makeable(index: StalenessIndex, node: Node, ranges: Ranges): Ran
     });
     left = subtract(left, fromOrdinals(absent));
   }
-  return left;
+  return union(left, stand);
+}
+
+function standing({ rows }: Node, ranges: Ranges): Ranges {
+  const found: number[] = [];
+  for (const { from, to } of ranges) {
+    rows.each(from, to, (chunk, i, ordinal) => {
+      if (chunk.stands(i)) found.push(ordinal);
+    });
+  }
+  return fromOrdinals(found);
 }
 
 /** Whether an external asset that is looked at is the node's, or above it. */

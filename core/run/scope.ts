@@ -34,13 +34,8 @@ export type Scope = ReadonlyMap<Node, Ranges>;
 
 /** @throws {RequestError} If a bound or a partition key is not one, or applies to none of the assets. */
 export function scopeOf(index: StalenessIndex, request: RunSelection): Scope {
-  const asked = index.nodes.filter((node) => request.assets.has(node.key));
-  requireBounds(asked, request);
   const scope = new Map<Node, Ranges>();
-  const wanted = request.partitions?.length
-    ? byKeys(index, asked, request.partitions, request.exact ?? false)
-    : byBounds(index, asked, request);
-  for (const [node, { ranges, whole }] of wanted) {
+  for (const [node, { ranges, whole }] of wantedOf(index, request)) {
     const present = makeable(index, node, existing(node.set, ranges, index.now));
     const taking = whole
       ? present
@@ -50,6 +45,15 @@ export function scopeOf(index: StalenessIndex, request: RunSelection): Scope {
     if (taking.length > 0) scope.set(node, taking);
   }
   return scope;
+}
+
+/** The partitions of each asset that a request names, there or not. @throws {RequestError} As `scopeOf`. */
+export function wantedOf(index: StalenessIndex, request: RunSelection): ReadonlyMap<Node, Wanted> {
+  const asked = index.nodes.filter((node) => request.assets.has(node.key));
+  requireBounds(asked, request);
+  return request.partitions?.length
+    ? byKeys(index, asked, request.partitions, request.exact ?? false)
+    : byBounds(index, asked, request);
 }
 
 /** The partition of a key, null for the only one. @throws {RequestError} If the asset has none of that key. */

@@ -98,6 +98,21 @@ Deno.test("a group's view and months follow its tables, and its module is a sour
   );
 });
 
+Deno.test("plan, status and a run say what a month waits for", async () => {
+  await using group = await OwnGroup.open();
+  await Deno.remove(join(group.line.cwd, "weather/data/2026-10-30.csv"));
+  const says = "weather/months 2026-10: waits for weather/hours 2026-10-30, not seen so far";
+  const asked = await group.run("plan", "weather/months", "--partition", "2026-10");
+  assertEquals(asked.stdout, `note: ${says}\nnothing to do: no partition that exists is asked for\n`);
+  const made = await group.run("materialize", "--json");
+  assertEquals([made.code, made.json.warnings.at(-1)], [0, says]);
+  const { json } = await group.run("status", "weather/months", "--json");
+  assertEquals(json.assets[0].warnings, [{
+    partition: "2026-10",
+    message: "waits for weather/hours 2026-10-30, not seen so far",
+  }]);
+});
+
 const MODULE = `
   import { definer, sourceFile } from "airgraph";
   const { asset } = definer();

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { definer, from, type Observation } from "../../../core/asset.ts";
 import { RequestError } from "../../../core/errors.ts";
-import { identity, latest } from "../../../core/mapping.ts";
+import { daysOfMonth, identity, latest } from "../../../core/mapping.ts";
 import type { FailedOutput } from "../../../core/output.ts";
-import { daily } from "../../../core/partition/time_set.ts";
+import { daily, monthly } from "../../../core/partition/time_set.ts";
 import { contents, lab } from "../lab.ts";
 
 const { asset, external } = definer<null>();
@@ -167,6 +167,71 @@ Deno.test("a file that vanished keeps what was made of it, with a warning", asyn
     ["t/files: 2020-12-30 found no more, what was made of it stays"],
   ]);
   assertEquals(await statusOf(l, "t/table"), { ...FRESH, total: 2, fresh: 2 });
+});
+
+/** A folder whose days are read by months, of which the set has December's last two days alone. */
+async function folderOfMonths(files: Record<string, string | Error>) {
+  const late = daily({ start: "2020-12-30" });
+  const observe = () =>
+    Promise.resolve(
+      Object.entries(files).map(([day, dataVersion]) => ({
+        partition: late.ordinal(day)!,
+        dataVersion: String(dataVersion),
+      })),
+    );
+  const source = external({ key: "t/files", partitions: late, observe });
+  const table = asset({
+    key: "t/table",
+    partitions: late,
+    deps: { files: from(source, identity) },
+    ...contents({}),
+  });
+  const months = asset({
+    key: "t/months",
+    partitions: monthly({ start: "2020-12-30" }),
+    deps: { days: from(table, daysOfMonth) },
+    ...contents({}),
+  });
+  const l = await lab([source, table, months]);
+  const assets = new Set(["t/files", "t/table", "t/months"]);
+  const awaited = async (partitions?: string[]) => {
+    const request = { assets, lookbackDays: 7, ...(partitions && { partitions }) };
+    await l.orchestrator.look(request, signal);
+    return [...l.orchestrator.awaited(request)].flatMap(([key, warnings]) =>
+      warnings.map(({ partition, message }) => `${key} ${partition}: ${message}`)
+    );
+  };
+  return { l, assets, awaited };
+}
+
+Deno.test("a month of which a part was seen waits, and says for which days", async () => {
+  const files: Record<string, string | Error> = {};
+  const { l, assets, awaited } = await folderOfMonths(files);
+  assertEquals(await awaited(), [], "of what nothing was seen, nothing is said");
+  files["2020-12-31"] = "b";
+  const says = "t/months 2020-12: waits for t/table 2020-12-30, not seen so far";
+  assertEquals(await awaited(), [says]);
+  assertEquals(await awaited(["2020-12"]), [says]);
+  const made = await l.materialize({ assets, all: false });
+  assertEquals([made.status, made.counts.materialized], ["succeeded", 1]);
+  files["2020-12-30"] = "a";
+  assertEquals(await awaited(), []);
+  assertEquals((await l.materialize({ assets, all: false })).counts.materialized, 2);
+});
+
+Deno.test("what stands is there, whatever of its inputs was forgotten", async () => {
+  const files: Record<string, string | Error> = { "2020-12-30": "a", "2020-12-31": "b" };
+  const { l, assets } = await folderOfMonths(files);
+  await l.materialize({ assets, all: false });
+  delete files["2020-12-30"];
+  const day = { lookbackDays: 7, partitions: ["2020-12-30"], exact: true };
+  await l.orchestrator.wipe({ ...day, assets: new Set(["t/files", "t/table"]) });
+  assertEquals(await statusOf(l, "t/table"), { ...FRESH, total: 1 });
+  assertEquals(await statusOf(l, "t/months"), { ...FRESH, total: 1, fresh: 0, stale: 1 });
+  assertEquals((await l.materialize({ assets, all: false })).status, "failed");
+  const month = { lookbackDays: 7, partitions: ["2020-12"], exact: true, assets: new Set(["t/months"]) };
+  assertEquals([...await l.orchestrator.wipe(month)], [["t/months", 1]]);
+  assertEquals((await l.materialize({ assets, all: false })).status, "nothing_to_do");
 });
 
 Deno.test("what others wrote is not rolled back", async () => {
