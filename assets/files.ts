@@ -22,7 +22,10 @@ export interface FilesAssetOptions<Set extends PartitionSet> {
   readonly folder: Folder;
   /** @default one: a single file */
   readonly partitions?: Set;
-  /** The key of the partition that a file's name says (null: the single one); undefined where it is none of these files. */
+  /**
+   * The key of the partition that a file's name says, or null for the single one. Files for which it answers undefined, or
+   * a key that the partitions do not have, are none of these.
+   */
   readonly partitionOf: (name: string) => string | null | undefined;
 }
 

@@ -27,6 +27,16 @@ export function partitionsText({ partitions: { spec } }: AnyAsset): string {
   return `${spec.type} (${spec.timeZone}) from ${spec.start}`;
 }
 
+/** At most so many keys are listed. */
+const LISTED = 20;
+
+/** The keys of a static set, as many as can be read. */
+export function keysText({ partitions: { spec } }: AnyAsset): string {
+  if (spec.type !== "static") return "";
+  const more = spec.keys.length > LISTED ? `, … (${spec.keys.length})` : "";
+  return `${spec.keys.slice(0, LISTED).join(", ")}${more}`;
+}
+
 /** A dependency for people: the asset, and the mode where it is not its content that counts. */
 export function dependencyText(asset: AssetKey, mode: string): string {
   return mode === "content" ? asset : `${asset} (${mode})`;

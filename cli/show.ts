@@ -1,6 +1,6 @@
 import { type AnyAsset, codeVersion, type Graph } from "../core/mod.ts";
 import { type Command, type Project, UsageError } from "./context.ts";
-import { assetJson, dependencyText, downstreamOf, partitionsText } from "./describe.ts";
+import { assetJson, dependencyText, downstreamOf, keysText, partitionsText } from "./describe.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { chosen } from "./selection.ts";
 import { table } from "./table.ts";
@@ -96,7 +96,7 @@ function lines(graph: Graph, asset: AnyAsset, code: string): string[] {
     description,
     group,
     kind: asset.materialize === null && kind !== "external" ? `${kind}, external` : kind,
-    partitions: partitionsText(asset) || "one",
+    partitions: keysText(asset) || partitionsText(asset) || "one",
     reads: Object.values(deps).map(({ asset, mode }) => dependencyText(asset.key, mode)).join(", "),
     "read by": downstreamOf(graph, key).join(", "),
     "code version": code,

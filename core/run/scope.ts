@@ -73,13 +73,18 @@ export function partitionOf(
 /** At most so many keys are shown as examples. */
 const SHOWN = 3;
 
-/** Keys that the sets have, one of each kind, as they are written; nothing where there are none. */
+/** Keys that the sets have, static ones and one of each grain, as they are written; nothing where there are none. */
 function suchAs(sets: readonly PartitionSet[], now: Instant): string {
   const kinds = new Map<string, string>();
   for (const set of sets) {
-    const last = set.existing(now)?.to;
-    const key = last === undefined ? null : set.key(last);
-    if (key !== null) kinds.set(set.spec.type === "static" ? key : set.spec.type, `"${key}"`);
+    const there = set.existing(now);
+    if (there === null) continue;
+    const isStatic = set.spec.type === "static";
+    const some = isStatic ? [...ordinals([there])].filter((ordinal) => set.has(ordinal, now)) : [there.to];
+    for (const ordinal of some.slice(0, SHOWN)) {
+      const key = set.key(ordinal);
+      if (key !== null) kinds.set(isStatic ? key : set.spec.type, `"${key}"`);
+    }
   }
   const keys = [...kinds.values()].slice(0, SHOWN);
   return keys.length === 0 ? "" : `, such as ${keys.join(" or ")}`;

@@ -19,6 +19,18 @@ Deno.test("a key that fits no set comes with some that do", async () => {
   assertMatch(whole.stderr, /found partition "nope", wanted none: it is one whole\n$/);
 });
 
+Deno.test("the keys of a set without time are named", async () => {
+  await using line = await CommandLine.open();
+  const env = { GRAPH: fromFileUrl(new URL("./shops_graph.ts", import.meta.url)) };
+  const { code, stderr } = await line.run(["plan", "ny/shops", "--partition", "harlem"], { env });
+  assertEquals([code, stderr], [
+    2,
+    'partition "harlem": found no selected asset that has it, wanted a key of one, such as "bronx" or "queens"\n',
+  ]);
+  const shown = await line.run(["show", "ny/shops"], { env });
+  assertMatch(shown.stdout, /\n {2}partitions +bronx, queens\n/);
+});
+
 Deno.test("what a check holds back is blocked in every line, and ranges are written one way", async () => {
   await using line = await CommandLine.open();
   spoken.words = "2024-01-02T07=rude,2024-01-03T07=rude";
