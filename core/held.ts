@@ -87,7 +87,7 @@ export class Hindrances {
     if (obstacle === undefined || "message" in obstacle) return obstacle;
     const { up, members, why } = obstacle;
     const needed = `needs ${name(up, members.from, members.to)}, which ${why}`;
-    return { state: "blocked", message: needed + advice(node, up, members, this.#scope) };
+    return { state: "blocked", message: needed + advice(this.#index, node, up, members, this.#scope) };
   }
 }
 

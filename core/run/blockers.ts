@@ -1,8 +1,10 @@
 import { contains, intersect, type OrdinalRange, ordinals, type Ranges } from "../partition/ranges.ts";
+import { isTimeSet } from "../partition/partition_set.ts";
 import { rangeText } from "../partition/range_text.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import { type Edge, existing, type Node } from "../staleness/node.ts";
 import { allReady } from "../staleness/readiness.ts";
+import { makeable } from "./makeable.ts";
 import type { Scope } from "./scope.ts";
 
 /** Neighbouring partitions that cannot be made for the same reason. */
@@ -53,7 +55,7 @@ export function part(
     range: { from, to },
     by: { node: up, members: { from: first, to: last } },
     message: `needs ${name(up, first, last)}, which ${why}${
-      advice(node, up, { from: first, to: last }, scope)
+      advice(index, node, up, { from: first, to: last }, scope)
     }`,
   }));
   return { free, blocked };
@@ -89,10 +91,19 @@ function holding(index: StalenessIndex, edge: Edge, member: number, failed: Rang
 }
 
 /** What the user can do about members that are not there. */
-export function advice(node: Node, up: Node, members: OrdinalRange, scope: Scope): string {
+export function advice(
+  index: StalenessIndex,
+  node: Node,
+  up: Node,
+  members: OrdinalRange,
+  scope: Scope,
+): string {
   const covered = scope.get(up);
   if (up.asset.materialize === null) return up.asset.observe === null ? ": it is external, report it" : "";
-  if (covered === undefined) return `: select "+${node.key}"`;
+  if (makeable(index, up, [members]).length === 0) return ": it was not seen";
+  // What is selected may have no partition in the range.
+  const isElsewhere = isTimeSet(up.set) && up.set.spec.type !== node.set.spec.type;
+  if (covered === undefined) return `: select "+${node.key}"${isElsewhere ? " and widen the range" : ""}`;
   return intersect(covered, [members]).length === 0 ? ": widen the range" : "";
 }
 

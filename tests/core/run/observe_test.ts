@@ -228,7 +228,11 @@ Deno.test("what stands is there, whatever of its inputs was forgotten", async ()
   await l.orchestrator.wipe({ ...day, assets: new Set(["t/files", "t/table"]) });
   assertEquals(await statusOf(l, "t/table"), { ...FRESH, total: 1 });
   assertEquals(await statusOf(l, "t/months"), { ...FRESH, total: 1, fresh: 0, stale: 1 });
-  assertEquals((await l.materialize({ assets, all: false })).status, "failed");
+  const held = await l.materialize({ assets, all: false });
+  assertEquals([held.status, held.errors.map(({ message }) => message)], [
+    "failed",
+    ["needs t/table 2020-12-30, which is missing: it was not seen"],
+  ]);
   const month = { lookbackDays: 7, partitions: ["2020-12"], exact: true, assets: new Set(["t/months"]) };
   assertEquals([...await l.orchestrator.wipe(month)], [["t/months", 1]]);
   assertEquals((await l.materialize({ assets, all: false })).status, "nothing_to_do");

@@ -66,6 +66,18 @@ Deno.test("a missing input outside the selection blocks, and the line says what 
   assertEquals(errors[0]?.message, 'needs t/up, which is missing: select "+t/down"');
 });
 
+Deno.test("a selected input of another grain that the range does not reach comes with the range's widening", async () => {
+  const months = asset({ key: "t/months", partitions: monthly({ start: "2023-10-01" }), ...contents({}) });
+  const whole = asset({ key: "t/whole", deps: { months: from(months, all) }, ...contents({}) });
+  const { materialize } = await lab([months, whole]);
+  const days = { all: false, from: "2024-02-01", to: "2024-02-01" };
+  const { errors } = await materialize(days);
+  assertEquals(errors.map(({ message }) => message), [
+    'needs t/months 2023-10 … 2024-01, which is missing: select "+t/whole" and widen the range',
+  ]);
+  assertEquals((await materialize({ ...days, from: "2023-10-01" })).status, "succeeded");
+});
+
 Deno.test("a coarser partition takes part only if all that it reads is in the range or there", async () => {
   const start = "2024-01-01";
   const made: string[] = [];
