@@ -59,7 +59,7 @@ export async function readConfig(
 ): Promise<Config> {
   const file = await envFile(join(cwd, ".env"));
   const given = pick({ ...file.values, ...pick(env) });
-  const mask = masker(given);
+  const mask = masker({ ...file.values, ...env });
   const settings = await check(given, mask, file.faults);
   const real = given.OPENAQ_API_KEY !== undefined;
   const lake = given.LAKE_URL ?? (real ? "./lake" : "./lake-simulated");

@@ -1,7 +1,9 @@
-import type { Given, Name } from "./variables.ts";
+import type { Name } from "./variables.ts";
 
 /** What is never shown. */
 export const SECRETS: readonly Name[] = ["OPENAQ_API_KEY"];
+/** Variables by whose names their values are secrets, such as those of groups. */
+const SECRET = /(^|_)(KEY|TOKEN|SECRET|PASSWORD)$/;
 /** A shorter secret is not masked in texts: it would take the letters out of other words. */
 export const SHORTEST_MASKED = 8;
 
@@ -9,11 +11,11 @@ export const SHORTEST_MASKED = 8;
  * Takes the secrets among what is given out of any text: as they are, and as URLs and JSON write them. Those that are
  * too short to be told from other words stay, but for passwords where a URL has them.
  */
-export function masker(given: Given): (text: string) => string {
+export function masker(given: Readonly<Record<string, string | undefined>>): (text: string) => string {
   const secrets = new Set<string>();
   const passwords = new Set<string>();
-  for (const name of SECRETS) if (given[name] !== undefined) secrets.add(given[name]);
-  for (const value of Object.values(given)) {
+  for (const [name, value = ""] of Object.entries(given)) {
+    if (SECRET.test(name)) secrets.add(value.trim());
     const password = URL.canParse(value) ? new URL(value).password : "";
     if (password === "") continue;
     passwords.add(password);

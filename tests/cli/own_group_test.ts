@@ -23,7 +23,11 @@ class OwnGroup implements AsyncDisposable {
 
   async run(...args: readonly string[]) {
     const { port } = this.#server.addr as Deno.NetAddr;
-    const env = { GRAPH: "weather/mod.ts", WEATHER_HEIGHTS_URL: `http://127.0.0.1:${port}/` };
+    const env = {
+      GRAPH: "weather/mod.ts",
+      WEATHER_HEIGHTS_URL: `http://me:PASSWORD-of-mine@127.0.0.1:${port}/?key=TOKEN-of-mine`,
+      WEATHER_TOKEN: "TOKEN-of-mine",
+    };
     return await this.line.run(args, { env });
   }
 
@@ -64,8 +68,12 @@ Deno.test("a resource of a group's own is asked by what needs it, and by nothing
   assertEquals(failed.code, 1);
   assertMatch(
     failed.stderr,
-    /^weather\/stations: asking "http:.*": found status 503, wanted 200\n$/,
+    /^weather\/stations: asking "http:\/\/me:\*{3}@127.*\?key=\*{3}": found status 503, wanted 200\n$/,
   );
+  const state = new TextDecoder("latin1").decode(
+    await Deno.readFile(join(group.line.cwd, "lake-simulated.sqlite")),
+  );
+  assertEquals([state.includes("found status 503"), state.includes("-of-mine")], [true, false]);
   const { json } = await group.run("status", "weather/stations", "--json");
   assertEquals([json.assets[0].partitions.failed, json.assets[0].partitions.fresh], [1, 1]);
 });
