@@ -2,7 +2,7 @@ import { type Config, readConfig } from "./config.ts";
 import type { SimulatorOptions } from "./app/simulator.ts";
 import type { Lake } from "./app/lake.ts";
 import { systemClock } from "./app/system.ts";
-import type { AssetKey, Graph, Observer, State } from "./core/mod.ts";
+import type { AssetKey, Graph, State, Warn } from "./core/mod.ts";
 
 /** The environment variables and the folder in which the program was called. */
 export interface Surroundings {
@@ -37,11 +37,11 @@ export class App {
   /** Opens the lake. @throws {LakeError} If it and the state do not belong together. */
   async lake(
     access: "read" | "write",
-    observe: Observer = () => {},
+    warn: Warn = () => {},
     selects?: (graph: Graph) => ReadonlySet<AssetKey>,
   ): Promise<Lake> {
     const { openLake } = await import("./app/lake.ts");
-    return await openLake(this.config, { access, observe, ...(selects && { selects }) });
+    return await openLake(this.config, { access, warn, ...(selects && { selects }) });
   }
 
   /** Whether the lake and its state are there: otherwise writing makes them. */

@@ -36,7 +36,8 @@ async function drop(
   key: AssetKey,
   view: { readonly database: string; readonly name: string },
 ): Promise<boolean> {
-  const run = await state.beginRun({ command: "drop", asset: key }, clock.now());
+  const ranges = [{ asset: key, from: null, to: null }];
+  const run = await state.beginRun({ command: "drop", ranges }, clock.now());
   const { granted } = await state.claim(run, key, [WHOLE]);
   if (granted !== undefined) {
     await catalog.drop(view);

@@ -4,10 +4,10 @@ import {
   type AssetKey,
   type Graph,
   type LakeStorage,
-  type Observer,
   Orchestrator,
   type State,
   type Undo,
+  type Warn,
   type Warning,
 } from "../core/mod.ts";
 import { isThere } from "../adapters/sdk/files/place.ts";
@@ -43,7 +43,8 @@ export interface Lake extends AsyncDisposable {
 
 export interface LakeOptions {
   readonly access: "read" | "write";
-  readonly observe: Observer;
+  /** Told of what somebody should see while the lake is open. */
+  readonly warn: Warn;
   /** The assets that will be made: what others ask is not asked. @default all of them */
   readonly selects?: (graph: Graph) => ReadonlySet<AssetKey>;
 }
@@ -58,7 +59,7 @@ interface Found {
 
 /** Opens the configured lake with its graph. @throws {LakeError} */
 export async function openLake(config: Config, options: LakeOptions): Promise<Lake> {
-  const { access, observe } = options;
+  const { access, warn } = options;
   const project = await loadProject(config);
   const selected = options.selects?.(project.graph);
   const storage = openStorage(config);
@@ -66,7 +67,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
     config,
     known: sourcesOf(config, project),
     asking: isAsked(project, selected),
-    tell: (message: string) => observe({ type: "warning", asset: "openaq", message }),
+    tell: (message: string) => warn("openaq", message),
   };
   if (access === "write") await admitLake({ storage, state: config.state });
   const undo: Undo = access === "write" ? await storage.make() : async () => {};
@@ -76,7 +77,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
   };
   const isNew = access === "write" && !await isThere(config.state);
   const first = isNew ? await lookFirst(looking).catch(undone) : undefined;
-  const tell = (message: string) => observe({ type: "warning", asset: "state", message });
+  const tell = (message: string) => warn("state", message);
   const state = await openState(config.state, access, tell).catch(undone);
   let resources: LakeResources | undefined;
   try {
@@ -90,7 +91,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
       for (const { begin } of project.pipelines) await begin?.(upkeep());
       // What makes assets costs a good part of a quick answer to load.
       const { makeResources } = await import("./resources.ts");
-      resources = await makeResources({ ...found, sources, observe });
+      resources = await makeResources({ ...found, sources, warn });
     }
     const orchestrator = await Orchestrator.open({
       graph: project.graph,
@@ -101,7 +102,6 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
       random: Math.random,
       resources: project.given === undefined ? resources : project.given.resources,
       mask: config.mask,
-      observe,
       readSource: project.readSource,
       limits: LIMITS,
     });

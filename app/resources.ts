@@ -3,7 +3,7 @@ import { DuckDBViewBinder } from "../adapters/query/duckdb/binder.ts";
 import { DuckDB } from "../adapters/sdk/duckdb/session.ts";
 import type { Resources } from "../assets/resources.ts";
 import type { Config } from "../config.ts";
-import type { Json, LakeStorage, Log, Observer, State } from "../core/mod.ts";
+import type { Json, LakeStorage, Log, State, Warn } from "../core/mod.ts";
 import { hoursOnRecord } from "./hours_on_record.ts";
 import { addResources } from "./opened.ts";
 import { type ConnectedOpenAQ, connectOpenAQ, unasked } from "./openaq.ts";
@@ -26,7 +26,7 @@ export interface ResourcesParts {
   readonly storage: LakeStorage;
   readonly state: State;
   readonly sources: Sources;
-  readonly observe: Observer;
+  readonly warn: Warn;
 }
 
 /** Connects the lake's assets with a local folder, DuckDB and, where one of them asks it, OpenAQ. */
@@ -59,7 +59,7 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
 }
 
 async function openaqOf(
-  { config, project: { pipelines }, storage, state, sources, observe }: ResourcesParts,
+  { config, project: { pipelines }, storage, state, sources, warn }: ResourcesParts,
 ): Promise<ConnectedOpenAQ> {
   const asset = asked(pipelines);
   if (asset === undefined || sources.openaq === undefined) return unasked;
@@ -69,16 +69,16 @@ async function openaqOf(
     spool: storage.spool,
     record: hoursOnRecord(state, asset, systemClock),
     clock: systemClock,
-    log: warningsOnly(observe, config.mask),
+    log: warningsOnly(warn, config.mask),
     source: sources.openaq,
   });
 }
 
 /** What OpenAQ's client has to say while no step listens: only what somebody should see. */
-function warningsOnly(observe: Observer, mask: Config["mask"]): Log {
+function warningsOnly(warn: Warn, mask: Config["mask"]): Log {
   const tell = (message: string, fields: Readonly<Record<string, Json>> = {}) => {
     const said = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`).join("");
-    observe({ type: "warning", asset: "openaq", message: mask(message + said) });
+    warn("openaq", mask(message + said));
   };
   return { debug() {}, info() {}, warn: tell, error: tell };
 }

@@ -61,7 +61,6 @@ export async function materialize(
       }),
     },
     mask: (text) => text,
-    observe: () => {},
     readSource: (path) => Deno.readTextFile(path),
     limits: { steps: 4, pools: { openaq: 1, duckdb: 1 } },
   });
@@ -70,7 +69,6 @@ export async function materialize(
     assets: new Set(assets),
     ...YEAR,
     lookbackDays: 7,
-    signal: new AbortController().signal,
   });
   const ms = performance.now() - start;
   await db.close();

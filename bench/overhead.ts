@@ -61,7 +61,7 @@ export async function ticks(folder: string): Promise<Figure[]> {
   const first = Date.UTC(2020, 0, 1) / HOUR;
   const hours = Array.from(
     { length: now() / HOUR - first },
-    (_, i) => ({ partition: first + i, dataVersion: `${i}` }),
+    (_, i) => ({ partition: keyOf(first + i), dataVersion: `${i}` }),
   );
   await writer.report("roll/hours", hours);
   await writer.materialize(everything(graph, { from: "2020-01-01", to: "2024-12-31" }));
@@ -80,7 +80,7 @@ export async function ticks(folder: string): Promise<Figure[]> {
   for (let change = 0; change < 200; change++) {
     const hour = first + 24 * change;
     const date = new Date(hour * HOUR).toISOString();
-    await writer.report("roll/hours", [{ partition: hour, dataVersion: "late" }]);
+    await writer.report("roll/hours", [{ partition: keyOf(hour), dataVersion: "late" }]);
     changes.push(await timed(() => reader.refresh()));
     const known = reader.index.judge(day!, day!.set.ordinal(date.slice(0, 10))!) === "stale" &&
       reader.index.judge(month!, month!.set.ordinal(date.slice(0, 7))!) === "stale";
@@ -94,6 +94,9 @@ export async function ticks(folder: string): Promise<Figure[]> {
     await status(path),
   ];
 }
+
+/** An hour's key. */
+const keyOf = (hour: number) => new Date(hour * HOUR).toISOString().slice(0, 13);
 
 /** The command line's status of that state, from the shell. */
 async function status(state: string): Promise<Figure> {
@@ -116,7 +119,7 @@ export async function intents(folder: string): Promise<Figure[]> {
     partitions: { type: "daily", timeZone: "UTC", start: "2020-01-01", open: false },
     code: { version: "1", edges: [] },
   }]);
-  const run = await state.beginRun(null, 0);
+  const run = await state.beginRun({ command: "materialize", ranges: [] }, 0);
   const batch = 62;
   const hash = "0".repeat(64);
   const took: number[] = [];

@@ -106,7 +106,6 @@ export function open(graph: Graph, state: State, now: () => number = Date.now): 
     random: Math.random,
     resources: null,
     mask: (text) => text,
-    observe: () => {},
     readSource: () => "",
   });
 }
@@ -118,6 +117,5 @@ export const everything = (
 ) => ({
   assets: new Set(graph.assets.map(({ key }) => key)),
   lookbackDays: 7,
-  signal: new AbortController().signal,
   ...bounds,
 });

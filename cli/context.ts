@@ -6,6 +6,7 @@ import {
   type Orchestrator,
   type Query,
   type State,
+  type Warn,
   type Warning,
   WrongUseError,
 } from "../core/mod.ts";
@@ -80,7 +81,7 @@ export interface App {
    */
   lake(
     access: "read" | "write",
-    observe?: Observer,
+    warn?: Warn,
     selects?: (graph: Graph) => ReadonlySet<AssetKey>,
   ): Promise<Lake>;
   /** Whether there is a lake with its state; otherwise writing makes them. */

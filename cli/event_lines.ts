@@ -61,7 +61,7 @@ export class EventLines {
       }
       case "waiting":
         this.#waits.set(waitOf(progress), now());
-        return [`${ranged(progress)} is at work in run ${progress.run}: waiting`];
+        return [`${ranged(progress)} is at work in run ${progress.holder}: waiting`];
       case "waited": {
         const since = this.#waits.get(waitOf(progress))!;
         return [`${ranged(progress)} is waited for no longer, after ${lasting(now() - since)}`];
@@ -69,7 +69,7 @@ export class EventLines {
       case "problem":
         return [paint("red", `${ranged(progress)} ${progress.outcome}`)];
       case "warning":
-        return [paint("yellow", `warning: ${progress.asset}: ${progress.message}`)];
+        return [warningLine(paint, progress.asset, progress.message)];
       case "step-ended": {
         const { name, materialized, unchanged } = this.#steps.get(progress.step)!;
         this.#steps.delete(progress.step);
@@ -101,9 +101,13 @@ export class EventLines {
   }
 }
 
+export function warningLine(paint: Paint, subject: string, message: string): string {
+  return paint("yellow", `warning: ${subject}: ${message}`);
+}
+
 /** Names what is waited for. */
-export function waitOf({ asset, run }: { readonly asset: string; readonly run: number }): string {
-  return `${run} ${asset}`;
+export function waitOf({ asset, holder }: { readonly asset: string; readonly holder: number }): string {
+  return `${holder} ${asset}`;
 }
 
 const COLOUR = { succeeded: "green", failed: "red", blocked: "red", cancelled: "yellow" } as const;

@@ -1,13 +1,14 @@
-import type { Instant, Observer, Outlook, Progress } from "../core/mod.ts";
+import type { Instant, Observer, Outlook, Progress, Warn } from "../core/mod.ts";
 import type { Terminal } from "./context.ts";
 import { HIDE_CURSOR, SHOW_CURSOR } from "./cursor.ts";
-import { EventLines, waitOf } from "./event_lines.ts";
+import { EventLines, waitOf, warningLine } from "./event_lines.ts";
 import { type Paint, painter } from "./out.ts";
 import { lasting, named, number, roughly } from "./text.ts";
 
 /** Shows what a run tells: live where somebody watches, else a line an event. Dispose of it before the summary. */
 export interface Reporter extends Disposable {
   readonly observe: Observer;
+  readonly warn: Warn;
 }
 
 /** How often, in milliseconds, the block is drawn again. */
@@ -73,8 +74,8 @@ export class Live implements Reporter {
         });
         return;
       case "waiting": {
-        const { asset, range: { from, to }, run } = progress;
-        const name = `waiting for run ${run}: ${named(asset, from, to)}`;
+        const { asset, range: { from, to }, holder } = progress;
+        const name = `waiting for run ${holder}: ${named(asset, from, to)}`;
         this.#waits.set(waitOf(progress), { name, since: this.#now() });
         return;
       }
@@ -90,6 +91,10 @@ export class Live implements Reporter {
         this.#steps.delete(progress.step);
     }
     this.#above.push(...lines);
+  };
+
+  warn: Warn = (subject, message) => {
+    this.#above.push(warningLine(this.#paint, subject, message));
   };
 
   /** Draws the last time and gives the terminal back. */

@@ -1,4 +1,4 @@
-import { type RunResult, type RunSelection, visible } from "../core/mod.ts";
+import { type Graph, type Progress, type RunResult, type RunSelection, visible } from "../core/mod.ts";
 import type { App, Command, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { openToMake } from "./open.ts";
 import { notify, painter, print, printJson } from "./out.ts";
@@ -34,21 +34,20 @@ Examples:
     const started = app.now();
     using report = reporter(context.stdout, { silent: invocation.json, now: app.now });
     const judge = (lake: Lake) => lake.orchestrator.covers(requestOf(invocation, app, lake));
-    await using lake = await openToMake(app, judge, (progress) => {
-      invocation.observe(progress);
-      report.observe(progress);
-    }, (graph) => chosen(invocation.words, graph));
+    const selects = (graph: Graph) => chosen(invocation.words, graph);
+    await using lake = await openToMake(app, judge, report.warn, selects);
     const request = requestOf(invocation, app, lake);
     lake.orchestrator.covers(request); // refused before anything is told or done
     if (!invocation.json) notify(context.stdout, openEnd(invocation, app));
     const dropped = (await lake.dropViews()).map((key) =>
       `${key}: its file is gone: dropped from the catalog`
     );
-    const made = await lake.orchestrator.materialize({
-      ...request,
-      signal: context.signal,
-      record: { command: "materialize", selection: [...invocation.words], ...rangeOf(invocation) },
-    });
+    const observe = (progress: Progress) => {
+      invocation.observe(progress);
+      report.observe(progress);
+    };
+    const { signal } = context;
+    const made = await lake.orchestrator.materialize(request, { signal, observe });
     await lake.sweep();
     const awaited = warningLines(lake.orchestrator.awaited(request));
     const warnings = [
@@ -102,17 +101,6 @@ async function dryRun(invocation: Invocation, context: Context, app: App): Promi
   return 0;
 }
 
-/** The range as it was asked for, for the run's record. */
-function rangeOf({ value, list, has }: Invocation) {
-  const [from, to, partitions] = [value("from"), value("to"), list("partition")];
-  return {
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-    ...(partitions.length > 0 && { partitions: [...partitions] }),
-    ...(has("force") && { force: true }),
-  };
-}
-
 function summarize(
   { stdout }: Context,
   result: RunResult,
@@ -156,7 +144,7 @@ const TOLD = 50;
 
 function tell({ stderr }: Context, { errors, run }: RunResult, { orchestrator }: Lake): void {
   for (const { asset, partition, message } of errors.slice(0, TOLD)) {
-    const { set } = orchestrator.index.node(asset);
+    const set = orchestrator.partitions(asset);
     const isKey = partition === null || set.ordinal(partition) !== undefined;
     const [from, to] = isKey ? [partition, partition] : partition.split("/") as [string, string];
     print(stderr, `${named(asset, from, to)}: ${visible(message)}`);

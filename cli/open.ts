@@ -1,4 +1,4 @@
-import type { AssetKey, Graph, Observer } from "../core/mod.ts";
+import type { AssetKey, Graph, Warn } from "../core/mod.ts";
 import type { App, Lake } from "./context.ts";
 
 /**
@@ -8,14 +8,14 @@ import type { App, Lake } from "./context.ts";
 export async function openToMake(
   app: App,
   judge: (lake: Lake) => unknown,
-  observe?: Observer,
+  warn?: Warn,
   selects?: (graph: Graph) => ReadonlySet<AssetKey>,
 ): Promise<Lake> {
   if (!await app.isMade()) {
     await using lake = await app.lake("read");
     await judge(lake);
   }
-  return await app.lake("write", observe, selects);
+  return await app.lake("write", warn, selects);
 }
 
 /** Opens the lake to change what is there; where there is none yet, an empty one that is kept nowhere. */

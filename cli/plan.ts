@@ -1,16 +1,8 @@
-import {
-  type Cause,
-  type Orchestrator,
-  type PlannedStep,
-  reportLine,
-  type RunSelection,
-  type Unreported,
-  visible,
-} from "../core/mod.ts";
+import { type PlannedCause, type PlannedStep, type RunSelection, visible } from "../core/mod.ts";
 import type { App, Command, Context, Invocation, Lake } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
 import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
-import { seenLines, warningLines } from "./seen.ts";
+import { warningLines } from "./seen.ts";
 import { named, number, plural, rangeText } from "./text.ts";
 
 export const plan: Command = {
@@ -47,7 +39,7 @@ export async function planned(
   const seen = await lake.orchestrator.look(request, context.signal);
   const steps = await lake.orchestrator.plan(request);
   const awaited = warningLines(lake.orchestrator.awaited(request));
-  const notices = [...app.notices, ...openEnd(invocation, app), ...seenLines(seen), ...awaited];
+  const notices = [...app.notices, ...openEnd(invocation, app), ...warningLines(seen), ...awaited];
   showPlan(context, lake, request, steps, { json: invocation.json, notices });
 }
 
@@ -64,17 +56,15 @@ function showPlan(
   if (json) {
     notify(stderr, notices);
     printJson(stdout, {
-      steps: steps.map((step) => stepJson(orchestrator, step)),
-      ...(external.length > 0 && { external: external.map(externalJson) }),
+      steps: steps.map(stepJson),
+      ...(external.length > 0 && { external: external.map(({ message: _, ...each }) => each) }),
     });
     return;
   }
   notify(stdout, notices);
-  for (const step of steps) print(stdout, stepText(orchestrator, step));
-  for (const each of external) {
-    const { node, range: { from, to } } = each;
-    const what = named(node.key, node.set.key(from), node.set.key(to), to - from + 1);
-    print(stdout, `${what} ${reportLine(each)}`);
+  for (const step of steps) print(stdout, stepText(step));
+  for (const { asset, from, to, count, message } of external) {
+    print(stdout, `${named(asset, from, to, count)} ${message}`);
   }
   const sum = (some: readonly PlannedStep[]) => some.reduce((sum, { count }) => sum + count, 0);
   const total = sum(steps);
@@ -87,10 +77,6 @@ function showPlan(
   } else if (external.length === 0) print(stdout, nothingToDo(lake, request));
 }
 
-function externalJson({ node: { key, set }, range: { from, to }, state }: Unreported) {
-  return { asset: key, from: set.key(from), to: set.key(to), count: to - from + 1, state };
-}
-
 /** Why there is nothing to do. */
 export function nothingToDo({ orchestrator }: Lake, request: RunSelection): string {
   return orchestrator.covers(request) === 0
@@ -98,36 +84,29 @@ export function nothingToDo({ orchestrator }: Lake, request: RunSelection): stri
     : "nothing to do: everything selected is fresh";
 }
 
-function stepJson(
-  orchestrator: Orchestrator,
-  { node, asset, range, count, state, causes, hindrance }: PlannedStep,
-) {
+function stepJson({ asset, from, to, count, state, causes, hindrance }: PlannedStep) {
   return {
     asset,
-    from: node.set.key(range.from),
-    to: node.set.key(range.to),
+    from,
+    to,
     count,
     state,
-    causes: causes.flatMap((cause) => causeJson(orchestrator, cause)),
+    causes: causes.flatMap(causeJson),
     ...(hindrance && { hindrance }),
   };
 }
 
 /** A cause for each contiguous range of the members that it speaks of. */
-function causeJson({ index }: Orchestrator, { kind, asset, members, detail }: Cause) {
+function causeJson({ kind, asset, members, detail }: PlannedCause) {
   const said = { kind, ...(asset !== undefined && { asset }) };
   const why = detail === undefined ? {} : { detail };
   if (asset === undefined || members === undefined) return [{ ...said, ...why }];
-  const { set } = index.node(asset);
-  return members.map(({ from, to }) => ({ ...said, from: set.key(from), to: set.key(to), ...why }));
+  return members.map(({ from, to }) => ({ ...said, from, to, ...why }));
 }
 
-function stepText(
-  orchestrator: Orchestrator,
-  { node, asset, range, count, state, causes, hindrance }: PlannedStep,
-): string {
-  const what = named(asset, node.set.key(range.from), node.set.key(range.to), count);
-  const why = causes.map((cause) => causeText(orchestrator, cause));
+function stepText({ asset, from, to, count, state, causes, hindrance }: PlannedStep): string {
+  const what = named(asset, from, to, count);
+  const why = causes.map(causeText);
   const way = hindrance === undefined ? [] : [`${hindrance.state}: ${visible(hindrance.message)}`];
   return [`${what}: ${state}`, ...why, ...way].join(", ");
 }
@@ -135,13 +114,11 @@ function stepText(
 /** At most so many ranges of a cause are named in a line. */
 const NAMED = 3;
 
-function causeText({ index }: Orchestrator, { kind, asset, members = [], detail }: Cause): string {
+function causeText({ kind, asset, members = [], detail }: PlannedCause): string {
   if (kind === "forced") return "forced";
   if (asset === undefined) return kind === "source" ? `to be asked again: ${detail}` : detail ?? kind;
-  const { set } = index.node(asset);
-  const ranges = members.slice(0, NAMED).map(({ from, to }) => {
-    return rangeText(set.key(from), set.key(to), to - from + 1);
-  }).filter((text) => text !== "");
+  const ranges = members.slice(0, NAMED).map(({ from, to, count }) => rangeText(from, to, count))
+    .filter((text) => text !== "");
   const more = members.length > NAMED ? [`${number(members.length - NAMED)} more ranges`] : [];
   const where = [...ranges, ...more].join(" and ");
   return `${asset}${where === "" ? "" : ` ${where}`} ${kind === "upstream" ? `is ${detail}` : detail}`;

@@ -1,4 +1,3 @@
-import { count } from "../core/mod.ts";
 import type { Command } from "./context.ts";
 import { openToChange } from "./open.ts";
 import { notify, print, printJson } from "./out.ts";
@@ -23,7 +22,9 @@ Example:
     if (dry) {
       await using lake = await app.lake("read");
       const found = await lake.orchestrator.prunable(chosen(words, lake.graph));
-      const expiring = new Map([...found].map(([key, ranges]) => [key, count(ranges)]));
+      const expiring = new Map(
+        [...found].map(([key, ranges]) => [key, ranges.reduce((sum, { count }) => sum + count, 0)]),
+      );
       return tell(expiring, await lake.sweep("only"));
     }
     await using lake = await openToChange(app);

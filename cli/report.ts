@@ -1,4 +1,3 @@
-import { partitionOf } from "../core/mod.ts";
 import { type Command, type Invocation, type Lake, UsageError } from "./context.ts";
 import { openToMake } from "./open.ts";
 import { notify, print, printJson } from "./out.ts";
@@ -28,13 +27,7 @@ Example:
     const app = await invocation.app();
     const reportTo = async (lake: Lake) => {
       const asset = assetOf(invocation, lake);
-      const { index } = lake.orchestrator;
-      const written = {
-        partition: partitionOf(index.node(asset), partition, "reporting", index.now),
-        dataVersion: version,
-        files,
-        ...(rows !== undefined && { rows }),
-      };
+      const written = { partition, dataVersion: version, files, ...(rows !== undefined && { rows }) };
       const [changed] = await lake.orchestrator.report(asset, [written]);
       return { asset, changed };
     };

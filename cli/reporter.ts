@@ -1,6 +1,6 @@
 import type { Instant } from "../core/mod.ts";
 import type { Terminal } from "./context.ts";
-import { EventLines } from "./event_lines.ts";
+import { EventLines, warningLine } from "./event_lines.ts";
 import { Live, type Reporter } from "./live.ts";
 import { painter, print } from "./out.ts";
 
@@ -11,13 +11,15 @@ export function reporter(
   terminal: Terminal,
   { silent, now }: { readonly silent: boolean; readonly now: () => Instant },
 ): Reporter {
-  if (silent) return { observe: () => {}, [Symbol.dispose]() {} };
+  if (silent) return { observe: () => {}, warn: () => {}, [Symbol.dispose]() {} };
   if (terminal.columns() !== undefined) return new Live(terminal, now);
-  const lines = new EventLines(painter(terminal), now);
+  const paint = painter(terminal);
+  const lines = new EventLines(paint, now);
   const tell = (said: readonly string[]) => said.forEach((line) => print(terminal, line));
   const timer = setInterval(() => tell(lines.due()), LOOK);
   return {
     observe: (progress) => tell(lines.of(progress)),
+    warn: (subject, message) => print(terminal, warningLine(paint, subject, message)),
     [Symbol.dispose]: () => clearInterval(timer),
   };
 }

@@ -38,6 +38,7 @@ export function requestOf(invocation: Invocation, app: App, lake: Lake): RunSele
   }
   return {
     assets: chosen(words, lake.graph),
+    words,
     lookbackDays: app.lookbackDays,
     ...(partitions.length > 0 && { partitions }),
     ...(from !== undefined && { from }),

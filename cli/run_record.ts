@@ -1,6 +1,6 @@
-import { iso, type Json, type RunRecord } from "../core/mod.ts";
+import { iso, type Json, type RunRecord, type RunRequest } from "../core/mod.ts";
 import { table } from "./table.ts";
-import { lasting, number } from "./text.ts";
+import { lasting, named, number } from "./text.ts";
 
 /** A run as JSON; what runs do not have yet is null or nothing. */
 export function runJson({ id, status, started, ended, request, summary }: RunRecord) {
@@ -36,15 +36,17 @@ export function runTable(runs: readonly RunRecord[]): string[] {
   );
 }
 
+/** At most so many ranges are named where no selection chose them. */
+const NAMED = 3;
+
 /** What was asked for, in a line. */
-export function requestText(request: Json): string {
-  if (!isObject(request)) return request === null ? "" : JSON.stringify(request);
-  const { command, selection, ...rest } = request;
-  const words = Array.isArray(selection) ? selection : [];
+export function requestText({ command, selection, ranges, ...rest }: RunRequest): string {
+  const covered = ranges.slice(0, NAMED).map(({ asset, from, to }) => named(asset, from, to));
+  if (ranges.length > NAMED) covered.push(`and ${number(ranges.length - NAMED)} more`);
   const flags = Object.entries(rest).map(([name, value]) =>
     value === true ? `--${name}` : `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`
   );
-  return [command, ...words, ...flags].filter((word) => word !== undefined).join(" ");
+  return [command, ...(selection ?? covered), ...flags].join(" ");
 }
 
 function materialized(summary: Json): string {

@@ -76,7 +76,16 @@ function stepJson(
   keys: Keys,
 ) {
   const range = { from: keys(asset, from), to: keys(asset, to) };
-  return { step, asset, ...range, started: iso(started), ended: iso(ended), outcome, materialized, failed };
+  return {
+    step,
+    asset,
+    ...range,
+    started: iso(started),
+    ended: ended === null ? null : iso(ended),
+    outcome,
+    materialized,
+    failed,
+  };
 }
 
 function stepLine(
@@ -85,9 +94,11 @@ function stepLine(
 ): string {
   const what = named(asset, keys(asset, from), keys(asset, to), to - from + 1);
   const lost = failed > 0 ? `, ${number(failed)} ${outcome === "blocked" ? "blocked" : "failed"}` : "";
-  return `step ${step} ${what} ${outcome}: ${plural(materialized, "partition")}${lost} in ${
-    lasting(ended - started)
-  }`;
+  const made = `${plural(materialized, "partition")}${lost}`;
+  const took = ended === null
+    ? `since ${iso(started).replace(/\.\d+/, "")}`
+    : `in ${lasting(ended - started)}`;
+  return `step ${step} ${what} ${outcome}: ${made} ${took}`;
 }
 
 /** One document, written while the events are read: there may be many. */

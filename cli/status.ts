@@ -1,8 +1,7 @@
-import { type AssetStatus, iso, visible, type Warning } from "../core/mod.ts";
+import { type AssetStatus, type Graph, iso, visible, type Warning } from "../core/mod.ts";
 import { type Command, type Invocation, type Lake, type Terminal, UsageError } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { RANGE_HELP } from "./request.ts";
-import { seenWarnings } from "./seen.ts";
 import { chosen } from "./selection.ts";
 import { type Column, table, USUAL_WIDTH } from "./table.ts";
 import { named, number } from "./text.ts";
@@ -34,8 +33,7 @@ Examples:
     const keys = chosen(words, lake.graph);
     const asked = { ...days, lookbackDays: app.lookbackDays };
     const request = { assets: keys, ...asked, all: has("all") };
-    const looked = await lake.orchestrator.look(request, signal);
-    const seen = seenWarnings(looked);
+    const seen = await lake.orchestrator.look(request, signal);
     const found = await lake.orchestrator.status(keys, has("all") ? undefined : asked);
     const awaited = lake.orchestrator.awaited(request);
     const told = await lake.warnings();
@@ -46,7 +44,7 @@ Examples:
         ...awaited.get(asset.key) ?? [],
         ...(seen.get(asset.key) ?? []).filter(({ partition }) => !partition),
         ...told.get(asset.key) ?? [],
-        ...simulated(asset, app.notices),
+        ...simulated(lake.graph, asset, app.notices),
       ],
     }));
     if (json) printJson(stdout, { assets: assets.map((asset) => statusJson(lake, asset)) });
@@ -72,14 +70,14 @@ function show(stdout: Terminal, assets: readonly AssetStatus[], notices: readonl
   const [head, ...rows] = table(COLUMNS, assets.map(row), stdout.columns() || USUAL_WIDTH);
   print(stdout, paint("bold", head!));
   for (const line of rows) print(stdout, line);
-  for (const { node, key, ranges } of assets) {
+  for (const { key, ranges } of assets) {
     const listed = ranges.filter(({ state }) => state !== "fresh" && state !== "missing");
     const shown = listed.slice(-RANGES);
     if (shown.length < listed.length) {
       print(stdout, `${key}: ${number(listed.length)} ranges are not fresh, the newest ${RANGES}:`);
     }
-    for (const { from, to, state } of shown) {
-      print(stdout, `${named(key, node.set.key(from), node.set.key(to), to - from + 1)}: ${state}`);
+    for (const { from, to, count, state } of shown) {
+      print(stdout, `${named(key, from, to, count)}: ${state}`);
     }
   }
   for (const { key, warnings } of assets) {
@@ -105,8 +103,8 @@ const COLUMNS: readonly Column[] = [
 const RANGES = 10;
 
 /** Where an asset's data are not what they seem, its status says so: that of every asset which asks a source. */
-function simulated({ node }: AssetStatus, notices: readonly string[]): Warning[] {
-  return node.asset.due === null ? [] : notices.map((message) => ({ message }));
+function simulated({ byKey }: Graph, { key }: AssetStatus, notices: readonly string[]): Warning[] {
+  return byKey.get(key)!.due === null ? [] : notices.map((message) => ({ message }));
 }
 
 function row({ key, partitions, lastMaterialized, checks }: AssetStatus): string[] {
@@ -121,7 +119,7 @@ function row({ key, partitions, lastMaterialized, checks }: AssetStatus): string
 
 function statusJson(
   { graph }: Lake,
-  { node, key, partitions, ranges, lastMaterialized, checks, warnings }: AssetStatus,
+  { key, partitions, ranges, lastMaterialized, checks, warnings }: AssetStatus,
 ) {
   const { group, kind } = graph.byKey.get(key)!;
   const { total, fresh, stale, missing, failed, running, blocked } = partitions;
@@ -130,7 +128,7 @@ function statusJson(
     group,
     kind,
     partitions: { total, fresh, stale, missing, failed, running, blocked },
-    ranges: ranges.map(({ from, to, state }) => ({ from: node.set.key(from), to: node.set.key(to), state })),
+    ranges: ranges.map(({ from, to, state }) => ({ from, to, state })),
     lastMaterialized: lastMaterialized === null ? null : iso(lastMaterialized),
     checks,
     warnings,

@@ -1,4 +1,4 @@
-import { type AssetStatus, count } from "../core/mod.ts";
+import type { AssetStatus } from "../core/mod.ts";
 import { number } from "./text.ts";
 
 /** A line for each asset that is not as it should be: what was found of its partitions. */
@@ -12,7 +12,7 @@ export function wantingLines(assets: readonly AssetStatus[], wholeSets: boolean)
       missing: counted,
       failed,
       blocked,
-      late: count(late),
+      late: late.reduce((sum, { count }) => sum + count, 0),
       "with a failed check": broken,
     }).filter(([, count]) => count > 0).map(([what, count]) => `${number(count)} ${what}`);
     return found.length === 0 ? [] : [`${key}: found ${found.join(", ")}, wanted all fresh`];

@@ -1,4 +1,4 @@
-import { count, type RunSelection, type Undeclared } from "../core/mod.ts";
+import type { PartitionRange, RunSelection, Undeclared } from "../core/mod.ts";
 import {
   type App,
   type Ask,
@@ -46,11 +46,10 @@ Examples:
     if (dry || (ask !== undefined && !invocation.has("yes"))) {
       const standing = await lake.orchestrator.standing(request);
       if (dry) {
-        const { index } = lake.orchestrator;
-        const sets = [...standing].map(([key, standing]) => ({ key, set: index.node(key).set, standing }));
-        return tellStanding(invocation, stdout, app, sets);
+        const assets = [...standing].map(([asset, standing]) => ({ asset, standing }));
+        return tellStanding(invocation, stdout, app, assets);
       }
-      const total = count([...standing.values()].flat());
+      const total = sum([...standing.values()].flat());
       if (total > 0 && !await mayForget(ask!, stderr, total, [...standing.keys()])) return 130;
     }
     const wiped = await lake.orchestrator.wipe(request);
@@ -104,23 +103,23 @@ async function wipeUndeclared(
   left: readonly Undeclared[],
 ): Promise<ExitCode> {
   requireWhole(invocation, left);
-  const counted = left.map(({ key, standing }) => ({ key, partitions: count(standing) }));
+  const counted = left.map(({ asset, standing }) => ({ key: asset, partitions: sum(standing) }));
   if (invocation.has("dry-run")) {
     return tellStanding(invocation, stdout, app, left);
   }
   const total = counted.reduce((sum, { partitions }) => sum + partitions, 0);
   const asks = ask !== undefined && !invocation.has("yes") && total > 0;
-  if (asks && !await mayForget(ask, stderr, total, left.map(({ key }) => key))) return 130;
-  for (const asset of left) await lake.orchestrator.wipeUndeclared(asset);
+  if (asks && !await mayForget(ask, stderr, total, left.map(({ asset }) => asset))) return 130;
+  for (const { asset } of left) await lake.orchestrator.wipeUndeclared(asset);
   tellWiped(invocation, stdout, app, counted);
   return 0;
 }
 
 function requireWhole({ has, value, list }: Invocation, left: readonly Undeclared[]): void {
-  const partitioned = left.find(({ set }) => set.spec.type !== "single");
+  const partitioned = left.find(({ isPartitioned }) => isPartitioned);
   if (!isRanged({ value, list }) && (has("all") || partitioned === undefined)) return;
-  const { key } = partitioned ?? left[0]!;
-  throw new UsageError(`wiping "${key}": found an asset that the graph does not declare, wanted --all`);
+  const { asset } = partitioned ?? left[0]!;
+  throw new UsageError(`wiping "${asset}": found an asset that the graph does not declare, wanted --all`);
 }
 
 function wholeRequest(invocation: Invocation, app: App, lake: Lake): RunSelection {
@@ -134,22 +133,26 @@ function tellStanding(
   { json }: Invocation,
   stdout: Terminal,
   app: App,
-  assets: readonly Undeclared[],
+  assets: readonly Pick<Undeclared, "asset" | "standing">[],
 ): 0 {
-  const counted = assets.map(({ key, standing }) => ({ key, partitions: count(standing) }));
+  const counted = assets.map(({ asset, standing }) => ({ key: asset, partitions: sum(standing) }));
   if (json) {
     printJson(stdout, { assets: counted, warnings: app.notices });
     return 0;
   }
   notify(stdout, app.notices);
-  for (const { key, set, standing } of assets) {
-    for (const { from, to } of standing) {
-      print(stdout, `${named(key, set.key(from), set.key(to), to - from + 1)} would be forgotten`);
+  for (const { asset, standing } of assets) {
+    for (const { from, to, count } of standing) {
+      print(stdout, `${named(asset, from, to, count)} would be forgotten`);
     }
   }
   const total = counted.reduce((sum, { partitions }) => sum + partitions, 0);
   print(stdout, `${plural(total, "partition")} would be forgotten`);
   return 0;
+}
+
+function sum(ranges: readonly PartitionRange[]): number {
+  return ranges.reduce((sum, { count }) => sum + count, 0);
 }
 
 function isRanged({ value, list }: Pick<Invocation, "value" | "list">): boolean {

@@ -203,10 +203,9 @@ export interface Asset<Resources = unknown, Set extends PartitionSet = Partition
   readonly observe: Observe | null;
 }
 
-// What a graph holds: the resources of its assets are known where it is opened.
 /** An asset of whatever partitions and resources. */
 // deno-lint-ignore no-explicit-any
-export type AnyAsset = Asset<any, any>;
+export type AnyAsset<Resources = any> = Asset<Resources, any>;
 
 const KEY = /^[a-z0-9_.-]+(\/[A-Za-z0-9_.-]+)+$/;
 

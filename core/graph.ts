@@ -2,9 +2,10 @@ import type { AnyAsset, Dependency } from "./asset.ts";
 import type { AssetKey } from "./event.ts";
 
 /** The assets of one lake, each after those that it depends on. */
-export interface Graph {
-  readonly assets: readonly AnyAsset[];
-  readonly byKey: ReadonlyMap<AssetKey, AnyAsset>;
+// deno-lint-ignore no-explicit-any
+export interface Graph<Resources = any> {
+  readonly assets: readonly AnyAsset<Resources>[];
+  readonly byKey: ReadonlyMap<AssetKey, AnyAsset<Resources>>;
 }
 
 /**
@@ -13,8 +14,8 @@ export interface Graph {
  * @throws {TypeError} If two assets share a key, a dependency is not in the graph, a mapping does not fit its two
  * partition sets, or dependencies form a cycle.
  */
-export function graph(declared: Iterable<AnyAsset>): Graph {
-  const byKey = new Map<AssetKey, AnyAsset>();
+export function graph<Resources>(declared: Iterable<AnyAsset<Resources>>): Graph<Resources> {
+  const byKey = new Map<AssetKey, AnyAsset<Resources>>();
   for (const asset of declared) {
     if (byKey.has(asset.key)) {
       throw new TypeError(`building the graph: "${asset.key}" is declared twice, wanted one`);
@@ -49,7 +50,9 @@ function checkDependency(
 }
 
 /** Depth first, without recursion: a chain may be long. */
-function inDependencyOrder(byKey: ReadonlyMap<AssetKey, AnyAsset>): AnyAsset[] {
+function inDependencyOrder<Resources>(
+  byKey: ReadonlyMap<AssetKey, AnyAsset<Resources>>,
+): AnyAsset<Resources>[] {
   const ordered: AnyAsset[] = [];
   const done = new Set<AnyAsset>();
   for (const root of byKey.values()) {

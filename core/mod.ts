@@ -23,7 +23,13 @@ export * from "./mapping.ts";
 export { partitionSet } from "./partition/from_spec.ts";
 export { merge } from "./partition/merge.ts";
 export * from "./partition/partition_set.ts";
-export { rangeText } from "./partition/range_text.ts";
+export {
+  type KeyRange,
+  keyRange,
+  type PartitionRange,
+  partitionRanges,
+  rangeText,
+} from "./partition/range_text.ts";
 export {
   chunks,
   contains,
@@ -51,24 +57,21 @@ export {
 
 // Work on a graph
 export * from "./orchestrator.ts";
-export type { PlannedStep } from "./plan.ts";
-export type { Hindrance } from "./held.ts";
-export type { AssetStatus, Days } from "./status.ts";
+export type { Hindrance, PlannedCause, PlannedStep } from "./plan.ts";
+export type { AssetStatus, Days, StatusRange } from "./status.ts";
 export type { Warning } from "./warnings.ts";
-export type { Cause } from "./staleness/causes.ts";
-export type { Judgement, StalenessIndex } from "./staleness/index.ts";
-export { type Node, type ReadSource, requireSources } from "./staleness/node.ts";
-export type { PartitionState, StateRange } from "./staleness/states.ts";
-export { reportLine, type Unreported } from "./run/external.ts";
-export type { Undeclared } from "./run/undeclared.ts";
-export { goneText, type Seen } from "./run/observe.ts";
-export type { KeyRange, Observer, Progress } from "./run/progress.ts";
+export type { CauseKind } from "./staleness/causes.ts";
+export type { Judgement } from "./staleness/index.ts";
+export { type ReadSource, requireSources } from "./staleness/node.ts";
+export type { PartitionState } from "./staleness/states.ts";
+export type { News, Observer, Progress } from "./run/progress.ts";
 export type { Rechecked } from "./run/recheck.ts";
 export type { Report } from "./run/report.ts";
 export type { RolledBack } from "./run/rollback.ts";
 export type { Limits } from "./run/scheduler.ts";
-export { partitionOf, type RunSelection } from "./run/scope.ts";
+export type { RunSelection } from "./run/scope.ts";
 export type { Ports } from "./run/session.ts";
+export type { Undeclared } from "./run/undeclared.ts";
 export type { Counts, RunResult } from "./run/tally.ts";
 
 // Events

@@ -1,11 +1,12 @@
 import type { AssetKey } from "./event.ts";
 import type { Instant } from "./instant.ts";
+import { type PartitionRange, partitionRanges } from "./partition/range_text.ts";
 import { count, normalize, type Ranges } from "./partition/ranges.ts";
 import { makeable } from "./run/makeable.ts";
 import { type RunSelection, scopeOf } from "./run/scope.ts";
 import type { Session } from "./run/session.ts";
 import { allExisting, type Node } from "./staleness/node.ts";
-import { judgements, Overlay, type PartitionState, type StateRange } from "./staleness/states.ts";
+import { judgements, Overlay, type PartitionState } from "./staleness/states.ts";
 import {
   failedChecks,
   failures,
@@ -19,15 +20,19 @@ import {
 
 export type { Warning } from "./warnings.ts";
 
+/** Neighbouring partitions in the same state. */
+export interface StatusRange extends PartitionRange {
+  readonly state: PartitionState;
+}
+
 /** How the partitions of an asset stand. */
 export interface AssetStatus {
-  readonly node: Node;
   readonly key: AssetKey;
   /** fresh + stale + missing = total; the others lie over these. */
   readonly partitions: Readonly<Record<"total" | PartitionState, number>>;
-  readonly ranges: readonly StateRange[];
+  readonly ranges: readonly StatusRange[];
   /** Those that break the asset's freshness promise. */
-  readonly late: Ranges;
+  readonly late: readonly PartitionRange[];
   /** How many stand though a blocking check failed when it was run again. */
   readonly broken: number;
   readonly lastMaterialized: Instant | null;
@@ -107,7 +112,17 @@ async function assetStatus(
     ...lateness(node, late),
     ...await rollbacks(session, node, ranges, undone),
   ];
-  const { key } = node;
-  const { broken } = failed;
-  return { node, key, partitions, ranges: states, late, broken, lastMaterialized, checks, warnings };
+  return {
+    key: node.key,
+    partitions,
+    ranges: partitionRanges(node.set, states).map((range, place) => ({
+      ...range,
+      state: states[place]!.state,
+    })),
+    late: partitionRanges(node.set, late),
+    broken: failed.broken,
+    lastMaterialized,
+    checks,
+    warnings,
+  };
 }

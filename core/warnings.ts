@@ -97,11 +97,11 @@ export type Rollbacks = ReadonlyMap<string | null, RunId>;
 export async function rolledBack(state: State): Promise<ReadonlyMap<AssetKey, Rollbacks>> {
   const found = new Map<AssetKey, Map<string | null, RunId>>();
   for (const { id, request } of await state.runs(ROLLBACKS, "rollback")) {
-    if (typeof request !== "object" || request === null || !("asset" in request)) continue;
-    const { asset, partition = null } = request as { asset: AssetKey; partition?: string | null };
-    const ofAsset = found.get(asset) ?? new Map<string | null, RunId>();
-    if (!ofAsset.has(partition)) ofAsset.set(partition, id);
-    found.set(asset, ofAsset);
+    for (const { asset, from: partition } of request.ranges) {
+      const ofAsset = found.get(asset) ?? new Map<string | null, RunId>();
+      if (!ofAsset.has(partition)) ofAsset.set(partition, id);
+      found.set(asset, ofAsset);
+    }
   }
   return found;
 }

@@ -51,10 +51,26 @@ export interface Adopted {
   readonly intents: readonly Intent[];
 }
 
+/** A step of a run that begins with a claim. */
+export interface StepStart {
+  /** Its place in the run, from 1. */
+  readonly step: number;
+  readonly at: Instant;
+}
+
 /** Who works on which partitions: a claim lives as long as its worker. */
 export interface Claims {
-  /** Claims what is free of the ranges of one asset, all in one token. */
-  claim(run: RunId, asset: AssetKey, ranges: readonly OrdinalRange[]): Promise<ClaimAnswer>;
+  /**
+   * Claims what is free of the ranges of one asset, all in one token.
+   *
+   * @param begins The step over what is granted; it is recorded with the claim.
+   */
+  claim(
+    run: RunId,
+    asset: AssetKey,
+    ranges: readonly OrdinalRange[],
+    begins?: StepStart,
+  ): Promise<ClaimAnswer>;
   /**
    * Ends a claim without a commit; a superseded one is no error. While publications of it are open, it is left to the
    * next `recover`, as one that a dead worker left behind.

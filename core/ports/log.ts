@@ -10,3 +10,6 @@ export interface Log {
   warn(message: string, fields?: Readonly<Record<string, Json>>): void;
   error(message: string, fields?: Readonly<Record<string, Json>>): void;
 }
+
+/** Told of what somebody should see: of what it speaks, and one line. */
+export type Warn = (subject: string, message: string) => void;

@@ -1,7 +1,31 @@
 import type { AssetKey, RunId } from "../event.ts";
 import type { Instant } from "../instant.ts";
+import type { KeyRange } from "../partition/range_text.ts";
 import type { Json } from "./key_value.ts";
 import type { LogLevel } from "./log.ts";
+
+/** What a run does: `drop` forgets assets that are no longer declared. */
+export type RunCommand = "materialize" | "check" | "rollback" | "wipe" | "prune" | "drop";
+
+/** Neighbouring partitions of one asset. */
+export interface AssetRange extends KeyRange {
+  readonly asset: AssetKey;
+}
+
+/** A run as data: recorded when it begins, shown, and executed. */
+export interface RunRequest {
+  readonly command: RunCommand;
+  /** The partitions that it covers; upstream assets come first. */
+  readonly ranges: readonly AssetRange[];
+  /** Whether what is fresh is materialized, too. @default false */
+  readonly force?: boolean;
+  /** How the ranges were asked for, to be shown: an expression that chose the assets, and bounds or keys. */
+  readonly selection?: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly partitions?: readonly string[];
+  readonly all?: boolean;
+}
 
 /** How a run stands, or how it ended. */
 export type RunStatus = "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
@@ -12,13 +36,12 @@ export interface RunRecord {
   readonly status: RunStatus;
   readonly started: Instant;
   readonly ended: Instant | null;
-  /** What was asked for: the command and its selection. */
-  readonly request: Json;
+  readonly request: RunRequest;
   /** What came of it. */
   readonly summary: Json;
 }
 
-/** One step of a run: some partitions of one asset, made by one call of its code. */
+/** One step of a run: claimed partitions of one asset, made by its code. */
 export interface StepRecord {
   readonly run: RunId;
   /** Its place in the run, from 1. */
@@ -27,9 +50,13 @@ export interface StepRecord {
   readonly from: number;
   readonly to: number;
   readonly started: Instant;
-  readonly ended: Instant;
-  /** Blocked where all that went wrong was held back by checks. */
-  readonly outcome: "succeeded" | "failed" | "blocked" | "cancelled";
+  /** Null while it is at work. */
+  readonly ended: Instant | null;
+  /**
+   * Blocked where all that went wrong was held back by checks; interrupted where the run ended without it, or its claim
+   * passed to another worker.
+   */
+  readonly outcome: "running" | "succeeded" | "failed" | "blocked" | "cancelled" | "interrupted";
   readonly materialized: number;
   readonly failed: number;
 }
@@ -43,12 +70,12 @@ export interface LogEntry {
   readonly fields: Readonly<Record<string, Json>>;
 }
 
-/** Runs with their steps and logs. */
+/** Runs with their steps and logs. A step begins with its claim and ends with a commit. */
 export interface Runs {
-  beginRun(request: Json, at: Instant): Promise<RunId>;
+  beginRun(request: RunRequest, at: Instant): Promise<RunId>;
   endRun(run: RunId, status: RunStatus, summary: Json, at: Instant): Promise<void>;
-  /** Newest first; with a command, those whose request names it. */
-  runs(limit: number, command?: string): Promise<readonly RunRecord[]>;
+  /** Newest first; with a command, those that do it. */
+  runs(limit: number, command?: RunCommand): Promise<readonly RunRecord[]>;
   run(id: RunId): Promise<{ readonly run: RunRecord; readonly steps: readonly StepRecord[] } | undefined>;
   log(run: RunId, entries: readonly LogEntry[]): Promise<void>;
   logs(run: RunId): Promise<readonly LogEntry[]>;

@@ -6,6 +6,7 @@ import { fromOrdinals, type Ranges } from "../partition/ranges.ts";
 import { rangeText } from "../partition/range_text.ts";
 import type { StandingRecord } from "../ports/state.ts";
 import { allExisting, type Node } from "../staleness/node.ts";
+import type { Warning } from "../warnings.ts";
 import { reported } from "./report.ts";
 import { messageOf, type Session } from "./session.ts";
 
@@ -110,6 +111,25 @@ function faultOf(
   return set.has(found.partition, now)
     ? undefined
     : "it was seen before it exists, wanted a partition that has begun or ended by now";
+}
+
+/** What is new of all that was seen. */
+export function eventsOf(seen: readonly Seen[]): NewEvent[] {
+  return seen.flatMap(({ events }) => events);
+}
+
+/** What cannot be told, and what is there no more, by asset. */
+export function seenWarnings(seen: readonly Seen[]): Map<AssetKey, Warning[]> {
+  return new Map(seen.map(({ node, problems, gone }) => [
+    node.key,
+    [
+      ...problems.map(({ partition, message }) => ({
+        message,
+        ...(partition !== null && { partition: node.set.key(partition) }),
+      })),
+      ...(gone.length > 0 ? [{ message: goneText(node, gone) }] : []),
+    ],
+  ]));
 }
 
 /** In a line without the asset, the partitions that were there and are not any more. */

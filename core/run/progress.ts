@@ -1,17 +1,16 @@
 import type { Outlook } from "../asset.ts";
 import type { AssetKey, RunId } from "../event.ts";
 import type { Milliseconds } from "../instant.ts";
+import type { KeyRange } from "../partition/range_text.ts";
 
-/** Partitions by key; equal ends for a single one, null for the unpartitioned. */
-export interface KeyRange {
-  readonly from: string | null;
-  readonly to: string | null;
-}
+/** News of a run while it goes on. */
+export type Progress = News & { readonly run: RunId };
 
-/** What a run tells while it goes on. */
-export type Progress =
-  | { readonly type: "run-started"; readonly run: RunId }
-  | { readonly type: "recovered"; readonly run: RunId; readonly completed: number; readonly reverted: number }
+/** Progress without the run that tells it. */
+export type News =
+  | { readonly type: "run-started" }
+  /** Of a run that is no more: what it had begun to publish was completed or taken back. */
+  | { readonly type: "recovered"; readonly completed: number; readonly reverted: number }
   | {
     readonly type: "step-started";
     readonly step: number;
@@ -39,7 +38,8 @@ export type Progress =
     readonly type: "waiting" | "waited";
     readonly asset: AssetKey;
     readonly range: KeyRange;
-    readonly run: RunId;
+    /** The run that is waited for. */
+    readonly holder: RunId;
   }
   | {
     readonly type: "problem";

@@ -1,32 +1,57 @@
+import type { AssetKey, RunId } from "../event.ts";
 import { type Instant, milliseconds } from "../instant.ts";
 import { count, fromOrdinals, intersect, type Ranges, union } from "../partition/ranges.ts";
 import type { StandingRecord } from "../ports/state.ts";
 import { EXPIRED, STANDS } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { exclusively } from "./exclusive.ts";
+import { recorded } from "./recorded.ts";
+import { assetRanges } from "./request.ts";
 import { commit, type Session } from "./session.ts";
 
-/** The partitions of a node whose files `prune` deletes: whose retention is over, or whose files a dead worker left. */
-export async function prunable(session: Session, node: Node): Promise<Ranges> {
-  const { retention } = node.asset;
-  if (retention === null) return [];
-  const before = session.clock.now() - milliseconds(retention);
-  return union(keptSince(node, before), await leftOver(session, node));
+/**
+ * The partitions whose files `prune` deletes: whose retention is over, or whose files a dead worker left; of each node that
+ * has a retention.
+ */
+export async function prunable(
+  session: Session,
+  assets: ReadonlySet<AssetKey>,
+): Promise<Map<Node, Ranges>> {
+  const found = new Map<Node, Ranges>();
+  for (const node of session.index.nodes) {
+    const { retention } = node.asset;
+    if (!assets.has(node.key) || retention === null) continue;
+    const before = session.clock.now() - milliseconds(retention);
+    found.set(node, union(keptSince(node, before), await leftOver(session, node)));
+  }
+  return found;
 }
 
 /**
- * Deletes the files of a node's partitions whose retention is over, and of those that expired before if a dead worker
- * left some. @returns How many partitions had files that went.
+ * Deletes the files of partitions whose retention is over, and of those that expired before if a dead worker left some.
+ *
+ * @param over What `prunable` found.
+ * @returns How many partitions had files that went.
  */
-export async function prune(session: Session, node: Node): Promise<number> {
-  const { retention } = node.asset;
-  if (retention === null) return 0;
+export async function prune(
+  session: Session,
+  over: ReadonlyMap<Node, Ranges>,
+): Promise<Map<AssetKey, number>> {
+  const ranges = [...over].flatMap(([node, ranges]) => assetRanges(node, ranges));
+  const pruned = new Map([...over].map(([{ key }]) => [key, 0]));
+  if (ranges.length === 0) return pruned;
+  await recorded(session, { command: "prune", ranges }, async (run) => {
+    for (const [node, ranges] of over) {
+      if (ranges.length > 0) pruned.set(node.key, await pruneNode(session, run, node, ranges));
+    }
+  });
+  return pruned;
+}
+
+async function pruneNode(session: Session, run: RunId, node: Node, over: Ranges): Promise<number> {
   const { clock, publisher, state } = session;
-  const before = clock.now() - milliseconds(retention);
-  const over = union(keptSince(node, before), await leftOver(session, node));
-  if (over.length === 0) return 0;
-  const request = { command: "prune", asset: node.key };
-  return await exclusively(session, node, over, request, async (run, claim) => {
+  const before = clock.now() - milliseconds(node.asset.retention!);
+  return await exclusively(session, run, node, over, async (claim) => {
     const expiring = intersect(over, keptSince(node, before));
     const records = (await state.standing(node.key, over))
       .filter(({ partition, expired }) => expired || intersect(expiring, [at(partition)]).length > 0);

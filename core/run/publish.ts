@@ -10,6 +10,7 @@ import type { Answers } from "./answers.ts";
 import { audit } from "./audit.ts";
 import type { Inputs } from "./inputs.ts";
 import { notIntact } from "./intact.ts";
+import type { Made, Outcome, Problem } from "./outcome.ts";
 import { replace } from "./replace.ts";
 import { commit, type Session } from "./session.ts";
 
@@ -19,16 +20,6 @@ export interface Claim {
   readonly node: Node;
   readonly token: ClaimToken;
 }
-
-/** What became of a partition. */
-export type Settled =
-  | {
-    readonly outcome: "materialized" | "unchanged";
-    readonly partition: number;
-    readonly rows: number;
-    readonly warnings: readonly CheckResult[];
-  }
-  | { readonly outcome: "blocked" | "failed"; readonly partition: number; readonly message: string };
 
 /** An output on its way into the lake. */
 interface Draft {
@@ -60,15 +51,13 @@ export async function publish(
   inputs: Inputs,
   { outputs, failures }: Answers,
   signal: AbortSignal,
-  last: (settled: readonly Settled[]) => Partial<Pick<Commit, "release" | "step">>,
-): Promise<Settled[]> {
+  last: (outcomes: readonly Outcome[]) => Partial<Pick<Commit, "release" | "step">>,
+): Promise<Outcome[]> {
   const drafts = await draft(session, claim, inputs, outputs, signal);
   const passed = drafts.filter(({ checks }) => blocking(checks).length === 0);
-  const blocked = drafts.filter((each) => !passed.includes(each)).map(({ output, checks }) => ({
-    outcome: "blocked" as const,
-    partition: output.partition,
-    message: session.mask(refusal(checks)),
-  }));
+  const blocked = drafts.filter((each) => !passed.includes(each)).map(({ output, checks }) =>
+    problem("blocked", output.partition, session.mask(refusal(checks)))
+  );
   const at = session.clock.now();
   const events = passed.map((each) => materialization(claim, inputs, each, at));
   const intents = passed.map((each, i) => intentOf(each, events[i]!));
@@ -76,15 +65,15 @@ export async function publish(
     ? await replace(session, claim.token, intents)
     : { placed: events, refused: [], failed: [] };
   const failed = [
-    ...failures.map(({ partition, error }) => ({ partition, message: session.mask(error) })),
-    ...[...refused, ...unplaced].map(({ partition, message }) => ({ partition, message })),
-  ].map((each) => ({ outcome: "failed" as const, ...each }));
+    ...failures.map(({ partition, error }) => problem("failed", partition, session.mask(error))),
+    ...[...refused, ...unplaced].map(({ partition, message }) => problem("failed", partition, message)),
+  ];
   const done = new Set(placed.map(({ partition }) => partition));
   const published = passed.filter(({ output }) => done.has(output.partition));
-  const settled: Settled[] = [
+  const outcomes: Outcome[] = [
     ...blocked,
     ...failed,
-    ...published.map(({ output, checks, same }): Settled => ({
+    ...published.map(({ output, checks, same }): Made => ({
       outcome: same ? "unchanged" : "materialized",
       partition: output.partition,
       rows: output.rows ?? 0,
@@ -95,11 +84,11 @@ export async function publish(
     claim: claim.token,
     events: [
       ...placed,
-      ...failedEvents(session, claim, blocked.map(onePartition), "check"),
-      ...failedEvents(session, claim, failed.map(onePartition), "error"),
+      ...failedEvents(session, claim, blocked, "check"),
+      ...failedEvents(session, claim, failed, "error"),
     ],
     reverted: unplaced.map(({ partition }) => partition),
-    ...last(settled),
+    ...last(outcomes),
   });
   // What cannot be discarded now goes with the run's folder.
   const gone = new Set(published.flatMap(({ changes }) => temporaries(changes)));
@@ -107,7 +96,11 @@ export async function publish(
     outputs.flatMap(({ staged = [], alongside = [] }) => temporaries([...staged, ...alongside]))
       .filter((temporary) => !gone.has(temporary)),
   ).catch(() => {});
-  return settled;
+  return outcomes;
+}
+
+function problem(outcome: Problem["outcome"], partition: number, message: string): Problem {
+  return { outcome, from: partition, to: partition, message };
 }
 
 /** Failures as events: neighbours that failed alike are one. */
@@ -240,12 +233,6 @@ function materialization({ run, node }: Claim, inputs: Inputs, draft: Draft, at:
     checks,
   };
 }
-
-const onePartition = ({ partition, message }: { partition: number; message: string }) => ({
-  from: partition,
-  to: partition,
-  message,
-});
 
 const blocking = (checks: readonly CheckResult[]) =>
   checks.filter((check) => check.severity === "blocking" && !check.passed);

@@ -1,13 +1,14 @@
 import type { Audited, CheckResult } from "../check.ts";
-import type { AssetKey } from "../event.ts";
+import type { AssetKey, RunId } from "../event.ts";
 import { chunks, type OrdinalRange } from "../partition/ranges.ts";
-import type { StandingRecord } from "../ports/state.ts";
+import type { RunRequest, StandingRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { audit } from "./audit.ts";
 import { Inputs, onceStill } from "./inputs.ts";
 import { warnOfRolledBack } from "./rolled_back.ts";
 import { filesIntact } from "./intact.ts";
-import type { Scope } from "./scope.ts";
+import { recorded } from "./recorded.ts";
+import { scopeFrom } from "./request.ts";
 import { commit, refresh, type Session } from "./session.ts";
 
 /** What the checks found of one standing partition. */
@@ -17,20 +18,31 @@ export interface Rechecked {
   readonly results: readonly CheckResult[];
 }
 
-/** Runs the checks of a scope on what stands and looks at its files, a batch at a time, and records what is found. */
-export async function recheck(session: Session, scope: Scope, signal: AbortSignal): Promise<Rechecked[]> {
-  const found: Rechecked[] = [];
-  for (const [node, ranges] of scope) {
-    for (const range of chunks(ranges, node.asset.batch.most)) {
-      signal.throwIfAborted();
-      found.push(...await recheckBatch(session, node, range, signal));
+/** Runs the checks on what stands and looks at its files, a batch at a time, and records what is found. */
+export async function recheck(
+  session: Session,
+  request: RunRequest,
+  signal: AbortSignal,
+): Promise<Rechecked[]> {
+  const scope = [...scopeFrom(session.index, request)];
+  if (scope.every(([node, ranges]) => node.rows.standing(ranges) === 0)) return [];
+  return await recorded(session, request, async (run) => {
+    const found: Rechecked[] = [];
+    for (const [node, ranges] of scope) {
+      for (const range of chunks(ranges, node.asset.batch.most)) {
+        signal.throwIfAborted();
+        found.push(...await recheckBatch(session, run, node, range, signal));
+      }
     }
-  }
-  return found;
+    return found;
+  }, (found) => found.every(({ results }) => results.every(isPassed)));
 }
+
+const isPassed = ({ passed, severity }: CheckResult) => passed || severity !== "blocking";
 
 async function recheckBatch(
   session: Session,
+  run: RunId,
   node: Node,
   range: OrdinalRange,
   signal: AbortSignal,
@@ -56,7 +68,7 @@ async function recheckBatch(
       kind: "checked",
       asset: node.key,
       at,
-      run: null,
+      run,
       partition,
       of: numbers.get(partition)!,
       checks,

@@ -14,7 +14,7 @@ export async function recover(session: Session): Promise<void> {
     const run = await session.state.run(adopted.run);
     if (run?.run.status !== "running") await session.publisher.clear(`_staging/${adopted.run}`);
     const reverted = adopted.intents.length - completed;
-    session.observe({ type: "recovered", run: adopted.run, completed, reverted });
+    session.observe({ run: adopted.run, type: "recovered", completed, reverted });
   }
   await refresh(session);
 }

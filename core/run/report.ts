@@ -4,10 +4,13 @@ import { memberFingerprint } from "../fingerprint.ts";
 import type { FileRef } from "../ports/publisher.ts";
 import type { Node } from "../staleness/node.ts";
 import { RequestError } from "../errors.ts";
+import { partitionOf } from "./scope.ts";
 import { commit, type Session } from "./session.ts";
 
 /** One partition of an external asset, as others wrote it. */
-export interface Report extends Observation {
+export interface Report extends Omit<Observation, "partition"> {
+  /** Its key; null for the only one. */
+  readonly partition: string | null;
   /** Paths below the lake's root. */
   readonly files?: readonly string[];
 }
@@ -16,15 +19,18 @@ export interface Report extends Observation {
  * Records what others wrote of an external asset, its files as they stand in the lake.
  *
  * @returns For each partition, whether its content is new.
- * @throws {RequestError} If the asset is not external, a partition does not exist yet, or a file is not there or another asset's.
+ * @throws {RequestError} If the asset is not external, a partition does not exist yet, or a file is not there or
+ * another asset's.
  */
-export async function report(session: Session, node: Node, written: readonly Report[]): Promise<boolean[]> {
-  requireReportable(session, node, written);
-  for (const { files = [] } of written) await requireOthers(session, node, files);
-  const files = await Promise.all(written.map(({ files = [] }) => measured(session, node, files)));
-  const events = written.map((each, place) => reported(session, node, each, files[place]!));
+export async function report(session: Session, node: Node, reports: readonly Report[]): Promise<boolean[]> {
+  const partitions = reportable(session, node, reports);
+  for (const { files = [] } of reports) await requireOthers(session, node, files);
+  const files = await Promise.all(reports.map(({ files = [] }) => measured(session, node, files)));
+  const events = reports.map((each, place) =>
+    reported(session, node, { ...each, partition: partitions[place]! }, files[place]!)
+  );
   await commit(session, { claim: null, events });
-  return written.map(({ partition }) => hasChanged(node, partition));
+  return partitions.map((partition) => hasChanged(node, partition));
 }
 
 /** The event that records a partition of an external asset. */
@@ -50,14 +56,16 @@ export function reported(
   };
 }
 
-function requireReportable({ index }: Session, node: Node, written: readonly Report[]): void {
+/** The partitions that are reported. @throws {RequestError} */
+function reportable({ index }: Session, node: Node, reports: readonly Report[]): number[] {
   if (node.asset.materialize !== null) {
     throw fault(node, "found an asset that the graph makes itself, wanted an external one");
   }
-  for (const { partition } of written) {
-    if (node.set.has(partition, index.now)) continue;
-    throw fault(node, `found partition "${node.set.key(partition)}", wanted one that exists by now`);
-  }
+  return reports.map(({ partition: key }) => {
+    const partition = partitionOf(node, key, "reporting", index.now);
+    if (node.set.has(partition, index.now)) return partition;
+    throw fault(node, `found partition "${key}", wanted one that exists by now`);
+  });
 }
 
 /** A file that the graph makes would be replaced without a word, and what reads the report would not hear of it. */

@@ -1,11 +1,13 @@
 import { RequestError } from "../errors.ts";
-import type { Materialized } from "../event.ts";
+import type { Materialized, RunId } from "../event.ts";
 import type { FileRef, Replacement } from "../ports/publisher.ts";
-import type { StandingRecord } from "../ports/state.ts";
+import type { ClaimToken, StandingRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { exclusively } from "./exclusive.ts";
 import { Inputs } from "./inputs.ts";
+import { recorded } from "./recorded.ts";
 import { replace } from "./replace.ts";
+import { assetRanges } from "./request.ts";
 import { commit, type Session } from "./session.ts";
 
 /** What became of a rollback: versions from and to, or why there is none to go back to. */
@@ -31,8 +33,8 @@ export async function rollback(session: Session, node: Node, partition: number):
     );
   }
   const range = { from: partition, to: partition };
-  const request = { command: "rollback", asset: node.key, partition: node.set.key(partition) };
-  return await exclusively(session, node, [range], request, async (run, token): Promise<RolledBack> => {
+  const request = { command: "rollback", ranges: assetRanges(node, [range]) } as const;
+  const act = async (run: RunId, token: ClaimToken): Promise<RolledBack> => {
     const { publisher, clock, state } = session;
     const [current] = await state.standing(node.key, [range]);
     if (current === undefined) return { status: "no-version", reason: "nothing stands" };
@@ -75,7 +77,13 @@ export async function rollback(session: Session, node: Node, partition: number):
     } finally {
       await publisher.clear(staging);
     }
-  }, ({ status }) => status === "rolled-back");
+  };
+  return await recorded(
+    session,
+    request,
+    (run) => exclusively(session, run, node, [range], (token) => act(run, token)),
+    ({ status }) => status === "rolled-back",
+  );
 }
 
 /** Stages the files of the first version that is kept whole, and the absence of those that only today's version has. */

@@ -1,6 +1,5 @@
 import type { CheckResult } from "../check.ts";
 import type { RunId } from "../event.ts";
-import type { Json } from "../ports/key_value.ts";
 import type { StandingRecord } from "../ports/state.ts";
 import { membersOf, type Node } from "../staleness/node.ts";
 import type { Session } from "./session.ts";
@@ -60,13 +59,8 @@ async function rollbackOf(
 ): Promise<RunId | undefined> {
   for (const { event: { run } } of records) {
     if (run === null) continue;
-    if (!known.has(run)) known.set(run, isRollback((await state.run(run))?.run.request));
+    if (!known.has(run)) known.set(run, (await state.run(run))?.run.request.command === "rollback");
     if (known.get(run)) return run;
   }
   return undefined;
-}
-
-function isRollback(request: Json | undefined): boolean {
-  return typeof request === "object" && request !== null && "command" in request &&
-    request["command"] === "rollback";
 }

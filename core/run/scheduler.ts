@@ -1,9 +1,6 @@
-import type { RunId } from "../event.ts";
+import type { RunId, Seq } from "../event.ts";
 import { SECOND } from "../instant.ts";
 import {
-  batches,
-  chunks,
-  count,
   fromOrdinals,
   intersect,
   normalize,
@@ -13,18 +10,21 @@ import {
   subtract,
   union,
 } from "../partition/ranges.ts";
-import type { Json } from "../ports/key_value.ts";
-import type { ClaimAnswer, ClaimToken } from "../ports/state.ts";
-import { dependentsOf, membersOf, type Node } from "../staleness/node.ts";
+import { keyRange } from "../partition/range_text.ts";
+import type { ClaimAnswer, RunRequest, StepStart } from "../ports/state.ts";
+import { membersOf, type Node } from "../staleness/node.ts";
 import { hasMoved } from "../staleness/readiness.ts";
-import { judgements } from "../staleness/states.ts";
-import { type Blocked, part } from "./blockers.ts";
 import { reportLine, unreported } from "./external.ts";
+import { Judge } from "./judge.ts";
+import { joined, type Need, Needs } from "./needs.ts";
 import { goneText, type Seen } from "./observe.ts";
+import { isProblem, type Outcome, type Problem } from "./outcome.ts";
+import type { News } from "./progress.ts";
 import { recover } from "./recover.ts";
+import { scopeFrom } from "./request.ts";
 import type { Scope } from "./scope.ts";
-import { keyRange, messageOf, refresh, type Session } from "./session.ts";
-import { runStep } from "./step.ts";
+import { messageOf, refresh, type Session } from "./session.ts";
+import { portions, runStep } from "./step.ts";
 import { type RunResult, Tally } from "./tally.ts";
 import { Waits } from "./waits.ts";
 
@@ -35,26 +35,22 @@ const POLL = SECOND / 5;
 
 /** How many steps are at work at once. */
 export interface Limits {
-  /** Steps at work at once. */
   readonly steps: number;
   /** Steps at work at once in a pool. @default `steps` */
   readonly pools: Readonly<Record<string, number>>;
 }
 
 export interface ExecuteOptions {
+  readonly request: RunRequest;
   /** What looking at external assets found. */
   readonly seen: readonly Seen[];
-  readonly scope: Scope;
-  readonly force: boolean;
   readonly limits: Limits;
   readonly signal: AbortSignal;
-  /** What was asked for, for the run's record. */
-  readonly request: Json;
 }
 
-/** Brings a scope up to date. */
+/** Brings what a request covers up to date. @throws {RequestError} If it names what the graph has not. */
 export async function execute(session: Session, options: ExecuteOptions): Promise<RunResult> {
-  const scheduler = new Scheduler(session, options);
+  const scheduler = new Scheduler(session, options, scopeFrom(session.index, options.request));
   try {
     try {
       await scheduler.work();
@@ -70,28 +66,33 @@ export async function execute(session: Session, options: ExecuteOptions): Promis
 }
 
 /**
- * Works through the partitions that may need work, batch by batch. A batch is looked at once everything that it reads is
- * settled; what is fresh by then is passed over and counted nowhere.
+ * Works through the partitions that may need work, portion by portion. A portion is judged once everything that it reads
+ * is settled; what is fresh by then is passed over and counted nowhere.
  */
 class Scheduler {
   readonly tally = new Tally();
   run: RunId | null = null;
+  readonly #judge: Judge;
+  readonly #needs: Needs;
   /** What is not settled yet: waiting or at work. */
-  readonly #open = new Map<Node, Ranges>();
+  readonly #open: Map<Node, Ranges>;
   readonly #waiting = new Map<Node, Set<Ranges>>();
-  readonly #failed = new Map<Node, Ranges>();
   readonly #slots = new Map<string, number>();
   readonly #atWork = new Set<Promise<void>>();
   #awake = new Set<Node>();
   #steps = 0;
   #begun: Promise<RunId> | undefined;
+  /** News from before the run had a number. */
+  #untold: News[] = [];
   #turn = Promise.withResolvers<void>();
   #broken: { readonly cause: unknown } | undefined;
 
-  constructor(readonly session: Session, readonly options: ExecuteOptions) {
-    for (const [node, ranges] of candidates(session, options)) {
-      this.#open.set(node, ranges);
-      this.#waiting.set(node, new Set(batchesOf(node, ranges)));
+  constructor(readonly session: Session, readonly options: ExecuteOptions, readonly scope: Scope) {
+    this.#judge = new Judge(session.index, scope, options.request.force ?? false);
+    this.#needs = new Needs({ index: session.index, scope });
+    this.#open = this.#judge.candidates();
+    for (const [node, ranges] of this.#open) {
+      this.#waiting.set(node, new Set(portions(node, ranges)));
       this.#awake.add(node);
     }
   }
@@ -137,14 +138,14 @@ class Scheduler {
     const awake = [...this.#awake].sort((a, b) => a.order - b.order);
     this.#awake.clear();
     for (const node of awake) {
-      for (const batch of this.#waiting.get(node) ?? []) {
-        if (!this.#isReady(node, batch)) continue;
+      for (const portion of this.#waiting.get(node) ?? []) {
+        if (!this.#isReady(node, portion)) continue;
         if (!this.#takeSlot(node)) {
           this.#awake.add(node);
           break;
         }
-        this.#waiting.get(node)!.delete(batch);
-        const work = this.#batch(node, batch).catch((cause) => {
+        this.#waiting.get(node)!.delete(portion);
+        const work = this.#settle(node, portion).catch((cause) => {
           this.#broken ??= { cause };
         }).finally(() => {
           this.#atWork.delete(work);
@@ -156,12 +157,12 @@ class Scheduler {
     }
   }
 
-  /** Whether nothing that the batch reads is still open. */
-  #isReady(node: Node, batch: Ranges): boolean {
+  /** Whether nothing that the portion reads is still open. */
+  #isReady(node: Node, portion: Ranges): boolean {
     for (const edge of node.up) {
       const open = this.#open.get(edge.up);
       if (open === undefined || open.length === 0) continue;
-      if (intersect(membersOf(edge, batch, this.session.index.now), open).length > 0) return false;
+      if (intersect(membersOf(edge, portion, this.session.index.now), open).length > 0) return false;
     }
     return true;
   }
@@ -180,60 +181,87 @@ class Scheduler {
     if (pool !== null) this.#slots.set(pool, this.#slots.get(pool)! - 1);
   }
 
-  #settle(node: Node, partitions: Ranges, failed: boolean): void {
-    if (partitions.length === 0) return;
-    if (failed) this.#failed.set(node, union(this.#failed.get(node) ?? [], partitions));
-    this.#open.set(node, subtract(this.#open.get(node)!, partitions));
-    for (const edge of node.down) if (this.#waiting.get(edge.down)?.size) this.#awake.add(edge.down);
-    this.#turn.resolve();
-  }
-
-  /** Settles every partition of a batch: passes over, blocks, makes, or waits for who makes it. */
-  async #batch(node: Node, batch: Ranges): Promise<void> {
+  /** Settles every partition of a portion: passes over, blocks, makes, or waits for who makes it. */
+  async #settle(node: Node, portion: Ranges): Promise<void> {
     const { session, options: { signal } } = this;
     using waits = new Waits(session, node);
-    let rest = batch;
+    let rest = portion;
+    let step: number | undefined;
     while (rest.length > 0 && !signal.aborted) {
-      const due = this.#judge(node, rest);
-      if (due.length === 0) return;
-      const { granted, held } = await session.state.claim(await this.#begin(), node.key, due);
-      if (granted !== undefined) waits.end();
-      rest = granted === undefined ? [] : await this.#work(node, granted);
+      const judged = session.index.seq;
+      const wanted = this.#free(node, rest);
+      if (wanted.length === 0) return;
+      const run = await this.#begin();
+      step ??= ++this.#steps;
+      const begins = { step, at: session.clock.now() };
+      const { granted, held } = await session.state.claim(run, node.key, wanted, begins);
+      if (granted === undefined) rest = [];
+      else {
+        waits.end();
+        rest = await this.#make(node, granted, begins, judged);
+        step = undefined;
+      }
       if (held.length === 0) continue;
-      rest = union(rest, intersect(due, normalize(held)));
+      rest = union(rest, intersect(wanted, normalize(held)));
       if (held.some(({ abandoned }) => abandoned)) {
         await recover(session);
         continue;
       }
-      waits.begin(held[0]!);
+      waits.begin(run, held[0]!);
       await this.#wait();
     }
   }
 
-  /** Judges and makes what was granted. @returns What passed to another worker meanwhile. */
-  async #work(node: Node, { token, ranges, seq }: Granted): Promise<Ranges> {
-    const { session } = this;
+  /** Makes what was granted; the claim ends in here. @returns What passed to another worker meanwhile. */
+  async #make(
+    node: Node,
+    { token, ranges, seq }: Granted,
+    { step, at }: StepStart,
+    judged: Seq,
+  ): Promise<Ranges> {
+    const { session, options: { signal, request: { force = false } } } = this;
     try {
       if (seq !== session.index.seq) await refresh(session);
-      return await this.#make(node, token, this.#judge(node, ranges));
+      const partitions = session.index.seq === judged ? ranges : this.#free(node, ranges);
+      return await runStep(session, { run: this.run!, node, token }, {
+        number: step,
+        started: at,
+        granted: ranges,
+        partitions,
+        forced: force,
+        signal,
+        became: (outcomes) => this.#became(node, outcomes, step),
+        broke: (message) => this.#broke(node, ranges, message),
+      });
     } catch (cause) {
       await session.state.release(token).catch(() => {});
       throw cause;
     }
   }
 
-  /** @returns What is to be made now; what is fresh is passed over, what is held back is recorded as blocked. */
-  #judge(node: Node, ranges: Ranges): Ranges {
-    const { session: { index }, options: { force } } = this;
-    const wanted = force
-      ? ranges
-      : normalize(judgements(index, node, ranges).filter(({ state }) => state !== "fresh"));
-    this.#settle(node, subtract(ranges, wanted), false);
-    const { free, blocked } = part(index, node, wanted, this.#failed, this.options.scope);
-    for (const each of blocked) {
-      if (this.#reopen(node, each)) this.#putBack(node, [each.range]);
-      else this.#block(node, each);
+  /** What of the partitions is to be made and can be; what is fresh is passed over, what is held back is blocked. */
+  #free(node: Node, ranges: Ranges): Ranges {
+    const wanted = normalize(this.#judge.wanted(node, ranges));
+    this.#close(node, subtract(ranges, wanted));
+    const free: number[] = [];
+    const blocked: { from: number; to: number; need: Need }[] = [];
+    for (const partition of ordinals(wanted)) {
+      const need = this.#needs.of(node, partition);
+      if (need === undefined) {
+        free.push(partition);
+        continue;
+      }
+      const last = blocked.at(-1);
+      const both = last?.to === partition - 1 ? joined(last.need, need) : undefined;
+      if (both === undefined) blocked.push({ from: partition, to: partition, need });
+      else Object.assign(last!, { to: partition, need: both });
     }
+    const problems: Problem[] = [];
+    for (const { need, ...range } of blocked) {
+      if (this.#reopen(node, range, need)) this.#putBack(node, [range]);
+      else problems.push({ ...range, outcome: "blocked", message: this.#needs.text(node, need) });
+    }
+    this.#became(node, problems);
     return fromOrdinals(free);
   }
 
@@ -242,14 +270,14 @@ class Scheduler {
    *
    * @returns Whether that is what keeps back.
    */
-  #reopen(down: Node, { range, by: { node, members: hull } }: Blocked): boolean {
-    const { session: { index }, options: { scope } } = this;
+  #reopen(down: Node, range: OrdinalRange, { up: node, members: hull }: Need): boolean {
+    const { session: { index }, scope } = this;
     if (node.asset.materialize === null) return false;
-    // Only what is truly read: the batch waits for it, and would be judged over and over for anything else.
+    // Only what is truly read: the portion waits for it, and would be judged over and over for anything else.
     const read = down.up.filter(({ up, mode }) => up === node && mode !== "present")
       .flatMap((edge) => membersOf(edge, [range], index.now));
     const members = intersect(normalize(read), [hull]);
-    const settled = subtract(intersect(scope.get(node) ?? [], members), this.#failed.get(node) ?? []);
+    const settled = subtract(intersect(scope.get(node) ?? [], members), this.#needs.failed(node));
     const again = fromOrdinals(
       [...ordinals(settled)].filter((each) => !index.isSound(node, each) && hasMoved(index, node, each)),
     );
@@ -262,35 +290,53 @@ class Scheduler {
   /** Lets partitions that are open wait for their turn. */
   #putBack(node: Node, ranges: Ranges): void {
     const waiting = this.#waiting.get(node) ?? new Set();
-    for (const batch of batchesOf(node, ranges)) waiting.add(batch);
+    for (const portion of portions(node, ranges)) waiting.add(portion);
     this.#waiting.set(node, waiting);
     this.#awake.add(node);
     this.#turn.resolve();
   }
 
-  /** Runs the steps of a batch under one claim. @returns What passed to another worker meanwhile. */
-  async #make(node: Node, token: ClaimToken, ranges: Ranges): Promise<Ranges> {
-    const { session, options: { signal, force } } = this;
-    if (ranges.length === 0) await session.state.release(token);
-    const claim = { run: this.run!, node, token };
-    const steps = [...batchesOf(node, ranges)];
-    for (const [place, partitions] of steps.entries()) {
-      let open = partitions;
-      const outcome = await runStep(session, claim, {
-        number: ++this.#steps,
-        partitions,
-        release: place === steps.length - 1,
-        forced: force,
-        signal,
-        tally: this.tally,
-        settled: (partitions, failed) => {
-          open = subtract(open, partitions);
-          this.#settle(node, partitions, failed);
-        },
-      });
-      if (outcome === "superseded") return normalize([...open, ...steps.slice(place + 1).flat()]);
+  /** All that becomes of partitions comes by here: it is counted, told, and lets what reads them go on. */
+  #became(node: Node, outcomes: readonly Outcome[], step?: number): void {
+    if (outcomes.length === 0) return;
+    const { tally } = this;
+    let [materialized, unchanged] = [0, 0];
+    const made: number[] = [];
+    for (const each of outcomes) {
+      tally.add(node, each);
+      if (isProblem(each)) {
+        this.#tellProblem(node, each, each);
+        continue;
+      }
+      materialized++;
+      if (each.outcome === "unchanged") unchanged++;
+      made.push(each.partition);
+      for (const { check, detail } of each.warnings) {
+        const key = node.set.key(each.partition);
+        const message = `check "${check}" failed: ${detail ?? ""}`;
+        tally.warn(`${node.key}${key === null ? "" : ` ${key}`}: ${message}`);
+        this.#tell({ type: "warning", asset: node.key, message });
+      }
     }
-    return [];
+    if (step !== undefined) this.#tell({ type: "partitions", step, materialized, unchanged });
+    const problems = normalize(outcomes.filter(isProblem));
+    if (problems.length > 0) this.#needs.fail(node, problems);
+    this.#close(node, union(fromOrdinals(made), problems));
+  }
+
+  /** An error of an asset's code that is none of one partition. */
+  #broke(node: Node, ranges: Ranges, message: string): void {
+    const range = { from: ranges[0]!.from, to: ranges.at(-1)!.to };
+    this.tally.fault(node, range, message);
+    this.#tellProblem(node, range, { outcome: "failed", message });
+  }
+
+  /** Partitions are settled: what waits for them may be ready. */
+  #close(node: Node, partitions: Ranges): void {
+    if (partitions.length === 0) return;
+    this.#open.set(node, subtract(this.#open.get(node) ?? [], partitions));
+    for (const edge of node.down) if (this.#waiting.get(edge.down)?.size) this.#awake.add(edge.down);
+    this.#turn.resolve();
   }
 
   async #wait(): Promise<void> {
@@ -299,23 +345,15 @@ class Scheduler {
     await refresh(session);
   }
 
-  #block(node: Node, { range, message }: Blocked): void {
-    this.tally.problem(node, range.from, range.to, "blocked", message);
-    const problem = { asset: node.key, range: keyRange(node, range), outcome: "blocked" as const, message };
-    this.session.observe({ type: "problem", ...problem });
-    this.#settle(node, [range], true);
-  }
-
   /** What others made and cannot be told, or is there no more. */
   #tellSeen(): void {
-    const { session, tally, options: { seen } } = this;
+    const { tally, options: { seen } } = this;
     for (const { node, problems, gone } of seen) {
       for (const { partition, message } of problems) {
-        if (partition === null) tally.fault(node, null, message);
-        else tally.problem(node, partition, partition, "failed", message);
-        const key = partition === null ? null : node.set.key(partition);
-        const [range, outcome] = [{ from: key, to: key }, "failed" as const];
-        session.observe({ type: "problem", asset: node.key, range, outcome, message });
+        const [outcome, range] = ["failed" as const, partition === null ? null : single(partition)];
+        if (range === null) tally.fault(node, null, message);
+        else tally.add(node, { ...range, outcome, message });
+        this.#tellProblem(node, range, { outcome, message });
       }
       if (gone.length > 0) tally.warn(`${node.key}: ${goneText(node, gone)}`);
     }
@@ -323,52 +361,37 @@ class Scheduler {
 
   /** What only others can make is asked for, too: that it is not there is no success. */
   #tellUnreported(): void {
-    const { session, tally, options: { scope } } = this;
-    for (const each of unreported(session.index, scope)) {
-      const { node, range } = each;
-      const [outcome, message] = ["blocked" as const, reportLine(each)];
-      tally.problem(node, range.from, range.to, outcome, message);
-      session.observe({ type: "problem", asset: node.key, range: keyRange(node, range), outcome, message });
+    for (const each of unreported(this.session.index, this.scope)) {
+      const problem = { ...each.range, outcome: "blocked" as const, message: reportLine(each) };
+      this.#became(each.node, [problem]);
     }
+  }
+
+  #tellProblem(
+    { key: asset, set }: Node,
+    range: OrdinalRange | null,
+    { outcome, message }: Pick<Problem, "outcome" | "message">,
+  ): void {
+    const keys = range === null ? { from: null, to: null } : keyRange(set, range);
+    this.#tell({ type: "problem", asset, range: keys, outcome, message });
+  }
+
+  #tell(news: News): void {
+    if (this.run === null) this.#untold.push(news);
+    else this.session.observe({ run: this.run, ...news });
   }
 
   /** The run's number: a run is made once there is work, so that nothing to do leaves no trace. */
   async #begin(): Promise<RunId> {
     const { session, options: { request } } = this;
     this.#begun ??= session.state.beginRun(request, session.clock.now()).then((run) => {
-      session.observe({ type: "run-started", run });
-      return this.run = run;
+      session.observe({ run, type: "run-started" });
+      this.run = run;
+      for (const news of this.#untold.splice(0)) this.#tell(news);
+      return run;
     });
     return await this.#begun;
   }
 }
 
-/** The partitions of a node in the portions that one call of its code takes. */
-function batchesOf({ asset: { batch: { most, scattered } } }: Node, ranges: Ranges): Ranges[] {
-  return scattered ? [...batches(ranges, most)] : [...chunks(ranges, most)].map((range) => [range]);
-}
-
-/** What may need work: what is not fresh or is forced, and all that reads it, for it may be stale by then. */
-function candidates({ index }: Session, { scope, force }: ExecuteOptions): Map<Node, Ranges> {
-  const found = new Map<Node, Ranges>();
-  for (const [node, ranges] of scope) {
-    if (node.asset.materialize === null) continue;
-    let wanted = force
-      ? ranges
-      : normalize(judgements(index, node, ranges).filter(({ state }) => state !== "fresh"));
-    for (const edge of node.up) {
-      const above = found.get(edge.up);
-      if (above === undefined || count(wanted) === count(ranges)) continue;
-      const readers: OrdinalRange[] = [];
-      for (const member of ordinals(above)) {
-        for (const reader of dependentsOf(edge, member, index.now)) {
-          const last = readers.at(-1);
-          if (last === undefined || reader.from !== last.from || reader.to !== last.to) readers.push(reader);
-        }
-      }
-      wanted = union(wanted, intersect(ranges, normalize(readers)));
-    }
-    if (wanted.length > 0) found.set(node, wanted);
-  }
-  return found;
-}
+const single = (partition: number): OrdinalRange => ({ from: partition, to: partition });

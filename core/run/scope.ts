@@ -9,9 +9,11 @@ import { isWatched, makeable } from "./makeable.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import { existing, membersOf, type Node } from "../staleness/node.ts";
 
-/** Which partitions of which assets are asked for. */
+/** Which partitions of which assets a run is to cover. */
 export interface RunSelection {
   readonly assets: ReadonlySet<AssetKey>;
+  /** The expression that chose the assets, for the run's record. */
+  readonly words?: readonly string[];
   /** Keys of single partitions; they take the place of `from` and `to`. */
   readonly partitions?: readonly string[];
   /**

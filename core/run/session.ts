@@ -1,16 +1,12 @@
-import type { RunId } from "../event.ts";
 import type { BrokenEntry, Definition } from "../ports/catalog.ts";
 import type { Clock, Random } from "../ports/clock.ts";
-import type { LogLevel } from "../ports/log.ts";
 import type { Publisher } from "../ports/publisher.ts";
-import type { ClaimToken, Commit, Intent, LogEntry, State, Taken } from "../ports/state.ts";
-import type { OrdinalRange } from "../partition/ranges.ts";
+import type { ClaimToken, Commit, Intent, State, Taken } from "../ports/state.ts";
 import { show } from "../show.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
-import type { Node } from "../staleness/node.ts";
-import type { KeyRange, Observer } from "./progress.ts";
+import type { Observer } from "./progress.ts";
 
-/** What the work on one graph goes through: ports, resources and the index that they keep up to date. */
+/** The ports that the work on a graph goes through. */
 export interface Ports {
   readonly state: State;
   readonly publisher: Publisher;
@@ -18,15 +14,16 @@ export interface Ports {
   readonly entries?: () => Promise<readonly (Definition | BrokenEntry)[]>;
   readonly clock: Clock;
   readonly random: Random;
-  /** What the graph's assets are given. */
-  readonly resources: unknown;
   /** Takes secrets out of a text before it is kept or shown. */
   readonly mask: (text: string) => string;
-  readonly observe: Observer;
 }
 
+/** The work on one graph: ports, the index that they keep up to date, and who is told of it. */
 export interface Session extends Ports {
+  /** What the graph's assets are given. */
+  readonly resources: unknown;
   readonly index: StalenessIndex;
+  readonly observe: Observer;
 }
 
 /** Events taken in at a time. */
@@ -106,51 +103,4 @@ export function messageOf(session: Ports, error: unknown): string {
     ? error
     : `found ${show(error)} thrown, wanted an error`;
   return session.mask(text.replaceAll(/\s*\n\s*/g, " "));
-}
-
-export function keyRange({ set }: Pick<Node, "set">, { from, to }: OrdinalRange): KeyRange {
-  return { from: set.key(from), to: set.key(to) };
-}
-
-/** The log of one step: kept in memory until it is flushed with what it speaks of. */
-export class StepLog {
-  #entries: LogEntry[] = [];
-
-  constructor(readonly session: Session, readonly run: RunId, readonly step: number) {}
-
-  debug = this.#writer("debug");
-  info = this.#writer("info");
-  warn = this.#writer("warn");
-  error = this.#writer("error");
-
-  async flush(): Promise<void> {
-    if (this.#entries.length === 0) return;
-    const entries = this.#entries;
-    this.#entries = [];
-    await this.session.state.log(this.run, entries);
-  }
-
-  #writer(level: LogLevel) {
-    return (message: string, fields: LogEntry["fields"] = {}) => {
-      const { mask, clock } = this.session;
-      this.#entries.push({
-        step: this.step,
-        at: clock.now(),
-        level,
-        message: mask(message),
-        fields: maskedFields(fields, mask),
-      });
-    };
-  }
-}
-
-/** The fields as JSON, every text in them masked by itself: a secret may look like a part of the notation. */
-function maskedFields(fields: LogEntry["fields"], mask: (text: string) => string): LogEntry["fields"] {
-  const masked = JSON.stringify(fields, (_, value) => {
-    if (typeof value === "string") return mask(value);
-    if (typeof value === "bigint") return String(value);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, field]) => [mask(name), field]));
-  });
-  return JSON.parse(masked);
 }

@@ -1,17 +1,18 @@
 import type { Partition, Partitions } from "../asset.ts";
 import type { NewEvent } from "../event.ts";
-import { milliseconds, SECOND } from "../instant.ts";
+import { type Instant, milliseconds, SECOND } from "../instant.ts";
 import {
+  batches,
+  chunks,
   count,
-  fromOrdinals,
   intersect,
   normalize,
   type OrdinalRange,
   ordinals,
   type Ranges,
   subtract,
-  union,
 } from "../partition/ranges.ts";
+import { keyRange } from "../partition/range_text.ts";
 import type { StepRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { AnswerError, type Answers, answersOf, groupsOf, Places } from "./answers.ts";
@@ -19,55 +20,59 @@ import { type Backoff, backoff } from "./backoff.ts";
 import { Inputs, onceStill } from "./inputs.ts";
 import { verifyInputs } from "./intact.ts";
 import { limited } from "./limited.ts";
-import { type Claim, failedEvents, publish, type Settled } from "./publish.ts";
-import {
-  commit,
-  keyRange,
-  messageOf,
-  refresh,
-  type Session,
-  StepLog,
-  SupersededError,
-  UnsettledError,
-} from "./session.ts";
-import type { Tally } from "./tally.ts";
+import { isProblem, type Outcome, type Problem } from "./outcome.ts";
+import { type Claim, failedEvents, publish } from "./publish.ts";
+import { commit, messageOf, refresh, type Session, SupersededError, UnsettledError } from "./session.ts";
+import { StepLog } from "./step_log.ts";
 
 export interface StepOptions {
   /** Its place in the run, from 1. */
   readonly number: number;
+  readonly started: Instant;
+  /** The partitions of its claim. */
+  readonly granted: Ranges;
+  /** Those of them that are to be made. */
   readonly partitions: Ranges;
-  /** Whether the claim ends with the step. */
-  readonly release: boolean;
   readonly forced: boolean;
   readonly signal: AbortSignal;
-  readonly tally: Tally;
-  /** Called as soon as partitions are done, well or not. */
-  readonly settled: (partitions: Ranges, failed: boolean) => void;
+  /** Called as soon as it is known what became of partitions. */
+  readonly became: (outcomes: readonly Outcome[]) => void;
+  /** Called with an error of the asset's code after every partition was answered. */
+  readonly broke: (message: string) => void;
 }
 
 /** How long code that was told to end is waited for. */
 const GRACE = 2 * SECOND;
 const BACKOFF: Backoff = { base: { seconds: 1 }, limit: { minutes: 1 } };
 
-/** How a step ended; `superseded` when its claim passed to another worker. */
-export type StepOutcome = StepRecord["outcome"] | "superseded";
+/** The portions of partitions that one call of a node's code takes. */
+export function portions({ asset: { batch: { most, scattered } } }: Node, ranges: Ranges): Ranges[] {
+  return scattered ? [...batches(ranges, most)] : [...chunks(ranges, most)].map((range) => [range]);
+}
 
-/** Materializes claimed partitions, with retries. */
-export async function runStep(session: Session, claim: Claim, options: StepOptions): Promise<StepOutcome> {
-  const step = new Step(session, claim, options);
+/**
+ * Materializes the partitions of a claim, with retries; the claim ends with it.
+ *
+ * @returns What passed to another worker meanwhile.
+ */
+export async function runStep(session: Session, claim: Claim, options: StepOptions): Promise<Ranges> {
+  using step = new Step(session, claim, options);
   try {
-    return await step.run();
+    await step.run();
+    return [];
   } catch (cause) {
-    if (cause instanceof SupersededError) return "superseded";
+    if (cause instanceof SupersededError) return step.open;
     throw cause;
   }
 }
 
-class Step {
+class Step implements Disposable {
   readonly #node: Node;
   readonly #log: StepLog;
-  readonly #started;
+  /** What is not answered. */
   #remaining: Ranges;
+  /** Of which it is not known what became. */
+  #open: Ranges;
   #materialized = 0;
   #failed = 0;
   /** Of those failed: how many checks held back. */
@@ -81,55 +86,68 @@ class Step {
   constructor(readonly session: Session, readonly claim: Claim, readonly options: StepOptions) {
     this.#node = claim.node;
     this.#log = new StepLog(session, claim.run, options.number);
-    this.#started = session.clock.now();
-    this.#remaining = options.partitions;
+    this.#remaining = this.#open = options.partitions;
   }
 
-  async run(): Promise<StepOutcome> {
-    const { session, options: { number, partitions, signal } } = this;
-    session.observe({
-      type: "step-started",
-      step: number,
-      asset: this.#node.key,
-      range: keyRange(this.#node, hullOf(partitions)),
-      count: count(partitions),
-    });
-    const error = await this.#attempts();
-    if (error !== undefined) await this.#broken(error);
-    const outcome = signal.aborted ? "cancelled" : error !== undefined ? "failed" : this.#outcome();
-    if (!this.#recorded || error !== undefined) {
-      await commit(session, {
-        claim: this.#recorded ? null : this.claim.token,
-        events: [],
-        release: this.options.release,
-        step: this.#record(outcome),
-      });
+  get open(): Ranges {
+    return this.#open;
+  }
+
+  async run(): Promise<void> {
+    const { session, claim: { run }, options: { number, partitions, started, signal } } = this;
+    if (partitions.length === 0) return await this.#end("succeeded");
+    const { key, set } = this.#node;
+    const range = keyRange(set, hullOf(partitions));
+    session.observe({ run, type: "step-started", step: number, asset: key, range, count: count(partitions) });
+    let broken = false;
+    for (const portion of portions(this.#node, partitions)) {
+      const error = await this.#attempts(portion);
+      if (error !== undefined) {
+        broken = true;
+        await this.#broken(portion, error);
+      }
     }
+    const outcome = signal.aborted ? "cancelled" : broken ? "failed" : this.#outcome();
+    if (!this.#recorded || broken) await this.#end(outcome);
     await this.#log.flush();
     if (this.#bad.length > 0 && !signal.aborted) await verifyInputs(session, this.#node, this.#bad);
-    const took = session.clock.now() - this.#started;
-    session.observe({ type: "step-ended", step: number, outcome, took });
-    return outcome;
+    const took = session.clock.now() - started;
+    session.observe({ run, type: "step-ended", step: number, outcome, took });
   }
 
-  /** @returns The error that the step ends with, unless it was cancelled. */
-  async #attempts(): Promise<string | undefined> {
-    const { session, options: { signal, number } } = this;
+  [Symbol.dispose](): void {
+    this.#log[Symbol.dispose]();
+  }
+
+  /** Records how the step ended, and with it ends the claim, unless both went with the last group. */
+  async #end(outcome: StepRecord["outcome"]): Promise<void> {
+    const claim = this.#recorded ? null : this.claim.token;
+    await commit(this.session, {
+      claim,
+      events: [],
+      release: claim !== null,
+      step: this.#record(outcome),
+    });
+  }
+
+  /** @returns The error that the portion ends with, unless it was cancelled. */
+  async #attempts(portion: Ranges): Promise<string | undefined> {
+    const { session, claim: { run }, options: { signal, number } } = this;
     const { retry } = this.#node.asset;
     for (let failures = 0; !signal.aborted; failures++) {
       try {
-        await onceStill(session, signal, () => this.#attempt());
-        if (signal.aborted || this.#remaining.length === 0) return undefined;
+        await onceStill(session, signal, () => this.#attempt(portion));
+        if (signal.aborted || this.#left(portion).length === 0) return undefined;
         return "the partition was not answered, wanted an output or a failure";
       } catch (cause) {
         if (cause instanceof SupersededError || cause instanceof UnsettledError) throw cause;
         if (signal.aborted) return undefined;
         const error = messageOf(session, cause);
-        const final = cause instanceof AnswerError || this.#remaining.length === 0;
+        const final = cause instanceof AnswerError || this.#left(portion).length === 0;
         if (final || failures >= retry.most) return error;
         const after = backoff(session, retry.backoff ?? BACKOFF, failures);
         this.#log.warn("trying again", { error, after });
-        session.observe({ type: "retrying", step: number, error, after });
+        session.observe({ run, type: "retrying", step: number, error, after });
         await session.clock.sleep(after, signal).catch(() => {});
         if (!signal.aborted) await refresh(session);
       }
@@ -137,11 +155,17 @@ class Step {
     return undefined;
   }
 
-  /** Runs the asset's code once over what remains, publishing group by group. */
-  async #attempt(): Promise<void> {
-    const { session, claim, options: { number, forced, signal: cancel } } = this;
+  /** What of a portion is not answered yet. */
+  #left(portion: Ranges): Ranges {
+    return intersect(this.#remaining, portion);
+  }
+
+  /** Runs the asset's code once over what is left of a portion, publishing group by group. */
+  async #attempt(portion: Ranges): Promise<void> {
+    const { session, claim: { run }, options: { number, forced, signal: cancel } } = this;
     const { asset } = this.#node;
-    const inputs = new Inputs(session, this.#node, this.#remaining);
+    const left = this.#left(portion);
+    const inputs = new Inputs(session, this.#node, left);
     const places = new Places();
     const { signal, cause, abort, end } = limited(
       session,
@@ -150,19 +174,19 @@ class Step {
     );
     try {
       const returned = asset.materialize!({
-        run: claim.run,
-        partitions: partitionsOf(this.#node, this.#remaining),
+        run,
+        partitions: partitionsOf(this.#node, left),
         inputs: inputs.byName,
         standing: () => inputs.own(),
         resources: session.resources,
         log: this.#log,
         progress: (done, total, unit, outlook = {}) =>
-          session.observe({ type: "step-progress", step: number, done, total, unit, outlook }),
+          session.observe({ run, type: "step-progress", step: number, done, total, unit, outlook }),
         signal,
         now: session.clock.now(),
         forced,
-        marked: forced ? [] : session.index.markedAlone(this.#node, this.#remaining),
-        staging: `_staging/${claim.run}/${number}-${this.#attempted++}`,
+        marked: forced ? [] : session.index.markedAlone(this.#node, left),
+        staging: `_staging/${run}/${number}-${this.#attempted++}`,
         due: (ranges, detail) => this.#due(ranges, detail),
       });
       const groups = groupsOf(this.#node, returned);
@@ -170,13 +194,13 @@ class Step {
         for (;;) {
           const next = await Promise.race([groups.next(), cause]);
           if (next.done) return;
-          const answers = answersOf(this.#node, next.value, this.options.partitions, this.#remaining);
+          const answers = answersOf(this.#node, next.value, portion, this.#left(portion));
           places.take(this.#node, answers.outputs);
           await this.#group(inputs, answers, signal);
         }
       } catch (error) {
         abort(error);
-        await left(session, groups);
+        await ended(session, groups);
         throw error;
       }
     } finally {
@@ -185,47 +209,34 @@ class Step {
   }
 
   async #group(inputs: Inputs, answers: Answers, signal: AbortSignal): Promise<void> {
-    const { session, claim, options: { number, tally, settled } } = this;
+    const { session, claim } = this;
     if (answers.partitions.length === 0) return;
     const rest = subtract(this.#remaining, answers.partitions);
-    const ends = rest.length === 0;
-    const done = await publish(session, claim, inputs, answers, signal, (settled) => {
-      this.#count(settled);
-      return ends ? { release: this.options.release, step: this.#record(this.#outcome()) } : {};
+    const last = rest.length === 0;
+    const outcomes = await publish(session, claim, inputs, answers, signal, (outcomes) => {
+      this.#count(outcomes);
+      return last ? { release: true, step: this.#record(this.#outcome()) } : {};
     });
-    this.#recorded = ends;
+    this.#recorded = last;
     this.#remaining = rest;
-    let [materialized, unchanged] = [0, 0];
-    const problems: number[] = [];
-    for (const each of done) {
-      const { partition } = each;
-      if ("message" in each) {
-        problems.push(partition);
-        this.#problem({ from: partition, to: partition }, each.outcome, each.message);
-        continue;
-      }
-      materialized++;
-      if (each.outcome === "unchanged") unchanged++;
-      tally.materialized(this.#node, each.outcome === "unchanged", each.rows);
-      for (const { check, detail } of each.warnings) {
-        this.#warn(partition, `check "${check}" failed: ${detail ?? ""}`);
-      }
-    }
-    session.observe({ type: "partitions", step: number, materialized, unchanged });
-    const bad = fromOrdinals(problems);
-    settled(subtract(answers.partitions, bad), false);
-    settled(bad, true);
+    this.#became(outcomes);
     await this.#log.flush();
   }
 
-  #count(settled: readonly Settled[]): void {
-    for (const each of settled) {
-      if (!("message" in each)) this.#materialized++;
+  #count(outcomes: readonly Outcome[]): void {
+    for (const each of outcomes) {
+      if (!isProblem(each)) this.#materialized++;
       else {
-        this.#failed++;
-        if (each.outcome === "blocked") this.#blocked++;
+        this.#failed += count([each]);
+        if (each.outcome === "blocked") this.#blocked += count([each]);
       }
     }
+  }
+
+  #became(outcomes: readonly Outcome[]): void {
+    this.#bad = normalize([...this.#bad, ...outcomes.filter(isProblem)]);
+    this.#open = intersect(this.#open, this.#remaining);
+    this.options.became(outcomes);
   }
 
   #outcome(): "succeeded" | "failed" | "blocked" {
@@ -233,22 +244,17 @@ class Step {
     return this.#failed === this.#blocked ? "blocked" : "failed";
   }
 
-  /** Records an error that ends the step: of what was not answered, or, after that, of the asset's code. */
-  async #broken(message: string): Promise<void> {
+  /** Records an error that ends a portion: of what was not answered, or, after that, of the asset's code. */
+  async #broken(portion: Ranges, message: string): Promise<void> {
     const { session, claim } = this;
     this.#log.error(message);
-    const remaining = this.#remaining;
-    if (remaining.length === 0) {
-      this.options.tally.fault(this.#node, hullOf(this.options.partitions), message);
-      this.#observeProblem(hullOf(this.options.partitions), "failed", message);
-      return;
-    }
-    this.#remaining = [];
-    const events = failedEvents(session, claim, remaining.map((range) => ({ ...range, message })), "error");
-    await commit(session, { claim: claim.token, events });
-    this.#failed += count(remaining);
-    for (const range of remaining) this.#problem(range, "failed", message);
-    this.options.settled(remaining, true);
+    const left = this.#left(portion);
+    if (left.length === 0) return this.options.broke(message);
+    const problems = left.map((range): Problem => ({ ...range, outcome: "failed", message }));
+    await commit(session, { claim: claim.token, events: failedEvents(session, claim, problems, "error") });
+    this.#remaining = subtract(this.#remaining, left);
+    this.#count(problems);
+    this.#became(problems);
   }
 
   async #due(ranges: Ranges, detail: string): Promise<void> {
@@ -268,36 +274,14 @@ class Step {
     await commit(session, { claim: this.#recorded ? null : claim.token, events });
   }
 
-  #problem(range: OrdinalRange, outcome: "failed" | "blocked", message: string): void {
-    this.#bad = union(this.#bad, [range]);
-    this.options.tally.problem(this.#node, range.from, range.to, outcome, message);
-    this.#observeProblem(range, outcome, message);
-  }
-
-  #observeProblem(range: OrdinalRange, outcome: "failed" | "blocked", message: string): void {
-    this.session.observe({
-      type: "problem",
-      asset: this.#node.key,
-      range: keyRange(this.#node, range),
-      outcome,
-      message,
-    });
-  }
-
-  #warn(partition: number, message: string): void {
-    const key = this.#node.set.key(partition);
-    this.options.tally.warn(`${this.#node.key}${key === null ? "" : ` ${key}`}: ${message}`);
-    this.session.observe({ type: "warning", asset: this.#node.key, message });
-  }
-
   #record(outcome: StepRecord["outcome"]): StepRecord {
-    const { claim: { run }, options: { number, partitions } } = this;
+    const { claim: { run }, options: { number, granted, started } } = this;
     return {
       run,
       step: number,
       asset: this.#node.key,
-      ...hullOf(partitions),
-      started: this.#started,
+      ...hullOf(granted),
+      started,
       ended: this.session.clock.now(),
       outcome,
       materialized: this.#materialized,
@@ -330,11 +314,11 @@ function partitionsOf(node: Node, ranges: Ranges): Partitions {
 }
 
 /** Waits until the asset's code has ended, so that it stages nothing more; not for ever: it must not hold the slot. */
-async function left({ clock }: Session, groups: AsyncIterator<unknown>): Promise<void> {
-  const ended = new AbortController();
+async function ended({ clock }: Session, groups: AsyncIterator<unknown>): Promise<void> {
+  const over = new AbortController();
   await Promise.race([
     groups.return?.().catch(() => {}),
-    clock.sleep(GRACE, ended.signal).catch(() => {}),
+    clock.sleep(GRACE, over.signal).catch(() => {}),
   ]);
-  ended.abort();
+  over.abort();
 }

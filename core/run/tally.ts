@@ -1,6 +1,7 @@
 import type { AssetKey, RunId } from "../event.ts";
 import type { OrdinalRange } from "../partition/ranges.ts";
 import type { Node } from "../staleness/node.ts";
+import { isProblem, type Outcome } from "./outcome.ts";
 
 /** What became of partitions, by number. */
 export interface Counts {
@@ -26,7 +27,7 @@ export interface RunResult {
   readonly warnings: readonly string[];
 }
 
-interface Problem {
+interface Failure {
   readonly node: Node;
   /** Null where it is a problem of the asset. */
   readonly range: { readonly from: number; to: number } | null;
@@ -36,26 +37,27 @@ interface Problem {
 /** Counts what a run does, asset by asset. */
 export class Tally {
   readonly #assets = new Map<Node, Counts & { rows: number }>();
-  readonly #problems: Problem[] = [];
+  readonly #failures: Failure[] = [];
   readonly #warnings = new Set<string>();
 
-  materialized(node: Node, unchanged: boolean, rows: number): void {
+  add(node: Node, outcome: Outcome): void {
     const counts = this.#of(node);
-    counts.materialized++;
-    if (unchanged) counts.unchanged++;
-    counts.rows += rows;
-  }
-
-  problem(node: Node, from: number, to: number, outcome: "failed" | "blocked", message: string): void {
-    this.#of(node)[outcome] += to - from + 1;
-    const last = this.#problems.findLast((problem) => problem.node === node);
+    if (!isProblem(outcome)) {
+      counts.materialized++;
+      if (outcome.outcome === "unchanged") counts.unchanged++;
+      counts.rows += outcome.rows;
+      return;
+    }
+    const { from, to, message } = outcome;
+    counts[outcome.outcome] += to - from + 1;
+    const last = this.#failures.findLast((failure) => failure.node === node);
     if (last?.range && last.message === message && last.range.to === from - 1) last.range.to = to;
-    else this.#problems.push({ node, range: { from, to }, message });
+    else this.#failures.push({ node, range: { from, to }, message });
   }
 
   /** An error of an asset's code that is none of one partition: it counts for none of them. */
   fault(node: Node, range: OrdinalRange | null, message: string): void {
-    this.#problems.push({ node, range: range && { ...range }, message });
+    this.#failures.push({ node, range: range && { ...range }, message });
   }
 
   warn(message: string): void {
@@ -71,7 +73,7 @@ export class Tally {
       counts.blocked += own.blocked;
       return { key: node.key, ...own };
     });
-    const errors = this.#problems.map(({ node, range, message }) => ({
+    const errors = this.#failures.map(({ node, range, message }) => ({
       asset: node.key,
       partition: range && keysOf(node, range),
       message,

@@ -1,40 +1,53 @@
 import type { AssetKey } from "../event.ts";
 import { partitionSet } from "../partition/from_spec.ts";
 import type { PartitionSet } from "../partition/partition_set.ts";
+import { type PartitionRange, partitionRanges } from "../partition/range_text.ts";
 import { fromOrdinals, type Ranges } from "../partition/ranges.ts";
 import { exclusively } from "./exclusive.ts";
+import { recorded } from "./recorded.ts";
+import { assetRanges } from "./request.ts";
 import { commit, type Session } from "./session.ts";
 
 /** An asset that the state knows and the graph does not declare, with what stands of it. */
 export interface Undeclared {
-  readonly key: AssetKey;
-  readonly set: PartitionSet;
-  readonly standing: Ranges;
+  readonly asset: AssetKey;
+  readonly isPartitioned: boolean;
+  readonly standing: readonly PartitionRange[];
 }
 
 const EVERYTHING: Ranges = [{ from: -Number.MAX_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER }];
 
-/** What stands of an asset that is no longer declared; undefined where the state never knew it, or the graph declares it. */
-export async function undeclared(
+/** An asset that is no longer declared; undefined where the state never knew it, or the graph declares it. */
+export async function undeclared(session: Session, asset: AssetKey): Promise<Undeclared | undefined> {
+  const found = await find(session, asset);
+  return found && {
+    asset,
+    isPartitioned: found.set.spec.type !== "single",
+    standing: partitionRanges(found.set, found.standing),
+  };
+}
+
+/** Forgets all that stands of an asset that is no longer declared; files stay. */
+export async function wipeUndeclared(session: Session, asset: AssetKey): Promise<void> {
+  const found = await find(session, asset);
+  if (found === undefined || found.standing.length === 0) return;
+  const { standing } = found;
+  await recorded(session, { command: "wipe", ranges: assetRanges(found, standing) }, async (run) => {
+    await exclusively(session, run, found, standing, async (claim) => {
+      const at = session.clock.now();
+      const events = standing.map((range) => ({ kind: "wiped" as const, asset, at, run, ...range }));
+      await commit(session, { claim, events });
+    });
+  });
+}
+
+async function find(
   { state, index }: Session,
   key: AssetKey,
-): Promise<Undeclared | undefined> {
+): Promise<{ key: AssetKey; set: PartitionSet; standing: Ranges } | undefined> {
   if (index.find(key) !== undefined) return undefined;
   const known = (await state.assets()).find((each) => each.key === key);
   if (known === undefined) return undefined;
   const standing = fromOrdinals((await state.standing(key, EVERYTHING)).map(({ partition }) => partition));
   return { key, set: partitionSet(known.partitions), standing };
-}
-
-/** Forgets all that stands of it; files stay. */
-export async function wipeUndeclared(session: Session, asset: Undeclared): Promise<void> {
-  const { key, standing } = asset;
-  if (standing.length === 0) return;
-  await exclusively(session, asset, standing, { command: "wipe", asset: key }, async (run, token) => {
-    const at = session.clock.now();
-    await commit(session, {
-      claim: token,
-      events: standing.map((range) => ({ kind: "wiped", asset: key, at, run, ...range })),
-    });
-  });
 }

@@ -1,18 +1,20 @@
+import type { RunId } from "../event.ts";
+import { keyRange } from "../partition/range_text.ts";
 import type { LiveClaim } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
-import { keyRange, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 
 /** Tells once that another run's work on an asset is waited for, and once that it is no longer. Dispose of it. */
 export class Waits implements Disposable {
-  #held: LiveClaim | undefined;
+  #held: { readonly run: RunId; readonly held: LiveClaim } | undefined;
 
   constructor(readonly session: Session, readonly node: Node) {}
 
-  begin(held: LiveClaim): void {
-    if (this.#held?.run === held.run) return;
+  begin(run: RunId, held: LiveClaim): void {
+    if (this.#held?.held.run === held.run) return;
     this.end();
-    this.#held = held;
-    this.#tell("waiting", held);
+    this.#held = { run, held };
+    this.#tell("waiting", this.#held);
   }
 
   end(): void {
@@ -25,7 +27,11 @@ export class Waits implements Disposable {
     this.end();
   }
 
-  #tell(type: "waiting" | "waited", held: LiveClaim): void {
-    this.session.observe({ type, asset: this.node.key, range: keyRange(this.node, held), run: held.run });
+  #tell(
+    type: "waiting" | "waited",
+    { run, held }: { readonly run: RunId; readonly held: LiveClaim },
+  ): void {
+    const { key: asset, set } = this.node;
+    this.session.observe({ run, type, asset, range: keyRange(set, held), holder: held.run });
   }
 }

@@ -4,9 +4,12 @@ import type { StalenessIndex } from "./index.ts";
 import { type Edge, existing, type Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
 
+/** The sort of a cause of staleness. */
+export type CauseKind = "code" | "input" | "upstream" | "source" | "dependency" | "damaged" | "forced";
+
 /** Why partitions are stale. `members` are the partitions of `asset` whose change, absence or staleness is meant. */
 export interface Cause {
-  readonly kind: "code" | "input" | "upstream" | "source" | "dependency" | "damaged" | "forced";
+  readonly kind: CauseKind;
   readonly asset?: AssetKey;
   readonly members?: Ranges;
   readonly detail?: string;

@@ -7,12 +7,12 @@ import { fakeClock } from "../fake_clock.ts";
 
 const SECOND = 1_000;
 const RANGE = { from: "2024-01-01", to: "2024-01-02" };
-const STARTED: Progress = { type: "step-started", step: 1, asset: "t/raw", range: RANGE, count: 2 };
+const STARTED: Progress = { run: 8, type: "step-started", step: 1, asset: "t/raw", range: RANGE, count: 2 };
 const HELD = "waiting for the pace: 60 a minute";
 
 function progress(done: number, left?: number, note?: string): Progress {
   const outlook = { ...(left !== undefined && { left }), ...(note !== undefined && { note }) };
-  return { type: "step-progress", step: 1, done, total: 400, unit: "requests", outlook };
+  return { run: 8, type: "step-progress", step: 1, done, total: 400, unit: "requests", outlook };
 }
 
 Deno.test("a step that is held up by the pace says so at once, and then at least every ten seconds", async () => {
@@ -47,13 +47,13 @@ Deno.test("a step that says nothing of itself is not silent for longer than othe
 Deno.test("what is waited for is a line when that begins, and one when it ends", async () => {
   const clock = fakeClock(0);
   const lines = new EventLines((_colour, text) => text, clock.now);
-  const wait = { asset: "t/raw", range: RANGE, run: 7 };
-  assertEquals(lines.of({ type: "waiting", ...wait }), [
+  const wait = { asset: "t/raw", range: RANGE, holder: 7 };
+  assertEquals(lines.of({ run: 8, type: "waiting", ...wait }), [
     "t/raw 2024-01-01 … 2024-01-02 is at work in run 7: waiting",
   ]);
   await clock.advance(60 * SECOND);
   assertEquals(lines.due(), []);
-  assertEquals(lines.of({ type: "waited", ...wait }), [
+  assertEquals(lines.of({ run: 8, type: "waited", ...wait }), [
     "t/raw 2024-01-01 … 2024-01-02 is waited for no longer, after 1 min 00 s",
   ]);
 });
@@ -67,14 +67,14 @@ Deno.test("on a terminal waits and the remaining time stand in one line each, dr
   try {
     live.observe(STARTED);
     live.observe(progress(60, 340 * SECOND, HELD));
-    live.observe({ type: "waiting", asset: "t/other", range: RANGE, run: 7 });
+    live.observe({ run: 8, type: "waiting", asset: "t/other", range: RANGE, holder: 7 });
     await clock.advance(100 * SECOND);
     await shown(() => drawn.includes("t/other"));
     const block = drawn.split("\x1b[0J").at(-1)!.trimEnd().split("\n");
     assertEquals(block.length, 2);
     assertStringIncludes(block[0]!, ` 15% 4 min left, ${HELD}: t/raw 2024-01-01 … 2024-01-02`);
     assertEquals(block[1], "waiting for run 7: t/other 2024-01-01 … 2024-01-02, for 1 min 40 s");
-    live.observe({ type: "waited", asset: "t/other", range: RANGE, run: 7 });
+    live.observe({ run: 8, type: "waited", asset: "t/other", range: RANGE, holder: 7 });
     await shown(() => !drawn.split("\x1b[0J").at(-1)!.includes("t/other"));
   } finally {
     live[Symbol.dispose]();

@@ -159,7 +159,11 @@ Deno.test("runs as JSON are a list", async () => {
   assertEquals(run, {
     id: 1,
     status: "succeeded",
-    request: { command: "materialize", selection: ["ny/shops"] },
+    request: {
+      command: "materialize",
+      selection: ["ny/shops"],
+      ranges: [{ asset: "ny/shops", from: "bronx", to: "queens" }],
+    },
     priority: 0,
     parent: null,
     counts: { materialized: 2, unchanged: 0, failed: 0, blocked: 0 },

@@ -30,3 +30,9 @@ Deno.test("every export of the core says in a sentence what it is", async () => 
   const mute = symbols.filter(({ declarations }) => declarations.some(({ jsDoc }) => !jsDoc?.doc));
   assertEquals(mute.map(({ name }) => name), []);
 });
+
+Deno.test("whatever an export of the core names is exported, too", async () => {
+  const { stderr } = await doc("--lint");
+  const named = stderr.split("\n").filter((line) => line.startsWith("error[private-type-ref]"));
+  assertEquals(named, []);
+});

@@ -9,7 +9,8 @@ import type { State } from "../../core/ports/state.ts";
 import type { Progress } from "../../core/run/progress.ts";
 import type { Limits } from "../../core/run/scheduler.ts";
 import type { RunSelection } from "../../core/run/scope.ts";
-import { type Cause } from "../../core/staleness/causes.ts";
+import type { PlannedCause } from "../../core/plan.ts";
+import type { KeyRange } from "../../core/partition/range_text.ts";
 import { type FakeClock, fakeClock } from "../fake_clock.ts";
 import { Lake, lakePublisher } from "../simulation/lake.ts";
 
@@ -58,7 +59,6 @@ export async function lab(assets: readonly AnyAsset[], options: LabOptions = {})
     random: options.random ?? (() => 0.5),
     resources: null,
     mask: (text) => text.replaceAll("hunter2", "***"),
-    observe: (each) => progress.push(each),
     readSource: (path) => options.sources?.[path] ?? "",
     limits: options.limits ?? { steps: 4, pools: {} },
   });
@@ -67,11 +67,9 @@ export async function lab(assets: readonly AnyAsset[], options: LabOptions = {})
     all: true,
     lookbackDays: 7,
   };
-  const key = (asset: string, ordinal: number) => orchestrator.index.node(asset).set.key(ordinal) ?? "-";
-  const range = (asset: string, { from, to }: { from: number; to: number }) =>
-    from === to ? key(asset, from) : `${key(asset, from)}..${key(asset, to)}`;
-  const told = ({ kind, asset, members = [], detail }: Cause) =>
-    [kind, asset, ...members.map((each) => range(asset!, each)), detail].filter((part) => part).join(" ");
+  const range = ({ from, to }: KeyRange) => from === to ? from ?? "-" : `${from}..${to}`;
+  const told = ({ kind, asset, members = [], detail }: PlannedCause) =>
+    [kind, asset, ...members.map(range), detail].filter((part) => part).join(" ");
   return {
     orchestrator,
     state,
@@ -79,19 +77,21 @@ export async function lab(assets: readonly AnyAsset[], options: LabOptions = {})
     lake,
     clock,
     progress,
-    materialize: (request = {}) =>
-      orchestrator.materialize({ signal: new AbortController().signal, ...everything, ...request }),
+    materialize: ({ signal, ...request } = {}) =>
+      orchestrator.materialize({ ...everything, ...request }, {
+        ...(signal && { signal }),
+        observe: (each) => progress.push(each),
+      }),
     plan: async (request = {}) =>
       (await orchestrator.plan({ ...everything, ...request }))
-        .map((step) => `${step.asset} ${range(step.asset, step.range)} ${step.state}`),
+        .map((step) => `${step.asset} ${range(step)} ${step.state}`),
     causes: async (asset, partition) =>
       (await orchestrator.plan(everything))
         .filter((step) => step.asset === asset)
-        .filter(({ range: { from, to } }) => {
-          const ordinal = partition === undefined
-            ? from
-            : orchestrator.index.node(asset).set.ordinal(partition)!;
-          return from <= ordinal && ordinal <= to;
+        .filter(({ from, to }) => {
+          const { ordinal } = orchestrator.partitions(asset);
+          return partition === undefined ||
+            ordinal(from!)! <= ordinal(partition)! && ordinal(partition)! <= ordinal(to!)!;
         })
         .flatMap(({ causes }) => causes.map(told)),
   };

@@ -99,9 +99,9 @@ Deno.test("external assets are neither planned nor made, and are reported", asyn
     "needs t/up, which is missing: it is external, report it",
     'is external and missing: report it with "report t/up --version V [--rows N] [--file PATH]…"',
   ]);
-  await orchestrator.report("t/up", [{ partition: 0, dataVersion: "1" }]);
+  await orchestrator.report("t/up", [{ partition: null, dataVersion: "1" }]);
   assertEquals((await materialize()).counts.materialized, 1);
-  await orchestrator.report("t/up", [{ partition: 0, dataVersion: "2" }]);
+  await orchestrator.report("t/up", [{ partition: null, dataVersion: "2" }]);
   assertEquals(await plan(), ["t/down - stale"]);
 });
 

@@ -1,3 +1,5 @@
+import { graph } from "../../core/graph.ts";
+import type { OrchestratorOptions } from "../../core/orchestrator.ts";
 import { definer, from } from "../../core/asset.ts";
 import { daysOfMonth, hoursOfDay, latest } from "../../core/mapping.ts";
 import { daily, hourly, monthly } from "../../core/partition/time_set.ts";
@@ -45,4 +47,25 @@ Deno.test("types: code sees its own resources and inputs, and answers outputs", 
       yield [{ partition: 0 }];
     },
   });
+});
+
+Deno.test("types: a graph is opened with what its assets are given", () => {
+  const { asset } = definer<{ readonly lake: string }>();
+  const { asset: other } = definer<{ readonly warehouse: URL }>();
+  async function* materialize() {}
+  const one = graph([asset({ key: "types/a", materialize })]);
+  const both = graph<{ lake: string; warehouse: URL }>([
+    asset({ key: "types/a", materialize }),
+    other({ key: "types/b", materialize }),
+  ]);
+  type Opened<Resources> = Pick<OrchestratorOptions<Resources>, "graph" | "resources">;
+  const open = <Resources>(_: Opened<Resources>) => {};
+  open({ graph: one, resources: { lake: "lake" } });
+  open({ graph: both, resources: { lake: "lake", warehouse: new URL("postgres://x") } });
+  // @ts-expect-error The lake is missing.
+  open({ graph: one, resources: {} });
+  // @ts-expect-error The warehouse is missing.
+  open({ graph: both, resources: { lake: "lake" } });
+  // @ts-expect-error The lake is a text.
+  open({ graph: one, resources: { lake: 3 } });
 });

@@ -41,7 +41,7 @@ export async function ask(worker: Worker): Promise<void> {
     case "materialize": {
       const { signal } = maybeCancelled(worker);
       const force = chance.happens(0.25);
-      const result = await orchestrator.materialize({ ...request, signal, force });
+      const result = await orchestrator.materialize({ ...request, force }, { signal });
       if (force && request.all) forcedWhole(worker, assets, result);
       return;
     }
@@ -84,13 +84,14 @@ async function rollback(worker: Worker, asset: string, partition: number): Promi
   }
 }
 
-async function report({ world: { chance, sketches, turns }, orchestrator }: Worker): Promise<void> {
+async function report(worker: Worker): Promise<void> {
+  const { world: { chance, sketches, turns }, orchestrator } = worker;
   const external = sketches.find(({ kind }) => kind === "external");
   const there = external?.set.existing(turns.now);
   if (external === undefined || !there) return;
   const made = JSON.stringify({ run: null, identity: "[1,[]]", reads: {} });
   await orchestrator.report(external.key, [{
-    partition: chance.between(there.from, there.to),
+    partition: worker.set(external.key).key(chance.between(there.from, there.to)),
     dataVersion: `v${chance.between(0, 2)}`,
     metadata: { made: { type: "text", value: made } },
   }]);

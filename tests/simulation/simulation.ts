@@ -1,5 +1,4 @@
 import { DAY } from "../../core/instant.ts";
-import { ordinals } from "../../core/partition/ranges.ts";
 import { gaps } from "../../sources/openaq/gaps.ts";
 import { derive, isPoison, isPublic, type Made, parsePath } from "./content.ts";
 import { Violation } from "./oracle.ts";
@@ -84,7 +83,6 @@ async function materialize(worker: Worker, assets?: readonly string[]): Promise<
     assets: new Set(assets ?? world.sketches.map(({ key }) => key)),
     all: true,
     lookbackDays: 7,
-    signal: new AbortController().signal,
   });
 }
 
@@ -105,7 +103,10 @@ async function agree(world: World, worker: Worker): Promise<Reference> {
         (key) => worker.set(key),
         worker.orchestrator.index.now,
       ),
-      planned: plan.flatMap(({ asset, range }) => [...ordinals([range])].map((each) => `${asset} ${each}`)),
+      planned: plan.flatMap(({ asset, from, count }) => {
+        const first = from === null ? 0 : worker.set(asset).ordinal(from)!;
+        return Array.from({ length: count }, (_, i) => `${asset} ${first + i}`);
+      }),
       log: await worker.state.since(0),
       claims: await worker.state.claims(),
       adopted: await worker.state.recover(world.turns.now),

@@ -61,7 +61,6 @@ export class Worker implements Actor {
       random: world.chance.next,
       resources: this,
       mask: (text) => text,
-      observe: () => {},
       readSource: () => "",
       limits: { steps: world.chance.between(1, 3), pools: { pool: 1 } },
     });

@@ -138,7 +138,7 @@ export class World {
   async #turn(calm: boolean): Promise<void> {
     const over = () =>
       this.#busy.size === 0 || this.#error !== undefined || this.oracle.violated !== undefined;
-    await this.turns.take(over, { most: 60_000, calm });
+    await this.turns.take(over, { most: 150_000, calm });
     if (this.oracle.violated !== undefined) throw this.oracle.violated;
     if (this.#error !== undefined) throw this.#error.cause;
   }

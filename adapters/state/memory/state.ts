@@ -12,12 +12,14 @@ import {
   normalize,
   type OrdinalRange,
   type PartitionSpec,
+  type Ranges,
   type RunId,
   type Seq,
   subtract,
 } from "../../../core/mod.ts";
 import type * as port from "../../../core/mod.ts";
 import { requireCovered, toBeCovered } from "../covered.ts";
+import { ended } from "../ended.ts";
 import { copyIntent, frozen, giveEvent, keepEvent } from "./copies.ts";
 import { MemoryKeyValue } from "./key_value.ts";
 import { Projection } from "./projection.ts";
@@ -116,9 +118,15 @@ export class MemoryState implements port.State {
     return { status: "committed", seq: this.#store.events.length };
   }
 
-  async claim(run: RunId, asset: AssetKey, ranges: readonly OrdinalRange[]): Promise<port.ClaimAnswer> {
+  async claim(
+    run: RunId,
+    asset: AssetKey,
+    ranges: readonly OrdinalRange[],
+    begins?: port.StepStart,
+  ): Promise<port.ClaimAnswer> {
     await null;
     this.#asset(asset);
+    const steps = begins && this.#run(run).steps;
     const held: (port.LiveClaim & { abandoned: boolean })[] = [];
     let free = normalize(ranges);
     for (const other of this.#store.claims.values()) {
@@ -132,6 +140,7 @@ export class MemoryState implements port.State {
     if (free.length === 0) return { held };
     const token = this.#store.next();
     this.#store.claims.set(token, { asset, run, ranges: free, worker: this.#worker, intents: new Map() });
+    if (begins !== undefined) steps?.set(begins.step, running(run, asset, free, begins));
     return { granted: { token, ranges: free, seq: this.#store.events.length }, held };
   }
 
@@ -223,7 +232,7 @@ export class MemoryState implements port.State {
     return newest?.kind === "checked" ? newest.checks : undefined;
   }
 
-  async beginRun(request: Json, at: Instant): Promise<RunId> {
+  async beginRun(request: port.RunRequest, at: Instant): Promise<RunId> {
     await null;
     const id = this.#store.runs.length + 1;
     const record = {
@@ -245,17 +254,20 @@ export class MemoryState implements port.State {
     run.worker = null;
   }
 
-  async runs(limit: number, command?: string): Promise<port.RunRecord[]> {
+  async runs(limit: number, command?: port.RunCommand): Promise<port.RunRecord[]> {
     await null;
     const newest = this.#store.runs.map(recordOf).reverse();
-    const asked = command === undefined ? newest : newest.filter(({ request }) => isOf(request, command));
-    return asked.slice(0, limit);
+    return newest.filter(({ request }) => command === undefined || request.command === command)
+      .slice(0, limit);
   }
 
   async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {
     await null;
-    const run = this.#store.runs[id - 1];
-    return run && { run: recordOf(run), steps: [...run.steps.values()].sort((a, b) => a.step - b.step) };
+    const found = this.#store.runs[id - 1];
+    if (found === undefined) return undefined;
+    const run = recordOf(found);
+    const steps = [...found.steps.values()].sort((a, b) => a.step - b.step);
+    return { run, steps: steps.map((step) => ended(step, run)) };
   }
 
   async log(run: RunId, entries: readonly port.LogEntry[]): Promise<void> {
@@ -339,9 +351,17 @@ function abandoned({ worker }: StoredClaim): boolean {
   return worker === null || !worker.alive;
 }
 
-function isOf(request: Json, command: string): boolean {
-  return typeof request === "object" && request !== null && "command" in request &&
-    request.command === command;
+/** A step that has just begun. */
+function running(
+  run: RunId,
+  asset: AssetKey,
+  ranges: Ranges,
+  { step, at: started }: port.StepStart,
+): port.StepRecord {
+  const { from } = ranges[0]!;
+  const { to } = ranges.at(-1)!;
+  const outcome = "running";
+  return { run, step, asset, from, to, started, ended: null, outcome, materialized: 0, failed: 0 };
 }
 
 /** A run whose worker is no more is interrupted, whether or not anybody has noted it yet. */

@@ -11,6 +11,7 @@ import {
   type Ranges,
   type RunId,
   type Seq,
+  type StepStart,
   subtract,
 } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
@@ -48,21 +49,28 @@ export class Claims {
    *
    * @returns Undefined if something is claimed.
    */
-  claimAtOnce(run: RunId, key: AssetKey, wanted: readonly OrdinalRange[]): ClaimAnswer | undefined {
+  claimAtOnce(
+    run: RunId,
+    key: AssetKey,
+    wanted: readonly OrdinalRange[],
+    begins?: StepStart,
+  ): ClaimAnswer | undefined {
     const ranges = normalize(wanted);
     const made = this.#db.get<{ token: ClaimToken; head: Seq }>(
-      `INSERT INTO claims (asset, run, worker, ranges)
-      SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM claims WHERE asset = ?1)
+      `INSERT INTO claims (asset, run, worker, ranges, step, started)
+      SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM claims WHERE asset = ?1)
       RETURNING token, ${HEAD}`,
       this.#registry.id(key),
       run,
       this.#workers.self(),
       JSON.stringify(ranges),
+      begins?.step ?? null,
+      begins?.at ?? null,
     );
     return made && { granted: { token: made.token, ranges, seq: made.head }, held: [] };
   }
 
-  claim(run: RunId, key: AssetKey, wanted: readonly OrdinalRange[]): ClaimAnswer {
+  claim(run: RunId, key: AssetKey, wanted: readonly OrdinalRange[], begins?: StepStart): ClaimAnswer {
     const asset = this.#registry.id(key);
     const held: (LiveClaim & { abandoned: boolean })[] = [];
     let free = normalize(wanted);
@@ -75,7 +83,7 @@ export class Claims {
       for (const { from, to } of taken) held.push({ asset: key, from, to, run: row.run, abandoned });
     }
     if (free.length === 0) return { held };
-    const { token, head } = this.#insert({ asset, run, ranges: JSON.stringify(free) });
+    const { token, head } = this.#insert({ asset, run, ranges: JSON.stringify(free) }, begins);
     return { granted: { token, ranges: free, seq: head }, held };
   }
 
@@ -158,13 +166,17 @@ export class Claims {
 
   #insert(
     { asset, run, ranges }: { asset: number; run: RunId; ranges: string },
+    begins?: StepStart,
   ): { token: ClaimToken; head: Seq } {
     return this.#db.get<{ token: ClaimToken; head: Seq }>(
-      `INSERT INTO claims (asset, run, worker, ranges) VALUES (?, ?, ?, ?) RETURNING token, ${HEAD}`,
+      `INSERT INTO claims (asset, run, worker, ranges, step, started) VALUES (?, ?, ?, ?, ?, ?)
+      RETURNING token, ${HEAD}`,
       asset,
       run,
       this.#workers.self(),
       ranges,
+      begins?.step ?? null,
+      begins?.at ?? null,
     )!;
   }
 }

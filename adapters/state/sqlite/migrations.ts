@@ -154,4 +154,17 @@ export const migrations: readonly string[] = [
     WHERE p.status IN (1, 4)
     ORDER BY 1;
   `,
+  `
+  -- step, started: of the step that begins with the claim; it is recorded as running (outcome 4) at once.
+  ALTER TABLE claims ADD COLUMN step INTEGER;
+  ALTER TABLE claims ADD COLUMN started INTEGER;
+  CREATE TRIGGER step_begins AFTER INSERT ON claims WHEN new.step IS NOT NULL BEGIN
+    INSERT OR REPLACE INTO steps
+      (run, step, asset, first, last, started, took, outcome, materialized, failed)
+    VALUES (
+      new.run, new.step, new.asset, new.ranges ->> '$[0].from', new.ranges ->> '$[#-1].to',
+      new.started, 0, 4, 0, 0
+    );
+  END;
+  `,
 ];

@@ -1,21 +1,31 @@
 import type {
+  AssetKey,
   Instant,
   Json,
   LogEntry,
   LogLevel,
+  RunCommand,
   RunId,
   RunRecord,
+  RunRequest,
   RunStatus,
   Seq,
   StepRecord,
 } from "../../../core/mod.ts";
+import { ended } from "../ended.ts";
 import type { Database } from "./database.ts";
 import type { Registry } from "./registry.ts";
 import type { Workers } from "./workers.ts";
 
 /** In the order of the numbers that stand for them: append only. */
 const STATUSES: readonly RunStatus[] = ["running", "succeeded", "failed", "cancelled", "interrupted"];
-const OUTCOMES: readonly StepRecord["outcome"][] = ["succeeded", "failed", "cancelled", "blocked"];
+const OUTCOMES: readonly StepRecord["outcome"][] = [
+  "succeeded",
+  "failed",
+  "cancelled",
+  "blocked",
+  "running",
+];
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 const RUNNING = 0, INTERRUPTED = 4;
 
@@ -62,7 +72,7 @@ export class Runs {
     this.#workers = workers;
   }
 
-  begin(request: Json, at: Instant, head: Seq): RunId {
+  begin(request: RunRequest, at: Instant, head: Seq): RunId {
     const { id } = this.#db.get<{ id: RunId }>(
       "INSERT INTO runs (status, worker, started, after, request) VALUES (?, ?, ?, ?, ?) RETURNING id",
       RUNNING,
@@ -113,7 +123,7 @@ export class Runs {
     );
   }
 
-  list(limit: number, command?: string): RunRecord[] {
+  list(limit: number, command?: RunCommand): RunRecord[] {
     const rows = command === undefined
       ? this.#db.all<RunRow>("SELECT * FROM runs ORDER BY id DESC LIMIT ?", limit)
       : this.#db.all<RunRow>(
@@ -128,7 +138,8 @@ export class Runs {
     const row = this.#db.get<RunRow>("SELECT * FROM runs WHERE id = ?", id);
     if (row === undefined) return undefined;
     const steps = this.#db.all<StepRow>("SELECT * FROM steps WHERE run = ? ORDER BY step", id);
-    return { run: this.#runOf(row), steps: steps.map((step) => this.#stepOf(step)) };
+    const run = this.#runOf(row);
+    return { run, steps: steps.map((step) => ended(this.#stepOf(step), run)) };
   }
 
   step(record: StepRecord): void {
@@ -142,7 +153,7 @@ export class Runs {
       record.from,
       record.to === record.from ? null : record.to,
       record.started,
-      record.ended - record.started,
+      (record.ended ?? record.started) - record.started,
       OUTCOMES.indexOf(record.outcome),
       record.materialized,
       record.failed,
@@ -181,7 +192,7 @@ export class Runs {
       status: STATUSES[isLeft ? INTERRUPTED : status]!,
       started,
       ended: took === null ? null : started + took,
-      request: JSON.parse(request),
+      request: requestOf(JSON.parse(request)),
       summary: summary === null ? null : JSON.parse(summary),
     };
   }
@@ -196,10 +207,18 @@ export class Runs {
       from: first,
       to: last ?? first,
       started,
-      ended: started + took,
+      ended: OUTCOMES[outcome] === "running" ? null : started + took,
       outcome: OUTCOMES[outcome]!,
       materialized,
       failed,
     };
   }
+}
+
+/** A request as it was recorded; versions before named one asset, with one partition, in the place of ranges. */
+function requestOf(
+  { asset, partition = null, ...request }: RunRequest & { asset?: AssetKey; partition?: string | null },
+): RunRequest {
+  const named = asset === undefined ? [] : [{ asset, from: partition, to: partition }];
+  return { ...request, ranges: request.ranges ?? named };
 }

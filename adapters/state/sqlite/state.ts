@@ -106,9 +106,14 @@ export class SqliteState implements port.State {
     }, { synced });
   }
 
-  async claim(run: RunId, asset: AssetKey, ranges: readonly OrdinalRange[]): Promise<port.ClaimAnswer> {
-    return await this.#db.patiently(() => this.#claims.claimAtOnce(run, asset, ranges)) ??
-      await this.#asWorker(() => this.#claims.claim(run, asset, ranges));
+  async claim(
+    run: RunId,
+    asset: AssetKey,
+    ranges: readonly OrdinalRange[],
+    begins?: port.StepStart,
+  ): Promise<port.ClaimAnswer> {
+    return await this.#db.patiently(() => this.#claims.claimAtOnce(run, asset, ranges, begins)) ??
+      await this.#asWorker(() => this.#claims.claim(run, asset, ranges, begins));
   }
 
   async release(token: port.ClaimToken): Promise<void> {
@@ -155,7 +160,7 @@ export class SqliteState implements port.State {
     return this.#log.rechecked(asset, partition);
   }
 
-  async beginRun(request: Json, at: Instant): Promise<RunId> {
+  async beginRun(request: port.RunRequest, at: Instant): Promise<RunId> {
     return await this.#asWorker(() => this.#runs.begin(request, at, this.#log.head()));
   }
 
@@ -163,7 +168,7 @@ export class SqliteState implements port.State {
     await this.#db.write(() => this.#runs.end(run, status, summary, at, this.#log.head()));
   }
 
-  async runs(limit: number, command?: string): Promise<port.RunRecord[]> {
+  async runs(limit: number, command?: port.RunCommand): Promise<port.RunRecord[]> {
     return this.#runs.list(limit, command);
   }
 

@@ -1,4 +1,12 @@
-import type { ClaimToken, Materialized, OrdinalRange, RunId, Snapshot, State } from "../../../core/mod.ts";
+import type {
+  ClaimToken,
+  Materialized,
+  OrdinalRange,
+  RunId,
+  RunRequest,
+  Snapshot,
+  State,
+} from "../../../core/mod.ts";
 
 export const HOURS = "test/hours", DAYS = "test/days";
 const time = { timeZone: "UTC", start: "2016-01-01", open: false } as const;
@@ -41,16 +49,19 @@ export function materialized(partition: number, given: Partial<Materialized> = {
   };
 }
 
+/** A run of nothing in particular. */
+export const REQUEST: RunRequest = { command: "materialize", ranges: [] };
+
 /** The whole of a claim that must be granted. */
 export async function claimed(state: State, ...ranges: readonly OrdinalRange[]): Promise<ClaimToken> {
-  const run = await state.beginRun("test", 0);
+  const run = await state.beginRun(REQUEST, 0);
   const { granted } = await state.claim(run, HOURS, ranges);
   if (granted === undefined) throw new Error("nothing was granted");
   return granted.token;
 }
 
 export async function started(state: State): Promise<RunId> {
-  return await state.beginRun({ command: "materialize" }, 1_000);
+  return await state.beginRun(REQUEST, 1_000);
 }
 
 /** A snapshot's rows of one asset, one object a row. */

@@ -1,6 +1,6 @@
 import { FILES_INTACT, type Intent, type NewEvent, type State } from "../../../core/mod.ts";
 import fc from "fast-check";
-import { DAYS, HOURS, materialized } from "./build.ts";
+import { DAYS, HOURS, materialized, REQUEST } from "./build.ts";
 import type { Harness } from "./harness.ts";
 
 /** How many partitions and runs commands speak of, and how many workers there are at a time. */
@@ -124,7 +124,11 @@ export const commands: fc.Arbitrary<Command[]> = fc.array(
       fc.tuple(slot, fc.array(event, { maxLength: 4 })),
       (bench, [slot, events]) => bench.state(slot).commit({ claim: null, events }),
     ),
-    command("begin", fc.tuple(slot, at), (bench, [slot, at]) => bench.state(slot).beginRun({ at }, at)),
+    command(
+      "begin",
+      fc.tuple(slot, at),
+      (bench, [slot, at]) => bench.state(slot).beginRun({ ...REQUEST, selection: [String(at)] }, at),
+    ),
     command(
       "end",
       fc.tuple(slot, fc.integer({ min: 1, max: RUNS }), at),

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import type { Intent, State } from "../../../core/mod.ts";
-import { ASSETS, bytes, claimed, DAYS, HOURS, materialized, started } from "./build.ts";
+import { ASSETS, bytes, claimed, DAYS, HOURS, materialized, REQUEST, started } from "./build.ts";
 import type { Harness } from "./harness.ts";
 
 /** Claims, publications that were begun, and what is left of workers that are no more. */
@@ -244,7 +244,7 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
       status: "interrupted",
       started: 1_000,
       ended: 99,
-      request: { command: "materialize" },
+      request: REQUEST,
       summary: null,
     });
     assertEquals((await b.runs(9)).map(({ status }) => status), ["running", "interrupted"]);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { LogEntry, State, StepRecord } from "../../../core/mod.ts";
-import { ASSETS, DAYS, HOURS, started } from "./build.ts";
+import type { LogEntry, RunCommand, State, StepRecord } from "../../../core/mod.ts";
+import { ASSETS, DAYS, HOURS, REQUEST, started } from "./build.ts";
 import type { Harness } from "./harness.ts";
 
 /** Assets, runs, logs and small values. */
@@ -46,9 +46,9 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
   });
 
   test("runs are found by the command that their request names", async (state) => {
-    const begin = (command: string) => state.beginRun({ command, asset: DAYS }, 0);
+    const ranges = [{ asset: DAYS, from: "2024-01-01", to: "2024-01-02" }];
+    const begin = (command: RunCommand) => state.beginRun({ command, ranges }, 0);
     const [one, , three] = [await begin("rollback"), await begin("wipe"), await begin("rollback")];
-    await state.beginRun("rollback", 0);
     const found = async (limit: number) => (await state.runs(limit, "rollback")).map(({ id }) => id);
     assertEquals(await found(9), [three, one]);
     assertEquals(await found(1), [three]);
@@ -81,7 +81,7 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
       status: "failed",
       started: 1_000,
       ended: 5_000,
-      request: { command: "materialize" },
+      request: REQUEST,
       summary: { failed: 4 },
     });
     assertEquals(await state.runs(1), [last!]);
@@ -91,6 +91,38 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
     });
     assertEquals(await state.run(99), undefined);
     await assertRejects(() => state.endRun(99, "failed", null, 0), Error, "run 99");
+  });
+
+  test(
+    "a step begins with its claim, over what is granted, and is interrupted when its run ends without it",
+    async (state, harness) => {
+      await state.register(ASSETS);
+      const [one, two] = [await started(state), await started(state)];
+      await state.claim(two, HOURS, [{ from: 5, to: 9 }]);
+      const { granted } = await state.claim(one, HOURS, [{ from: 3, to: 6 }], { step: 2, at: 1_500 });
+      const { granted: other } = await state.claim(one, DAYS, [{ from: 1, to: 1 }], { step: 1, at: 1_600 });
+      const step = { run: one, step: 2, asset: HOURS, from: 3, to: 4, started: 1_500, ended: null } as const;
+      const counts = { materialized: 0, failed: 0 };
+      const day = { ...step, ...counts, step: 1, asset: DAYS, from: 1, to: 1, started: 1_600 };
+      const steps = async () => (await (await harness.worker("b")).run(one))!.steps;
+      assertEquals(await steps(), [
+        { ...day, outcome: "running" },
+        { ...step, ...counts, outcome: "running" },
+      ]);
+      const done = { ...step, ended: 1_700, outcome: "succeeded", materialized: 2, failed: 0 } as const;
+      await state.commit({ claim: granted!.token, events: [], release: true, step: done });
+      await state.release(other!.token);
+      await state.endRun(one, "failed", null, 2_000);
+      assertEquals(await steps(), [{ ...day, ended: 2_000, outcome: "interrupted" }, done]);
+    },
+  );
+
+  test("where nothing is granted, no step begins", async (state) => {
+    await state.register(ASSETS);
+    const [one, two] = [await started(state), await started(state)];
+    await state.claim(two, HOURS, [{ from: 5, to: 9 }]);
+    await state.claim(one, HOURS, [{ from: 5, to: 6 }], { step: 1, at: 1_500 });
+    assertEquals((await state.run(one))!.steps, []);
   });
 
   test("logs are kept in the order in which they were written", async (state) => {

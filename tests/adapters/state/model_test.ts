@@ -11,7 +11,7 @@ import {
   type State,
   WIPED,
 } from "../../../core/mod.ts";
-import { ASSETS, DAYS, HOURS, rows } from "./build.ts";
+import { ASSETS, DAYS, HOURS, REQUEST, rows } from "./build.ts";
 import { Bench, commands, PARTITIONS, RUNS, WORKERS } from "./commands.ts";
 import { memoryHarness, sqliteHarness } from "./harness.ts";
 
@@ -80,7 +80,7 @@ Deno.test("the memory and the SQLite state answer alike, whatever they are asked
       for (const bench of benches) {
         await bench.start();
         await bench.state(0).register(ASSETS);
-        for (let run = 0; run < RUNS; run++) await bench.state(run % WORKERS).beginRun(null, 0);
+        for (let run = 0; run < RUNS; run++) await bench.state(run % WORKERS).beginRun(REQUEST, 0);
       }
       for (const command of asked) {
         const [expected, actual] = [await command.run(benches[0]), await command.run(benches[1])];

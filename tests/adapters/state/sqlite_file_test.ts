@@ -4,7 +4,7 @@ import { Database } from "../../../adapters/state/sqlite/database.ts";
 import { migrations } from "../../../adapters/state/sqlite/migrations.ts";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { type State, StateError } from "../../../core/mod.ts";
-import { ASSETS, claimed, HOURS, materialized, version } from "./build.ts";
+import { ASSETS, claimed, HOURS, materialized, REQUEST, version } from "./build.ts";
 
 async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -65,6 +65,7 @@ Deno.test("sqlite: a state of 0.1 is opened with what stands, and what a worker 
       measured: [],
     };
     const checked = JSON.stringify([{ check: "sorted", severity: "blocking", passed: true }]);
+    const request = { command: "rollback", asset: HOURS, partition: "2024-01-15T07" };
     sql(path, migrations[0]!);
     sql(
       path,
@@ -78,7 +79,7 @@ Deno.test("sqlite: a state of 0.1 is opened with what stands, and what a worker 
       INSERT INTO details VALUES (2, '${checked}');
       INSERT INTO partitions VALUES (1, 1, 1, 1, 1, 1, 0);
       INSERT INTO workers VALUES (7, 'a.host', 42, 'a boot and 17 ticks');
-      INSERT INTO runs VALUES (3, 0, 7, 5, NULL, 1, NULL, 'null', NULL);
+      INSERT INTO runs VALUES (3, 0, 7, 5, NULL, 1, NULL, '${JSON.stringify(request)}', NULL);
       INSERT INTO claims VALUES (5, 1, 3, 7, '[{"from":2,"to":2}]');
       INSERT INTO intents VALUES (5, 2, '${JSON.stringify(body)}');`,
     );
@@ -94,7 +95,10 @@ Deno.test("sqlite: a state of 0.1 is opened with what stands, and what a worker 
       replacements: [{ ...replacement, standing: { dataVersion: "v1" } }],
       measured: [],
     }]);
-    assertEquals((await state.run(3))?.run.status, "interrupted");
+    const { run } = (await state.run(3))!;
+    assertEquals(run.status, "interrupted");
+    const [from, to] = ["2024-01-15T07", "2024-01-15T07"];
+    assertEquals(run.request, { command: "rollback", ranges: [{ asset: HOURS, from, to }] });
     await state.close();
   }));
 
@@ -182,7 +186,7 @@ Deno.test("sqlite: a file where the locks of workers belong is named", () =>
     await Deno.writeTextFile(`${path}-workers`, "");
     const state = await openSqliteState({ path });
     await assertRejects(
-      () => state.beginRun(null, 0),
+      () => state.beginRun(REQUEST, 0),
       StateError,
       `writing the state: "${path}-workers" cannot be made`,
     );
@@ -244,7 +248,7 @@ Deno.test("sqlite: a run of one partition adds at most 400 bytes", () =>
 async function runOne(state: State, ordinal: number): Promise<void> {
   const partition = 400_000 + ordinal;
   const at = Date.UTC(2024, 0, 1) + ordinal * 1_000;
-  const request = { command: "materialize", selection: [HOURS], partition: ["2024-01-15T07"] };
+  const request = { ...REQUEST, selection: [HOURS], partitions: ["2024-01-15T07"] };
   const run = await state.beginRun(request, at);
   const { granted } = await state.claim(run, HOURS, [{ from: partition, to: partition }]);
   await state.commit({

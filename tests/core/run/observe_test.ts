@@ -144,7 +144,11 @@ Deno.test("a day that cannot be told fails alone, keeps what stands, and is well
     ]);
     assertEquals(
       made.errors.find(({ asset }) => asset === "t/table"),
-      { asset: "t/table", partition: "2020-12-29", message: "needs t/files 2020-12-29, which is missing" },
+      {
+        asset: "t/table",
+        partition: "2020-12-29",
+        message: "needs t/files 2020-12-29, which failed or is blocked",
+      },
     );
   }
   const failed = await statusOf(l, "t/files");

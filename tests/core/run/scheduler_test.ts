@@ -162,7 +162,7 @@ Deno.test("what another worker makes is waited for, and its result taken", async
   assertEquals((await first).counts.materialized, 2);
   assertEquals((await second).assets.map(({ key }) => key), ["t/reader"]);
   const waits = two.progress.filter(({ type }) => type === "waiting" || type === "waited");
-  const told = { asset: "t/slow", range: { from: "a", to: "b" }, run: 1 };
+  const told = { run: 2, asset: "t/slow", range: { from: "a", to: "b" }, holder: 1 };
   assertEquals(waits, [{ type: "waiting", ...told }, { type: "waited", ...told }], "once each");
   assertEquals(made, 1);
 });

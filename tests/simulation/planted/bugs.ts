@@ -23,9 +23,9 @@ export const PLANTED: readonly Planted[] = [
   {
     name: "force holds for the first step only",
     file: "core/run/scheduler.ts",
-    find: "const { session: { index }, options: { force } } = this;",
+    find: "const wanted = normalize(this.#judge.wanted(node, ranges));",
     replace:
-      "const { session: { index }, options } = this; const force = options.force && this.#steps === 0;",
+      "const wanted = normalize((this.#steps === 0 ? this.#judge : new Judge(this.session.index, this.scope, false)).wanted(node, ranges));",
   },
   {
     name: "what was granted is not judged anew",

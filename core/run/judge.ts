@@ -1,0 +1,59 @@
+import {
+  count,
+  intersect,
+  normalize,
+  type OrdinalRange,
+  ordinals,
+  type Ranges,
+  union,
+} from "../partition/ranges.ts";
+import type { Judgement, StalenessIndex } from "../staleness/index.ts";
+import { dependentsOf, type Node } from "../staleness/node.ts";
+import { judgements } from "../staleness/states.ts";
+import type { Scope } from "./scope.ts";
+
+/** Neighbouring partitions that are judged alike. */
+export interface Judged extends OrdinalRange {
+  readonly state: Judgement;
+}
+
+/** Says what of a scope is to be made: what is not fresh, or all of it if it is forced. */
+export class Judge {
+  constructor(
+    readonly index: StalenessIndex,
+    readonly scope: Scope,
+    readonly force: boolean,
+  ) {}
+
+  /** What is to be made of a node's partitions as things stand; nothing of an external asset. */
+  wanted(node: Node, ranges: Ranges): Judged[] {
+    if (node.asset.materialize === null) return [];
+    const judged = judgements(this.index, node, ranges);
+    return this.force ? judged : judged.filter(({ state }) => state !== "fresh");
+  }
+
+  /** Whatever may have to be made by the end, upstream first: what is wanted now, and all in the scope that reads it. */
+  candidates(): Map<Node, Ranges> {
+    const found = new Map<Node, Ranges>();
+    for (const [node, ranges] of this.scope) {
+      if (node.asset.materialize === null) continue;
+      let wanted = normalize(this.wanted(node, ranges));
+      for (const edge of node.up) {
+        const above = found.get(edge.up);
+        if (above === undefined || count(wanted) === count(ranges)) continue;
+        const readers: OrdinalRange[] = [];
+        for (const member of ordinals(above)) {
+          for (const reader of dependentsOf(edge, member, this.index.now)) {
+            const last = readers.at(-1);
+            if (last === undefined || reader.from !== last.from || reader.to !== last.to) {
+              readers.push(reader);
+            }
+          }
+        }
+        wanted = union(wanted, intersect(ranges, normalize(readers)));
+      }
+      if (wanted.length > 0) found.set(node, wanted);
+    }
+    return found;
+  }
+}

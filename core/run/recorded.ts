@@ -1,0 +1,27 @@
+import type { RunId } from "../event.ts";
+import type { RunRequest } from "../ports/state.ts";
+import { recover } from "./recover.ts";
+import { messageOf, refresh, type Session } from "./session.ts";
+
+/** Does what a request says, as a run with a record of its own. */
+export async function recorded<T>(
+  session: Session,
+  request: RunRequest,
+  act: (run: RunId) => Promise<T>,
+  succeeded: (result: T) => boolean = () => true,
+): Promise<T> {
+  const { state, clock } = session;
+  await recover(session);
+  const run = await state.beginRun(request, clock.now());
+  try {
+    const result = await act(run);
+    await state.endRun(run, succeeded(result) ? "succeeded" : "failed", null, clock.now());
+    return result;
+  } catch (cause) {
+    const summary = { errors: [{ message: messageOf(session, cause) }] };
+    await state.endRun(run, "failed", summary, clock.now()).catch(() => {});
+    throw cause;
+  } finally {
+    await refresh(session);
+  }
+}

@@ -1,0 +1,52 @@
+import { RequestError } from "../errors.ts";
+import type { AssetKey } from "../event.ts";
+import { normalize, type OrdinalRange, type Ranges } from "../partition/ranges.ts";
+import { keyRange } from "../partition/range_text.ts";
+import type { AssetRange, RunCommand, RunRequest } from "../ports/state.ts";
+import type { StalenessIndex } from "../staleness/index.ts";
+import type { Node } from "../staleness/node.ts";
+import { partitionOf, type RunSelection, type Scope, scopeOf } from "./scope.ts";
+
+/** A run of what a selection covers by now. @throws {RequestError} */
+export function requestOf(
+  index: StalenessIndex,
+  command: RunCommand,
+  selection: RunSelection,
+): RunRequest {
+  const { words, from, to, partitions = [], all, force } = selection;
+  return {
+    command,
+    ...(words !== undefined && { selection: words }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(partitions.length > 0 && { partitions }),
+    ...(all && { all }),
+    ...(force && { force }),
+    ranges: [...scopeOf(index, selection)].flatMap(([node, ranges]) => assetRanges(node, ranges)),
+  };
+}
+
+/** Partitions of a node by key. */
+export function assetRanges({ key: asset, set }: Pick<Node, "key" | "set">, ranges: Ranges): AssetRange[] {
+  return ranges.map((range) => ({ asset, ...keyRange(set, range) }));
+}
+
+/** The partitions that a request covers. @throws {RequestError} If it names what the graph has not. */
+export function scopeFrom(index: StalenessIndex, { command, ranges }: RunRequest): Scope {
+  const covered = new Map<AssetKey, OrdinalRange[]>();
+  for (const { asset, from, to } of ranges) {
+    const node = index.nodes.find(({ key }) => key === asset);
+    if (node === undefined) {
+      throw new RequestError(`running "${command}": found no asset "${asset}", wanted one of the graph`);
+    }
+    const ordinal = (key: string | null) => partitionOf(node, key, `running "${command}" of`, index.now);
+    const known = covered.get(asset) ?? [];
+    known.push({ from: ordinal(from), to: ordinal(to) });
+    covered.set(asset, known);
+  }
+  return new Map(
+    index.nodes.filter(({ key }) => covered.has(key)).map((
+      node,
+    ) => [node, normalize(covered.get(node.key)!)]),
+  );
+}

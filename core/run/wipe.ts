@@ -1,0 +1,47 @@
+import type { AssetKey } from "../event.ts";
+import { count, normalize, type OrdinalRange, type Ranges } from "../partition/ranges.ts";
+import type { RunRequest } from "../ports/state.ts";
+import type { Node } from "../staleness/node.ts";
+import { exclusively } from "./exclusive.ts";
+import { recorded } from "./recorded.ts";
+import { scopeFrom } from "./request.ts";
+import { commit, type Session } from "./session.ts";
+
+/** Forgets what stands of the partitions: they are missing from then on. Files stay. @returns How many were forgotten. */
+export async function wipe(session: Session, request: RunRequest): Promise<Map<AssetKey, number>> {
+  const wiped = new Map<AssetKey, number>();
+  const standing = [...scopeFrom(session.index, request)].map(([node, ranges]) => {
+    wiped.set(node.key, 0);
+    return [node, standingIn(node, ranges)] as const;
+  }).filter(([, ranges]) => ranges.length > 0);
+  if (standing.length === 0) return wiped;
+  await recorded(session, request, async (run) => {
+    for (const [node, ranges] of standing) {
+      await exclusively(session, run, node, ranges, async (claim) => {
+        const still = standingIn(node, ranges);
+        const at = session.clock.now();
+        const events = still.map((range) => ({
+          kind: "wiped" as const,
+          asset: node.key,
+          at,
+          run,
+          ...range,
+        }));
+        await commit(session, { claim, events });
+        wiped.set(node.key, count(still));
+      });
+    }
+  });
+  return wiped;
+}
+
+/** The partitions of a node that stand. */
+export function standingIn(node: Node, ranges: Ranges): Ranges {
+  const standing: OrdinalRange[] = [];
+  for (const { from, to } of ranges) {
+    node.rows.each(from, to, (chunk, i, ordinal) => {
+      if (chunk.stands(i)) standing.push({ from: ordinal, to: ordinal });
+    });
+  }
+  return normalize(standing);
+}
