@@ -68,7 +68,6 @@ async function made(storage: LakeStorage): Promise<{ versions: string[]; again: 
       }),
     },
     mask: (text) => text,
-    observe: () => {},
     readSource: (path) => Deno.readTextFile(new URL(`../../../../${path}`, import.meta.url)),
     limits: { steps: 4, pools: { openaq: 1, duckdb: 1 } },
   });
@@ -77,7 +76,6 @@ async function made(storage: LakeStorage): Promise<{ versions: string[]; again: 
       assets: new Set(assets.map(({ key }) => key)),
       ...DAYS,
       lookbackDays: 7,
-      signal: new AbortController().signal,
     });
   assertEquals((await materialize()).status, "succeeded");
   await examineLake(state, { storage, state: "" }, content);
