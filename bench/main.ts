@@ -1,13 +1,14 @@
 import { type Figure, keeps, report } from "./figure.ts";
 import { chained, intents, partitions, ticks } from "./overhead.ts";
 import { measureDagster, PeerError } from "./peer/dagster.ts";
+import { sideBySide } from "./side_by_side.ts";
 import { year } from "./year.ts";
 
 /**
  * Measures one figure after the other; with arguments, only those whose group is named. With `--peer` it first measures
  * Dagster, and shows what that takes for the same.
  */
-const groups = { chained, partitions, intents, ticks, year };
+const groups = { chained, partitions, intents, ticks, year, "side-by-side": sideBySide };
 
 const ATTEMPTS = 3;
 const out = "bench/out";

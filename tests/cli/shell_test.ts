@@ -1,10 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { statementsOf } from "../../cli/statements.ts";
+import { computed } from "../faults/processes.ts";
+import { until } from "../faults/until.ts";
 import { CommandLine } from "./command_line.ts";
 
 const MAIN = fromFileUrl(new URL("../../main.ts", import.meta.url));
 const LONGEST = 60_000;
+/** More than reading a statement and planning it takes, in hundredths of a second of the processor. */
+const WORKING = 100;
 
 /** Whether util-linux's `script` is there, which runs a command in a terminal of its own. */
 const terminals = await new Deno.Command("script", { args: ["--version"], stdout: "piped", stderr: "null" })
@@ -72,12 +76,12 @@ Deno.test("in a terminal a statement may take lines, Ctrl-C cancels it, and the 
   }).spawn();
   const limit = setTimeout(() => child.kill("SIGKILL"), LONGEST);
   const keyboard = child.stdin.getWriter();
-  /** What is typed once something new was shown. */
-  const typed: [shown: string, keys: string, after?: number][] = [
+  /** What is typed once something new was shown, and, where that is wanted, a statement is at work. */
+  const typed: [shown: string, keys: string, working?: true][] = [
     ["airgraph> ", "SELECT 40 +\r"],
     ["...> ", "2 AS sum;\r"],
     ["1 row", "SELECT count(*) FROM range(1000000000000);\r"],
-    ["1000000000000);", "\x03", 1_500],
+    ["1000000000000);", "\x03", true],
     ["cancelled", "SELECT nowhere;\r"],
     ['"nowhere" was not found', ".tables\r"],
     ["0 rows", ".quit\r"],
@@ -91,9 +95,11 @@ Deno.test("in a terminal a statement may take lines, Ctrl-C cancels it, and the 
     if (at < 0) continue;
     from = at + next![0].length;
     typed.shift();
-    const press = () => keyboard.write(new TextEncoder().encode(next![1])).catch(() => {});
-    if (next![2] === undefined) await press();
-    else setTimeout(press, next![2]);
+    if (next![2]) {
+      const before = computed(child.pid);
+      await until("the statement to be at work", () => computed(child.pid) > before + WORKING);
+    }
+    await keyboard.write(new TextEncoder().encode(next![1])).catch(() => {});
   }
   clearTimeout(limit);
   const { code } = await child.status;

@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Place } from "./place.ts";
 import { Server } from "./server.ts";
-import { pause, until } from "./until.ts";
 
 Deno.test("the first look at an address is a request like others, and is not made again", async () => {
   await using server = new Server();
@@ -12,9 +11,8 @@ Deno.test("the first look at an address is a request like others, and is not mad
   const second = await place.run(command);
   assertEquals([second.code, second.json.requests, server.requests], [0, 1, 3]);
 
-  const third = place.start(command); // the fourth in the minute
-  await until("it is at work", async () => (await place.ask(["runs"]))[0].status === "running");
-  await pause(1_000);
+  const third = place.start(command.slice(0, -1)); // the fourth in the minute
+  await third.says(/waiting for the pace: 3 a minute/);
   third.signal("SIGINT");
   assertEquals([(await third.ended).code, server.requests], [130, 3]);
 });
@@ -26,8 +24,7 @@ Deno.test("doctor's look is counted too", async () => {
   await place.run(["doctor"]);
   assertEquals(server.requests, 3);
   const waiting = place.start(["doctor"]);
-  await pause(2_000);
-  assertEquals([server.requests, waiting.over], [3, false]);
-  waiting.signal("SIGKILL");
+  await waiting.says(/waiting for the pace: 3 a minute/);
+  assertEquals([server.requests, waiting.signal("SIGKILL")], [3, true]);
   await waiting.ended;
 });

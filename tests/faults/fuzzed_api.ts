@@ -1,15 +1,15 @@
 import { DAY, HOUR, type Instant, iso } from "../../core/mod.ts";
 import { boundsOf, type Phase, type Row, type Sensor, type World } from "./fuzzed_world.ts";
+import { seededBy } from "./random.ts";
 import { pause } from "./until.ts";
 
 /** How long a drop of an answer takes, and how many it has; together less than the least time-out. */
 const [DROP, DROPS] = [5, 20];
 
-/** An API that answers of a world, and misbehaves by chance. */
-export function fuzzedApi({ sensors, places, random }: World) {
-  const below = (n: number) => Math.floor(random() * n);
-  const one = <T>(all: readonly T[]): T => all[below(all.length)]!;
-  const chance = (p: number) => random() < p;
+/** An API that answers of a world, and misbehaves by chance: by the same in each life of the seed, whoever asks first. */
+export function fuzzedApi({ seed, sensors, places }: World) {
+  const habitual = seededBy(seed, "habits");
+  const chance = (p: number, random = habitual) => random() < p;
   const habits = {
     cap: chance(0.3) ? 50 : 1_000,
     saysCap: chance(0.5),
@@ -55,7 +55,7 @@ export function fuzzedApi({ sensors, places, random }: World) {
     return json(JSON.stringify({ meta: { limit: 1_000, found: shown.length }, results: shown }));
   }
 
-  function measurements(sensor: Sensor, from: Instant, to: Instant): Response {
+  function measurements(sensor: Sensor, from: Instant, to: Instant, random: () => number): Response {
     const width = habits.strays ? 2 * HOUR : 0;
     const inside = (end: Instant) => end > from - width && end <= to + width;
     const all = sensor.rows.filter(({ start, since, until }) =>
@@ -86,10 +86,12 @@ export function fuzzedApi({ sensors, places, random }: World) {
       `"period":${JSON.stringify(averaged)}}`;
   }
 
-  function troubled(): Response {
-    switch (below(5)) {
+  function troubled(random: () => number): Response {
+    switch (Math.floor(random() * 5)) {
       case 0:
-        return json(`{"detail":"Too many requests"}`, 429, { "x-ratelimit-reset": one(["0", "1"]) });
+        return json(`{"detail":"Too many requests"}`, 429, {
+          "x-ratelimit-reset": oneOf(["0", "1"], random),
+        });
       case 1:
         return json("<html>busy");
       case 2:
@@ -97,32 +99,40 @@ export function fuzzedApi({ sensors, places, random }: World) {
       case 3:
         return json(`{"meta":{},"results":[{"value":`);
       default:
-        return json(`{"detail":"Internal Server Error"}`, one([500, 502, 503]));
+        return json(`{"detail":"Internal Server Error"}`, oneOf([500, 502, 503], random));
     }
   }
 
-  const answered = new Map<string, number>();
+  const [asked, troubles] = [new Map<string, number>(), new Map<string, number>()];
   async function answer({ url }: Request): Promise<Response> {
-    const { pathname, searchParams } = new URL(url);
+    const { pathname, search, searchParams } = new URL(url);
+    const question = pathname + search;
+    const times = asked.get(question) ?? 0;
+    asked.set(question, times + 1);
+    const random = seededBy(seed, `${self.phase} ${times} ${question}`);
     self.seen(++self.requests);
     if (pathname === "/v3/countries") return json(`{"meta":{},"results":[]}`);
     // Trouble passes: no question is troubled more than twice.
-    const times = answered.get(url) ?? 0;
-    if (times < 2 && chance(habits.trouble)) {
-      answered.set(url, times + 1);
-      return troubled();
+    const passed = troubles.get(question) ?? 0;
+    if (passed < 2 && chance(habits.trouble, random)) {
+      troubles.set(question, passed + 1);
+      return troubled(random);
     }
     const response = whole();
-    return chance(habits.dripping) ? await dripping(response) : response;
+    return chance(habits.dripping, random) ? await dripping(response) : response;
 
     function whole(): Response {
       if (pathname === "/v3/locations") return locations();
       const sensor = sensors.find(({ id }) => pathname === `/v3/sensors/${id}/measurements`);
       const [from, to] = ["datetime_from", "datetime_to"].map((name) => Date.parse(searchParams.get(name)!));
-      return sensor === undefined ? json("{}", 404) : measurements(sensor, from!, to!);
+      return sensor === undefined ? json("{}", 404) : measurements(sensor, from!, to!, random);
     }
   }
   return self;
+}
+
+function oneOf<T>(all: readonly T[], random: () => number): T {
+  return all[Math.floor(random() * all.length)]!;
 }
 
 function json(body: string, status = 200, headers: HeadersInit = {}): Response {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Instant } from "../../core/mod.ts";
+import { type Instant, MINUTE } from "../../core/mod.ts";
 import { fuzzedApi } from "./fuzzed_api.ts";
 import { martOf } from "./fuzzed_mart.ts";
 import { FIRST_TO, FROM, fuzzedWorld, listed, type Phase, type Sensor, TO } from "./fuzzed_world.ts";
@@ -11,6 +11,8 @@ import { chosenSeed, seeded } from "./random.ts";
 const LIVES = Number(Deno.env.get("LIVES") ?? 100);
 /** One life alone, to try it again. */
 const ALONE = Deno.env.has("SEED");
+/** Longer than a life takes. */
+const LONG = 4 * MINUTE;
 /** Lives side by side: most of a life is waiting. */
 const AT_ONCE = 20;
 const day = (instant: Instant) => new Date(instant).toISOString().slice(0, 10);
@@ -150,7 +152,16 @@ Deno.test(`${LIVES} lakes of servers that misbehave hold what honest ones would 
   const failed: string[] = [];
   const worker = async () => {
     for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
-      await live(seed).catch((error) => failed.push(`SEED=${seed}: ${error}`));
+      const again = `SEED=${seed} deno test -A tests/faults/fuzzed_api_test.ts`;
+      const late = setTimeout(
+        () => console.log(`${again}: is not over after ${LONG / MINUTE} minutes`),
+        LONG,
+      );
+      await live(seed).catch((error) => {
+        console.log(`${again}: ${error}`);
+        failed.push(again);
+      });
+      clearTimeout(late);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));

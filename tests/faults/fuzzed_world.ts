@@ -46,10 +46,9 @@ export interface Place {
 }
 
 export interface World {
+  readonly seed: number;
   readonly sensors: readonly Sensor[];
   readonly places: readonly Place[];
-  /** Random numbers for all that follows. */
-  readonly random: () => number;
 }
 
 const UNITS: Readonly<Record<string, readonly string[]>> = {
@@ -98,7 +97,7 @@ export function fuzzedWorld(seed: number): World {
       sensors.push({ id: 10 * location + i, location, parameter, rows, lying: chance(0.04), unlisted });
     }
   }
-  return { sensors, places, random };
+  return { seed, sensors, places };
 }
 
 /** When a place reports, by the list of a phase. */

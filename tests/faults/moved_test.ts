@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { contentOf } from "./content.ts";
 import { fixedServer, RANGE } from "./fixed_server.ts";
+import { Gate } from "./gate.ts";
 import { assertRuns, assertSound } from "./kills.ts";
 import { Place } from "./place.ts";
 import { until } from "./until.ts";
@@ -13,12 +14,14 @@ for (const what of ["state", "lake"] as const) {
     await using undisturbed = await Place.make(calm.env);
     await assertRuns(undisturbed, MATERIALIZE, "undisturbed");
 
-    await using server = fixedServer({ latency: 20 });
+    await using server = fixedServer();
     await using place = await Place.make(server.env);
     const [path, away] = [place[what], `${place[what]}-away`];
+    const gate = new Gate(server, 20);
     const program = place.start(MATERIALIZE);
-    await until("some requests", () => server.requests > 20 || program.over);
+    await until("a request that is held", () => gate.held > 0 || program.over);
     await Deno.rename(path, away);
+    gate.open();
     const { code, errors, stderr } = await program.ended;
     assertEquals(code, 1, stderr);
     assert(

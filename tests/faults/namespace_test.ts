@@ -5,11 +5,9 @@ import { fixedServer, RANGE } from "./fixed_server.ts";
 import { Place } from "./place.ts";
 import { descendants, stopped } from "./processes.ts";
 import { stoppingFromWithin, tracer } from "./tracer.ts";
-import { pause, until } from "./until.ts";
+import { until } from "./until.ts";
 
 const COMMAND = ["materialize", ...RANGE];
-/** Longer than it takes to look at what others hold. */
-const A_WHILE = 4_000;
 /** The process is not the first of its name space, which no signal of its own would stop. */
 const INNER = ["bash", "-c", '"$@"; exit $?', "bash"];
 const OTHER_HOST = ["bash", "-c", 'hostname elsewhere && "$@"; exit $?', "bash"];
@@ -40,8 +38,7 @@ for (const { what, within } of cases) {
       await using made = await stoppedInside(within);
       const { place, server, content, first, requests } = made;
       const second = place.start(COMMAND);
-      await pause(A_WHILE);
-      assertEquals(second.over, false, "the second did not wait");
+      await second.says(/ is at work in run \d+: waiting/);
       for (const pid of stopped(first.pid)) Deno.kill(pid, "SIGCONT");
       for (const { code, stderr } of await Promise.all([first.ended, second.ended])) {
         assertEquals({ code, stderr }, { code: 0, stderr: "" });
@@ -62,7 +59,7 @@ for (const { what, within } of cases) {
       const { place, server, content, first, requests } = made;
       for (const pid of descendants(first.pid)) Deno.kill(pid, "SIGKILL");
       await first.ended;
-      const { code, stderr } = await place.run(COMMAND, { most: 20_000 });
+      const { code, stderr } = await place.run(COMMAND);
       assertEquals({ code, stderr }, { code: 0, stderr: "" });
       assertEquals(await contentOf(place), content);
       assertEquals([...await leftovers(place), ...await damages(place)], []);
@@ -87,7 +84,7 @@ async function stoppedInside(within: readonly string[]) {
     for (const pid of descendants(first.pid)) Deno.kill(pid, "SIGKILL");
     await first.ended;
   });
-  await until("the process to stop", () => first.over || stopped(first.pid).length > 0, 30_000);
+  await until("the process to stop", () => first.over || stopped(first.pid).length > 0);
   if (first.over) throw new Error(`it ended: ${JSON.stringify(await first.ended)}`);
   return { place, server, content, first, requests, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

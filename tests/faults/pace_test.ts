@@ -21,7 +21,7 @@ Deno.test("60 requests a minute over more than 90, by runs of which two are kill
     program.signal("SIGKILL");
     assertEquals((await program.ended).signal, "SIGKILL");
   }
-  const { code, stderr } = await place.run(command);
+  const { code, stderr } = await place.run(command, { most: 3 * MINUTE });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertEquals(server.statuses, new Map([[200, server.requests]]));
   assert(server.requests > 90, `found ${server.requests} requests`);
@@ -29,7 +29,7 @@ Deno.test("60 requests a minute over more than 90, by runs of which two are kill
     const within = arrived.slice(i).filter((other) => other < at + MINUTE).length;
     assert(within <= PER_MINUTE, `found ${within} requests within a minute`);
   }
-  const took = (arrived.at(-1)! - arrived[0]!) / 1_000;
-  console.log(`${arrived.length} requests in ${Math.round(took)} s`);
-  assert(took > 55 && took < 90, `it took ${took} s`);
+  const took = arrived.at(-1)! - arrived[0]!;
+  console.log(`${arrived.length} requests in ${Math.round(took / 1_000)} s`);
+  assert(took < 2 * MINUTE, "a minute more was waited than is needed");
 });

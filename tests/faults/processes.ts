@@ -15,11 +15,22 @@ export function stopped(pid: number): number[] {
   return descendants(pid).filter((id) => statOf(id)?.state === "T");
 }
 
-function statOf(pid: number): { readonly state: string; readonly parent: number } | undefined {
+/** How long they have computed, in hundredths of a second. */
+export function computed(pid: number): number {
+  return descendants(pid).reduce((sum, id) => sum + (statOf(id)?.ticks ?? 0), 0);
+}
+
+interface Stat {
+  readonly state: string;
+  readonly parent: number;
+  readonly ticks: number;
+}
+
+function statOf(pid: number): Stat | undefined {
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return { state: state!, parent: Number(parent) };
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: fields[0]!, parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) };
   } catch {
     return undefined; // it has just ended
   }

@@ -9,6 +9,13 @@ export function seeded(seed: number): () => number {
   };
 }
 
+/** Random numbers of its own for something that has a name, whatever else was drawn before. */
+export function seededBy(seed: number, name: string): () => number {
+  return seeded(
+    [...name].reduce((mixed, letter) => Math.imul(mixed ^ letter.codePointAt(0)!, 0x01000193), seed),
+  );
+}
+
 /**
  * The seed to use: `SEED` where that is given, else a new one; printed, so that what fails can be tried again. With `CI`
  * it is always the same: a change passes or fails for what it changed.

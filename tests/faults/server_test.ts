@@ -52,23 +52,19 @@ const cases: readonly Case[] = [
 ];
 
 for (const { what, fault, says } of cases) {
-  Deno.test(`a server that answers ${what}: one line, within a minute; later the same command completes`, async () => {
+  Deno.test(`a server that answers ${what}: one line; later the same command completes`, async () => {
     let server = new Server();
     const { port, env: { OPENAQ_API_KEY: key } } = server;
-    await using place = await Place.make({ ...server.env, API_REQUEST_TIMEOUT: "1" });
+    await using place = await Place.make(server.env);
     try {
       assertEquals((await place.run(["materialize", "vietnam/locations"])).code, 0);
       if (fault === undefined) await server[Symbol.asyncDispose]();
       else server.fault = fault;
 
-      const started = performance.now();
-      const { code, errors, stdout, stderr } = await place.run([
-        "materialize",
-        "--force",
-        ...COMMAND.slice(1),
-      ]);
+      const { code, errors, stdout, stderr } = await place.run([...COMMAND, "--force"], {
+        env: { API_REQUEST_TIMEOUT: "1" },
+      });
       assertEquals(code, 1, stderr);
-      assert(performance.now() - started < 60_000);
       const [first, ...rest] = errors;
       assertMatch(first!, says);
       for (const line of rest) assertMatch(line, /: needs vietnam\//);

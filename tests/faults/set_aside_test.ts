@@ -2,11 +2,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DAY } from "../../core/mod.ts";
 import { leftovers } from "./content.ts";
 import { Place } from "./place.ts";
-import { shiftedClock } from "./clocks.ts";
+import { shiftedClock, toMidHour } from "./clocks.ts";
 import { Server } from "./server.ts";
 
 const SENSOR = 50_000_003;
-const LATER = { preload: [shiftedClock(DAY)] };
 
 interface Cause {
   readonly kind: string;
@@ -20,12 +19,16 @@ interface Step {
 }
 
 Deno.test("a sensor that goes on failing is set aside, and a day later its days are rebuilt", async () => {
-  let shift = 0;
+  const midHour = toMidHour();
+  const now = Date.now() + midHour;
+  const today = { preload: [shiftedClock(midHour)] };
+  const later = { preload: [shiftedClock(midHour + DAY)] };
+  let shift = midHour;
   await using server = new Server({ clock: { now: () => Date.now() + shift } });
   await using place = await Place.make({ ...server.env, DEFAULT_LOOKBACK_DAYS: "3" });
   await server.fail(SENSOR, 500);
 
-  const first = await place.run(["materialize"]);
+  const first = await place.run(["materialize"], today);
   assertEquals(first.code, 0, first.stderr);
   assertMatch(first.stdout, new RegExp(`warning: vietnam/raw_prod: sensor ${SENSOR} is set aside`));
   const { assets } = await place.ask(["status"]);
@@ -37,19 +40,19 @@ Deno.test("a sensor that goes on failing is set aside, and a day later its days 
   );
   assertEquals(await rowsOf(place), 0);
 
-  const midnight = `${new Date(Date.now() + DAY).toISOString().slice(0, 10)}T00:00:00Z`;
+  const midnight = `${new Date(now + DAY).toISOString().slice(0, 10)}T00:00:00Z`;
   assertMatch(raw.warnings[0].message, new RegExp(`asked again after ${midnight}, or now by --force;`));
 
   // The same day, it is not asked again.
   await server.fail(SENSOR, null);
-  assertMatch((await place.run(["materialize"])).stdout, /nothing to do/);
+  assertMatch((await place.run(["materialize"], today)).stdout, /nothing to do/);
 
   // A day later it answers: the days that are looked back on are asked anyway, the one before is due for its sake.
-  const whole = ["--from", new Date(Date.now() - 3 * DAY).toISOString().slice(0, 10)];
-  shift = DAY;
-  const next = await place.run(["materialize"], LATER);
+  const whole = ["--from", new Date(now - 3 * DAY).toISOString().slice(0, 10)];
+  shift = midHour + DAY;
+  const next = await place.run(["materialize"], later);
   assertEquals({ code: next.code, stderr: next.stderr }, { code: 0, stderr: "" });
-  const planned: Step[] = (await place.run(["plan", ...whole, "--json"], LATER)).json.steps;
+  const planned: Step[] = (await place.run(["plan", ...whole, "--json"], later)).json.steps;
   const due = planned.filter(({ asset }) => asset === "vietnam/raw_prod").flatMap(({ causes }) => causes);
   assert(due.length > 0, "nothing is due");
   for (const { kind, detail } of due) {
@@ -57,13 +60,13 @@ Deno.test("a sensor that goes on failing is set aside, and a day later its days 
     assertMatch(detail!, new RegExp(`^sensor ${SENSOR} answers again`));
   }
 
-  const rebuilt = await place.run(["materialize", ...whole, "--json"], LATER);
+  const rebuilt = await place.run(["materialize", ...whole, "--json"], later);
   assertEquals({ code: rebuilt.code, stderr: rebuilt.stderr }, { code: 0, stderr: "" });
   const days = rebuilt.json.assets.find(({ key }: { key: string }) => key === "vietnam/prod_mart");
   assert(days.materialized >= 1 && days.unchanged < days.materialized, JSON.stringify(days));
   assert(await rowsOf(place) > 48);
-  assertEquals((await place.run(["plan", ...whole, "--json"], LATER)).json, { steps: [] });
-  const after = await place.run(["status", "--json"], LATER);
+  assertEquals((await place.run(["plan", ...whole, "--json"], later)).json, { steps: [] });
+  const after = await place.run(["status", "--json"], later);
   assert(!after.stdout.includes("set aside"), "the warning stays");
   assertEquals(await leftovers(place), []);
 });
