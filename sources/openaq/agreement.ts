@@ -39,3 +39,10 @@ export function completeness(
   if (results > 0 && results % ROUND === 0) return { full: true };
   return { broken: `${results} results beside meta.found: ${JSON.stringify(found)}, wanted all of them` };
 }
+
+/** How many results an answer says that there are on all pages; undefined where it may speak of its own page alone. */
+export function totalOf(answer: unknown, results: number): number | undefined {
+  const { found } = META.safeParse(answer).data?.meta ?? {};
+  const total = Number(found ?? NaN);
+  return total > results ? total : undefined;
+}

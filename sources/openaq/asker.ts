@@ -11,8 +11,9 @@ import {
   SECOND,
 } from "../../core/mod.ts";
 import { type Body, bodyOf, jsonOf } from "./body.ts";
-import { answeredAt, NOTABLE, WRONG } from "./date.ts";
+import { ageOf, answeredAt, NOTABLE, WRONG } from "./date.ts";
 import { OpenAQError, type Trouble } from "./error.ts";
+import { namedTwice } from "./named_twice.ts";
 import { limitsOf, type Pace } from "./pace.ts";
 import type { Broken } from "./schema.ts";
 import { pause, within } from "./timeout.ts";
@@ -46,6 +47,8 @@ export interface Question<T extends object> {
 export interface Answer<T> {
   readonly said: T;
   readonly headers: Headers;
+  /** When it was asked for; earlier by its age, where a cache on the way had it. */
+  readonly askedAt: Instant;
 }
 
 /** A failure that may pass. */
@@ -59,6 +62,8 @@ interface Limited {
   readonly wait: Milliseconds;
 }
 
+/** Caches on the way may answer nothing by themselves. */
+const FROM_THE_SOURCE = { "Cache-Control": "no-cache" };
 const ATTEMPTS = 5;
 /** How long a question is tried, awake, before it counts as not answered. */
 const PATIENCE = MINUTE;
@@ -164,7 +169,8 @@ export class Asker {
     let answered: { response: Response; body: Body } | undefined;
     try {
       answered = await within(clock, timeout, signal, async (signal) => {
-        const headers: HeadersInit = key === undefined ? {} : { "X-API-Key": key };
+        const headers = new Headers(FROM_THE_SOURCE);
+        if (key !== undefined) headers.set("X-API-Key", key);
         const response = await fetch(new Request(url, { headers, signal, redirect: "manual" }));
         return { response, body: await bodyOf(response) };
       });
@@ -197,8 +203,12 @@ export class Asker {
     if ("broken" in body) return failing(body.broken);
     const json = jsonOf(body.text);
     if (json === undefined) return failing(`answered ${JSON.stringify(body.text.slice(0, 60))}, wanted JSON`);
+    const twice = namedTwice(body.text, json);
+    if (twice !== undefined) return failing(`answered with two of "${twice}" in one object, wanted one`);
     const said = read(json);
-    return "broken" in said ? failing(`answered ${said.broken}`) : { said, headers };
+    return "broken" in said
+      ? failing(`answered ${said.broken}`)
+      : { said, headers, askedAt: asked - ageOf(headers) };
   }
 
   /** @throws {OpenAQError} If hours and days cannot be told apart by this machine's clock, or by the server's. */

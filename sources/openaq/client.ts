@@ -1,6 +1,6 @@
 import { type Instant, iso, type Outlook } from "../../core/mod.ts";
-import { completeness } from "./agreement.ts";
-import { Asker, type AskerOptions, type Question } from "./asker.ts";
+import { completeness, totalOf } from "./agreement.ts";
+import { type Answer, Asker, type AskerOptions, type Question } from "./asker.ts";
 import { OpenAQError } from "./error.ts";
 import { type LocationsRead, readLocations } from "./locations.ts";
 import { type Page, pageOf } from "./page.ts";
@@ -69,27 +69,28 @@ export class OpenAQ {
 
   /** A country's locations; what of them cannot be used is left out and said. */
   async locations(countryId: number, signal?: AbortSignal): Promise<LocationsAnswer & LocationsRead> {
-    const askedAt = this.#options.clock.now();
     const path = `/v3/locations?countries_id=${countryId}`;
     const each = (body: unknown) => schema.checkedEach(schema.looseLocationSchema, body);
-    return { askedAt, ...readLocations(await this.#all(path, each, signal)) };
+    const { askedAt, all } = await this.#all(path, each, signal);
+    return { askedAt, ...readLocations(all) };
   }
 
   async sensors(locationId: number, signal?: AbortSignal): Promise<readonly schema.Sensor[]> {
     const read = checked(schema.sensorSchema);
-    return await this.#ask({ path: `/v3/locations/${locationId}/sensors`, read }, signal);
+    return (await this.#ask({ path: `/v3/locations/${locationId}/sensors`, read }, signal)).said;
   }
 
-  latest(locationId: number, signal?: AbortSignal): Promise<schema.Latest[]> {
-    return this.#all(`/v3/locations/${locationId}/latest`, checked(schema.latestSchema), signal);
+  async latest(locationId: number, signal?: AbortSignal): Promise<readonly schema.Latest[]> {
+    const path = `/v3/locations/${locationId}/latest`;
+    return (await this.#all(path, checked(schema.latestSchema), signal)).all;
   }
 
-  parameters(signal?: AbortSignal): Promise<schema.Parameter[]> {
-    return this.#all("/v3/parameters", checked(schema.parameterSchema), signal);
+  async parameters(signal?: AbortSignal): Promise<readonly schema.Parameter[]> {
+    return (await this.#all("/v3/parameters", checked(schema.parameterSchema), signal)).all;
   }
 
-  countries(signal?: AbortSignal): Promise<schema.Country[]> {
-    return this.#all("/v3/countries", checked(schema.countrySchema), signal);
+  async countries(signal?: AbortSignal): Promise<readonly schema.Country[]> {
+    return (await this.#all("/v3/countries", checked(schema.countrySchema), signal)).all;
   }
 
   /** One page of a sensor's measurements. */
@@ -97,7 +98,6 @@ export class OpenAQ {
     const { sensor, from, to, page: number = 1, attempts } = question;
     const path = `/v3/sensors/${sensor}/measurements?datetime_from=${iso(from)}&datetime_to=${iso(to)}` +
       `&limit=${PAGE_LIMIT}&page=${number}`;
-    const askedAt = this.#options.clock.now();
     const read = (body: unknown): Omit<MeasurementsAnswer, "askedAt"> | schema.Broken => {
       const rows = schema.checkedEach(schema.measurementSchema, body);
       if ("broken" in rows) return rows;
@@ -106,7 +106,8 @@ export class OpenAQ {
       if ("broken" in complete) return complete;
       return pageOf(rows, { from, to }, complete);
     };
-    return { askedAt, ...await this.#ask({ path, read, attempts }, signal) };
+    const { said, askedAt } = await this.#ask({ path, read, attempts }, signal);
+    return { askedAt, ...said };
   }
 
   /** All pages of results. Servers that give less at once than they are asked for are asked for as much as they give. */
@@ -114,8 +115,10 @@ export class OpenAQ {
     path: string,
     resultsOf: (body: unknown) => readonly T[] | schema.Broken,
     signal?: AbortSignal,
-  ): Promise<T[]> {
+  ): Promise<{ readonly all: readonly T[]; readonly askedAt: Instant }> {
     const all: T[] = [];
+    let oldest = Infinity;
+    let total: number | undefined;
     let limit = PAGE_LIMIT;
     let before = "";
     for (let page = 1; page <= MOST_PAGES; page++) {
@@ -124,25 +127,32 @@ export class OpenAQ {
         if ("broken" in results) return results;
         const complete = completeness(body, results.length, { limit, before: all.length });
         if ("broken" in complete) return complete;
+        const found = totalOf(body, results.length);
+        if (found !== undefined && total !== undefined && found !== total) {
+          return { broken: `meta.found: ${found}, wanted ${total} as on the page before` };
+        }
         const text = JSON.stringify(results);
         return text === before
           ? { broken: "the page before once more, wanted another" }
-          : { results, text, ...complete };
+          : { results, text, found, ...complete };
       };
       const query = `${path.includes("?") ? "&" : "?"}limit=${limit}&page=${page}`;
-      const { results, text, full } = await this.#ask({ path: path + query, read }, signal);
+      const { said, askedAt } = await this.#ask({ path: path + query, read }, signal);
+      const { results, text, found, full } = said;
       all.push(...results);
-      if (!full) return all;
+      oldest = Math.min(oldest, askedAt);
+      if (!full) return { all, askedAt: oldest };
+      total = found;
       limit = results.length;
       before = text;
     }
     throw new OpenAQError("failing", `"${path}" has more than ${MOST_PAGES} pages, wanted fewer`);
   }
 
-  async #ask<T extends object>(question: Question<T>, signal?: AbortSignal): Promise<T> {
-    const { said, headers } = await this.#asker.ask(question, signal);
-    this.#source = headers.get("x-airgraph-source") ?? this.#source;
-    return said;
+  async #ask<T extends object>(question: Question<T>, signal?: AbortSignal): Promise<Answer<T>> {
+    const answer = await this.#asker.ask(question, signal);
+    this.#source = answer.headers.get("x-airgraph-source") ?? this.#source;
+    return answer;
   }
 }
 

@@ -13,7 +13,11 @@ export function answeredAt(
 ): { readonly at: Instant; readonly apart: Milliseconds } | undefined {
   const at = Date.parse(headers.get("date") ?? "");
   if (Number.isNaN(at)) return undefined;
-  const kept = Number(headers.get("age") ?? 0) * SECOND; // a cache on the way kept it for so long
-  const end = at + (kept > 0 ? kept : 0);
-  return { at, apart: Math.max(0, asked - end, at - heard) };
+  return { at, apart: Math.max(0, asked - (at + ageOf(headers)), at - heard) };
+}
+
+/** How long a cache on the way has kept an answer. */
+export function ageOf(headers: Headers): Milliseconds {
+  const seconds = headers.get("age") ?? "";
+  return /^\d+$/.test(seconds) ? Number(seconds) * SECOND : 0;
 }

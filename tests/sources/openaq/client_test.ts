@@ -55,6 +55,30 @@ Deno.test("all pages of locations are asked for", async () => {
   assertEquals([locations.length, client.requests], [1_000, 2]);
 });
 
+Deno.test("pages of two lists are no list: the first says another total than the second", async () => {
+  const clock = auto();
+  const honest = simulatedOpenAQ({ dataset: generated({ sensors: 6_000 }), clock });
+  const { client } = served(async (request) => {
+    const answer = await (await honest(request)).json();
+    answer.meta.found = request.url.includes("page=1") ? 1_300 : 1_200;
+    return Response.json(answer);
+  }, clock);
+  const { trouble, message } = await failure(() => client.locations(56));
+  assertEquals(trouble, "failing");
+  assertStringIncludes(message, "meta.found: 1200, wanted 1300 as on the page before");
+});
+
+Deno.test("an answer that a cache kept is as old as the cache says, and none is asked for", async () => {
+  const asked: (string | null)[] = [];
+  const { client } = served(({ headers }) => {
+    asked.push(headers.get("cache-control"));
+    return Promise.resolve(Response.json({ meta: {}, results: [] }, { headers: { age: "7200" } }));
+  }, auto());
+  assertEquals((await client.measurements(QUESTION)).askedAt, NOW - 2 * HOUR);
+  assertEquals((await client.locations(56)).askedAt, NOW - 2 * HOUR);
+  assertEquals(asked, ["no-cache", "no-cache"]);
+});
+
 Deno.test("measurements come as columns, µ as the micro sign", async () => {
   const time = (hour: number) => ({ utc: `2026-01-15T0${hour}:00:00Z`, local: "" });
   const parameter = { id: 2, name: "pm25", units: "\u03bcg/m³", displayName: null };
