@@ -6,12 +6,13 @@ import {
   type LakeStorage,
   Orchestrator,
   type State,
+  sweepStaging,
   type Undo,
   type Warn,
   type Warning,
 } from "../core/mod.ts";
+import { gapWarnings } from "../sources/openaq/gap_warnings.ts";
 import { isThere } from "../adapters/sdk/files/place.ts";
-import { gapWarnings } from "./gap_warnings.ts";
 import { admitLake, examineLake } from "./identity.ts";
 import { admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
 import { disposeOf } from "./opened.ts";
@@ -21,7 +22,6 @@ import { asked, type Sources, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
 import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
-import { sweep } from "./sweep.ts";
 import { systemClock } from "./system.ts";
 
 /** Steps at work at once: raw asks within OpenAQ's pace, marts share the engine. */
@@ -121,10 +121,10 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
       },
       async sweep(counting) {
         if (counting === undefined) await tidy(project, storage, upkeep());
-        return await sweep(storage, state, counting);
+        return await sweepStaging(storage, state, counting);
       },
       async dropViews() {
-        const { dropViews } = await import("./dropped_views.ts");
+        const { dropViews } = await import("../assets/dropped_views.ts");
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ graph: project.graph, databases, state, catalog, clock: systemClock });
       },

@@ -4,7 +4,7 @@ import { DuckDB } from "../adapters/sdk/duckdb/session.ts";
 import type { Resources } from "../assets/resources.ts";
 import type { Config } from "../config.ts";
 import type { Json, LakeStorage, Log, State, Warn } from "../core/mod.ts";
-import { hoursOnRecord } from "./hours_on_record.ts";
+import { hoursOnRecord } from "../sources/openaq/hours_on_record.ts";
 import { addResources } from "./opened.ts";
 import { type ConnectedOpenAQ, connectOpenAQ, unasked } from "./openaq.ts";
 import type { Project } from "./project.ts";

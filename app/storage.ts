@@ -12,7 +12,10 @@ import { isThere, requireWritable } from "../adapters/sdk/files/place.ts";
 import type { Config } from "../config.ts";
 import type { Folder, LakeStorage } from "../core/mod.ts";
 
-/** The storage of the configured lake; nothing is made by opening it. A lake elsewhere than in a folder is a further one. */
+/**
+ * The storage of the lake that `LAKE_URL` names; nothing is made by opening it. A path is a folder's: the configuration
+ * refuses all else so far, and a lake that is kept elsewhere is a further case here.
+ */
 export function openStorage({ lake }: Pick<Config, "lake">): LakeStorage {
   return localStorage(lake);
 }

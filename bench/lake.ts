@@ -1,4 +1,4 @@
-import { hoursOnRecord } from "../app/hours_on_record.ts";
+import { hoursOnRecord } from "../sources/openaq/hours_on_record.ts";
 import { DuckDBEngine } from "../adapters/engine/duckdb/engine.ts";
 import { DuckDBViewBinder } from "../adapters/query/duckdb/binder.ts";
 import { DuckDB } from "../adapters/sdk/duckdb/session.ts";

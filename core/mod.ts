@@ -70,6 +70,7 @@ export type { Report } from "./run/report.ts";
 export type { RolledBack } from "./run/rollback.ts";
 export type { Limits } from "./run/scheduler.ts";
 export type { RunSelection } from "./run/scope.ts";
+export { sweepStaging } from "./run/sweep.ts";
 export type { Ports } from "./run/session.ts";
 export type { Undeclared } from "./run/undeclared.ts";
 export type { Counts, RunResult } from "./run/tally.ts";

@@ -6,9 +6,15 @@ import { DuckDB } from "../../../../adapters/sdk/duckdb/session.ts";
 import { memoryState } from "../../../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../../../adapters/state/memory/store.ts";
 import { examineLake, identifyLake } from "../../../../app/identity.ts";
-import { sweep } from "../../../../app/sweep.ts";
 import { vietnam } from "../../../../assets/vietnam/mod.ts";
-import { DAY, graph, type LakeStorage, Orchestrator, type State } from "../../../../core/mod.ts";
+import {
+  DAY,
+  graph,
+  type LakeStorage,
+  Orchestrator,
+  type State,
+  sweepStaging,
+} from "../../../../core/mod.ts";
 import { OpenAQ } from "../../../../sources/openaq/client.ts";
 import { unpaced } from "../../../../sources/openaq/pace.ts";
 import { generated } from "../../../../sources/openaq/simulator/generated.ts";
@@ -79,7 +85,7 @@ async function made(storage: LakeStorage): Promise<{ versions: string[]; again: 
     });
   assertEquals((await materialize()).status, "succeeded");
   await examineLake(state, { storage, state: "" }, content);
-  assertEquals(await sweep(storage, state, "only"), 0);
+  assertEquals(await sweepStaging(storage, state, "only"), 0);
   const again = (await materialize()).status;
   const query = new DuckDBQuery({
     workspace,

@@ -1,7 +1,7 @@
-import { type AssetKey, type Instant, iso, type KeyValue, rangeText, type Warning } from "../core/mod.ts";
-import type { Gap } from "../sources/openaq/gaps.ts";
-import type { Listed } from "../sources/openaq/known.ts";
-import type { TimeRange } from "../sources/openaq/ranges.ts";
+import { type AssetKey, type Instant, iso, type KeyValue, rangeText, type Warning } from "../../core/mod.ts";
+import type { Gap } from "./gaps.ts";
+import type { Listed } from "./known.ts";
+import type { TimeRange } from "./ranges.ts";
 
 /** Sensors that are set aside, gone, or owe hours that are due, as warnings of the asset that records answers. */
 export async function gapWarnings(
@@ -11,9 +11,9 @@ export async function gapWarnings(
   // Most often there are none, and what reads them costs a good part of a quick answer to load.
   if ((await kv.list("openaq/gaps/")).size === 0) return new Map();
   const [{ gaps, nextProbe }, { known }, { GIVEN_UP_AFTER }] = await Promise.all([
-    import("../sources/openaq/gaps.ts"),
-    import("../sources/openaq/known.ts"),
-    import("../sources/openaq/notice.ts"),
+    import("./gaps.ts"),
+    import("./known.ts"),
+    import("./notice.ts"),
   ]);
   const open = await gaps(kv);
   const failing = open.filter(({ recovered, gone }) => !recovered && gone === null).map((gap) => {

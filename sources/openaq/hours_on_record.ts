@@ -6,9 +6,9 @@ import {
   type OrdinalRange,
   STANDS,
   type State,
-} from "../core/mod.ts";
-import type { HoursOnRecord } from "../sources/openaq/owing.ts";
-import type { TimeRange } from "../sources/openaq/ranges.ts";
+} from "../../core/mod.ts";
+import type { HoursOnRecord } from "./owing.ts";
+import type { TimeRange } from "./ranges.ts";
 
 /** The hours of an asset as the state knows them. */
 export function hoursOnRecord(state: State, asset: AssetKey, { now }: Clock): HoursOnRecord {

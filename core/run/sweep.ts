@@ -1,8 +1,9 @@
-import type { LakeStorage, State } from "../core/mod.ts";
+import type { State } from "../ports/state.ts";
+import type { LakeStorage } from "../ports/storage.ts";
 
 /** Deletes the staged files of runs that are not at work, and whose publications nobody is completing; or counts them. */
-export async function sweep(
-  { store, publisher }: LakeStorage,
+export async function sweepStaging(
+  { store, publisher }: Pick<LakeStorage, "store" | "publisher">,
   state: State,
   counting?: "only",
 ): Promise<number> {
