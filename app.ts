@@ -1,4 +1,5 @@
 import { type Config, readConfig } from "./config.ts";
+import type { Told } from "./app/groups.ts";
 import type { SimulatorOptions } from "./app/simulator.ts";
 import type { Lake } from "./app/lake.ts";
 import { systemClock } from "./app/system.ts";
@@ -17,19 +18,21 @@ export async function openApp(
 ): Promise<App> {
   const given = options.graph === undefined ? env : { ...env, GRAPH: options.graph };
   const config = await readConfig(given, cwd);
-  const { noticesOf } = await import("./app/groups.ts");
-  return new App(config, await noticesOf(config));
+  const { toldOf } = await import("./app/groups.ts");
+  return new App(config, await toldOf(config));
 }
 
 /** The program behind the commands. */
 export class App {
+  readonly notices: readonly string[];
   readonly warnings: readonly string[];
   readonly lookbackDays: number;
   readonly mask: (text: string) => string;
   readonly now = systemClock.now;
 
-  constructor(readonly config: Config, readonly notices: readonly string[]) {
-    this.warnings = config.warnings;
+  constructor(readonly config: Config, { notices, warnings }: Told) {
+    this.notices = notices;
+    this.warnings = warnings;
     this.lookbackDays = config.lookbackDays;
     this.mask = config.mask;
   }

@@ -33,7 +33,13 @@ export interface Config {
   readonly given: (name: string) => string | undefined;
   /** Takes every secret out of a text. */
   readonly mask: (text: string) => string;
-  /** What of the environment is probably not meant as it is, a line each. */
+  /** What is probably not meant as it is, beside those of these names: in the file a fault, in the environment worth a warning. */
+  readonly stray: (names?: readonly string[]) => Stray;
+}
+
+/** A line for each variable whose name resembles a known one's. */
+export interface Stray {
+  readonly faults: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -65,7 +71,7 @@ export async function readConfig(
   const lake = given.LAKE_URL ?? (real ? "./lake" : "./lake-simulated");
   const below = (path: string) => isAbsolute(path) ? path : join(cwd, path);
   return {
-    pipelines: (given.PIPELINES ?? "vietnam").split(",").map((name) => name.trim()).filter((name) => name),
+    pipelines: pipelinesOf(given.PIPELINES ?? "vietnam"),
     environment: settings.PIPELINE_ENV ?? "prod",
     lake: below(lake),
     state: below(given.STATE_URL ?? `${lake.replace(/[/\\]+$/, "")}.sqlite`),
@@ -82,8 +88,20 @@ export async function readConfig(
     cwd,
     given: (name) => env[name]?.trim() || file.values[name]?.trim() || undefined,
     mask,
-    warnings: strayVariables(Object.keys(env)),
+    stray: (names) => ({
+      faults: strayVariables(Object.entries(file.places), names),
+      warnings: strayVariables(Object.keys(env).map((name) => [name, "reading the environment"]), names),
+    }),
   };
+}
+
+/** The names of groups, in their order. @throws {ConfigError} */
+function pipelinesOf(given: string): string[] {
+  const names = given.split(",").map((name) => name.trim()).filter((name) => name);
+  const twice = names.filter((name, i) => names.indexOf(name) < i);
+  if (names.length === 0) throw new ConfigError([`PIPELINES: found "${given}", wanted names of groups`]);
+  if (twice.length > 0) throw new ConfigError([`PIPELINES: found "${twice[0]}" twice, wanted it once`]);
+  return names;
 }
 
 const PLAIN: readonly Name[] = ["LAKE_URL", "STATE_URL", "GRAPH", "PIPELINES"];
@@ -117,7 +135,7 @@ async function envFile(path: string): Promise<EnvFile> {
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { values: {}, faults: [] };
+    if (error instanceof Deno.errors.NotFound) return { values: {}, faults: [], places: {} };
     const found = error instanceof Error ? error.message : String(error);
     throw new ConfigError([`.env: found a file that cannot be read (${found}), wanted NAME=value lines`]);
   }

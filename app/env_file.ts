@@ -4,6 +4,8 @@ import { variableNear } from "./variables.ts";
 export interface EnvFile {
   readonly values: Readonly<Record<string, string>>;
   readonly faults: readonly string[];
+  /** Where each variable is given: the file and the line. */
+  readonly places: Readonly<Record<string, string>>;
 }
 
 const ASSIGNMENT = /^(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)$/;
@@ -17,14 +19,16 @@ const QUOTED = /^(["'`])(.*?)\1(.*)$/;
 export function readEnvFile(text: string, file: string): EnvFile {
   const values: Record<string, string> = {};
   const faults: string[] = [];
+  const places: Record<string, string> = {};
   for (const [i, line] of text.replace(/^\uFEFF/, "").split(/\r?\n/).entries()) {
     const written = line.trim();
     if (written === "" || written.startsWith("#")) continue;
     const read = readLine(written);
-    if ("fault" in read) faults.push(`${file}:${i + 1}: ${read.fault}`);
-    else values[read.name] = read.value;
+    const place = `${file}:${i + 1}`;
+    if ("fault" in read) faults.push(`${place}: ${read.fault}`);
+    else [values[read.name], places[read.name]] = [read.value, place];
   }
-  return { values, faults };
+  return { values, faults, places };
 }
 
 function readLine(

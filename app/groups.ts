@@ -1,3 +1,4 @@
+import leven from "leven";
 import { isThere } from "../adapters/sdk/files/place.ts";
 import type { Group, GroupContext, Pipeline } from "../assets/group.ts";
 import type { ViewFile } from "../assets/views.ts";
@@ -8,14 +9,20 @@ import { lineOf, projectFile } from "./system.ts";
 
 /** The groups that PIPELINES names, in its order. @throws {ConfigError} */
 export async function loadGroups({ pipelines }: Config): Promise<Group[]> {
+  const there = await groupNames();
   return await Promise.all(pipelines.map(async (name) => {
-    const path = projectFile(`assets/${name}/mod.ts`);
-    const { group } = await isThere(path) ? await import(`../assets/${name}/mod.ts`) : {};
+    const { group } = there.includes(name) ? await import(`../assets/${name}/mod.ts`) : {};
     if (isGroup(group)) return group;
-    const groups = (await groupNames()).join(", ");
-    throw new ConfigError([`PIPELINES: found "${name}", wanted some of ${groups}, with commas between them`]);
+    const meant = there.find((known) => leven(known, name.toLowerCase()) <= NEAR);
+    const wanted = meant === undefined
+      ? `wanted some of ${there.join(", ")}, with commas between them`
+      : `did you mean "${meant}"?`;
+    throw new ConfigError([`PIPELINES: found "${name}", ${wanted}`]);
   }));
 }
+
+/** So many letters may differ in a group's name that is misspelt. */
+const NEAR = 2;
 
 async function groupNames(): Promise<string[]> {
   const folders = [...Deno.readDirSync(projectFile("assets"))].map(({ name }) => name).sort();
@@ -31,7 +38,9 @@ export function isGroup(value: unknown): value is Group {
 
 /** A group's pipeline, as it is configured. @throws {ConfigError} */
 export function declare(group: Group, config: Config, views: readonly ViewFile[]): Pipeline {
-  const { environment, lookbackDays, cwd, given } = config;
+  const { environment, lookbackDays, cwd, given, stray } = config;
+  const { faults } = stray(group.variables ?? []);
+  if (faults.length > 0) throw new ConfigError(faults);
   const context: GroupContext = {
     environment,
     lookback: lookbackDays * DAY,
@@ -47,12 +56,23 @@ export function declare(group: Group, config: Config, views: readonly ViewFile[]
   }
 }
 
-/** What the groups say first in every output. */
-export async function noticesOf(config: Config): Promise<string[]> {
-  if (config.graph !== null) return [];
-  const pipelines = (await loadGroups(config)).map((group) => declare(group, config, []));
+/** What is told of the groups before all else. */
+export interface Told {
+  /** What they say first in every output. */
+  readonly notices: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export async function toldOf(config: Config): Promise<Told> {
+  const { warnings } = config.stray();
+  if (config.graph !== null) return { notices: [], warnings };
+  const groups = await loadGroups(config);
+  const pipelines = groups.map((group) => declare(group, config, []));
   const simulated = config.openaq.url === null && pipelines.some(({ asks }) => asks?.openaq !== undefined);
-  return [...simulated ? [SIMULATED] : [], ...pipelines.flatMap(({ notices = [] }) => notices)];
+  return {
+    notices: [...simulated ? [SIMULATED] : [], ...pipelines.flatMap(({ notices = [] }) => notices)],
+    warnings: [...warnings, ...config.stray(groups.flatMap(({ variables = [] }) => variables)).warnings],
+  };
 }
 
 const SIMULATED =

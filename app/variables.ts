@@ -23,22 +23,23 @@ export const NAMES = [
 const LONG = 12;
 
 /** The variable that an unknown name most likely stands for; undefined where it is known, or resembles none. */
-export function variableNear(name: string): string | undefined {
-  if ((NAMES as readonly string[]).includes(name)) return undefined;
+export function variableNear(name: string, names: readonly string[] = NAMES): string | undefined {
+  if (names.includes(name) || (NAMES as readonly string[]).includes(name)) return undefined;
   const written = plain(name);
   const most = written.length >= LONG ? 2 : 1;
-  return NAMES.map((known) => ({ known, text: plain(known) }))
+  return names.map((known) => ({ known, text: plain(known) }))
     .filter(({ text }) => Math.abs(text.length - written.length) <= most)
     .find(({ text }) => leven(text, written) <= most)?.known;
 }
 
-/** A line for each variable of the environment that is not known and resembles one that is. */
-export function strayVariables(names: readonly string[]): string[] {
-  return names.flatMap((name) => {
-    const meant = variableNear(name);
-    return meant === undefined
-      ? []
-      : [`reading the environment: found the variable ${name}, did you mean ${meant}?`];
+/** A line for each variable that is given at a place, is not known and resembles one that is. */
+export function strayVariables(
+  given: Iterable<readonly [name: string, place: string]>,
+  names: readonly string[] = NAMES,
+): string[] {
+  return Array.from(given).flatMap(([name, place]) => {
+    const meant = variableNear(name, names);
+    return meant === undefined ? [] : [`${place}: found the variable ${name}, did you mean ${meant}?`];
   });
 }
 

@@ -97,8 +97,7 @@ const EXIT: Readonly<Record<RunResult["status"], ExitCode>> = {
 async function dryRun(invocation: Invocation, context: Context, app: App): Promise<ExitCode> {
   await using lake = await app.lake("read");
   const request = requestOf(invocation, app, lake);
-  await planned(invocation, context, app, lake, request);
-  return 0;
+  return await planned(invocation, context, app, lake, request);
 }
 
 function summarize(

@@ -1,8 +1,8 @@
 import { type PlannedCause, type PlannedStep, type RunSelection, visible } from "../core/mod.ts";
-import type { App, Command, Context, Invocation, Lake } from "./context.ts";
+import type { App, Command, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
 import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
-import { warningLines } from "./seen.ts";
+import { seenLines, unseenLines, warningLines } from "./seen.ts";
 import { named, number, plural, rangeText } from "./text.ts";
 
 export const plan: Command = {
@@ -23,24 +23,34 @@ Examples:
     const app = await invocation.app();
     await using lake = await app.lake("read");
     const request = requestOf(invocation, app, lake);
-    await planned(invocation, context, app, lake, request);
-    return 0;
+    return await planned(invocation, context, app, lake, request);
   },
 };
 
-/** Looks at what others made, and prints what would be done. */
+/** Looks at what others made, and prints what would be done. @returns 1 if something could not be looked at. */
 export async function planned(
   invocation: Invocation,
   context: Context,
   app: App,
   lake: Lake,
   request: RunSelection,
-): Promise<void> {
+): Promise<ExitCode> {
   const seen = await lake.orchestrator.look(request, context.signal);
   const steps = await lake.orchestrator.plan(request);
   const awaited = warningLines(lake.orchestrator.awaited(request));
-  const notices = [...app.notices, ...openEnd(invocation, app), ...warningLines(seen), ...awaited];
-  showPlan(context, lake, request, steps, { json: invocation.json, notices });
+  const notices = [...app.notices, ...openEnd(invocation, app), ...seenLines(seen), ...awaited];
+  const isWhole = seen.every(({ isWhole }) => isWhole);
+  showPlan(context, lake, request, steps, { json: invocation.json, notices, isWhole });
+  const unseen = unseenLines(seen);
+  for (const line of unseen) print(context.stderr, line);
+  return unseen.length === 0 ? 0 : 1;
+}
+
+interface PlanOptions {
+  readonly json: boolean;
+  readonly notices: readonly string[];
+  /** Whether all that others made could be told. */
+  readonly isWhole: boolean;
 }
 
 /** Prints what would be done, a line for every range. */
@@ -49,7 +59,7 @@ function showPlan(
   lake: Lake,
   request: RunSelection,
   steps: readonly PlannedStep[],
-  { json, notices }: { readonly json: boolean; readonly notices: readonly string[] },
+  { json, notices, isWhole }: PlanOptions,
 ): void {
   const { orchestrator } = lake;
   const external = orchestrator.unreported(request);
@@ -74,14 +84,14 @@ function showPlan(
       stdout,
       `${plural(total, "partition")} to do${blocked > 0 ? `, ${number(blocked)} of them blocked` : ""}`,
     );
-  } else if (external.length === 0) print(stdout, nothingToDo(lake, request));
+  } else if (external.length === 0) print(stdout, nothingToDo(lake, request, isWhole));
 }
 
 /** Why there is nothing to do. */
-export function nothingToDo({ orchestrator }: Lake, request: RunSelection): string {
+export function nothingToDo({ orchestrator }: Lake, request: RunSelection, isWhole = true): string {
   return orchestrator.covers(request) === 0
     ? "nothing to do: no partition that exists is asked for"
-    : "nothing to do: everything selected is fresh";
+    : `nothing to do: everything ${isWhole ? "selected" : "else that is selected"} is fresh`;
 }
 
 function stepJson({ asset, from, to, count, state, causes, hindrance }: PlannedStep) {

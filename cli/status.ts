@@ -1,7 +1,16 @@
-import { type AssetStatus, type Graph, iso, visible, type Warning } from "../core/mod.ts";
+import {
+  type AssetKey,
+  type AssetStatus,
+  type Graph,
+  iso,
+  type Seen,
+  visible,
+  type Warning,
+} from "../core/mod.ts";
 import { type Command, type Invocation, type Lake, type Terminal, UsageError } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { RANGE_HELP } from "./request.ts";
+import { unseenLines } from "./seen.ts";
 import { chosen } from "./selection.ts";
 import { type Column, table, USUAL_WIDTH } from "./table.ts";
 import { named, number } from "./text.ts";
@@ -14,8 +23,8 @@ Usage: status [SELECTION…] [--from A] [--to B] [--all] [--check] [--json]
 
 ${RANGE_HELP.split("\n").filter((line) => !line.startsWith("--partition")).join("\n")}
 --all          the whole sets, in the place of a range
---check        ends with 1 if something is stale, missing, failed, blocked or late, and says what on stderr;
-               with --all, what is missing counts only of assets that have nothing yet
+--check        ends with 1 if something is stale, missing, failed, blocked or late, or if that cannot be told,
+               and says what on stderr; with --all, what is missing counts only of assets that have nothing yet
 
 Without a range: the last DEFAULT_LOOKBACK_DAYS whole UTC days and today, as \`plan\` has them.
 
@@ -42,7 +51,7 @@ Examples:
       warnings: [
         ...asset.warnings,
         ...awaited.get(asset.key) ?? [],
-        ...(seen.get(asset.key) ?? []).filter(({ partition }) => !partition),
+        ...seenWarnings(seen, asset.key),
         ...told.get(asset.key) ?? [],
         ...simulated(lake.graph, asset, app.notices),
       ],
@@ -50,11 +59,22 @@ Examples:
     if (json) printJson(stdout, { assets: assets.map((asset) => statusJson(lake, asset)) });
     else show(stdout, assets, app.notices);
     if (!has("check")) return 0;
-    const wanting = wantingLines(found, has("all"));
+    const wanting = [...unseenLines(seen), ...wantingLines(found, has("all"))];
     for (const line of wanting) print(stderr, line);
     return wanting.length === 0 ? 0 : 1;
   },
 };
+
+/** What looking at an asset found of it as a whole; single partitions are told by their failures. */
+function seenWarnings(seen: readonly Seen[], key: AssetKey): Warning[] {
+  const found = seen.find(({ asset }) => asset === key);
+  if (found === undefined) return [];
+  const { failure, warnings } = found;
+  return [
+    ...failure === undefined ? [] : [{ message: failure }],
+    ...warnings.filter(({ partition }) => !partition),
+  ];
+}
 
 function daysOf({ value, has }: Invocation) {
   const [from, to] = [value("from"), value("to")];

@@ -65,6 +65,7 @@ export type { Judgement } from "./staleness/index.ts";
 export { type ReadSource, requireSources } from "./staleness/node.ts";
 export type { PartitionState } from "./staleness/states.ts";
 export type { News, Observer, Progress } from "./run/progress.ts";
+export type { Seen } from "./run/observe.ts";
 export type { Rechecked } from "./run/recheck.ts";
 export type { Report } from "./run/report.ts";
 export type { RolledBack } from "./run/rollback.ts";

@@ -7,7 +7,7 @@ import { type PlannedStep, planOf } from "./plan.ts";
 import { awaited } from "./run/awaited.ts";
 import { compareFiles, supposeDamage } from "./run/compare.ts";
 import { reportLine, unreported } from "./run/external.ts";
-import { eventsOf, look, seenWarnings } from "./run/observe.ts";
+import { eventsOf, look, type Seen, seenOf } from "./run/observe.ts";
 import type { Observer } from "./run/progress.ts";
 import { prunable, prune } from "./run/prune.ts";
 import { recheck, type Rechecked } from "./run/recheck.ts";
@@ -98,18 +98,14 @@ export class Orchestrator {
    * Looks at the external assets among those selected and above them, and at the files that a run would compare before it
    * begins, and judges by what is seen from now on; nothing is recorded.
    *
-   * @returns What cannot be told of each external asset, and what is there no more.
    * @throws {RequestError}
    */
-  async look(
-    selection: RunSelection,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
+  async look(selection: RunSelection, signal: AbortSignal): Promise<Seen[]> {
     await this.refresh();
     await supposeDamage(this.session, scopeOf(this.index, selection));
     const seen = await look(this.session, selection.assets, signal);
     for (const event of eventsOf(seen)) this.index.suppose(event);
-    return seenWarnings(seen);
+    return seen.map(seenOf);
   }
 
   /** The steps that `materialize` would take. @throws {RequestError} */

@@ -121,7 +121,7 @@ Deno.test("faults of the file and of values are named together; a byte order mar
 Deno.test("an unknown variable of the environment that resembles one is a warning, what belongs to others is none", async () => {
   const others = ["PATH", "BASE_URL", "SITE_URL", "GH_TOKEN", "PORT", "AWS_PROFILE", "AWS_DEFAULT_REGION"];
   const env = Object.fromEntries([...others, "OPENAQ_COUNTRYID", "LAKE_URL"].map((name) => [name, "x"]));
-  assertEquals((await readConfig(env, "/nowhere")).warnings, [
+  assertEquals((await readConfig(env, "/nowhere")).stray().warnings, [
     "reading the environment: found the variable OPENAQ_COUNTRYID, did you mean OPENAQ_COUNTRY_ID?",
   ]);
 });

@@ -17,6 +17,7 @@ export const group: Group = {
   name: "dump",
   variables: ["DUMP_URL", "DUMP_COUNTRIES"],
   declare({ variables: { DUMP_URL, DUMP_COUNTRIES }, folder, shipped, views: viewFiles }) {
+    for (const [name, path] of Object.entries({ DUMP_URL, DUMP_COUNTRIES })) requirePath(name, path);
     const dump = folder(DUMP_URL ?? shipped(SAMPLE));
     const [countriesFolder, countriesName] = parted(DUMP_COUNTRIES ?? shipped(`${SAMPLE}/countries.csv`));
     const files = dailyFiles(dump);
@@ -63,6 +64,11 @@ export const group: Group = {
 };
 
 const NOTICE = "the daily dump is the sample that ships with the program, as DUMP_URL is not set";
+
+function requirePath(name: string, path: string | undefined): void {
+  if (path === undefined || !/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return;
+  throw new Error(`${name}: found "${path}", wanted a path: this version reads the dump from no URL yet`);
+}
 
 /** The folder and the name of a file. */
 function parted(path: string): [folder: string, name: string] {

@@ -10,8 +10,19 @@ import type { Warning } from "../warnings.ts";
 import { reported } from "./report.ts";
 import { messageOf, type Session } from "./session.ts";
 
-/** What looking at an external asset found. */
+/** An external asset as it was seen. */
 export interface Seen {
+  readonly asset: AssetKey;
+  /** Why it could not be looked at, if so: nothing can be told of it. */
+  readonly failure?: string;
+  /** Whether every partition could be told. */
+  readonly isWhole: boolean;
+  /** Partitions that cannot be told, and those that are there no more. */
+  readonly warnings: readonly Warning[];
+}
+
+/** What looking at an external asset found. */
+export interface Looked {
   readonly node: Node;
   /** What is new since it was looked at last. */
   readonly events: readonly NewEvent[];
@@ -26,7 +37,7 @@ export async function look(
   session: Session,
   assets: ReadonlySet<AssetKey>,
   signal: AbortSignal,
-): Promise<Seen[]> {
+): Promise<Looked[]> {
   const watched = session.index.nodes.filter((node) => node.asset.observe !== null && isRead(node, assets));
   return await Promise.all(watched.map((node) => lookAt(session, node, signal)));
 }
@@ -36,7 +47,7 @@ function isRead(node: Node, assets: ReadonlySet<AssetKey>): boolean {
   return assets.has(node.key) || node.down.some((edge) => isRead(edge.down, assets));
 }
 
-async function lookAt(session: Session, node: Node, signal: AbortSignal): Promise<Seen> {
+async function lookAt(session: Session, node: Node, signal: AbortSignal): Promise<Looked> {
   const { index, state } = session;
   const before = await state.standing(node.key, allExisting(node, index.now));
   try {
@@ -62,7 +73,7 @@ function compared(
   node: Node,
   before: readonly StandingRecord[],
   found: readonly (Observation | FailedOutput)[],
-): Seen {
+): Looked {
   const { index, clock } = session;
   const versions = new Map(before.map(({ partition, event }) => [partition, event.dataVersion]));
   const supposed = new Set(index.supposed(node));
@@ -114,22 +125,24 @@ function faultOf(
 }
 
 /** What is new of all that was seen. */
-export function eventsOf(seen: readonly Seen[]): NewEvent[] {
+export function eventsOf(seen: readonly Looked[]): NewEvent[] {
   return seen.flatMap(({ events }) => events);
 }
 
-/** What cannot be told, and what is there no more, by asset. */
-export function seenWarnings(seen: readonly Seen[]): Map<AssetKey, Warning[]> {
-  return new Map(seen.map(({ node, problems, gone }) => [
-    node.key,
-    [
-      ...problems.map(({ partition, message }) => ({
-        message,
-        ...(partition !== null && { partition: node.set.key(partition) }),
-      })),
+/** What was seen, by key. */
+export function seenOf({ node, problems, gone }: Looked): Seen {
+  const failure = problems.find(({ partition }) => partition === null)?.message;
+  return {
+    asset: node.key,
+    isWhole: problems.length === 0,
+    ...(failure !== undefined && { failure }),
+    warnings: [
+      ...problems.flatMap(({ partition, message }) =>
+        partition === null ? [] : [{ partition: node.set.key(partition), message }]
+      ),
       ...(gone.length > 0 ? [{ message: goneText(node, gone) }] : []),
     ],
-  ]));
+  };
 }
 
 /** In a line without the asset, the partitions that were there and are not any more. */

@@ -17,7 +17,7 @@ import { hasMoved } from "../staleness/readiness.ts";
 import { reportLine, unreported } from "./external.ts";
 import { Judge } from "./judge.ts";
 import { joined, type Need, Needs } from "./needs.ts";
-import { goneText, type Seen } from "./observe.ts";
+import { goneText, type Looked } from "./observe.ts";
 import { isProblem, type Outcome, type Problem } from "./outcome.ts";
 import type { News } from "./progress.ts";
 import { recover } from "./recover.ts";
@@ -43,7 +43,7 @@ export interface Limits {
 export interface ExecuteOptions {
   readonly request: RunRequest;
   /** What looking at external assets found. */
-  readonly seen: readonly Seen[];
+  readonly seen: readonly Looked[];
   readonly limits: Limits;
   readonly signal: AbortSignal;
 }

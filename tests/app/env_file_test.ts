@@ -22,6 +22,14 @@ Deno.test("values are read as they are written, comments and quotes left out", (
       UNRELATED: "x",
     },
     faults: [],
+    places: {
+      OPENAQ_API_KEY: ".env:1",
+      LAKE_URL: ".env:4",
+      STATE_URL: ".env:5",
+      GRAPH: ".env:6",
+      PIPELINES: ".env:7",
+      UNRELATED: ".env:8",
+    },
   });
 });
 

@@ -1,6 +1,6 @@
 import { resolve } from "@std/path";
 import type { Column, InputFile } from "../../../core/mod.ts";
-import { identifier, list, literal } from "../../sdk/duckdb/text.ts";
+import { identifier, list, literal, pattern } from "../../sdk/duckdb/text.ts";
 
 /** The columns of tables of CSV files beside their own. */
 export const CSV_PLACE: readonly Column[] = [
@@ -44,10 +44,7 @@ WITH lines AS MATERIALIZED (
   SELECT *, NOT ordinary AND regexp_full_match(line, ${literal(OPENS)}) AS opens
   FROM (
     SELECT filename, row_number() OVER () AS n, line, regexp_full_match(line, ${ordinary}) AS ordinary
-    FROM read_csv(
-      ${list(files.map(path))}, columns = {line: 'VARCHAR'}, auto_detect = false, header = false,
-      delim = '\n', new_line = '\\n', quote = '', escape = '', strict_mode = false, filename = true
-    )
+    FROM (${linesStatement(files.map(path))})
     WHERE line IS NOT NULL
   )
 ),
@@ -130,4 +127,17 @@ SELECT
   },
   file, file_row, if(fields IS NULL, line, NULL) AS unparsed
 FROM split`;
+}
+
+/** The lines of files. How they are packed is said, not left to DuckDB, which looks for an ending before any `?` in a path. */
+function linesStatement(paths: readonly string[]): string {
+  const byPacking = Object.groupBy(paths, (path) => path.endsWith(".gz") ? "gzip" : "none");
+  return Object.entries(byPacking).map(([packing, paths]) =>
+    `SELECT filename, line FROM read_csv(
+      ${
+      list(paths.map(pattern))
+    }, compression = '${packing}', columns = {line: 'VARCHAR'}, auto_detect = false,
+      header = false, delim = '\n', new_line = '\\n', quote = '', escape = '', strict_mode = false, filename = true
+    )`
+  ).join(" UNION ALL ");
 }

@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import type { Described } from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
-import { list } from "../../sdk/duckdb/text.ts";
+import { list, pattern } from "../../sdk/duckdb/text.ts";
 import { columnType } from "../../sdk/duckdb/types.ts";
 
 /** The columns of Parquet files; an unreadable one is found by halves. */
@@ -31,7 +31,9 @@ export async function describeFiles(
 
 async function read(session: Session, files: readonly string[]): Promise<Described[]> {
   const rows = await session.rows(
-    `SELECT file_name, name, duckdb_type FROM parquet_schema(${list(files)}) WHERE num_children IS NULL`,
+    `SELECT file_name, name, duckdb_type FROM parquet_schema(${
+      list(files.map(pattern))
+    }) WHERE num_children IS NULL`,
   );
   const byFile = new Map<unknown, { name: string; type: string }[]>(files.map((file) => [file, []]));
   for (const { file_name, name, duckdb_type } of rows) {

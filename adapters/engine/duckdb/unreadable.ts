@@ -71,8 +71,18 @@ async function failure(root: string, table: FileTable, session: Session): Promis
   } catch (error) {
     if (!(error instanceof DuckDBError)) throw error;
     const path = table.files[0]!.ref.path;
-    return `reading "${path}": ${error.message.replaceAll(resolve(root, path), path)}`;
+    const said = table.format === "csv" ? lineFault(error) ?? error.message : error.message;
+    return `reading "${path}": ${said.replaceAll(resolve(root, path), path)}`;
   }
+}
+
+/** What is wrong with a line of a CSV file, without the line; undefined for all else. */
+function lineFault({ cause }: DuckDBError): string | undefined {
+  const message = cause instanceof Error ? cause.message : "";
+  const [, line] = /CSV Error on Line: (\d+)/.exec(message) ?? [];
+  const [, size] = /Maximum line size of (\d+) bytes exceeded/.exec(message) ?? [];
+  if (size !== undefined) return `line ${line} is too long, wanted at most ${size} bytes`;
+  return /Invalid unicode/.test(message) ? `line ${line} is no UTF-8, wanted UTF-8` : undefined;
 }
 
 function bytesOf(path: string): Uint8Array | undefined {

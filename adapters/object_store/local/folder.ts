@@ -17,7 +17,7 @@ export class LocalFolder implements Folder {
       }
     } catch (cause) {
       const what = isAbsent(cause)
-        ? "found no folder"
+        ? `found ${cause instanceof Deno.errors.NotADirectory ? "no folder but a file" : "nothing there"}`
         : cause instanceof Error
         ? cause.message
         : String(cause);

@@ -1,5 +1,5 @@
 import type { Column, Definition, TableDefinition } from "../../../core/mod.ts";
-import { identifier, list, literal } from "../../sdk/duckdb/text.ts";
+import { identifier, list, literal, pattern } from "../../sdk/duckdb/text.ts";
 import { duckdbType, emptyTable, STORED_TIMESTAMP } from "../../sdk/duckdb/types.ts";
 
 /** The statement that makes a table of the catalog as a view over files, by their local paths. */
@@ -30,7 +30,8 @@ function rowsOf(table: TableDefinition, files: readonly string[]): string {
 }
 
 /** A list of many texts: one literal is parsed far faster than thousands. */
-function listOf(files: readonly string[]): string {
+function listOf(paths: readonly string[]): string {
+  const files = paths.map(pattern);
   if (files.some((path) => path.includes("\n"))) return list(files);
   return `string_split(${literal(files.join("\n"))}, chr(10))`;
 }

@@ -2,7 +2,7 @@ import { dirname, fromFileUrl, join } from "@std/path";
 import type { Definition, ViewDefinition } from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import { DuckDB, type Session } from "../../sdk/duckdb/session.ts";
-import { identifier, list, literal } from "../../sdk/duckdb/text.ts";
+import { identifier, list, literal, pattern } from "../../sdk/duckdb/text.ts";
 import { target, viewOverFiles } from "./lake_tables.ts";
 import { faultOfMaking, ViewError } from "./view_fault.ts";
 
@@ -64,8 +64,8 @@ export class Sandbox implements AsyncDisposable {
     const tables = [...files.values()];
     const single = tables.filter(({ folder, paths }) => paths.includes(folder)).map(({ folder }) => folder);
     const folders = tables.map(({ folder }) => folder).filter((folder) => !single.includes(folder));
-    await session.run(`SET allowed_directories = ${list([this.#scratch, ...folders])}`);
-    await session.run(`SET allowed_paths = ${list(single)}`);
+    await session.run(`SET allowed_directories = ${list([this.#scratch, ...folders.flatMap(spellings)])}`);
+    await session.run(`SET allowed_paths = ${list(single.flatMap(spellings))}`);
     await session.run("SET enable_external_access = false");
     await session.run("SET lock_configuration = true");
   }
@@ -96,6 +96,11 @@ export class Sandbox implements AsyncDisposable {
       throw new ViewError(view, faultOfMaking(view, error, head.length));
     }
   }
+}
+
+/** A path, and as readers take it: both are looked up among those that are allowed. */
+function spellings(path: string): string[] {
+  return [path, pattern(path)];
 }
 
 async function prelude(): Promise<string> {

@@ -10,6 +10,9 @@ export class DuckDBError extends Error {
   }
 }
 
+/** Longer texts are what a file holds, quoted by DuckDB. */
+const MOST = 1_000;
+
 /** DuckDB's message without its kind, its hints and the statement that it repeats. */
 export function problem(error: unknown): DuckDBError {
   const message = error instanceof Error ? error.message : String(error);
@@ -18,5 +21,7 @@ export function problem(error: unknown): DuckDBError {
     .replace(/^(?:[A-Z][A-Za-z]+ )+Error: /, "")
     .replace(/[.!]$/, "");
   const ofStatement = /^(?:Binder|Catalog|Parser|Conversion) Error/.test(message);
-  return new DuckDBError(line.charAt(0).toLowerCase() + line.slice(1), { cause: error, ofStatement });
+  const said = /^[A-Z](?![A-Z])/.test(line) ? line.charAt(0).toLowerCase() + line.slice(1) : line;
+  const short = said.length <= MOST ? said : `${said.slice(0, MOST)}…`;
+  return new DuckDBError(short, { cause: error, ofStatement });
 }

@@ -12,3 +12,8 @@ export function identifier(name: string): string {
 export function list(texts: readonly string[]): string {
   return `[${texts.map(literal).join(", ")}]`;
 }
+
+/** The path of one file as DuckDB's readers take it, which would look for every file that a pattern fits. */
+export function pattern(path: string): string {
+  return path.replaceAll(/[*?[]/g, "[$&]");
+}

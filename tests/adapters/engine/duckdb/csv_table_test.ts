@@ -155,7 +155,18 @@ const UNREADABLE: readonly (readonly [string, string, string | Uint8Array, RegEx
   ["has no header", "2.csv", "1,2,3\n", /found the columns 1,2,3, wanted a,b,c/],
   ["lacks a column", "2.csv", "a,b\n1,2\n", /found the columns a,b, wanted a,b,c/],
   ["has one column too many", "2.csv", "a,b,c,d\n1,2,3,4\n", /found the columns a,b,c,d, wanted a,b,c/],
-  ["is not UTF-8", "2.csv", new Uint8Array([97, 44, 98, 44, 99, 10, 0xff, 44, 44, 10]), /unicode/],
+  [
+    "is not UTF-8",
+    "2.csv",
+    new Uint8Array([97, 44, 98, 44, 99, 10, 0xff, 44, 44, 10]),
+    /: line 2 is no UTF-8, wanted UTF-8$/,
+  ],
+  [
+    "has an endless line",
+    "2.csv",
+    `a,b,c\n1,2,${"3".repeat(2_500_000)}\n`,
+    /: line 2 is too long, wanted at most 2000000 bytes$/,
+  ],
   [
     "is a gzip file that ends early",
     "2.csv.gz",

@@ -1,0 +1,124 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { CommandLine } from "./command_line.ts";
+import { DumpFolder, gzip, HEADER, row, usual } from "./dump_folder.ts";
+
+const DAY = "2024-01-01";
+
+Deno.test("what PIPELINES cannot mean is one line, with the group that was meant", async () => {
+  await using line = await CommandLine.open();
+  const all = "wanted some of dump, vietnam, with commas between them";
+  for (
+    const [given, says] of [
+      ["dmup", 'found "dmup", did you mean "dump"?'],
+      ["Dump", 'found "Dump", did you mean "dump"?'],
+      ["vietnam,nothing", `found "nothing", ${all}`],
+      ["dump;vietnam", `found "dump;vietnam", ${all}`],
+      ["../assets/dump", `found "../assets/dump", ${all}`],
+      ["table", `found "table", ${all}`],
+      ["dump, dump", 'found "dump" twice, wanted it once'],
+      [" , ", 'found ",", wanted names of groups'],
+    ] as const
+  ) {
+    for (const command of ["ls", "status", "materialize", "doctor"]) {
+      const { code, stderr } = await line.run([command], { env: { PIPELINES: given } });
+      assertEquals([given, command, code, stderr], [given, command, 2, `PIPELINES: ${says}\n`]);
+    }
+  }
+  assertEquals([...Deno.readDirSync(line.cwd)], []);
+  for (const given of ["", " ", " vietnam , dump ,"]) {
+    const { code, json } = await line.run(["ls", "--json"], { env: { PIPELINES: given } });
+    const groups = new Set(json.map(({ key }: { key: string }) => key.split("/")[0]));
+    assertEquals([code, groups.has("vietnam"), groups.has("dump")], [0, true, given.includes("dump")]);
+  }
+});
+
+Deno.test("a group's misspelt variable is named as any other, while the group is composed", async () => {
+  await using dump = await DumpFolder.open();
+  await dump.put(`${DAY}.csv`, usual(DAY));
+  const env = { DUMP_UR: "data", DUMPCOUNTRIES: "x", DUMP_TRUCK: "x" };
+  const { code, stderr } = await dump.run("status --json", env);
+  const found = "warning: reading the environment: found the variable";
+  assertEquals([code, stderr], [
+    0,
+    `${found} DUMP_UR, did you mean DUMP_URL?\n${found} DUMPCOUNTRIES, did you mean DUMP_COUNTRIES?\n`,
+  ]);
+  assertEquals((await dump.run("status --json", { ...env, PIPELINES: "vietnam" })).stderr, "");
+
+  await Deno.writeTextFile(`${dump.line.cwd}/.env`, "# where it lies\nDUMP_UR=data\n");
+  for (const command of ["ls", "status", "materialize"]) {
+    const { code, stderr } = await dump.run(command);
+    assertEquals([code, stderr], [2, ".env:2: found the variable DUMP_UR, did you mean DUMP_URL?\n"]);
+    assertEquals((await dump.run("ls", { PIPELINES: "vietnam" })).code, 0);
+  }
+});
+
+Deno.test("a variable of the file gives the folder, too", async () => {
+  await using dump = await DumpFolder.open({ DUMP_URL: "" });
+  await dump.put(`${DAY}.csv`, usual(DAY));
+  await Deno.writeTextFile(`${dump.line.cwd}/.env`, "DUMP_URL='data'\n");
+  const { stdout } = await dump.run("plan");
+  assertStringIncludes(stdout, `dump/openaq_data ${DAY}: missing\n`);
+});
+
+Deno.test("a URL in the place of a folder is refused before anything is made", async () => {
+  await using line = await CommandLine.open();
+  for (const name of ["DUMP_URL", "DUMP_COUNTRIES"]) {
+    for (const url of ["s3://bucket/dump", "file:///data", "https://example.org/x.csv"]) {
+      const { code, stderr } = await line.run(["materialize"], { env: { PIPELINES: "dump", [name]: url } });
+      const says = `${name}: found "${url}", wanted a path: this version reads the dump from no URL yet\n`;
+      assertEquals([code, stderr], [2, says]);
+    }
+  }
+  assertEquals([...Deno.readDirSync(line.cwd)], []);
+});
+
+Deno.test("a folder that cannot be listed is never green", async () => {
+  await using dump = await DumpFolder.open();
+  await dump.put(`${DAY}.csv`, usual(DAY));
+  assertEquals((await dump.run("materialize")).code, 0);
+  await Deno.rename(dump.path(""), `${dump.line.cwd}/elsewhere`);
+  const path = `${dump.line.cwd}/data`;
+  for (const what of ["nothing there", "no folder but a file"]) {
+    const says = `dump/files: listing "${path}": found ${what}, wanted a folder that can be read\n`;
+    for (const command of ["materialize", "plan", "plan --json", "materialize --dry-run", "status --check"]) {
+      const { code, stdout, stderr } = await dump.run(command);
+      assertEquals([command, code, stderr], [command, 1, says]);
+      assertEquals(stdout.includes("everything selected is fresh"), false, command);
+    }
+    assertStringIncludes((await dump.run("status")).stdout, `warning: ${says}`);
+    await Deno.writeTextFile(path, "");
+  }
+  const rows = await dump.rows("SELECT count(*) AS n FROM openaq_db.openaq_data");
+  assertEquals(rows, [{ n: 2 }], "what was made stays");
+});
+
+const NAMES = ["a[1]", "b*c", "d?e", `o'clock "x" {a,b}`, "ünïcödé 空气", "back\\slash"];
+
+Deno.test("files are read from a folder, and into a lake, of any name; neighbours that a pattern fits are not", async () => {
+  await using dump = await DumpFolder.open();
+  const packed = "2024-01-02";
+  const folders = [...NAMES, "bXc", "dxe", "a1", "neighbour"];
+  for (const [i, name] of folders.entries()) {
+    await Deno.mkdir(`${dump.line.cwd}/${name}`);
+    await Deno.writeTextFile(`${dump.line.cwd}/${name}/${DAY}.csv`, HEADER + row(DAY, "Pier"));
+    await Deno.writeFile(
+      `${dump.line.cwd}/${name}/${packed}.csv.gz`,
+      await gzip(HEADER + row(packed, `${i}`)),
+    );
+  }
+  const locations = async (name: string, env: Readonly<Record<string, string>>) => {
+    const { code, stderr } = await dump.run("materialize", env);
+    assertEquals([name, code, stderr], [name, 0, ""]);
+    const sql = "SELECT location FROM openaq_db.openaq_and_iso_countries_data ORDER BY utc";
+    return (await dump.rows(sql, env)).map(({ location }) => location);
+  };
+  await locations("neighbour", { DUMP_URL: "neighbour", LAKE_URL: "lake bXc" });
+  for (const name of NAMES) {
+    const found = await locations(name, { DUMP_URL: `./${name}`, LAKE_URL: `lake ${name}` });
+    assertEquals(found, ["Pier", `${folders.indexOf(name)}`], name);
+  }
+  for (const url of [`${dump.line.cwd}/a1`, "bXc/../a1//"]) {
+    const found = await locations(url, { DUMP_URL: url, LAKE_URL: "lake a1" });
+    assertEquals(found, ["Pier", `${folders.indexOf("a1")}`], url);
+  }
+});
