@@ -1,5 +1,6 @@
 import type { Observation } from "../asset.ts";
 import type { AssetKey, NewEvent } from "../event.ts";
+import { canonicalJson } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
 import type { FailedOutput, Standing } from "../output.ts";
 import { fromOrdinals, type Ranges } from "../partition/ranges.ts";
@@ -75,7 +76,7 @@ function compared(
   found: readonly (Observation | FailedOutput)[],
 ): Looked {
   const { index, clock } = session;
-  const versions = new Map(before.map(({ partition, event }) => [partition, event.dataVersion]));
+  const known = new Map(before.map(({ partition, event }) => [partition, event]));
   const supposed = new Set(index.supposed(node));
   const named = new Set<number>();
   const events: NewEvent[] = [];
@@ -92,12 +93,12 @@ function compared(
       const common = { asset: node.key, at: clock.now(), run: null };
       events.push({ kind: "failed", ...common, ...range, reason: "error", message: error });
     } else if ("dataVersion" in each) {
-      const known = versions.get(partition) === each.dataVersion && !supposed.has(partition);
-      if (!known || failure !== undefined) events.push(reported(session, node, each, []));
+      const isNew = !isSame(known.get(partition), each) || supposed.has(partition);
+      if (isNew || failure !== undefined) events.push(reported(session, node, each, []));
     }
   }
   for (const partition of supposed) {
-    if (named.has(partition) || versions.has(partition)) continue;
+    if (named.has(partition) || known.has(partition)) continue;
     events.push({
       kind: "wiped",
       asset: node.key,
@@ -107,8 +108,14 @@ function compared(
       to: partition,
     });
   }
-  const gone = [...versions.keys()].filter((partition) => !named.has(partition));
+  const gone = [...known.keys()].filter((partition) => !named.has(partition));
   return { node, events, problems, gone: fromOrdinals(gone.sort((a, b) => a - b)) };
+}
+
+/** Whether what was seen is as it is known, what is told of it included: the same content may have another name by now. */
+function isSame(known: StandingRecord["event"] | undefined, seen: Observation): boolean {
+  return known !== undefined && known.dataVersion === seen.dataVersion &&
+    canonicalJson({ ...known.payload.metadata }) === canonicalJson({ ...seen.metadata });
 }
 
 function faultOf(

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { CommandLine, type Ran } from "./command_line.ts";
 
 export const HEADER = "location,city,country,utc,local,parameter,value,unit,latitude,longitude,attribution\n";
@@ -68,10 +69,23 @@ export class DumpFolder implements AsyncDisposable {
     return made;
   }
 
+  /** Every file of the lake and its state, with its bytes' hash. */
+  written(): Record<string, string> {
+    const { cwd } = this.line;
+    const below = (folder: string): string[] =>
+      [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+        isDirectory ? below(`${folder}/${name}`) : [`${folder}/${name}`]
+      );
+    return Object.fromEntries(
+      below(cwd).filter((path) => !path.startsWith(`${cwd}/data/`)).sort()
+        .map((path) => [path.slice(cwd.length + 1), hash("sha256", Deno.readFileSync(path))]),
+    );
+  }
+
   async rows(sql: string, env: Readonly<Record<string, string>> = {}): Promise<Record<string, unknown>[]> {
-    const { json, stderr } = await this.line.run(["inspect", sql, "--json"], {
-      env: { ...this.env, ...env },
-    });
+    // The limit is of the whole process, which is that of other tests, too.
+    const args = ["inspect", sql, "--json", "--memory", "8000"];
+    const { json, stderr } = await this.line.run(args, { env: { ...this.env, ...env } });
     if (!Array.isArray(json)) throw new Error(stderr);
     return json;
   }

@@ -29,14 +29,18 @@ const STAGED = new Set(["answers", "links"]);
 /**
  * What a lake holds: of each table its rows, of each asset its partitions with their data versions, as hashes.
  * @param without Tables that cannot be read now.
+ * @param tables Statements, by name.
  */
 export async function contentOf(
   place: Place,
-  { without = [] }: { readonly without?: readonly (keyof typeof TABLES)[] } = {},
+  { without = [], tables = TABLES }: {
+    readonly without?: readonly (keyof typeof TABLES)[];
+    readonly tables?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Record<string, string>> {
   const content: Record<string, string> = {};
   await using line = await CommandLine.open();
-  for (const [name, statement] of Object.entries(TABLES)) {
+  for (const [name, statement] of Object.entries(tables)) {
     if (without.some((table) => table === name)) continue;
     if (name === "prod" && place.env.PIPELINE_ENV === "dev") continue;
     const { code, bytes, stderr } = await line.run(["inspect", statement, "--format", "csv"], {

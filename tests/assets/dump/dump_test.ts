@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import {
   ISO_COUNTRIES_DATA,
@@ -7,38 +7,12 @@ import {
   OPENAQ_INCOHERENT_DATA,
   refusedColumn,
 } from "../../../assets/dump/contract.ts";
+import { assertSame } from "./assert_same.ts";
 import { DumpLake, textOf } from "./dump_lake.ts";
 import { type Cells, countriesOf, joined, sorted, views } from "./independent.ts";
+import { REAL, real } from "./real.ts";
 
 const SAMPLE = fromFileUrl(new URL("../../../assets/dump/sample", import.meta.url));
-const REAL = fromFileUrl(new URL("../../../../shared/openaq", import.meta.url));
-
-/** Compares rows cell by cell, whatever their order; doubles of sums may differ in their last digits. */
-function assertSame(found: readonly Cells[], wanted: readonly Cells[], what: string): void {
-  const names = "file_row" in (wanted[0] ?? {})
-    ? ["file_date", "file_row"]
-    : Object.keys(wanted[0] ?? {}).sort();
-  const key = (row: Cells) =>
-    names.map((name) => {
-      const value = row[name];
-      return typeof value === "number" ? Number(value.toPrecision(9)) : value;
-    });
-  const ordered = (rows: readonly Cells[]) =>
-    rows.map((row): [string, Cells] => [JSON.stringify(key(row)), row])
-      .sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0).map(([, row]) => row);
-  assertEquals(found.length, wanted.length, what);
-  const [a, b] = [ordered(found), ordered(wanted)];
-  for (let i = 0; i < a.length; i++) {
-    for (const [name, value] of Object.entries(b[i]!)) {
-      const other = a[i]![name];
-      if (other === value) continue;
-      const place = `${what}, row ${i}, ${name}`;
-      if (typeof value !== "number" || typeof other !== "number") assertEquals(other, value, place);
-      else assertAlmostEquals(other, value, Math.abs(value) * 1e-12, place);
-    }
-  }
-}
-
 async function compare(folder: string, days: readonly string[], countriesFile: string) {
   await using lake = await DumpLake.open(folder);
   await lake.make(days, countriesFile);
@@ -90,17 +64,6 @@ Deno.test("the sample's tables and views are what their rules say, cell by cell,
   for (const view of ["query_1", "query_2", "query_3"]) assert(found[view]!.length > 0, view);
   assert(found.base!.some(({ country }) => country === "XK"));
 });
-
-function real(name: string, test: () => Promise<void>): void {
-  let there = true;
-  try {
-    Deno.statSync(join(REAL, "v1"));
-  } catch {
-    there = false;
-    console.log(`skipped: there is no real data in "${REAL}": ${name}`);
-  }
-  Deno.test({ name, ignore: !there, fn: test });
-}
 
 real("the 55,076 rows of 2020-12-31, cell by cell", async () => {
   const found = await compare(REAL, ["v1/2020-12-31.csv.gz"], "reference/iso-countries-codes.csv");
