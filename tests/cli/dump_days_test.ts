@@ -76,7 +76,7 @@ Deno.test("two files of one day are that day's failure alone, which heals when o
   const [, , third, fourth] = DAYS;
   await dump.put(`${third}.csv.gz`, await gzip(HEADER));
   await dump.put(`${fourth}.csv`, usual(fourth) + row(fourth, "New"));
-  const both = `dump/files ${third}: found "${third}.csv" and "${third}.csv.gz", wanted one file of a day`;
+  const both = `dump/files ${third}: found "${third}.csv" and "${third}.csv.gz", wanted one file`;
   const planned = await dump.run("plan");
   assertStringIncludes(planned.stdout, `note: ${both}\n`);
   const ended = await dump.run("materialize --json");

@@ -29,7 +29,7 @@ export function folderContract(name: string, open: () => Promise<FolderPlace>): 
   Deno.test(`${name}: what is gone is neither listed nor measured`, async () => {
     await using place = await open();
     const { folder } = place;
-    await assertRejects(() => folder.list(), Error, "found no folder");
+    await assertRejects(() => folder.list(), Error, "listing");
     await place.put("a.csv", "abc");
     await place.put("b.csv", "");
     await place.remove("a.csv");

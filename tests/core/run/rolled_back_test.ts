@@ -94,7 +94,7 @@ for (const side of ["t/prod", "t/dev"]) {
     assertEquals([fresh, broken], [2, 0]);
     assertStringIncludes(
       warnings[0]!,
-      'check "equals_dev" failed: it differs; run 3 rolled one of them back',
+      'check "equals_dev" failed: it differs; run 4 rolled one of them back',
     );
     assertEquals((await materialize()).status, "nothing_to_do");
     assertEquals((await orchestrator.rollback(side, "b")).status, "rolled-back");
