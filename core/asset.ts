@@ -227,7 +227,8 @@ export interface Definer<Resources> {
   ): Asset<Resources, Set>;
   /**
    * Declares an asset that others write. What they wrote is reported to the engine or, with `observe`, looked for before
-   * each run, plan and status: its partitions, and those that read them, are then the ones that were seen.
+   * each run, plan and status: its partitions, and those that read them, are then the ones that were seen. What reads
+   * several, such as a month of days or `all`, is there once every one of them was.
    */
   external<Set extends PartitionSet = PartitionSet>(
     options: ExternalOptions<Resources, Set>,
