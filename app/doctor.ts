@@ -102,7 +102,7 @@ async function writable(config: Config): Promise<string> {
 
 async function stateAndLake(config: Config): Promise<string> {
   if (await isThere(config.state)) {
-    const { requireWhole } = await import("../adapters/state/sqlite/integrity.ts");
+    const { requireWhole } = await import("../adapters/state/sqlite/read.ts");
     await requireWhole(config.state);
   }
   await requireWritable(lockFolderOf(config.state));

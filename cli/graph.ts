@@ -1,11 +1,11 @@
 import type { AnyAsset } from "../core/mod.ts";
-import { type Command, type Invocation, UsageError } from "./context.ts";
+import type { Command } from "./context.ts";
+import { formatOf } from "./parse.ts";
 import { dependencyText } from "./describe.ts";
 import { notify, print, printJson } from "./out.ts";
 import { chosen } from "./selection.ts";
 
 const FORMATS = ["text", "mermaid", "json"] as const;
-type Format = typeof FORMATS[number];
 
 export const graph: Command = {
   summary: "what reads what: as text, as a Mermaid diagram, or as JSON",
@@ -21,7 +21,7 @@ Examples:
   flags: { values: ["format"] },
   words: Infinity,
   async run(invocation, { stdout, stderr }) {
-    const format = formatOf(invocation);
+    const format = formatOf(invocation, FORMATS, "text");
     const app = await invocation.app();
     const { graph } = await app.project();
     const keys = chosen(invocation.words, graph);
@@ -52,18 +52,6 @@ interface Edge {
 
 function edgesOf({ key, deps }: AnyAsset): Edge[] {
   return Object.values(deps).map(({ asset, mode }) => ({ from: asset.key, to: key, mode }));
-}
-
-function formatOf({ value, json }: Invocation): Format {
-  const given = value("format") ?? (json ? "json" : "text");
-  const format = FORMATS.find((known) => known === given);
-  if (format === undefined) {
-    throw new UsageError(`reading --format: found "${given}", wanted one of ${FORMATS.join(", ")}`);
-  }
-  if (json && format !== "json") {
-    throw new UsageError(`reading --format: found "${given}" beside --json, wanted one of them`);
-  }
-  return format;
 }
 
 /** A tree below each asset that reads none of the others; what was shown before is not unfolded again. */

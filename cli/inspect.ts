@@ -1,5 +1,6 @@
 import type { AnswerFormat, QueryLimits } from "../core/mod.ts";
 import { type Command, type Context, type Invocation, UsageError } from "./context.ts";
+import { formatOf } from "./parse.ts";
 import { notify, print } from "./out.ts";
 
 const FORMATS: readonly AnswerFormat[] = ["table", "csv", "json", "parquet", "arrow"];
@@ -27,7 +28,7 @@ Examples:
   flags: { values: ["file", "format", "timeout", "memory", "rows"] },
   words: 1,
   async run(invocation, { stdout, stderr, signal, readText, input }) {
-    const format = formatOf(invocation);
+    const format = formatOf(invocation, FORMATS, "table");
     const limits = limitsOf(invocation);
     const typing = invocation.words.length === 0 && invocation.value("file") === undefined
       ? input
@@ -90,18 +91,6 @@ function limitsOf({ value }: Invocation): QueryLimits {
     memory: number("memory", 1_000, LEAST_MEMORY) * 1_000_000,
     rows: number("rows", 1_000, 1),
   };
-}
-
-function formatOf({ value, json }: Invocation): AnswerFormat {
-  const given = value("format") ?? (json ? "json" : "table");
-  const format = FORMATS.find((known) => known === given);
-  if (format === undefined) {
-    throw new UsageError(`reading --format: found "${given}", wanted one of ${FORMATS.join(", ")}`);
-  }
-  if (json && format !== "json") {
-    throw new UsageError(`reading --format: found "${given}" beside --json, wanted one of them`);
-  }
-  return format;
 }
 
 async function statementOf(

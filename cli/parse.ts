@@ -86,3 +86,20 @@ export function wholeNumber(
 function known({ switches = [], values = [], lists = [] }: Flags): string {
   return [...switches, ...values, ...lists, "graph", "json", "help"].map((flag) => `--${flag}`).join(", ");
 }
+
+/** The chosen one of a command's formats; `json` where the document is asked for. @throws {UsageError} If it is none of them. */
+export function formatOf<Format extends string>(
+  { value, json }: Pick<Parsed, "value" | "json">,
+  formats: readonly Format[],
+  usual: Format,
+): Format {
+  const given = value("format") ?? (json ? "json" : usual);
+  const format = formats.find((known) => known === given);
+  if (format === undefined) {
+    throw new UsageError(`reading --format: found "${given}", wanted one of ${formats.join(", ")}`);
+  }
+  if (json && format !== "json") {
+    throw new UsageError(`reading --format: found "${given}" beside --json, wanted one of them`);
+  }
+  return format;
+}

@@ -2,7 +2,6 @@ import { hash } from "node:crypto";
 import type { AssetKey } from "./event.ts";
 
 /** A fingerprint's length: sums over fingerprints are taken modulo 2²⁵⁶. */
-export const BYTES = 32;
 /** Its length in 32-bit limbs, least significant first. */
 export const LIMBS = 8;
 

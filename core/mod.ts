@@ -98,5 +98,4 @@ export * from "./ports/workspace.ts";
 
 // Errors and texts
 export * from "./errors.ts";
-export { show } from "./show.ts";
-export { visible } from "./visible.ts";
+export { show, visible } from "./show.ts";

@@ -77,14 +77,3 @@ declare module "npm:deno-std@1.4.0/fmt/colors.js" {
   export function dim(text: string): string;
   export function setColorEnabled(enabled: boolean): void;
 }
-
-declare module "npm:deno-std@1.4.0/fmt/bytes.js" {
-  export function format(bytes: number, options?: { binary?: boolean }): string;
-}
-
-declare module "npm:deno-std@1.4.0/fmt/duration.js" {
-  export function format(
-    milliseconds: number,
-    options?: { style?: "narrow" | "full" | "digital"; ignoreZero?: boolean },
-  ): string;
-}

@@ -53,18 +53,18 @@ export const stations = define.asset({
   },
 });
 
-export function stationOf({ id, name, locality, coordinates }: Location): Station {
+function stationOf({ id, name, locality, coordinates }: Location): Station {
   const { latitude, longitude } = coordinates ?? { latitude: null, longitude: null };
   return { id, name, city: cityOf(locality, { latitude, longitude }), country: COUNTRY, latitude, longitude };
 }
 
 /** All stations by id: as they are now, and as they were last for those that are no longer answered. */
-export function everSeen(before: readonly Station[], now: readonly Station[]): Station[] {
+function everSeen(before: readonly Station[], now: readonly Station[]): Station[] {
   const byId = new Map([...before, ...now].map((station) => [station.id, station]));
   return [...byId.values()].sort((a, b) => a.id - b.id);
 }
 
-export function stationsVersion(stations: readonly Station[]): string {
+function stationsVersion(stations: readonly Station[]): string {
   const sum = new ContentSum();
   for (const { id, name, city, country, latitude, longitude } of stations) {
     sum.add(

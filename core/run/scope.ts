@@ -93,7 +93,7 @@ function suchAs(sets: readonly PartitionSet[], now: Instant): string {
 }
 
 /** @throws {RequestError} If a bound is no date or time, or no asset has partitions in time for it to choose from. */
-export function requireBounds(
+function requireBounds(
   nodes: readonly Node[],
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
 ): void {

@@ -8,7 +8,7 @@ export const TO = FROM + 3 * DAY;
 export const FIRST_TO = FROM + 2 * DAY;
 
 /** A life goes from what is listed first, over a second list, to the true one, and ends with what came late. */
-export const PHASES = [1, 2, 3, 4] as const;
+const PHASES = [1, 2, 3, 4] as const;
 export type Phase = typeof PHASES[number];
 
 export interface Row {

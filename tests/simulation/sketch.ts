@@ -1,7 +1,7 @@
 import type { DependencyMode } from "../../core/asset.ts";
 import { DAY, HOUR, type Instant } from "../../core/instant.ts";
 import { all, custom, identity, latest, type Mapping, windows } from "../../core/mapping.ts";
-import type { PartitionSet, TimeSet, Window } from "../../core/partition/partition_set.ts";
+import type { PartitionSet, Window } from "../../core/partition/partition_set.ts";
 import { single } from "../../core/partition/single.ts";
 import { staticKeys } from "../../core/partition/static_set.ts";
 import { daily, hourly, monthly } from "../../core/partition/time_set.ts";
@@ -178,8 +178,4 @@ function sketchMapping(chance: Chance, up: PartitionSet, down: PartitionSet): Ma
 export function dueOf(window: Window | null, askedAt: Instant): Instant {
   const next = (Math.floor(askedAt / HOUR) + 1) * HOUR;
   return window !== null && next > window.end + DAY ? Infinity : next;
-}
-
-export function isTime(set: PartitionSet): set is TimeSet {
-  return set.window(0) !== null;
 }

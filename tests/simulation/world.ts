@@ -274,7 +274,7 @@ export class World {
 }
 
 /** Whether an error follows from a fault that was put in, or says what cannot be done. */
-export function isExpected(cause: unknown): boolean {
+function isExpected(cause: unknown): boolean {
   return cause instanceof Injected || cause instanceof RequestError || cause instanceof SupersededError ||
     (cause instanceof Error && cause.cause !== undefined && isExpected(cause.cause));
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { trouble } from "../../sdk/files/trouble.ts";
-import { lakePath } from "../lake_path.ts";
+import { lakePath } from "../paths.ts";
 import { each } from "./each.ts";
 
 /** Files read, written or synced side by side: the file system joins what is synced together into few commits. */
@@ -132,4 +132,14 @@ export function isAbsent(error: unknown): boolean {
 /** The folder of a path, `""` for the lake itself. */
 function parent(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+/** What a folder holds; nothing if another process has just removed it. */
+export function entriesIn(local: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(local)];
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
 }

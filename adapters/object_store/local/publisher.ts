@@ -6,7 +6,7 @@ import {
   sha256,
   type Staged,
 } from "../../../core/mod.ts";
-import { keptPath } from "../kept_path.ts";
+import { keptPath } from "../paths.ts";
 import { digest } from "./digest.ts";
 import { each } from "./each.ts";
 import { isAbsent, type LakeFolder, WIDTH } from "./lake_folder.ts";

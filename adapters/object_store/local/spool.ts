@@ -1,5 +1,5 @@
 import type { Instant, Spool } from "../../../core/mod.ts";
-import { isAbsent, type LakeFolder } from "./lake_folder.ts";
+import { entriesIn, isAbsent, type LakeFolder } from "./lake_folder.ts";
 import { trouble } from "../../sdk/files/trouble.ts";
 
 const ANSWERS = "_staging/answers";
@@ -66,16 +66,6 @@ function* namesBelow(local: string, prefix: string): Iterable<string> {
   for (const { name, isDirectory } of entriesIn(local)) {
     if (isDirectory) yield* namesBelow(`${local}/${name}`, `${prefix}${name}/`);
     else yield prefix + name;
-  }
-}
-
-/** What a folder holds; nothing if another process has just removed it. */
-function entriesIn(local: string): Deno.DirEntry[] {
-  try {
-    return [...Deno.readDirSync(local)];
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
   }
 }
 

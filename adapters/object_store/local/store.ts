@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { ObjectStore, Written } from "../../../core/mod.ts";
-import { isAbsent, type LakeFolder } from "./lake_folder.ts";
+import { entriesIn, isAbsent, type LakeFolder } from "./lake_folder.ts";
 import { trouble } from "../../sdk/files/trouble.ts";
 
 /** The files of a lake that is a folder. */
@@ -41,27 +41,17 @@ export class LocalObjectStore implements ObjectStore {
 
   async folders(folder: string): Promise<string[]> {
     const local = await this.#folder.existing(folder);
-    const found = local === undefined ? [] : entries(local).filter(({ isDirectory }) => isDirectory);
+    const found = local === undefined ? [] : entriesIn(local).filter(({ isDirectory }) => isDirectory);
     return found.map(({ name }) => name).sort();
   }
 
   #filesBelow(folder: string, local: string): string[] {
     const paths: string[] = [];
-    for (const entry of entries(local)) {
+    for (const entry of entriesIn(local)) {
       const path = `${folder}/${entry.name}`;
       if (entry.isFile) paths.push(path);
       else if (entry.isDirectory) paths.push(...this.#filesBelow(path, `${local}/${entry.name}`));
     }
     return paths;
-  }
-}
-
-/** What a folder holds; nothing if it has just been removed. */
-function entries(local: string): Deno.DirEntry[] {
-  try {
-    return [...Deno.readDirSync(local)];
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
   }
 }

@@ -14,6 +14,7 @@ import {
   WIPED,
   type Wiped,
 } from "../../../core/mod.ts";
+import { joined } from "../bytes.ts";
 
 interface Row {
   /** What gave it its number. */
@@ -119,8 +120,8 @@ export class Projection {
       status: Uint8Array.from(each(({ status }) => status)),
       checksPassed: Uint8Array.from(each(({ passed }) => Math.min(passed, 255))),
       checksFailed: Uint8Array.from(each(({ failed }) => Math.min(failed, 255))),
-      members: concat(made.map((event) => event?.member ?? nothing)),
-      edges: concat(made.flatMap((event) => event?.edges ?? [])),
+      members: joined(made.map((event) => event?.member ?? nothing)),
+      edges: joined(made.flatMap((event) => event?.edges ?? [])),
     };
   }
 
@@ -154,14 +155,4 @@ function statusAfter(status: Row["status"], checks: Checked["checks"]): Row["sta
 function tally(checks: Checked["checks"]): { passed: number; failed: number } {
   const passed = checks.filter((check) => check.passed).length;
   return { passed, failed: checks.length - passed };
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

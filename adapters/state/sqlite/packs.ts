@@ -1,4 +1,5 @@
 import type { AssetSnapshot, Seq } from "../../../core/mod.ts";
+import { joined } from "../bytes.ts";
 import type { Database } from "./database.ts";
 
 const MEMBER = 32;
@@ -127,14 +128,4 @@ function merged(rows: AssetSnapshot, newer: readonly AssetSnapshot[], edgeBytes:
     members: joined(all.map(({ of, row }) => of.members.subarray(row * MEMBER, (row + 1) * MEMBER))),
     edges: joined(all.map(({ edges }) => edges)),
   };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { StateError } from "../../../core/mod.ts";
-import { Database } from "./database.ts";
+import { damaged, Database } from "./database.ts";
 import { isPresent, migrate } from "./schema.ts";
 import { scratchFolder } from "../../sdk/files/scratch.ts";
 
@@ -84,5 +84,16 @@ function isEmpty(path: string): boolean {
     return Deno.statSync(path).size === 0;
   } catch {
     return true;
+  }
+}
+
+/** Reads every page of a state's file. @throws {StateError} If it is damaged. */
+export async function requireWhole(path: string): Promise<void> {
+  const db = await openToRead(path);
+  try {
+    const { quick_check: found } = db.get<{ quick_check: string }>("PRAGMA quick_check(1)")!;
+    if (found !== "ok") throw new StateError(damaged(JSON.stringify(path), found));
+  } finally {
+    db.close();
   }
 }

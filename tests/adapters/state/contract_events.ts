@@ -1,4 +1,5 @@
 import {
+  type CheckResult,
   DAMAGED,
   EXPIRED,
   FILES_INTACT,
@@ -206,15 +207,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
 
   test("what is found damaged says so until it is made again or found whole", async (state) => {
     const checked = (of: number, passed: boolean) =>
-      ({
-        kind: "checked",
-        asset: HOURS,
-        at: 9,
-        run: null,
-        partition: 1,
-        of,
-        checks: [{ check: FILES_INTACT, severity: "blocking", passed }],
-      }) as const;
+      checkedAgain(of, { check: FILES_INTACT, severity: "blocking", passed });
     const statuses = async () => rows(await state.snapshot([HOURS])).map(({ status }) => status);
     const commit = (event: NewEvent) => state.commit({ claim: null, events: [event] });
     await commit(materialized(1));
@@ -235,15 +228,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
 
   test("the newest check of what stands is known, until it is made again or forgotten", async (state) => {
     const checked = (of: number, detail: string) =>
-      ({
-        kind: "checked",
-        asset: HOURS,
-        at: 9,
-        run: null,
-        partition: 1,
-        of,
-        checks: [{ check: "sorted", severity: "blocking", passed: false, detail }],
-      }) as const;
+      checkedAgain(of, { check: "sorted", severity: "blocking", passed: false, detail });
     const commit = (event: NewEvent) => state.commit({ claim: null, events: [event] });
     const found = async () => (await state.rechecked(HOURS, 1))?.map(({ detail }) => detail);
     assertEquals(await found(), undefined);
@@ -331,4 +316,9 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
     assertEquals((await state.events(two, { after: 0, limit: 9 })).map(({ seq }) => seq), [2]);
     assertEquals(await state.events(99, { after: 0, limit: 9 }), []);
   });
+}
+
+/** A check of the first partition, of the materialization with that number. */
+function checkedAgain(of: number, check: CheckResult): NewEvent {
+  return { kind: "checked", asset: HOURS, at: 9, run: null, partition: 1, of, checks: [check] };
 }

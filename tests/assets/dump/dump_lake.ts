@@ -7,7 +7,7 @@ import type { Cell, Cells } from "./independent.ts";
 
 const SQL = new URL("../../../sql/", import.meta.url);
 
-export function csvTable(columns: readonly Column[], paths: readonly string[]): InputTable {
+function csvTable(columns: readonly Column[], paths: readonly string[]): InputTable {
   return {
     columns,
     format: "csv",

@@ -1,4 +1,4 @@
-import { keptPath } from "../../../adapters/object_store/kept_path.ts";
+import { keptPath } from "../../../adapters/object_store/paths.ts";
 import { LakeFolder } from "../../../adapters/object_store/local/lake_folder.ts";
 import { LocalPublisher } from "../../../adapters/object_store/local/publisher.ts";
 import { sha256 } from "../../../core/fingerprint.ts";

@@ -1,5 +1,4 @@
-import { keptPath } from "../../../../adapters/object_store/kept_path.ts";
-import { lakePath } from "../../../../adapters/object_store/lake_path.ts";
+import { keptPath, lakePath } from "../../../../adapters/object_store/paths.ts";
 import {
   type FileRef,
   type Publisher,

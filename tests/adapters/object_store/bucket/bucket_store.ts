@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { lakePath } from "../../../../adapters/object_store/lake_path.ts";
+import { lakePath } from "../../../../adapters/object_store/paths.ts";
 import type { Documents, FileRef, ObjectStore, VersionedText, Written } from "../../../../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
 

@@ -1,3 +1,11 @@
+/** A path below a lake, given with slashes. @throws {TypeError} If it does not name something below the lake. */
+export function lakePath(path: string): string {
+  const outside = path.split("/").some((name) => name === "" || name === "." || name === "..") ||
+    path.includes("\0") || path.includes("\\");
+  if (outside) throw new TypeError(`opening ${JSON.stringify(path)}: no path below the lake, wanted one`);
+  return path;
+}
+
 /**
  * Where a version of a file is kept once another stands: `<zone>/_versions/<path below the zone>/<data version>.<suffix>`.
  * The zone is the path's first segment; the suffix is all that follows the first dot of the file's name:
