@@ -1,6 +1,7 @@
+import { hash } from "node:crypto";
+import { dirname } from "node:path";
 import type { Checkout, Scratch, Workspace, Written } from "../../../core/mod.ts";
-import { digest } from "./digest.ts";
-import type { LakeFolder } from "./lake_folder.ts";
+import { isAbsent, type LakeFolder } from "./lake_folder.ts";
 
 /** A lake in a folder is on this machine already: its files are read and written where they are. */
 export class LocalWorkspace implements Workspace {
@@ -15,15 +16,25 @@ export class LocalWorkspace implements Workspace {
   }
 
   async stage(temporary: string, write: (local: string) => Promise<void>): Promise<Written> {
-    this.#folder.makeFoldersOf([temporary]);
     const local = this.#folder.at(temporary);
+    if (!isFolder(dirname(local))) this.#folder.makeFoldersOf([temporary]);
     await write(local);
-    using file = await Deno.open(local);
-    return await digest(file);
+    const bytes = await Deno.readFile(local);
+    return { size: bytes.length, hash: hash("sha256", bytes) };
   }
 
   scratch(): Scratch {
     const path = this.#folder.at(`_staging/duckdb-${Deno.pid}-${crypto.randomUUID()}`);
     return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }).catch(() => {}) };
+  }
+}
+
+/** Files of a batch lie in one folder: it is made once. */
+function isFolder(local: string): boolean {
+  try {
+    return Deno.lstatSync(local).isDirectory;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
   }
 }
