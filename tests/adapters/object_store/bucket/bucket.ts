@@ -13,6 +13,8 @@ export type Condition = { readonly replaces: string | null };
 /** Objects by key in memory, as S3 keeps them: no folders, no renames, conditional writes, listing by page. */
 export class Bucket {
   readonly #objects = new Map<string, Stored>();
+  /** How many changes are made before every further one fails, as after a kill. */
+  changesLeft = Infinity;
 
   async get(key: string): Promise<Stored | undefined> {
     await null;
@@ -24,13 +26,19 @@ export class Bucket {
     await null;
     const found = this.#objects.get(key)?.etag ?? null;
     if (condition !== undefined && condition.replaces !== found) return false;
+    this.#change();
     this.#objects.set(key, { bytes: bytes.slice(), etag: hash("md5", bytes) });
     return true;
   }
 
   async delete(key: string): Promise<void> {
     await null;
+    this.#change();
     this.#objects.delete(key);
+  }
+
+  #change(): void {
+    if (this.changesLeft-- <= 0) throw new Error("killed");
   }
 
   /** Some keys that begin with a prefix, after one of them, ascending; how many is the bucket's business. */

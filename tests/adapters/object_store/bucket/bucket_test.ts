@@ -6,9 +6,9 @@ import { storeContract } from "../store_contract.ts";
 import { workspaceContract } from "../workspace_contract.ts";
 import { bucketLake } from "./lake.ts";
 
-storeContract("bucket", bucketLake);
-publisherContract("bucket", bucketLake);
-documentsContract("bucket", bucketLake);
-workspaceContract("bucket", bucketLake);
-spoolContract("bucket", bucketLake);
-catalogContract("bucket", bucketLake);
+storeContract("bucket", () => bucketLake());
+publisherContract("bucket", () => bucketLake());
+documentsContract("bucket", () => bucketLake());
+workspaceContract("bucket", () => bucketLake());
+spoolContract("bucket", () => bucketLake());
+catalogContract("bucket", () => bucketLake());

@@ -8,8 +8,7 @@ import { BucketDocuments, BucketStore } from "./bucket_store.ts";
 import { BucketWorkspace } from "./bucket_workspace.ts";
 
 /** A fresh lake in a bucket, and a folder of this machine for what is checked out, gone at its end. */
-export async function bucketLake(): Promise<LakeStorage & AsyncDisposable> {
-  const bucket = new Bucket();
+export async function bucketLake(bucket = new Bucket()): Promise<LakeStorage & AsyncDisposable> {
   const folder = await Deno.makeTempDir();
   const store = new BucketStore(bucket);
   const publisher = new BucketPublisher(bucket);
