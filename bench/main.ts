@@ -1,3 +1,4 @@
+import { dump } from "./dump.ts";
 import { type Figure, keeps, report } from "./figure.ts";
 import { chained, intents, partitions, ticks } from "./overhead.ts";
 import { measureDagster, PeerError } from "./peer/dagster.ts";
@@ -8,7 +9,7 @@ import { year } from "./year.ts";
  * Measures one figure after the other; with arguments, only those whose group is named. With `--peer` it first measures
  * Dagster, and shows what that takes for the same.
  */
-const groups = { chained, partitions, intents, ticks, year, "side-by-side": sideBySide };
+const groups = { chained, partitions, intents, ticks, year, "side-by-side": sideBySide, dump };
 
 const ATTEMPTS = 3;
 const out = "bench/out";

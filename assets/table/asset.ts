@@ -129,6 +129,7 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
         if (each.status === "failed") return { partition: ordinal, error: each.reason };
         const metadata: Metadata = {
           ...Object.fromEntries(counts.map((name) => [name, { type: "number", value: each.counts[name]! }])),
+          ...(each.lines !== undefined && { lines: { type: "number", value: each.lines } }),
           ...told?.(key ?? WHOLE),
           built: { type: "text", value: iso(now) },
           ...(each.shared && { evaluation: { type: "text", value: "shared" } }),

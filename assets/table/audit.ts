@@ -31,9 +31,10 @@ lines AS (
 content AS (
   SELECT
     file,
-    sum(md5_number_upper(line))::VARCHAR AS first_sum,
-    sum(md5_number_lower(line))::VARCHAR AS last_sum
-  FROM lines
+    -- The first half of a digest stands in the number's lower bits.
+    sum((digest & 18446744073709551615::UHUGEINT)::UBIGINT)::VARCHAR AS first_sum,
+    sum((digest >> 64)::UBIGINT)::VARCHAR AS last_sum
+  FROM (SELECT file, md5_number(line) AS digest FROM lines)
   GROUP BY file
 )
 SELECT * FROM facts ${order === undefined ? "" : "JOIN ordered USING (file) "}JOIN content USING (file)`;

@@ -66,6 +66,8 @@ export type Transformed =
     /** What was staged; absent where there are no rows. */
     readonly written?: Written;
     readonly counts: Readonly<Record<string, number>>;
+    /** Lines that are not blank in its CSV files, without their headers, counted on the bytes; absent where it reads none. */
+    readonly lines?: number;
     /** Whether its rows were evaluated for another table, of the same program and inputs. */
     readonly shared?: boolean;
   }

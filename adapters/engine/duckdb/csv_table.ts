@@ -6,6 +6,7 @@ import { identifier, list, literal, pattern } from "../../sdk/duckdb/text.ts";
 export const CSV_PLACE: readonly Column[] = [
   { name: "file", type: "utf8", nullable: false },
   { name: "file_row", type: "int64", nullable: false },
+  { name: "file_lines", type: "int64", nullable: false },
   { name: "unparsed", type: "utf8", nullable: true },
 ];
 
@@ -30,23 +31,32 @@ const CLOSES = `[^"]*(?:""[^"]*)*"(?:,${FIELD})*`;
  * - A row that has not as many fields as there are columns, or stray quotes, is `unparsed`: that column holds its text.
  *   It is null in all other rows.
  * - Fields are as they stand, without their quotes; empty ones are null.
- * - `file` is the file's path as given, `file_row` the place of the row's first line, counted from the header's, which is 1.
+ * - `file` is the file's path as given, `file_row` the place of the row's first line, counted from the header's, which is 1,
+ *   and `file_lines` how many lines the row has.
  */
-export function csvStatement(root: string, columns: readonly Column[], files: readonly InputFile[]): string {
+export function csvStatement(
+  root: string,
+  columns: readonly Column[],
+  files: readonly InputFile[],
+  unpacked: ReadonlyMap<string, string>,
+): string {
   const names = columns.map(({ name }) => name);
-  const path = ({ ref }: InputFile) => resolve(root, ref.path);
+  const path = ({ ref }: InputFile) => unpacked.get(ref.path) ?? resolve(root, ref.path);
   const given = files.map((file) => `(${literal(path(file))}, ${literal(file.ref.path)})`);
   const record = literal(`${FIELD}${`,${FIELD}`.repeat(names.length - 1)}`);
   // Nearly all lines are records with no quotes but around their last field: those are split at their commas.
+  const opening = literal(names.length > 1 ? ',"' : '"');
   const ordinary = literal(`(?:[^",]*,){${names.length - 1}}${FIELD}`);
   return `
-WITH lines AS MATERIALIZED (
-  SELECT *, NOT ordinary AND regexp_full_match(line, ${literal(OPENS)}) AS opens
-  FROM (
-    SELECT filename, row_number() OVER () AS n, line, regexp_full_match(line, ${ordinary}) AS ordinary
-    FROM (${linesStatement(files.map(path))})
-    WHERE line IS NOT NULL
-  )
+WITH numbered AS MATERIALIZED (
+  SELECT filename, row_number() OVER () AS n, line FROM (${
+    linesStatement(files.map(path))
+  }) WHERE line IS NOT NULL
+),
+-- What is numbered comes from one thread; the rest is done by all of them.
+lines AS MATERIALIZED (
+  SELECT *, CASE WHEN ordinary THEN false ELSE regexp_full_match(line, ${literal(OPENS)}) END AS opens
+  FROM (SELECT *, regexp_full_match(line, ${ordinary}) AS ordinary FROM numbered)
 ),
 headers AS MATERIALIZED (
   SELECT filename, file, n AS header, titles = ${list(names)} AS in_order,
@@ -97,24 +107,27 @@ broken AS MATERIALIZED (
   WHERE place % 2 = 1
 ),
 rows AS (
-  SELECT filename, n, line, ordinary FROM lines
+  SELECT filename, n, 1 AS file_lines, line, ordinary FROM lines
   WHERE n NOT IN (SELECT unnest(range(first, last + 1)) FROM broken)
   UNION ALL
-  SELECT filename, n, broken.line, false FROM broken JOIN lines ON n = first
+  SELECT filename, n, last - first + 1, broken.line, false FROM broken JOIN lines ON n = first
 ),
 split AS (
   SELECT
-    file, n - header + 1 AS file_row, line, in_order, places,
-    if(ordinary AND quote > 0, replace(line[quote + 1:-2], '""', '"'), NULL) AS last_field,
+    file, n - header + 1 AS file_row, file_lines, line, in_order, places,
+    if(
+      ordinary AND quoted,
+      replace(left(array_to_string(string_split(line, ${opening})[2:], ${opening}), -1), '""', '"'), NULL
+    ) AS last_field,
     CASE
-      WHEN ordinary AND quote > 0 THEN string_split(left(line, quote - 2), ',')
+      WHEN ordinary AND quoted THEN string_split(split_part(line, ${opening}, 1), ',')
       WHEN ordinary THEN string_split(line, ',')
       WHEN regexp_full_match(line, ${record}) THEN [
         if(starts_with(field, '"'), replace(field[2:-2], '""', '"'), field)
         FOR field IN regexp_extract_all(line || ',', ${literal(`(${FIELD}),`)}, 1)
       ]
     END AS fields
-  FROM (SELECT *, instr(line, '"') AS quote FROM rows) JOIN headers USING (filename)
+  FROM (SELECT *, contains(line, '"') AS quoted FROM rows) JOIN headers USING (filename)
   WHERE n > header
 )
 SELECT
@@ -125,7 +138,7 @@ SELECT
       return `nullif(if(in_order, ${here}, ${there}), '') AS ${identifier(name)}`;
     }).join(",\n  ")
   },
-  file, file_row, if(fields IS NULL, line, NULL) AS unparsed
+  file, file_row, file_lines, if(fields IS NULL, line, NULL) AS unparsed
 FROM split`;
 }
 

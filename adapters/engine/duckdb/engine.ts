@@ -16,8 +16,9 @@ import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
 import { identifier } from "../../sdk/duckdb/text.ts";
 import { describeFiles } from "./describe.ts";
-import { overInputs } from "./input_table.ts";
+import { overInputs, type UnpackedPaths } from "./input_table.ts";
 import { type Result, Results } from "./results.ts";
+import { Unpacked } from "./unpacked.ts";
 import { altered, type Unreadable, unreadable } from "./unreadable.ts";
 import { isWritten, writeFiles } from "./write.ts";
 
@@ -52,7 +53,7 @@ export class DuckDBEngine implements Engine {
     const statement = await this.#statement(transform.name);
     const failures = new Map<string, string>();
     return await this.#db.session(signal, async (session) => {
-      const { key, table, shared } = await this.#evaluate(session, transform, statement, failures);
+      const { key, table, shared, lines } = await this.#evaluate(session, transform, statement, failures);
       try {
         const partitions = await foundIn(session, table, transform);
         const outputs = transform.outputs.filter(({ partition }) =>
@@ -64,7 +65,15 @@ export class DuckDBEngine implements Engine {
           if (reason !== undefined) return { status: "failed", partition, reason };
           const file = written.get(partition);
           const found = partitions.get(partition) ?? { rows: 0, counts: zeros(transform.counts) };
-          return { status: "done", partition, ...found, shared, ...(file && { written: file }) };
+          const counted = lines.get(partition);
+          return {
+            status: "done",
+            partition,
+            ...found,
+            shared,
+            ...(file && { written: file }),
+            ...(counted !== undefined && { lines: counted }),
+          };
         });
       } finally {
         await this.#results.release(key);
@@ -104,9 +113,9 @@ export class DuckDBEngine implements Engine {
       const known = this.#results.take(key);
       if (known !== undefined) return { key, ...known, shared: true };
       const table = `result_${crypto.randomUUID().replaceAll("-", "_")}`;
-      const found = await this.#create(session, table, transform, program, statement);
+      const { lines, found } = await this.#create(session, table, transform, program, statement);
       if (found.length === 0) {
-        const result = { table, rows: await rowsIn(session, table) };
+        const result = { table, rows: await rowsIn(session, table), lines };
         this.#results.add(key, result);
         return { key, ...result, shared: false };
       }
@@ -114,20 +123,23 @@ export class DuckDBEngine implements Engine {
     }
   }
 
-  /** Makes the table of an answer. @returns The files for which there is none, if any. */
+  /** Makes the table of an answer. @returns The files for which there is none, if any, and the lines of the others. */
   async #create(
     session: Session,
     table: string,
     transform: Transform,
     program: Program,
     statement: string,
-  ): Promise<Unreadable[]> {
+  ): Promise<{ readonly found: readonly Unreadable[]; readonly lines: Unpacked["lines"] }> {
     await using checkout = await this.#workspace.checkout(filesOf(program));
     const { root } = checkout;
+    await using unpacked = await Unpacked.of(fileTables(program), root, this.#workspace.scratch().path);
+    const { lines } = unpacked;
+    if (unpacked.unreadable.length > 0) return { found: unpacked.unreadable, lines };
     // DuckDB reads in threads of its own while the files are looked at.
     const [created, ...looked] = await Promise.allSettled([
       session.run(
-        `CREATE TABLE ${table} AS ${sorted(transform, overInputs(root, program, statement))}`,
+        `CREATE TABLE ${table} AS ${sorted(transform, overInputs(root, program, statement, unpacked.paths))}`,
       ),
       ...fileTables(program).map((table) => altered(root, table)),
     ]);
@@ -136,19 +148,24 @@ export class DuckDBEngine implements Engine {
       settled(created);
     } catch (error) {
       if (!(error instanceof DuckDBError)) throw error;
-      if (gone.length > 0) return gone;
-      const found = await unreadableIn(session, root, program);
+      if (gone.length > 0) return { found: gone, lines };
+      const found = await unreadableIn(session, root, program, unpacked.paths);
       if (found.length === 0) throw failed(program, error);
-      return found;
+      return { found, lines };
     }
     if (gone.length > 0) await session.run(`DROP TABLE ${table}`);
-    return gone;
+    return { found: gone, lines };
   }
 }
 
-async function unreadableIn(session: Session, root: string, program: Program): Promise<Unreadable[]> {
+async function unreadableIn(
+  session: Session,
+  root: string,
+  program: Program,
+  unpacked: UnpackedPaths = new Map(),
+): Promise<Unreadable[]> {
   const found: Unreadable[] = [];
-  for (const table of fileTables(program)) found.push(...await unreadable(root, table, session));
+  for (const table of fileTables(program)) found.push(...await unreadable(root, table, session, unpacked));
   return found;
 }
 

@@ -15,25 +15,33 @@ const PLACE: Readonly<Record<FileFormat, readonly Column[]>> = {
   json: [],
 };
 
+/** Where files that were packed are read, by their own paths. */
+export type UnpackedPaths = ReadonlyMap<string, string>;
+
 /**
  * A program's statement over its inputs, whose files lie below the local folder `root`. The inputs are common table
  * expressions, not views: a view would look for each of its files once more.
  */
-export function overInputs(root: string, { inputs }: Program, statement: string): string {
+export function overInputs(
+  root: string,
+  { inputs }: Program,
+  statement: string,
+  unpacked: UnpackedPaths = new Map(),
+): string {
   const tables = Object.entries(inputs).map(([name, table]) =>
-    `${identifier(name)} AS (${inputStatement(root, table)})`
+    `${identifier(name)} AS (${inputStatement(root, table, unpacked)})`
   );
   return `WITH ${tables.join(", ")} SELECT * FROM (${statement.trim().replace(/;$/, "")}\n)`;
 }
 
 /** The statement that reads one input. */
-export function inputStatement(root: string, table: InputTable): string {
+export function inputStatement(root: string, table: InputTable, unpacked: UnpackedPaths = new Map()): string {
   if ("rows" in table) return rowsStatement(table.columns, table.rows);
   const files = table.files.map(({ ref }) => pattern(resolve(root, ref.path)));
   if (files.length === 0) return emptyTable([...table.columns, ...PLACE[table.format]]);
   switch (table.format) {
     case "csv":
-      return csvStatement(root, table.columns, table.files);
+      return csvStatement(root, table.columns, table.files, unpacked);
     case "parquet":
       return `SELECT ${table.columns.map(stored).join(", ")}, ${
         [`filename[${Array.from(root).length + 2}:] AS file`, "file_row_number AS file_row"].join(", ")

@@ -2,6 +2,8 @@
 export interface Result {
   readonly table: string;
   readonly rows: number;
+  /** The lines of text of each partition's files, as `Transformed` has them. */
+  readonly lines: ReadonlyMap<string, number>;
 }
 
 interface Entry extends Result {

@@ -1,13 +1,10 @@
 import { hash } from "node:crypto";
-import { Readable, Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import { resolve } from "@std/path";
 import type { InputFile, InputTable } from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
 import { identifier } from "../../sdk/duckdb/text.ts";
-import { inputStatement } from "./input_table.ts";
+import { inputStatement, type UnpackedPaths } from "./input_table.ts";
 
 /** A file that cannot be read, and why. */
 export interface Unreadable {
@@ -15,47 +12,36 @@ export interface Unreadable {
   readonly reason: string;
 }
 
-type FileTable = Extract<InputTable, { files: readonly InputFile[] }>;
+export type FileTable = Extract<InputTable, { files: readonly InputFile[] }>;
 
-/**
- * The files that are not as they were published, or are no whole gzip: DuckDB looks at no gzip file's checksum, nor at
- * where it ends. Files of the lake's own making need no such look: their hash tells.
- */
-export async function altered(root: string, table: FileTable): Promise<Unreadable[]> {
-  const found: Unreadable[] = [];
-  for (const file of table.files) {
-    const { path, size, hash: wanted } = file.ref;
-    const bytes = bytesOf(resolve(root, path));
-    if (bytes?.length !== size) {
-      const what = bytes === undefined ? "there is no such file" : `its size is ${bytes.length} bytes`;
-      found.push({ file, reason: `reading "${path}": ${what}, wanted ${size} bytes` });
-    } else if (hash("sha256", bytes) !== wanted) {
-      found.push({ file, reason: `reading "${path}": its bytes are others than were published` });
-    } else if (table.format === "csv" && path.endsWith(".gz")) {
-      const fault = await gzipFault(bytes);
-      if (fault !== undefined) {
-        found.push({ file, reason: `reading "${path}": ${fault}, wanted a whole gzip file` });
-      }
-    }
-  }
-  return found;
+/** The files of the lake's own making that are not as they were published. */
+export function altered(root: string, { format, files }: FileTable): Unreadable[] {
+  if (format === "csv") return [];
+  return files.map((file) => fileFault(root, file)).filter((found) => "reason" in found);
 }
 
-/** Why bytes are no gzip file, if they are none: its checksums and its end are looked at. */
-async function gzipFault(bytes: Uint8Array): Promise<string | undefined> {
-  try {
-    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-    await pipeline(Readable.from([bytes]), createGunzip({ chunkSize: 1 << 20 }), nowhere);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+/** A file's bytes; or that they are not those that are named. */
+export function fileFault(root: string, file: InputFile): { readonly bytes: Uint8Array } | Unreadable {
+  const { path, size, hash: wanted } = file.ref;
+  const bytes = bytesOf(resolve(root, path));
+  if (bytes?.length !== size) {
+    const what = bytes === undefined ? "there is no such file" : `its size is ${bytes.length} bytes`;
+    return { file, reason: `reading "${path}": ${what}, wanted ${size} bytes` };
   }
+  return hash("sha256", bytes) === wanted
+    ? { bytes: bytes! }
+    : { file, reason: `reading "${path}": its bytes are others than were published` };
 }
 
 /** The files that DuckDB cannot read through, found by halves. */
-export async function unreadable(root: string, table: FileTable, session: Session): Promise<Unreadable[]> {
+export async function unreadable(
+  root: string,
+  table: FileTable,
+  session: Session,
+  unpacked: UnpackedPaths,
+): Promise<Unreadable[]> {
   const search = async (files: readonly InputFile[]): Promise<Unreadable[]> => {
-    const reason = await failure(root, { ...table, files }, session);
+    const reason = await failure(root, { ...table, files }, session, unpacked);
     if (reason === undefined) return [];
     if (files.length === 1) return [{ file: files[0]!, reason }];
     const middle = files.length >> 1;
@@ -64,10 +50,15 @@ export async function unreadable(root: string, table: FileTable, session: Sessio
   return await search(table.files);
 }
 
-async function failure(root: string, table: FileTable, session: Session): Promise<string | undefined> {
+async function failure(
+  root: string,
+  table: FileTable,
+  session: Session,
+  unpacked: UnpackedPaths,
+): Promise<string | undefined> {
   const columns = table.columns.map(({ name }) => `count(${identifier(name)})`);
   try {
-    await session.run(`SELECT ${columns.join(", ")} FROM (${inputStatement(root, table)})`);
+    await session.run(`SELECT ${columns.join(", ")} FROM (${inputStatement(root, table, unpacked)})`);
   } catch (error) {
     if (!(error instanceof DuckDBError)) throw error;
     const path = table.files[0]!.ref.path;

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { hash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { DuckDBEngine } from "../../../../adapters/engine/duckdb/engine.ts";
-import { inputStatement } from "../../../../adapters/engine/duckdb/input_table.ts";
+import { inputStatement, type UnpackedPaths } from "../../../../adapters/engine/duckdb/input_table.ts";
+import { Unpacked } from "../../../../adapters/engine/duckdb/unpacked.ts";
 import { openStorage } from "../../../../app/storage.ts";
 import { DuckDB } from "../../../../adapters/sdk/duckdb/session.ts";
 import type { Column } from "../../../../core/mod.ts";
@@ -25,8 +26,8 @@ class Files implements AsyncDisposable {
     return { ref: { path, size: bytes.length, hash: hash("sha256", bytes) }, partition };
   }
 
-  async read(files: readonly Awaited<ReturnType<Files["put"]>>[]) {
-    const statement = inputStatement(this.root, { columns: ABC, format: "csv", files });
+  async read(files: readonly Awaited<ReturnType<Files["put"]>>[], unpacked?: UnpackedPaths) {
+    const statement = inputStatement(this.root, { columns: ABC, format: "csv", files }, unpacked);
     return await this.db.session(
       new AbortController().signal,
       (session) => session.rows(`FROM (${statement}) ORDER BY file, file_row`),
@@ -103,27 +104,28 @@ for (const [what, text, wanted] of READ) {
   });
 }
 
+const PIECE = fc.constantFrom(
+  "a",
+  ",",
+  '"',
+  '""',
+  '","',
+  ',"',
+  '",',
+  "\n",
+  "\r\n",
+  "\r",
+  "x,y",
+  '"q"',
+  "é",
+  "1,2,3\n",
+  '1,2,"3\n3"\n',
+);
+
 Deno.test("CSV of any text has the rows that a reader of single characters finds", async () => {
   await using files = await Files.open();
-  const piece = fc.constantFrom(
-    "a",
-    ",",
-    '"',
-    '""',
-    '","',
-    ',"',
-    '",',
-    "\n",
-    "\r\n",
-    "\r",
-    "x,y",
-    '"q"',
-    "é",
-    "1,2,3\n",
-    '1,2,"3\n3"\n',
-  );
   await fc.assert(
-    fc.asyncProperty(fc.array(piece, { maxLength: 24 }), async (pieces) => {
+    fc.asyncProperty(fc.array(PIECE, { maxLength: 24 }), async (pieces) => {
       const text = `a,b,c\n${pieces.join("")}`;
       const wanted = rowsOf(text, ["a", "b", "c"]).map(({ fields, text }) =>
         fields?.map((field) => field === "" ? null : field) ?? text
@@ -131,6 +133,30 @@ Deno.test("CSV of any text has the rows that a reader of single characters finds
       assertEquals(await files.rows(text), wanted);
     }),
     { numRuns: 100 },
+  );
+});
+
+Deno.test("the lines of CSV of any text are as many on its bytes, packed or not, as its records have", async () => {
+  await using files = await Files.open();
+  await fc.assert(
+    fc.asyncProperty(fc.boolean(), fc.array(PIECE, { maxLength: 24 }), async (marked, pieces) => {
+      const text = `${marked ? "\uFEFF" : ""}a,b,c\n${pieces.join("")}`;
+      const given = [
+        await files.put("x.csv", text, "plain"),
+        await files.put("y.csv.gz", gzipSync(text), "packed"),
+      ];
+      const table = { columns: ABC, format: "csv" as const, files: given };
+      await using unpacked = await Unpacked.of([table], files.root, `${files.root}/unpacked`);
+      const rows = await files.read(given, unpacked.paths);
+      const linesOf = (name: string) =>
+        rows.filter(({ file }) => file === name).reduce((sum, { file_lines }) => sum + Number(file_lines), 0);
+      assertEquals(Object.fromEntries(unpacked.lines), {
+        plain: linesOf("x.csv"),
+        packed: linesOf("y.csv.gz"),
+      });
+      assertEquals(linesOf("x.csv"), linesOf("y.csv.gz"));
+    }),
+    { numRuns: 60 },
   );
 });
 
