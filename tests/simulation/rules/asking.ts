@@ -133,9 +133,10 @@ export class AskingRule {
     if (dated !== undefined) this.excuses.add("wanted clocks that agree");
     const isRefused = dated !== undefined && Math.abs(now - dated) > HOUR / 2;
     if (!isRefused && !this.#isWitness(asked, question)) asked.open.set(question.sensor, question);
-    for (let end = hourOf(question.from) + HOUR; end <= question.to; end += HOUR) {
+    // A page that is not all says nothing of what comes after its last row.
+    const told = isAll ? question.to : Math.min(question.to, Math.max(...rows.map((row) => row.end)));
+    for (let end = hourOf(question.from) + HOUR; end <= told; end += HOUR) {
       const value = rows.find((row) => row.end === end)?.value;
-      if (value === undefined && !isAll) continue;
       const name = `${question.sensor} ${end}`;
       const at = this.#clocksStay(asked) ? now : Infinity;
       this.#answers.set(name, [...this.#answers.get(name) ?? [], { at, value }]);

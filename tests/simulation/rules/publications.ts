@@ -175,7 +175,9 @@ export class Publications {
       return this.lake.read(path) ===
         contentOf(asset, partition, standing.dataVersion, parsePath(path).place);
     }
-    return this.oracle.log.some((event) => event.kind === "wiped" && event.asset === asset);
+    return this.oracle.log.some((event) =>
+      (event.kind === "wiped" || event.kind === "expired") && event.asset === asset
+    );
   }
 
   /** A publication or a revert may change a file that readers see only to what was intended, or back; and audited. */
