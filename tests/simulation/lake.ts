@@ -126,7 +126,8 @@ export function lakePublisher(lake: Lake, between: () => Promise<void> = () => P
         const { final, standing } = change;
         const found = files.get(final);
         if (found !== undefined && found !== becomes.get(final)) continue;
-        lake.put(final, standing && files.get(lake.kept(final, standing.dataVersion)));
+        const kept = standing && files.get(lake.kept(final, standing.dataVersion));
+        lake.put(final, standing?.hash === undefined || kept === standing.hash ? kept : undefined);
         await between();
       }
     },

@@ -153,12 +153,18 @@ export class LocalPublisher implements Publisher {
     await this.#folder.syncEntriesOf(finals);
   }
 
-  /** Where no version was kept, there was none worth keeping. */
-  #putBack({ final, standing }: Replacement): void {
+  /** Where no version was kept, or it is no more what it was, there is none worth putting back. */
+  async #putBack({ final, standing }: Replacement): Promise<void> {
     const kept = standing && keptPath(final, standing.dataVersion);
-    if (kept === undefined || !this.#stands(kept)) return removeFile(this.#folder.at(final));
+    if (kept === undefined || !await this.#isWhole(kept, standing?.hash)) {
+      return removeFile(this.#folder.at(final));
+    }
     this.#folder.makeFoldersOf([final]);
     this.#link(kept, final);
+  }
+
+  async #isWhole(kept: string, hash: string | undefined): Promise<boolean> {
+    return this.#stands(kept) && (hash === undefined || await this.#holds(kept, hash));
   }
 
   discard(temporaries: readonly string[]): Promise<void> {

@@ -40,6 +40,10 @@ export function version(dataVersion: string, text: string): Kept {
   return { dataVersion, hash: hash("sha256", text) };
 }
 
+function refOf(path: string, text: string): FileRef {
+  return { path, size: text.length, hash: hash("sha256", text) };
+}
+
 /** Publishes a text at `final`. */
 export async function published(
   lake: Lake,
@@ -150,6 +154,18 @@ export function publisherContract(name: string, open: () => Promise<Lake>): void
     await lake.publisher.revert([change], [ref]);
     assertEquals(await lake.publisher.remove([ref]), 0);
     assertEquals(await textAt(lake, FINAL), "three");
+  });
+
+  test("reverts to nothing where what was kept is damaged", async (lake) => {
+    await published(lake, "one");
+    await published(lake, "two", { standing: version("v1", "one") });
+    const [kept] = await lake.store.list("aq_prod/_versions");
+    await lake.store.write(kept!, new TextEncoder().encode("bad"));
+    await lake.publisher.remove([refOf(FINAL, "two")]);
+    const { change, ref } = await staged(lake, "three", { standing: version("v1", "one") });
+    await lake.publisher.replace([change], [ref]);
+    await lake.publisher.revert([change], [ref]);
+    assertEquals(await textAt(lake, FINAL), undefined);
   });
 
   test("reverts to nothing where nothing stood", async (lake) => {

@@ -62,7 +62,9 @@ export class BucketPublisher implements Publisher {
       const found = await this.bucket.get(final);
       if (found !== undefined && refOf(final, found.bytes).hash !== becomes.get(final)) continue;
       const kept = standing && await this.bucket.get(keptPath(final, standing.dataVersion));
-      if (kept === undefined) await this.bucket.delete(final);
+      const isWhole = kept !== undefined &&
+        (standing?.hash === undefined || refOf(final, kept.bytes).hash === standing.hash);
+      if (!isWhole) await this.bucket.delete(final);
       else await this.bucket.put(final, kept.bytes, { replaces: found?.etag ?? null });
     }
   }
