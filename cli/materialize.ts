@@ -48,12 +48,13 @@ Examples:
     };
     const { signal } = context;
     const made = await lake.orchestrator.materialize(request, { signal, observe });
-    await lake.sweep();
+    const unswept = await unsweptOf(lake);
     const awaited = warningLines(lake.orchestrator.awaited(request));
     const warnings = [
       ...dropped,
       ...made.warnings,
       ...awaited,
+      ...unswept,
       ...await sourceWarnings(lake, request.assets),
     ];
     const result = { ...made, warnings };
@@ -150,5 +151,15 @@ function tell({ stderr }: Context, { errors, run }: RunResult, { orchestrator }:
   }
   if (errors.length > TOLD) {
     print(stderr, `${number(errors.length - TOLD)} more: deno task runs show ${run}`);
+  }
+}
+
+/** Sweeps what nothing needs. @returns Why that failed, if it did: what was made stands all the same. */
+async function unsweptOf(lake: Lake): Promise<readonly string[]> {
+  try {
+    await lake.sweep();
+    return [];
+  } catch (error) {
+    return [`lake: ${error instanceof Error ? error.message : error}`];
   }
 }

@@ -2,15 +2,13 @@ import { assertEquals } from "@std/assert";
 import { fixedServer, RANGE } from "./fixed_server.ts";
 import { assertRuns } from "./kills.ts";
 import { Place } from "./place.ts";
-
-/** Without the right to pass over what files allow, which root has. */
-const WITHOUT_RIGHTS = ["setpriv", "--bounding-set=-all"];
+import { WITHOUT_RIGHTS } from "./processes.ts";
 
 Deno.test("who may only read a lake and its state looks at both", async () => {
   await using server = fixedServer();
   await using place = await Place.make(server.env);
   await assertRuns(place, ["materialize", ...RANGE], "at first");
-  const within = Deno.uid() === 0 ? WITHOUT_RIGHTS : [];
+  const within = WITHOUT_RIGHTS;
   const folder = place.state.slice(0, place.state.lastIndexOf("/"));
   await Deno.chmod(place.state, 0o444);
   await Deno.chmod(folder, 0o555);

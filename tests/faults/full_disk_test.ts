@@ -1,16 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { contentOf, leftovers } from "./content.ts";
+import { narrow } from "./narrow.ts";
 import { Place } from "./place.ts";
 import { Server } from "./server.ts";
 
 const COMMAND = ["materialize", "--from", "2024-03-01", "--to", "2024-03-31"];
-
-/** Something of one small file system, or else of files that cannot grow. */
-interface Narrow extends AsyncDisposable {
-  /** What the program is to be started within. */
-  readonly within: readonly string[];
-  widen(): Promise<void>;
-}
 
 for (
   const { what, kilobytes, says } of [
@@ -52,34 +46,4 @@ for (
       assertEquals(content, wanted);
     }
   });
-}
-
-/** A folder of limited room: a small file system of its own where one may be mounted. */
-async function narrow(folder: string, kilobytes: number): Promise<Narrow> {
-  const size = `size=${kilobytes}k`;
-  if (await succeeds("mount", "-t", "tmpfs", "-o", size, "tmpfs", folder)) {
-    return {
-      within: [],
-      async widen() {
-        assert(await succeeds("mount", "-o", "remount,size=64m", folder));
-      },
-      async [Symbol.asyncDispose]() {
-        assert(await succeeds("umount", folder));
-      },
-    };
-  }
-  console.log("no file system can be mounted: files are kept from growing instead");
-  return {
-    within: ["bash", "-c", 'trap "" XFSZ; ulimit -f 1; exec "$@"', "bash"],
-    widen: () => Promise.resolve(),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
-}
-
-async function succeeds(command: string, ...args: string[]): Promise<boolean> {
-  try {
-    return (await new Deno.Command(command, { args, stdout: "null", stderr: "null" }).output()).success;
-  } catch {
-    return false;
-  }
 }

@@ -1,3 +1,6 @@
+/** Starts a program without the right to pass over what files allow, which root has. */
+export const WITHOUT_RIGHTS = Deno.uid() === 0 ? ["setpriv", "--bounding-set=-all"] : [];
+
 /** The processes that one has started, those that they started among them, by their ids. See proc_pid_stat(5). */
 export function descendants(pid: number): number[] {
   const children = new Map<number, number[]>();

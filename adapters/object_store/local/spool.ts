@@ -13,16 +13,16 @@ export class LocalSpool implements Spool {
   }
 
   async list(): Promise<readonly string[]> {
-    const local = await this.#folder.existing(ANSWERS);
-    return local === undefined ? [] : [...namesBelow(local, "")].filter((name) => !isPartial(name));
+    return (await this.#names()).filter((name) => !isPartial(name));
   }
 
   async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const local = this.#local(key);
     try {
-      return await Deno.readFile(this.#local(key));
+      return await Deno.readFile(local);
     } catch (error) {
       if (isAbsent(error)) return undefined;
-      throw error;
+      throw this.#failed("reading an answer that was kept", error);
     }
   }
 
@@ -32,24 +32,35 @@ export class LocalSpool implements Spool {
       await this.#folder.write(`${ANSWERS}/${partial}`, bytes);
       await Deno.rename(this.#local(partial), this.#local(key));
     } catch (error) {
-      throw new Error(trouble("keeping an answer", this.#folder.root, error), { cause: error });
+      throw this.#failed("keeping an answer", error);
     }
   }
 
   async delete(keys: readonly string[]): Promise<void> {
     for (const key of keys) {
       await Deno.remove(this.#local(key)).catch((error) => {
-        if (!isAbsent(error)) throw error;
+        if (!isAbsent(error)) throw this.#failed("deleting an answer that was kept", error);
       });
     }
     this.#folder.removeEmptyFoldersOf(keys.map((key) => `${ANSWERS}/${key}`));
   }
 
   async discardPartial(before: Instant): Promise<void> {
-    const local = await this.#folder.existing(ANSWERS);
-    if (local === undefined) return;
-    const partial = [...namesBelow(local, "")].filter(isPartial);
-    await this.delete(partial.filter((name) => writtenAt(`${local}/${name}`) < before));
+    const partial = (await this.#names()).filter(isPartial);
+    await this.delete(partial.filter((name) => writtenAt(this.#local(name)) < before));
+  }
+
+  async #names(): Promise<readonly string[]> {
+    try {
+      const local = await this.#folder.existing(ANSWERS);
+      return local === undefined ? [] : [...namesBelow(local, "")];
+    } catch (error) {
+      throw this.#failed("looking for answers that were kept", error);
+    }
+  }
+
+  #failed(action: string, error: unknown): Error {
+    return new Error(trouble(action, `${this.#folder.root}/${ANSWERS}`, error), { cause: error });
   }
 
   #local(key: string): string {
