@@ -10,6 +10,8 @@ export interface Tracer {
   calls(place: Place, args: readonly string[], options?: Partial<StartOptions>): Promise<Call[]>;
   /** Starts a program so that the signal arrives when it is about to make the call. */
   stopping(place: Place, call: Call, signal?: "SIGKILL" | "SIGSTOP"): Partial<StartOptions>;
+  /** Starts a program so that the call finds the disk full. */
+  readonly filling?: (place: Place, call: Call) => Partial<StartOptions>;
 }
 
 const NAMES = [
@@ -62,13 +64,14 @@ const byStrace: Tracer = {
       return name === undefined || path === undefined ? [] : below(place, name, path);
     }));
   },
-  stopping(place, { name, path, nth }, signal = "SIGKILL") {
-    const at = join(place.folder, path);
-    const within = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", at, "-e", `trace=${name}`];
-    within.push("-e", `inject=${name}:signal=${signal}:when=${nth}`);
-    return { within };
-  },
+  stopping: (place, call, signal = "SIGKILL") => injecting(place, call, `signal=${signal}`),
+  filling: (place, call) => injecting(place, call, "error=ENOSPC"),
 };
+
+function injecting({ folder }: Place, { name, path, nth }: Call, fault: string): Partial<StartOptions> {
+  const within = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", join(folder, path), "-e", `trace=${name}`];
+  return { within: [...within, "-e", `inject=${name}:${fault}:when=${nth}`] };
+}
 
 /** `PID  name(4</at>, "quoted", …`: what a descriptor or a folder is open for stands in angle brackets. */
 const LINE = /^\d+ +(?<name>\w+)\((?:(?:AT_FDCWD|\d+)(?:<(?<at>[^>]*)>)?(?:, )?)?(?:"(?<quoted>[^"]*)")?/;
