@@ -1,3 +1,4 @@
+import { clearImmediate, setImmediate } from "node:timers";
 import type { Clock, Instant, Milliseconds } from "../core/mod.ts";
 
 /** A clock that moves only when it is told to, or by itself. */
@@ -28,7 +29,7 @@ export function fakeClock(start: Instant, { auto = false }: FakeClockOptions = {
   let awake = 0;
   let asleep = 0;
   let idle = 0;
-  let watch: ReturnType<typeof setTimeout> | undefined;
+  let watch: ReturnType<typeof setImmediate> | undefined;
   const sleepers = new Set<Sleeper>();
 
   function next(): Sleeper | undefined {
@@ -42,12 +43,12 @@ export function fakeClock(start: Instant, { auto = false }: FakeClockOptions = {
 
   /** Wakes the next sleeper once nothing has happened for a few turns. */
   function watchOn(): void {
-    clearTimeout(watch);
-    watch = sleepers.size === 0 ? undefined : setTimeout(() => {
+    if (watch !== undefined) clearImmediate(watch);
+    watch = sleepers.size === 0 ? undefined : setImmediate(() => {
       const sleeper = ++idle > IDLE_TURNS ? next() : undefined;
       if (sleeper) wake(sleeper);
       else watchOn();
-    }, 0);
+    });
   }
 
   function changed(): void {
@@ -103,5 +104,5 @@ export function fakeClock(start: Instant, { auto = false }: FakeClockOptions = {
 
 /** One turn of the event loop. */
 function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return new Promise((resolve) => setImmediate(resolve));
 }
