@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { momentsOf } from "./calls.ts";
+import { type Call, momentsOf } from "./calls.ts";
 import { contentOf } from "./content.ts";
 import { correctedServer, fixedServer, RANGE } from "./fixed_server.ts";
 import { assertRuns, assertSound, killAt, toldOf } from "./kills.ts";
@@ -19,7 +19,7 @@ Deno.test("kills of a rebuild, of its recovery and of the recovery's recovery en
   await using first = fixedServer();
   await using begun = await Place.make(first.env);
   await assertRuns(begun, MATERIALIZE, "at first");
-  const { content, requests } = await undisturbed();
+  const { content, requests, calls } = await undisturbed();
 
   await live(Array.from({ length: CHAINS }, () => seeded(random() * 2 ** 32)), async (random) => {
     await using server = await correctedServer();
@@ -27,7 +27,7 @@ Deno.test("kills of a rebuild, of its recovery and of the recovery's recovery en
     const chain: string[] = [];
     for (let link = 0; link < LINKS; link++) {
       const command = link === 0 ? AGAIN : MATERIALIZE;
-      const call = await chosenCall(place, command, random);
+      const call = chosenOf(link === 0 ? calls : await callsOf(place, command), random);
       chain.push(toldOf(await killAt(trace, place, { command, call }), call));
     }
     const told = chain.join(", then ");
@@ -43,15 +43,20 @@ Deno.test("kills of a rebuild, of its recovery and of the recovery's recovery en
   async function undisturbed() {
     await using server = await correctedServer();
     await using place = await begun.copy(server.env);
-    await assertRuns(place, AGAIN, "undisturbed");
-    return { content: await contentOf(place), requests: server.requests };
+    const calls = await trace.calls(place, AGAIN);
+    return { content: await contentOf(place), requests: server.requests, calls };
   }
 
-  /** One of those that the command would make, more often while it publishes or recovers. */
-  async function chosenCall(place: Place, command: readonly string[], random: () => number) {
+  /** The calls that the command would make. */
+  async function callsOf(place: Place, command: readonly string[]) {
     await using server = await correctedServer();
     await using copy = await place.copy(server.env);
-    const { intended, publishing, published, other } = momentsOf(await trace.calls(copy, command));
-    return spread([...intended, ...publishing, ...publishing, ...published, ...other], 1, random)[0]!;
+    return await trace.calls(copy, command);
   }
 });
+
+/** One of the calls, more often while the command publishes or recovers. */
+function chosenOf(calls: readonly Call[], random: () => number): Call {
+  const { intended, publishing, published, other } = momentsOf(calls);
+  return spread([...intended, ...publishing, ...publishing, ...published, ...other], 1, random)[0]!;
+}

@@ -27,6 +27,8 @@ const cases = [
   },
 ];
 
+let undisturbed: ReturnType<typeof madeUndisturbed> | undefined;
+
 for (const { what, within } of cases) {
   const permitted = await isPermitted(within);
   if (!permitted) console.log(`unshare may not make ${what}: left out`);
@@ -68,17 +70,24 @@ for (const { what, within } of cases) {
   });
 }
 
+/** What one run makes that nobody disturbs, and a call in the middle of its publishing. */
+async function madeUndisturbed() {
+  await using server = fixedServer();
+  await using place = await Place.make(server.env);
+  const { publishing } = momentsOf(await (await tracer()).calls(place, COMMAND));
+  return {
+    half: publishing[publishing.length >> 1]!,
+    content: await contentOf(place),
+    requests: server.requests,
+  };
+}
+
 /** A lake of which another name space's process has just published half of a batch, and is stopped. */
 async function stoppedInside(within: readonly string[]) {
   const stack = new AsyncDisposableStack();
   const server = stack.use(fixedServer());
-  await using undisturbed = await Place.make(server.env);
-  const { publishing } = momentsOf(await (await tracer()).calls(undisturbed, COMMAND));
-  const content = await contentOf(undisturbed);
-  const requests = server.requests;
-  server.requests = 0;
+  const { half, content, requests } = await (undisturbed ??= madeUndisturbed());
   const place = stack.use(await Place.make(server.env));
-  const half = publishing[publishing.length >> 1]!;
   const first = place.start(COMMAND, { ...stoppingFromWithin(place, half, "SIGSTOP"), within });
   stack.defer(async () => {
     for (const pid of descendants(first.pid)) Deno.kill(pid, "SIGKILL");
