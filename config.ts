@@ -5,7 +5,7 @@ import { masker } from "./app/secrets.ts";
 import type { Settings } from "./app/settings.ts";
 import { type Given, type Name, NAMES, strayVariables } from "./app/variables.ts";
 
-/** What the program is told from outside, checked. */
+/** The program's configuration, checked. */
 export interface Config {
   /** The groups of assets that make the graph. */
   readonly pipelines: readonly string[];
@@ -33,7 +33,7 @@ export interface Config {
   readonly given: (name: string) => string | undefined;
   /** Takes every secret out of a text. */
   readonly mask: (text: string) => string;
-  /** What is probably not meant as it is, beside those of these names: in the file a fault, in the environment worth a warning. */
+  /** Faults of settings beside those of these names: in the file an error, in the environment worth a warning. */
   readonly stray: (names?: readonly string[]) => Stray;
 }
 

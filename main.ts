@@ -6,7 +6,7 @@ import type { Ask, Context, ExitCode, Input, Terminal } from "./cli/context.ts";
 import { SHOW_CURSOR } from "./cli/cursor.ts";
 import { run } from "./cli/run.ts";
 
-/** What the command line runs in. */
+/** The surroundings of the command line. */
 export interface Host extends Surroundings {
   readonly stdout: Terminal;
   readonly stderr: Terminal;
@@ -16,7 +16,7 @@ export interface Host extends Surroundings {
   readonly uncaught: Context["uncaught"];
   /** Asks whoever watches; undefined where nobody does. */
   readonly ask?: Ask | undefined;
-  /** What is typed or piped in. */
+  /** The standard input. */
   readonly input?: Input | undefined;
 }
 
@@ -78,7 +78,7 @@ function isGone(error: unknown): boolean {
     (error instanceof Error && "code" in error && error.code === "EIO");
 }
 
-/** What is typed or piped in; its reader is loaded when it is opened, as few commands need it. */
+/** The standard input; its reader is loaded when it is opened, as few commands need it. */
 async function input(): Promise<Input | undefined> {
   if (Deno.args[0] !== "inspect") return undefined;
   const { keyboard } = await import("./keyboard.ts");

@@ -18,7 +18,7 @@ export interface Finding {
   readonly detail: string;
 }
 
-/** What is configured, the versions of what is built on, and what can be reached. What takes long is told meanwhile. */
+/** Reports the configuration, the versions of the libraries, and whether services can be reached. `tell` hears of long probes. */
 export async function* examine(
   config: Config,
   signal: AbortSignal,
@@ -89,8 +89,8 @@ async function sqliteVersion(): Promise<string> {
 
 /** The graph, loaded with every source file, as a command would. */
 async function graphShown(config: Config): Promise<string> {
-  const { graph, readSource } = await loadProject(config);
-  await requireSources(graph, readSource);
+  const { graph, readSourceFile } = await loadProject(config);
+  await requireSources(graph, readSourceFile);
   return `${graph.assets.length} assets`;
 }
 

@@ -7,7 +7,7 @@ import { pause, within } from "../sources/openaq/timeout.ts";
 import { sourceOf } from "./source.ts";
 import { systemClock } from "./system.ts";
 
-/** What the addresses announced that were asked what they are. */
+/** The origins that addresses announced when they were asked. */
 const KEY = "openaq/sources";
 const KEPT = z.record(z.string(), z.string());
 /** How often an address is asked what it is, while what it answers may pass. */
@@ -17,7 +17,7 @@ const LONGEST_WAIT = 15;
 /** For how long nothing is told at most. */
 const SILENCE = 8 * SECOND;
 
-/** What an address is, or why nothing says so, and how many requests it took. */
+/** The origin that an address announces, or why it announces none, and the number of requests that it took to know. */
 export type Look =
   & { readonly requests: number }
   & ({ readonly source: string } | { readonly error: Error });

@@ -56,9 +56,9 @@ export function declare(group: Group, config: Config, views: readonly ViewFile[]
   }
 }
 
-/** What is told of the groups before all else. */
+/** The lines on the groups that head every output. */
 export interface Told {
-  /** What they say first in every output. */
+  /** Lines that head every output. */
   readonly notices: readonly string[];
   readonly warnings: readonly string[];
 }

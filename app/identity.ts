@@ -2,7 +2,7 @@ import { isThere } from "../adapters/sdk/files/place.ts";
 import { type Json, LakeError, type LakeStorage, type State } from "../core/mod.ts";
 import type { Sources } from "./source.ts";
 
-/** What a lake holds: data of some sources, each from one origin, for one environment. */
+/** The identity of a lake: its sources, each with one origin, and its environment. */
 export interface Content {
   /** By name, such as OpenAQ's URL's origin or `simulated:<seed>`; undefined while it is not known. */
   readonly sources: Sources;
@@ -113,7 +113,7 @@ async function record(
   }
 }
 
-/** What the state says of its lake, and what the lake's own mark says to that. */
+/** The identity in the state, and how the lake's own mark compares with it. */
 export async function identityOf(state: State, { documents }: LakeStorage): Promise<{
   readonly recorded: Identity | undefined;
   readonly inLake: "same" | "other" | "lost";

@@ -34,7 +34,7 @@ export interface Lake extends AsyncDisposable {
   readonly state: State;
   hint(): string | null;
   requests(): number;
-  /** What whoever reads the source's answers should know of them, a line each. */
+  /** Notes on the source's answers for their readers, a line each. */
   notices(): readonly string[];
   warnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>>;
   sweep(counting?: "only"): Promise<number>;
@@ -49,7 +49,7 @@ export interface LakeOptions {
   readonly selects?: (graph: Graph) => ReadonlySet<AssetKey>;
 }
 
-/** What is configured, and what was found at its places. */
+/** The configuration and what it opens. */
 interface Found {
   readonly config: Config;
   readonly project: Project;
@@ -102,7 +102,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
       random: Math.random,
       resources: project.given === undefined ? resources : project.given.resources,
       mask: config.mask,
-      readSource: project.readSource,
+      readSourceFile: project.readSourceFile,
       limits: LIMITS,
     });
     return {
@@ -177,7 +177,9 @@ function hintOf(
   pipelines: readonly Pipeline[],
   selected: ReadonlySet<AssetKey> | undefined,
 ): string | null {
-  const present = new Set(index.nodes.filter(({ rows }) => rows.standing([EVERY]) > 0).map(({ key }) => key));
+  const present = new Set(
+    index.nodes.filter(({ rows }) => rows.materialized([EVERY]) > 0).map(({ key }) => key),
+  );
   const chosen = pipelines.filter(({ assets }) =>
     selected === undefined || assets.some(({ key }) => selected.has(key))
   );

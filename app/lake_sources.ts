@@ -19,15 +19,15 @@ export interface LakeSourcesOptions {
   /** Whether OpenAQ will be asked: then it is found out first what answers at its URL. */
   readonly asking: boolean;
   readonly tell: (line: string) => void;
-  /** What was found before there was a state. */
+  /** The result of the first look, where there was no state yet. */
   readonly first?: FirstLook | undefined;
 }
 
-/** What the first look at OpenAQ's URL found, before a state was made. */
+/** The result of the first look at OpenAQ's URL, before a state is made. */
 export interface FirstLook {
   readonly source: string;
   readonly requests: number;
-  /** What a state is to remember of it. */
+  /** The values that the state is to keep of it. */
   readonly kept: ReadonlyMap<string, Json>;
 }
 
@@ -64,7 +64,7 @@ export async function admitSources(options: LakeSourcesOptions): Promise<LakeSou
   return { sources, requests: openaq.requests };
 }
 
-/** What the configured URL is: asked once for this state. Every answer is compared with it again. */
+/** The origin of the configured URL, asked once for this state. Every answer is compared with it again. */
 async function lookAt(
   { config, state: { keyValue }, tell }: LakeSourcesOptions,
   recorded: string | undefined,

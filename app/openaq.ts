@@ -21,7 +21,7 @@ export interface OpenAQParts {
 export interface ConnectedOpenAQ {
   readonly source: OpenAQSource;
   requests(): number;
-  /** What whoever reads the answers should know of them, a line each. */
+  /** Notes on the answers for their readers, a line each. */
   notices(): readonly string[];
 }
 

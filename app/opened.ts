@@ -1,6 +1,6 @@
 import { ConfigError } from "../config.ts";
 
-/** What opens resources, by their names. */
+/** Functions that open resources, by the resources' names. */
 export type Openers = Readonly<Record<string, () => unknown>>;
 
 /**

@@ -11,9 +11,9 @@ import { lineOf, PROJECT } from "./system.ts";
 export interface Project {
   readonly graph: Graph;
   /** Reads one of its source files, by its path below the project or by a `file:` URL. */
-  readonly readSource: (path: string) => Promise<string>;
+  readonly readSourceFile: (path: string) => Promise<string>;
   readonly pipelines: readonly Pipeline[];
-  /** What a module gives its assets; absent where they work with the lake's resources. */
+  /** The resources of a module's assets; absent where they work with the lake's own. */
   readonly given?: { readonly resources: unknown };
 }
 
@@ -26,7 +26,7 @@ export async function loadProject(config: Config): Promise<Project> {
 async function compose(config: Config, groups: readonly Group[], root: string): Promise<Project> {
   const views = await viewsOf(groups, join(root, "sql"));
   const pipelines = groups.map((group, i) => declare(group, config, views[i]!));
-  return { graph: built(pipelines), readSource: readerOf(root), pipelines };
+  return { graph: built(pipelines), readSourceFile: readerOf(root), pipelines };
 }
 
 /** @throws {ConfigError} If the assets make no graph: what is wrong in one line. */
@@ -67,10 +67,10 @@ async function loadModule(config: Config, path: string): Promise<Project> {
       `loading the graph "${path}": found neither a "group" nor a "graph" among its exports, wanted one`,
     ]);
   }
-  return { graph: exported, readSource: readerOf(dirname(path)), pipelines: [], given: { resources } };
+  return { graph: exported, readSourceFile: readerOf(dirname(path)), pipelines: [], given: { resources } };
 }
 
-function readerOf(root: string): Project["readSource"] {
+function readerOf(root: string): Project["readSourceFile"] {
   return (path) => Deno.readTextFile(path.startsWith("file:") ? new URL(path) : join(root, path));
 }
 

@@ -61,7 +61,7 @@ async function damagedOf(
   return files.find((_, i) => !intact[i]);
 }
 
-/** What is wrong, and the command that makes the file again. */
+/** Says that a file is wrong, with the command that makes it again. */
 async function damage(state: State, { path, asset, partition }: PublishedFile): Promise<Error> {
   const { partitions } = (await state.assets()).find(({ key }) => key === asset)!;
   const key = partitionSet(partitions).key(partition);
@@ -77,7 +77,7 @@ async function filesOfUnpartitioned(state: State): Promise<FileRef[]> {
   const found: FileRef[] = [];
   for (const { key, partitions } of await state.assets()) {
     if (partitions.type !== "single") continue;
-    const [record] = await state.standing(key, [{ from: 0, to: 0 }]);
+    const [record] = await state.materializations(key, [{ from: 0, to: 0 }]);
     if (record !== undefined) found.push(...record.event.payload.files);
   }
   return found;

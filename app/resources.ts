@@ -11,11 +11,11 @@ import type { Project } from "./project.ts";
 import { asked, type Sources } from "./source.ts";
 import { systemClock } from "./system.ts";
 
-/** What the pipelines' assets work with, beside the resources that they declare. */
+/** The resources of the pipelines' assets. */
 export interface LakeResources extends Resources {
   /** How often OpenAQ was asked. */
   requests(): number;
-  /** What whoever reads its answers should know of them, a line each. */
+  /** Notes on the source's answers for their readers, a line each. */
   notices(): readonly string[];
   close(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
     engine: new DuckDBEngine({
       db,
       workspace,
-      statement: (name) => project.readSource(`sql/${name}.sql`),
+      statement: (name) => project.readSourceFile(`sql/${name}.sql`),
     }),
     catalog,
     views: new DuckDBViewBinder(catalog),
@@ -74,7 +74,7 @@ async function openaqOf(
   });
 }
 
-/** What OpenAQ's client has to say while no step listens: only what somebody should see. */
+/** Passes on those messages of OpenAQ's client that somebody should see while no step listens. */
 function warningsOnly(warn: Warn, mask: Config["mask"]): Log {
   const tell = (message: string, fields: Readonly<Record<string, Json>> = {}) => {
     const said = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`).join("");

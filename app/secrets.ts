@@ -1,6 +1,6 @@
 import type { Name } from "./variables.ts";
 
-/** What is never shown. */
+/** Values that are never shown. */
 export const SECRETS: readonly Name[] = ["OPENAQ_API_KEY"];
 /** Variables by whose names their values are secrets, such as those of groups. */
 const SECRET = /(^|_)(KEY|TOKEN|SECRET|PASSWORD)$/;

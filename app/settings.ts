@@ -45,7 +45,7 @@ const SETTINGS = z.object({
 
 export type Settings = z.infer<typeof SETTINGS>;
 
-/** What is given, read; or every fault of it, secrets masked. */
+/** Reads the given settings, or returns every fault in them, secrets masked. */
 export function settingsOf(
   given: Given,
   mask: (text: string) => string,

@@ -1,6 +1,6 @@
 import leven from "leven";
 
-/** What is given by name, whether by the environment or by a file. */
+/** Variables by name, from the environment or from a file. */
 export type Given = Readonly<Partial<Record<Name, string>>>;
 export type Name = (typeof NAMES)[number];
 

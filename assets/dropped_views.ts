@@ -24,7 +24,7 @@ export async function dropViews(options: DropOptions): Promise<AssetKey[]> {
   for (const { key } of await state.assets()) {
     const [, database = "", name = ""] = VIEW.exec(key) ?? [];
     if (!databases.has(database) || graph.byKey.has(key)) continue;
-    if ((await state.standing(key, [WHOLE])).length === 0) continue;
+    if ((await state.materializations(key, [WHOLE])).length === 0) continue;
     if (await drop(options, key, { database, name })) dropped.push(key);
   }
   return dropped;

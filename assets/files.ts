@@ -9,10 +9,10 @@ import {
   type Folder,
   type FoundFile,
   type InputTable,
+  type Materialization,
   type Observation,
   type PartitionSet,
   single,
-  type Standing,
 } from "../core/mod.ts";
 
 /** Files that others put into a folder, one for each partition. */
@@ -46,8 +46,8 @@ export function filesAsset<Set extends PartitionSet = PartitionSet>(
   return external<Set>({
     kind: "files",
     ...declared,
-    async observe({ standing }) {
-      const known = new Map((await standing()).map((each) => [each.partition, each]));
+    async observe({ materializations }) {
+      const known = new Map((await materializations()).map((each) => [each.partition, each]));
       const found = Map.groupBy(await folder.list(), ({ name }) => ordinalOf(name));
       found.delete(undefined);
       return await Promise.all(
@@ -61,7 +61,7 @@ async function observed(
   folder: Folder,
   partition: number,
   [file, ...more]: readonly FoundFile[],
-  known: Standing | undefined,
+  known: Materialization | undefined,
 ): Promise<Observation | FailedOutput> {
   const { name, size, modified } = file!;
   if (more.length > 0) {
@@ -90,10 +90,10 @@ async function observed(
 export function filesInput(
   columns: readonly Column[],
   folder: Folder,
-  standing: readonly Standing[],
+  materializations: readonly Materialization[],
   format: Exclude<FileFormat, "parquet"> = "csv",
 ): InputTable {
-  const files = standing.map(({ key, metadata: { name, size, sha256 } }) => {
+  const files = materializations.map(({ key, metadata: { name, size, sha256 } }) => {
     const path = folder.path(String(name!.value));
     const ref: FileRef = { path, size: Number(size!.value), hash: String(sha256!.value) };
     return { ref, partition: key };

@@ -10,7 +10,7 @@ import type {
 } from "../core/mod.ts";
 import type { ViewFile } from "./views.ts";
 
-/** What a group is declared with. */
+/** The declaration of a group. */
 export interface GroupContext {
   /** A lake serves one. */
   readonly environment: "dev" | "prod";
@@ -26,7 +26,7 @@ export interface GroupContext {
   readonly shipped: (path: string) => string;
 }
 
-/** What the upkeep of a group's files works with. */
+/** The parts of a lake that a group's upkeep works with. */
 export interface UpkeepContext {
   readonly state: State;
   readonly store: ObjectStore;
@@ -45,7 +45,7 @@ export interface Pipeline {
   /** Upstream first. */
   readonly assets: readonly AnyAsset[];
   /**
-   * What opens its assets' resources beside the lake's, by name: each is opened when it is first used, and disposed of
+   * Functions that open its assets' resources beside the lake's, by name: each is opened when it is first used, and disposed of
    * (`Symbol.asyncDispose` or `Symbol.dispose`, where it has one) when the lake is closed.
    */
   readonly resources?: Readonly<Record<string, () => unknown>>;
@@ -55,7 +55,7 @@ export interface Pipeline {
   readonly asks?: Readonly<Record<string, AssetKey>>;
   /** Where data come from that no source of these gives, by a name of its own: a lake holds that of one. */
   readonly origins?: Readonly<Record<string, string>>;
-  /** What every output says first. */
+  /** Lines that head every output, such as that the data are simulated. */
   readonly notices?: readonly string[];
   /** Statements that show what was made, the one that says most first. */
   readonly shows?: readonly Shown[];

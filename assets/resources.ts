@@ -1,7 +1,7 @@
 import { type Catalog, definer, type Engine, type ObjectStore, type ViewBinder } from "../core/mod.ts";
 import type { OpenAQSource } from "../sources/openaq/source.ts";
 
-/** What the lake's assets work with; app.ts fills it. */
+/** The resources of the lake's assets; app.ts fills them. */
 export interface Resources {
   readonly store: ObjectStore;
   readonly engine: Engine;

@@ -35,7 +35,7 @@ async function made(folder: string) {
     random: Math.random,
     resources: { engine: new DuckDBEngine({ db, workspace, statement }) },
     mask: (text) => text,
-    readSource: (path) => Deno.readTextFile(path),
+    readSourceFile: (path) => Deno.readTextFile(path),
     limits: { steps: 4, pools: { duckdb: 1 } },
   });
   const start = performance.now();

@@ -61,7 +61,7 @@ export async function materialize(
       }),
     },
     mask: (text) => text,
-    readSource: (path) => Deno.readTextFile(path),
+    readSourceFile: (path) => Deno.readTextFile(path),
     limits: { steps: 4, pools: { openaq: 1, duckdb: 1 } },
   });
   const start = performance.now();

@@ -106,7 +106,7 @@ export function open(graph: Graph, state: State, now: () => number = Date.now): 
     random: Math.random,
     resources: null,
     mask: (text) => text,
-    readSource: () => "",
+    readSourceFile: () => "",
   });
 }
 

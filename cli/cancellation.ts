@@ -3,7 +3,7 @@ import type { Clock } from "../core/mod.ts";
 /** Within so many milliseconds a further request to end is the same: a terminal and a task runner both pass one on. */
 const SAME = 1_000;
 
-/** What the signals of a process come to. */
+/** The cancellation that a process's signals bring about. */
 export interface Cancellation {
   /** Aborted by the first request to end. */
   readonly signal: AbortSignal;

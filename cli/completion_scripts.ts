@@ -1,6 +1,6 @@
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
-/** What can be completed. */
+/** The words that can be completed. */
 export interface Completed {
   /** Of each command. */
   readonly flags: Readonly<Record<string, readonly string[]>>;

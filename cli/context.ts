@@ -42,11 +42,11 @@ export interface Lines extends Disposable {
 /** Somebody who can be asked. */
 export type Ask = (question: string) => Promise<string | null>;
 
-/** What a command is run by. */
+/** The surroundings of a command: its streams, signals and clock. */
 export interface Context {
   readonly stdout: Terminal;
   readonly stderr: Terminal;
-  /** What is typed or piped in; undefined where nothing is read. */
+  /** The standard input; undefined where nothing is read. */
   readonly input?: Input | undefined;
   /** Asks whoever watches; undefined where nobody does. The answer is null where there is none. */
   readonly ask?: Ask | undefined;
@@ -64,11 +64,11 @@ export interface Context {
   readonly app: (options: { readonly graph?: string }) => Promise<App>;
 }
 
-/** What commands need of the program; nothing is opened before it is asked for. */
+/** The parts of the program that commands use; each is opened when it is first asked for. */
 export interface App {
-  /** What every output says first, such as that the data are simulated. */
+  /** Lines that head every output, such as that the data are simulated. */
   readonly notices: readonly string[];
-  /** What of the configuration is probably not meant as it is. */
+  /** Warnings of settings that are probably mistaken. */
   readonly warnings: readonly string[];
   readonly lookbackDays: number;
   readonly now: () => Instant;
@@ -96,14 +96,14 @@ export interface App {
   simulate(options: SimulateOptions, signal: AbortSignal): Promise<Served>;
   /** Mends what no materialize can: one finding for each thing that was looked at. */
   repair(): AsyncIterable<Finding>;
-  /** What is configured and what can be reached, one finding after the other; `tell` hears what one waits for. */
+  /** Findings on the configuration and on services, one after the other; `tell` hears what is being waited for. */
   examine(signal: AbortSignal, tell: (name: string, line: string) => void): AsyncIterable<Finding>;
 }
 
 export interface Project {
   readonly graph: Graph;
   /** The text of a file that goes into a code version. */
-  readonly readSource: (path: string) => Promise<string>;
+  readonly readSourceFile: (path: string) => Promise<string>;
 }
 
 export interface Lake extends AsyncDisposable {
@@ -114,9 +114,9 @@ export interface Lake extends AsyncDisposable {
   hint(): string | null;
   /** How often the source was asked since the lake was opened. */
   requests(): number;
-  /** What whoever reads the source's answers should know of them, a line each; told as it is found, too. */
+  /** Notes on the sources' answers for their readers, a line each; also reported as soon as they are found. */
   notices(): readonly string[];
-  /** What the sources have to say of their assets. */
+  /** Warnings of the sources on their assets. */
   warnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>>;
   /** Deletes what runs that are no more left staged, or only counts it. @returns How many folders. */
   sweep(counting?: "only"): Promise<number>;
@@ -155,7 +155,7 @@ export interface Finding {
 export interface Command {
   /** One line. */
   readonly summary: string;
-  /** What `--help` prints below the summary: forms, options, examples. */
+  /** The text that `--help` prints below the summary: forms, options, examples. */
   readonly help: string;
   readonly flags: Flags;
   /** At most so many words besides the flags. */
@@ -171,7 +171,7 @@ export interface Flags {
   readonly lists?: readonly string[];
 }
 
-/** What a command was called with. */
+/** The arguments of a command, parsed. */
 export interface Invocation {
   readonly words: readonly string[];
   readonly json: boolean;

@@ -1,3 +1,3 @@
-/** What hides a terminal's cursor, and what shows it again. */
+/** Escape sequences that hide and show a terminal's cursor. */
 export const HIDE_CURSOR = "\x1b[?25l";
 export const SHOW_CURSOR = "\x1b[?25h";

@@ -24,7 +24,7 @@ export class EventLines {
 
   constructor(readonly paint: Paint, readonly now: () => Instant) {}
 
-  /** What to print of an event. */
+  /** The line that tells an event. */
   of(progress: Progress): string[] {
     const { paint, now } = this;
     switch (progress.type) {
@@ -53,7 +53,7 @@ export class EventLines {
         const step = this.#steps.get(progress.step)!;
         const begins = outlook.note !== undefined && outlook.note !== step.outlook.note;
         Object.assign(step, { at: { done, total, unit }, outlook, heard: now() });
-        return begins ? [this.#tell(step)] : this.due();
+        return begins ? [this.#tell(step)] : this.reminders();
       }
       case "retrying": {
         const { name } = this.#steps.get(progress.step)!;
@@ -81,7 +81,7 @@ export class EventLines {
   }
 
   /** Lines of the steps that have been silent for long. */
-  due(): string[] {
+  reminders(): string[] {
     const silent = [...this.#steps.values()].filter(({ told }) => this.now() - told >= SILENCE);
     return silent.map((step) => this.#tell(step));
   }

@@ -44,7 +44,7 @@ Examples:
 };
 
 interface Edge {
-  /** What is read. */
+  /** The upstream asset. */
   readonly from: string;
   readonly to: string;
   readonly mode: string;

@@ -2,7 +2,7 @@ import type { Holding, State } from "../core/mod.ts";
 import { keysOf } from "./partition_keys.ts";
 import { named } from "./text.ts";
 
-/** What is claimed, a claimed range each. */
+/** The claimed ranges. */
 export async function holdingsJson(state: State, holdings: readonly Holding[]) {
   const keys = await keysOf(state);
   return holdings.flatMap(({ run, asset, ranges, alive, place }) =>
@@ -18,7 +18,7 @@ export async function holdingsJson(state: State, holdings: readonly Holding[]) {
   );
 }
 
-/** What is claimed, a line for each run and asset: by whom, and what that means. */
+/** A line for each run and asset with claims: who holds them, and what that means. */
 export async function holdingLines(state: State, holdings: readonly Holding[]): Promise<string[]> {
   const keys = await keysOf(state);
   return holdings.map((holding) => {

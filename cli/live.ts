@@ -36,7 +36,7 @@ export class Live implements Reporter {
   readonly #paint: Paint;
   readonly #lines: EventLines;
   readonly #steps = new Map<number, Step>();
-  /** What other runs have at work and is waited for, since when. */
+  /** The steps of other runs that are waited for, since when. */
   readonly #waits = new Map<string, { readonly name: string; readonly since: Instant }>();
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #encoder = new TextEncoder();
@@ -126,7 +126,7 @@ export class Live implements Reporter {
     this.#drawn = lines.map((line) => [...line].length);
   }
 
-  /** What matters most comes first: a narrow terminal cuts the end off. */
+  /** Puts the most important first: a narrow terminal cuts the end off. */
   #stepLine({ name, started, done, total, unit, outlook: { left, note }, heard }: Step): string {
     const elapsed = this.#now() - started;
     const share = total > 0 ? Math.min(1, done / total) : 0;

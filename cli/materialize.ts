@@ -78,7 +78,7 @@ Examples:
   },
 };
 
-/** What the sources have to say of the assets that were asked for. */
+/** Warnings of the sources on the assets that were asked for. */
 async function sourceWarnings(lake: Lake, assets: ReadonlySet<string>): Promise<string[]> {
   const told = [...await lake.warnings()].filter(([key]) => assets.has(key))
     .flatMap(([key, warnings]) => warnings.map(({ message }) => ({ key, message })));

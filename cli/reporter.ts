@@ -16,7 +16,7 @@ export function reporter(
   const paint = painter(terminal);
   const lines = new EventLines(paint, now);
   const tell = (said: readonly string[]) => said.forEach((line) => print(terminal, line));
-  const timer = setInterval(() => tell(lines.due()), LOOK);
+  const timer = setInterval(() => tell(lines.reminders()), LOOK);
   return {
     observe: (progress) => tell(lines.of(progress)),
     warn: (subject, message) => print(terminal, warningLine(paint, subject, message)),

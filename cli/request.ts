@@ -27,7 +27,7 @@ export function openEnd({ value }: Invocation, { now }: App): string[] {
   return [];
 }
 
-/** What the invocation asks for. @throws {UsageError} */
+/** Reads the selection from the invocation. @throws {UsageError} */
 export function requestOf(invocation: Invocation, app: App, lake: Lake): RunSelection {
   const { words, value, list } = invocation;
   const [from, to, partitions] = [value("from"), value("to"), list("partition")];

@@ -82,7 +82,7 @@ function linesOf(error: unknown): string[] {
   return [...new Set(message.split(/\s*\n\s*/))];
 }
 
-/** What was thrown first, where closing what was open failed too. */
+/** The first error, where closing failed after it. */
 function firstOf(error: unknown): unknown {
   return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
 }

@@ -48,7 +48,7 @@ export function eventJson(event: AssetEvent, keys: Keys) {
   }
 }
 
-/** What happened alike to neighbouring partitions. */
+/** One outcome that neighbouring partitions share. */
 interface Group {
   readonly asset: AssetKey;
   /** Between the partitions and the rows. */

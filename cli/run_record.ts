@@ -16,7 +16,7 @@ export function runJson({ id, status, started, ended, request, summary }: RunRec
   };
 }
 
-/** What a run's record says of its errors. */
+/** The errors in a run's record. */
 export function errorsOf({ summary }: RunRecord): Json {
   return (isObject(summary) ? summary.errors : undefined) ?? [];
 }
@@ -39,7 +39,7 @@ export function runTable(runs: readonly RunRecord[]): string[] {
 /** At most so many ranges are named where no selection chose them. */
 const NAMED = 3;
 
-/** What was asked for, in a line. */
+/** A run's request in a line. */
 export function requestText({ command, selection, ranges, ...rest }: RunRequest): string {
   const covered = ranges.slice(0, NAMED).map(({ asset, from, to }) => named(asset, from, to));
   if (ranges.length > NAMED) covered.push(`and ${number(ranges.length - NAMED)} more`);

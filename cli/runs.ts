@@ -59,7 +59,7 @@ const TAKES: Readonly<
   release: { words: 2, flags: ["force"] },
 };
 
-/** What is asked for, of which run. @throws {UsageError} */
+/** Reads which answer is wanted, and of which run. @throws {UsageError} */
 function formOf({ words, value, has }: Invocation): { form: typeof FORMS[number]; id?: number } {
   const [word = "list", id] = words;
   const form = FORMS.find((known) => known === word);

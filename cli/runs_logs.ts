@@ -11,7 +11,7 @@ export type Show = (
   notices: readonly string[],
 ) => Promise<void>;
 
-/** What a run's steps logged. @throws {UsageError} If there is no such run. */
+/** Prints the log of a run's steps. @throws {UsageError} If there is no such run. */
 export const showLogs: Show = async (state, id, { json }, { stdout }, notices) => {
   await found(state, id);
   const logs = await state.logs(id);

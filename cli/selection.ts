@@ -19,7 +19,7 @@ export function chosen(words: readonly string[], graph: Graph): ReadonlySet<Asse
   return selected.keys;
 }
 
-/** What an asset reads. */
+/** The upstream assets of an asset. */
 function upstreamOf(graph: Graph, key: AssetKey): AssetKey[] {
   return Object.values(graph.byKey.get(key)?.deps ?? {}).map(({ asset }) => asset.key);
 }

@@ -55,9 +55,9 @@ Example:
 };
 
 /** The code version that the asset's partitions are made with now. */
-async function codeOf({ code, sources }: AnyAsset, { readSource }: Project): Promise<string> {
+async function codeOf({ code, sources }: AnyAsset, { readSourceFile }: Project): Promise<string> {
   const texts: Record<string, string> = {};
-  for (const { path, name = path } of sources) texts[name] = await readSource(path);
+  for (const { path, name = path } of sources) texts[name] = await readSourceFile(path);
   return codeVersion(code, texts);
 }
 

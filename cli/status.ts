@@ -65,7 +65,7 @@ Examples:
   },
 };
 
-/** What looking at an asset found of it as a whole; single partitions are told by their failures. */
+/** Warnings on an observed asset as a whole; single partitions are told by their failures. */
 function seenWarnings(seen: readonly Seen[], key: AssetKey): Warning[] {
   const found = seen.find(({ asset }) => asset === key);
   if (found === undefined) return [];

@@ -44,13 +44,13 @@ Examples:
     if (left.length > 0) return await wipeUndeclared(invocation, { stdout, stderr, ask }, app, lake, left);
     const request = wholeRequest(invocation, app, lake);
     if (dry || (ask !== undefined && !invocation.has("yes"))) {
-      const standing = await lake.orchestrator.standing(request);
+      const materialized = await lake.orchestrator.wipeable(request);
       if (dry) {
-        const assets = [...standing].map(([asset, standing]) => ({ asset, standing }));
-        return tellStanding(invocation, stdout, app, assets);
+        const assets = [...materialized].map(([asset, materialized]) => ({ asset, materialized }));
+        return tellWipeable(invocation, stdout, app, assets);
       }
-      const total = sum([...standing.values()].flat());
-      if (total > 0 && !await mayForget(ask!, stderr, total, [...standing.keys()])) return 130;
+      const total = sum([...materialized.values()].flat());
+      if (total > 0 && !await mayForget(ask!, stderr, total, [...materialized.keys()])) return 130;
     }
     const wiped = await lake.orchestrator.wipe(request);
     tellWiped(invocation, stdout, app, [...wiped].map(([key, partitions]) => ({ key, partitions })));
@@ -94,7 +94,7 @@ async function undeclared(words: readonly string[], { orchestrator }: Lake): Pro
   return found;
 }
 
-/** What is no longer declared is forgotten whole. */
+/** Forgets an asset that is no longer declared, whole. */
 async function wipeUndeclared(
   invocation: Invocation,
   { stdout, stderr, ask }: Pick<Context, "stdout" | "stderr" | "ask">,
@@ -103,9 +103,9 @@ async function wipeUndeclared(
   left: readonly Undeclared[],
 ): Promise<ExitCode> {
   requireWhole(invocation, left);
-  const counted = left.map(({ asset, standing }) => ({ key: asset, partitions: sum(standing) }));
+  const counted = left.map(({ asset, materialized }) => ({ key: asset, partitions: sum(materialized) }));
   if (invocation.has("dry-run")) {
-    return tellStanding(invocation, stdout, app, left);
+    return tellWipeable(invocation, stdout, app, left);
   }
   const total = counted.reduce((sum, { partitions }) => sum + partitions, 0);
   const asks = ask !== undefined && !invocation.has("yes") && total > 0;
@@ -128,21 +128,21 @@ function wholeRequest(invocation: Invocation, app: App, lake: Lake): RunSelectio
   return invocation.has("all") ? { ...request, all: true } : { ...request, exact: isRanged(invocation) };
 }
 
-/** What would be forgotten, a line for each range. */
-function tellStanding(
+/** Tells which partitions would be forgotten, a line for each range. */
+function tellWipeable(
   { json }: Invocation,
   stdout: Terminal,
   app: App,
-  assets: readonly Pick<Undeclared, "asset" | "standing">[],
+  assets: readonly Pick<Undeclared, "asset" | "materialized">[],
 ): 0 {
-  const counted = assets.map(({ asset, standing }) => ({ key: asset, partitions: sum(standing) }));
+  const counted = assets.map(({ asset, materialized }) => ({ key: asset, partitions: sum(materialized) }));
   if (json) {
     printJson(stdout, { assets: counted, warnings: app.notices });
     return 0;
   }
   notify(stdout, app.notices);
-  for (const { asset, standing } of assets) {
-    for (const { from, to, count } of standing) {
+  for (const { asset, materialized } of assets) {
+    for (const { from, to, count } of materialized) {
       print(stdout, `${named(asset, from, to, count)} would be forgotten`);
     }
   }

@@ -2,7 +2,7 @@ import type { Check } from "./check.ts";
 import type { AssetKey, RunId } from "./event.ts";
 import type { Duration, Instant, Milliseconds } from "./instant.ts";
 import type { Mapping } from "./mapping.ts";
-import type { FailedOutput, Output, Standing } from "./output.ts";
+import type { FailedOutput, Materialization, Output } from "./output.ts";
 import type { PartitionSet, Window } from "./partition/partition_set.ts";
 import { single } from "./partition/single.ts";
 import type { OrdinalRange, Ranges } from "./partition/ranges.ts";
@@ -12,7 +12,7 @@ import type { TableColumns } from "./ports/table.ts";
 import { show } from "./show.ts";
 
 /** A file whose text is part of an asset's code version, such as a statement or a job script; read through a port. */
-export interface Source {
+export interface SourceFile {
   /** Its path below the project (of a graph's module: below the module's folder), or its `file:` URL. */
   readonly path: string;
   /** Its name in the code version: a file may move. @default its path; of a URL, the file's name */
@@ -56,10 +56,10 @@ export interface Partitions extends Iterable<Partition> {
   readonly last: Partition;
 }
 
-/** What stands of a dependency, for the partitions in hand. */
+/** A dependency as `materialize` sees it: the latest materializations that the partitions in hand read. */
 export interface Input {
-  /** The members that stand, ascending. */
-  standing(): Promise<readonly Standing[]>;
+  /** The latest materializations of the members, ascending; none of those that are missing. */
+  materializations(): Promise<readonly Materialization[]>;
   /** The members of one of the partitions, as ordinals, whether or not they stand. */
   members(partition: number): readonly OrdinalRange[];
 }
@@ -68,17 +68,17 @@ export interface Input {
 export interface Outlook {
   /** How long the rest takes, from when it is said. */
   readonly left?: Milliseconds;
-  /** What holds it up now, such as `waiting for the pace: 60 a minute`. */
+  /** The reason for a pause, such as `waiting for the pace: 60 a minute`. */
   readonly note?: string;
 }
 
-/** What `materialize` is given. */
+/** The context of `materialize`. */
 export interface Context<Resources, Deps> {
   readonly run: RunId;
   readonly partitions: Partitions;
   readonly inputs: { readonly [Name in keyof Deps]: Input };
-  /** What stands of the partitions in hand. */
-  readonly standing: () => Promise<readonly Standing[]>;
+  /** The latest materializations of the partitions in hand; none of those that are missing. */
+  readonly materializations: () => Promise<readonly Materialization[]>;
   readonly resources: Resources;
   readonly log: Log;
   /** Says how far the step is, in a unit of the asset's choice, and how it is likely to go on. */
@@ -99,10 +99,10 @@ export interface Context<Resources, Deps> {
 /** A partition of an external asset as it was seen. */
 export type Observation = Pick<Output, "partition" | "dataVersion" | "rows" | "metadata">;
 
-/** What looking at an external asset is given. */
+/** The context of `observe`. */
 export interface ObserveContext {
-  /** What was seen last. */
-  standing(): Promise<readonly Standing[]>;
+  /** The latest observation of each partition. */
+  materializations(): Promise<readonly Materialization[]>;
   readonly now: Instant;
   readonly signal: AbortSignal;
 }
@@ -142,7 +142,7 @@ export interface AssetOptions<Resources, Set extends PartitionSet, Deps extends 
   /** The declared code version: a new one makes every partition stale. @default "1" */
   readonly code?: string;
   /** Files whose text goes into the code version. */
-  readonly sources?: readonly Source[];
+  readonly sources?: readonly SourceFile[];
   /** The partitions of one call of `materialize`. @default one */
   readonly batch?: Batch;
   /** Steps of one pool share its slots. */
@@ -180,7 +180,7 @@ export interface Asset<Resources = unknown, Set extends PartitionSet = Partition
   readonly partitions: Set;
   readonly deps: Readonly<Record<string, Dependency>>;
   readonly code: string;
-  readonly sources: readonly Source[];
+  readonly sources: readonly SourceFile[];
   readonly batch: Required<Batch>;
   readonly pool: string | null;
   readonly retry: Retry;
@@ -306,7 +306,7 @@ export function from<Up extends PartitionSet, Down extends PartitionSet>(
  * A reference to a file whose text is part of an asset's code version. A module names itself, wherever it lies, by
  * `sourceFile(import.meta.url)`.
  */
-export function sourceFile(path: string, options: Pick<Source, "name"> = {}): Source {
+export function sourceFile(path: string, options: Pick<SourceFile, "name"> = {}): SourceFile {
   const name = /^file:.*\/([^/]+)$/.exec(path)?.[1];
   return { path, ...(name !== undefined && { name: decodeURIComponent(name) }), ...options };
 }

@@ -1,16 +1,16 @@
 import type { FileRef } from "./ports/publisher.ts";
 import type { Log } from "./ports/log.ts";
-import type { Metadata, Standing } from "./output.ts";
+import type { Materialization, Metadata } from "./output.ts";
 
 /** A blocking check that fails keeps a partition from being published; a warning is recorded and shown. */
 export type Severity = "blocking" | "warning";
 
-/** What a check found of one partition, as it is recorded. */
+/** The result of a check on one partition, as it is recorded. */
 export interface CheckResult {
   readonly check: string;
   readonly severity: Severity;
   readonly passed: boolean;
-  /** What was found and what was wanted; only where it failed. */
+  /** The finding and the expectation, in one line; only where the check failed. */
   readonly detail?: string;
 }
 
@@ -23,7 +23,7 @@ export function damageOf(results: readonly CheckResult[]): boolean | undefined {
   return found && !found.passed;
 }
 
-/** What a check says of one partition. */
+/** A check's answer for one partition. */
 export interface CheckAnswer {
   readonly check: string;
   readonly partition: number;
@@ -31,7 +31,7 @@ export interface CheckAnswer {
   readonly detail?: string;
 }
 
-/** A partition under audit: staged and not yet published, or standing (for `check`). */
+/** A partition under audit: staged and not yet published, or published (for `check`). */
 export interface Audited {
   readonly partition: number;
   readonly key: string | null;
@@ -42,11 +42,11 @@ export interface Audited {
   readonly files: readonly FileRef[];
 }
 
-/** What a check works with. */
+/** The context of a check. */
 export interface CheckContext<Resources> {
   readonly outputs: readonly Audited[];
-  /** What stands of a dependency's members, by the dependency's name. */
-  readonly inputs: Readonly<Record<string, { standing(): Promise<readonly Standing[]> }>>;
+  /** The latest materializations of each dependency's members, by the dependency's name. */
+  readonly inputs: Readonly<Record<string, { materializations(): Promise<readonly Materialization[]> }>>;
   readonly resources: Resources;
   readonly log: Log;
   readonly signal: AbortSignal;

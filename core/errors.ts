@@ -8,7 +8,7 @@ export class DeclarationError extends WrongUseError {
   override readonly name = "DeclarationError";
 }
 
-/** What is asked for cannot be meant. */
+/** A request that cannot be meant. */
 export class RequestError extends WrongUseError {
   override readonly name = "RequestError";
 }

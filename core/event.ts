@@ -10,14 +10,14 @@ export type RunId = number;
 /** An asset's key, `group/name`. */
 export type AssetKey = string;
 
-/** What a materialization carries beside its versions. */
+/** The content of a materialization beside its versions. */
 export interface Payload {
   readonly files: readonly FileRef[];
   readonly rows: number | null;
   readonly metadata: Metadata;
 }
 
-/** What every event says. */
+/** The fields of every event. */
 export interface EventCommon {
   readonly asset: AssetKey;
   readonly at: Instant;
@@ -82,7 +82,7 @@ export interface Due extends EventCommon {
   readonly detail: string;
 }
 
-/** What is appended to the log; it gets its number when it is committed. */
+/** An event to append; it gets its number when it is committed. */
 export type NewEvent = Materialized | Wiped | Expired | Failed | Checked | Due;
 /** An event of the log with its number. */
 export type AssetEvent = NewEvent & { readonly seq: Seq };

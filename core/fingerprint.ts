@@ -21,7 +21,7 @@ export function sha256(text: string): string {
   return hash("sha256", text);
 }
 
-/** What one materialized partition adds to the sums of those that read it. */
+/** The fingerprint that one materialized partition adds to the sums of those that read it. */
 export function memberFingerprint(
   asset: AssetKey,
   partition: string | null,
@@ -39,7 +39,7 @@ export function codeVersion(code: string, sources: Readonly<Record<string, strin
   return sha256(canonicalJson({ code, sources: hashes })).slice(0, 16);
 }
 
-/** Sums of fingerprints modulo 2²⁵⁶, limb by limb in doubles: exact for two million terms before `settle`. */
+/** Sums of fingerprints modulo 2²⁵⁶, limb by limb in doubles: exact for two million terms before `carryInto`. */
 export class Sum {
   readonly #limbs = new Float64Array(LIMBS);
 
@@ -69,7 +69,7 @@ export class Sum {
   }
 
   /** Carries over and writes the sum. @returns Whether it is zero. */
-  settle(target: Uint32Array, at: number): boolean {
+  carryInto(target: Uint32Array, at: number): boolean {
     let carry = 0;
     let any = 0;
     for (let k = 0; k < LIMBS; k++) {

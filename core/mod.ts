@@ -62,7 +62,7 @@ export type { AssetStatus, Days, StatusRange } from "./status.ts";
 export type { Warning } from "./warnings.ts";
 export type { CauseKind } from "./staleness/causes.ts";
 export type { Judgement } from "./staleness/index.ts";
-export { type ReadSource, requireSources } from "./staleness/node.ts";
+export { type ReadSourceFile, requireSources } from "./staleness/node.ts";
 export type { PartitionState } from "./staleness/states.ts";
 export type { News, Observer, Progress } from "./run/progress.ts";
 export type { Seen } from "./run/observe.ts";

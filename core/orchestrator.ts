@@ -20,10 +20,10 @@ import { partitionOf, type RunSelection, scopeOf } from "./run/scope.ts";
 import { commit, type Ports, refresh, type Session } from "./run/session.ts";
 import type { RunResult } from "./run/tally.ts";
 import { type Undeclared, undeclared, wipeUndeclared } from "./run/undeclared.ts";
-import { standingIn, wipe } from "./run/wipe.ts";
+import { materializedIn, wipe } from "./run/wipe.ts";
 import type { Judgement } from "./staleness/index.ts";
 import { StalenessIndex } from "./staleness/index.ts";
-import { bindGraph, type ReadSource } from "./staleness/node.ts";
+import { bindGraph, type ReadSourceFile } from "./staleness/node.ts";
 import { type AssetStatus, type Days, statusOf } from "./status.ts";
 import type { Warning } from "./warnings.ts";
 
@@ -31,7 +31,7 @@ import type { Warning } from "./warnings.ts";
 export interface OrchestratorOptions<Resources> extends Ports {
   readonly graph: Graph<Resources>;
   readonly resources: Resources;
-  readonly readSource: ReadSource;
+  readonly readSourceFile: ReadSourceFile;
   /** @default four steps at once */
   readonly limits?: Limits;
 }
@@ -66,8 +66,8 @@ export class Orchestrator {
 
   /** Binds the graph to the state and takes in all that the state knows of it. */
   static async open<Resources>(options: OrchestratorOptions<Resources>): Promise<Orchestrator> {
-    const { graph, state, clock, readSource, limits = { steps: 4, pools: {} } } = options;
-    const nodes = await bindGraph(graph, state, readSource);
+    const { graph, state, clock, readSourceFile, limits = { steps: 4, pools: {} } } = options;
+    const nodes = await bindGraph(graph, state, readSourceFile);
     const index = new StalenessIndex(nodes, clock.now());
     index.load(await state.snapshot(nodes.map(({ key }) => key)));
     return new Orchestrator({ ...options, index, observe: () => {} }, limits);
@@ -83,9 +83,11 @@ export class Orchestrator {
     return this.index.node(asset).set;
   }
 
-  /** The assets of which any partition stands. */
+  /** The assets of which any partition is materialized. */
   materialized(): ReadonlySet<AssetKey> {
-    return new Set(this.index.nodes.filter(({ rows }) => rows.standing([EVERY]) > 0).map(({ key }) => key));
+    return new Set(
+      this.index.nodes.filter(({ rows }) => rows.materialized([EVERY]) > 0).map(({ key }) => key),
+    );
   }
 
   /** Takes in what other workers did since, and the time that has passed. */
@@ -114,7 +116,7 @@ export class Orchestrator {
     return planOf(this.index, scopeOf(this.index, selection), selection.force ?? false);
   }
 
-  /** What is asked for of external assets and is yet to be reported. @throws {RequestError} */
+  /** The selected partitions of external assets that are yet to be reported. @throws {RequestError} */
   unreported(selection: RunSelection): Unreported[] {
     return unreported(this.index, scopeOf(this.index, selection)).map((each) => ({
       asset: each.node.key,
@@ -124,7 +126,7 @@ export class Orchestrator {
     }));
   }
 
-  /** What waits for partitions of external assets that were not seen so far, by asset. @throws {RequestError} */
+  /** The assets that wait for partitions of external assets not seen so far, each with its warnings. @throws {RequestError} */
   awaited(selection: RunSelection): ReadonlyMap<AssetKey, readonly Warning[]> {
     return awaited(this.index, selection);
   }
@@ -157,7 +159,7 @@ export class Orchestrator {
     return await statusOf(this.session, assets, days);
   }
 
-  /** Runs the checks on what stands and records what they find. @throws {RequestError} */
+  /** Runs the checks on latest materializations and records what they find. @throws {RequestError} */
   async check(selection: RunSelection, signal: AbortSignal): Promise<Rechecked[]> {
     await this.refresh();
     return await recheck(this.session, requestOf(this.index, "check", selection), signal);
@@ -187,11 +189,11 @@ export class Orchestrator {
   }
 
   /** The partitions that `wipe` would forget. @throws {RequestError} */
-  async standing(selection: RunSelection): Promise<Map<AssetKey, PartitionRange[]>> {
+  async wipeable(selection: RunSelection): Promise<Map<AssetKey, PartitionRange[]>> {
     await this.refresh();
     const scope = scopeOf(this.index, selection);
     return new Map(
-      [...scope].map(([node, ranges]) => [node.key, partitionRanges(node.set, standingIn(node, ranges))]),
+      [...scope].map(([node, ranges]) => [node.key, partitionRanges(node.set, materializedIn(node, ranges))]),
     );
   }
 

@@ -11,7 +11,7 @@ export type MetadataValue =
 /** Values by name that a materialization carries, to be read by people and charts. */
 export type Metadata = Readonly<Record<string, MetadataValue>>;
 
-/** What an asset made of one partition: data about files that are staged, not yet part of the lake. */
+/** The output of an asset for one partition: data about files that are staged, not yet part of the lake. */
 export interface Output {
   /** The partition's ordinal. */
   readonly partition: number;
@@ -36,8 +36,8 @@ export interface FailedOutput {
   readonly error: string;
 }
 
-/** A partition as it was last materialized, for those who read it. */
-export interface Standing {
+/** The latest materialization of a partition. */
+export interface Materialization {
   readonly partition: number;
   readonly key: string | null;
   readonly dataVersion: string;

@@ -33,7 +33,7 @@ export interface Hindrance {
   readonly message: string;
 }
 
-/** What materializing a scope would do as things stand, in dependency order. */
+/** The steps that materializing a scope would take as things stand, in dependency order. */
 export function planOf(index: StalenessIndex, scope: Scope, force: boolean): PlannedStep[] {
   const judge = new Judge(index, scope, force);
   const planned = new Map([...scope].map(([node, ranges]) => [node, judge.wanted(node, ranges)]));

@@ -1,4 +1,4 @@
-/** What a selection chooses from. */
+/** The assets that a selection chooses from. */
 export interface SelectionGraph {
   readonly assets: readonly { readonly key: string; readonly group: string; readonly kind: string }[];
   /** The keys of the assets that an asset reads. */

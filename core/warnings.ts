@@ -39,7 +39,7 @@ export async function failedChecks(
     warnings.push({ message: `checks failed in ${failing.length} partitions; the newest ${TOLD}:` });
   }
   const told = new Set(failing.slice(-TOLD));
-  for (const { partition, event } of await state.standing(node.key, fromOrdinals(failing))) {
+  for (const { partition, event } of await state.materializations(node.key, fromOrdinals(failing))) {
     const damaged = index.isDamaged(node, partition);
     const checks = await state.rechecked(node.key, partition) ?? event.checks;
     const failed = checks.filter(({ passed }) => !passed);
@@ -117,12 +117,12 @@ export async function rollbacks(
   for (const [partition, run] of runs) {
     const ordinal = partition === null ? 0 : node.set.ordinal(partition);
     if (ordinal === undefined || !contains(ranges, ordinal)) continue;
-    const [standing] = await state.standing(node.key, [{ from: ordinal, to: ordinal }]);
-    if (standing?.event.run !== run) continue;
+    const [latest] = await state.materializations(node.key, [{ from: ordinal, to: ordinal }]);
+    if (latest?.event.run !== run) continue;
     warnings.push({
       partition,
       message:
-        `rolled back to version ${standing.event.dataVersion} by run ${run}, until what it reads or the code changes`,
+        `rolled back to version ${latest.event.dataVersion} by run ${run}, until what it reads or the code changes`,
     });
   }
   return warnings.sort((a, b) => ((a.partition ?? "") < (b.partition ?? "") ? -1 : 1));

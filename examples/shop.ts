@@ -12,7 +12,7 @@ import {
 
 const { asset } = definer<unknown>();
 
-/** What a till took in an hour, in cents: an asset that makes its own data. */
+/** The takings of a till in an hour, in cents: an asset that makes its own data. */
 const tills = asset({
   key: "shop/tills",
   sources: [sourceFile(import.meta.url)],
@@ -31,7 +31,7 @@ const takings = asset({
   deps: { hours: from(tills, hoursOfDay) },
   batch: { most: 400 },
   async *materialize({ partitions, inputs }) {
-    const hours = await inputs.hours.standing(); // one query for the whole batch
+    const hours = await inputs.hours.materializations(); // one query for the whole batch
     for (const { ordinal } of partitions) yield [output(ordinal, sum(hours, inputs.hours.members(ordinal)))];
   },
 });
@@ -43,7 +43,7 @@ const report = asset({
   partitions: monthly({ start: "2026-01-01", timeZone: "Europe/Berlin" }),
   deps: { days: from(takings, daysOfMonth) },
   async *materialize({ partitions, inputs }) {
-    const days = await inputs.days.standing();
+    const days = await inputs.days.materializations();
     const { ordinal } = partitions.first;
     yield [output(ordinal, sum(days, inputs.days.members(ordinal)))];
   },

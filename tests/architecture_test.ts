@@ -27,7 +27,7 @@ interface Import {
 
 const PURE_STD = ["@std/path", "@std/csv", "@std/collections"];
 
-/** What each layer may import besides itself: layers by name, packages by the beginning of their names. */
+/** The imports that each layer may have besides itself: layers by name, packages by the beginning of their names. */
 const MAY_IMPORT: Readonly<
   Record<string, { readonly layers: readonly string[]; readonly packages: readonly string[] }>
 > = {
@@ -49,7 +49,7 @@ const MAY_IMPORT: Readonly<
   bench: { layers: ["core", "adapters", "sources", "assets", "app", "cli", "main", "bench"], packages: [""] },
 };
 
-/** What parts of the adapters may import besides: each its own SDK. */
+/** The SDKs that parts of the adapters may import besides. */
 const OWN_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "adapters/engine/duckdb": ["node:stream", "node:zlib"],
   "adapters/query/duckdb": ["apache-arrow", "duckdb"],

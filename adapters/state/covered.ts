@@ -31,7 +31,7 @@ export function requireCovered(
   }
 }
 
-/** What a claim must hold: the events that are committed, and those that are meant to be. */
+/** The partitions that a claim must cover: those of the events to commit and of the intents. */
 export function toBeCovered({ events, intents }: Pick<Commit, "events" | "intents">): NewEvent[] {
   return [...events, ...(intents ?? []).map(({ event }) => event)];
 }

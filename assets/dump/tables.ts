@@ -5,7 +5,7 @@ import {
   from,
   identity,
   latest,
-  type Standing,
+  type Materialization,
 } from "../../core/mod.ts";
 import { filesInput } from "../files.ts";
 import type { Resources } from "../resources.ts";
@@ -41,7 +41,7 @@ export function dailyTables(files: Asset<unknown, DailySet>, folder: Folder) {
     kind: "table",
     deps: { files: from(files, identity) },
     program: "marts/dump",
-    inputs: ({ files = [] }: { readonly files?: readonly Standing[] }) => ({
+    inputs: ({ files = [] }: { readonly files?: readonly Materialization[] }) => ({
       lines: filesInput(FILE_COLUMNS, folder, files),
     }),
     partition: "file_date",
@@ -143,10 +143,10 @@ function every(
       const refused = REFUSED.reduce((sum, name) => sum + count(name), 0);
       const [records, lines, found] = [count("records"), count("record_lines"), count("lines")];
       if (lines !== found) return `its file has ${found} lines, of which ${lines} are in records, wanted all`;
-      const due = wanted({ records, refused });
-      return rows === due
+      const expected = wanted({ records, refused });
+      return rows === expected
         ? undefined
-        : `it has ${rows} rows, wanted ${due}: the file has ${records}, of which ${refused} are refused`;
+        : `it has ${rows} rows, wanted ${expected}: the file has ${records}, of which ${refused} are refused`;
     },
   };
 }

@@ -6,11 +6,11 @@ import {
   type FailedOutput,
   type InputTable,
   iso,
+  type Materialization,
   type Metadata,
   type Output,
   type PartitionSet,
   sourceFile,
-  type Standing,
   type Transform,
   type Transformed,
 } from "../../core/mod.ts";
@@ -21,8 +21,8 @@ import { type ExaminedFile, TableExaminer } from "./examiner.ts";
 import { equals } from "./gate.ts";
 import { filePath, type Table } from "./table.ts";
 
-/** What stands of each dependency whose content a table is made of; of all others nothing is told. */
-export type StandingInputs<Deps> = { readonly [Name in keyof Deps]: readonly Standing[] };
+/** The latest materializations of each dependency whose content a table is made of. */
+export type InputMaterializations<Deps> = { readonly [Name in keyof Deps]: readonly Materialization[] };
 
 export interface TableAssetOptions<Set extends PartitionSet, Deps extends Dependencies<Set>> extends
   Pick<
@@ -45,7 +45,7 @@ export interface TableAssetOptions<Set extends PartitionSet, Deps extends Depend
   /** The program whose rows are written: `marts/x` is `sql/marts/x.sql`. */
   readonly program: string;
   /** The tables that the program reads. */
-  readonly inputs: (standing: StandingInputs<Deps>) => Readonly<Record<string, InputTable>>;
+  readonly inputs: (materialized: InputMaterializations<Deps>) => Readonly<Record<string, InputTable>>;
   /** The program's column that names a row's partition: `all`, where there are none. */
   readonly partition: string;
   /** The program's columns that are written by another name, by that name. */
@@ -56,8 +56,8 @@ export interface TableAssetOptions<Set extends PartitionSet, Deps extends Depend
   readonly written?: string;
   /** The program's counts, which become metadata of each partition. @default none */
   readonly counts?: readonly string[];
-  /** What else is told of each partition, by its key. */
-  readonly facts?: (standing: StandingInputs<Deps>) => (key: string) => Metadata;
+  /** Further metadata of each partition, by its key. */
+  readonly facts?: (materialized: InputMaterializations<Deps>) => (key: string) => Metadata;
   /** Checks beside those that the contract gives. */
   readonly checks?: Readonly<Record<string, OwnCheck>>;
   /** A dependency on a table of the same contract, which each partition must equal before it is published. */
@@ -77,21 +77,21 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
   const { examiner = new TableExaminer(contract) } = options;
   const read = Object.entries(options.deps ?? {});
 
-  async function standingInputs({ inputs }: Context<Resources, Deps>): Promise<StandingInputs<Deps>> {
-    const standing = read.map(async ([name, { mode }]) => [
+  async function readInputs({ inputs }: Context<Resources, Deps>): Promise<InputMaterializations<Deps>> {
+    const materialized = read.map(async ([name, { mode }]) => [
       name,
-      mode === "content" ? await inputs[name]!.standing() : [],
+      mode === "content" ? await inputs[name]!.materializations() : [],
     ]);
-    return Object.fromEntries(await Promise.all(standing));
+    return Object.fromEntries(await Promise.all(materialized));
   }
 
   function transform(
     { partitions, staging }: Context<Resources, Deps>,
-    standing: StandingInputs<Deps>,
+    materialized: InputMaterializations<Deps>,
   ): Transform {
     return {
       name: program,
-      inputs: inputs(standing),
+      inputs: inputs(materialized),
       columns: plainColumns(contract.columns),
       ...(answered && { answered }),
       sort: sort ?? contract.sort ?? [],
@@ -117,13 +117,13 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
     ],
     async *materialize(context) {
       const { partitions, resources: { engine }, signal, now } = context;
-      const standing = await standingInputs(context);
-      const wanted = transform(context, standing);
+      const materialized = await readInputs(context);
+      const wanted = transform(context, materialized);
       const done = await engine.transform(wanted, signal);
       const staged = done.map((each, i) => stagedFile(each, wanted.outputs[i]!.temporary));
       const examined = await examiner.examine(engine, staged.filter((file) => file !== undefined), signal);
       const remaining = examined.values();
-      const told = facts?.(standing);
+      const told = facts?.(materialized);
       yield [...partitions].map(({ ordinal, key }, i): Output | FailedOutput => {
         const each = done[i]!;
         if (each.status === "failed") return { partition: ordinal, error: each.reason };

@@ -39,7 +39,7 @@ export function plainColumns(columns: readonly Column[]): Column[] {
   return columns.map(({ name, type, nullable }) => ({ name, type, nullable }));
 }
 
-/** What a contract says of a table to people and catalogs. */
+/** The description of a table for people and catalogs, from its contract. */
 export function shownContract({ columns, partitionColumns, key, sort }: Contract): TableColumns {
   return {
     columns: columns.map(({ name, type, nullable, unit, limits }) => ({

@@ -3,7 +3,7 @@ import { contentVersion } from "../content_hash.ts";
 import { auditStatement } from "./audit.ts";
 import { type Contract, plainColumns } from "./contract.ts";
 
-/** What a file of a table holds, as its audit counts it. */
+/** The figures of a table's file, as its audit counts them. */
 export interface Facts {
   readonly rows: number;
   readonly dataVersion: string;

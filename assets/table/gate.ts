@@ -37,7 +37,9 @@ export function equals(
   return {
     checks: [{ name, severity: "blocking", against: input }],
     async run({ outputs, inputs, resources: { engine, store }, signal }) {
-      const standing = new Map((await inputs[input]!.standing()).map((each) => [each.partition, each]));
+      const standing = new Map(
+        (await inputs[input]!.materializations()).map((each) => [each.partition, each]),
+      );
       const answers: CheckAnswer[] = [];
       const pairs: Pair[] = [];
       for (const partition of outputs) {

@@ -1,4 +1,4 @@
-import type { FileRef, InputTable, Standing } from "../../core/mod.ts";
+import type { FileRef, InputTable, Materialization } from "../../core/mod.ts";
 import { type Contract, plainColumns } from "./contract.ts";
 import type { ExaminedFile } from "./examiner.ts";
 
@@ -7,11 +7,11 @@ export interface Table {
   readonly contract: Contract;
   /** A folder below the lake's root. */
   readonly folder: string;
-  /** What the path of a partition carries, by the partition's key. @default the key, by the name of the path's column */
+  /** The values in a partition's path, by the partition's key. */
   readonly path?: (key: string | null) => Readonly<Record<string, string>>;
 }
 
-/** What the path of a partition carries, by the names of the path's columns. */
+/** The values in a partition's path, by the partition's key. */
 export function pathOf({ contract, path }: Table, key: string | null): Readonly<Record<string, string>> {
   if (path !== undefined) return path(key);
   const [column] = contract.partitionColumns;
@@ -25,10 +25,12 @@ export function pathOf({ contract, path }: Table, key: string | null): Readonly<
  */
 export function tableInput(
   contract: Contract,
-  standing: readonly Standing[],
+  materializations: readonly Materialization[],
   readBy: (key: string | null) => string | null = (key) => key,
 ): InputTable {
-  const files = standing.flatMap(({ key, files }) => files.map((ref) => ({ ref, partition: readBy(key) })));
+  const files = materializations.flatMap(({ key, files }) =>
+    files.map((ref) => ({ ref, partition: readBy(key) }))
+  );
   return { columns: plainColumns(contract.columns), format: "parquet", files };
 }
 

@@ -31,7 +31,7 @@ export function martCatalog(mart: Asset<Resources>, zone: MartZone): Asset<Resou
   });
 }
 
-/** What is known of the places themselves, as `reference.locations` and `reference.stations`. */
+/** The reference data on places: `reference.locations` and `reference.stations`. */
 export const referenceCatalog = catalogAsset({
   key: "vietnam/reference_catalog",
   shows: [locations, stations],

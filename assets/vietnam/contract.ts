@@ -25,7 +25,7 @@ export const MART: Contract = {
   sort: ["location_id", "datetime"],
 };
 
-/** What marts need to know of a station: a JSON array of objects. */
+/** The stations' fields that marts use: a JSON array of objects. */
 export const STATIONS: Contract = {
   columns: [
     required("id", "int32"),

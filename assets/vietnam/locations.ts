@@ -64,10 +64,10 @@ export const locations = define.asset({
 });
 
 /** The answer that stands. @throws {Error} If its file cannot be read. */
-export async function standingLocations(input: Input, store: Resources["store"]): Promise<LocationsAnswer> {
-  const [standing] = await input.standing();
+export async function latestLocations(input: Input, store: Resources["store"]): Promise<LocationsAnswer> {
+  const [latest] = await input.materializations();
   const bytes = await store.read(LOCATIONS_FILE);
-  const askedAt = standing?.metadata.asked_at?.value;
+  const askedAt = latest?.metadata.asked_at?.value;
   if (bytes === undefined || typeof askedAt !== "string") {
     throw new Error(`reading "${LOCATIONS_FILE}": found no locations, wanted those that were answered last`);
   }

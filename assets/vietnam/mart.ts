@@ -7,7 +7,7 @@ import {
   identity,
   type InputTable,
   latest,
-  type Standing,
+  type Materialization,
 } from "../../core/mod.ts";
 import type { Resources } from "../resources.ts";
 import { tableAsset } from "../table/asset.ts";
@@ -76,12 +76,12 @@ export function mart({ raw, stations, examiner, dev }: MartOptions): Asset<Resou
   });
 }
 
-/** What the mart reads of a raw record: the fields of the location come from the stations. */
+/** The fields of a raw record that the mart reads; the location's own fields come from the stations. */
 const RECORD = plainColumns(RAW.columns).filter(({ name }) =>
   !["location_name", "city", "country", "latitude", "longitude"].includes(name)
 );
 
-function records(hours: readonly Standing[]): InputTable {
+function records(hours: readonly Materialization[]): InputTable {
   const files = hours.flatMap(({ key, files }) => files.map((ref) => ({ ref, partition: dayOf(key!) })));
   return { columns: RECORD, format: "ndjson", files };
 }
@@ -92,7 +92,7 @@ function dayOf(hour: string): string {
 }
 
 /** How many records raw says that each day's hours hold. */
-function recordsByDay(hours: readonly Standing[]): Map<string, number> {
+function recordsByDay(hours: readonly Materialization[]): Map<string, number> {
   const records = new Map<string, number>();
   for (const { key, rows } of hours) records.set(dayOf(key!), (records.get(dayOf(key!)) ?? 0) + (rows ?? 0));
   return records;

@@ -23,7 +23,7 @@ import { define, type Resources } from "../resources.ts";
 import { shownContract } from "../table/contract.ts";
 import { RAW } from "./contract.ts";
 import { hourDue } from "./due.ts";
-import { locations, standingLocations } from "./locations.ts";
+import { latestLocations, locations } from "./locations.ts";
 import { type AskedHour, stageAsked } from "./raw/asked.ts";
 import { filesByFolder, HourError, hourFolder, type RawZone, recordedAt } from "./raw/hour_files.ts";
 import { recordHour } from "./raw/hour_output.ts";
@@ -67,7 +67,7 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
         ranges: partitions.ranges.map(timeOf),
         owed: context.marked.map(timeOf),
         recorded: () => recordedAt(store, zone, partitions.ranges.map(timeOf)),
-        locations: await standingLocations(inputs.locations, store),
+        locations: await latestLocations(inputs.locations, store),
         stillGood: (hour: Instant, askedAt: Instant) => due(hour, askedAt) > now,
         forced,
         told(asked: number, left: number, outlook: Outlook) {
@@ -76,7 +76,9 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
         },
         signal,
       };
-      const recorded = new Map((await context.standing()).map(({ partition, files }) => [partition, files]));
+      const recorded = new Map(
+        (await context.materializations()).map(({ partition, files }) => [partition, files]),
+      );
       let done = 0;
       for await (const group of openaq.hours(question, log)) {
         yield await outputs(context, zone, group, recorded);
@@ -133,7 +135,7 @@ async function outputs(
   return made.with(last, { ...made[last] as Output, alongside });
 }
 
-/** What was left out of an hour, as far as anything was. */
+/** Warnings of rows that an hour leaves out. */
 function hourMetadata(
   { setAside: { longPeriod, noPeriod, unusable } }: HourRows,
   sensorsSetAside: readonly number[],

@@ -1,17 +1,17 @@
-import { from, latest, type Standing } from "../../core/mod.ts";
+import { from, latest, type Materialization } from "../../core/mod.ts";
 import type { Location } from "../../sources/openaq/schema.ts";
 import { ContentSum, contentVersion, doubleField, field } from "../content_hash.ts";
 import { define, type Resources } from "../resources.ts";
 import { shownContract } from "../table/contract.ts";
 import { cityOf } from "./cities.ts";
 import { STATIONS } from "./contract.ts";
-import { locations, standingLocations } from "./locations.ts";
+import { latestLocations, locations } from "./locations.ts";
 
 /** Where it lies in the lake. */
 export const STATIONS_FILE = "reference/vietnam/stations.json";
 const COUNTRY = "Vietnam";
 
-/** What marts need to know of a location. */
+/** The fields of a location that marts use. */
 export interface Station {
   readonly id: number;
   readonly name: string | null;
@@ -28,14 +28,14 @@ export const stations = define.asset({
   kind: "reference",
   contract: shownContract(STATIONS),
   deps: { locations: from(locations, latest) },
-  async *materialize({ inputs, standing, resources: { store }, staging, forced }) {
-    const answer = await standingLocations(inputs.locations, store);
-    const stood = await standing();
-    const seen = await standingStations(stood, store);
+  async *materialize({ inputs, materializations, resources: { store }, staging, forced }) {
+    const answer = await latestLocations(inputs.locations, store);
+    const before = await materializations();
+    const seen = await latestStations(before, store);
     const all = everSeen(seen ?? [], answer.locations.map(stationOf));
     const dataVersion = stationsVersion(all);
     // Without the file, only equal content proves that no station is lost.
-    if (seen === undefined && dataVersion !== stood[0]!.dataVersion && !forced) {
+    if (seen === undefined && dataVersion !== before[0]!.dataVersion && !forced) {
       throw new Error(
         `reading "${STATIONS_FILE}": it is damaged, and OpenAQ does not answer what it held, ` +
           'wanted "rollback vietnam/stations", or --force to go on with what is answered now',
@@ -75,15 +75,15 @@ function stationsVersion(stations: readonly Station[]): string {
 }
 
 /** The stations that stand, none where nothing stands; undefined where their file is not as it was published. */
-async function standingStations(
-  [standing]: readonly Standing[],
+async function latestStations(
+  [last]: readonly Materialization[],
   store: Resources["store"],
 ): Promise<readonly Station[] | undefined> {
-  if (standing === undefined) return [];
+  if (last === undefined) return [];
   const bytes = await store.read(STATIONS_FILE);
   try {
     const found: Station[] = JSON.parse(new TextDecoder().decode(bytes));
-    return stationsVersion(found) === standing.dataVersion ? found : undefined;
+    return stationsVersion(found) === last.dataVersion ? found : undefined;
   } catch {
     return undefined;
   }

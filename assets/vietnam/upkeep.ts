@@ -1,4 +1,4 @@
-import { type AssetKey, chunks, HOUR, type StandingRecord } from "../../core/mod.ts";
+import { type AssetKey, chunks, HOUR, type MaterializationRecord } from "../../core/mod.ts";
 import type { UpkeepContext } from "../group.ts";
 import type { AskedHour } from "./raw/asked.ts";
 import type { RawZone } from "./raw/hour_files.ts";
@@ -20,14 +20,16 @@ export async function recordAsked(
   if ((await store.list(`${zone}/_asked`)).length > 0) return;
   const hours: AskedHour[] = [];
   for (const range of chunks([{ from: 0, to: Math.floor(now / HOUR) }], AT_ONCE)) {
-    hours.push(...(await state.standing(asset, [range])).map(askedHourOf));
+    hours.push(...(await state.materializations(asset, [range])).map(askedHourOf));
   }
   if (hours.length === 0) return;
   const { writeAsked } = await import("./raw/asked_records.ts");
   await writeAsked({ store, publisher }, zone, hours, now);
 }
 
-function askedHourOf({ partition, event: { at, payload: { rows, metadata } } }: StandingRecord): AskedHour {
+function askedHourOf(
+  { partition, event: { at, payload: { rows, metadata } } }: MaterializationRecord,
+): AskedHour {
   const silent = metadata.sensors_set_aside?.value;
   return {
     hour: partition * HOUR,

@@ -26,7 +26,7 @@ export async function measureDagster(
   return PEER.parse(JSON.parse(printed.trim().split("\n").at(-1)!));
 }
 
-/** What a peer needs is missing on this machine. */
+/** Something that a peer needs is missing on this machine. */
 export class PeerError extends Error {
   override readonly name = "PeerError";
 }

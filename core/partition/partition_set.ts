@@ -1,7 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { OrdinalRange } from "./ranges.ts";
 
-/** What a set is made of, as JSON: it goes into the state, and `partitionSet(spec)` makes the set again. */
+/** The definition of a partition set, as JSON: the state keeps it, and `partitionSet(spec)` makes the set again. */
 export type PartitionSpec =
   | { readonly type: "single" }
   | { readonly type: "static"; readonly keys: readonly string[]; readonly retired?: readonly string[] }

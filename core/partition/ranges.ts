@@ -34,7 +34,7 @@ export function union(a: Ranges, b: Ranges): Ranges {
   return merge(sorted.concat(b.slice(j)));
 }
 
-/** What is in both. */
+/** The intersection. */
 export function intersect(a: Ranges, b: Ranges): Ranges {
   const result: OrdinalRange[] = [];
   let j = 0;
@@ -47,7 +47,7 @@ export function intersect(a: Ranges, b: Ranges): Ranges {
   return result;
 }
 
-/** What is in `a` and not in `b`. */
+/** The ranges of `a` without those of `b`. */
 export function subtract(a: Ranges, b: Ranges): Ranges {
   const result: OrdinalRange[] = [];
   let j = 0;

@@ -9,7 +9,7 @@ export interface LiveClaim extends OrdinalRange {
   readonly run: RunId;
 }
 
-/** What a run holds of one asset, whether or not its worker is still there. */
+/** The claims of a run on one asset, whether or not its worker is still there. */
 export interface Holding {
   readonly run: RunId;
   readonly asset: AssetKey;
@@ -76,7 +76,7 @@ export interface Claims {
    * next `recover`, as one that a dead worker left behind.
    */
   release(token: ClaimToken): Promise<void>;
-  /** What workers that live hold now. */
+  /** The claims of live workers. */
   claims(): Promise<readonly LiveClaim[]>;
   /** Every claim, those of workers that are no more among them. */
   holdings(): Promise<readonly Holding[]>;

@@ -42,7 +42,7 @@ export interface Question extends Program {
  * counts (integers that are summed for each partition and not written), and whether a row is written or only counted.
  */
 export interface Transform extends Program {
-  /** What is written, in this order. */
+  /** The columns to write, in this order. */
   readonly columns: readonly Column[];
   /** The answer's columns that are written by another name, by that name. */
   readonly answered?: Readonly<Record<string, string>>;
@@ -57,13 +57,13 @@ export interface Transform extends Program {
   readonly outputs: readonly { readonly partition: string; readonly temporary: string }[];
 }
 
-/** What became of one partition, in the order of the wanted ones. */
+/** The outcome of one partition, in the order of the wanted ones. */
 export type Transformed =
   | {
     readonly status: "done";
     readonly partition: string;
     readonly rows: number;
-    /** What was staged; absent where there are no rows. */
+    /** The staged file; absent where there are no rows. */
     readonly written?: Written;
     readonly counts: Readonly<Record<string, number>>;
     /** Lines that are not blank in its CSV files, without their headers, counted on the bytes; absent where it reads none. */

@@ -44,7 +44,7 @@ export interface AssetSnapshot {
   readonly edges: Uint8Array;
 }
 
-/** A failure over a range of partitions. It speaks of those whose own number is lower, and may shrink to them. */
+/** A failure over a range of partitions. It applies to partitions last materialized before it, and may shrink to them. */
 export interface Failure extends OrdinalRange {
   readonly asset: AssetKey;
   readonly seq: Seq;
@@ -52,7 +52,7 @@ export interface Failure extends OrdinalRange {
   readonly message: string;
 }
 
-/** A due mark over a range of partitions; it speaks of those whose own number is lower, and may shrink to them. */
+/** A due mark over a range of partitions; it applies to partitions last materialized before it, and may shrink to them. */
 export interface DueMark extends OrdinalRange {
   readonly asset: AssetKey;
   readonly seq: Seq;
@@ -69,7 +69,7 @@ export interface Snapshot {
   readonly due: readonly DueMark[];
 }
 
-/** A file of a partition that stands. */
+/** A file of a latest materialization. */
 export interface PublishedFile extends FileRef {
   readonly asset: AssetKey;
   readonly partition: number;
@@ -82,7 +82,7 @@ export interface Taken {
   readonly by: { readonly asset: AssetKey; readonly partition: number };
 }
 
-/** What happens to the log, its projections, the claim and the run in one transaction. */
+/** A change of the log, its projections, the claim and the run in one transaction. */
 export interface Commit {
   /**
    * The claim under which it happens: it covers the events' partitions, but for due marks, which may speak of any of its
@@ -99,7 +99,7 @@ export interface Commit {
   readonly release?: boolean;
 }
 
-/** What became of a commit. */
+/** The outcome of a commit. */
 export type Committed =
   /** The events bear the numbers up to `seq`, in order; without events it is the number of the last one there is. */
   | { readonly status: "committed"; readonly seq: Seq }
@@ -108,15 +108,15 @@ export type Committed =
   /** Publications about to begin name files of other partitions; nothing was written. */
   | { readonly status: "taken"; readonly places: readonly Taken[] };
 
-/** A materialization as it stands, with what its event carried. */
-export interface StandingRecord {
+/** The latest materialization of a partition: its event, and whether its files expired. */
+export interface MaterializationRecord {
   readonly partition: number;
   readonly seq: Seq;
   readonly expired: boolean;
   readonly event: Materialized;
 }
 
-/** The numbered, append-only log of events, and what is kept of it: how each partition stands. */
+/** The numbered, append-only log of events, and the latest materialization of each partition, kept from it. */
 export interface EventLog {
   /** Makes the assets known; static keys keep their places, new ones are appended. */
   register(
@@ -135,12 +135,15 @@ export interface EventLog {
   events(run: RunId, page: { readonly after: Seq; readonly limit: number }): Promise<readonly AssetEvent[]>;
   commit(commit: Commit): Promise<Committed>;
 
-  /** What stands in the ranges, ascending; wiped and missing partitions are left out. */
-  standing(asset: AssetKey, ranges: readonly OrdinalRange[]): Promise<readonly StandingRecord[]>;
+  /** The latest materialization of each partition in the ranges, ascending; none of wiped and missing ones. */
+  materializations(
+    asset: AssetKey,
+    ranges: readonly OrdinalRange[],
+  ): Promise<readonly MaterializationRecord[]>;
   /** The files below a folder of the lake, or its one file of that path, that latest materializations name, by path. */
   filesBelow(folder: string): Promise<readonly PublishedFile[]>;
   /** All materializations of one partition since it was last wiped, newest first. */
   history(asset: AssetKey, partition: number): Promise<readonly (Materialized & { readonly seq: Seq })[]>;
-  /** The results of the newest check of what stands; undefined where it was not checked since it was made. */
+  /** The results of the newest check of a partition's latest materialization; undefined where it was not checked again. */
   rechecked(asset: AssetKey, partition: number): Promise<readonly CheckResult[] | undefined>;
 }

@@ -1,4 +1,4 @@
-/** What was written: its size in bytes and the SHA-256 of its bytes, hex. */
+/** A written file: its size in bytes and the SHA-256 of its bytes, hex. */
 export interface Written {
   readonly size: number;
   readonly hash: string;

@@ -4,7 +4,7 @@ import type { KeyRange } from "../partition/range_text.ts";
 import type { Json } from "./key_value.ts";
 import type { LogLevel } from "./log.ts";
 
-/** What a run does: `drop` forgets assets that are no longer declared. */
+/** The command of a run: `drop` forgets assets that are no longer declared. */
 export type RunCommand = "materialize" | "check" | "rollback" | "wipe" | "prune" | "drop";
 
 /** Neighbouring partitions of one asset. */
@@ -37,7 +37,7 @@ export interface RunRecord {
   readonly started: Instant;
   readonly ended: Instant | null;
   readonly request: RunRequest;
-  /** What came of it. */
+  /** The result. */
   readonly summary: Json;
 }
 

@@ -13,7 +13,7 @@ export interface LakeStorage {
   readonly store: ObjectStore;
   readonly publisher: Publisher;
   readonly catalog: Catalog;
-  /** What the lake says of itself. */
+  /** The documents in which the lake says what it is. */
   readonly documents: Documents;
   /** The lake's files as engines read and write them. */
   readonly workspace: Workspace;

@@ -20,7 +20,7 @@ export interface Answers {
 
 type Groups = ReturnType<NonNullable<AnyAsset["materialize"]>>;
 
-/** What an asset's code yields from. @throws {AnswerError} If it is no async generator. */
+/** The generator of an asset's code. @throws {AnswerError} If it is no async generator. */
 export function groupsOf(node: Node, returned: Groups | Promise<unknown>): AsyncIterator<unknown> {
   const iterator = isAsyncIterable(returned) ? returned[Symbol.asyncIterator]() : undefined;
   if (typeof iterator?.next === "function") return iterator;

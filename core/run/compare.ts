@@ -15,7 +15,7 @@ const MOST = { partitions: 500, bytes: 64 * 2 ** 20 };
 /** Where the state keeps how far the partitions of a graph were compared: each graph has a turn of its own. */
 const PREFIX = "engine/compared/";
 
-/** Standing partitions of an asset that are to be compared, in this order. */
+/** Materialized partitions of an asset that are to be compared, in this order. */
 interface Segment {
   readonly node: Node;
   readonly partitions: readonly number[];
@@ -50,7 +50,7 @@ export async function supposeDamage(session: Session, scope: Scope): Promise<voi
   await comparison.compareAsked(scope);
 }
 
-/** What a run compares, each partition once. */
+/** The comparison of files at the beginning of a run, each partition once. */
 class Comparison {
   readonly #compared = new Map<Node, Set<number>>();
   readonly #damaged = new Map<Node, number[]>();
@@ -62,7 +62,7 @@ class Comparison {
 
   async compareAsked(scope: Scope): Promise<void> {
     await this.compare(await newest(this.session), { partitions: Infinity, bytes: Infinity });
-    await this.compare([...scope].map(([node, ranges]) => ({ node, partitions: standing(node, ranges) })));
+    await this.compare([...scope].map(([node, ranges]) => ({ node, partitions: undamaged(node, ranges) })));
   }
 
   /** @returns Where it ended. */
@@ -118,14 +118,14 @@ async function newest({ state, index }: Session): Promise<Segment[]> {
   return [...found].map(([node, partitions]) => ({ node, partitions }));
 }
 
-/** All standing partitions in the graph's order, from the one after `place` on, once around. */
+/** All undamaged partitions in the graph's order, from the one after `place` on, once around. */
 function* inTurn(nodes: readonly Node[], place: Json | undefined): Generator<Segment> {
   const { asset, partition = -Infinity } = (place ?? {}) as { asset?: string; partition?: number };
   const first = nodes.findIndex(({ key }) => key === asset);
   for (let turn = 0; turn <= nodes.length; turn++) {
     const node = nodes[(Math.max(0, first) + turn) % nodes.length];
     if (node === undefined) return;
-    const all = standing(node, EVERYTHING);
+    const all = undamaged(node, EVERYTHING);
     if (first < 0) yield { node, partitions: all };
     else if (turn === 0) yield { node, partitions: all.filter((each) => each > partition) };
     else if (turn < nodes.length) yield { node, partitions: all };
@@ -136,7 +136,7 @@ function* inTurn(nodes: readonly Node[], place: Json | undefined): Generator<Seg
 const EVERYTHING: Ranges = [{ from: -Number.MAX_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER }];
 
 /** The partitions within the ranges whose files are promised and not known to be damaged, ascending. */
-function standing(node: Node, ranges: Ranges): number[] {
+function undamaged(node: Node, ranges: Ranges): number[] {
   const found: number[] = [];
   for (const { from, to } of ranges) {
     node.rows.each(from, to, (chunk, i, ordinal) => {

@@ -1,8 +1,8 @@
 import type { Input } from "../asset.ts";
 import type { Seq } from "../event.ts";
-import type { Standing } from "../output.ts";
+import type { Materialization } from "../output.ts";
 import { ordinals, type Ranges } from "../partition/ranges.ts";
-import type { StandingRecord } from "../ports/state.ts";
+import type { MaterializationRecord } from "../ports/state.ts";
 import { type Edge, membersOf, type Node } from "../staleness/node.ts";
 import { backoff } from "./backoff.ts";
 import { refresh, type Session } from "./session.ts";
@@ -33,7 +33,7 @@ export async function onceStill<T>(
   }
 }
 
-/** What a step reads, as of the event number at which it was noted. */
+/** The inputs of a step, as of the event number at which they were noted. */
 export class Inputs {
   /** The event number up to which everything read was written. */
   readonly read: Seq;
@@ -55,25 +55,25 @@ export class Inputs {
     return this.#sums.get(partition) ?? NO_SUMS;
   }
 
-  /** What stands of the step's own partitions. */
-  async own(): Promise<readonly Standing[]> {
-    const records = await this.session.state.standing(this.node.key, this.partitions);
-    return records.map((record) => standing(this.node, record));
+  /** The latest materializations of the step's own partitions. */
+  async own(): Promise<readonly Materialization[]> {
+    const records = await this.session.state.materializations(this.node.key, this.partitions);
+    return records.map((record) => materialization(this.node, record));
   }
 
   #input(edge: Edge): Input {
     const { session: { index: { now }, state } } = this;
     const members = membersOf(edge, this.partitions, now);
-    const noted = edge.slot < 0 ? 0 : edge.up.rows.standing(members);
+    const noted = edge.slot < 0 ? 0 : edge.up.rows.materialized(members);
     return {
       members: (partition): Ranges => edge.mapping.members(partition, now),
-      standing: async () => {
-        const records = await state.standing(edge.up.key, members);
+      materializations: async () => {
+        const records = await state.materializations(edge.up.key, members);
         const moved = records.length !== noted || records.some((record) => record.seq > this.read);
         if (edge.slot >= 0 && moved) {
           throw new InputsMovedError(`"${edge.up.key}" was written while "${this.node.key}" read it`);
         }
-        return records.map((record) => standing(edge.up, record));
+        return records.map((record) => materialization(edge.up, record));
       },
     };
   }
@@ -81,7 +81,7 @@ export class Inputs {
 
 const NO_SUMS = new Uint8Array(0);
 
-function standing(node: Node, { partition, event }: StandingRecord): Standing {
+function materialization(node: Node, { partition, event }: MaterializationRecord): Materialization {
   const { dataVersion, payload: { files, rows, metadata } } = event;
   return { partition, key: node.set.key(partition), dataVersion, files, rows, metadata };
 }

@@ -2,7 +2,7 @@ import { type CheckResult, FILES_INTACT } from "../check.ts";
 import type { Checked } from "../event.ts";
 import { fromOrdinals, normalize, type Ranges, subtract } from "../partition/ranges.ts";
 import type { FileRef } from "../ports/publisher.ts";
-import type { StandingRecord, State } from "../ports/state.ts";
+import type { MaterializationRecord, State } from "../ports/state.ts";
 import { membersOf, type Node } from "../staleness/node.ts";
 import { registered } from "./registered.ts";
 import { commit, type Session } from "./session.ts";
@@ -11,7 +11,7 @@ import { commit, type Session } from "./session.ts";
 export async function filesIntact(
   session: Session,
   node: Node,
-  records: readonly StandingRecord[],
+  records: readonly MaterializationRecord[],
 ): Promise<Map<number, CheckResult>> {
   const files = records.flatMap(({ partition, event }) =>
     event.payload.files.map((file) => ({ partition, file }))
@@ -44,7 +44,7 @@ export async function verifyInputs(session: Session, node: Node, failed: Ranges)
   }
 }
 
-/** What comparing partitions with their files came to. */
+/** The result of comparing partitions with their files. */
 export interface Verified {
   /** The last partition that was compared. */
   readonly last: number;
@@ -83,17 +83,19 @@ export async function verify(
   return { last, size, damaged };
 }
 
-/** What stands of the partitions with files that nobody is at work on: who is may just be publishing others. */
-async function promisedBy(state: State, node: Node, partitions: Ranges): Promise<StandingRecord[]> {
+/** The latest materializations with files that nobody is at work on: a running step may just be publishing others. */
+async function promisedBy(state: State, node: Node, partitions: Ranges): Promise<MaterializationRecord[]> {
   const busy = normalize((await state.claims()).filter(({ asset }) => asset === node.key));
-  return (await state.standing(node.key, subtract(partitions, busy))).filter(({ expired }) => !expired);
+  return (await state.materializations(node.key, subtract(partitions, busy))).filter(({ expired }) =>
+    !expired
+  );
 }
 
 /** The first of the records, the last of which goes beyond so many bytes. */
 function upTo(
   bytes: number,
-  all: readonly StandingRecord[],
-): { records: readonly StandingRecord[]; size: number } {
+  all: readonly MaterializationRecord[],
+): { records: readonly MaterializationRecord[]; size: number } {
   let size = 0;
   for (const [place, { event: { payload: { files } } }] of all.entries()) {
     for (const file of files) size += file.size;

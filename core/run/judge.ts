@@ -25,7 +25,7 @@ export class Judge {
     readonly force: boolean,
   ) {}
 
-  /** What is to be made of a node's partitions as things stand; nothing of an external asset. */
+  /** The partitions of a node that need to be made; none of an external asset. */
   wanted(node: Node, ranges: Ranges): Judged[] {
     if (node.asset.materialize === null) return [];
     const judged = judgements(this.index, node, ranges);

@@ -17,10 +17,10 @@ import { existing, membersOf, type Node } from "../staleness/node.ts";
  */
 export function makeable(index: StalenessIndex, node: Node, ranges: Ranges): Ranges {
   if (node.asset.observe !== null) {
-    return intersect(ranges, normalize([...index.failureRanges(node), ...standing(node, ranges)]));
+    return intersect(ranges, normalize([...index.failureRanges(node), ...materializedIn(node, ranges)]));
   }
   if (!isWatched(node)) return ranges;
-  const stand = standing(node, ranges);
+  const stand = materializedIn(node, ranges);
   let left = subtract(ranges, stand);
   for (const edge of node.up) {
     if (edge.mode === "present" || !isWatched(edge.up)) continue;
@@ -37,7 +37,7 @@ export function makeable(index: StalenessIndex, node: Node, ranges: Ranges): Ran
   return union(left, stand);
 }
 
-function standing({ rows }: Node, ranges: Ranges): Ranges {
+function materializedIn({ rows }: Node, ranges: Ranges): Ranges {
   const found: number[] = [];
   for (const { from, to } of ranges) {
     rows.each(from, to, (chunk, i, ordinal) => {

@@ -23,7 +23,7 @@ export interface NeedsOptions {
 }
 
 /**
- * What keeps the partitions of a scope from being made: a member that is missing or stale, whose files expired or are
+ * The needs that keep partitions of a scope from being made: a member that is missing or stale, whose files expired or are
  * damaged, or that failed. A member that is merely due to be asked again keeps nothing back.
  */
 export class Needs {

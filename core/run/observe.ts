@@ -2,10 +2,10 @@ import type { Observation } from "../asset.ts";
 import type { AssetKey, NewEvent } from "../event.ts";
 import { canonicalJson } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
-import type { FailedOutput, Standing } from "../output.ts";
+import type { FailedOutput, Materialization } from "../output.ts";
 import { fromOrdinals, type Ranges } from "../partition/ranges.ts";
 import { rangeText } from "../partition/range_text.ts";
-import type { StandingRecord } from "../ports/state.ts";
+import type { MaterializationRecord } from "../ports/state.ts";
 import { allExisting, type Node } from "../staleness/node.ts";
 import type { Warning } from "../warnings.ts";
 import { reported } from "./report.ts";
@@ -22,14 +22,14 @@ export interface Seen {
   readonly warnings: readonly Warning[];
 }
 
-/** What looking at an external asset found. */
+/** The result of looking at an external asset. */
 export interface Looked {
   readonly node: Node;
-  /** What is new since it was looked at last. */
+  /** The partitions with new content since the last look. */
   readonly events: readonly NewEvent[];
-  /** What cannot be told, of one partition or (null) of all. */
+  /** Failures to tell the content of one partition or (null) of all. */
   readonly problems: readonly { readonly partition: number | null; readonly message: string }[];
-  /** What was there and is not any more: it stays as it was seen last. */
+  /** Partitions that are no longer there; each stays as it was seen last. */
   readonly gone: Ranges;
 }
 
@@ -50,10 +50,10 @@ function isRead(node: Node, assets: ReadonlySet<AssetKey>): boolean {
 
 async function lookAt(session: Session, node: Node, signal: AbortSignal): Promise<Looked> {
   const { index, state } = session;
-  const before = await state.standing(node.key, allExisting(node, index.now));
+  const before = await state.materializations(node.key, allExisting(node, index.now));
   try {
     const found = await node.asset.observe!({
-      standing: () => Promise.resolve(before.map((record) => standingOf(node, record))),
+      materializations: () => Promise.resolve(before.map((record) => materializationOf(node, record))),
       now: index.now,
       signal,
     });
@@ -65,14 +65,17 @@ async function lookAt(session: Session, node: Node, signal: AbortSignal): Promis
   }
 }
 
-function standingOf({ set }: Node, { partition, event: { dataVersion, payload } }: StandingRecord): Standing {
+function materializationOf(
+  { set }: Node,
+  { partition, event: { dataVersion, payload } }: MaterializationRecord,
+): Materialization {
   return { partition, key: set.key(partition), dataVersion, ...payload };
 }
 
 function compared(
   session: Session,
   node: Node,
-  before: readonly StandingRecord[],
+  before: readonly MaterializationRecord[],
   found: readonly (Observation | FailedOutput)[],
 ): Looked {
   const { index, clock } = session;
@@ -113,7 +116,7 @@ function compared(
 }
 
 /** Whether what was seen is as it is known, what is told of it included: the same content may have another name by now. */
-function isSame(known: StandingRecord["event"] | undefined, seen: Observation): boolean {
+function isSame(known: MaterializationRecord["event"] | undefined, seen: Observation): boolean {
   return known !== undefined && known.dataVersion === seen.dataVersion &&
     canonicalJson({ ...known.payload.metadata }) === canonicalJson({ ...seen.metadata });
 }
@@ -131,12 +134,12 @@ function faultOf(
     : "it was seen before it exists, wanted a partition that has begun or ended by now";
 }
 
-/** What is new of all that was seen. */
+/** The events that report new content. */
 export function eventsOf(seen: readonly Looked[]): NewEvent[] {
   return seen.flatMap(({ events }) => events);
 }
 
-/** What was seen, by key. */
+/** The observations, by key. */
 export function seenOf({ node, problems, gone }: Looked): Seen {
   const failure = problems.find(({ partition }) => partition === null)?.message;
   return {

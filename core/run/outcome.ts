@@ -17,7 +17,7 @@ export interface Problem extends OrdinalRange {
   readonly message: string;
 }
 
-/** What became of partitions. */
+/** The outcome of partitions. */
 export type Outcome = Made | Problem;
 
 export function isProblem(outcome: Outcome): outcome is Problem {

@@ -15,13 +15,13 @@ const OUTPUT = new Set<string>(
 );
 const FAILURE = new Set<string>(["partition", "error"] satisfies (keyof FailedOutput)[]);
 
-/** What is wrong with a part of an answer. */
+/** A fault in a part of an answer. */
 export interface Fault {
   readonly found: string;
   readonly wanted: string;
 }
 
-/** What keeps an answer, called `name`, from being taken in: fields that are none, or are not what they are to be. */
+/** The fault of an answer called `name`: unknown fields, or fields of the wrong type. */
 export function faultOf(answer: Output | FailedOutput, name: string): Fault | undefined {
   const failed = "error" in answer && answer.error !== undefined;
   const fields = failed ? FAILURE : OUTPUT;

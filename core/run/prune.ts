@@ -1,7 +1,7 @@
 import type { AssetKey, RunId } from "../event.ts";
 import { type Instant, milliseconds } from "../instant.ts";
 import { count, fromOrdinals, intersect, type Ranges, union } from "../partition/ranges.ts";
-import type { StandingRecord } from "../ports/state.ts";
+import type { MaterializationRecord } from "../ports/state.ts";
 import { EXPIRED, STANDS } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { exclusively } from "./exclusive.ts";
@@ -53,7 +53,7 @@ async function pruneNode(session: Session, run: RunId, node: Node, over: Ranges)
   const before = clock.now() - milliseconds(node.asset.retention!);
   return await exclusively(session, run, node, over, async (claim) => {
     const expiring = intersect(over, keptSince(node, before));
-    const records = (await state.standing(node.key, over))
+    const records = (await state.materializations(node.key, over))
       .filter(({ partition, expired }) => expired || intersect(expiring, [at(partition)]).length > 0);
     const now = clock.now();
     // First the mark, then the files: a reader never meets a partition that promises files that are gone.
@@ -81,7 +81,7 @@ async function leftOver({ state, publisher }: Session, node: Node): Promise<Rang
   node.rows.all((chunk, i, ordinal) => {
     if (chunk.status[i] === EXPIRED) expired.push(ordinal);
   });
-  const records = await state.standing(node.key, fromOrdinals(expired));
+  const records = await state.materializations(node.key, fromOrdinals(expired));
   const files = records.flatMap((record) =>
     filesOf(record).map((ref) => ({ partition: record.partition, ref }))
   );
@@ -89,5 +89,5 @@ async function leftOver({ state, publisher }: Session, node: Node): Promise<Rang
   return fromOrdinals(files.filter((_, i) => there[i]).map(({ partition }) => partition));
 }
 
-const filesOf = ({ event }: StandingRecord) => event.payload.files;
+const filesOf = ({ event }: MaterializationRecord) => event.payload.files;
 const at = (ordinal: number) => ({ from: ordinal, to: ordinal });

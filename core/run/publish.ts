@@ -4,7 +4,7 @@ import { memberFingerprint } from "../fingerprint.ts";
 import type { Output } from "../output.ts";
 import { fromOrdinals, type OrdinalRange } from "../partition/ranges.ts";
 import type { FileRef, Publisher, Replacement, Staged } from "../ports/publisher.ts";
-import type { ClaimToken, Commit, Intent, StandingRecord } from "../ports/state.ts";
+import type { ClaimToken, Commit, Intent, MaterializationRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import type { Answers } from "./answers.ts";
 import { audit } from "./audit.ts";
@@ -24,14 +24,14 @@ export interface Claim {
 /** An output on its way into the lake. */
 interface Draft {
   readonly output: Output;
-  /** What publishing puts in place: nothing of the output's own if it stands already. */
+  /** The files to put in place: none where the content is in place already. */
   readonly changes: readonly Staged[];
   /** The files of `changes` as measured. */
   readonly measured: readonly FileRef[];
   /** The partition's files once it is published. */
   readonly files: readonly FileRef[];
   readonly checks: readonly CheckResult[];
-  readonly stands: StandingRecord | undefined;
+  readonly stands: MaterializationRecord | undefined;
   /** Its fingerprint as a member. */
   readonly member: Uint8Array;
   /** Whether its version is the one that stands. */
@@ -129,10 +129,10 @@ async function draft(
 ): Promise<Draft[]> {
   const { publisher, state, index } = session;
   const withFiles = outputs.filter(({ staged, kept }) => (staged?.length ?? 0) + (kept?.length ?? 0) > 0);
-  const standing = withFiles.length === 0
+  const latest = withFiles.length === 0
     ? []
-    : await state.standing(node.key, fromOrdinals(withFiles.map(({ partition }) => partition)));
-  const stands = new Map(standing.map((record) => [record.partition, record]));
+    : await state.materializations(node.key, fromOrdinals(withFiles.map(({ partition }) => partition)));
+  const stands = new Map(latest.map((record) => [record.partition, record]));
 
   const staged = outputs.flatMap(({ staged = [], alongside = [] }) => [...staged, ...alongside]);
   const refs = new Map<Staged, FileRef>();

@@ -1,7 +1,7 @@
 import type { Audited, CheckResult } from "../check.ts";
 import type { AssetKey, RunId } from "../event.ts";
 import { chunks, type OrdinalRange } from "../partition/ranges.ts";
-import type { RunRequest, StandingRecord } from "../ports/state.ts";
+import type { MaterializationRecord, RunRequest } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { audit } from "./audit.ts";
 import { Inputs, onceStill } from "./inputs.ts";
@@ -11,7 +11,7 @@ import { recorded } from "./recorded.ts";
 import { scopeFrom } from "./request.ts";
 import { commit, refresh, type Session } from "./session.ts";
 
-/** What the checks found of one standing partition. */
+/** The results of the checks on one materialized partition. */
 export interface Rechecked {
   readonly asset: AssetKey;
   readonly partition: string | null;
@@ -25,7 +25,7 @@ export async function recheck(
   signal: AbortSignal,
 ): Promise<Rechecked[]> {
   const scope = [...scopeFrom(session.index, request)];
-  if (scope.every(([node, ranges]) => node.rows.standing(ranges) === 0)) return [];
+  if (scope.every(([node, ranges]) => node.rows.materialized(ranges) === 0)) return [];
   return await recorded(session, request, async (run) => {
     const found: Rechecked[] = [];
     for (const [node, ranges] of scope) {
@@ -48,7 +48,7 @@ async function recheckBatch(
   signal: AbortSignal,
 ): Promise<Rechecked[]> {
   const { state, clock } = session;
-  const records = (await state.standing(node.key, [range])).filter(({ expired }) => !expired);
+  const records = (await state.materializations(node.key, [range])).filter(({ expired }) => !expired);
   if (records.length === 0) return [];
   const outputs = records.map((record) => audited(node, record));
   const results = await onceStill(session, signal, async () => {
@@ -81,7 +81,7 @@ async function recheckBatch(
   }));
 }
 
-function audited(node: Node, { partition, event }: StandingRecord): Audited {
+function audited(node: Node, { partition, event }: MaterializationRecord): Audited {
   const { dataVersion, payload: { files, rows, metadata } } = event;
   return { partition, key: node.set.key(partition), dataVersion, rows, metadata, files };
 }

@@ -8,7 +8,7 @@ import { commit, refresh, type Session, SupersededError } from "./session.ts";
  */
 export async function recover(session: Session): Promise<void> {
   for (const adopted of await session.state.recover(session.clock.now())) {
-    const completed = await settle(session, adopted);
+    const completed = await finish(session, adopted);
     if (completed === undefined) continue;
     // A run that goes on may have left one claim behind; its folder holds what it stages now.
     const run = await session.state.run(adopted.run);
@@ -20,7 +20,7 @@ export async function recover(session: Session): Promise<void> {
 }
 
 /** @returns How many publications were completed; undefined if the claim passed on meanwhile. */
-async function settle(session: Session, { token, intents }: Adopted): Promise<number | undefined> {
+async function finish(session: Session, { token, intents }: Adopted): Promise<number | undefined> {
   // Between two changes of the lake, the state is asked whether the claim still holds.
   const confirm = () => commit(session, { claim: token, events: [] });
   const events: NewEvent[] = [];

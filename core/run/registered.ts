@@ -1,6 +1,6 @@
 import { type CheckResult, FILES_INTACT } from "../check.ts";
 import { canonicalJson } from "../fingerprint.ts";
-import type { StandingRecord } from "../ports/state.ts";
+import type { MaterializationRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import type { Session } from "./session.ts";
 
@@ -11,12 +11,12 @@ import type { Session } from "./session.ts";
 export async function registered(
   { entries }: Session,
   { asset, code }: Node,
-  records: readonly StandingRecord[],
+  records: readonly MaterializationRecord[],
 ): Promise<Map<number, CheckResult>> {
   const unnamed = records.filter(({ event }) => event.payload.files.length === 0 && event.code === code);
   if (asset.entries.length === 0 || unnamed.length === 0 || entries === undefined) return new Map();
-  const standing = new Set((await entries()).map(canonicalJson));
-  const lost = asset.entries.find((entry) => !standing.has(canonicalJson(entry)));
+  const registered = new Set((await entries()).map(canonicalJson));
+  const lost = asset.entries.find((entry) => !registered.has(canonicalJson(entry)));
   const answer = { check: FILES_INTACT, severity: "blocking" } as const;
   const result: CheckResult = lost === undefined ? { ...answer, passed: true } : {
     ...answer,

@@ -1,6 +1,6 @@
 import type { Materialized } from "../event.ts";
 import type { ClaimToken, Intent, Taken } from "../ports/state.ts";
-import { begin, commit, messageOf, type Session, UnsettledError } from "./session.ts";
+import { begin, commit, messageOf, type Session, UnknownOutcomeError } from "./session.ts";
 
 /** A publication that did not come about; what stood before stands. */
 export interface Unplaced {
@@ -8,7 +8,7 @@ export interface Unplaced {
   readonly message: string;
 }
 
-/** What became of publications, each partition's files whole or not at all. */
+/** The outcome of publications: each partition's files are put in place whole or not at all. */
 export interface Replaced {
   readonly placed: readonly Materialized[];
   /** They name files of other partitions: nothing of them was changed. */
@@ -79,7 +79,7 @@ async function put(
 async function putBack(session: Session, token: ClaimToken, intents: readonly Intent[]): Promise<void> {
   await confirm(session, token);
   await session.publisher.revert(replacementsOf(intents), measuredOf(intents)).catch((cause) => {
-    throw new UnsettledError(messageOf(session, cause), { cause });
+    throw new UnknownOutcomeError(messageOf(session, cause), { cause });
   });
 }
 

@@ -1,7 +1,7 @@
 import { RequestError } from "../errors.ts";
 import type { Materialized, RunId } from "../event.ts";
 import type { FileRef, Replacement } from "../ports/publisher.ts";
-import type { ClaimToken, StandingRecord } from "../ports/state.ts";
+import type { ClaimToken, MaterializationRecord } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { exclusively } from "./exclusive.ts";
 import { Inputs } from "./inputs.ts";
@@ -10,7 +10,7 @@ import { replace } from "./replace.ts";
 import { assetRanges } from "./request.ts";
 import { commit, type Session } from "./session.ts";
 
-/** What became of a rollback: versions from and to, or why there is none to go back to. */
+/** The outcome of a rollback: the versions from and to, or why there is none to go back to. */
 export type RolledBack =
   | {
     readonly status: "rolled-back";
@@ -36,7 +36,7 @@ export async function rollback(session: Session, node: Node, partition: number):
   const request = { command: "rollback", ranges: assetRanges(node, [range]) } as const;
   const act = async (run: RunId, token: ClaimToken): Promise<RolledBack> => {
     const { publisher, clock, state } = session;
-    const [current] = await state.standing(node.key, [range]);
+    const [current] = await state.materializations(node.key, [range]);
     if (current === undefined) return { status: "no-version", reason: "nothing stands" };
     const history = await state.history(node.key, partition);
     const earlier = history.find(({ dataVersion }) => dataVersion !== current.event.dataVersion);
@@ -89,7 +89,7 @@ export async function rollback(session: Session, node: Node, partition: number):
 /** Stages the files of the first version that is kept whole, and the absence of those that only today's version has. */
 async function recall(
   { publisher }: Session,
-  { event: current, expired }: StandingRecord,
+  { event: current, expired }: MaterializationRecord,
   versions: readonly Materialized[],
   staging: string,
 ): Promise<{ readonly version: Materialized; readonly replacements: Replacement[] } | undefined> {

@@ -1,6 +1,6 @@
 import type { CheckResult } from "../check.ts";
 import type { RunId } from "../event.ts";
-import type { StandingRecord } from "../ports/state.ts";
+import type { MaterializationRecord } from "../ports/state.ts";
 import { membersOf, type Node } from "../staleness/node.ts";
 import type { Session } from "./session.ts";
 
@@ -13,7 +13,7 @@ import type { Session } from "./session.ts";
 export async function warnOfRolledBack(
   session: Session,
   node: Node,
-  records: readonly StandingRecord[],
+  records: readonly MaterializationRecord[],
   results: Map<number, CheckResult[]>,
 ): Promise<void> {
   const against = new Map(
@@ -43,18 +43,18 @@ async function compared(
   { state, index }: Session,
   node: Node,
   name: string,
-  { partition }: StandingRecord,
-): Promise<readonly StandingRecord[]> {
+  { partition }: MaterializationRecord,
+): Promise<readonly MaterializationRecord[]> {
   const edge = node.up.find((each) => each.name === name);
   if (edge === undefined) return [];
   const members = membersOf(edge, [{ from: partition, to: partition }], index.now);
-  return await state.standing(edge.up.key, members);
+  return await state.materializations(edge.up.key, members);
 }
 
 /** The run that put one of the partitions back, if any. @param known Which runs are rollbacks, as far as it was asked. */
 async function rollbackOf(
   { state }: Session,
-  records: readonly StandingRecord[],
+  records: readonly MaterializationRecord[],
   known: Map<RunId, boolean>,
 ): Promise<RunId | undefined> {
   for (const { event: { run } } of records) {

@@ -42,7 +42,7 @@ export interface Limits {
 
 export interface ExecuteOptions {
   readonly request: RunRequest;
-  /** What looking at external assets found. */
+  /** The observations of external assets. */
   readonly seen: readonly Looked[];
   readonly limits: Limits;
   readonly signal: AbortSignal;
@@ -74,7 +74,7 @@ class Scheduler {
   run: RunId | null = null;
   readonly #judge: Judge;
   readonly #needs: Needs;
-  /** What is not settled yet: waiting or at work. */
+  /** The partitions without an outcome: waiting or at work. */
   readonly #open: Map<Node, Ranges>;
   readonly #waiting = new Map<Node, Set<Ranges>>();
   readonly #slots = new Map<string, number>();
@@ -239,7 +239,7 @@ class Scheduler {
     }
   }
 
-  /** What of the partitions is to be made and can be; what is fresh is passed over, what is held back is blocked. */
+  /** The partitions to make now; fresh ones are passed over, and those that lack something are blocked. */
   #free(node: Node, ranges: Ranges): Ranges {
     const wanted = normalize(this.#judge.wanted(node, ranges));
     this.#close(node, subtract(ranges, wanted));
@@ -266,7 +266,7 @@ class Scheduler {
   }
 
   /**
-   * What was settled here and is out of date again, for another worker has changed what it reads, is made once more.
+   * Makes partitions once more that got their outcome here and are stale again, for another worker changed what they read.
    *
    * @returns Whether that is what keeps back.
    */
@@ -345,7 +345,7 @@ class Scheduler {
     await refresh(session);
   }
 
-  /** What others made and cannot be told, or is there no more. */
+  /** Warnings of external assets: failures to tell, and partitions that are no longer there. */
   #tellSeen(): void {
     const { tally, options: { seen } } = this;
     for (const { node, problems, gone } of seen) {
@@ -359,7 +359,7 @@ class Scheduler {
     }
   }
 
-  /** What only others can make is asked for, too: that it is not there is no success. */
+  /** Counts requested partitions of external assets that are missing: their absence is no success. */
   #tellUnreported(): void {
     for (const each of unreported(this.session.index, this.scope)) {
       const problem = { ...each.range, outcome: "blocked" as const, message: reportLine(each) };

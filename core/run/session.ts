@@ -20,7 +20,7 @@ export interface Ports {
 
 /** The work on one graph: ports, the index that they keep up to date, and who is told of it. */
 export interface Session extends Ports {
-  /** What the graph's assets are given. */
+  /** The resources of the graph's assets. */
   readonly resources: unknown;
   readonly index: StalenessIndex;
   readonly observe: Observer;
@@ -45,15 +45,15 @@ export class SupersededError extends Error {
 }
 
 /** How the lake or the state stand is not known: nothing more may be done under the claim but to recover it. */
-export class UnsettledError extends Error {
-  override readonly name = "UnsettledError";
+export class UnknownOutcomeError extends Error {
+  override readonly name = "UnknownOutcomeError";
 }
 
 /**
  * Writes, and takes in what was written.
  *
  * @throws {SupersededError} If the claim is no longer this worker's.
- * @throws {UnsettledError} If the state gave no answer.
+ * @throws {UnknownOutcomeError} If the state gave no answer.
  */
 export async function commit(session: Session, changes: Omit<Commit, "intents">): Promise<void> {
   await asked(session, changes);
@@ -64,7 +64,7 @@ export async function commit(session: Session, changes: Omit<Commit, "intents">)
  *
  * @returns Their files that are another partition's: if there are any, nothing was recorded.
  * @throws {SupersededError} If the claim is no longer this worker's.
- * @throws {UnsettledError} If the state gave no answer.
+ * @throws {UnknownOutcomeError} If the state gave no answer.
  */
 export async function begin(
   session: Session,
@@ -79,7 +79,7 @@ async function asked(session: Session, changes: Commit): Promise<readonly Taken[
     return await committed(session, changes);
   } catch (cause) {
     if (cause instanceof SupersededError) throw cause;
-    throw new UnsettledError(messageOf(session, cause), { cause });
+    throw new UnknownOutcomeError(messageOf(session, cause), { cause });
   }
 }
 

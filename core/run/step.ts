@@ -22,7 +22,7 @@ import { verifyInputs } from "./intact.ts";
 import { limited } from "./limited.ts";
 import { isProblem, type Outcome, type Problem } from "./outcome.ts";
 import { type Claim, failedEvents, publish } from "./publish.ts";
-import { commit, messageOf, refresh, type Session, SupersededError, UnsettledError } from "./session.ts";
+import { commit, messageOf, refresh, type Session, SupersededError, UnknownOutcomeError } from "./session.ts";
 import { StepLog } from "./step_log.ts";
 
 export interface StepOptions {
@@ -69,7 +69,7 @@ export async function runStep(session: Session, claim: Claim, options: StepOptio
 class Step implements Disposable {
   readonly #node: Node;
   readonly #log: StepLog;
-  /** What is not answered. */
+  /** The partitions without an answer. */
   #remaining: Ranges;
   /** Of which it is not known what became. */
   #open: Ranges;
@@ -140,7 +140,7 @@ class Step implements Disposable {
         if (signal.aborted || this.#left(portion).length === 0) return undefined;
         return "the partition was not answered, wanted an output or a failure";
       } catch (cause) {
-        if (cause instanceof SupersededError || cause instanceof UnsettledError) throw cause;
+        if (cause instanceof SupersededError || cause instanceof UnknownOutcomeError) throw cause;
         if (signal.aborted) return undefined;
         const error = messageOf(session, cause);
         const final = cause instanceof AnswerError || this.#left(portion).length === 0;
@@ -155,7 +155,7 @@ class Step implements Disposable {
     return undefined;
   }
 
-  /** What of a portion is not answered yet. */
+  /** The partitions of a portion without an answer yet. */
   #left(portion: Ranges): Ranges {
     return intersect(this.#remaining, portion);
   }
@@ -177,7 +177,7 @@ class Step implements Disposable {
         run,
         partitions: partitionsOf(this.#node, left),
         inputs: inputs.byName,
-        standing: () => inputs.own(),
+        materializations: () => inputs.own(),
         resources: session.resources,
         log: this.#log,
         progress: (done, total, unit, outlook = {}) =>

@@ -12,7 +12,7 @@ export class StepLog implements Disposable {
   #entries: LogEntry[] = [];
   #writing: Promise<void> = Promise.resolve();
   /** Aborts the wait for the next writing; undefined while there is nothing to write. */
-  #due: AbortController | undefined;
+  #flushing: AbortController | undefined;
 
   constructor(
     readonly session: Pick<Session, "state" | "clock" | "mask">,
@@ -27,14 +27,14 @@ export class StepLog implements Disposable {
 
   /** Writes what is kept. @throws If the state does not take it. */
   async flush(): Promise<void> {
-    this.#due?.abort();
-    this.#due = undefined;
+    this.#flushing?.abort();
+    this.#flushing = undefined;
     this.#writing = this.#writing.catch(() => {}).then(() => this.#write());
     await this.#writing;
   }
 
   [Symbol.dispose](): void {
-    this.#due?.abort();
+    this.#flushing?.abort();
   }
 
   async #write(): Promise<void> {
@@ -59,14 +59,14 @@ export class StepLog implements Disposable {
         message: mask(message),
         fields: maskedFields(fields, mask),
       });
-      if (this.#due === undefined) this.#flushSoon();
+      if (this.#flushing === undefined) this.#flushSoon();
     };
   }
 
-  /** What cannot be written then is written, or told, with the next outcomes. */
+  /** Entries that cannot be written then are written, or told, with the next outcomes. */
   #flushSoon(): void {
-    const due = this.#due = new AbortController();
-    this.session.clock.sleep(KEPT, due.signal).then(() => this.flush()).catch(() => {});
+    const flushing = this.#flushing = new AbortController();
+    this.session.clock.sleep(KEPT, flushing.signal).then(() => this.flush()).catch(() => {});
   }
 }
 

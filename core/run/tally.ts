@@ -3,7 +3,7 @@ import type { OrdinalRange } from "../partition/ranges.ts";
 import type { Node } from "../staleness/node.ts";
 import { isProblem, type Outcome } from "./outcome.ts";
 
-/** What became of partitions, by number. */
+/** The outcomes of partitions, counted. */
 export interface Counts {
   materialized: number;
   /** Of those materialized: how many kept their data version. */
@@ -12,7 +12,7 @@ export interface Counts {
   blocked: number;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface RunResult {
   /** Null when there was nothing to do, so that no run was made. */
   readonly run: RunId | null;

@@ -12,7 +12,7 @@ import { commit, type Session } from "./session.ts";
 export interface Undeclared {
   readonly asset: AssetKey;
   readonly isPartitioned: boolean;
-  readonly standing: readonly PartitionRange[];
+  readonly materialized: readonly PartitionRange[];
 }
 
 const EVERYTHING: Ranges = [{ from: -Number.MAX_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER }];
@@ -23,19 +23,19 @@ export async function undeclared(session: Session, asset: AssetKey): Promise<Und
   return found && {
     asset,
     isPartitioned: found.set.spec.type !== "single",
-    standing: partitionRanges(found.set, found.standing),
+    materialized: partitionRanges(found.set, found.materialized),
   };
 }
 
 /** Forgets all that stands of an asset that is no longer declared; files stay. */
 export async function wipeUndeclared(session: Session, asset: AssetKey): Promise<void> {
   const found = await find(session, asset);
-  if (found === undefined || found.standing.length === 0) return;
-  const { standing } = found;
-  await recorded(session, { command: "wipe", ranges: assetRanges(found, standing) }, async (run) => {
-    await exclusively(session, run, found, standing, async (claim) => {
+  if (found === undefined || found.materialized.length === 0) return;
+  const { materialized } = found;
+  await recorded(session, { command: "wipe", ranges: assetRanges(found, materialized) }, async (run) => {
+    await exclusively(session, run, found, materialized, async (claim) => {
       const at = session.clock.now();
-      const events = standing.map((range) => ({ kind: "wiped" as const, asset, at, run, ...range }));
+      const events = materialized.map((range) => ({ kind: "wiped" as const, asset, at, run, ...range }));
       await commit(session, { claim, events });
     });
   });
@@ -44,10 +44,12 @@ export async function wipeUndeclared(session: Session, asset: AssetKey): Promise
 async function find(
   { state, index }: Session,
   key: AssetKey,
-): Promise<{ key: AssetKey; set: PartitionSet; standing: Ranges } | undefined> {
+): Promise<{ key: AssetKey; set: PartitionSet; materialized: Ranges } | undefined> {
   if (index.find(key) !== undefined) return undefined;
   const known = (await state.assets()).find((each) => each.key === key);
   if (known === undefined) return undefined;
-  const standing = fromOrdinals((await state.standing(key, EVERYTHING)).map(({ partition }) => partition));
-  return { key, set: partitionSet(known.partitions), standing };
+  const materialized = fromOrdinals(
+    (await state.materializations(key, EVERYTHING)).map(({ partition }) => partition),
+  );
+  return { key, set: partitionSet(known.partitions), materialized };
 }

@@ -10,15 +10,15 @@ import { commit, type Session } from "./session.ts";
 /** Forgets what stands of the partitions: they are missing from then on. Files stay. @returns How many were forgotten. */
 export async function wipe(session: Session, request: RunRequest): Promise<Map<AssetKey, number>> {
   const wiped = new Map<AssetKey, number>();
-  const standing = [...scopeFrom(session.index, request)].map(([node, ranges]) => {
+  const materialized = [...scopeFrom(session.index, request)].map(([node, ranges]) => {
     wiped.set(node.key, 0);
-    return [node, standingIn(node, ranges)] as const;
+    return [node, materializedIn(node, ranges)] as const;
   }).filter(([, ranges]) => ranges.length > 0);
-  if (standing.length === 0) return wiped;
+  if (materialized.length === 0) return wiped;
   await recorded(session, request, async (run) => {
-    for (const [node, ranges] of standing) {
+    for (const [node, ranges] of materialized) {
       await exclusively(session, run, node, ranges, async (claim) => {
-        const still = standingIn(node, ranges);
+        const still = materializedIn(node, ranges);
         const at = session.clock.now();
         const events = still.map((range) => ({
           kind: "wiped" as const,
@@ -36,12 +36,12 @@ export async function wipe(session: Session, request: RunRequest): Promise<Map<A
 }
 
 /** The partitions of a node that stand. */
-export function standingIn(node: Node, ranges: Ranges): Ranges {
-  const standing: OrdinalRange[] = [];
+export function materializedIn(node: Node, ranges: Ranges): Ranges {
+  const materialized: OrdinalRange[] = [];
   for (const { from, to } of ranges) {
     node.rows.each(from, to, (chunk, i, ordinal) => {
-      if (chunk.stands(i)) standing.push({ from: ordinal, to: ordinal });
+      if (chunk.stands(i)) materialized.push({ from: ordinal, to: ordinal });
     });
   }
-  return normalize(standing);
+  return normalize(materialized);
 }

@@ -29,7 +29,7 @@ export function causesOf(index: StalenessIndex, node: Node, range: OrdinalRange)
         inputCause(index, edge, chunk, i, partition, found);
       }
     }
-    for (const edge of node.gates) upstreamCauses(index, edge, partition, found);
+    for (const edge of node.contentEdges) upstreamCauses(index, edge, partition, found);
     const due = index.dueSince(node, chunk, i, partition);
     if (due !== null) found.add("source", undefined, due);
   });

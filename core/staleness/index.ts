@@ -19,7 +19,7 @@ import type { Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
 import { Soundness } from "./soundness.ts";
 
-/** What a partition is, before running, failed and blocked are laid over it. */
+/** The state of a partition by its content alone, before running, failed and blocked are laid over it. */
 export type Judgement = "fresh" | "stale" | "missing";
 
 /**
@@ -121,7 +121,7 @@ export class StalenessIndex {
         if (!same) this.#soundness.replaceMember(node, chunk, i, event.partition, member, stood ? 0 : 1);
         this.#soundness.readSums(node, chunk, i, bytesLimbs(event.edges), 0);
         this.#soundness.measure(node, chunk, i, event.partition);
-        this.#soundness.settle(node, chunk, i, event.partition);
+        this.#soundness.rejudge(node, chunk, i, event.partition);
         return;
       }
       case "checked": {
@@ -131,7 +131,7 @@ export class StalenessIndex {
         const damaged = damageOf(event.checks);
         if (damaged === undefined || chunk.status[i] !== (damaged ? STANDS : DAMAGED)) return;
         chunk.status[i] = damaged ? DAMAGED : STANDS;
-        this.#soundness.settle(node, chunk, i, event.partition);
+        this.#soundness.rejudge(node, chunk, i, event.partition);
         return;
       }
       case "wiped":
@@ -141,14 +141,14 @@ export class StalenessIndex {
           chunk.seq[i] = event.seq;
           chunk.changed[i] = event.seq;
           this.#soundness.replaceMember(node, chunk, i, ordinal, new Uint32Array(LIMBS), -1);
-          this.#soundness.settle(node, chunk, i, ordinal);
+          this.#soundness.rejudge(node, chunk, i, ordinal);
         });
         return;
       case "expired":
         node.rows.each(event.from, event.to, (chunk, i, ordinal) => {
           if (chunk.status[i] !== STANDS && chunk.status[i] !== DAMAGED) return;
           chunk.status[i] = EXPIRED;
-          this.#soundness.settle(node, chunk, i, ordinal);
+          this.#soundness.rejudge(node, chunk, i, ordinal);
         });
         return;
       case "failed":
@@ -175,7 +175,7 @@ export class StalenessIndex {
       if (was?.to === is?.to) continue;
       const anew = (node: Node) => (chunk: Chunk, i: number, ordinal: number) => {
         this.#soundness.measure(node, chunk, i, ordinal);
-        this.#soundness.settle(node, chunk, i, ordinal);
+        this.#soundness.rejudge(node, chunk, i, ordinal);
       };
       const readers = node.down.filter(({ slot }) => slot >= 0);
       // By the time as it is now, nothing may read what has ceased to exist.

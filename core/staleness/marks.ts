@@ -1,7 +1,7 @@
 import type { AssetKey, Seq } from "../event.ts";
 import { normalize, type OrdinalRange, type Ranges } from "../partition/ranges.ts";
 
-/** What is said of ranges of partitions: it holds for those whose own number is lower. */
+/** Marks over ranges of partitions, each for partitions last materialized before it. */
 export interface Mark extends OrdinalRange {
   readonly asset: AssetKey;
   readonly seq: Seq;

@@ -29,7 +29,7 @@ export interface Edge {
   /** Its place among the edges that carry a sum (content and present), or -1. */
   readonly slot: number;
   /** Its place among the edges whose members must be sound (content), or -1. */
-  readonly gate: number;
+  readonly contentSlot: number;
 }
 
 /** An asset as one state knows it, with the rows of its partitions. */
@@ -46,22 +46,22 @@ export interface Node {
   readonly up: readonly Edge[];
   /** Those that carry a sum, by slot. */
   readonly summed: readonly Edge[];
-  /** Those whose members must be sound, by gate. */
-  readonly gates: readonly Edge[];
+  /** Those whose members must be sound, by content slot. */
+  readonly contentEdges: readonly Edge[];
   readonly down: readonly Edge[];
   readonly rows: Rows;
 }
 
 /** Reads a source file's text. @throws If there is none. */
-export type ReadSource = (path: string) => string | Promise<string>;
+export type ReadSourceFile = (path: string) => string | Promise<string>;
 
 /**
  * Registers the graph's assets with the state and binds them to it, in dependency order.
  *
  * @throws {DeclarationError} If a source file cannot be read.
  */
-export async function bindGraph(graph: Graph, state: State, readSource: ReadSource): Promise<Node[]> {
-  const records = await Promise.all(graph.assets.map((asset) => codeRecord(asset, readSource)));
+export async function bindGraph(graph: Graph, state: State, readSourceFile: ReadSourceFile): Promise<Node[]> {
+  const records = await Promise.all(graph.assets.map((asset) => codeRecord(asset, readSourceFile)));
   const registered = await state.register(
     graph.assets.map((asset, i) => ({
       key: asset.key,
@@ -79,11 +79,11 @@ export async function bindGraph(graph: Graph, state: State, readSource: ReadSour
 }
 
 /** Reads the source files of every asset. @throws {DeclarationError} If one cannot be read. */
-export async function requireSources({ assets }: Graph, readSource: ReadSource): Promise<void> {
-  for (const asset of assets) await sourcesOf(asset, readSource);
+export async function requireSources({ assets }: Graph, readSourceFile: ReadSourceFile): Promise<void> {
+  for (const asset of assets) await sourcesOf(asset, readSourceFile);
 }
 
-async function sourcesOf(asset: AnyAsset, readSource: ReadSource): Promise<Record<string, string>> {
+async function sourcesOf(asset: AnyAsset, readSourceFile: ReadSourceFile): Promise<Record<string, string>> {
   const sources: Record<string, string> = {};
   for (const { path, name = path } of asset.sources) {
     if (name in sources) {
@@ -92,7 +92,7 @@ async function sourcesOf(asset: AnyAsset, readSource: ReadSource): Promise<Recor
       );
     }
     try {
-      sources[name] = await readSource(path);
+      sources[name] = await readSourceFile(path);
     } catch (cause) {
       throw new DeclarationError(
         `declaring "${asset.key}": found no source file "${path}" that can be read, ` +
@@ -104,8 +104,8 @@ async function sourcesOf(asset: AnyAsset, readSource: ReadSource): Promise<Recor
   return sources;
 }
 
-async function codeRecord(asset: AnyAsset, readSource: ReadSource): Promise<CodeRecord> {
-  const sources = await sourcesOf(asset, readSource);
+async function codeRecord(asset: AnyAsset, readSourceFile: ReadSourceFile): Promise<CodeRecord> {
+  const sources = await sourcesOf(asset, readSourceFile);
   const edges = dependencies(asset).filter(([, { mode }]) => mode !== "order")
     .map(([, { asset: upstream, mapping, mode }]) => ({
       upstream: upstream.key,
@@ -130,7 +130,7 @@ function bindAsset(
 ): Node {
   const up: Edge[] = [];
   const summed: Edge[] = [];
-  const gates: Edge[] = [];
+  const contentEdges: Edge[] = [];
   const size = set.spec.type === "single" ? 1 : 256;
   const node: Node = {
     asset,
@@ -141,7 +141,7 @@ function bindAsset(
     record,
     up,
     summed,
-    gates,
+    contentEdges,
     down: [],
     rows: null!,
   };
@@ -154,14 +154,14 @@ function bindAsset(
       up: upNode,
       down: node,
       slot: mode === "order" ? -1 : summed.length,
-      gate: mode === "content" ? gates.length : -1,
+      contentSlot: mode === "content" ? contentEdges.length : -1,
     };
     up.push(edge);
     if (edge.slot >= 0) summed.push(edge);
-    if (edge.gate >= 0) gates.push(edge);
+    if (edge.contentSlot >= 0) contentEdges.push(edge);
     (upNode.down as Edge[]).push(edge);
   }
-  return Object.assign(node, { rows: new Rows(size, summed.length, gates.length) });
+  return Object.assign(node, { rows: new Rows(size, summed.length, contentEdges.length) });
 }
 
 /** The partitions of `within` that exist at `now`. */

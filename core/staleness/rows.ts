@@ -26,10 +26,10 @@ export class Chunk {
   readonly difference: Uint32Array;
   /** One a row and slot: whether the difference is not zero. */
   readonly differs: Uint8Array;
-  /** One a row and gate: how many members are sound. */
+  /** One a row and content edge: how many members are sound. */
   readonly ready: Int32Array;
 
-  constructor(readonly first: number, size: number, slots: number, gates: number) {
+  constructor(readonly first: number, size: number, slots: number, contentEdges: number) {
     this.seq = new Float64Array(size);
     this.changed = new Float64Array(size);
     this.read = new Float64Array(size);
@@ -43,7 +43,7 @@ export class Chunk {
     this.sums = new Uint32Array(size * slots * LIMBS);
     this.difference = new Uint32Array(size * slots * LIMBS);
     this.differs = new Uint8Array(size * slots);
-    this.ready = new Int32Array(size * gates);
+    this.ready = new Int32Array(size * contentEdges);
   }
 
   /** Takes over the rows `from` up to `end` of a snapshot, all neighbours, from index `i` on. */
@@ -70,7 +70,7 @@ export class Chunk {
 export class Rows {
   readonly #chunks = new Map<number, Chunk>();
 
-  constructor(readonly size: number, readonly slots: number, readonly gates: number) {}
+  constructor(readonly size: number, readonly slots: number, readonly contentEdges: number) {}
 
   /** The chunk that holds an ordinal, if any row near it was written. */
   find(ordinal: number): Chunk | undefined {
@@ -82,7 +82,7 @@ export class Rows {
     const place = Math.floor(ordinal / this.size);
     let chunk = this.#chunks.get(place);
     if (chunk === undefined) {
-      chunk = new Chunk(place * this.size, this.size, this.slots, this.gates);
+      chunk = new Chunk(place * this.size, this.size, this.slots, this.contentEdges);
       this.#chunks.set(place, chunk);
     }
     return chunk;
@@ -109,10 +109,12 @@ export class Rows {
   }
 
   /** How many of the rows in the ranges stand. */
-  standing(ranges: Ranges): number {
-    let standing = 0;
-    for (const { from, to } of ranges) this.each(from, to, (chunk, i) => standing += chunk.stands(i) ? 1 : 0);
-    return standing;
+  materialized(ranges: Ranges): number {
+    let materialized = 0;
+    for (const { from, to } of ranges) {
+      this.each(from, to, (chunk, i) => materialized += chunk.stands(i) ? 1 : 0);
+    }
+    return materialized;
   }
 
   /** The lowest ordinal that was ever written, if any was. */

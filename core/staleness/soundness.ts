@@ -30,7 +30,7 @@ export class Soundness {
   edgeSums(node: Node, partition: number): Uint8Array {
     const sums = new Uint32Array(node.summed.length * LIMBS);
     for (const edge of node.summed) {
-      this.#memberSum(edge, partition).settle(sums, edge.slot * LIMBS);
+      this.#memberSum(edge, partition).carryInto(sums, edge.slot * LIMBS);
     }
     return limbBytes(sums);
   }
@@ -50,9 +50,9 @@ export class Soundness {
     for (const edge of node.summed) {
       const row = i * node.summed.length + edge.slot;
       const sum = this.#memberSum(edge, ordinal).add(chunk.sums, row * LIMBS, -1);
-      chunk.differs[row] = sum.settle(chunk.difference, row * LIMBS) ? 0 : 1;
-      if (edge.gate < 0) continue;
-      chunk.ready[i * node.gates.length + edge.gate] = this.#countSound(edge, ordinal);
+      chunk.differs[row] = sum.carryInto(chunk.difference, row * LIMBS) ? 0 : 1;
+      if (edge.contentSlot < 0) continue;
+      chunk.ready[i * node.contentEdges.length + edge.contentSlot] = this.#countSound(edge, ordinal);
     }
   }
 
@@ -75,14 +75,14 @@ export class Soundness {
         const sum = this.#sum.reset().add(reader.difference, row * LIMBS);
         if (edge.mode === "content") sum.add(member, 0).add(old, 0, -1);
         else if (presence !== 0) sum.addPresence(ordinal, presence);
-        reader.differs[row] = sum.settle(reader.difference, row * LIMBS) ? 0 : 1;
-        this.settle(down, reader, j, partition);
+        reader.differs[row] = sum.carryInto(reader.difference, row * LIMBS) ? 0 : 1;
+        this.rejudge(down, reader, j, partition);
       });
     }
   }
 
   /** Judges anew whether a row is sound, and passes a change on, down the graph. */
-  settle(node: Node, chunk: Chunk, i: number, ordinal: number): void {
+  rejudge(node: Node, chunk: Chunk, i: number, ordinal: number): void {
     const pending = [{ node, chunk, i, ordinal }];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const sound = this.isSoundNow(next.node, next.chunk, next.i, next.ordinal) ? 1 : 0;
@@ -91,10 +91,10 @@ export class Soundness {
       next.chunk.sound[next.i] = sound;
       if (!next.node.set.has(next.ordinal, this.now)) continue;
       for (const edge of next.node.down) {
-        if (edge.gate < 0) continue;
+        if (edge.contentSlot < 0) continue;
         const { down } = edge;
         this.eachDependent(edge, next.ordinal, (reader, j, partition) => {
-          const row = j * down.gates.length + edge.gate;
+          const row = j * down.contentEdges.length + edge.contentSlot;
           reader.ready[row] = reader.ready[row]! + step;
           pending.push({ node: down, chunk: reader, i: j, ordinal: partition });
         });
@@ -106,9 +106,12 @@ export class Soundness {
     if (!chunk.stands(i) || chunk.status[i] === DAMAGED || chunk.code[i] !== node.code) return false;
     const slots = node.summed.length;
     for (let slot = 0; slot < slots; slot++) if (chunk.differs[i * slots + slot] === 1) return false;
-    for (const edge of node.gates) {
+    for (const edge of node.contentEdges) {
       const members = edge.mapping.members(ordinal, this.now);
-      if (chunk.ready[i * node.gates.length + edge.gate]! < countExisting(edge.up.set, members, this.now)) {
+      if (
+        chunk.ready[i * node.contentEdges.length + edge.contentSlot]! <
+          countExisting(edge.up.set, members, this.now)
+      ) {
         return false;
       }
     }

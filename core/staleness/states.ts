@@ -45,7 +45,7 @@ export function judgements(
   return runs;
 }
 
-/** What a graph's partitions are, with running, failed and blocked laid over the judgements. */
+/** The states of a graph's partitions: the judgements, with running, failed and blocked laid over them. */
 export class Overlay {
   readonly #blocked = new Map<AssetKey, Ranges>();
 

@@ -9,14 +9,14 @@ import {
   isOfUse,
   isWantedKey,
   putWanted,
-  standing,
   type Wanted,
   wantedFrom,
+  withRecorded,
 } from "./wanted.ts";
 
 /** How long the answers of an interrupted history are kept. */
 const KEPT_FOR: Milliseconds = 7 * DAY;
-/** What is being written for longer is nobody's any more. */
+/** The age at which an unfinished file is given up as nobody's. */
 const WRITTEN_WITHIN: Milliseconds = HOUR;
 
 const never = () => Promise.resolve(() => -Infinity);
@@ -56,12 +56,12 @@ export class Answers {
     return new Answers(parts, kept, own, await (kept.stored.length > 0 ? recorded : never)());
   }
 
-  /** What a sensor answered before; an answer from a time that has not come was given while a clock was wrong. */
+  /** A sensor's earlier answer; one dated in the future was given while a clock was wrong. */
   of(sensor: number): Stored[] {
     return this.#stored.filter((answer) => answer.sensor === sensor && answer.askedAt <= this.#begun);
   }
 
-  /** What was answered; undefined, and forgotten, where that is damaged or gone. */
+  /** The kept answer; undefined, and forgotten, where it is damaged or gone. */
   async recall(answer: Stored): Promise<Page | undefined> {
     const page = await getPage(this.#parts.spool, answer);
     if (page === undefined) await this.#forget((other) => other === answer);
@@ -77,7 +77,7 @@ export class Answers {
   async stand(hours: readonly TimeRange[]): Promise<void> {
     const { spool, clock } = this.#parts;
     const before = this.#wanted;
-    const after = before.map((wanted) => standing(wanted, hours, clock.now()));
+    const after = before.map((wanted) => withRecorded(wanted, hours, clock.now()));
     for (const [i, wanted] of after.entries()) {
       if (wanted === before[i]) continue;
       if (wanted.open.length > 0) await putWanted(spool, wanted);

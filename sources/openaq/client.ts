@@ -1,6 +1,6 @@
 import { type Instant, iso, type Outlook } from "../../core/mod.ts";
 import { completeness, totalOf } from "./agreement.ts";
-import { type Answer, Asker, type AskerOptions, type Question } from "./asker.ts";
+import { type Answer, type Question, Requester, type RequesterOptions } from "./requester.ts";
 import { OpenAQError } from "./error.ts";
 import { type LocationsRead, readLocations } from "./locations.ts";
 import { type Page, pageOf } from "./page.ts";
@@ -37,29 +37,29 @@ export interface MeasurementsAnswer {
 
 /** OpenAQ's API, version 3. Every method throws `OpenAQError` where there is no answer of use. */
 export class OpenAQ {
-  readonly #asker: Asker;
-  readonly #options: AskerOptions;
+  readonly #requester: Requester;
+  readonly #options: RequesterOptions;
   #source: string;
 
-  constructor(options: AskerOptions) {
+  constructor(options: RequesterOptions) {
     this.#options = options;
-    this.#asker = new Asker(options);
+    this.#requester = new Requester(options);
     this.#source = new URL(options.url).origin;
   }
 
   /** Requests sent so far. */
   get requests(): number {
-    return this.#asker.requests;
+    return this.#requester.requests;
   }
 
   /** How so many more requests are likely to go on, `width` at a time. */
   outlook(requests: number, width: number): Promise<Outlook> {
-    return this.#asker.outlook(requests, width);
+    return this.#requester.outlook(requests, width);
   }
 
-  /** What whoever reads the answers should know of them, in one line. */
+  /** A note on the answers for their readers, in one line. */
   get notice(): string | undefined {
-    return this.#asker.notice;
+    return this.#requester.notice;
   }
 
   /** Where the data come from: `simulated:<seed>` once a simulator has said so, else the URL's origin. */
@@ -150,7 +150,7 @@ export class OpenAQ {
   }
 
   async #ask<T extends object>(question: Question<T>, signal?: AbortSignal): Promise<Answer<T>> {
-    const answer = await this.#asker.ask(question, signal);
+    const answer = await this.#requester.ask(question, signal);
     this.#source = answer.headers.get("x-airgraph-source") ?? this.#source;
     return answer;
   }

@@ -1,5 +1,5 @@
 /**
- * What went wrong: `key` the key was refused; `forbidden` the key may not ask that; `missing` there is no such thing; `invalid` the question was not
+ * The kind of failure: `key` the key was refused; `forbidden` the key may not ask that; `missing` there is no such thing; `invalid` the question was not
  * understood; `too-much` the window was too large to answer in time; `limited` too many requests, even after waiting;
  * `failing` an error or nonsense, again and again; `unreachable` no answer at all; `clock` the server's clock and this
  * machine's are too far apart.

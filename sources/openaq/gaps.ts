@@ -6,7 +6,7 @@ import { merged, type TimeRange, without } from "./ranges.ts";
 export interface Gap {
   readonly sensor: number;
   readonly ranges: readonly TimeRange[];
-  /** What it last failed with, or, of one that answers, why it owes hours. */
+  /** Its last error, or, once it answers again, why it owes hours. */
   readonly message: string;
   /** When it was set aside. */
   readonly since: Instant;

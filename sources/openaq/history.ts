@@ -1,6 +1,6 @@
 import { Answers } from "./answers.ts";
-import { Asking } from "./asking.ts";
-import { sensorsToAsk } from "./asked.ts";
+import { SensorQueue } from "./sensor_queue.ts";
+import { sensorsToAsk } from "./sensors_to_ask.ts";
 import { gaps } from "./gaps.ts";
 import { hoursOf, oldestAnswer } from "./hours.ts";
 import { oweUnlisted } from "./notice.ts";
@@ -10,7 +10,7 @@ import { teller } from "./told.ts";
 import { Track } from "./track.ts";
 import { HOUR, type Milliseconds } from "../../core/mod.ts";
 
-/** What one group holds at least, while more is to come, and at most. */
+/** The fewest partitions that a group holds while more are to come, and the most. */
 const SHORTEST_GROUP = 24 * HOUR;
 const LONGEST_GROUP = 1_000 * HOUR;
 
@@ -34,17 +34,17 @@ export async function* history(
   const whole = hullOf(ranges);
   const tracks = sensorsToAsk(question, known)
     .map(({ sensor, ranges }) => new Track(sensor, { ...parts, answers }, { ...question, ranges }));
-  const asking = new Asking(tracks, parts, question);
+  const queue = new SensorQueue(tracks, parts, question);
   const tell = teller(parts, question.told);
   try {
-    await asking.begin(known);
-    await tell(asking);
+    await queue.begin(known);
+    await tell(queue);
     for (let left: readonly TimeRange[] = ranges; left.length > 0;) {
       const to = Math.min(whole.to, ...tracks.map((track) => track.complete));
       const complete = clipped(left, { ...whole, to });
       if (lengthOf(complete) < Math.min(SHORTEST_GROUP, lengthOf(left))) {
-        await asking.progress();
-        await tell(asking);
+        await queue.progress();
+        await tell(queue);
         continue;
       }
       const group = firstOf(complete, LONGEST_GROUP);
@@ -54,11 +54,11 @@ export async function* history(
       left = without(left, group);
       for (const track of tracks) track.release(left[0]?.from ?? Infinity);
       await answers.stand(group);
-      await asking.stand(group);
-      asking.pump();
+      await queue.stand(group);
+      queue.pump();
     }
   } finally {
-    await asking.end();
+    await queue.end();
   }
 }
 

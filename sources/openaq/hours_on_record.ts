@@ -16,17 +16,17 @@ export function hoursOnRecord(state: State, asset: AssetKey, { now }: Clock): Ho
     async look() {
       const rows = (await state.snapshot([asset])).assets.get(asset);
       return (hours, before) => {
-        const standing: number[] = [];
+        const recorded: number[] = [];
         let overtaken = false;
         for (const { from, to } of hours) {
           for (let i = firstFrom(rows?.ordinals, from / HOUR); i < (rows?.ordinals.length ?? 0); i++) {
             if (rows!.ordinals[i]! * HOUR >= to) break;
             if (rows!.status[i] !== STANDS || rows!.read[i]! >= (before ?? Infinity)) continue;
-            standing.push(rows!.ordinals[i]!);
+            recorded.push(rows!.ordinals[i]!);
             overtaken ||= rows!.seq[i]! > (before ?? Infinity);
           }
         }
-        return { hours: fromOrdinals(standing).map(timeOf), overtaken };
+        return { hours: fromOrdinals(recorded).map(timeOf), overtaken };
       };
     },
     async due(hours, detail) {

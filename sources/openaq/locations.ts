@@ -9,7 +9,7 @@ interface Read {
 /** Locations, each once, without what cannot be used of them. */
 export interface LocationsRead {
   readonly locations: readonly Location[];
-  /** What was left out, a line each, by location. */
+  /** The omissions, a line each, by location. */
   readonly setAside: readonly string[];
 }
 

@@ -5,13 +5,13 @@ import { type TimeRange, without } from "./ranges.ts";
 /** The hours on record, for those who owe rows of them. */
 export interface HoursOnRecord {
   /** Looks once which hours stand; the function gives those of its hours, with `before` if last asked before that event. */
-  look(): Promise<(hours: readonly TimeRange[], before: number | null) => StandingHours>;
+  look(): Promise<(hours: readonly TimeRange[], before: number | null) => RecordedHours>;
   /** Says that hours are to be asked again, and why. @returns The number of the last event then. */
   due(hours: readonly TimeRange[], why: string): Promise<number>;
 }
 
 /** Hours that stand. */
-export interface StandingHours {
+export interface RecordedHours {
   readonly hours: readonly TimeRange[];
   /** Whether some were recorded after that event, though they were asked before: it is of no effect on them. */
   readonly overtaken: boolean;
@@ -24,11 +24,11 @@ const NAMED = 10;
 export async function tellOwed(kv: KeyValue, record: HoursOnRecord): Promise<void> {
   const owing = (await gaps(kv)).filter((gap) => !isSilent(gap));
   if (owing.length === 0) return;
-  const standing = await record.look();
+  const recorded = await record.look();
   const alike = Map.groupBy(owing, ({ ranges, told }) => JSON.stringify([ranges, told]));
   for (const those of alike.values()) {
     const [{ ranges, told: before }] = those as [Gap];
-    const { hours: left, overtaken } = standing(ranges, before);
+    const { hours: left, overtaken } = recorded(ranges, before);
     const isTold = before !== null && !overtaken;
     const told = isTold ? before : left.length === 0 ? null : await record.due(left, whyOf(those));
     for (const gap of those) await keep(kv, gap, { left, told });

@@ -27,7 +27,7 @@ export interface PaceOutlook {
   readonly first: Milliseconds;
   /** Until the last one may. */
   readonly last: Milliseconds;
-  /** What holds the first one up, in a few words. */
+  /** The reason why the first in line waits, in a few words. */
   readonly by: string;
 }
 
@@ -42,7 +42,7 @@ export interface Limits {
 /** No limit is for longer: whoever says so errs. */
 const LONGEST = HOUR / SECOND;
 
-/** What the headers of an answer say, at the time when it is heard. */
+/** The rate limit in the headers of an answer, at the time of its arrival. */
 export function limitsOf(headers: Headers, now: Instant): Limits {
   const number = (name: string) => {
     const text = headers.get(name) ?? "";
@@ -88,7 +88,7 @@ const STARTS = z.object({ from: z.number(), counts: z.array(z.number()) });
 const KEPT = z.object({
   minute: STARTS,
   hour: STARTS,
-  /** What the server last said: the most it allows, and how many more it allows until when. */
+  /** The rate limit as the server last gave it: its size, and how many requests are left until when. */
   limit: z.number().nullable(),
   left: z.number(),
   until: z.number(),

@@ -13,10 +13,10 @@ export const UNUSABLE = 8;
 
 /** No instrument measures so much, in any unit. */
 const MOST = 1e15;
-/** What one byte can tell apart. */
+/** The number of values of a byte. */
 const MOST_SERIES = 256;
 
-/** What was measured, as rows say. */
+/** A quantity as rows name it. */
 export interface Series {
   readonly parameter: string;
   readonly unit: string;
@@ -25,7 +25,7 @@ export interface Series {
 /** Measurements of one sensor, ascending by their end; the columns have `count` entries each. */
 export interface Page {
   readonly count: number;
-  /** What rows measure, each once. */
+  /** The distinct quantities that rows measure. */
   readonly series: readonly Series[];
   /** When the averaging period began; NaN where that is unknown. */
   readonly start: Float64Array<ArrayBuffer>;

@@ -28,7 +28,7 @@ export interface SetAside {
   readonly unusable: readonly number[];
 }
 
-/** What was answered for one UTC hour. */
+/** The answer for one UTC hour. */
 export interface HourRows {
   readonly hour: Instant;
   /** Every row that begins in the hour, duplicates included, by sensor id, then start, then as answered. */
@@ -46,7 +46,7 @@ export interface HoursGroup {
   readonly hours: readonly HourRows[];
 }
 
-/** What a history works with. */
+/** The parts that a history works with. */
 export interface HistoryParts {
   readonly client: OpenAQ;
   /** Keeps the gaps of sensors that are set aside. */

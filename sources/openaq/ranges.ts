@@ -30,7 +30,7 @@ export function without(ranges: readonly TimeRange[], gone: readonly TimeRange[]
   );
 }
 
-/** What ranges, ascending, have in common with others. */
+/** The intersection of ascending ranges with others. */
 export function common(ranges: readonly TimeRange[], others: readonly TimeRange[]): TimeRange[] {
   return merged(others.flatMap((other) => clipped(ranges, other)));
 }
@@ -44,7 +44,7 @@ export function overlaps(a: TimeRange, b: TimeRange): boolean {
   return a.from < b.to && b.from < a.to;
 }
 
-/** What of the ranges lies in [from, to). */
+/** The part of the ranges that lies in [from, to). */
 export function clipped(ranges: readonly TimeRange[], { from, to }: TimeRange): TimeRange[] {
   return ranges
     .map((range) => ({ from: Math.max(range.from, from), to: Math.min(range.to, to) }))

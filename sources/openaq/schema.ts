@@ -92,7 +92,7 @@ export function normalUnit(unit: string): string {
   return unit.replaceAll("\u03bc", "\u00b5");
 }
 
-/** What one result must be. */
+/** The schema of one result. */
 export type Item<T> = z.ZodType<T>;
 
 /** Why an answer is of no use, in one line: the first broken field's path, what was found and wanted. */
@@ -100,13 +100,13 @@ export interface Broken {
   readonly broken: string;
 }
 
-/** What an answer's `results` hold, checked. */
+/** Checks an answer's `results`. */
 export function checkedResults<T>(item: Item<T>, answer: unknown): readonly T[] | Broken {
   const checked = z.object({ results: z.array(item) }).safeParse(answer);
   return checked.success ? checked.data.results : { broken: wrongIn(answer, checked.error) };
 }
 
-/** What an answer's `results` hold, each checked by itself; broken where not one is as it must be. */
+/** Checks each of an answer's `results` by itself; the answer is broken where not one is valid. */
 export function checkedEach<T>(item: Item<T>, answer: unknown): readonly (T | Broken)[] | Broken {
   const all = checkedResults(item, answer);
   if (!("broken" in all)) return all;

@@ -14,7 +14,7 @@ export interface OpenAQSource {
   locations(signal?: AbortSignal, told?: Told): Promise<LocationsAnswer & LocationsRead>;
   /** The rows of hours, in ascending groups of complete ones; what happens to sensors goes to the log. */
   hours(question: HistoryQuestion, log: Log): AsyncIterable<HoursGroup>;
-  /** What the sensors owe that are not asked, as they are set aside or gone. */
+  /** The hours owed by sensors that are not asked, as they are set aside or gone. */
   silent(): Promise<readonly Gap[]>;
   /**
    * Compares the country's locations with those before: what was not asked of sensors that are new or back is due.
@@ -25,7 +25,7 @@ export interface OpenAQSource {
   tellOwed(): Promise<void>;
 }
 
-/** What the source is made of. */
+/** The parts that the source is made of. */
 export interface SourceParts extends Omit<HistoryParts, "log"> {
   readonly countryId: number;
   readonly record: HoursOnRecord;

@@ -1,5 +1,5 @@
 import { type Clock, SECOND } from "../../core/mod.ts";
-import { type Asking, CONCURRENCY } from "./asking.ts";
+import { CONCURRENCY, type SensorQueue } from "./sensor_queue.ts";
 import type { OpenAQ } from "./client.ts";
 import type { Told } from "./question.ts";
 
@@ -13,16 +13,16 @@ export interface TellerParts {
 export function teller(
   { client, clock, concurrency = CONCURRENCY }: TellerParts,
   told: Told | undefined,
-): (asking: Pick<Asking, "requestsLeft">) => Promise<void> {
+): (queue: Pick<SensorQueue, "requestsLeft">) => Promise<void> {
   const before = client.requests;
   let next = -Infinity;
   let waited = false;
-  return async (asking) => {
+  return async (queue) => {
     if (told === undefined) return;
     const waits = (await client.outlook(1, 1)).note !== undefined;
     if (waits === waited && clock.awake() < next) return;
     [waited, next] = [waits, clock.awake() + SECOND];
-    const left = asking.requestsLeft;
+    const left = queue.requestsLeft;
     told(client.requests - before, left, await client.outlook(left, concurrency));
   };
 }

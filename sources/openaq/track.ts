@@ -23,7 +23,7 @@ export interface Held {
   next: number;
 }
 
-/** What a track works with. */
+/** The parts that a track works with. */
 export interface TrackParts {
   readonly client: OpenAQ;
   readonly answers: Answers;
@@ -178,7 +178,7 @@ export class Track {
     return best;
   }
 
-  /** What was answered of hours that had not ended yet, are due to be asked again or were recorded since is not the last word. */
+  /** Discards provisional answers: of hours that had not ended yet, are due to be asked again or were recorded since. */
   #trusted({ to, askedAt }: Stored): Instant {
     const { answers } = this.#parts;
     const { ranges, stillGood, forced = false } = this.#question;

@@ -29,7 +29,7 @@ const KEPT = z.object({
   open: RANGES,
 });
 
-/** What begins to be wanted now. */
+/** The record of a want that begins now. */
 export function wantedFrom(now: Instant, ranges: readonly TimeRange[], forced: boolean): Wanted {
   return { key: PREFIX + crypto.randomUUID(), begun: now, touched: now, forced, ranges, open: ranges };
 }
@@ -38,7 +38,7 @@ export function isWantedKey(key: string): boolean {
   return key.startsWith(PREFIX);
 }
 
-/** What is kept under the key; undefined where it is gone or damaged. */
+/** The value kept under the key; undefined where it is gone or damaged. */
 export async function getWanted(spool: Spool, key: string): Promise<Wanted | undefined> {
   const kept = await spool.get(key);
   const bytes = kept && opened(key, kept);
@@ -52,8 +52,8 @@ export async function putWanted(spool: Spool, { key, ranges, open, ...rest }: Wa
   await spool.put(key, sealed(key, new TextEncoder().encode(JSON.stringify(kept))));
 }
 
-/** What is wanted once the hours stand. */
-export function standing(wanted: Wanted, hours: readonly TimeRange[], now: Instant): Wanted {
+/** The rest of a want once the hours are recorded. */
+export function withRecorded(wanted: Wanted, hours: readonly TimeRange[], now: Instant): Wanted {
   if (!wanted.open.some((open) => hours.some((range) => overlaps(open, range)))) return wanted;
   return { ...wanted, touched: now, open: without(wanted.open, hours) };
 }

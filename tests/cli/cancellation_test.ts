@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { cancellation } from "../../cli/cancellation.ts";
 import { fakeClock } from "../fake_clock.ts";
 
-/** What has come of requests to end, each so many milliseconds after the one before. */
+/** The outcome of requests to end, each so many milliseconds after the one before. */
 async function requested(...after: readonly number[]): Promise<{ aborted: boolean; ended: number }> {
   const clock = fakeClock(0);
   let ended = 0;

@@ -1,6 +1,6 @@
 import { main } from "../../main.ts";
 
-/** What a command came to. */
+/** The result of a command. */
 export interface Ran {
   readonly code: number;
   readonly stdout: string;

@@ -27,7 +27,7 @@ Deno.test("a step that is held up by the pace says so at once, and then at least
   const told: (readonly [second: number, line: string])[] = [];
   for (let second = 1; second <= 60; second++) {
     await clock.advance(SECOND);
-    for (const line of lines.due()) told.push([second, line]);
+    for (const line of lines.reminders()) told.push([second, line]);
   }
   assert(told.length >= 6);
   for (const [i, [second]] of told.entries()) assert(second - (told[i - 1]?.[0] ?? 0) <= 10);
@@ -40,8 +40,8 @@ Deno.test("a step that says nothing of itself is not silent for longer than othe
   const lines = new EventLines((_colour, text) => text, clock.now);
   lines.of(STARTED);
   await clock.advance(10 * SECOND);
-  assertEquals(lines.due(), ["t/raw 2024-01-01 … 2024-01-02 (2): at work for 10 s"]);
-  assertEquals(lines.due(), []);
+  assertEquals(lines.reminders(), ["t/raw 2024-01-01 … 2024-01-02 (2): at work for 10 s"]);
+  assertEquals(lines.reminders(), []);
 });
 
 Deno.test("what is waited for is a line when that begins, and one when it ends", async () => {
@@ -52,7 +52,7 @@ Deno.test("what is waited for is a line when that begins, and one when it ends",
     "t/raw 2024-01-01 … 2024-01-02 is at work in run 7: waiting",
   ]);
   await clock.advance(60 * SECOND);
-  assertEquals(lines.due(), []);
+  assertEquals(lines.reminders(), []);
   assertEquals(lines.of({ run: 8, type: "waited", ...wait }), [
     "t/raw 2024-01-01 … 2024-01-02 is waited for no longer, after 1 min 00 s",
   ]);

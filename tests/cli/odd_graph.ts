@@ -4,7 +4,7 @@ const { asset } = definer<undefined>();
 type Given = Context<undefined, Record<string, Input>>;
 type Code = (given: Given) => AsyncIterable<readonly Output[]>;
 
-/** What the code of the assets does, as tests set it. */
+/** The assets' code, as tests set it. */
 export const odd: { one: Code; two: Code } = { one: yielding([]), two: yielding([]) };
 
 /** Code that yields a group, whatever it is. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { dirname, fromFileUrl } from "@std/path";
-import type { Output, Standing } from "../../core/mod.ts";
+import type { Materialization, Output } from "../../core/mod.ts";
 import { CommandLine } from "./command_line.ts";
 import { odd, yielding } from "./odd_graph.ts";
 
@@ -84,8 +84,8 @@ for (const [what, { code, line: wanted }] of Object.entries(odds)) {
 Deno.test("a file that an output keeps is published again only as long as it is whole", async () => {
   for (const damage of ["gone", "other bytes", undefined]) {
     await using line = await CommandLine.open();
-    odd.one = async function* ({ staging, standing }) {
-      const [before] = await standing() as (Standing | undefined)[];
+    odd.one = async function* ({ staging, materializations }) {
+      const [before] = await materializations() as (Materialization | undefined)[];
       const name = before === undefined ? "first" : "second";
       const file = { final: `zone/${name}`, temporary: await staged(line, staging, name) };
       yield [{ partition: 0, dataVersion: name, staged: [file], kept: before?.files ?? [] }];

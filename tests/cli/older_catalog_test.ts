@@ -20,7 +20,7 @@ interface Step {
   readonly causes: readonly { readonly kind: string }[];
 }
 
-/** What a user sees: how many partitions `status` and `plan` call stale, with the plan's causes, and exit codes. */
+/** The user's view: how many partitions `status` and `plan` call stale, with the plan's causes, and exit codes. */
 async function seen(line: CommandLine) {
   const { json: { assets } } = await line.run(["status", ...RANGE, "--json"]);
   const stale: number[] = assets.map(({ partitions }: { partitions: { stale: number } }) => partitions.stale);

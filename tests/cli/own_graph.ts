@@ -47,7 +47,7 @@ const days = asset({
       }))),
   }],
   async *materialize({ partitions, inputs, log }) {
-    const standing = await inputs.hours.standing();
+    const standing = await inputs.hours.materializations();
     log.info("counted", { hours: standing.length });
     yield [...partitions].map(({ ordinal, key }): Output => ({
       partition: ordinal,

@@ -76,7 +76,7 @@ Deno.test("in a terminal a statement may take lines, Ctrl-C cancels it, and the 
   }).spawn();
   const limit = setTimeout(() => child.kill("SIGKILL"), LONGEST);
   const keyboard = child.stdin.getWriter();
-  /** What is typed once something new was shown, and, where that is wanted, a statement is at work. */
+  /** The input that is typed once something new was shown. */
   const typed: [shown: string, keys: string, working?: true][] = [
     ["airgraph> ", "SELECT 40 +\r"],
     ["...> ", "2 AS sum;\r"],

@@ -59,7 +59,7 @@ export async function lab(assets: readonly AnyAsset[], options: LabOptions = {})
     random: options.random ?? (() => 0.5),
     resources: null,
     mask: (text) => text.replaceAll("hunter2", "***"),
-    readSource: (path) => options.sources?.[path] ?? "",
+    readSourceFile: (path) => options.sources?.[path] ?? "",
     limits: options.limits ?? { steps: 4, pools: {} },
   });
   const everything: RunSelection = {

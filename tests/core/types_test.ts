@@ -32,7 +32,7 @@ Deno.test("types: code sees its own resources and inputs, and answers outputs", 
     key: "types/a",
     deps: { days: from(days, latest) },
     async *materialize({ inputs, resources }) {
-      await inputs.days.standing();
+      await inputs.days.materializations();
       // @ts-expect-error There is no such input.
       void inputs.hours;
       // @ts-expect-error There is no such resource.

@@ -23,7 +23,7 @@ export interface Document {
   readonly name: string;
   readonly blocks: readonly Block[];
   readonly links: readonly Link[];
-  /** What stands between backquotes in its prose. */
+  /** The code spans in its prose. */
   readonly codes: readonly Link[];
   /** The anchors of its headings, as a forge makes them. */
   readonly anchors: ReadonlySet<string>;

@@ -3,7 +3,7 @@ import settings from "../../deno.json" with { type: "json" };
 import { CommandLine } from "../cli/command_line.ts";
 import { ROOT } from "./document.ts";
 
-/** What a line came to: what a terminal shows of it, and its exit code. */
+/** The result of a line: the text that a terminal shows of it, and its exit code. */
 export interface Shown {
   readonly code: number;
   readonly text: string;

@@ -11,7 +11,7 @@ const TABLES = {
   dev: "SELECT * FROM dev_db.vietnam ORDER BY ALL",
   prod: "SELECT * FROM prod_db.vietnam ORDER BY ALL",
 };
-/** What belongs to a lake beside what stands. */
+/** Files that belong to a lake beside those of materializations. */
 const OWN = [
   // Its identity, which may lack its name yet, and the trial of whether it can be written.
   /^_airgraph\.json(\.[\da-f-]{36})?$/,
@@ -23,11 +23,11 @@ const OWN = [
   /^_staging\/answers\//,
 ];
 
-/** What may stay staged: answers that OpenAQ need not give again for some days, and where links are made. */
+/** Staged files that may stay: answers that OpenAQ need not give again for some days, and where links are made. */
 const STAGED = new Set(["answers", "links"]);
 
 /**
- * What a lake holds: of each table its rows, of each asset its partitions with their data versions, as hashes.
+ * The content of a lake: of each table its rows, of each asset its partitions with their data versions, as hashes.
  * @param without Tables that cannot be read now.
  * @param tables Statements, by name.
  */
@@ -56,7 +56,7 @@ export async function contentOf(
   return content;
 }
 
-/** What a killed or failed run may have left where nothing should be: in the lake, in its staging and in its state. */
+/** The leftovers of killed or failed runs where nothing should be: in the lake, in its staging and in its state. */
 export async function leftovers(place: Place): Promise<string[]> {
   const named = new Set<string>();
   for (const partitions of (await standing(place)).values()) {
@@ -117,7 +117,7 @@ async function standing({ state: path }: Place) {
       readonly files: readonly FileRef[];
     }[]>();
     for (const { key } of await state.assets()) {
-      const records = await state.standing(key, [{ from: 0, to: 2 ** 31 }]);
+      const records = await state.materializations(key, [{ from: 0, to: 2 ** 31 }]);
       found.set(
         key,
         records.map(({ partition, expired, event: { dataVersion, payload: { rows, files } } }) => ({

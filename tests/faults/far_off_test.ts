@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DAY, MINUTE } from "../../core/mod.ts";
-import { CONCURRENCY } from "../../sources/openaq/asking.ts";
+import { CONCURRENCY } from "../../sources/openaq/sensor_queue.ts";
 import { filesBelow } from "./content.ts";
 import { Place } from "./place.ts";
 import { type Fault, Server } from "./server.ts";

@@ -99,7 +99,7 @@ Deno.test("whatever is killed, scattered, forced or failed costs no more than 1.
   });
 });
 
-/** What the lake itself says of its hours: how many rows each was answered with. */
+/** The lake's own records of its hours: how many rows each was answered with. */
 async function askedHoursOf({ lake }: Place): Promise<(readonly [string, number])[]> {
   const { hours, damaged } = await askedHours(openStorage({ lake }).store, "aq_raw_prod");
   assertEquals([hours.length, damaged], [HOURS, []]);

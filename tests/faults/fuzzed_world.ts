@@ -4,7 +4,7 @@ import { seeded } from "./random.ts";
 /** The window that every life asks for: three days. */
 export const FROM = Date.UTC(2024, 2, 1);
 export const TO = FROM + 3 * DAY;
-/** What the first phase asks for. */
+/** The requests of the first phase. */
 export const FIRST_TO = FROM + 2 * DAY;
 
 /** A life goes from what is listed first, over a second list, to the true one, and ends with what came late. */
@@ -17,7 +17,7 @@ export interface Row {
   readonly value: string;
   readonly unit: string;
   readonly flagged: boolean;
-  /** What the row says of its averaging period. */
+  /** The row's averaging period. */
   readonly period: "whole" | "from" | "to" | "none";
   /** Answered from then on. */
   readonly since: Phase;
@@ -60,7 +60,7 @@ const UNITS: Readonly<Record<string, readonly string[]>> = {
   co: ["ppm", "ppb", "furlong"],
   temperature: ["c"],
 };
-/** What instruments do not say. */
+/** Values that instruments never report. */
 const ODD = ["null", "-999", "-0.5", "1.8e302", "-1e300", "1e999", "NaN", "0", "100000.5", "1e14"];
 
 /** Stations by the seed, with all that they ever measured. */

@@ -2,7 +2,7 @@ import { assert } from "@std/assert";
 
 /** Something of one small file system, or else of files that cannot grow. */
 export interface Narrow extends AsyncDisposable {
-  /** What the program is to be started within. */
+  /** The wrapper that the program is started in. */
   readonly within: readonly string[];
   widen(): Promise<void>;
 }

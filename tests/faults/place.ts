@@ -41,7 +41,7 @@ export class Place implements AsyncDisposable {
     return this.start(args, options).ended;
   }
 
-  /** What a command that only reads answers, as JSON; asked in this process, where that is quicker. */
+  /** The JSON answer of a command that only reads; asked in this process, where that is quicker. */
   // deno-lint-ignore no-explicit-any
   async ask(args: readonly string[]): Promise<any> {
     await using line = await CommandLine.open();

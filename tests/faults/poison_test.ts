@@ -12,7 +12,7 @@ const dataset = generated({ sensors: 6, quirks: false });
 const RAW = "SELECT DISTINCT sensor_id, datetime, value FROM raw_db.openaq_raw ORDER BY ALL";
 const MART = "SELECT * FROM prod_db.vietnam ORDER BY ALL";
 
-/** What status tells of an asset. */
+/** The status of an asset. */
 async function told(place: Place, asset: string): Promise<string[]> {
   const { assets } = await place.ask(["status", ...RANGE]);
   const { warnings } = assets.find(({ key }: { key: string }) => key === asset);

@@ -2,7 +2,7 @@ import { dirname, fromFileUrl, join } from "@std/path";
 import { until } from "./until.ts";
 
 const ROOT = dirname(dirname(dirname(fromFileUrl(import.meta.url))));
-/** What Deno itself needs of the environment. */
+/** The environment variables that Deno itself needs. */
 const KEPT = ["PATH", "HOME", "DENO_DIR", "TMPDIR"];
 
 export interface StartOptions {
@@ -116,7 +116,7 @@ export class Program {
   }
 }
 
-/** What a program writes, as it does. */
+/** The output of a program, as it is written. */
 class Told {
   text = "";
   /** All of it, once it has ended. */

@@ -51,7 +51,7 @@ export class Server implements AsyncDisposable {
     return this.#server.addr.port;
   }
 
-  /** What makes a program ask this server, without any pace of note. */
+  /** The environment that makes a program ask this server, without any pace of note. */
   get env(): Readonly<Record<string, string>> {
     return {
       OPENAQ_API_URL: `http://127.0.0.1:${this.port}`,

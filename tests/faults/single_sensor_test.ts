@@ -12,7 +12,7 @@ const ROWS = "SELECT DISTINCT sensor_id FROM raw_db.openaq_raw ORDER BY ALL";
 
 const HEADERS = { "content-type": "application/json", "x-airgraph-source": "simulated:1" };
 
-/** What becomes of an honest answer. */
+/** The change made to an honest answer. */
 type Change = (answer: Response) => Response | Promise<Response>;
 
 /** Half of an answer, then the connection breaks. */

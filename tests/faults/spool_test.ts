@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { CONCURRENCY } from "../../sources/openaq/asking.ts";
+import { CONCURRENCY } from "../../sources/openaq/sensor_queue.ts";
 import { generated } from "../../sources/openaq/simulator/generated.ts";
 import { contentOf, leftovers } from "./content.ts";
 import { narrow } from "./narrow.ts";

@@ -1,6 +1,6 @@
 import type { Fault, Server } from "./server.ts";
 
-/** What an answer of the API looks like. */
+/** An answer of the API. */
 export interface Tampered {
   meta: { limit?: unknown; found?: unknown; page?: unknown };
   // deno-lint-ignore no-explicit-any

@@ -55,8 +55,8 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
         // Sometimes so long that all else moves meanwhile.
         const pauses = worker.world.chance.pick(sketch.deps.length > 0 ? [1, 2, 3, 40] : [1, 2]);
         for (let i = 0; i < pauses; i++) await worker.pause("materialize");
-        const standing = new Map<string, Awaited<ReturnType<typeof inputs[string]["standing"]>>>();
-        for (const { name } of sketch.deps) standing.set(name, await inputs[name]!.standing());
+        const standing = new Map<string, Awaited<ReturnType<typeof inputs[string]["materializations"]>>>();
+        for (const { name } of sketch.deps) standing.set(name, await inputs[name]!.materializations());
         let group: (Output | FailedOutput)[] = [];
         for (const { ordinal } of partitions) {
           if (signal.aborted) return;

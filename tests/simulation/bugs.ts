@@ -1,4 +1,4 @@
-import type { Commit, StandingRecord } from "../../core/ports/state.ts";
+import type { Commit, MaterializationRecord } from "../../core/ports/state.ts";
 import type { AssetEvent } from "../../core/event.ts";
 import { over } from "./ports.ts";
 import type { Bug } from "./world.ts";
@@ -103,11 +103,11 @@ export const BUGS: readonly Bug[] = [
   {
     name: "what stands is answered as it was when it was last asked for",
     state: (state) => {
-      const last = new Map<string, readonly StandingRecord[]>();
+      const last = new Map<string, readonly MaterializationRecord[]>();
       return over(state, {
-        async standing(asset, ranges) {
+        async materializations(asset, ranges) {
           const key = JSON.stringify([asset, ranges]);
-          const now = await state.standing(asset, ranges);
+          const now = await state.materializations(asset, ranges);
           const before = last.get(key) ?? now;
           last.set(key, now);
           return before;

@@ -2,10 +2,10 @@ import type { Instant } from "../../core/instant.ts";
 import { digest } from "./chance.ts";
 import type { Sketch } from "./sketch.ts";
 
-/** What a partition read of one dependency: data versions by ordinal. */
+/** The members that a partition read of one dependency: data versions by ordinal. */
 export type Read = readonly (readonly [partition: number, dataVersion: string])[];
 
-/** What a materialization was made of, as its metadata tell it. */
+/** The inputs of a materialization, as its metadata tell them. */
 export interface Made {
   readonly run: number | null;
   /** The code and the dependencies that are compared: equal texts are equal code. */
@@ -14,11 +14,11 @@ export interface Made {
   readonly reads: Readonly<Record<string, Read>>;
   /** When the source gave its answer, if that was not just now. */
   readonly asOf?: Instant;
-  /** What sensors had, in a history of them. */
+  /** The content of sensors, in a history of them. */
   readonly values?: Values;
 }
 
-/** What sensors have of one hour, null for nothing, and when each said so. */
+/** The content of sensors in one hour, null for none, and when each said so. */
 export type Values = Readonly<Record<number, { readonly value: number | null; readonly askedAt: Instant }>>;
 
 /** The data version of what sensors have. */
@@ -44,7 +44,7 @@ export function filesOf({ files }: Sketch, dataVersion: string): number {
   return files === 0 || kind === 0 ? 0 : 1 + kind % files;
 }
 
-/** What blocking checks refuse. */
+/** The content that blocking checks refuse. */
 export const isPoison = (dataVersion: string) => dataVersion.endsWith("3");
 
 export const folderOf = (key: string, partition: number) => `lake/${key}/${partition}`;

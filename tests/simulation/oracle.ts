@@ -28,7 +28,7 @@ export interface Truth {
 export class Oracle {
   /** Every event that was committed, whether or not its worker heard of it. */
   readonly log: AssetEvent[] = [];
-  /** What the materializations that rollbacks and reports wrote were made of. */
+  /** The inputs of the materializations that rollbacks and reports wrote. */
   readonly made = new Map<string, Made>();
   /** The first thing that must not have happened. */
   violated: Violation | undefined;
@@ -43,17 +43,17 @@ export class Oracle {
     this.publications = new Publications(this, lake, isGuarded);
   }
 
-  /** What stands now. */
+  /** The latest materializations now. */
   get rows(): Rows {
     return this.#rows.rows;
   }
 
-  /** What stood at an event number. */
+  /** The latest materialization at an event number. */
   rowsAt(seq: number): Rows {
     return seq === this.log.length ? this.rows : replay(this.log.slice(0, seq), this.madeOf);
   }
 
-  /** What a materialization was made of: it tells itself, unless it was a rollback. */
+  /** The inputs of a materialization: it tells them itself, unless it was a rollback. */
   readonly madeOf = (event: Materialized): Made => {
     const told = this.made.get(nameOf(event));
     if (told !== undefined) return told;
@@ -67,7 +67,7 @@ export class Oracle {
     return this.made.has(nameOf(event));
   }
 
-  /** What was violated stays so, whatever becomes of the error on its way through the engine. */
+  /** Keeps the violation, whatever becomes of the error on its way through the engine. */
   violation(message: string): Violation {
     const violation = new Violation(message);
     this.violated ??= violation;
@@ -104,7 +104,7 @@ export class Oracle {
     if (this.claims.isAdopted(claim)) this.publications.takenOver(truth);
   }
 
-  /** What a materialization read is what stood at the number that it says. */
+  /** Holds that a materialization read the latest content at the number that it says. */
   #readTruly(event: Materialized): void {
     const { reads } = this.madeOf(event);
     if (Object.keys(reads).length === 0) return;

@@ -47,7 +47,7 @@ export function stepwise<Port extends object>(worker: Worker, name: string, port
   });
 }
 
-const FALLIBLE = new Set(["commit", "standing", "since", "claim", "log", "history"]);
+const FALLIBLE = new Set(["commit", "materializations", "since", "claim", "log", "history"]);
 
 /** Tells the oracle what is truly committed and claimed. */
 export function observed(worker: Worker, state: State): State {

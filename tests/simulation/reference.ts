@@ -18,7 +18,7 @@ export type Rows = ReadonlyMap<AssetKey, ReadonlyMap<number, Row>>;
 
 type MadeOf = (event: AssetEvent & Materialized) => Made;
 
-/** What stands after the events so far. */
+/** The content after the events so far. */
 export class Replayed {
   readonly #rows = new Map<AssetKey, Map<number, Row>>();
 
@@ -49,14 +49,14 @@ export class Replayed {
   }
 }
 
-/** What stands after the events, read from the first to the last. */
+/** The content after the events, read from the first to the last. */
 export function replay(events: readonly AssetEvent[], madeOf: MadeOf): Rows {
   const replayed = new Replayed(madeOf);
   for (const event of events) replayed.apply(event);
   return replayed.rows;
 }
 
-/** What a partition would read of a dependency. */
+/** The members that a partition would read of a dependency. */
 export function readOf(
   rows: Rows,
   { mapping, upstream }: SketchedDependency,

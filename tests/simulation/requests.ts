@@ -4,7 +4,7 @@ import { forcedWhole } from "./rules/force.ts";
 import { refusable, withVersions } from "./rules/rollback.ts";
 import type { Worker } from "./worker.ts";
 
-/** What workers ask for. */
+/** The requests of workers. */
 const REQUESTS = [
   ...Array<"materialize">(9).fill("materialize"),
   "rollback",

@@ -7,7 +7,7 @@ import { staticKeys } from "../../core/partition/static_set.ts";
 import { daily, hourly, monthly } from "../../core/partition/time_set.ts";
 import type { Chance } from "./chance.ts";
 
-/** What a simulated asset is made of, so that the same graph can be built again with a detail changed. */
+/** The parts of a simulated asset, so that the same graph can be built again with a detail changed. */
 export interface Sketch {
   readonly key: string;
   readonly kind: "source" | "derived" | "external";

@@ -83,7 +83,7 @@ export class Turns {
     this.asleep += by;
   }
 
-  /** What the actor's wall clock shows. */
+  /** The actor's wall-clock time. */
   read(actor: Actor): Instant {
     return this.now + actor.skew;
   }

@@ -61,7 +61,7 @@ export class Worker implements Actor {
       random: world.chance.next,
       resources: this,
       mask: (text) => text,
-      readSource: () => "",
+      readSourceFile: () => "",
       limits: { steps: world.chance.between(1, 3), pools: { pool: 1 } },
     });
     const sets = orchestrator.index.nodes.map(({ key, set }) => [key, partitionSet(set.spec)] as const);

@@ -120,7 +120,7 @@ export class World {
     this.#upstream.set(name, (this.#upstream.get(name) ?? 0) + 1);
   }
 
-  /** What upstream has for a partition of a source. */
+  /** The upstream content for a partition of a source. */
   truth(key: AssetKey, partition: number): string {
     return `v${this.draw(key, partition, "") % 5}`;
   }

@@ -143,9 +143,9 @@ export class DuckDBEngine implements Engine {
       ),
       ...fileTables(program).map((table) => altered(root, table)),
     ]);
-    const gone = looked.flatMap(settled);
+    const gone = looked.flatMap(valueOf);
     try {
-      settled(created);
+      valueOf(created);
     } catch (error) {
       if (!(error instanceof DuckDBError)) throw error;
       if (gone.length > 0) return { found: gone, lines };
@@ -191,7 +191,7 @@ function failed(program: Program, error: DuckDBError): EngineError {
   return new EngineError(`running "${program.name}": ${error.message}`, { cause: error });
 }
 
-function settled<T>(result: PromiseSettledResult<T>): T {
+function valueOf<T>(result: PromiseSettledResult<T>): T {
   if (result.status === "rejected") throw result.reason;
   return result.value;
 }
@@ -223,7 +223,7 @@ function without(program: Program, failures: ReadonlyMap<string, string>): Progr
   return { name: program.name, inputs: Object.fromEntries(inputs) };
 }
 
-/** What a transform has of each partition: how many rows are written, and its counts. */
+/** The rows of each partition in a transform's result, and its counts. */
 async function foundIn(
   session: Session,
   table: string,

@@ -11,7 +11,7 @@ interface Entry extends Result {
 }
 
 /**
- * What transforms answered last, by the text and the inputs' hashes: marts of one statement over the same files, such as
+ * The latest answers of transforms, by the text and the inputs' hashes: marts of one statement over the same files, such as
  * the development one and the production one, read and parse them once. Bounded by rows; the oldest go first, those in
  * use stay.
  */

@@ -67,7 +67,7 @@ async function failure(
   }
 }
 
-/** What is wrong with a line of a CSV file, without the line; undefined for all else. */
+/** The fault of a line of a CSV file, without the line; undefined for all other errors. */
 function lineFault({ cause }: DuckDBError): string | undefined {
   const message = cause instanceof Error ? cause.message : "";
   const [, line] = /CSV Error on Line: (\d+)/.exec(message) ?? [];

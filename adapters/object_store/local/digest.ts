@@ -3,7 +3,7 @@ import type { Written } from "../../../core/mod.ts";
 
 const CHUNK = 1 << 20;
 
-/** What an open file holds, from its beginning; big files are read piece by piece. */
+/** The bytes of an open file, from its beginning; big files are read piece by piece. */
 export async function digest(file: Deno.FsFile): Promise<Written> {
   const { size } = await file.stat();
   const buffer = new Uint8Array(Math.min(size, CHUNK) + 1);

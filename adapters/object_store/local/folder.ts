@@ -43,7 +43,7 @@ export class LocalFolder implements Folder {
   }
 }
 
-/** What was listed may be gone by now, and a link may lead nowhere. */
+/** A listed file may be gone by now, and a link may lead nowhere. */
 function gone(error: unknown): Pick<Deno.FileInfo, "isFile" | "size" | "mtime"> {
   if (isAbsent(error)) return { isFile: false, size: 0, mtime: null };
   throw error;

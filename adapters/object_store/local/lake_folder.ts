@@ -134,7 +134,7 @@ function parent(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
-/** What a folder holds; nothing if another process has just removed it. */
+/** The entries of a folder; none if another process has just removed it. */
 export function entriesIn(local: string): Deno.DirEntry[] {
   try {
     return [...Deno.readDirSync(local)];

@@ -104,7 +104,7 @@ export class LocalPublisher implements Publisher {
     return versions.map(({ kept }) => kept);
   }
 
-  /** What stands and is what it is recorded as, with the names to keep it by. */
+  /** The files in place that are as recorded, with the names to keep them by. */
   async #keepable(pending: readonly Replacement[]): Promise<{ final: string; kept: string }[]> {
     const keepable: { final: string; kept: string }[] = [];
     await each(pending, WIDTH, async ({ final, standing }) => {
@@ -312,7 +312,7 @@ function isPut<Change extends Staged>(change: Change): change is Change & Put {
   return "temporary" in change;
 }
 
-/** What is there as long as the change is not made. */
+/** The files in place as long as the change is not made. */
 function sourceOf(change: Staged): string {
   return isPut(change) ? change.temporary : change.final;
 }

@@ -58,7 +58,7 @@ export class Entries {
   }
 }
 
-/** What a view reads; names without a database are of its own. */
+/** The tables that a view reads; names without a database are of its own. */
 async function readBy(session: Session, view: ViewDefinition): Promise<TableName[]> {
   try {
     const { tables } = await parseStatement(session, view.statement);

@@ -12,7 +12,7 @@ export class LimitError extends Error {
 
 /**
  * The pieces of work that is aborted with the signal or beyond its limits. The time that the reader takes does not count.
- * What does not end by itself then is left to itself.
+ * Work that does not end by itself then is left alone.
  *
  * @param work Begins the work under a signal.
  */
@@ -46,7 +46,7 @@ export async function* limited<T>(
   }
 }
 
-/** What the work comes to, or the signal's reason once it was aborted and the work has not ended after a while. */
+/** Awaits the work, or throws the signal's reason once it was aborted and the work has not ended after a while. */
 async function unlessOverdue<T>(work: Promise<T>, signal: AbortSignal, overdue: () => void): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   let waiting: ReturnType<typeof setTimeout> | undefined;

@@ -31,13 +31,13 @@ const HIDDEN_FUNCTIONS = new Set([
   "write_log",
 ]);
 
-/** What `SHOW` may list. */
+/** The things that `SHOW` may list. */
 const SHOWN = new Set(['"databases"', '"tables"', "__show_tables_expanded"]);
 
 const PLAIN_NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 
 /**
- * What a parsed statement names, without the tables that it defines itself by WITH.
+ * The tables that a parsed statement names, without those that it defines itself by WITH.
  *
  * @throws {RefusedError} If it names a file or a function that reaches out, or lacks a parameter's value.
  */

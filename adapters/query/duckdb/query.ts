@@ -76,7 +76,7 @@ export class DuckDBQuery implements Query {
     }
   }
 
-  /** What a statement names; and, where it lists what there is, everything else that can be made. */
+  /** The names in a statement; where it lists what there is, also everything else that can be made. */
   async #named(
     sandbox: Sandbox,
     { tables, lists }: Named,
@@ -154,7 +154,7 @@ async function unlessBroken(warn: QueryOptions["warn"], act: () => Promise<void>
 const GONE = /^no files found that match the pattern "(.*)"$/;
 const NAMES_FILE = /["'][^"']+\.(parquet|json\.gz)["']/;
 
-/** What DuckDB said; files are named from the lake's root, as everywhere else. */
+/** DuckDB's message; files are named from the lake's root, as everywhere else. */
 function told(error: unknown, root: string | undefined): unknown {
   if (!(error instanceof DuckDBError)) return error;
   const found = visible(root === undefined ? error.message : error.message.replaceAll(`${root}/`, ""));

@@ -94,7 +94,7 @@ function explain(text: string): { readonly prefix: string; readonly inner: strin
   return { prefix: chosen.length === 0 ? "EXPLAIN" : `EXPLAIN (${chosen.join(", ")})`, inner };
 }
 
-/** What a statement that cannot be judged as a SELECT is, by its first word; for people. */
+/** The kind of a statement that cannot be judged as a SELECT, by its first word; for people. */
 function found(text: string): string {
   const start = text.replace(new RegExp(`^${GAP}+`), "");
   const word = /^\p{L}+/u.exec(start)?.[0].toUpperCase();

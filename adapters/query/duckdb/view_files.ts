@@ -13,7 +13,7 @@ export interface ViewFile {
   readonly reads: readonly string[];
 }
 
-/** What statements read, by the hash of their text. */
+/** The tables that statements read, by the hash of their text. */
 export type ViewLock = Readonly<Record<string, readonly string[]>>;
 
 /** Below the project's folder `sql`. */
@@ -34,7 +34,7 @@ export async function viewFiles(folder: string, group: string, db: DuckDB): Prom
   return texts.map((text) => ({ ...text, reads: lock[keyOf(text.statement)]! }));
 }
 
-/** What the views of all groups read. */
+/** The tables that the views of all groups read. */
 export async function lockViews(folder: string, db: DuckDB): Promise<ViewLock> {
   const groups = entriesOf(join(folder, "views"));
   return await lockOf(groups.flatMap((group) => viewTexts(folder, group)), db);
@@ -80,7 +80,7 @@ function viewName(group: string, file: string): string {
   );
 }
 
-/** What a statement reads; one that is refused fails when it is bound, with its reason. */
+/** The tables that a statement reads; one that is refused fails when it is bound, with its reason. */
 async function readBy(session: Session, statement: string): Promise<string[]> {
   try {
     const { tables } = await parseStatement(session, statement);

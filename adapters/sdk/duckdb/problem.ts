@@ -1,4 +1,4 @@
-/** What DuckDB said, as one line. */
+/** DuckDB's message as one line. */
 export class DuckDBError extends Error {
   override readonly name = "DuckDBError";
   /** Whether the statement itself is wrong, not what it reads. */

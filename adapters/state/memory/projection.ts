@@ -17,7 +17,7 @@ import {
 import { joined } from "../bytes.ts";
 
 interface Row {
-  /** What gave it its number. */
+  /** The event that gave it its number. */
   readonly event: (Materialized | Wiped) & { readonly seq: Seq };
   readonly changed: Seq;
   readonly status: typeof STANDS | typeof EXPIRED | typeof WIPED | typeof DAMAGED;
@@ -86,7 +86,7 @@ export class Projection {
   }
 
   /** The last materialization of each partition in the range that has one and was not wiped, ascending. */
-  standing(
+  materializations(
     range: OrdinalRange,
   ): { readonly event: Materialized & { readonly seq: Seq }; readonly expired: boolean }[] {
     const found: { event: Materialized & { seq: Seq }; expired: boolean }[] = [];

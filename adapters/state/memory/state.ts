@@ -187,22 +187,27 @@ export class MemoryState implements port.State {
     });
   }
 
-  async standing(asset: AssetKey, ranges: readonly OrdinalRange[]): Promise<port.StandingRecord[]> {
+  async materializations(
+    asset: AssetKey,
+    ranges: readonly OrdinalRange[],
+  ): Promise<port.MaterializationRecord[]> {
     await null;
     const projection = this.#store.assets.get(asset)?.projection ?? new Projection();
-    return normalize(ranges).flatMap((range) => projection.standing(range)).map(({ event, expired }) => {
-      const { seq, ...materialized } = giveEvent(event);
-      return { partition: event.partition, seq, expired, event: materialized };
-    });
+    return normalize(ranges).flatMap((range) => projection.materializations(range)).map(
+      ({ event, expired }) => {
+        const { seq, ...materialized } = giveEvent(event);
+        return { partition: event.partition, seq, expired, event: materialized };
+      },
+    );
   }
 
   async filesBelow(folder: string): Promise<port.PublishedFile[]> {
     await null;
-    const standing = [...this.#store.assets.values()]
-      .flatMap(({ projection }) => projection.standing({ from: -Infinity, to: Infinity }))
+    const latest = [...this.#store.assets.values()]
+      .flatMap(({ projection }) => projection.materializations({ from: -Infinity, to: Infinity }))
       .filter(({ expired }) => !expired)
       .sort((a, b) => a.event.seq - b.event.seq);
-    const files = standing.flatMap(({ event }) => {
+    const files = latest.flatMap(({ event }) => {
       const { asset, partition, payload } = giveEvent(event);
       return payload.files.map((file) => ({ ...file, asset, partition }));
     })
@@ -224,10 +229,10 @@ export class MemoryState implements port.State {
 
   async rechecked(asset: AssetKey, partition: number): Promise<readonly CheckResult[] | undefined> {
     await null;
-    const [standing] = await this.standing(asset, [{ from: partition, to: partition }]);
+    const [latest] = await this.materializations(asset, [{ from: partition, to: partition }]);
     const newest = this.#store.events.findLast((event) =>
       event.kind === "checked" && event.asset === asset && event.partition === partition &&
-      event.of === standing?.seq
+      event.of === latest?.seq
     );
     return newest?.kind === "checked" ? newest.checks : undefined;
   }

@@ -49,7 +49,7 @@ export interface StoredRun {
   readonly logs: LogEntry[];
 }
 
-/** What several workers of one process share: a state that is gone when the process ends. */
+/** The store that several workers of one process share: a state that is gone when the process ends. */
 export class MemoryStore {
   /** Event n at index n - 1. */
   readonly events: AssetEvent[] = [];

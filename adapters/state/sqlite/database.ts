@@ -21,7 +21,7 @@ export function damaged(path: string, says: string): string {
 
 type Line = (path: string, says: string) => string;
 
-/** What SQLite says of a place that was never this program's to write, and what it means to the one whose state it is. */
+/** SQLite's complaints of places that it cannot write to, each with its meaning for the state's owner. */
 const places: readonly (readonly [says: RegExp, line: Line])[] = [
   [
     /not a database/,
@@ -78,7 +78,7 @@ export class Database {
   #gaveUp = false;
 
   constructor(path: string, { location = path, patience = PATIENCE, tell = () => {}, closed = () => {} }: {
-    /** What SQLite opens, where it is not the path alone. */
+    /** The name that SQLite opens, where it is not the path alone. */
     readonly location?: string | URL;
     readonly patience?: Patience;
     readonly tell?: (line: string) => void;
@@ -218,7 +218,7 @@ export class Database {
     return statement;
   }
 
-  /** What reads waits for a moment at most: for the one who opens the file after a crash, or closes it as the last. */
+  /** Waits a moment at most: for the process that opens the file after a crash, or closes it as the last. */
   #guard<T>(work: () => T): T {
     for (let waited = 0;; waited += TRY) {
       try {

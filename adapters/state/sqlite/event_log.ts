@@ -6,6 +6,7 @@ import {
   DAMAGED,
   damageOf,
   EXPIRED,
+  type MaterializationRecord,
   type Materialized,
   type NewEvent,
   normalize,
@@ -13,7 +14,6 @@ import {
   type PublishedFile,
   type RunId,
   type Seq,
-  type StandingRecord,
   STANDS,
   WIPED,
 } from "../../../core/mod.ts";
@@ -139,7 +139,7 @@ export class EventLog {
     ));
   }
 
-  standing(key: AssetKey, ranges: readonly OrdinalRange[]): StandingRecord[] {
+  materializations(key: AssetKey, ranges: readonly OrdinalRange[]): MaterializationRecord[] {
     const asset = this.#registry.find(key);
     if (asset === undefined) return [];
     return this.#db.read(() =>

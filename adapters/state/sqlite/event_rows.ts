@@ -33,7 +33,7 @@ export interface EventRow {
 export const EVENT_COLUMNS =
   "e.seq, kind, e.asset, run, at, first, last, code, read, version, member, edges, body";
 
-/** What of a materialization is kept apart; what is empty is left out. */
+/** The parts of a materialization that are kept apart; empty ones are left out. */
 interface MaterializedBody extends Partial<Payload> {
   readonly checks?: readonly CheckResult[];
 }

@@ -74,7 +74,7 @@ export class Places {
     });
   }
 
-  /** What others are publishing, or had begun to when they died, by path. */
+  /** The paths that others are publishing, or had begun to when they died. */
   #begun(token: ClaimToken): ReadonlyMap<string, OwnerRow> {
     if (this.#db.get("SELECT 1 FROM intents WHERE token <> ? LIMIT 1", token) === undefined) return new Map();
     return new Map(this.#db.all<OwnerRow & { path: string }>(BEGUN, token).map((row) => [row.path, row]));

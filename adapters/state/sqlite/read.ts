@@ -10,7 +10,7 @@ import { scratchFolder } from "../../sdk/files/scratch.ts";
  * @throws {StateError} If it is no state, is from a newer version, or cannot be read.
  */
 export async function openToRead(path: string): Promise<Database> {
-  const db = await openStanding(path);
+  const db = await openExisting(path);
   try {
     if (isPresent(db, path)) return db;
   } catch (error) {
@@ -29,7 +29,7 @@ export async function openToRead(path: string): Promise<Database> {
  * SQLite shares a file in WAL mode through two more files beside it. Where these are not there and cannot be made, nobody
  * has the file open: without a log it does not change, and with one that was left behind a copy of both is read.
  */
-async function openStanding(path: string): Promise<Database> {
+async function openExisting(path: string): Promise<Database> {
   try {
     return firstRead(new Database(path));
   } catch (error) {
@@ -42,7 +42,7 @@ async function openStanding(path: string): Promise<Database> {
   }
 }
 
-/** What is wrong with a file shows when it is first read. */
+/** A damaged file is noticed when it is first read. */
 function firstRead(db: Database): Database {
   try {
     db.exec("PRAGMA query_only = ON; PRAGMA cache_size = -16384");

@@ -187,7 +187,7 @@ function unpackSmall(small: readonly number[]) {
   return { code, checksPassed, checksFailed, status };
 }
 
-/** What lies so much before each number: as text, distances are shorter. */
+/** The distances to each number: as text, these are shorter. */
 function before(seq: Float64Array, json: string): Float64Array {
   const distances = JSON.parse(json) as number[];
   return seq.map((number, row) => number - distances[row]!);

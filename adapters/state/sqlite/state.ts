@@ -144,8 +144,11 @@ export class SqliteState implements port.State {
     });
   }
 
-  async standing(asset: AssetKey, ranges: readonly OrdinalRange[]): Promise<port.StandingRecord[]> {
-    return this.#log.standing(asset, ranges);
+  async materializations(
+    asset: AssetKey,
+    ranges: readonly OrdinalRange[],
+  ): Promise<port.MaterializationRecord[]> {
+    return this.#log.materializations(asset, ranges);
   }
 
   async filesBelow(folder: string): Promise<port.PublishedFile[]> {

@@ -15,7 +15,7 @@ const RECORD = z.object({
   })),
 });
 
-/** What the records of a zone say. */
+/** The records of a zone, read. */
 export interface Asked {
   /** Each hour that was ever answered, ascending, as it was answered last. */
   readonly hours: readonly AskedHour[];

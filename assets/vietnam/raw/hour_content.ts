@@ -3,7 +3,7 @@ import type { HistoryRow } from "../../../sources/openaq/question.ts";
 import { ContentSum, contentVersion } from "../../content_hash.ts";
 import { canonicalRecord, canonicalRows, CONTENT_COLUMNS, instantOf, type RawRecord } from "./record.ts";
 
-/** What an hour holds: a version and a number of rows. */
+/** The content of an hour: its version and its number of rows. */
 export interface Content {
   readonly dataVersion: string;
   readonly rows: number;

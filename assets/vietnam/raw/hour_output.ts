@@ -22,7 +22,7 @@ export interface Recording {
   readonly folder: string;
   /** The files that lie in the folder. */
   readonly files: readonly string[];
-  /** What the state says of files that lie there. */
+  /** The recorded files of the hours, by partition. */
   readonly recorded: readonly FileRef[];
   readonly now: Instant;
   readonly staging: string;
@@ -92,7 +92,7 @@ async function addFile(
 
 const ASK_ALL = "or --force, which asks all sensors";
 
-/** What sensors owe is added to what is there: without that, the hour would lose the others' rows. */
+/** Adds rows that sensors owed to those there; overwriting the hour would lose the other sensors' rows. */
 function assertThere({ whole, files, recorded }: Recording): void {
   const lost = whole ? undefined : recorded.find(({ path }) => !files.includes(path));
   if (lost !== undefined) {

@@ -9,7 +9,7 @@ export const CONTENT_COLUMNS = RAW.columns.filter(({ name }) => name !== "extrac
 /** A record as it is read from a file. */
 export type RawRecord = Readonly<Record<string, unknown>>;
 
-/** What all records of a sensor have in common, as JSON and as canonical text. */
+/** The fields that all records of a sensor share, as JSON and as canonical text. */
 interface SensorTexts {
   readonly head: string;
   readonly unit: string;

@@ -9,7 +9,7 @@ import { windowOf } from "./window.ts";
 const TIMED_OUT =
   "Connection timed out: Try to provide more specific query parameters or a smaller time frame.";
 
-/** What `GET` questions are answered from. */
+/** The dataset and settings that answers to `GET` are made from. */
 export interface Answering {
   readonly dataset: Dataset;
   readonly now: Instant;

@@ -12,9 +12,9 @@ export interface RowsQuestion {
   readonly limit: number;
 }
 
-/** What a simulated OpenAQ answers from. */
+/** The data behind a simulated OpenAQ. */
 export interface Dataset {
-  /** What it announces as its source, e.g. `simulated:1`; undefined where the data are real. */
+  /** The name of its source that it announces, e.g. `simulated:1`; undefined where the data are real. */
   readonly source: string | undefined;
   /** With all of the API's fields. */
   locations(now: Instant): readonly Location[] | Promise<readonly Location[]>;

@@ -13,7 +13,7 @@ export interface GeneratedOptions {
   readonly quirks?: boolean;
 }
 
-/** What becomes of a row, by a number in [0, 1). */
+/** The fate of a row, by a number in [0, 1). */
 const MISSING = 0.004;
 const NULL = 0.006;
 const NONE = 0.0075;

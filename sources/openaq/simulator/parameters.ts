@@ -42,7 +42,7 @@ function measured(id: number, name: string, units: string, displayName: string):
   };
 }
 
-/** What a station may measure, by name; each in the units that stations use. */
+/** The parameters that a station may measure, by name; each in the units that stations use. */
 export const MEASURED: readonly (readonly [Measured, ...Measured[]])[] = [
   [measured(2, "pm25", "µg/m³", "PM2.5")],
   [measured(1, "pm10", "µg/m³", "PM10")],

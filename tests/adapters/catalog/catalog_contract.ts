@@ -18,7 +18,7 @@ export const TABLE: TableDefinition = tableDefinition(MART, {
   location: "aq_dev/marts/vietnam",
 });
 
-/** What every catalog does. */
+/** The contract of every catalog. */
 export function catalogContract(name: string, open: () => Promise<Lake>): void {
   const test = (what: string, work: (lake: Lake) => Promise<void>) =>
     Deno.test(`${name}: ${what}`, async () => {

@@ -28,7 +28,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
 
 const signal = new AbortController().signal;
 
-/** What every engine does. */
+/** The contract of every engine. */
 export function engineContract(name: string, open: () => Promise<EnginePlace>): void {
   const test = (what: string, work: (place: EnginePlace) => Promise<void>) =>
     Deno.test(`${name}: ${what}`, async () => {

@@ -5,7 +5,7 @@ type Lake = Pick<LakeStorage, "documents" | "store"> & AsyncDisposable;
 
 const PATH = "_mark.json";
 
-/** What all documents do. */
+/** The contract of all documents. */
 export function documentsContract(name: string, open: () => Promise<Lake>): void {
   const test = (what: string, work: (lake: Lake) => Promise<void>) =>
     Deno.test(`${name}: ${what}`, async () => {

@@ -8,7 +8,7 @@ export interface FolderPlace extends AsyncDisposable {
   remove(name: string): Promise<void>;
 }
 
-/** What every folder of others does. */
+/** The contract of every folder of others' files. */
 export function folderContract(name: string, open: () => Promise<FolderPlace>): void {
   Deno.test(`${name}: files are listed by name, and measured as they stand`, async () => {
     await using place = await open();

@@ -60,7 +60,7 @@ export async function textAt(lake: Lake, path: string): Promise<string | undefin
   return bytes && new TextDecoder().decode(bytes);
 }
 
-/** What every publisher does. */
+/** The contract of every publisher. */
 export function publisherContract(name: string, open: () => Promise<Lake>): void {
   const test = (what: string, work: (lake: Lake) => Promise<void>) =>
     Deno.test(`${name}: ${what}`, async () => {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Spool } from "../../../core/mod.ts";
 
-/** What every spool does. @param open The spool of one place; opened again, it is the same. */
+/** The contract of every spool. @param open The spool of one place; opened again, it is the same. */
 export function spoolContract(
   name: string,
   open: () => Promise<{ readonly spool: Spool } & AsyncDisposable>,

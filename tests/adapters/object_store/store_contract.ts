@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Lake } from "./publisher_contract.ts";
 
-/** What every object store does. */
+/** The contract of every object store. */
 export function storeContract(name: string, open: () => Promise<Lake>): void {
   Deno.test(`${name}: reads what was written, and nothing where nothing is`, async () => {
     await using lake = await open();

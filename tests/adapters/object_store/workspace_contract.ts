@@ -3,7 +3,7 @@ import type { LakeStorage } from "../../../core/mod.ts";
 
 type Lake = Pick<LakeStorage, "store" | "workspace"> & AsyncDisposable;
 
-/** What every workspace does. */
+/** The contract of every workspace. */
 export function workspaceContract(name: string, open: () => Promise<Lake>): void {
   const test = (what: string, work: (lake: Lake) => Promise<void>) =>
     Deno.test(`${name}: ${what}`, async () => {

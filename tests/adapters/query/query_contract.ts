@@ -28,7 +28,7 @@ const TABLE: Definition = {
   location: "zone/numbers",
 };
 
-/** What every query and every binder of views does. */
+/** The contract of every query and every binder of views. */
 export function queryContract(name: string, open: () => Promise<QueryPlace>): void {
   const test = (what: string, work: (place: QueryPlace) => Promise<void>) =>
     Deno.test(`${name}: ${what}`, async () => {

@@ -3,7 +3,7 @@ import { describeEvents } from "./contract_events.ts";
 import { describeRecords } from "./contract_records.ts";
 import type { Harness } from "./harness.ts";
 
-/** What every state does, as the port says it. */
+/** The contract of every state. */
 export function stateContract(name: string, open: () => Promise<Harness>): void {
   describeEvents(name, open);
   describeClaims(name, open);

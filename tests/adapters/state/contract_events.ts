@@ -95,7 +95,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
     member.fill(2);
     const [first] = await state.since(0);
     if (first?.kind === "materialized") first.member.fill(3);
-    assertEquals((await state.standing(HOURS, [{ from: 1, to: 1 }]))[0]?.event.member, bytes(1));
+    assertEquals((await state.materializations(HOURS, [{ from: 1, to: 1 }]))[0]?.event.member, bytes(1));
   });
 
   test("a change of content moves `changed`, the same content does not", async (state) => {
@@ -184,7 +184,10 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
       { partition: 4, seq: 3, changed: 3, status: STANDS },
     ]);
     assertEquals(snapshot.assets.get(HOURS)?.members, Uint8Array.of(...bytes(0, 64), ...bytes(4)));
-    assertEquals((await state.standing(HOURS, [{ from: 0, to: 9 }])).map(({ partition }) => partition), [4]);
+    assertEquals(
+      (await state.materializations(HOURS, [{ from: 0, to: 9 }])).map(({ partition }) => partition),
+      [4],
+    );
     assertEquals(await state.history(HOURS, 1), []);
     await state.commit({ claim: null, events: [materialized(1), materialized(1, { dataVersion: "b" })] });
     assertEquals((await state.history(HOURS, 1)).map(({ seq, dataVersion }) => [seq, dataVersion]), [
@@ -213,7 +216,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
     await commit(materialized(1));
     await commit(checked(1, false));
     assertEquals(await statuses(), [DAMAGED]);
-    assertEquals((await state.standing(HOURS, [{ from: 1, to: 1 }])).length, 1);
+    assertEquals((await state.materializations(HOURS, [{ from: 1, to: 1 }])).length, 1);
     await commit(checked(1, true));
     assertEquals(await statuses(), [STANDS]);
     await commit(checked(1, false));
@@ -255,7 +258,9 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
       { partition: 2, seq: 4, changed: 2, status: STANDS },
     ]);
     assertEquals(
-      (await state.standing(HOURS, [{ from: 2, to: 5 }, { from: 0, to: 1 }])).map(({ expired }) => expired),
+      (await state.materializations(HOURS, [{ from: 2, to: 5 }, { from: 0, to: 1 }])).map(({ expired }) =>
+        expired
+      ),
       [true, false],
     );
     assertEquals((await state.history(HOURS, 2)).map(({ seq }) => seq), [4, 2]);

@@ -23,7 +23,10 @@ async function observe(state: State) {
   return {
     snapshot: await state.snapshot([HOURS, DAYS]),
     events: await state.since(0),
-    standing: [await state.standing(HOURS, everywhere), await state.standing(DAYS, everywhere)],
+    standing: [
+      await state.materializations(HOURS, everywhere),
+      await state.materializations(DAYS, everywhere),
+    ],
     history: await Promise.all(partitions.map((partition) => state.history(HOURS, partition))),
     runs: await state.runs(99),
     ofRuns: await Promise.all(

@@ -17,7 +17,7 @@ async function work(path: string): Promise<void> {
       const { granted } = await state.claim(run, HOURS, [{ from, to: Math.min(PARTITIONS, from + 7) - 1 }]);
       if (granted === undefined) continue;
       const standing = new Set(
-        (await state.standing(HOURS, granted.ranges)).map(({ partition }) => partition),
+        (await state.materializations(HOURS, granted.ranges)).map(({ partition }) => partition),
       );
       const events = [];
       for (const { from, to } of granted.ranges) {

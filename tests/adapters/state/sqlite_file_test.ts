@@ -86,7 +86,7 @@ Deno.test("sqlite: a state of 0.1 is opened with what stands, and what a worker 
     const state = await openSqliteState({ path });
     await state.register(ASSETS);
     assertEquals((await state.since(1)).map((event) => "of" in event && event.of), [0]);
-    assertEquals((await state.standing(HOURS, [{ from: 1, to: 1 }])).map(({ event }) => event), [
+    assertEquals((await state.materializations(HOURS, [{ from: 1, to: 1 }])).map(({ event }) => event), [
       materialized(1),
     ]);
     const [adopted] = await state.recover(9);

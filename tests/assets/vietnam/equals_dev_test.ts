@@ -20,7 +20,7 @@ async function lakeWithDev(statement = projectStatement) {
   return lake;
 }
 
-/** What production's checks hold against each day, with the development mart's middle day changed. */
+/** The faults that production's checks find with each day, with the development mart's middle day changed. */
 async function promote(change?: (lake: TestLake) => Promise<unknown>) {
   await using lake = await lakeWithDev();
   await change?.(lake);

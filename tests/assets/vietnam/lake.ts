@@ -14,12 +14,12 @@ import {
   hourly,
   type Json,
   type LakeStorage,
+  type Materialization,
   type ObjectStore,
   type Output,
   type Partition,
   type Partitions,
   type PartitionSet,
-  type Standing,
 } from "../../../core/mod.ts";
 import { define } from "../../../assets/resources.ts";
 import { mart } from "../../../assets/vietnam/mart.ts";
@@ -46,7 +46,7 @@ export interface TestStation {
   readonly longitude: number | null;
 }
 
-/** What became of a batch: its outputs by key, and the checks' answers. */
+/** The result of a batch: its outputs by key, and the checks' answers. */
 export interface Made {
   readonly outputs: ReadonlyMap<string, Output>;
   readonly failures: ReadonlyMap<string, string>;
@@ -65,9 +65,9 @@ export class TestLake implements AsyncDisposable {
   readonly stations = define.external({ key: "vietnam/stations" });
   readonly dev = mart({ raw: this.raw, stations: this.stations, examiner: this.examiner });
   readonly prod = mart({ raw: this.raw, stations: this.stations, examiner: this.examiner, dev: this.dev });
-  readonly hours = new Map<string, Standing>();
-  readonly days = new Map<string, Standing>();
-  #stations: Standing[] = [];
+  readonly hours = new Map<string, Materialization>();
+  readonly days = new Map<string, Materialization>();
+  #stations: Materialization[] = [];
   #attempts = 0;
 
   private constructor(
@@ -150,7 +150,7 @@ export class TestLake implements AsyncDisposable {
       run: 1,
       partitions,
       inputs,
-      standing: () => Promise.resolve([]),
+      materializations: () => Promise.resolve([]),
       resources: { engine: this.engine, store: this.store },
       log: silent,
       progress() {},
@@ -224,8 +224,8 @@ export class TestLake implements AsyncDisposable {
   }
 
   #inputs(partitions: Partitions) {
-    const input = (standing: () => readonly Standing[]) => ({
-      standing: () => Promise.resolve(standing()),
+    const input = (latest: () => readonly Materialization[]) => ({
+      materializations: () => Promise.resolve(latest()),
       members: () => [],
     });
     const wanted = new Set(Array.from(partitions, ({ key }) => key!));
@@ -272,7 +272,12 @@ export function audited(asset: AnyAsset, output: Output): Audited {
   return { partition, key: asset.partitions.key(partition), dataVersion, rows, metadata, files };
 }
 
-function standing(partition: number, key: string | null, files: FileRef[], rows: number | null): Standing {
+function standing(
+  partition: number,
+  key: string | null,
+  files: FileRef[],
+  rows: number | null,
+): Materialization {
   return { partition, key, dataVersion: "", files, rows, metadata: {} };
 }
 

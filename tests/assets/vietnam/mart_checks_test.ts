@@ -27,7 +27,7 @@ function failedOf(answers: readonly CheckAnswer[]): Record<string, string | unde
   );
 }
 
-/** What the checks say of a file that was staged in the place of the good one. */
+/** The checks' answers on a file that was staged in the place of the good one. */
 async function staged(statement: (good: string) => string, change: Partial<Audited> = {}, asset?: AnyAsset) {
   const { lake, day, path } = await lakeWithDay();
   await using _ = lake;

@@ -70,7 +70,7 @@ const STREET: TestStation = {
   longitude: 105.7999,
 };
 
-/** What the mart's rules make of one sensor's measurements in µg/m³: the smallest usable value of each time, by day. */
+/** One sensor's measurements in µg/m³ by the mart's rules: the smallest usable value of each time, by day. */
 function expectedDays(measurements: readonly Measurement[], limit: number): Map<string, Map<string, number>> {
   const days = new Map<string, Map<string, number>>();
   for (const { value, flagInfo, period: { datetimeFrom: { utc } } } of measurements) {

@@ -11,7 +11,7 @@ import { openaqSource } from "../../../sources/openaq/source.ts";
 import { type LocalLake, localLake } from "../../adapters/object_store/local/lake.ts";
 import { fakeClock } from "../../fake_clock.ts";
 import { memoryKeyValue, memoryLog, memoryRecord } from "../../sources/openaq/parts.ts";
-import { type StandingBy, step } from "./step.ts";
+import { type MaterializationsBy, step } from "./step.ts";
 
 const NOW = Date.parse("2026-01-02T03:04:05Z");
 
@@ -38,7 +38,7 @@ Deno.test("days of a simulated country are recorded once, and a change upstream 
     clock,
     countryId: 56,
   });
-  const standing: StandingBy = new Map();
+  const standing: MaterializationsBy = new Map();
   const options = { lake, standing, now: NOW, resources: { openaq } };
   const hours = raw({ environment: "test", lookback: 7 * DAY });
   const latest = Math.floor(NOW / HOUR);

@@ -8,7 +8,7 @@ import { DAY, HOUR, type Instant, type OrdinalRange, SECOND } from "../../../cor
 import type { Gap } from "../../../sources/openaq/gaps.ts";
 import type { HistoryQuestion, HistoryRow, HoursGroup } from "../../../sources/openaq/question.ts";
 import { localLake } from "../../adapters/object_store/local/lake.ts";
-import { type StandingBy, step } from "./step.ts";
+import { type MaterializationsBy, step } from "./step.ts";
 
 const HOUR_0 = Date.parse("2018-01-01T00:00:00Z");
 const ORDINAL = HOUR_0 / HOUR;
@@ -27,7 +27,7 @@ function row(sensor: typeof PM25, value: number | null, start = HOUR_0, flagged 
 /** A lake whose source answers what it is told to. */
 async function world() {
   const lake = await localLake();
-  const standing: StandingBy = new Map();
+  const standing: MaterializationsBy = new Map();
   const questions: HistoryQuestion[] = [];
   let told = 0;
   let gaps: Gap[] = [];

@@ -3,7 +3,7 @@ import { locations } from "../../../assets/vietnam/locations.ts";
 import { stations } from "../../../assets/vietnam/stations.ts";
 import type { Location } from "../../../sources/openaq/schema.ts";
 import { localLake } from "../../adapters/object_store/local/lake.ts";
-import { type StandingBy, step } from "./step.ts";
+import { type MaterializationsBy, step } from "./step.ts";
 
 const NOW = Date.parse("2026-01-02T03:04:05Z");
 
@@ -27,7 +27,7 @@ function location(id: number, change: Partial<Location> = {}): Location {
 /** Answers what it is told to, and both assets made of it. */
 async function lakeOf() {
   const lake = await localLake();
-  const standing: StandingBy = new Map();
+  const standing: MaterializationsBy = new Map();
   const make = async (answer: readonly Location[], askedAt = NOW) => {
     const openaq = {
       locations: () => Promise.resolve({ askedAt, locations: answer, setAside: [] }),

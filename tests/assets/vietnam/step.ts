@@ -3,19 +3,19 @@ import {
   type FailedOutput,
   type Instant,
   type Log,
+  type Materialization,
   type OrdinalRange,
   ordinals,
   type Output,
-  type Standing,
 } from "../../../core/mod.ts";
 import type { LocalLake } from "../../adapters/object_store/local/lake.ts";
 
-/** What stands, by asset and partition. */
-export type StandingBy = Map<string, Map<number, Standing>>;
+/** The latest materializations, by asset and partition. */
+export type MaterializationsBy = Map<string, Map<number, Materialization>>;
 
 export interface StepOptions {
   readonly lake: LocalLake;
-  readonly standing: StandingBy;
+  readonly standing: MaterializationsBy;
   readonly now: Instant;
   readonly resources: unknown;
   /** @default the only partition of an asset without any */
@@ -38,7 +38,7 @@ let attempts = 0;
 export async function step(asset: AnyAsset, options: StepOptions): Promise<Stepped> {
   const { lake, standing, now, resources, ranges = [{ from: 0, to: 0 }], forced = false, marked = [] } =
     options;
-  const own = standing.get(asset.key) ?? new Map<number, Standing>();
+  const own = standing.get(asset.key) ?? new Map<number, Materialization>();
   standing.set(asset.key, own);
   const partitions = [...ordinals(ranges)].map((ordinal) => ({
     ordinal,
@@ -47,7 +47,7 @@ export async function step(asset: AnyAsset, options: StepOptions): Promise<Stepp
   }));
   const inputs = Object.fromEntries(
     Object.entries(asset.deps).map(([name, dependency]) => [name, {
-      standing: () => Promise.resolve([...(standing.get(dependency.asset.key)?.values() ?? [])]),
+      materializations: () => Promise.resolve([...(standing.get(dependency.asset.key)?.values() ?? [])]),
       members: () => [],
     }]),
   );
@@ -61,7 +61,7 @@ export async function step(asset: AnyAsset, options: StepOptions): Promise<Stepp
       [Symbol.iterator]: () => partitions.values(),
     },
     inputs,
-    standing: () => Promise.resolve([...own.values()]),
+    materializations: () => Promise.resolve([...own.values()]),
     resources: { store: lake.store, ...Object(resources) },
     log: SILENT,
     progress: quiet,

@@ -29,7 +29,7 @@ function graphOfHours() {
     partitions: daily({ start, open: true }),
     deps: { hours: from(hours, hoursOfDay) },
     async *materialize({ partitions, inputs }) {
-      const standing = await inputs.hours!.standing();
+      const standing = await inputs.hours!.materializations();
       yield [{ partition: partitions.first.ordinal, dataVersion: `${standing.length} hours` }];
     },
   });
@@ -112,7 +112,7 @@ Deno.test("a run goes on with the partitions that existed when it began", async 
   });
   const { status, counts } = await materialize({ from: start });
   assertEquals([status, counts.blocked], ["succeeded", 0]);
-  const [day] = await state.standing("t/days", [{ from: 0, to: 99_999 }]);
+  const [day] = await state.materializations("t/days", [{ from: 0, to: 99_999 }]);
   assertEquals(day!.event.dataVersion, "11 hours");
   assertEquals(await plan({ from: start }), [
     "t/hours 2024-02-01T11 missing",

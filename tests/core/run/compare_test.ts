@@ -91,7 +91,7 @@ Deno.test("within some runs everything is compared, whatever they are asked for"
   const { lake, open } = days("2019-01-01");
   const first = await open();
   await first.materialize();
-  const all = first.orchestrator.index.node("t/day").rows.standing([{ from: 0, to: 30_000 }]);
+  const all = first.orchestrator.index.node("t/day").rows.materialized([{ from: 0, to: 30_000 }]);
   for (const day of ["2019-01-01", "2020-07-01", "2021-12-31", "2023-05-05"]) {
     lake.files.set(`lake/day/${day}`, "flipped");
     let runs = 0;

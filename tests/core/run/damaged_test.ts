@@ -124,7 +124,9 @@ Deno.test("what cannot be made for a damaged input marks it, so that the next ma
     batch: { most: 2 },
     async *materialize({ partitions, inputs }) {
       const damaged = new Set(
-        (await inputs.up!.standing()).filter(({ files: [file] }) => lake.files.get(file!.path) !== file!.hash)
+        (await inputs.up!.materializations()).filter(({ files: [file] }) =>
+          lake.files.get(file!.path) !== file!.hash
+        )
           .map(({ partition }) => partition),
       );
       yield [...partitions].map(({ ordinal: partition }) =>

@@ -16,9 +16,9 @@ function folder(files: Record<string, string | Error>) {
   const source = external({
     key: "t/files",
     partitions: days,
-    observe: ({ standing }) => {
+    observe: ({ materializations }) => {
       looks++;
-      assert(typeof standing === "function");
+      assert(typeof materializations === "function");
       return Promise.resolve(
         Object.entries(files).map(([day, found]): Observation | FailedOutput =>
           found instanceof Error
@@ -34,7 +34,7 @@ function folder(files: Record<string, string | Error>) {
     deps: { files: from(source, identity) },
     batch: { most: 10, scattered: true },
     async *materialize({ partitions, inputs }) {
-      const standing = await inputs.files.standing();
+      const standing = await inputs.files.materializations();
       yield [...partitions].map(({ ordinal }) => {
         const { dataVersion } = standing.find(({ partition }) => partition === ordinal)!;
         return { partition: ordinal, dataVersion: `table of ${dataVersion}` };

@@ -216,7 +216,7 @@ Deno.test("a place that cannot be written is its own partition's failure; the re
   assertEquals([texts("first"), texts("second")], [wanted, wanted]);
   const [status] = await orchestrator.status(new Set(["t/one"]));
   assertEquals([status?.partitions.failed, status?.partitions.fresh], [2, 5]);
-  const standing = await state.standing("t/one", [{ from: 0, to: 4 }]);
+  const standing = await state.materializations("t/one", [{ from: 0, to: 4 }]);
   assertEquals(standing.map(({ event }) => event.dataVersion), wanted);
   assertEquals([await state.claims(), await state.recover(0), lake.below("_staging")], [[], [], []]);
 
@@ -255,7 +255,7 @@ Deno.test("who is killed with some partitions in place and one that cannot be le
   await next.materialize({ assets: new Set() });
   const wanted = ["2", "1", "2"];
   assertEquals([texts("first"), texts("second")], [wanted, wanted]);
-  const standing = await next.state.standing("t/one", [{ from: 0, to: 2 }]);
+  const standing = await next.state.materializations("t/one", [{ from: 0, to: 2 }]);
   assertEquals(standing.map(({ event }) => event.dataVersion), wanted);
   assertEquals([await next.state.claims(), await next.plan()], [[], []]);
 });
@@ -282,7 +282,7 @@ for (const lost of [false, true]) {
     assertEquals(finals(), lost ? ["2", "1"] : ["2", "2"]);
     assertEquals([lake.below("_staging"), await next.state.claims(), await next.plan()], [[], [], []]);
     assertEquals((await next.state.runs(1))[0]?.status, "interrupted");
-    const standing = await next.state.standing("t/one", [{ from: 0, to: 1 }]);
+    const standing = await next.state.materializations("t/one", [{ from: 0, to: 1 }]);
     assertEquals(standing.map(({ event }) => event.dataVersion), finals());
   });
 }
@@ -305,7 +305,7 @@ Deno.test("files alongside an output are put in place with it, even where its ow
   await materialize();
   await materialize({ force: true });
   assertEquals(lake.below("lake"), ["lake/one/a", "lake/one/-/1", "lake/one/-/2"]);
-  const [record] = await state.standing("t/one", [{ from: 0, to: 0 }]);
+  const [record] = await state.materializations("t/one", [{ from: 0, to: 0 }]);
   assertEquals(record?.event.payload.files.map(({ path }) => path), ["lake/one/a"]);
   assertEquals(lake.below("_staging"), []);
 });
@@ -359,7 +359,7 @@ Deno.test("a worker whose claim passed on while it published puts nothing back",
   goOn.resolve();
   await slept;
   assertEquals([finals(), await next.plan()], [["1", "1"], []]);
-  const standing = await next.state.standing("t/one", [{ from: 0, to: 1 }]);
+  const standing = await next.state.materializations("t/one", [{ from: 0, to: 1 }]);
   assertEquals(standing.map(({ event }) => event.payload.files[0]!.hash), finals());
 });
 

@@ -17,7 +17,7 @@ const checks: Check<null> = {
     { name: "good", severity: "blocking" },
   ],
   async run({ outputs, inputs }) {
-    const standing = new Map((await inputs["dev"]!.standing()).map((each) => [each.partition, each]));
+    const standing = new Map((await inputs["dev"]!.materializations()).map((each) => [each.partition, each]));
     return outputs.flatMap(({ partition, dataVersion }) => [
       { check: "equals_dev", partition, passed: standing.get(partition)?.dataVersion === dataVersion },
       { check: "good", partition, passed: dataVersion !== "bad" },

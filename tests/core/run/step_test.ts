@@ -255,7 +255,7 @@ Deno.test("inputs that move while they are read are read again", async () => {
     deps: { up: from(up, latest) },
     async *materialize({ inputs }) {
       if (reads++ === 0) await disturb();
-      const [standing] = await inputs.up!.standing();
+      const [standing] = await inputs.up!.materializations();
       yield [out(0, `of ${standing?.dataVersion}`)];
     },
   });
@@ -265,7 +265,7 @@ Deno.test("inputs that move while they are read are read again", async () => {
   disturb = () => other.materialize({ force: true });
   await materialize();
   assertEquals(reads, 2);
-  assertEquals((await state.standing("t/down", [{ from: 0, to: 0 }]))[0]?.event.dataVersion, "of 2");
+  assertEquals((await state.materializations("t/down", [{ from: 0, to: 0 }]))[0]?.event.dataVersion, "of 2");
   assertEquals(await plan(), []);
 });
 
@@ -277,7 +277,7 @@ Deno.test("an input that is wiped while it is read is noticed", async () => {
     deps: { up: from(up, latest) },
     async *materialize({ inputs }) {
       await disturb();
-      yield [out(0, `of ${(await inputs.up!.standing()).length}`)];
+      yield [out(0, `of ${(await inputs.up!.materializations()).length}`)];
     },
   });
   const { materialize, store, lake, plan, orchestrator } = await lab([up, down]);
@@ -288,7 +288,7 @@ Deno.test("an input that is wiped while it is read is noticed", async () => {
   disturb = () => Promise.resolve();
   await materialize();
   assertEquals(await plan(), []);
-  const [standing] = await orchestrator.session.state.standing("t/down", [{ from: 0, to: 0 }]);
+  const [standing] = await orchestrator.session.state.materializations("t/down", [{ from: 0, to: 0 }]);
   assertEquals(standing?.event.dataVersion, "of 1");
 });
 

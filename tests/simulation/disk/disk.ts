@@ -5,7 +5,7 @@ export interface Inode {
   readonly ino: number;
   readonly isDirectory: boolean;
   content: Uint8Array<ArrayBuffer>;
-  /** What a loss of power leaves of it for sure; undefined if it was never synced. */
+  /** The content that survives a loss of power for sure; undefined if it was never synced. */
   synced: Uint8Array<ArrayBuffer> | undefined;
 }
 

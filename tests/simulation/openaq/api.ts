@@ -130,7 +130,7 @@ export class SimulatedOpenAQ {
   }
 }
 
-/** What a sensor has in the hour that a partition stands for. */
+/** The rows of a sensor in the hour that a partition stands for. */
 export interface Row {
   readonly partition: number;
   readonly end: Instant;

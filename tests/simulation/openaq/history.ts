@@ -29,7 +29,7 @@ export async function* askSensors(
   const { world } = worker;
   const { asking } = world.oracle;
   const byHour = new Map([...partitions].map(({ ordinal, window }) => [window!.start, { ordinal, window }]));
-  const standing = await worker.state.standing(sketch.key, partitions.ranges);
+  const standing = await worker.state.materializations(sketch.key, partitions.ranges);
   const before = new Map(standing.map(({ partition, event }) => [partition, event]));
   const recorded = (hour: Instant) => before.get(byHour.get(hour)?.ordinal ?? -1)?.at ?? -Infinity;
   const stillGood = (hour: Instant, askedAt: Instant) =>
@@ -70,14 +70,14 @@ export async function* askSensors(
   await source.tellOwed();
 }
 
-/** What sensors answered, over what they had. */
+/** The sensors' answers, over their content. */
 function valuesOf({ sensors }: Sketch, { rows }: HourRows, askedAt: Instant, before: Values): Values {
   const none = sensors.map((sensor) => [sensor, { value: null, askedAt }]);
   const answered = rows.map(({ sensor, value }) => [sensor.id, { value, askedAt }]);
   return { ...Object.fromEntries(none), ...before, ...Object.fromEntries(answered) };
 }
 
-/** What is recorded of an hour. */
+/** The record of an hour. */
 function valuesBefore({ payload: { metadata } }: Materialized): Values {
   const text = metadata["made"];
   return text?.type === "text" ? JSON.parse(text.value).values : {};

@@ -235,14 +235,14 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "patience is measured by the wall clock",
-    file: "sources/openaq/asker.ts",
+    file: "sources/openaq/requester.ts",
     find: "const { clock, random, log, pace } = this.#options;",
     replace: `const { random, log, pace } = this.#options;
     const clock = { ...this.#options.clock, awake: this.#options.clock.now };`,
   },
   {
     name: "a sensor that is set aside owes nothing",
-    file: "sources/openaq/asking.ts",
+    file: "sources/openaq/sensor_queue.ts",
     find: "await setAside(kv, sensor.id, owed, error.message, clock.now());",
     replace: "",
   },

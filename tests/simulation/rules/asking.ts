@@ -29,7 +29,7 @@ export interface AskedHours extends Wanted {
   readonly clocksSet: number;
   /** The answers that were kept when it began. */
   readonly seen: ReadonlySet<Kept>;
-  /** What was answered and is not kept yet, by sensor. */
+  /** Answers that are not kept yet, by sensor. */
   readonly open: Map<number, SensorQuestion>;
   /** Its hours that stand by nobody's word since. */
   readonly owed: Set<Instant>;
@@ -48,7 +48,7 @@ interface Kept extends Stored {
   readonly by: AskedHours;
 }
 
-/** What a sensor answered of a partition, and when; undefined where it had nothing. */
+/** A sensor's answer for a partition, and its time; undefined where it had nothing. */
 interface Answered {
   readonly at: Instant;
   readonly value: number | undefined;
@@ -62,7 +62,7 @@ const PATIENCE: Milliseconds = MINUTE - 16 * SECOND;
 
 /** No request is made twice without cause, no answer is lost, and what is recorded was answered then or later. */
 export class AskingRule {
-  /** What errors may say, for it has happened. */
+  /** Troubles that errors may name, for they have happened. */
   readonly excuses = new Set<string>();
   readonly #kept = new Set<Kept>();
   /** Who said under which key what it wants. */
@@ -208,7 +208,7 @@ export class AskingRule {
     }
   }
 
-  /** What is recorded was answered at that time or later; a sensor has none only if it had none, or failed. */
+  /** Holds that recorded answers are of that time or later; a sensor has none only if it had none, or failed. */
   recorded(event: Materialized): void {
     this.#compare(event, this.#hasFailed);
   }

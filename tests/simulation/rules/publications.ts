@@ -34,7 +34,7 @@ export class Publications {
     this.#passed.add(content);
   }
 
-  /** What is about to be published is on the disk before its intent is. */
+  /** Holds that files to be published are on the disk before their intent is. */
   intended(intents: readonly Intent[]): void {
     for (const intent of intents) {
       this.#intents.set(name(intent.event.asset, intent.event.partition), intent);
@@ -62,7 +62,7 @@ export class Publications {
     if (other !== undefined) throw this.oracle.violation(`"${other}" is in place and was not committed`);
   }
 
-  /** What was committed is on the disk after a loss of power: the files that stand, and those that were kept. */
+  /** Holds that committed files survive a loss of power: those in place and those that were kept. */
   survived(): void {
     for (const [asset, rows] of this.oracle.rows) {
       for (const [partition, { event, expired, damaged }] of rows) {

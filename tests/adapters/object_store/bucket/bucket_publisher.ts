@@ -113,7 +113,7 @@ export class BucketPublisher implements Publisher {
   }
 }
 
-/** What each file becomes. */
+/** The new content of each file. */
 function hashes(batch: readonly Replacement[], measured: readonly FileRef[]): ReadonlyMap<string, string> {
   const puts = batch.filter((change) => "temporary" in change);
   return new Map(puts.map(({ final }, i) => [final, measured[i]!.hash]));

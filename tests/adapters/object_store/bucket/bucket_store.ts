@@ -41,7 +41,7 @@ export class BucketDocuments implements Documents {
   }
 }
 
-/** What an object of these bytes is recorded as. */
+/** The record of an object of these bytes. */
 export function refOf(path: string, bytes: Uint8Array): FileRef {
   return { path, size: bytes.length, hash: hash("sha256", bytes) };
 }

@@ -74,7 +74,7 @@ async function made(storage: LakeStorage): Promise<{ versions: string[]; again: 
       }),
     },
     mask: (text) => text,
-    readSource: (path) => Deno.readTextFile(new URL(`../../../../${path}`, import.meta.url)),
+    readSourceFile: (path) => Deno.readTextFile(new URL(`../../../../${path}`, import.meta.url)),
     limits: { steps: 4, pools: { openaq: 1, duckdb: 1 } },
   });
   const materialize = () =>

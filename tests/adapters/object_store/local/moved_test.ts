@@ -13,7 +13,7 @@ const ways: Readonly<Record<string, (root: string) => Promise<void>>> = {
   },
 };
 
-async function standing(): Promise<LocalLake> {
+async function lakeWithFile(): Promise<LocalLake> {
   const lake = await localLake();
   await published(lake, "old", {});
   return lake;
@@ -21,7 +21,7 @@ async function standing(): Promise<LocalLake> {
 
 for (const [way, change] of Object.entries(ways)) {
   Deno.test(`in a lake that was ${way} meanwhile nothing is published, put back, removed or written`, async () => {
-    await using lake = await standing();
+    await using lake = await lakeWithFile();
     const { change: replacement, ref } = await staged(lake, "new", { standing: version("v1", "old") });
     await change(lake.root);
     const before = entries(lake.root);
@@ -40,7 +40,7 @@ for (const [way, change] of Object.entries(ways)) {
 }
 
 Deno.test("a lake that is moved back is published to again", async () => {
-  await using lake = await standing();
+  await using lake = await lakeWithFile();
   const { change, ref } = await staged(lake, "new", { standing: version("v1", "old") });
   await Deno.rename(lake.root, `${lake.root}.moved`);
   await assertRejects(() => lake.publisher.replace([change], [ref]));
@@ -50,7 +50,7 @@ Deno.test("a lake that is moved back is published to again", async () => {
 });
 
 Deno.test("a folder where a file belongs is no file, and publishing over it names it", async () => {
-  await using lake = await standing();
+  await using lake = await lakeWithFile();
   await Deno.remove(`${lake.root}/${FINAL}`);
   await Deno.mkdir(`${lake.root}/${FINAL}`);
   const { change, ref } = await staged(lake, "new", { standing: version("v1", "old") });

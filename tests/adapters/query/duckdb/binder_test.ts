@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { DuckDBViewBinder } from "../../../../adapters/query/duckdb/binder.ts";
 import { QueriedLake, view } from "./queried_lake.ts";
 
-/** What is wrong with a view of `aq_dev` by this statement. */
+/** The fault of a view of `aq_dev` by this statement. */
 async function fault(lake: QueriedLake, statement: string, name = "tried") {
   const binder = new DuckDBViewBinder(lake.catalog);
   return await binder.bind(view("aq_dev", name, statement) as never, new AbortController().signal);

@@ -18,9 +18,9 @@ export const LIMITS: QueryLimits = { timeout: 60_000, memory: 4e9, rows: 1_000 }
 export class QueriedLake implements AsyncDisposable {
   readonly query: DuckDBQuery;
   readonly catalog: Catalog;
-  /** What was published, as a state would name it. */
+  /** The published files, as a state would name them. */
   readonly published: FileRef[] = [];
-  /** What queries warned of. */
+  /** The queries' warnings. */
   readonly warnings: string[] = [];
 
   private constructor(readonly lake: TestLake) {

@@ -1,5 +1,5 @@
 import { HOUR, type Instant, iso } from "../../core/mod.ts";
-import { sensorsToAsk } from "./asked.ts";
+import { sensorsToAsk } from "./sensors_to_ask.ts";
 import { OpenAQError, type Trouble } from "./error.ts";
 import { changeGap, closeGap, type Gap, isSilent, nextProbe, setAside, stillOwed } from "./gaps.ts";
 import type { HistoryParts, HistoryQuestion } from "./question.ts";
@@ -23,7 +23,7 @@ interface Suspect {
 }
 
 /** Asks sensors side by side, the one first that reaches least far, and sets aside those that go on failing. */
-export class Asking {
+export class SensorQueue {
   readonly #concurrency: number;
   readonly #ended = new AbortController();
   readonly #signal: AbortSignal;

@@ -18,8 +18,8 @@ import { limitsOf, type Pace } from "./pace.ts";
 import type { Broken } from "./schema.ts";
 import { pause, within } from "./timeout.ts";
 
-/** What questions are asked with. */
-export interface AskerOptions {
+/** The parts that requests are made with. */
+export interface RequesterOptions {
   /** Where the API is, e.g. `https://api.openaq.org`. */
   readonly url: string;
   /** Sent as `X-API-Key`, and masked wherever an answer repeats it. */
@@ -37,13 +37,13 @@ export interface AskerOptions {
 export interface Question<T extends object> {
   /** E.g. `/v3/countries?limit=1000`. */
   readonly path: string;
-  /** What the answer's JSON says, or why it is of no use. */
+  /** Reads the answer's JSON, or says why it is of no use. */
   readonly read: (body: unknown) => T | Broken;
   /** How often a failure that may pass is tried. @default 5 */
   readonly attempts?: number | undefined;
 }
 
-/** What an answer said. */
+/** The content of an answer. */
 export interface Answer<T> {
   readonly said: T;
   readonly headers: Headers;
@@ -80,17 +80,17 @@ const REFUSALS: ReadonlyMap<number, Trouble> = new Map([
 const NOBODY_THERE: ReadonlySet<string> = new Set(["connection refused", "unknown host", "certificate"]);
 
 /** Asks within the pace, waits out 429, and tries again what may pass, with back-off and full jitter. */
-export class Asker {
+export class Requester {
   /** Requests sent so far. */
   requests = 0;
-  /** What whoever reads the answers should know of them, in one line. */
+  /** A note on the answers for their readers, in one line. */
   notice: string | undefined;
-  readonly #options: AskerOptions;
+  readonly #options: RequesterOptions;
   readonly #base: string;
   /** How long all requests took, without what they waited for the pace. */
   #took: Milliseconds = 0;
 
-  constructor(options: AskerOptions) {
+  constructor(options: RequesterOptions) {
     this.#options = options;
     this.#base = options.url.replace(/(\/v3)?\/*$/, "");
   }
@@ -234,7 +234,7 @@ export class Asker {
     return new OpenAQError(trouble, `"${shown(url)}" ${message}`);
   }
 
-  /** What an error's body says, in one line, without the key. */
+  /** The message of an error's body in one line, without the key. */
   #detail(text: string): string {
     const body = jsonOf(text) ?? text;
     const said = typeof body === "object" && body !== null
