@@ -20,10 +20,10 @@ import { partitionOf, type RunSelection, scopeOf } from "./run/scope.ts";
 import { commit, type Ports, refresh, type Session } from "./run/session.ts";
 import type { RunResult } from "./run/tally.ts";
 import { type Undeclared, undeclared, wipeUndeclared } from "./run/undeclared.ts";
-import { materializedIn, wipe } from "./run/wipe.ts";
+import { wipe } from "./run/wipe.ts";
 import type { Judgement } from "./staleness/index.ts";
 import { StalenessIndex } from "./staleness/index.ts";
-import { bindGraph, type ReadSourceFile } from "./staleness/node.ts";
+import { bindGraph, materializedIn, type ReadSourceFile } from "./staleness/node.ts";
 import { type AssetStatus, type Days, statusOf } from "./status.ts";
 import type { Warning } from "./warnings.ts";
 

@@ -58,7 +58,7 @@ export class Inputs {
   /** The latest materializations of the step's own partitions. */
   async own(): Promise<readonly Materialization[]> {
     const records = await this.session.state.materializations(this.node.key, this.partitions);
-    return records.map((record) => materialization(this.node, record));
+    return records.map((record) => materializationOf(this.node, record));
   }
 
   #input(edge: Edge): Input {
@@ -73,7 +73,7 @@ export class Inputs {
         if (edge.slot >= 0 && moved) {
           throw new InputsMovedError(`"${edge.up.key}" was written while "${this.node.key}" read it`);
         }
-        return records.map((record) => materialization(edge.up, record));
+        return records.map((record) => materializationOf(edge.up, record));
       },
     };
   }
@@ -81,7 +81,8 @@ export class Inputs {
 
 const NO_SUMS = new Uint8Array(0);
 
-function materialization(node: Node, { partition, event }: MaterializationRecord): Materialization {
+/** A recorded materialization as an asset's code sees it. */
+export function materializationOf(node: Node, { partition, event }: MaterializationRecord): Materialization {
   const { dataVersion, payload: { files, rows, metadata } } = event;
   return { partition, key: node.set.key(partition), dataVersion, files, rows, metadata };
 }

@@ -9,7 +9,7 @@ import {
   union,
 } from "../partition/ranges.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
-import { existing, membersOf, type Node } from "../staleness/node.ts";
+import { existing, materializedIn, membersOf, type Node } from "../staleness/node.ts";
 
 /**
  * The partitions of `ranges` that there are: those that read an external asset that is looked at, where all of it was
@@ -35,16 +35,6 @@ export function makeable(index: StalenessIndex, node: Node, ranges: Ranges): Ran
     left = subtract(left, fromOrdinals(absent));
   }
   return union(left, stand);
-}
-
-function materializedIn({ rows }: Node, ranges: Ranges): Ranges {
-  const found: number[] = [];
-  for (const { from, to } of ranges) {
-    rows.each(from, to, (chunk, i, ordinal) => {
-      if (chunk.stands(i)) found.push(ordinal);
-    });
-  }
-  return fromOrdinals(found);
 }
 
 /** Whether an external asset that is looked at is the node's, or above it. */

@@ -2,12 +2,13 @@ import type { Observation } from "../asset.ts";
 import type { AssetKey, NewEvent } from "../event.ts";
 import { canonicalJson } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
-import type { FailedOutput, Materialization } from "../output.ts";
+import type { FailedOutput } from "../output.ts";
 import { fromOrdinals, type Ranges } from "../partition/ranges.ts";
 import { rangeText } from "../partition/range_text.ts";
 import type { MaterializationRecord } from "../ports/state.ts";
 import { allExisting, type Node } from "../staleness/node.ts";
 import type { Warning } from "../warnings.ts";
+import { materializationOf } from "./inputs.ts";
 import { reported } from "./report.ts";
 import { messageOf, type Session } from "./session.ts";
 
@@ -63,13 +64,6 @@ async function lookAt(session: Session, node: Node, signal: AbortSignal): Promis
     const message = messageOf(session, error);
     return { node, events: [], problems: [{ partition: null, message }], gone: [] };
   }
-}
-
-function materializationOf(
-  { set }: Node,
-  { partition, event: { dataVersion, payload } }: MaterializationRecord,
-): Materialization {
-  return { partition, key: set.key(partition), dataVersion, ...payload };
 }
 
 function compared(

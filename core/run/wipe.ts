@@ -1,7 +1,7 @@
 import type { AssetKey } from "../event.ts";
-import { count, normalize, type OrdinalRange, type Ranges } from "../partition/ranges.ts";
+import { count } from "../partition/ranges.ts";
 import type { RunRequest } from "../ports/state.ts";
-import type { Node } from "../staleness/node.ts";
+import { materializedIn } from "../staleness/node.ts";
 import { exclusively } from "./exclusive.ts";
 import { recorded } from "./recorded.ts";
 import { scopeFrom } from "./request.ts";
@@ -33,15 +33,4 @@ export async function wipe(session: Session, request: RunRequest): Promise<Map<A
     }
   });
   return wiped;
-}
-
-/** The partitions of a node that stand. */
-export function materializedIn(node: Node, ranges: Ranges): Ranges {
-  const materialized: OrdinalRange[] = [];
-  for (const { from, to } of ranges) {
-    node.rows.each(from, to, (chunk, i, ordinal) => {
-      if (chunk.stands(i)) materialized.push({ from: ordinal, to: ordinal });
-    });
-  }
-  return normalize(materialized);
 }

@@ -194,6 +194,17 @@ export function allExisting(node: Node, now: Instant): Ranges {
   return hull === null ? [] : existing(node.set, [hull], now);
 }
 
+/** The partitions of a node that stand. */
+export function materializedIn({ rows }: Node, ranges: Ranges): Ranges {
+  const found: number[] = [];
+  for (const { from, to } of ranges) {
+    rows.each(from, to, (chunk, i, ordinal) => {
+      if (chunk.stands(i)) found.push(ordinal);
+    });
+  }
+  return fromOrdinals(found);
+}
+
 /** The members of partitions through an edge, whether or not they exist. */
 export function membersOf(edge: Edge, partitions: Ranges, now: Instant): Ranges {
   const all: OrdinalRange[] = [];
