@@ -10,7 +10,7 @@
 // Assets and graphs
 export * from "./asset.ts";
 export * from "./check.ts";
-export * from "./output.ts";
+export type * from "./output.ts";
 export { type Graph, graph } from "./graph.ts";
 export { type Nearest, select, type Selected, type SelectionGraph } from "./selection.ts";
 export { canonicalJson, codeVersion, memberFingerprint, sha256 } from "./fingerprint.ts";
@@ -77,24 +77,24 @@ export type { Undeclared } from "./run/undeclared.ts";
 export type { Counts, RunResult } from "./run/tally.ts";
 
 // Events
-export * from "./event.ts";
+export type * from "./event.ts";
 
 // Ports
-export * from "./ports/catalog.ts";
-export * from "./ports/clock.ts";
-export * from "./ports/documents.ts";
+export type * from "./ports/catalog.ts";
+export type * from "./ports/clock.ts";
+export type * from "./ports/documents.ts";
 export * from "./ports/engine.ts";
-export * from "./ports/folder.ts";
-export * from "./ports/key_value.ts";
-export * from "./ports/log.ts";
-export * from "./ports/object_store.ts";
+export type * from "./ports/folder.ts";
+export type * from "./ports/key_value.ts";
+export type * from "./ports/log.ts";
+export type * from "./ports/object_store.ts";
 export * from "./ports/publisher.ts";
 export * from "./ports/query.ts";
-export * from "./ports/spool.ts";
+export type * from "./ports/spool.ts";
 export * from "./ports/state.ts";
 export * from "./ports/storage.ts";
-export * from "./ports/table.ts";
-export * from "./ports/workspace.ts";
+export type * from "./ports/table.ts";
+export type * from "./ports/workspace.ts";
 
 // Errors and texts
 export * from "./errors.ts";

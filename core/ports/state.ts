@@ -3,9 +3,9 @@ import type { EventLog } from "./event_log.ts";
 import type { KeyValue } from "./key_value.ts";
 import type { Runs } from "./runs.ts";
 
-export * from "./claims.ts";
+export type * from "./claims.ts";
 export * from "./event_log.ts";
-export * from "./runs.ts";
+export type * from "./runs.ts";
 
 /** The durable memory of an asset graph. A handle belongs to one worker. No transaction spans two calls. */
 export interface State extends EventLog, Claims, Runs {

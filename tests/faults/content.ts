@@ -26,6 +26,9 @@ const OWN = [
 /** Staged files that may stay: answers that OpenAQ need not give again for some days, and where links are made. */
 const STAGED = new Set(["answers", "links"]);
 
+/** Counted is what the whole process holds, in which other tests ask, too. */
+const MEMORY = "16000";
+
 /**
  * The content of a lake: of each table its rows, of each asset its partitions with their data versions, as hashes.
  * @param without Tables that cannot be read now.
@@ -43,7 +46,14 @@ export async function contentOf(
   for (const [name, statement] of Object.entries(tables)) {
     if (without.some((table) => table === name)) continue;
     if (name === "prod" && place.env.PIPELINE_ENV === "dev") continue;
-    const { code, bytes, stderr } = await line.run(["inspect", statement, "--format", "csv"], {
+    const { code, bytes, stderr } = await line.run([
+      "inspect",
+      statement,
+      "--format",
+      "csv",
+      "--memory",
+      MEMORY,
+    ], {
       env: place.env,
     });
     if (code !== 0) throw new Error(`inspecting ${name}: ${stderr}`);

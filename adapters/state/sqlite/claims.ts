@@ -146,11 +146,12 @@ export class Claims {
     this.#db.run("DELETE FROM claims WHERE run = ? AND token NOT IN (SELECT token FROM intents)", run);
   }
 
-  /** Takes over every claim whose worker is no more. */
-  adopt(): Adopted[] {
+  /** Takes over every claim whose worker is no more. @param ends Called with each one before. */
+  adopt(ends: (token: ClaimToken) => void): Adopted[] {
     const abandoned = this.#db.all<ClaimRow>("SELECT * FROM claims ORDER BY token")
       .filter(({ worker }) => !this.#workers.alive(worker));
     return abandoned.map((row) => {
+      ends(row.token);
       const { token } = this.#insert(row);
       this.#intents.pass(row.token, token);
       this.#db.run("DELETE FROM claims WHERE token = ?", row.token);

@@ -155,16 +155,8 @@ export const migrations: readonly string[] = [
     ORDER BY 1;
   `,
   `
-  -- step, started: of the step that begins with the claim; it is recorded as running (outcome 4) at once.
+  -- step, started: of the step that began with the claim; as long as it is at work, this is its record.
   ALTER TABLE claims ADD COLUMN step INTEGER;
   ALTER TABLE claims ADD COLUMN started INTEGER;
-  CREATE TRIGGER step_begins AFTER INSERT ON claims WHEN new.step IS NOT NULL BEGIN
-    INSERT OR REPLACE INTO steps
-      (run, step, asset, first, last, started, took, outcome, materialized, failed)
-    VALUES (
-      new.run, new.step, new.asset, new.ranges ->> '$[0].from', new.ranges ->> '$[#-1].to',
-      new.started, 0, 4, 0, 0
-    );
-  END;
   `,
 ];

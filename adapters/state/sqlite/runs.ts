@@ -1,5 +1,6 @@
 import type {
   AssetKey,
+  ClaimToken,
   Instant,
   Json,
   LogEntry,
@@ -28,6 +29,12 @@ const OUTCOMES: readonly StepRecord["outcome"][] = [
 ];
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 const RUNNING = 0, INTERRUPTED = 4;
+
+/** The steps that began with claims and have not ended, as rows of steps. */
+const STEPS_AT_WORK =
+  `SELECT run, step, asset, ranges ->> '$[0].from' AS first, ranges ->> '$[#-1].to' AS last,
+  started, 0 AS took, 4 AS outcome, 0 AS materialized, 0 AS failed
+  FROM claims WHERE step IS NOT NULL`;
 
 type RunRow = {
   readonly id: RunId;
@@ -137,9 +144,19 @@ export class Runs {
   get(id: RunId): { run: RunRecord; steps: StepRecord[] } | undefined {
     const row = this.#db.get<RunRow>("SELECT * FROM runs WHERE id = ?", id);
     if (row === undefined) return undefined;
-    const steps = this.#db.all<StepRow>("SELECT * FROM steps WHERE run = ? ORDER BY step", id);
+    const steps = this.#db.all<StepRow>(
+      `SELECT * FROM steps WHERE run = ?1
+      UNION ALL ${STEPS_AT_WORK} AND run = ?1 AND step NOT IN (SELECT step FROM steps WHERE run = ?1)
+      ORDER BY step`,
+      id,
+    );
     const run = this.#runOf(row);
     return { run, steps: steps.map((step) => ended(this.#stepOf(step), run)) };
+  }
+
+  /** Keeps the records of steps whose claims end without a word of them: that of one claim, or those of a run. */
+  keepSteps(of: "token" | "run", value: ClaimToken | RunId): void {
+    this.#db.run(`INSERT OR IGNORE INTO steps ${STEPS_AT_WORK} AND ${of} = ?`, value);
   }
 
   step(record: StepRecord): void {

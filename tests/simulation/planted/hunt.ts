@@ -5,9 +5,9 @@ import { Stuck } from "../turns.ts";
 import type { Store } from "../world.ts";
 import type { Found } from "./plant.ts";
 
-/** Lives through seeds from 0 until a rule is broken, and prints the first that broke one. */
-async function hunt(seeds: number, open: () => Promise<Store>): Promise<Found> {
-  for (let seed = 0; seed < seeds; seed++) {
+/** Lives through so many seeds until a rule is broken, and prints the first that broke one. */
+async function hunt(first: number, seeds: number, open: () => Promise<Store>): Promise<Found> {
+  for (let seed = first; seed < first + seeds; seed++) {
     await using store = await open();
     try {
       await simulate(seed, store);
@@ -19,5 +19,6 @@ async function hunt(seeds: number, open: () => Promise<Store>): Promise<Found> {
   return null;
 }
 
-const [seeds, lake] = Deno.args;
-console.log(JSON.stringify(await hunt(Number(seeds), lake === "on disk" ? diskHandles : memoryHandles)));
+const [first, seeds, lake] = Deno.args;
+const open = lake === "on disk" ? diskHandles : memoryHandles;
+console.log(JSON.stringify(await hunt(Number(first), Number(seeds), open)));

@@ -9,6 +9,8 @@ export interface Planted {
   readonly replace: string;
   /** Where it is hunted. @default a lake in memory */
   readonly lake?: "on disk";
+  /** The first seed of the hunt, of a bug that shows in few lives. @default 0 */
+  readonly first?: number;
 }
 
 /** The first seed that found it, and how; null if none did. */
@@ -43,6 +45,7 @@ export async function hunt(bug: Planted, seeds: number): Promise<Found> {
         "--quiet",
         "--no-check",
         "tests/simulation/planted/hunt.ts",
+        `${bug.first ?? 0}`,
         `${seeds}`,
         bug.lake ?? "in memory",
       ],
