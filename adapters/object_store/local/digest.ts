@@ -2,14 +2,12 @@ import { createHash, hash } from "node:crypto";
 import type { Written } from "../../../core/mod.ts";
 
 const CHUNK = 1 << 20;
-/** To wait for so few bytes takes longer than to read them. */
-const SMALL = 1 << 16;
 
 /** The bytes of an open file, from its beginning; big files are read piece by piece. */
 export async function digest(file: Deno.FsFile): Promise<Written> {
-  const { size } = file.statSync();
+  const { size } = await file.stat();
   const buffer = new Uint8Array(Math.min(size, CHUNK) + 1);
-  const first = size <= SMALL ? fillAtOnce(file, buffer) : await fill(file, buffer);
+  const first = await fill(file, buffer);
   if (first < buffer.length) return { size: first, hash: hash("sha256", buffer.subarray(0, first)) };
   const sum = createHash("sha256").update(buffer);
   let total = first;
@@ -18,16 +16,6 @@ export async function digest(file: Deno.FsFile): Promise<Written> {
     total += read;
   }
   return { size: total, hash: sum.digest("hex") };
-}
-
-function fillAtOnce(file: Deno.FsFile, buffer: Uint8Array): number {
-  let filled = 0;
-  while (filled < buffer.length) {
-    const read = file.readSync(buffer.subarray(filled));
-    if (read === null) break;
-    filled += read;
-  }
-  return filled;
 }
 
 /** Fills the buffer as far as the file goes. */

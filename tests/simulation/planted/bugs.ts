@@ -251,5 +251,6 @@ export const PLANTED: readonly Planted[] = [
     file: "sources/openaq/track.ts",
     find: ".length > 0 ? next : next - HOUR;",
     replace: ".length >= 0 ? next : next - HOUR;",
+    first: 3_000,
   },
 ];
