@@ -34,8 +34,9 @@ Deno.test("a lake is made with the folders that it lies in, and taken back as fa
   assertEquals(await lake.exists(), true);
   await undo();
   assertEquals(await lake.exists(), false);
-  const kept = await lake.make();
-  await lake.documents.swap("mark", "", null);
-  await kept();
-  assertEquals((await lake.documents.read("mark"))?.text, "");
+  await using marked = await localLake();
+  const undoMarked = await marked.make();
+  await marked.documents.swap("mark", "", null);
+  await undoMarked();
+  assertEquals((await marked.documents.read("mark"))?.text, "");
 });
