@@ -51,13 +51,17 @@ export async function examineLake(
   places: Places,
   content: Content,
 ): Promise<Readonly<Record<string, string>> | undefined> {
+  // Another command may be making the lake: it writes the state, then the mark, then begins its run. They are read in
+  // the opposite order, so that what it has not written yet is never missed.
+  const mark = await markOf(places.storage);
   const recorded = readIdentity((await state.keyValue.get(KEY))?.value);
-  const found = (await markOf(places.storage))?.identity;
-  if (recorded === undefined && found === undefined) return undefined;
+  if (recorded === undefined && mark === undefined) return undefined;
   if (recorded === undefined) throw otherState(places);
+  const isUsed = mark === undefined && (await state.runs(1)).length > 0;
+  const found = (mark ?? await markOf(places.storage))?.identity;
   if (found === undefined) {
     // A state that has done nothing yet was about to make its lake.
-    if ((await state.runs(1)).length > 0) {
+    if (isUsed) {
       throw new LakeError(
         `opening the lake: the state "${places.state}" was made with a lake that is not at "${places.storage.url}", ` +
           `wanted LAKE_URL to name it, another STATE_URL, or, if only its ${FILE} is lost, "doctor --repair"`,
