@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import {
   type AssetKey,
   type Graph,
+  LakeError,
   type LakeStorage,
   Orchestrator,
   type State,
@@ -59,6 +60,18 @@ interface Found {
 
 /** Opens the configured lake with its graph. @throws {LakeError} */
 export async function openLake(config: Config, options: LakeOptions): Promise<Lake> {
+  const isNew = !await isThere(config.state);
+  try {
+    return await open(config, options, isNew);
+  } catch (error) {
+    // Who looked at a lake that was not there yet may have met one who made it.
+    const isMade = isNew && options.access === "read" && await isThere(config.state);
+    if (!(error instanceof LakeError) || !isMade) throw error;
+    return await open(config, options, false);
+  }
+}
+
+async function open(config: Config, options: LakeOptions, isNew: boolean): Promise<Lake> {
   const { access, warn } = options;
   const project = await loadProject(config);
   const selected = options.selects?.(project.graph);
@@ -75,8 +88,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
     await undo();
     throw error;
   };
-  const isNew = access === "write" && !await isThere(config.state);
-  const first = isNew ? await lookFirst(looking).catch(undone) : undefined;
+  const first = isNew && access === "write" ? await lookFirst(looking).catch(undone) : undefined;
   const tell = (message: string) => warn("state", message);
   const state = await openState(config.state, access, tell).catch(undone);
   let resources: LakeResources | undefined;
