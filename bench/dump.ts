@@ -21,7 +21,7 @@ export async function dump(folder: string): Promise<Figure[]> {
     name: "dump_ratio",
     value: median(ratios),
     unit: "",
-    limit: 2,
+    limit: 2.3,
     state: `${folder}/lake.sqlite`,
   }];
 }
