@@ -181,17 +181,13 @@ function isAsked({ graph, pipelines }: Project, selected: ReadonlySet<AssetKey> 
     [...selected].some((key) => graph.byKey.get(key)?.group === records.group);
 }
 
-const EVERY = { from: -Number.MAX_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
-
 /** The command that shows what was made, over tables that have something to show. */
 function hintOf(
-  { index }: Orchestrator,
+  orchestrator: Orchestrator,
   pipelines: readonly Pipeline[],
   selected: ReadonlySet<AssetKey> | undefined,
 ): string | null {
-  const present = new Set(
-    index.nodes.filter(({ rows }) => rows.materialized([EVERY]) > 0).map(({ key }) => key),
-  );
+  const present = orchestrator.materialized();
   const chosen = pipelines.filter(({ assets }) =>
     selected === undefined || assets.some(({ key }) => selected.has(key))
   );

@@ -1,8 +1,8 @@
 import type { AssetKey } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import type { PartitionSet } from "./partition/partition_set.ts";
-import { type PartitionRange, partitionRanges } from "./partition/range_text.ts";
-import { count } from "./partition/ranges.ts";
+import { type PartitionRange, partitionRange, partitionRanges } from "./partition/range_text.ts";
+import { count, EVERYTHING } from "./partition/ranges.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
 import { awaited } from "./run/awaited.ts";
 import { compareFiles, supposeDamage } from "./run/compare.ts";
@@ -86,7 +86,7 @@ export class Orchestrator {
   /** The assets of which any partition is materialized. */
   materialized(): ReadonlySet<AssetKey> {
     return new Set(
-      this.index.nodes.filter(({ rows }) => rows.materialized([EVERY]) > 0).map(({ key }) => key),
+      this.index.nodes.filter(({ rows }) => rows.materialized(EVERYTHING) > 0).map(({ key }) => key),
     );
   }
 
@@ -120,7 +120,7 @@ export class Orchestrator {
   unreported(selection: RunSelection): Unreported[] {
     return unreported(this.index, scopeOf(this.index, selection)).map((each) => ({
       asset: each.node.key,
-      ...partitionRanges(each.node.set, [each.range])[0]!,
+      ...partitionRange(each.node.set, each.range),
       state: each.state,
       message: reportLine(each),
     }));
@@ -225,5 +225,3 @@ export class Orchestrator {
     return { ...this.session, observe };
   }
 }
-
-const EVERY = { from: -Number.MAX_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };

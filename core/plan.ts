@@ -1,6 +1,6 @@
 import type { AssetKey } from "./event.ts";
-import { contains, count, type OrdinalRange } from "./partition/ranges.ts";
-import { keyRange, type PartitionRange, partitionRanges } from "./partition/range_text.ts";
+import { contains, type OrdinalRange } from "./partition/ranges.ts";
+import { type PartitionRange, partitionRange, partitionRanges } from "./partition/range_text.ts";
 import { Judge } from "./run/judge.ts";
 import { joined, type Need, Needs } from "./run/needs.ts";
 import type { Scope } from "./run/scope.ts";
@@ -50,8 +50,7 @@ export function planOf(index: StalenessIndex, scope: Scope, force: boolean): Pla
           const causes = causesOf(index, node, piece).map((cause) => byKey(index, cause));
           return {
             asset: node.key,
-            ...keyRange(node.set, piece),
-            count: count([piece]),
+            ...partitionRange(node.set, piece),
             state,
             causes: force ? [...causes, { kind: "forced" }] : causes,
             hindrance: hindranceOf(needs, node, obstacle),

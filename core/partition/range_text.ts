@@ -14,7 +14,12 @@ export interface PartitionRange extends KeyRange {
 
 /** Partitions of a set by key. */
 export function partitionRanges(set: PartitionSet, ranges: Ranges): PartitionRange[] {
-  return ranges.map((range) => ({ ...keyRange(set, range), count: count([range]) }));
+  return ranges.map((range) => partitionRange(set, range));
+}
+
+/** Neighbouring partitions of a set by key. */
+export function partitionRange(set: PartitionSet, range: OrdinalRange): PartitionRange {
+  return { ...keyRange(set, range), count: count([range]) };
 }
 
 /** A range of a set's partitions by key. */

@@ -7,6 +7,9 @@ export interface OrdinalRange {
 /** A set of ordinals as ascending ranges that neither overlap nor touch, so that equal sets are equal lists. */
 export type Ranges = readonly OrdinalRange[];
 
+/** Every ordinal. */
+export const EVERYTHING: Ranges = [{ from: -Number.MAX_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER }];
+
 /** The set of all ordinals of `ranges`, which may come in any order, overlap and touch. */
 export function normalize(ranges: Iterable<OrdinalRange>): Ranges {
   return merge([...ranges].sort((a, b) => a.from - b.from));

@@ -1,6 +1,6 @@
 import { canonicalJson, sha256 } from "../fingerprint.ts";
 import type { NewEvent } from "../event.ts";
-import { fromOrdinals, type Ranges } from "../partition/ranges.ts";
+import { EVERYTHING, fromOrdinals, type Ranges } from "../partition/ranges.ts";
 import type { Json } from "../ports/key_value.ts";
 import { STANDS } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
@@ -132,8 +132,6 @@ function* inTurn(nodes: readonly Node[], place: Json | undefined): Generator<Seg
     else yield { node, partitions: all.filter((each) => each <= partition) };
   }
 }
-
-const EVERYTHING: Ranges = [{ from: -Number.MAX_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER }];
 
 /** The partitions within the ranges whose files are promised and not known to be damaged, ascending. */
 function undamaged(node: Node, ranges: Ranges): number[] {

@@ -35,7 +35,7 @@ export async function recheck(
       }
     }
     return found;
-  }, (found) => found.every(({ results }) => results.every(isPassed)));
+  }, { succeeded: (found) => found.every(({ results }) => results.every(isPassed)), signal });
 }
 
 const isPassed = ({ passed, severity }: CheckResult) => passed || severity !== "blocking";

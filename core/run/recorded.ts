@@ -3,12 +3,19 @@ import type { RunRequest } from "../ports/state.ts";
 import { recover } from "./recover.ts";
 import { messageOf, refresh, type Session } from "./session.ts";
 
+export interface RecordedOptions<T> {
+  /** Whether the run came to what was asked for. @default always */
+  readonly succeeded?: (result: T) => boolean;
+  /** Cancels the run. */
+  readonly signal?: AbortSignal;
+}
+
 /** Does what a request says, as a run with a record of its own. */
 export async function recorded<T>(
   session: Session,
   request: RunRequest,
   act: (run: RunId) => Promise<T>,
-  succeeded: (result: T) => boolean = () => true,
+  { succeeded = () => true, signal }: RecordedOptions<T> = {},
 ): Promise<T> {
   const { state, clock } = session;
   await recover(session);
@@ -19,7 +26,8 @@ export async function recorded<T>(
     return result;
   } catch (cause) {
     const summary = { errors: [{ message: messageOf(session, cause) }] };
-    await state.endRun(run, "failed", summary, clock.now()).catch(() => {});
+    const status = signal?.aborted ? "cancelled" : "failed";
+    await state.endRun(run, status, summary, clock.now()).catch(() => {});
     throw cause;
   } finally {
     await refresh(session);

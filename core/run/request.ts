@@ -35,7 +35,7 @@ export function assetRanges({ key: asset, set }: Pick<Node, "key" | "set">, rang
 export function scopeFrom(index: StalenessIndex, { command, ranges }: RunRequest): Scope {
   const covered = new Map<AssetKey, OrdinalRange[]>();
   for (const { asset, from, to } of ranges) {
-    const node = index.nodes.find(({ key }) => key === asset);
+    const node = index.find(asset);
     if (node === undefined) {
       throw new RequestError(`running "${command}": found no asset "${asset}", wanted one of the graph`);
     }

@@ -82,7 +82,7 @@ export async function rollback(session: Session, node: Node, partition: number):
     session,
     request,
     (run) => exclusively(session, run, node, [range], (token) => act(run, token)),
-    ({ status }) => status === "rolled-back",
+    { succeeded: ({ status }) => status === "rolled-back" },
   );
 }
 

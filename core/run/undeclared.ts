@@ -2,11 +2,11 @@ import type { AssetKey } from "../event.ts";
 import { partitionSet } from "../partition/from_spec.ts";
 import type { PartitionSet } from "../partition/partition_set.ts";
 import { type PartitionRange, partitionRanges } from "../partition/range_text.ts";
-import { fromOrdinals, type Ranges } from "../partition/ranges.ts";
-import { exclusively } from "./exclusive.ts";
+import { EVERYTHING, fromOrdinals, type Ranges } from "../partition/ranges.ts";
 import { recorded } from "./recorded.ts";
 import { assetRanges } from "./request.ts";
-import { commit, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
+import { forget } from "./wipe.ts";
 
 /** An asset that the state knows and the graph does not declare, with what stands of it. */
 export interface Undeclared {
@@ -14,8 +14,6 @@ export interface Undeclared {
   readonly isPartitioned: boolean;
   readonly materialized: readonly PartitionRange[];
 }
-
-const EVERYTHING: Ranges = [{ from: -Number.MAX_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER }];
 
 /** An asset that is no longer declared; undefined where the state never knew it, or the graph declares it. */
 export async function undeclared(session: Session, asset: AssetKey): Promise<Undeclared | undefined> {
@@ -33,11 +31,7 @@ export async function wipeUndeclared(session: Session, asset: AssetKey): Promise
   if (found === undefined || found.materialized.length === 0) return;
   const { materialized } = found;
   await recorded(session, { command: "wipe", ranges: assetRanges(found, materialized) }, async (run) => {
-    await exclusively(session, run, found, materialized, async (claim) => {
-      const at = session.clock.now();
-      const events = materialized.map((range) => ({ kind: "wiped" as const, asset, at, run, ...range }));
-      await commit(session, { claim, events });
-    });
+    await forget(session, run, found, materialized, () => materialized);
   });
 }
 

@@ -1,7 +1,7 @@
-import type { AssetKey } from "../event.ts";
-import { count } from "../partition/ranges.ts";
+import type { AssetKey, RunId } from "../event.ts";
+import { count, type Ranges } from "../partition/ranges.ts";
 import type { RunRequest } from "../ports/state.ts";
-import { materializedIn } from "../staleness/node.ts";
+import { materializedIn, type Node } from "../staleness/node.ts";
 import { exclusively } from "./exclusive.ts";
 import { recorded } from "./recorded.ts";
 import { scopeFrom } from "./request.ts";
@@ -17,20 +17,25 @@ export async function wipe(session: Session, request: RunRequest): Promise<Map<A
   if (materialized.length === 0) return wiped;
   await recorded(session, request, async (run) => {
     for (const [node, ranges] of materialized) {
-      await exclusively(session, run, node, ranges, async (claim) => {
-        const still = materializedIn(node, ranges);
-        const at = session.clock.now();
-        const events = still.map((range) => ({
-          kind: "wiped" as const,
-          asset: node.key,
-          at,
-          run,
-          ...range,
-        }));
-        await commit(session, { claim, events });
-        wiped.set(node.key, count(still));
-      });
+      const forgotten = await forget(session, run, node, ranges, () => materializedIn(node, ranges));
+      wiped.set(node.key, count(forgotten));
     }
   });
   return wiped;
+}
+
+/** Forgets what stands of claimed partitions. @param standing Asked once nobody else is at work on them. */
+export async function forget(
+  session: Session,
+  run: RunId,
+  asset: Pick<Node, "key" | "set">,
+  ranges: Ranges,
+  standing: () => Ranges,
+): Promise<Ranges> {
+  return await exclusively(session, run, asset, ranges, async (claim) => {
+    const forgotten = standing();
+    const common = { kind: "wiped" as const, asset: asset.key, at: session.clock.now(), run };
+    await commit(session, { claim, events: forgotten.map((range) => ({ ...common, ...range })) });
+    return forgotten;
+  });
 }

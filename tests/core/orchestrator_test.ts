@@ -257,3 +257,29 @@ Deno.test("a partition that breaks its promise of freshness is named, from the f
   await clock.advance(3 * HOUR);
   assertEquals(await late(), [key(made + 1)]);
 });
+
+Deno.test("a check that is cancelled is recorded as such", async () => {
+  const aborted = new AbortController();
+  const checked = asset({
+    key: "t/days",
+    partitions: daily({ start: "2024-01-29", timeZone: "UTC" }),
+    checks: [{
+      checks: [{ name: "slow", severity: "blocking" }],
+      run: ({ signal, outputs }) => {
+        if (isRerun) aborted.abort();
+        signal.throwIfAborted();
+        return Promise.resolve(outputs.map(({ partition }) => ({ check: "slow", partition, passed: true })));
+      },
+    }],
+    ...contents({}),
+  });
+  let isRerun = false;
+  const { materialize, orchestrator, state } = await lab([checked]);
+  await materialize();
+  isRerun = true;
+  await assertRejects(() =>
+    orchestrator.check({ assets: new Set(["t/days"]), lookbackDays: 7 }, aborted.signal)
+  );
+  const [run] = await state.runs(1);
+  assertEquals([run!.request.command, run!.status], ["check", "cancelled"]);
+});
