@@ -29,7 +29,7 @@ export interface ResourcesParts {
   readonly warn: Warn;
 }
 
-/** Connects the lake's assets with a local folder, DuckDB and, where one of them asks it, OpenAQ. */
+/** Connects the lake's assets with its storage, DuckDB and, where one of them asks it, OpenAQ. */
 export async function makeResources(parts: ResourcesParts): Promise<LakeResources> {
   const { storage: { store, catalog, workspace }, project } = parts;
   const scratch = workspace.scratch();

@@ -31,7 +31,7 @@ export function requireCovered(
   }
 }
 
-/** The partitions that a claim must cover: those of the events to commit and of the intents. */
+/** The events whose partitions a claim must cover: those to commit, and those of the intents. */
 export function toBeCovered({ events, intents }: Pick<Commit, "events" | "intents">): NewEvent[] {
   return [...events, ...(intents ?? []).map(({ event }) => event)];
 }

@@ -35,10 +35,9 @@ export const group: Group = {
     const catalog = catalogAsset({
       key: "dump/catalog",
       shows: [data, incoherent, countries, joined],
-      tables: Object.entries(contracts).map(([name, contract]) => {
-        const location = `${DATABASE}/${name}`;
-        return tableDefinition(contract, { database: DATABASE, name, format: "parquet", location });
-      }),
+      tables: Object.entries(contracts).map(([name, contract]) =>
+        tableDefinition(contract, { database: DATABASE, name })
+      ),
     });
     const tables = Object.fromEntries(Object.keys(contracts).map((name) => [name, catalog]));
     return {

@@ -38,7 +38,6 @@ const DAYS = { partitions: fileDays, batch: { most: 8, scattered: true }, timeou
 export function dailyTables(files: Asset<unknown, DailySet>, folder: Folder) {
   const common = {
     ...DAYS,
-    kind: "table",
     deps: { files: from(files, identity) },
     program: "marts/dump",
     inputs: ({ files = [] }: { readonly files?: readonly Materialization[] }) => ({
@@ -73,7 +72,6 @@ export function countriesTable(file: Asset<unknown>, folder: Folder): Asset<Reso
   return tableAsset({
     ...named("iso_countries_data", ISO_COUNTRIES_DATA),
     description: "Countries of ISO 3166-1",
-    kind: "table",
     deps: { file: from(file, identity) },
     program: "marts/dump_countries",
     inputs: ({ file = [] }) => ({
@@ -94,7 +92,6 @@ export function joinedTable(
     ...DAYS,
     ...named("openaq_and_iso_countries_data", OPENAQ_AND_ISO_COUNTRIES_DATA),
     description: "Measurements with their countries, by the day of their file",
-    kind: "table",
     deps: { data: from(data, identity), countries: from(countries, latest) },
     program: "marts/dump_joined",
     inputs: ({ data = [], countries = [] }) => ({

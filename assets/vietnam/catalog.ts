@@ -26,7 +26,7 @@ export function martCatalog(mart: Asset<Resources>, zone: MartZone): Asset<Resou
     key: zone === "aq_dev" ? "vietnam/dev_catalog" : "vietnam/prod_catalog",
     shows: [mart],
     tables: DATABASES[zone].map((database) =>
-      tableDefinition(contract, { database, name: "vietnam", format: "parquet", location })
+      tableDefinition(contract, { database, name: "vietnam", location })
     ),
   });
 }

@@ -10,7 +10,7 @@ import { teller } from "./told.ts";
 import { Track } from "./track.ts";
 import { HOUR, type Milliseconds } from "../../core/mod.ts";
 
-/** The fewest partitions that a group holds while more are to come, and the most. */
+/** The shortest time that a group covers while more is to come, and the longest. */
 const SHORTEST_GROUP = 24 * HOUR;
 const LONGEST_GROUP = 1_000 * HOUR;
 

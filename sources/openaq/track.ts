@@ -178,7 +178,7 @@ export class Track {
     return best;
   }
 
-  /** Discards provisional answers: of hours that had not ended yet, are due to be asked again or were recorded since. */
+  /** Until when an answer is the last word: up to the first hour that had not ended yet, is due, or was recorded since. */
   #trusted({ to, askedAt }: Stored): Instant {
     const { answers } = this.#parts;
     const { ranges, stillGood, forced = false } = this.#question;

@@ -141,7 +141,7 @@ export class DuckDBEngine implements Engine {
       session.run(
         `CREATE TABLE ${table} AS ${sorted(transform, overInputs(root, program, statement, unpacked.paths))}`,
       ),
-      ...fileTables(program).map((table) => altered(root, table)),
+      ...fileTables(program).map(async (table) => await altered(root, table)),
     ]);
     const gone = looked.flatMap(valueOf);
     try {

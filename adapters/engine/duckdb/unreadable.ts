@@ -3,7 +3,7 @@ import { resolve } from "@std/path";
 import type { InputFile, InputTable } from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
-import { identifier } from "../../sdk/duckdb/text.ts";
+import { identifier, pattern } from "../../sdk/duckdb/text.ts";
 import { inputStatement, type UnpackedPaths } from "./input_table.ts";
 
 /** A file that cannot be read, and why. */
@@ -63,7 +63,8 @@ async function failure(
     if (!(error instanceof DuckDBError)) throw error;
     const path = table.files[0]!.ref.path;
     const said = table.format === "csv" ? lineFault(error) ?? error.message : error.message;
-    return `reading "${path}": ${said.replaceAll(resolve(root, path), path)}`;
+    const local = unpacked.get(path) ?? resolve(root, path);
+    return `reading "${path}": ${said.replaceAll(pattern(local), path).replaceAll(local, path)}`;
   }
 }
 

@@ -17,6 +17,7 @@ import {
 import type { Database } from "./database.ts";
 import type { Intents } from "./intents.ts";
 import type { Registry } from "./registry.ts";
+import { keepSteps } from "./steps.ts";
 import type { Workers } from "./workers.ts";
 
 type Row = {
@@ -99,7 +100,9 @@ export class Claims {
       { asset: row.asset, ranges: JSON.parse(row.ranges), head: row.head, marked: row.marked === 1 };
   }
 
-  release(token: ClaimToken): void {
+  /** @param isTold Whether its step has been recorded. */
+  release(token: ClaimToken, isTold = false): void {
+    if (!isTold) keepSteps(this.#db, "token", token);
     if (this.#intents.any(token)) {
       const self = this.#workers.self();
       this.#db.run("UPDATE claims SET worker = NULL WHERE token = ? AND worker = ?", token, self);
@@ -142,16 +145,17 @@ export class Claims {
   }
 
   free(run: RunId): void {
+    keepSteps(this.#db, "run", run);
     this.#db.run("UPDATE claims SET worker = NULL WHERE run = ?", run);
     this.#db.run("DELETE FROM claims WHERE run = ? AND token NOT IN (SELECT token FROM intents)", run);
   }
 
-  /** Takes over every claim whose worker is no more. @param ends Called with each one before. */
-  adopt(ends: (token: ClaimToken) => void): Adopted[] {
+  /** Takes over every claim whose worker is no more. */
+  adopt(): Adopted[] {
     const abandoned = this.#db.all<ClaimRow>("SELECT * FROM claims ORDER BY token")
       .filter(({ worker }) => !this.#workers.alive(worker));
     return abandoned.map((row) => {
-      ends(row.token);
+      keepSteps(this.#db, "token", row.token);
       const { token } = this.#insert(row);
       this.#intents.pass(row.token, token);
       this.#db.run("DELETE FROM claims WHERE token = ?", row.token);

@@ -1,6 +1,5 @@
 import type {
   AssetKey,
-  ClaimToken,
   Instant,
   Json,
   LogEntry,
@@ -16,25 +15,13 @@ import type {
 import { ended } from "../ended.ts";
 import type { Database } from "./database.ts";
 import type { Registry } from "./registry.ts";
+import { OUTCOMES, STEPS_AT_WORK } from "./steps.ts";
 import type { Workers } from "./workers.ts";
 
 /** In the order of the numbers that stand for them: append only. */
 const STATUSES: readonly RunStatus[] = ["running", "succeeded", "failed", "cancelled", "interrupted"];
-const OUTCOMES: readonly StepRecord["outcome"][] = [
-  "succeeded",
-  "failed",
-  "cancelled",
-  "blocked",
-  "running",
-];
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 const RUNNING = 0, INTERRUPTED = 4;
-
-/** The steps that began with claims and have not ended, as rows of steps. */
-const STEPS_AT_WORK =
-  `SELECT run, step, asset, ranges ->> '$[0].from' AS first, ranges ->> '$[#-1].to' AS last,
-  started, 0 AS took, 4 AS outcome, 0 AS materialized, 0 AS failed
-  FROM claims WHERE step IS NOT NULL`;
 
 type RunRow = {
   readonly id: RunId;
@@ -152,11 +139,6 @@ export class Runs {
     );
     const run = this.#runOf(row);
     return { run, steps: steps.map((step) => ended(this.#stepOf(step), run)) };
-  }
-
-  /** Keeps the records of steps whose claims end without a word of them: that of one claim, or those of a run. */
-  keepSteps(of: "token" | "run", value: ClaimToken | RunId): void {
-    this.#db.run(`INSERT OR IGNORE INTO steps ${STEPS_AT_WORK} AND ${of} = ?`, value);
   }
 
   step(record: StepRecord): void {

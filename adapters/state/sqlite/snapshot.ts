@@ -187,7 +187,7 @@ function unpackSmall(small: readonly number[]) {
   return { code, checksPassed, checksFailed, status };
 }
 
-/** The distances to each number: as text, these are shorter. */
+/** The numbers that lie so far before others: as text, the distances are shorter. */
 function before(seq: Float64Array, json: string): Float64Array {
   const distances = JSON.parse(json) as number[];
   return seq.map((number, row) => number - distances[row]!);

@@ -101,7 +101,7 @@ export class SqliteState implements port.State {
       this.#runs.extend(new Set(events.flatMap(({ run }) => run ?? [])), seq);
       if (claim !== null) this.#publications(claim, commit);
       if (step !== undefined) this.#runs.step(step);
-      if (claim !== null && commit.release) this.#claims.release(claim);
+      if (claim !== null && commit.release) this.#claims.release(claim, step !== undefined);
       return { status: "committed", seq };
     }, { synced });
   }
@@ -117,10 +117,7 @@ export class SqliteState implements port.State {
   }
 
   async release(token: port.ClaimToken): Promise<void> {
-    await this.#asWorker(() => {
-      this.#runs.keepSteps("token", token);
-      this.#claims.release(token);
-    });
+    await this.#asWorker(() => this.#claims.release(token));
   }
 
   async claims(): Promise<port.LiveClaim[]> {
@@ -133,7 +130,6 @@ export class SqliteState implements port.State {
 
   async free(run: RunId, at: Instant): Promise<void> {
     await this.#db.write(() => {
-      this.#runs.keepSteps("run", run);
       this.#claims.free(run);
       this.#runs.mark(run, at);
     });
@@ -141,7 +137,7 @@ export class SqliteState implements port.State {
 
   async recover(at: Instant): Promise<port.Adopted[]> {
     return await this.#asWorker(() => {
-      const adopted = this.#claims.adopt((token) => this.#runs.keepSteps("token", token));
+      const adopted = this.#claims.adopt();
       this.#runs.interrupt(at);
       this.#workers.forgetDead();
       return adopted;
@@ -195,10 +191,7 @@ export class SqliteState implements port.State {
     try {
       if (!this.#workers.known) return;
       await this.#asWorker(() => {
-        for (const token of this.#claims.own()) {
-          this.#runs.keepSteps("token", token);
-          this.#claims.release(token);
-        }
+        for (const token of this.#claims.own()) this.#claims.release(token);
         this.#workers.leave();
       });
       repack(this.#db, this.#log, this.#registry, this.#touched, this.#many);

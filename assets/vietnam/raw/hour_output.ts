@@ -22,7 +22,7 @@ export interface Recording {
   readonly folder: string;
   /** The files that lie in the folder. */
   readonly files: readonly string[];
-  /** The recorded files of the hours, by partition. */
+  /** The hour's files as they are recorded. */
   readonly recorded: readonly FileRef[];
   readonly now: Instant;
   readonly staging: string;
@@ -92,7 +92,7 @@ async function addFile(
 
 const ASK_ALL = "or --force, which asks all sensors";
 
-/** Adds rows that sensors owed to those there; overwriting the hour would lose the other sensors' rows. */
+/** @throws {HourError} If a recorded file is gone and only some sensors were asked: the others' rows would be lost. */
 function assertThere({ whole, files, recorded }: Recording): void {
   const lost = whole ? undefined : recorded.find(({ path }) => !files.includes(path));
   if (lost !== undefined) {

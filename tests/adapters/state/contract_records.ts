@@ -117,6 +117,17 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
     },
   );
 
+  test("a step whose claim ends with a commit that has no word of it is kept", async (state) => {
+    await state.register(ASSETS);
+    const run = await started(state);
+    const { granted } = await state.claim(run, HOURS, [{ from: 3, to: 6 }], { step: 1, at: 1_500 });
+    await state.commit({ claim: granted!.token, events: [], release: true });
+    await state.endRun(run, "failed", null, 2_000);
+    assertEquals((await state.run(run))!.steps.map(({ outcome, from, to }) => [outcome, from, to]), [
+      ["interrupted", 3, 6],
+    ]);
+  });
+
   test("where nothing is granted, no step begins", async (state) => {
     await state.register(ASSETS);
     const [one, two] = [await started(state), await started(state)];
