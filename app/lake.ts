@@ -148,6 +148,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     };
   } catch (error) {
     await resources?.close();
+    if (access === "write") await disposeOf(project.given?.resources);
     await state.close();
     await undo();
     throw error;

@@ -32,11 +32,12 @@ export interface ResourcesParts {
 /** Connects the lake's assets with its storage, DuckDB and, where one of them asks it, OpenAQ. */
 export async function makeResources(parts: ResourcesParts): Promise<LakeResources> {
   const { storage: { store, catalog, workspace }, project } = parts;
-  const scratch = workspace.scratch();
-  const db = new DuckDB({ temporaryFolder: scratch.path });
+  await using opened = new AsyncDisposableStack();
+  const scratch = opened.use(workspace.scratch());
+  const db = opened.adopt(new DuckDB({ temporaryFolder: scratch.path }), (db) => db.close());
   const openaq = await openaqOf(parts);
-  const opened = new AsyncDisposableStack();
-  const resources: LakeResources = {
+  const further = opened.use(new AsyncDisposableStack());
+  const resources: Resources = {
     store,
     engine: new DuckDBEngine({
       db,
@@ -46,16 +47,11 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
     catalog,
     views: new DuckDBViewBinder(catalog),
     openaq: openaq.source,
-    requests: openaq.requests,
-    notices: openaq.notices,
-    async close() {
-      await opened.disposeAsync();
-      await db.close();
-      await scratch[Symbol.asyncDispose]();
-    },
   };
-  addResources(resources, project.pipelines.map(({ resources = {} }) => resources), opened);
-  return resources;
+  addResources(resources, project.pipelines.map(({ resources = {} }) => resources), further);
+  const { requests, notices } = openaq;
+  const all = opened.move();
+  return Object.assign(resources, { requests, notices, close: () => all.disposeAsync() });
 }
 
 async function openaqOf(

@@ -1,4 +1,4 @@
-import type { Holding, State } from "../core/mod.ts";
+import { count, type Holding, type State } from "../core/mod.ts";
 import { keysOf } from "./partition_keys.ts";
 import { named } from "./text.ts";
 
@@ -24,8 +24,7 @@ export async function holdingLines(state: State, holdings: readonly Holding[]): 
   return holdings.map((holding) => {
     const { run, asset, ranges, alive, place } = holding;
     const [first, last] = [ranges[0]!, ranges.at(-1)!];
-    const count = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
-    const what = named(asset, keys(asset, first.from), keys(asset, last.to), count);
+    const what = named(asset, keys(asset, first.from), keys(asset, last.to), count(ranges));
     if (alive) return `run ${run} is at work on ${what}: ${worker(holding)}`;
     const left = `run ${run} left ${what} behind, for the next that works on it to settle`;
     return place === null

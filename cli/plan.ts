@@ -3,7 +3,7 @@ import type { App, Command, Context, ExitCode, Invocation, Lake } from "./contex
 import { notify, print, printJson } from "./out.ts";
 import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
 import { seenLines, unseenLines, warningLines } from "./seen.ts";
-import { named, number, plural, rangeText } from "./text.ts";
+import { named, number, plural, rangeText, total } from "./text.ts";
 
 export const plan: Command = {
   summary: "what `materialize` would do, with every cause",
@@ -76,13 +76,12 @@ function showPlan(
   for (const { asset, from, to, count, message } of external) {
     print(stdout, `${named(asset, from, to, count)} ${message}`);
   }
-  const sum = (some: readonly PlannedStep[]) => some.reduce((sum, { count }) => sum + count, 0);
-  const total = sum(steps);
-  const blocked = sum(steps.filter(({ hindrance }) => hindrance?.state === "blocked"));
-  if (total > 0) {
+  const planned = total(steps);
+  const blocked = total(steps.filter(({ hindrance }) => hindrance?.state === "blocked"));
+  if (planned > 0) {
     print(
       stdout,
-      `${plural(total, "partition")} to do${blocked > 0 ? `, ${number(blocked)} of them blocked` : ""}`,
+      `${plural(planned, "partition")} to do${blocked > 0 ? `, ${number(blocked)} of them blocked` : ""}`,
     );
   } else if (external.length === 0) print(stdout, nothingToDo(lake, request, isWhole));
 }

@@ -2,7 +2,7 @@ import type { Command } from "./context.ts";
 import { openToChange } from "./open.ts";
 import { notify, print, printJson } from "./out.ts";
 import { chosen } from "./selection.ts";
-import { plural } from "./text.ts";
+import { plural, total } from "./text.ts";
 
 export const prune: Command = {
   summary: "applies retention: deletes the files of partitions that are over, and what dead runs left",
@@ -22,9 +22,7 @@ Example:
     if (dry) {
       await using lake = await app.lake("read");
       const found = await lake.orchestrator.prunable(chosen(words, lake.graph));
-      const expiring = new Map(
-        [...found].map(([key, ranges]) => [key, ranges.reduce((sum, { count }) => sum + count, 0)]),
-      );
+      const expiring = new Map([...found].map(([key, ranges]) => [key, total(ranges)]));
       return tell(expiring, await lake.sweep("only"));
     }
     await using lake = await openToChange(app);

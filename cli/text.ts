@@ -12,6 +12,11 @@ export function named(asset: AssetKey, from: string | null, to: string | null, c
   return range === "" ? asset : `${asset} ${range}`;
 }
 
+/** How many partitions are in ranges. */
+export function total(ranges: Iterable<{ readonly count: number }>): number {
+  return [...ranges].reduce((sum, { count }) => sum + count, 0);
+}
+
 /** With separators between thousands. */
 export function number(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");

@@ -1,5 +1,5 @@
 import type { AssetStatus } from "../core/mod.ts";
-import { number } from "./text.ts";
+import { number, total } from "./text.ts";
 
 /** A line for each asset that is not as it should be: what was found of its partitions. */
 export function wantingLines(assets: readonly AssetStatus[], wholeSets: boolean): string[] {
@@ -12,7 +12,7 @@ export function wantingLines(assets: readonly AssetStatus[], wholeSets: boolean)
       missing: counted,
       failed,
       blocked,
-      late: late.reduce((sum, { count }) => sum + count, 0),
+      late: total(late),
       "with a failed check": broken,
     }).filter(([, count]) => count > 0).map(([what, count]) => `${number(count)} ${what}`);
     return found.length === 0 ? [] : [`${key}: found ${found.join(", ")}, wanted all fresh`];

@@ -3,8 +3,6 @@ import {
   type App,
   type Ask,
   type Command,
-  type Context,
-  type ExitCode,
   type Invocation,
   type Lake,
   type Terminal,
@@ -13,7 +11,7 @@ import {
 import { openToChange } from "./open.ts";
 import { notify, print, printJson } from "./out.ts";
 import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
-import { named, plural } from "./text.ts";
+import { named, plural, total } from "./text.ts";
 
 export const wipe: Command = {
   summary: "forgets partitions: they are missing from then on; files stay",
@@ -40,47 +38,49 @@ Examples:
     const app = await invocation.app();
     const dry = invocation.has("dry-run");
     await using lake = dry ? await app.lake("read") : await openToChange(app);
+    const { orchestrator } = lake;
     const left = await undeclared(invocation.words, lake);
-    if (left.length > 0) return await wipeUndeclared(invocation, { stdout, stderr, ask }, app, lake, left);
-    const request = wholeRequest(invocation, app, lake);
+    if (left.length > 0) requireWhole(invocation, left);
+    const request = left.length > 0 ? undefined : wholeRequest(invocation, app, lake);
     if (dry || (ask !== undefined && !invocation.has("yes"))) {
-      const materialized = await lake.orchestrator.wipeable(request);
-      if (dry) {
-        const assets = [...materialized].map(([asset, materialized]) => ({ asset, materialized }));
-        return tellWipeable(invocation, stdout, app, assets);
-      }
-      const total = sum([...materialized.values()].flat());
-      if (total > 0 && !await mayForget(ask!, stderr, total, [...materialized.keys()])) return 130;
+      const found = request === undefined ? left : wipeable(await orchestrator.wipeable(request));
+      if (dry) return tellWipeable(invocation, stdout, app, found);
+      const partitions = total(found.flatMap(({ materialized }) => materialized));
+      if (partitions > 0 && !await mayForget(ask!, stderr, partitions, found)) return 130;
     }
-    const wiped = await lake.orchestrator.wipe(request);
-    tellWiped(invocation, stdout, app, [...wiped].map(([key, partitions]) => ({ key, partitions })));
+    const wiped = request === undefined
+      ? await orchestrator.wipeUndeclared(left.map(({ asset }) => asset))
+      : await orchestrator.wipe(request);
+    const assets = [...wiped].map(([key, partitions]) => ({ key, partitions }));
+    if (invocation.json) printJson(stdout, { assets, warnings: app.notices });
+    else {
+      notify(stdout, [...app.notices, ...openEnd(invocation, app)]);
+      for (const { key, partitions } of assets) {
+        print(stdout, `${key}: ${plural(partitions, "partition")} forgotten`);
+      }
+    }
     return 0;
   },
 };
 
+/** What would be forgotten of an asset. */
+type Wipeable = Pick<Undeclared, "asset" | "materialized">;
+
+function wipeable(found: ReadonlyMap<string, readonly PartitionRange[]>): Wipeable[] {
+  return [...found].map(([asset, materialized]) => ({ asset, materialized }));
+}
+
 async function mayForget(
   ask: Ask,
   stderr: Terminal,
-  total: number,
-  keys: readonly string[],
+  partitions: number,
+  found: readonly Wipeable[],
 ): Promise<boolean> {
-  const question = `forget ${plural(total, "partition")} of ${keys.join(", ")}? [y/N] `;
+  const keys = found.map(({ asset }) => asset).join(", ");
+  const question = `forget ${plural(partitions, "partition")} of ${keys}? [y/N] `;
   if (/^y(es)?$/i.test((await ask(question) ?? "").trim())) return true;
   print(stderr, "wiping: nothing was forgotten");
   return false;
-}
-
-function tellWiped(
-  invocation: Invocation,
-  stdout: Terminal,
-  app: App,
-  assets: readonly { readonly key: string; readonly partitions: number }[],
-): void {
-  if (invocation.json) return printJson(stdout, { assets, warnings: app.notices });
-  notify(stdout, [...app.notices, ...openEnd(invocation, app)]);
-  for (const { key, partitions } of assets) {
-    print(stdout, `${key}: ${plural(partitions, "partition")} forgotten`);
-  }
 }
 
 /** The assets of these keys that the graph no longer declares, if all of them are such. */
@@ -92,27 +92,6 @@ async function undeclared(words: readonly string[], { orchestrator }: Lake): Pro
     found.push(asset);
   }
   return found;
-}
-
-/** Forgets an asset that is no longer declared, whole. */
-async function wipeUndeclared(
-  invocation: Invocation,
-  { stdout, stderr, ask }: Pick<Context, "stdout" | "stderr" | "ask">,
-  app: App,
-  lake: Lake,
-  left: readonly Undeclared[],
-): Promise<ExitCode> {
-  requireWhole(invocation, left);
-  const counted = left.map(({ asset, materialized }) => ({ key: asset, partitions: sum(materialized) }));
-  if (invocation.has("dry-run")) {
-    return tellWipeable(invocation, stdout, app, left);
-  }
-  const total = counted.reduce((sum, { partitions }) => sum + partitions, 0);
-  const asks = ask !== undefined && !invocation.has("yes") && total > 0;
-  if (asks && !await mayForget(ask, stderr, total, left.map(({ asset }) => asset))) return 130;
-  for (const { asset } of left) await lake.orchestrator.wipeUndeclared(asset);
-  tellWiped(invocation, stdout, app, counted);
-  return 0;
 }
 
 function requireWhole({ has, value, list }: Invocation, left: readonly Undeclared[]): void {
@@ -133,9 +112,9 @@ function tellWipeable(
   { json }: Invocation,
   stdout: Terminal,
   app: App,
-  assets: readonly Pick<Undeclared, "asset" | "materialized">[],
+  assets: readonly Wipeable[],
 ): 0 {
-  const counted = assets.map(({ asset, materialized }) => ({ key: asset, partitions: sum(materialized) }));
+  const counted = assets.map(({ asset, materialized }) => ({ key: asset, partitions: total(materialized) }));
   if (json) {
     printJson(stdout, { assets: counted, warnings: app.notices });
     return 0;
@@ -146,13 +125,9 @@ function tellWipeable(
       print(stdout, `${named(asset, from, to, count)} would be forgotten`);
     }
   }
-  const total = counted.reduce((sum, { partitions }) => sum + partitions, 0);
-  print(stdout, `${plural(total, "partition")} would be forgotten`);
+  const partitions = total(assets.flatMap(({ materialized }) => materialized));
+  print(stdout, `${plural(partitions, "partition")} would be forgotten`);
   return 0;
-}
-
-function sum(ranges: readonly PartitionRange[]): number {
-  return ranges.reduce((sum, { count }) => sum + count, 0);
 }
 
 function isRanged({ value, list }: Pick<Invocation, "value" | "list">): boolean {

@@ -183,9 +183,9 @@ export class Orchestrator {
     return await undeclared(this.session, asset);
   }
 
-  /** Forgets all that stands of an asset that the graph does not declare. Files stay. */
-  async wipeUndeclared(asset: AssetKey): Promise<void> {
-    await wipeUndeclared(this.session, asset);
+  /** Forgets all that stands of assets that the graph does not declare. Files stay. @returns How many partitions. */
+  async wipeUndeclared(assets: readonly AssetKey[]): Promise<Map<AssetKey, number>> {
+    return await wipeUndeclared(this.session, assets);
   }
 
   /** The partitions that `wipe` would forget. @throws {RequestError} */

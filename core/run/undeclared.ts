@@ -2,7 +2,7 @@ import type { AssetKey } from "../event.ts";
 import { partitionSet } from "../partition/from_spec.ts";
 import type { PartitionSet } from "../partition/partition_set.ts";
 import { type PartitionRange, partitionRanges } from "../partition/range_text.ts";
-import { EVERYTHING, fromOrdinals, type Ranges } from "../partition/ranges.ts";
+import { count, EVERYTHING, fromOrdinals, type Ranges } from "../partition/ranges.ts";
 import { recorded } from "./recorded.ts";
 import { assetRanges } from "./request.ts";
 import type { Session } from "./session.ts";
@@ -25,14 +25,23 @@ export async function undeclared(session: Session, asset: AssetKey): Promise<Und
   };
 }
 
-/** Forgets all that stands of an asset that is no longer declared; files stay. */
-export async function wipeUndeclared(session: Session, asset: AssetKey): Promise<void> {
-  const found = await find(session, asset);
-  if (found === undefined || found.materialized.length === 0) return;
-  const { materialized } = found;
-  await recorded(session, { command: "wipe", ranges: assetRanges(found, materialized) }, async (run) => {
-    await forget(session, run, found, materialized, () => materialized);
+/** Forgets all that stands of assets that are no longer declared, in one run; files stay. @returns How many partitions. */
+export async function wipeUndeclared(
+  session: Session,
+  assets: readonly AssetKey[],
+): Promise<Map<AssetKey, number>> {
+  const wiped = new Map(assets.map((asset) => [asset, 0]));
+  const known = await Promise.all(assets.map((asset) => find(session, asset)));
+  const found = known.flatMap((each) => each === undefined || each.materialized.length === 0 ? [] : [each]);
+  if (found.length === 0) return wiped;
+  const ranges = found.flatMap((each) => assetRanges(each, each.materialized));
+  await recorded(session, { command: "wipe", ranges }, async (run) => {
+    for (const each of found) {
+      const forgotten = await forget(session, run, each, each.materialized, () => each.materialized);
+      wiped.set(each.key, count(forgotten));
+    }
   });
+  return wiped;
 }
 
 async function find(

@@ -283,3 +283,22 @@ Deno.test("a check that is cancelled is recorded as such", async () => {
   const [run] = await state.runs(1);
   assertEquals([run!.request.command, run!.status], ["check", "cancelled"]);
 });
+
+Deno.test("assets that the graph no longer declares are forgotten in one run", async () => {
+  const [one, two, three] = ["one", "two", "three"].map((name) =>
+    asset({ key: `t/${name}`, ...contents({}) })
+  );
+  const before = await lab([one!, two!, three!]);
+  await before.materialize();
+  const { orchestrator, state } = await lab([three!], { store: before.store, lake: before.lake });
+  const keys = ["t/one", "t/two", "t/never"];
+  assertEquals(
+    await orchestrator.wipeUndeclared(keys),
+    new Map([["t/one", 1], ["t/two", 1], ["t/never", 0]]),
+  );
+  assertEquals(
+    (await state.runs(9, "wipe")).map(({ request, status }) => [status, request.ranges.length]),
+    [["succeeded", 2]],
+  );
+  assertEquals(await orchestrator.wipeUndeclared(["t/one"]), new Map([["t/one", 0]]));
+});

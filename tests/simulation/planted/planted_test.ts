@@ -30,7 +30,9 @@ async function found(bug: Planted): Promise<Found> {
 
 for (const bug of PLANTED) {
   Deno.test({
-    name: `simulation: it finds within ${SEEDS} seeds that ${bug.name}`,
+    name: `simulation: it finds within ${SEEDS} seeds ${
+      bug.first === undefined ? "" : `from ${bug.first} on `
+    }that ${bug.name}`,
     // The hunts of the tests to come go on meanwhile.
     sanitizeOps: false,
     sanitizeResources: false,
