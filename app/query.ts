@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import {
+  type AssetKey,
   type FileRef,
   partitionSet,
   type PublishedFile,
@@ -27,7 +28,7 @@ export async function openQuery(config: Config): Promise<Query> {
     published: async (folders) => {
       const files = await reading(config, (state) => filesBelow(state, folders));
       const damaged = await damagedOf(storage.publisher, files.flat());
-      if (damaged !== undefined) throw await reading(config, (state) => damage(state, damaged));
+      if (damaged !== undefined) throw await reading(config, (state) => damage(config, state, damaged));
       return files;
     },
   });
@@ -62,14 +63,30 @@ async function damagedOf(
 }
 
 /** Says that a file is wrong, with the command that makes it again. */
-async function damage(state: State, { path, asset, partition }: PublishedFile): Promise<Error> {
+async function damage(
+  config: Config,
+  state: State,
+  { path, asset, partition }: PublishedFile,
+): Promise<Error> {
   const { partitions } = (await state.assets()).find(({ key }) => key === asset)!;
   const key = partitionSet(partitions).key(partition);
   const command = `deno task materialize ${asset}${key === null ? "" : ` --partition ${key}`}`;
+  // Where no plan can be made, no more is known.
+  const hindrance = key === null ? undefined : await hindranceOf(config, asset, key).catch(() => undefined);
   return new Error(
     `reading "${path}": found it missing or with other bytes, wanted the file that was published; ` +
-      `"${command}" makes it again`,
+      `"${command}" makes it again${hindrance === undefined ? "" : `, but is ${hindrance}`}`,
   );
+}
+
+/** What keeps a partition from being made again as things stand, in words. */
+async function hindranceOf(config: Config, asset: AssetKey, key: string): Promise<string | undefined> {
+  const { openLake } = await import("./lake.ts");
+  await using lake = await openLake(config, { access: "read", warn: () => {} });
+  const selection = { assets: new Set([asset]), partitions: [key], exact: true, lookbackDays: 0 };
+  await lake.orchestrator.look(selection, new AbortController().signal);
+  const hindrance = (await lake.orchestrator.plan(selection))[0]?.hindrance;
+  return hindrance?.state === "blocked" ? `blocked: ${hindrance.message}` : undefined;
 }
 
 /** The published files of assets without partitions: definitions of the catalog are among them. */

@@ -3,6 +3,7 @@ import type { AssetKey, RunId } from "./event.ts";
 import { FILES_INTACT } from "./check.ts";
 import { milliseconds } from "./instant.ts";
 import type { State } from "./ports/state.ts";
+import { expiredNeed } from "./run/needs.ts";
 import type { Session } from "./run/session.ts";
 import type { StalenessIndex } from "./staleness/index.ts";
 import type { Node } from "./staleness/node.ts";
@@ -45,7 +46,7 @@ export async function failedChecks(
     const failed = checks.filter(({ passed }) => !passed);
     if (damaged || failed.some(({ severity }) => severity === "blocking")) broken++;
     if (!told.has(partition)) continue;
-    for (const { check, detail } of damaged ? [DAMAGED] : failed) {
+    for (const { check, detail } of damaged ? [damage(index, node, partition)] : failed) {
       const message = `check "${check}" failed${detail ? `: ${detail}` : ""}`;
       warnings.push({ partition: node.set.key(partition), message });
     }
@@ -53,10 +54,11 @@ export async function failedChecks(
   return { warnings, broken };
 }
 
-const DAMAGED = {
-  check: FILES_INTACT,
-  detail: "a published file is gone or has other bytes: the next materialize makes it again",
-};
+function damage(index: StalenessIndex, node: Node, partition: number) {
+  const needed = expiredNeed(index, node, partition);
+  const way = needed === undefined ? "the next materialize makes it again" : `to be made again it ${needed}`;
+  return { check: FILES_INTACT, detail: `a published file is gone or has other bytes: ${way}` };
+}
 
 /** The failures that speak of partitions in the ranges. */
 export function failures(index: StalenessIndex, node: Node, ranges: Ranges): Warning[] {

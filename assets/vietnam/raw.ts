@@ -56,7 +56,7 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
     batch: { most: YEAR, scattered: true },
     pool: "openaq",
     contract: shownContract(RAW),
-    checks: [rowsHaveFiles, rowsUsable],
+    checks: [rowsHaveFiles, rowsUsable, filesOwn],
     ...(environment === "test" && { retention: { days: 7 } }),
     due: (window, askedAt) => due(window!.start, askedAt),
     async *materialize(context) {
@@ -117,7 +117,12 @@ async function outputs(
       const setAside = gaps.filter(({ ranges }) => ranges.some(({ from, to }) => from <= hour && hour < to))
         .map(({ sensor }) => sensor);
       asked.push({ hour, rows: made.rows, askedAt, extractedAt: askedAt, setAside });
-      return { partition, ...made, metadata: hourMetadata(answer, setAside), asOf: askedAt };
+      const { strangers, ...output } = made;
+      const metadata = {
+        ...hourMetadata(answer, setAside),
+        ...(strangers.length > 0 && { strangers: { type: "text", value: strangers.join(", ") } as const }),
+      };
+      return { partition, ...output, metadata, asOf: askedAt };
     } catch (error) {
       if (!(error instanceof HourError)) throw error;
       return { partition, error: error.message };
@@ -171,5 +176,16 @@ const rowsUsable: Check<Resources> = {
       const detail =
         `left out ${unusable?.value} rows of sensor ${sensors?.value}, wanted times and values that can be`;
       return { check: "rows_usable", partition, passed, ...(!passed && { detail }) };
+    })),
+};
+
+const filesOwn: Check<Resources> = {
+  checks: [{ name: "files_own", severity: "warning" }],
+  run: ({ outputs }) =>
+    Promise.resolve(outputs.map(({ partition, metadata: { strangers } }) => {
+      const passed = strangers === undefined;
+      const detail =
+        `left out "${strangers?.value}" with rows of another hour, wanted it where it belongs, or deleted`;
+      return { check: "files_own", partition, passed, ...(!passed && { detail }) };
     })),
 };

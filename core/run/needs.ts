@@ -1,6 +1,6 @@
 import { contains, intersect, type OrdinalRange, ordinals, type Ranges, union } from "../partition/ranges.ts";
 import { isTimeSet } from "../partition/partition_set.ts";
-import { rangeText } from "../partition/range_text.ts";
+import { keyRange, rangeText } from "../partition/range_text.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import { type Edge, existing, type Node } from "../staleness/node.ts";
 import { allReady } from "../staleness/readiness.ts";
@@ -72,14 +72,15 @@ export class Needs {
   /** One line: what is needed, how it stands, and what the user can do about it. */
   text(node: Node, { up, members, why }: Need): string {
     const needed = `needs ${up.key} ${rangeText(up.set.key(members.from), up.set.key(members.to))}`.trimEnd();
-    return `${needed}, which ${why}${this.#advice(node, up, members)}`;
+    const advice = why === EXPIRED ? remaking(up, members) : this.#advice(node, up, members);
+    return `${needed}, which ${why}${advice}`;
   }
 
   #holding(edge: Edge, member: number, failed: Ranges): string | undefined {
     const index = this.#index;
     if (contains(failed, member)) return "failed or is blocked";
     if (this.#expects(edge.up, member)) return undefined;
-    if (edge.mode === "content" && index.isExpired(edge.up, member)) return "has expired";
+    if (edge.mode === "content" && index.isExpired(edge.up, member)) return EXPIRED;
     if (index.isDamaged(edge.up, member)) return "is damaged";
     if (index.isSound(edge.up, member)) return undefined;
     return index.failure(edge.up, member) === undefined
@@ -97,6 +98,26 @@ export class Needs {
     return intersect(covered, [members]).length === 0 ? ": widen the range" : "";
   }
 }
+
+const EXPIRED = "has expired";
+
+/** The need of a partition for members whose files expired, in a line with the command that makes them again. */
+export function expiredNeed(index: StalenessIndex, node: Node, partition: number): string | undefined {
+  const needs = new Needs({ index, scope: new Map() });
+  const need = needs.of(node, partition);
+  return need?.why === EXPIRED ? needs.text(node, need) : undefined;
+}
+
+/** Expired partitions are fresh: they are made again by force alone, before what reads them. */
+function remaking({ key, set }: Node, members: OrdinalRange): string {
+  const { from, to } = keyRange(set, members);
+  const which = from !== to && isTimeSet(set)
+    ? ` --from ${from} --to ${to}`
+    : [...ordinals([members])].map((member) => partitionFlag(set.key(member))).join("");
+  return `: make it again with "deno task materialize ${key}${which} --force", then this`;
+}
+
+const partitionFlag = (key: string | null) => key === null ? "" : ` --partition ${key}`;
 
 /** Needs of neighbouring partitions as one: the same of the members of both; undefined if they differ. */
 export function joined(a: Need, b: Need): Need | undefined {

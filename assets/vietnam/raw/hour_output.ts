@@ -11,7 +11,7 @@ import {
 import type { HourRows } from "../../../sources/openaq/question.ts";
 import { contentOf, HourUnion } from "./hour_content.ts";
 import { fileName, HourError, nextStamp, readFile, recordsOf } from "./hour_files.ts";
-import { recordLines } from "./record.ts";
+import { instantOf, recordLines } from "./record.ts";
 
 /** An hour as answered, and where it is to be recorded. */
 export interface Recording {
@@ -28,11 +28,15 @@ export interface Recording {
   readonly staging: string;
 }
 
-type HourOutput = Required<Pick<Output, "dataVersion" | "rows" | "staged" | "kept">>;
+type HourOutput = Required<Pick<Output, "dataVersion" | "rows" | "staged" | "kept">> & {
+  /** Files of the folder that are left out: their content is another hour's. */
+  readonly strangers: readonly string[];
+};
 
 /**
  * Records an answer: as a further file if it adds to what the folder's files hold together, or changes it. Files that
- * lie there stay, also those that no state knows; but the answer takes the place of one that is not as it was recorded.
+ * lie there stay, also those that no state knows; but the answer takes the place of one that is not as it was recorded, and one with rows of another
+ * hour is left out.
  *
  * @throws {HourError} If a file is not whole that no answer replaces, or a row is not the hour's: in one line.
  */
@@ -42,21 +46,23 @@ export async function recordHour(recording: Recording): Promise<HourOutput> {
   assertThere(recording);
   if (files.length === 0) {
     const staged = answer.rows.length === 0 ? [] : [await stage(recording, now)];
-    return { ...contentOf(answer.rows), staged, kept: [] };
+    return { ...contentOf(answer.rows), staged, kept: [], strangers: [] };
   }
   const union = new HourUnion();
   const kept: FileRef[] = [];
   const replaced: Staged[] = [];
+  const strangers: string[] = [];
   for (const path of files) {
     const ref = await addFile(union, recording, path);
-    if (ref !== undefined) kept.push(ref);
-    else replaced.push({ final: path, absent: true });
+    if (ref === "stranger") strangers.push(path);
+    else if (ref === "replaced") replaced.push({ final: path, absent: true });
+    else kept.push(ref);
   }
   const before = union.content();
   union.addRows(answer.rows, nextStamp(files, now));
   const content = union.content();
-  if (content.dataVersion === before.dataVersion) return { ...before, staged: replaced, kept };
-  return { ...content, staged: [await stage(recording, now), ...replaced], kept };
+  if (content.dataVersion === before.dataVersion) return { ...before, staged: replaced, kept, strangers };
+  return { ...content, staged: [await stage(recording, now), ...replaced], kept, strangers };
 }
 
 /** Stages the rows of the answer as a file that no other has the name of. */
@@ -67,21 +73,23 @@ async function stage({ store, answer: { rows }, folder, files, staging }: Record
   return { final: `${folder}/${fileName(extractedAt)}`, temporary, written };
 }
 
-/** @returns The file, or undefined if it is not as it was recorded and the answer takes its place. */
+/** @returns The file, or why it is left out: it is not as it was recorded and the answer takes its place, or it is another hour's. */
 async function addFile(
   union: HourUnion,
   { store, recorded, answer, whole }: Recording,
   path: string,
-): Promise<FileRef | undefined> {
+): Promise<FileRef | "replaced" | "stranger"> {
   const { ref, bytes } = await readFile(store, path);
   const known = recorded.find((file) => file.path === path);
   if (known !== undefined && known.hash !== ref.hash) {
-    if (whole && answer.rows.length > 0) return undefined;
+    if (whole && answer.rows.length > 0) return "replaced";
     const found = `reading "${path}": its SHA-256 is ${ref.hash}, wanted ${known.hash} as recorded`;
     throw new HourError(found + (whole ? ", or rows that OpenAQ still answers" : `, ${ASK_ALL}`));
   }
   try {
-    for (const record of recordsOf(path, bytes)) union.addRecord(record);
+    const records = recordsOf(path, bytes);
+    if (!records.every((record) => isOwn(answer.hour, instantOf(record, "datetime")))) return "stranger";
+    for (const record of records) union.addRecord(record);
   } catch (cause) {
     if (cause instanceof HourError) throw cause;
     const found = cause instanceof Error ? cause.message : String(cause);
@@ -101,7 +109,7 @@ function assertThere({ whole, files, recorded }: Recording): void {
 }
 
 function assertOwnRows({ hour, rows }: HourRows): void {
-  const stranger = rows.find(({ start }) => start < hour || start >= hour + HOUR);
+  const stranger = rows.find(({ start }) => !isOwn(hour, start));
   if (stranger === undefined) return;
   const { sensor, start } = stranger;
   throw new HourError(
@@ -109,4 +117,8 @@ function assertOwnRows({ hour, rows }: HourRows): void {
       iso(start)
     }, wanted one of the hour`,
   );
+}
+
+function isOwn(hour: Instant, start: Instant): boolean {
+  return hour <= start && start < hour + HOUR;
 }

@@ -169,6 +169,31 @@ Deno.test("an hour without rows has no file and the version of the empty set", a
   assertNotEquals(outputs[0]!.dataVersion, outputs[1]!.dataVersion);
 });
 
+Deno.test("a file of another hour is named and left out, where it lies", async () => {
+  await using w = await world();
+  const rows = [row(PM25, 1), row(PM25, 2, HOUR_0 + HOUR)];
+  const { outputs: [, alone] } = await w.ask(rows, { hours: 2 });
+  const stranger = `${FOLDER.replace(/0$/, "1")}/raw_openaq_20250101_000000.json.gz`;
+  await Deno.copyFile(`${w.lake.root}/${FIRST}`, `${w.lake.root}/${stranger}`);
+  const { outputs: [own, beside] } = await w.ask(rows, { hours: 2, now: NOW + DAY, forced: true });
+  assertEquals([beside!.dataVersion, beside!.rows, beside!.staged], [alone!.dataVersion, 1, []]);
+  assertEquals(beside!.kept?.map(({ path }) => path), [FIRST.replace("hour=00", "hour=01")]);
+  assertEquals(beside!.metadata?.strangers, { type: "text", value: stranger });
+  assertEquals(own!.metadata?.strangers, undefined);
+  assert((await w.files()).includes(stranger));
+  const check = asset.checks.find(({ checks }) => checks[0]!.name === "files_own")!;
+  const audited = [own!, beside!].map((each) => ({
+    key: null,
+    rows: 1,
+    files: [],
+    ...each,
+    metadata: each.metadata!,
+  }));
+  const results = await check.run({ outputs: audited } as unknown as Parameters<typeof check.run>[0]);
+  assertEquals(results.map(({ passed }) => passed), [true, false]);
+  assertStringIncludes(results[1]!.detail!, `left out "${stranger}"`);
+});
+
 const DAMAGES: readonly [string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>][] = [
   ["is cut short", (bytes) => bytes.subarray(0, bytes.length - 9)],
   ["is garbage", () => new TextEncoder().encode("no gzip")],
