@@ -1,4 +1,5 @@
-import { hash } from "node:crypto";
+import { sha256 as digest } from "@noble/hashes/sha2";
+import { bytesToHex } from "@noble/hashes/utils";
 import type { AssetKey } from "./event.ts";
 
 /** A fingerprint's length: sums over fingerprints are taken modulo 2²⁵⁶. */
@@ -16,9 +17,11 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-/** SHA-256 of a text, hex. */
-export function sha256(text: string): string {
-  return hash("sha256", text);
+const utf8 = new TextEncoder();
+
+/** SHA-256 of a text in UTF-8 or of bytes, hex. For what is small: commands need not load node:crypto for it. */
+export function sha256(data: string | Uint8Array): string {
+  return bytesToHex(digest(typeof data === "string" ? utf8.encode(data) : data));
 }
 
 /** The fingerprint that one materialized partition adds to the sums of those that read it. */
@@ -27,7 +30,7 @@ export function memberFingerprint(
   partition: string | null,
   dataVersion: string,
 ): Uint8Array {
-  return new Uint8Array(hash("sha256", JSON.stringify([asset, partition, dataVersion]), "buffer"));
+  return digest(utf8.encode(JSON.stringify([asset, partition, dataVersion])));
 }
 
 /**

@@ -31,12 +31,12 @@ const PURE_STD = ["@std/path", "@std/csv", "@std/collections"];
 const MAY_IMPORT: Readonly<
   Record<string, { readonly layers: readonly string[]; readonly packages: readonly string[] }>
 > = {
-  core: { layers: ["core"], packages: ["node:crypto", ...PURE_STD] },
+  core: { layers: ["core"], packages: ["@noble/hashes/", ...PURE_STD] },
   adapters: { layers: ["core", "adapters"], packages: ["node:crypto", "node:path", "zod", ...PURE_STD] },
   sources: { layers: ["core", "sources"], packages: ["node:crypto", "zod"] },
   assets: {
     layers: ["core", "sources", "assets"],
-    packages: ["apache-arrow", "node:crypto", "node:zlib", "zod", ...PURE_STD],
+    packages: ["apache-arrow", "node:zlib", "zod", ...PURE_STD],
   },
   sensors: { layers: ["core", "assets", "sensors"], packages: PURE_STD },
   web: { layers: ["core", "web"], packages: ["hono", ...PURE_STD] },

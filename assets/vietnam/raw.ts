@@ -26,7 +26,6 @@ import { hourDue } from "./due.ts";
 import { latestLocations, locations } from "./locations.ts";
 import { type AskedHour, stageAsked } from "./raw/asked.ts";
 import { filesByFolder, HourError, hourFolder, type RawZone, recordedAt } from "./raw/hour_files.ts";
-import { recordHour } from "./raw/hour_output.ts";
 
 const hours = hourly({ start: "2016-01-01", timeZone: "UTC" });
 /** The hours of a leap year: a request for a sensor reaches no further than a year. */
@@ -101,6 +100,8 @@ async function outputs(
   group: HoursGroup,
   recorded: ReadonlyMap<number, readonly FileRef[]>,
 ): Promise<(Output | FailedOutput)[]> {
+  // Packing takes longer to load than commands that only look may take.
+  const { recordHour } = await import("./raw/hour_output.ts");
   const files = await filesByFolder(store, zone, group.ranges);
   const gaps = await openaq.silent();
   const asked: AskedHour[] = [];

@@ -1,12 +1,12 @@
-import { hash } from "node:crypto";
-import type {
-  BrokenEntry,
-  Catalog,
-  Definition,
-  FileRef,
-  ObjectStore,
-  Publisher,
-  Staged,
+import {
+  type BrokenEntry,
+  type Catalog,
+  type Definition,
+  type FileRef,
+  type ObjectStore,
+  type Publisher,
+  sha256,
+  type Staged,
 } from "../../../core/mod.ts";
 
 /** Hidden from the lake's readers by its underscore. */
@@ -64,7 +64,7 @@ export class LocalCatalog implements Catalog {
       const { readDefinition } = await import("./definition.ts");
       const definition = readDefinition(path, entry, new TextDecoder().decode(bytes));
       if (definition.type === "broken" || published === undefined) return definition;
-      return hash("sha256", bytes) === published
+      return sha256(bytes) === published
         ? definition
         : broken("found other bytes, wanted the definition that was published");
     } catch (error) {

@@ -1,5 +1,4 @@
-import { hash } from "node:crypto";
-import type { Documents, VersionedText } from "../../../core/mod.ts";
+import { type Documents, sha256, type VersionedText } from "../../../core/mod.ts";
 import { trouble } from "../../sdk/files/trouble.ts";
 import { isAbsent, type LakeFolder } from "./lake_folder.ts";
 import { notAFolder } from "./make.ts";
@@ -75,5 +74,5 @@ export class LocalDocuments implements Documents {
 }
 
 function versioned(text: string): VersionedText {
-  return { text, version: hash("sha256", text) };
+  return { text, version: sha256(text) };
 }

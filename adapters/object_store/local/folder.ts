@@ -1,6 +1,6 @@
-import { hash } from "node:crypto";
 import { join } from "node:path";
 import type { FileRef, Folder, FoundFile } from "../../../core/mod.ts";
+import { digestOf } from "./digest.ts";
 import { isAbsent } from "./lake_folder.ts";
 
 /** A folder of this machine in which others write. */
@@ -30,7 +30,7 @@ export class LocalFolder implements Folder {
     const path = this.path(name);
     try {
       const bytes = await Deno.readFile(path);
-      return { path, size: bytes.length, hash: hash("sha256", bytes) };
+      return { path, ...await digestOf(bytes) };
     } catch (cause) {
       if (isAbsent(cause)) return undefined;
       const what = cause instanceof Error ? cause.message : String(cause);

@@ -1,5 +1,5 @@
-import { hash } from "node:crypto";
 import type { ObjectStore, Written } from "../../../core/mod.ts";
+import { digestOf } from "./digest.ts";
 import { entriesIn, isAbsent, type LakeFolder } from "./lake_folder.ts";
 import { trouble } from "../../sdk/files/trouble.ts";
 
@@ -30,7 +30,7 @@ export class LocalObjectStore implements ObjectStore {
       await Deno.remove(this.#folder.at(path)).catch(() => {});
       throw new Error(trouble(`writing "${path}"`, this.#folder.root, error), { cause: error });
     }
-    return { size: bytes.length, hash: hash("sha256", bytes) };
+    return await digestOf(bytes);
   }
 
   async list(folder: string): Promise<string[]> {

@@ -1,6 +1,6 @@
-import { hash } from "node:crypto";
 import { dirname } from "node:path";
 import type { Checkout, Scratch, Workspace, Written } from "../../../core/mod.ts";
+import { digestOf } from "./digest.ts";
 import { isAbsent, type LakeFolder } from "./lake_folder.ts";
 
 /** A lake in a folder is on this machine already: its files are read and written where they are. */
@@ -19,8 +19,7 @@ export class LocalWorkspace implements Workspace {
     const local = this.#folder.at(temporary);
     if (!isFolder(dirname(local))) this.#folder.makeFoldersOf([temporary]);
     await write(local);
-    const bytes = await Deno.readFile(local);
-    return { size: bytes.length, hash: hash("sha256", bytes) };
+    return await digestOf(await Deno.readFile(local));
   }
 
   scratch(): Scratch {

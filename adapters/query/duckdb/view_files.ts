@@ -1,6 +1,5 @@
-import { hash } from "node:crypto";
 import { join } from "node:path";
-import { RefusedError } from "../../../core/mod.ts";
+import { RefusedError, sha256 } from "../../../core/mod.ts";
 import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
 import { parseStatement } from "./statement.ts";
 
@@ -60,7 +59,7 @@ function viewTexts(folder: string, group: string): Omit<ViewFile, "reads">[] {
 }
 
 function keyOf(statement: string): string {
-  return hash("sha256", statement).slice(0, 16);
+  return sha256(statement).slice(0, 16);
 }
 
 function entriesOf(folder: string): string[] {

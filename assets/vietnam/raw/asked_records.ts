@@ -1,6 +1,12 @@
-import { hash } from "node:crypto";
 import { z } from "zod";
-import { type FileRef, HOUR, type Instant, type ObjectStore, type Publisher } from "../../../core/mod.ts";
+import {
+  type FileRef,
+  HOUR,
+  type Instant,
+  type ObjectStore,
+  type Publisher,
+  sha256,
+} from "../../../core/mod.ts";
 import { askedAtOrAfter, askedFolder, type AskedHour, stageAsked } from "./asked.ts";
 import type { RawZone } from "./hour_files.ts";
 
@@ -73,7 +79,7 @@ async function union(
       damaged.push(`reading "${path}": ${problem(record.error)}, wanted a record of hours that were asked`);
       continue;
     }
-    read.push({ path, size: bytes.length, hash: hash("sha256", bytes) });
+    read.push({ path, size: bytes.length, hash: sha256(bytes) });
     for (const { from, rows, asked_at, extracted_at, set_aside } of record.data.hours) {
       for (const [i, count] of rows.entries()) {
         const hour = from + i * HOUR;

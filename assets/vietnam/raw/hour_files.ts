@@ -1,7 +1,12 @@
-import { gunzipSync } from "node:zlib";
-import { hash } from "node:crypto";
-import { type FileRef, HOUR, type Instant, iso, type ObjectStore, SECOND } from "../../../core/mod.ts";
-import type { RawRecord } from "./record.ts";
+import {
+  type FileRef,
+  HOUR,
+  type Instant,
+  iso,
+  type ObjectStore,
+  SECOND,
+  sha256,
+} from "../../../core/mod.ts";
 
 /** Where raw hours lie. */
 export type RawZone = "aq_raw_test" | "aq_raw_prod";
@@ -71,16 +76,5 @@ export async function readFile(
   if (bytes === undefined) {
     throw new HourError(`reading "${path}": it is gone, wanted the file that was listed`);
   }
-  return { ref: { path, size: bytes.length, hash: hash("sha256", bytes) }, bytes };
-}
-
-/** The records of a file's bytes. @throws {HourError} If they are not whole, in one line that names the file. */
-export function recordsOf(path: string, bytes: Uint8Array): RawRecord[] {
-  try {
-    const lines = new TextDecoder().decode(gunzipSync(bytes)).split("\n").filter((line) => line !== "");
-    return lines.map((line): RawRecord => JSON.parse(line));
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new HourError(`reading "${path}": ${found}, wanted whole records in gzip`, { cause });
-  }
+  return { ref: { path, size: bytes.length, hash: sha256(bytes) }, bytes };
 }

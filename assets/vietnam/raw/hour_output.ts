@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import {
   type FileRef,
   HOUR,
@@ -10,8 +10,8 @@ import {
 } from "../../../core/mod.ts";
 import type { HourRows } from "../../../sources/openaq/question.ts";
 import { contentOf, HourUnion } from "./hour_content.ts";
-import { fileName, HourError, nextStamp, readFile, recordsOf } from "./hour_files.ts";
-import { instantOf, recordLines } from "./record.ts";
+import { fileName, HourError, nextStamp, readFile } from "./hour_files.ts";
+import { instantOf, type RawRecord, recordLines } from "./record.ts";
 
 /** An hour as answered, and where it is to be recorded. */
 export interface Recording {
@@ -121,4 +121,15 @@ function assertOwnRows({ hour, rows }: HourRows): void {
 
 function isOwn(hour: Instant, start: Instant): boolean {
   return hour <= start && start < hour + HOUR;
+}
+
+/** The records of a file's bytes. @throws {HourError} If they are not whole, in one line that names the file. */
+function recordsOf(path: string, bytes: Uint8Array): RawRecord[] {
+  try {
+    const lines = new TextDecoder().decode(gunzipSync(bytes)).split("\n").filter((line) => line !== "");
+    return lines.map((line): RawRecord => JSON.parse(line));
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new HourError(`reading "${path}": ${found}, wanted whole records in gzip`, { cause });
+  }
 }
