@@ -19,12 +19,14 @@ import { wantingLines } from "./wanting.ts";
 export const status: Command = {
   summary: "how the assets stand: counts and ranges of states, warnings",
   help: `
-Usage: status [SELECTION…] [--from A] [--to B] [--all] [--check] [--json]
+Usage: status [SELECTION…] [--from A] [--to B] [--all] [--check] [--warn-error] [--json]
 
 ${RANGE_HELP.split("\n").filter((line) => !line.startsWith("--partition")).join("\n")}
 --all          the whole sets, in the place of a range
 --check        ends with 1 if something is stale, missing, failed, blocked or late, or if that cannot be told,
-               and says what on stderr; with --all, what is missing counts only of assets that have nothing yet
+               and says what on stderr; with --all, what is missing counts only of assets that have nothing yet;
+               warnings count for nothing: values left out, sensors set aside, days rolled back
+--warn-error   as --check, and any warning ends with 1, too; but that data are simulated is none
 
 Without a range: the last DEFAULT_LOOKBACK_DAYS whole UTC days and today, as \`plan\` has them.
 
@@ -32,7 +34,7 @@ Examples:
   deno task status
   deno task status --check
   deno task status kind:mart --from 2018-01-01 --to 2018-12-31`,
-  flags: { values: ["from", "to"], switches: ["all", "check"] },
+  flags: { values: ["from", "to"], switches: ["all", "check", "warn-error"] },
   words: Infinity,
   async run(invocation, { stdout, stderr, signal }) {
     const { words, json, has } = invocation;
@@ -46,20 +48,21 @@ Examples:
     const found = await lake.orchestrator.status(keys, has("all") ? undefined : asked);
     const awaited = lake.orchestrator.awaited(request);
     const told = await lake.warnings();
+    const warnings = new Map(found.map(({ key, warnings }) => [key, [
+      ...warnings,
+      ...awaited.get(key) ?? [],
+      ...seenWarnings(seen, key),
+      ...told.get(key) ?? [],
+    ]]));
     const assets = found.map((asset) => ({
       ...asset,
-      warnings: [
-        ...asset.warnings,
-        ...awaited.get(asset.key) ?? [],
-        ...seenWarnings(seen, asset.key),
-        ...told.get(asset.key) ?? [],
-        ...simulated(lake.graph, asset, app.notices),
-      ],
+      warnings: [...warnings.get(asset.key)!, ...simulated(lake.graph, asset, app.notices)],
     }));
     if (json) printJson(stdout, { assets: assets.map((asset) => statusJson(lake, asset)) });
     else show(stdout, assets, app.notices);
-    if (!has("check")) return 0;
-    const wanting = [...unseenLines(seen), ...wantingLines(found, has("all"))];
+    if (!has("check") && !has("warn-error")) return 0;
+    const wanted = { wholeSets: has("all"), warnings: has("warn-error") ? warnings : undefined };
+    const wanting = [...unseenLines(seen), ...wantingLines(found, wanted)];
     for (const line of wanting) print(stderr, line);
     return wanting.length === 0 ? 0 : 1;
   },

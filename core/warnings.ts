@@ -1,4 +1,11 @@
-import { contains, fromOrdinals, normalize, type OrdinalRange, type Ranges } from "./partition/ranges.ts";
+import {
+  contains,
+  fromOrdinals,
+  intersect,
+  normalize,
+  type OrdinalRange,
+  type Ranges,
+} from "./partition/ranges.ts";
 import type { AssetKey, RunId } from "./event.ts";
 import { FILES_INTACT } from "./check.ts";
 import { milliseconds } from "./instant.ts";
@@ -7,7 +14,7 @@ import { expiredNeed } from "./run/needs.ts";
 import type { Session } from "./run/session.ts";
 import type { StalenessIndex } from "./staleness/index.ts";
 import type { Node } from "./staleness/node.ts";
-import type { StateRange } from "./staleness/states.ts";
+import { judgements, type StateRange } from "./staleness/states.ts";
 
 /** Something to be told of an asset that is no failure. */
 export interface Warning {
@@ -64,7 +71,9 @@ function damage(index: StalenessIndex, node: Node, partition: number) {
 export function failures(index: StalenessIndex, node: Node, ranges: Ranges): Warning[] {
   return index.failuresWithin(node, ranges).map((failure) => ({
     partition: keysOf(node, failure),
-    message: failure.message,
+    message: judgements(index, node, intersect(ranges, [failure])).every(({ state }) => state === "fresh")
+      ? `${failure.message}; what stands is fresh, --force makes it again`
+      : failure.message,
   }));
 }
 

@@ -5,6 +5,7 @@ import {
   batches,
   chunks,
   count,
+  fromOrdinals,
   intersect,
   normalize,
   type OrdinalRange,
@@ -244,17 +245,28 @@ class Step implements Disposable {
     return this.#failed === this.#blocked ? "blocked" : "failed";
   }
 
-  /** Records an error that ends a portion: of what was not answered, or, after that, of the asset's code. */
+  /** Records an error that ends a portion: of what was not answered, or, after that, of all that the portion made. */
   async #broken(portion: Ranges, message: string): Promise<void> {
     const { session, claim } = this;
     this.#log.error(message);
     const left = this.#left(portion);
-    if (left.length === 0) return this.options.broke(message);
+    if (left.length === 0) return await this.#brokeAfter(portion, message);
     const problems = left.map((range): Problem => ({ ...range, outcome: "failed", message }));
     await commit(session, { claim: claim.token, events: failedEvents(session, claim, problems, "error") });
     this.#remaining = subtract(this.#remaining, left);
     this.#count(problems);
     this.#became(problems);
+  }
+
+  /** Lays a failure over what the portion made, as long as it stands: whether it is what was meant is not known. */
+  async #brokeAfter(portion: Ranges, message: string): Promise<void> {
+    const { session, claim } = this;
+    const standing = await session.state.materializations(this.#node.key, subtract(portion, this.#bad));
+    const made = standing.filter(({ event: { run } }) => run === claim.run).map(({ partition }) => partition);
+    const problems = fromOrdinals(made).map((range) => ({ ...range, message }));
+    const events = failedEvents(session, claim, problems, "error");
+    if (events.length > 0) await commit(session, { claim: this.#recorded ? null : claim.token, events });
+    this.options.broke(message);
   }
 
   async #due(ranges: Ranges, detail: string): Promise<void> {

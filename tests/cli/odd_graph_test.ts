@@ -173,3 +173,23 @@ Deno.test("a file of another asset is neither replaced nor taken away, until tha
     await line.run(["wipe", "odd/two"], { env });
   }
 });
+
+Deno.test("code that throws after its last output is seen in status until it succeeds", async () => {
+  await using line = await CommandLine.open();
+  const run = (...args: string[]) => line.run(args, { env });
+  odd.one = async function* () {
+    yield [ONE];
+    throw await new Error("the index was not rebuilt");
+  };
+  const made = await run("materialize", "odd/one");
+  assertEquals([made.code, made.stderr], [1, "odd/one: the index was not rebuilt\n"]);
+  const check = await run("status", "odd/one", "--check", "--json");
+  assertEquals([check.code, check.stderr], [1, "odd/one: found 1 failed, wanted all fresh\n"]);
+  assertEquals(check.json.assets[0].warnings[0], {
+    partition: null,
+    message: "the index was not rebuilt; what stands is fresh, --force makes it again",
+  });
+  odd.one = yielding([ONE]);
+  assertEquals((await run("materialize", "odd/one", "--force")).code, 0);
+  assertEquals((await run("status", "odd/one", "--check")).code, 0);
+});

@@ -59,6 +59,24 @@ test("status --check tells by its exit code what is not as it should be", async 
   assertEquals(await check("--all"), [1, held]);
 });
 
+test("status --warn-error ends with 1 for a warning, which --check does not", async (line) => {
+  const one = ["words/days", ...DAY];
+  await line.run(["materialize", ...DAY], { env });
+  assertEquals((await line.run(["status", "--warn-error", ...one], { env })).code, 0);
+  spoken.words = "2024-01-02T07=loud";
+  await line.run(["materialize", "words/hours", "--partition", "2024-01-02T07", "--force"], { env });
+  await line.run(["materialize", ...DAY], { env });
+  await line.run(["rollback", "words/days", "--partition", "2024-01-02"], { env });
+  const check = await line.run(["status", "--check", ...one], { env });
+  assertStringIncludes(check.stdout, "warning: words/days 2024-01-02: rolled back");
+  assertEquals([check.code, check.stderr], [0, ""]);
+  const strict = await line.run(["status", "--warn-error", ...one], { env });
+  assertEquals([strict.code, strict.stderr], [
+    1,
+    "words/days: found 1 warning, wanted all fresh and no warning\n",
+  ]);
+});
+
 Deno.test("status --check tells of what is late", async () => {
   await using line = await CommandLine.open();
   const range = ["--from", BEFORE, "--to", BEFORE];

@@ -8,7 +8,7 @@ const WRONG: readonly (readonly [args: readonly string[], says: string])[] = [
   [["qqqqqqqqqq"], "wanted one of materialize, plan"],
   [["__proto__"], "wanted one of"],
   [["status", "--jsn"], 'reading "status": found the flag "--jsn", did you mean "--json"?'],
-  [["status", "-x"], 'found the flag "-x", wanted one of --all, --check, --from, --to'],
+  [["status", "-x"], 'found the flag "-x", wanted one of --all, --check, --warn-error, --from, --to'],
   [["status", "--json=yes"], "wanted --json alone"],
   [["plan", "--from"], "found --from without a value, wanted one"],
   [["plan", "--from="], "found --from without a value"],

@@ -134,6 +134,48 @@ for (const [what, { groups, failed, message }] of Object.entries(answers)) {
   });
 }
 
+const afterAll: Record<string, { throws?: string; group?: Output[]; message: RegExp }> = {
+  "throws": { throws: "no index", message: /^no index; what stands is fresh, --force makes it again$/ },
+  "answers a partition twice": { group: [out(1, "2")], message: /partition b answered twice/ },
+};
+for (const [what, { throws, group, message }] of Object.entries(afterAll)) {
+  Deno.test(`code that ${what} after its last output leaves what it made failed until it is made again`, async () => {
+    let bad = true;
+    const one = asset({
+      key: "t/one",
+      partitions: keys,
+      batch: { most: 2 },
+      async *materialize({ partitions }) {
+        for (const { ordinal } of partitions) yield [out(ordinal)];
+        if (!bad || partitions.first.ordinal > 0) return;
+        if (group !== undefined) yield group;
+        throw new Error(throws);
+      },
+    });
+    const { materialize, orchestrator, state } = await lab([one]);
+    const status = async () => (await orchestrator.status(new Set(["t/one"])))[0]!;
+    assertEquals((await materialize()).status, "failed");
+    const { partitions, ranges, warnings } = await status();
+    assertEquals([partitions.fresh, partitions.failed], [4, 2]);
+    assertEquals(ranges.map(({ from, to, state }) => [from, to, state]), [
+      ["a", "b", "failed"],
+      ["c", "d", "fresh"],
+    ]);
+    assertEquals(warnings.map(({ partition }) => partition), ["a/b"]);
+    assertMatch(warnings[0]!.message, message);
+    assertEquals(await state.claims(), []);
+    bad = false;
+    await materialize({ partitions: ["a"], force: true });
+    assertEquals((await status()).ranges.map(({ from, to, state }) => [from, to, state]), [
+      ["a", "a", "fresh"],
+      ["b", "b", "failed"],
+      ["c", "d", "fresh"],
+    ]);
+    await materialize({ force: true });
+    assertEquals((await status()).partitions.failed, 0);
+  });
+}
+
 Deno.test("retries wait with full jitter below a growing limit, and make only what is left", async () => {
   const asked: (string | null)[][] = [];
   const one = asset({
