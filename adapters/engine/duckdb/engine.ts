@@ -17,6 +17,7 @@ import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
 import { identifier } from "../../sdk/duckdb/text.ts";
 import { describeFiles } from "./describe.ts";
 import { overInputs, type UnpackedPaths } from "./input_table.ts";
+import { KeptFiles } from "./kept_files.ts";
 import { type Result, Results } from "./results.ts";
 import { Unpacked } from "./unpacked.ts";
 import { altered, type Unreadable, unreadable } from "./unreadable.ts";
@@ -24,6 +25,8 @@ import { isWritten, writeFiles } from "./write.ts";
 
 /** Rows of answers that are kept for the next program of the same text and inputs: two years of 50 locations. */
 const KEPT_ROWS = 1_000_000;
+/** Bytes of written files that are kept for the next transform that writes the same. */
+const KEPT_BYTES = 32 << 20;
 
 export interface DuckDBEngineOptions {
   readonly db: DuckDB;
@@ -38,6 +41,7 @@ export class DuckDBEngine implements Engine {
   readonly #workspace: Workspace;
   readonly #statement: (name: string) => Promise<string>;
   readonly #results: Results;
+  readonly #files = new KeptFiles(KEPT_BYTES);
 
   constructor({ db, workspace, statement }: DuckDBEngineOptions) {
     this.#db = db;
@@ -59,7 +63,13 @@ export class DuckDBEngine implements Engine {
         const outputs = transform.outputs.filter(({ partition }) =>
           !failures.has(partition) && (partitions.get(partition)?.rows ?? 0) > 0
         );
-        const written = await writeFiles(this.#db, this.#workspace, table, transform, outputs, signal);
+        const written = await writeFiles(transform, outputs, {
+          db: this.#db,
+          workspace: this.#workspace,
+          result: { key, table },
+          files: this.#files,
+          signal,
+        });
         return transform.outputs.map(({ partition }): Transformed => {
           const reason = failures.get(partition);
           if (reason !== undefined) return { status: "failed", partition, reason };
