@@ -9,7 +9,7 @@ import { SHORTEST_MASKED } from "./secrets.ts";
 import { configuredSources } from "./source.ts";
 import { emptyState, openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
-import { lineOf } from "./system.ts";
+import { lineOf, systemClock } from "./system.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -50,11 +50,15 @@ export async function* examine(
   yield fact("deno", Deno.version.deno);
   yield await attempt("duckdb", duckdbVersion);
   yield await attempt("sqlite", sqliteVersion);
-  yield await attempt("graph", () => graphShown(config));
+  const graphed = await attempt("graph", () => graphShown(config));
+  yield graphed;
   yield await attempt("lake", () => writable(config));
   const opened = await attempt("state", () => stateAndLake(config));
   yield opened;
-  if (opened.ok) yield await attempt("claims", () => claims(config));
+  if (opened.ok) {
+    yield await attempt("claims", () => claims(config));
+    if (graphed.ok) yield await attempt("records", () => records(config));
+  }
   yield await attempt(
     "openaq",
     () => openaqAnswer(config, { signal, tell: (line) => tell("openaq", mask(line)) }),
@@ -131,6 +135,21 @@ async function claims(config: Config): Promise<string> {
     );
     const settle = ["the next materialize", ...frees].join(" or ");
     throw new Error(`${left.map(holdingLine).join(", ")}: found nobody at work on it, wanted ${settle}`);
+  } finally {
+    await state.close();
+  }
+}
+
+/** @throws If something beside the lake's files is not as the state says, with what settles it. */
+async function records(config: Config): Promise<string> {
+  const { pipelines } = await loadProject(config);
+  const { store, publisher } = openStorage(config);
+  const state = await openState(config.state, "read");
+  try {
+    const context = { state, store, publisher, now: systemClock.now() };
+    const found = (await Promise.all(pipelines.map(({ look }) => look?.(context) ?? []))).flat();
+    if (found.length === 0) return "agree with the state";
+    throw new Error(found.map(({ asset, message }) => `${asset}: ${message}`).join("; "));
   } finally {
     await state.close();
   }

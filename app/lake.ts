@@ -1,10 +1,11 @@
-import type { Pipeline, UpkeepContext } from "../assets/group.ts";
+import type { Finding, Pipeline, UpkeepContext } from "../assets/group.ts";
 import type { Config } from "../config.ts";
 import {
   type AssetKey,
   type Graph,
   LakeError,
   type LakeStorage,
+  type NewEvent,
   Orchestrator,
   type State,
   sweepStaging,
@@ -37,6 +38,7 @@ export interface Lake extends AsyncDisposable {
   requests(): number;
   /** Notes on the source's answers for their readers, a line each. */
   notices(): readonly string[];
+  readonly found: readonly Finding[];
   warnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>>;
   sweep(counting?: "only"): Promise<number>;
   dropViews(): Promise<AssetKey[]>;
@@ -93,17 +95,20 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
   const state = await openState(config.state, access, tell).catch(undone);
   let resources: LakeResources | undefined;
   try {
-    const found = { config, project, storage, state };
+    const parts = { config, project, storage, state };
     const { sources, requests } = access === "write"
       ? await admitSources({ ...looking, storage, state, first })
-      : await recordedSources(found, looking.known);
+      : await recordedSources(parts, looking.known);
     const { store, publisher, catalog } = storage;
     const upkeep = () => ({ state, publisher, store, now: systemClock.now() });
+    const found: Finding[] = [];
+    for (const { look, begin } of project.pipelines) {
+      found.push(...await (access === "read" ? look : begin)?.(upkeep()) ?? []);
+    }
     if (project.given === undefined && access === "write") {
-      for (const { begin } of project.pipelines) await begin?.(upkeep());
       // What makes assets costs a good part of a quick answer to load.
       const { makeResources } = await import("./resources.ts");
-      resources = await makeResources({ ...found, sources, warn });
+      resources = await makeResources({ ...parts, sources, warn });
     }
     const orchestrator = await Orchestrator.open({
       graph: project.graph,
@@ -117,19 +122,24 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       readSourceFile: project.readSourceFile,
       limits: LIMITS,
     });
+    if (access === "read") orchestrator.suppose(dueOf(found));
     return {
       orchestrator,
       graph: project.graph,
       state,
       hint: () => hintOf(orchestrator, project.pipelines, selected),
+      found,
       requests: () => requests + (resources?.requests() ?? 0),
       notices: () => resources?.notices() ?? [],
       async warnings() {
         const asset = asked(project.pipelines);
-        return new Map([
+        const told = [
+          ...found.map(({ asset, message }) => [asset, [{ message }]] as const),
           ...config.graph === null ? [] : sourceWarnings(project.graph),
           ...asset === undefined ? [] : await gapWarnings(asset, state.keyValue),
-        ]);
+        ];
+        const byAsset = Map.groupBy(told, ([key]) => key);
+        return new Map([...byAsset].map(([key, those]) => [key, those.flatMap(([, warnings]) => warnings)]));
       },
       async sweep(counting) {
         if (counting === undefined) await tidy(project, storage, upkeep());
@@ -163,6 +173,14 @@ async function recordedSources({ config, storage, state }: Found, known: Sources
     environment,
   });
   return { sources: { ...recorded, ...known }, requests: 0 };
+}
+
+/** Says of partitions that are to be made again for what was found that they are due. */
+function dueOf(findings: readonly Finding[]): NewEvent[] {
+  const at = systemClock.now();
+  return findings.flatMap(({ asset, due: { ranges, detail } = { ranges: [], detail: "" } }) =>
+    ranges.map((range) => ({ kind: "due" as const, asset, at, run: null, detail, ...range }))
+  );
 }
 
 /** Deletes what no pipeline needs any more beside what stands. */

@@ -6,6 +6,7 @@ import type {
   Milliseconds,
   ObjectStore,
   Publisher,
+  Ranges,
   State,
 } from "../core/mod.ts";
 import type { ViewFile } from "./views.ts";
@@ -34,6 +35,15 @@ export interface UpkeepContext {
   readonly now: Instant;
 }
 
+/** Something beside an asset's files that its state does not say, or says otherwise. */
+export interface Finding {
+  readonly asset: AssetKey;
+  /** One line. */
+  readonly message: string;
+  /** Partitions that are to be made again for it, and why. */
+  readonly due?: { readonly ranges: Ranges; readonly detail: string };
+}
+
 /** A statement over tables, and the assets without which it shows nothing. */
 export interface Shown {
   readonly statement: string;
@@ -59,8 +69,10 @@ export interface Pipeline {
   readonly notices?: readonly string[];
   /** Statements that show what was made, the one that says most first. */
   readonly shows?: readonly Shown[];
-  /** Called when a lake is opened to write. */
-  readonly begin?: (context: UpkeepContext) => Promise<void>;
+  /** Called when a lake is opened to read: what `begin` would find; changes nothing. */
+  readonly look?: (context: UpkeepContext) => Promise<readonly Finding[]>;
+  /** Called when a lake is opened to write. @returns What was found, and was mended or recorded as due. */
+  readonly begin?: (context: UpkeepContext) => Promise<readonly Finding[]>;
   /** Called after a run, and by `prune`. */
   readonly tidy?: (context: UpkeepContext) => Promise<void>;
 }

@@ -38,7 +38,9 @@ export async function planned(
   const seen = await lake.orchestrator.look(request, context.signal);
   const steps = await lake.orchestrator.plan(request);
   const awaited = warningLines(lake.orchestrator.awaited(request));
-  const notices = [...app.notices, ...openEnd(invocation, app), ...seenLines(seen), ...awaited];
+  const found = lake.found.filter(({ asset }) => request.assets.has(asset))
+    .map(({ asset, message }) => `${asset}: ${message}`);
+  const notices = [...app.notices, ...openEnd(invocation, app), ...found, ...seenLines(seen), ...awaited];
   const isWhole = seen.every(({ isWhole }) => isWhole);
   showPlan(context, lake, request, steps, { json: invocation.json, notices, isWhole });
   const unseen = unseenLines(seen);

@@ -1,4 +1,4 @@
-import type { AssetKey } from "./event.ts";
+import type { AssetKey, NewEvent } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import type { PartitionSet } from "./partition/partition_set.ts";
 import { type PartitionRange, partitionRange, partitionRanges } from "./partition/range_text.ts";
@@ -106,8 +106,13 @@ export class Orchestrator {
     await this.refresh();
     await supposeDamage(this.session, scopeOf(this.index, selection));
     const seen = await look(this.session, selection.assets, signal);
-    for (const event of eventsOf(seen)) this.index.suppose(event);
+    this.suppose(eventsOf(seen));
     return seen.map(seenOf);
+  }
+
+  /** Judges by events that nobody recorded from now on. */
+  suppose(events: readonly NewEvent[]): void {
+    for (const event of events) this.index.suppose(event);
   }
 
   /** The steps that `materialize` would take. @throws {RequestError} */

@@ -10,7 +10,7 @@ import { locations } from "./locations.ts";
 import { mart } from "./mart.ts";
 import { raw as rawHours } from "./raw.ts";
 import { stations } from "./stations.ts";
-import { type RawHours, recordAsked, tidyAsked } from "./upkeep.ts";
+import { lookAtAsked, mendAsked, type RawHours, tidyAsked } from "./upkeep.ts";
 
 /** Vietnam's air by OpenAQ: raw hours, a development mart, and a production mart behind it. */
 export const group: Group = {
@@ -27,7 +27,8 @@ export const group: Group = {
         shown("raw_db.openaq_raw", "vietnam/raw_catalog", raw.asset),
         shown("reference.stations", "vietnam/reference_catalog", stations.key),
       ],
-      begin: (context) => recordAsked(raw, context),
+      look: (context) => lookAtAsked(raw, context),
+      begin: (context) => mendAsked(raw, context),
       tidy: (context) => tidyAsked(raw, context),
     };
   },

@@ -14,6 +14,7 @@ import {
   latest,
   type Metadata,
   type Milliseconds,
+  type ObjectStore,
   type OrdinalRange,
   type Outlook,
   type Output,
@@ -78,15 +79,35 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
       const recorded = new Map(
         (await context.materializations()).map(({ partition, files }) => [partition, files]),
       );
+      const known = { recorded, rows: await rowsOnRecord(store, zone, question.owed.length > 0) };
       let done = 0;
       for await (const group of openaq.hours(question, log)) {
-        yield await outputs(context, zone, group, recorded);
+        yield await outputs(context, zone, group, known);
         done += group.hours.length;
         if (!asking) progress(done, partitions.count, "hours");
       }
       await openaq.tellOwed();
     },
   });
+}
+
+/** What is known of hours before they are recorded once more. */
+interface KnownHours {
+  /** By partition, the files that the state names. */
+  readonly recorded: ReadonlyMap<number, readonly FileRef[]>;
+  /** By hour, how many rows its files hold together by the lake's records. */
+  readonly rows: ReadonlyMap<Instant, number>;
+}
+
+/** Hours that are not asked wholly rely on the files that lie there: whether these are all is seen by their rows. */
+async function rowsOnRecord(
+  store: ObjectStore,
+  zone: RawZone,
+  isRelied: boolean,
+): Promise<KnownHours["rows"]> {
+  if (!isRelied) return new Map();
+  const { askedHours } = await import("./raw/asked_records.ts");
+  return new Map((await askedHours(store, zone)).hours.map(({ hour, rows }) => [hour, rows]));
 }
 
 /** The time of a range of hours. */
@@ -98,7 +119,7 @@ async function outputs(
   { resources: { openaq, store }, staging, marked }: RawContext,
   zone: RawZone,
   group: HoursGroup,
-  recorded: ReadonlyMap<number, readonly FileRef[]>,
+  known: KnownHours,
 ): Promise<(Output | FailedOutput)[]> {
   // Packing takes longer to load than commands that only look may take.
   const { recordHour } = await import("./raw/hour_output.ts");
@@ -111,7 +132,11 @@ async function outputs(
     const { hour } = answer;
     const partition = hours.at(hour);
     const folder = hourFolder(zone, hour);
-    const there = { files: files.get(folder) ?? [], recorded: recorded.get(partition) ?? [] };
+    const there = {
+      files: files.get(folder) ?? [],
+      recorded: known.recorded.get(partition) ?? [],
+      rowsOnRecord: known.rows.get(hour) ?? 0,
+    };
     try {
       const whole = !contains(marked, partition);
       const made = await recordHour({ store, answer, whole, folder, ...there, now: askedAt, staging });

@@ -1,6 +1,20 @@
-import { type AssetKey, chunks, HOUR, type MaterializationRecord } from "../../core/mod.ts";
-import type { UpkeepContext } from "../group.ts";
-import type { AskedHour } from "./raw/asked.ts";
+import {
+  type AssetKey,
+  chunks,
+  count,
+  type FileRef,
+  HOUR,
+  hourly,
+  type Json,
+  keyRange,
+  type MaterializationRecord,
+  type Ranges,
+  rangeText,
+  type Seq,
+} from "../../core/mod.ts";
+import type { Finding, UpkeepContext } from "../group.ts";
+import { askedFolder, type AskedHour } from "./raw/asked.ts";
+import type { Compared } from "./raw/asked_compared.ts";
 import type { RawZone } from "./raw/hour_files.ts";
 
 /** The asset of raw hours, and where its files lie. */
@@ -9,22 +23,148 @@ export interface RawHours {
   readonly zone: RawZone;
 }
 
+/** The records as they were when they and the state said the same. */
+interface Agreed {
+  readonly seq: Seq;
+  readonly records: readonly FileRef[];
+}
+
 /** Hours looked up at once. */
 const AT_ONCE = 10_000;
+/** After more events than these the records are read once more. */
+const MOST_EVENTS = 200;
+const LATER = "the lake has a later answer than the state";
 
-/** Records in the lake which hours were asked, where it was made before lakes held that. */
-export async function recordAsked(
-  { asset, zone }: RawHours,
-  { state, store, publisher, now }: UpkeepContext,
-): Promise<void> {
-  if ((await store.list(`${zone}/_asked`)).length > 0) return;
-  const hours: AskedHour[] = [];
-  for (const range of chunks([{ from: 0, to: Math.floor(now / HOUR) }], AT_ONCE)) {
-    hours.push(...(await state.materializations(asset, [range])).map(askedHourOf));
+const hours = hourly({ start: "1970-01-01", timeZone: "UTC" });
+const agreedKey = (zone: RawZone) => `vietnam/asked/${zone}`;
+
+/** Looks whether the lake's records say what the state does of which hours were asked; changes nothing. */
+export async function lookAtAsked(raw: RawHours, context: UpkeepContext): Promise<Finding[]> {
+  if (await agree(raw, context)) return [];
+  const { compareAsked } = await import("./raw/asked_compared.ts");
+  const agreed = await agreedBefore(raw, context);
+  const compared = await compareAsked({ ...raw, ...context, known: agreed?.records ?? [] });
+  return findings(raw, compared, agreed, "look");
+}
+
+/**
+ * Makes the lake's records and the state say the same of which hours were asked: hours that are on no record are
+ * recorded anew, and those that were answered later than the state knows are due.
+ */
+export async function mendAsked(raw: RawHours, context: UpkeepContext): Promise<Finding[]> {
+  if (await agree(raw, context)) return [];
+  const { asset, zone } = raw;
+  const { state, store, publisher, now } = context;
+  const [{ compareAsked }, { writeAsked }] = await Promise.all([
+    import("./raw/asked_compared.ts"),
+    import("./raw/asked_records.ts"),
+  ]);
+  const agreed = await agreedBefore(raw, context);
+  const compared = await compareAsked({ ...raw, ...context, known: agreed?.records ?? [] });
+  const { records, seq, lost, ahead } = compared;
+  const written: FileRef[] = [];
+  if (lost.length > 0) {
+    const asked: AskedHour[] = [];
+    for (const range of chunks(lost, AT_ONCE)) {
+      asked.push(...(await state.materializations(asset, [range])).map(askedHourOf));
+    }
+    written.push(await writeAsked({ store, publisher }, zone, asked, now));
   }
-  if (hours.length === 0) return;
-  const { writeAsked } = await import("./raw/asked_records.ts");
-  await writeAsked({ store, publisher }, zone, hours, now);
+  await publisher.remove(records.damaged.map(({ ref }) => ref).filter((ref) => isKnown(agreed, ref)));
+  if (ahead.length > 0) {
+    const events = ahead.map((range) => ({
+      kind: "due" as const,
+      asset,
+      at: now,
+      run: null,
+      detail: LATER,
+      ...range,
+    }));
+    await state.commit({ claim: null, events });
+  }
+  await agreeOn(raw, context, { seq, records: [...records.read, ...written] });
+  return findings(raw, compared, agreed, "mend");
+}
+
+/** Folds the records of what was asked, once they say what the state does. */
+export async function tidyAsked(raw: RawHours, context: UpkeepContext): Promise<void> {
+  // A publication that was begun and not ended may still be put back, and its record with it.
+  if ((await context.state.holdings()).length > 0) return;
+  const { store, publisher, now } = context;
+  const { foldAsked } = await import("./raw/asked_records.ts");
+  await foldAsked({ store, publisher }, raw.zone, now);
+  await mendAsked(raw, context);
+}
+
+/** Whether nothing has changed since the records and the state said the same. */
+async function agree(raw: RawHours, context: UpkeepContext): Promise<boolean> {
+  const { state, store, publisher } = context;
+  const paths = await store.list(askedFolder(raw.zone));
+  const agreed = await agreedBefore(raw, context);
+  const { seq = 0, records = [] } = agreed ?? {};
+  if (paths.join() !== records.map(({ path }) => path).join()) return false;
+  const events = await state.since(seq, MOST_EVENTS + 1);
+  const isRecorded = events.some(({ kind, asset }) => kind === "materialized" && asset === raw.asset);
+  if (isRecorded || events.length > MOST_EVENTS) return false;
+  return (await publisher.intact(records)).every(Boolean);
+}
+
+async function agreedBefore({ zone }: RawHours, { state }: UpkeepContext): Promise<Agreed | undefined> {
+  return (await state.keyValue.get(agreedKey(zone)))?.value as unknown as Agreed | undefined;
+}
+
+/** Two commands that agree at once agree on the same; what neither has seen is compared by the next. */
+async function agreeOn(
+  { zone }: RawHours,
+  { state: { keyValue } }: UpkeepContext,
+  { seq, records }: Agreed,
+): Promise<void> {
+  const before = await keyValue.get(agreedKey(zone));
+  const sorted = records.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const value: Json = { seq, records: sorted.map((ref) => ({ ...ref })) };
+  await keyValue.put(agreedKey(zone), value, before?.version ?? 0);
+}
+
+/** Whether the state has taken in all that a record said, so that nothing is lost with it. */
+function isKnown(agreed: Agreed | undefined, { path }: FileRef): boolean {
+  return agreed?.records.some((record) => record.path === path) ?? false;
+}
+
+function findings(
+  { asset }: RawHours,
+  { records, lost, ahead }: Compared,
+  agreed: Agreed | undefined,
+  act: "look" | "mend",
+): Finding[] {
+  // Lakes of before 0.2 have no records.
+  const isOlder = agreed === undefined && records.read.length + records.damaged.length === 0;
+  const unknown =
+    'which hours it speaks of is not known: if the state is a copy from before, "materialize --force" ' +
+    "asks them anew; then delete the file";
+  const [anew, away] = act === "mend"
+    ? ["recorded anew", "taken away"]
+    : ["the next materialize records them", "the next materialize takes it away"];
+  return [
+    ...records.damaged.map(({ ref, problem }) => ({
+      asset,
+      message: `${problem}: ${isKnown(agreed, ref) ? away : unknown}`,
+    })),
+    ...lost.length === 0 || isOlder ? [] : [{
+      asset,
+      message: `found ${textOf(lost)} on no record of the lake, wanted all that were asked: ${anew}`,
+    }],
+    ...ahead.length === 0 ? [] : [{
+      asset,
+      message: `${LATER} of ${textOf(ahead)}: materialize takes it in`,
+      due: { ranges: ahead, detail: LATER },
+    }],
+  ];
+}
+
+function textOf(ranges: Ranges): string {
+  const { from, to } = keyRange(hours, { from: ranges[0]!.from, to: ranges.at(-1)!.to });
+  const many = count(ranges);
+  return many === 1 ? from! : `${many} hours (${rangeText(from, to)})`;
 }
 
 function askedHourOf(
@@ -38,15 +178,4 @@ function askedHourOf(
     extractedAt: at,
     setAside: typeof silent === "string" ? silent.split(", ").map(Number) : [],
   };
-}
-
-/** Folds the records of what was asked. */
-export async function tidyAsked(
-  { zone }: RawHours,
-  { state, store, publisher, now }: UpkeepContext,
-): Promise<void> {
-  // A publication that was begun and not ended may still be put back, and its record with it.
-  if ((await state.claims()).length > 0) return;
-  const { foldAsked } = await import("./raw/asked_records.ts");
-  await foldAsked({ store, publisher }, zone, now);
 }

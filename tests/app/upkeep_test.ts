@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { join } from "@std/path";
 import { openStorage } from "../../app/storage.ts";
 import { askedHours } from "../../assets/vietnam/raw/asked_records.ts";
@@ -6,6 +6,105 @@ import { DAY, HOUR } from "../../core/mod.ts";
 import { CommandLine } from "../cli/command_line.ts";
 
 const DAYS = ["--from", "2024-03-01", "--to", "2024-03-02"];
+
+/** A lake of two days, and its commands. */
+async function lakeOfDays() {
+  const line = await CommandLine.open();
+  const lake = join(line.cwd, "lake");
+  const env = { LAKE_URL: lake, STATE_URL: join(line.cwd, "state.sqlite") };
+  const folder = join(lake, "aq_raw_prod", "_asked");
+  const run = async (...args: string[]) => {
+    const { code, stderr, stdout } = await line.run(args, { env });
+    assertEquals({ code, stderr }, { code: 0, stderr: "" }, args.join(" "));
+    return stdout;
+  };
+  await run("materialize", "+vietnam/prod_mart", ...DAYS);
+  return {
+    line,
+    env,
+    folder,
+    run,
+    records: () => [...Deno.readDirSync(folder)].map(({ name }) => join(folder, name)).sort(),
+    async hours() {
+      const { hours, damaged } = await askedHours(openStorage({ lake }).store, "aq_raw_prod");
+      return { damaged: damaged.length, hours };
+    },
+    [Symbol.asyncDispose]: () => line[Symbol.asyncDispose](),
+  };
+}
+
+const DAMAGES: readonly [string, (path: string) => Promise<void>, RegExp][] = [
+  ["is gone", (path) => Deno.remove(path), /found 48 hours .* on no record of the lake/],
+  ["is rubbish", (path) => Deno.writeTextFile(path, "rubbish"), /reading ".*": .*, wanted a record of hours/],
+  ["is empty", (path) => Deno.writeTextFile(path, ""), /reading ".*": .*, wanted a record of hours/],
+  [
+    "has another number",
+    async (path) => await Deno.writeTextFile(path, (await Deno.readTextFile(path)).replace(/\[\d+/, "[999")),
+    /reading ".*": found other bytes than before/,
+  ],
+];
+
+for (const [what, damage, says] of DAMAGES) {
+  Deno.test(`a record of what was asked that ${what} is noticed by who looks, and made anew by who writes`, async () => {
+    await using lake = await lakeOfDays();
+    const before = await lake.hours();
+    const other = join(lake.folder, "19990101T000000000Z-whole.json");
+    await Deno.writeTextFile(other, '{"hours":[]}');
+    await lake.run("materialize", "vietnam/locations");
+    const [record] = lake.records().filter((path) => path !== other);
+    await damage(record!);
+
+    for (const command of [["plan", ...DAYS], ["status", ...DAYS]]) {
+      assertMatch(await lake.run(...command), says);
+    }
+    const doctor = await lake.line.run(["doctor"], { env: lake.env });
+    assertEquals(doctor.code, 1);
+    assertMatch(doctor.stderr, says);
+    const made = await lake.line.run(["materialize", "--json", ...DAYS], { env: lake.env });
+    assertEquals(made.code, 0);
+    assertMatch(made.json.warnings.join("\n"), says);
+    assertMatch(made.json.warnings.join("\n"), /recorded anew/);
+    assertEquals(await lake.hours(), before);
+    assertNotMatch(await lake.run("plan", ...DAYS), /record/);
+    assertNotMatch(await lake.run("materialize", ...DAYS), /record/);
+    assertEquals((await lake.line.run(["doctor"], { env: lake.env })).code, 0);
+  });
+}
+
+Deno.test("a damaged record that the state never read is kept, and who looks is told what to do", async () => {
+  await using lake = await lakeOfDays();
+  const strange = join(lake.folder, "20990101T000000000Z-strange.json");
+  await Deno.writeTextFile(strange, "{");
+  for (const command of ["status", "materialize", "status"]) {
+    assertMatch(
+      await lake.run(command, ...DAYS),
+      /strange.json": .*"materialize --force" asks them anew; then delete/,
+    );
+  }
+  await Deno.remove(strange);
+  assertNotMatch(await lake.run("status", ...DAYS), /record/);
+});
+
+Deno.test("hours that the lake has a later answer of than the state are stale, and taken in", async () => {
+  await using lake = await lakeOfDays();
+  const { STATE_URL } = lake.env;
+  await Deno.copyFile(STATE_URL, `${STATE_URL}.before`);
+  await lake.run("materialize", "vietnam/raw_prod", "--partition", "2024-03-01T05", "--force");
+  await Deno.rename(`${STATE_URL}.before`, STATE_URL);
+
+  const stale =
+    /raw_prod 2024-03-01T05: stale, to be asked again: the lake has a later answer than the state$/m;
+  assertMatch(await lake.run("plan", ...DAYS), stale);
+  const checked = await lake.line.run(["status", "--check", "vietnam/raw_prod", ...DAYS], { env: lake.env });
+  assertEquals([checked.code, checked.stderr], [1, "vietnam/raw_prod: found 1 stale, wanted all fresh\n"]);
+  await lake.run("materialize", "vietnam/locations");
+  assertMatch(await lake.run("plan", ...DAYS), stale);
+  const { json } = await lake.line.run(["materialize", "vietnam/raw_prod", "--json", ...DAYS], {
+    env: lake.env,
+  });
+  assertEquals([json.status, json.counts.materialized, json.requests], ["succeeded", 1, 0]);
+  assertMatch(await lake.run("plan", "vietnam/raw_prod", ...DAYS), /nothing to do/);
+});
 
 Deno.test("the lake knows which hours were asked, also one that was made before lakes held that", async () => {
   await using line = await CommandLine.open();

@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { dirname } from "@std/path";
 import { contentOf, damages } from "./content.ts";
 import { correctedServer, fixedServer, RANGE } from "./fixed_server.ts";
@@ -9,7 +9,7 @@ const MATERIALIZE = ["materialize", ...RANGE];
 const FORCED = [...MATERIALIZE, "--force"];
 const ROLLBACK = ["rollback", "vietnam/prod_mart", "--partition", "2024-03-02"];
 
-Deno.test("an earlier state beside a later lake: what it names is made again, and each version is what it was", async () => {
+Deno.test("an earlier state beside a later lake: what was answered since is taken in, and each version is what it was", async () => {
   await using first = fixedServer();
   await using place = await Place.make(first.env);
   await assertRuns(place, MATERIALIZE, "at first");
@@ -25,9 +25,22 @@ Deno.test("an earlier state beside a later lake: what it names is made again, an
   // The lake is the later one, its state the earlier.
   await Deno.remove(dirname(later.state), { recursive: true });
   await copied(dirname(before.state), dirname(later.state));
+  for (const access of ["read", "write"]) {
+    const { assets } = await later.ask(["status", "vietnam/raw_prod", ...RANGE]);
+    assertEquals([access, assets[0].partitions.stale], [access, 72]);
+    const { steps } = await later.ask(["plan", ...RANGE]);
+    assertEquals(steps[0].causes, [{ kind: "source", detail: "the lake has a later answer than the state" }]);
+    if (access === "read") await assertRuns(later, ["materialize", "vietnam/locations"], "open to write");
+  }
+  const asked = server.requests;
   await assertRuns(later, MATERIALIZE, "an earlier state");
+  assert(server.requests - asked <= 1, "what the lake holds is not asked anew");
   const after = await contentOf(later);
-  assertEquals([after.dev, after.prod], [once.dev, once.prod], "as that state knows it");
+  assertEquals(
+    [after.raw, after.dev, after.prod],
+    [twice.raw, twice.dev, twice.prod],
+    "as the lake knows it",
+  );
   assertEquals(await damages(later), []);
   assertEquals(await later.ask(["plan", ...RANGE]), { steps: [] });
   assertEquals((await later.run(["check", ...RANGE])).code, 0);

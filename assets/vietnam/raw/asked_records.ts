@@ -25,14 +25,29 @@ const RECORD = z.object({
 export interface Asked {
   /** Each hour that was ever answered, ascending, as it was answered last. */
   readonly hours: readonly AskedHour[];
-  /** Records that cannot be read, a line each that names the file. */
-  readonly damaged: readonly string[];
+  /** The records that could be read. */
+  readonly read: readonly FileRef[];
+  /** Those that cannot. */
+  readonly damaged: readonly DamagedRecord[];
 }
 
-/** The hours of a zone that were answered, from the lake alone. */
-export async function askedHours(store: ObjectStore, zone: RawZone): Promise<Asked> {
-  const { hours, damaged } = await union(store, await store.list(askedFolder(zone)));
-  return { hours, damaged };
+export interface DamagedRecord {
+  readonly ref: FileRef;
+  /** In a line that names the file, why it cannot be read. */
+  readonly problem: string;
+}
+
+/**
+ * The hours of a zone that were answered, from the lake alone.
+ *
+ * @param known Records that were seen before: who finds one with other bytes cannot rely on it. @default none
+ */
+export async function askedHours(
+  store: ObjectStore,
+  zone: RawZone,
+  known: readonly FileRef[] = [],
+): Promise<Asked> {
+  return await union(store, await store.list(askedFolder(zone)), known);
 }
 
 const STAGING = "_staging/asked";
@@ -53,33 +68,40 @@ export async function foldAsked(
   await publisher.remove(read);
 }
 
-/** Puts a record in place. */
+/** Puts a record in place. @returns It as it stands. */
 export async function writeAsked(
   { store, publisher }: { readonly store: ObjectStore; readonly publisher: Publisher },
   zone: RawZone,
   hours: readonly AskedHour[],
   now: Instant,
-): Promise<void> {
+): Promise<FileRef> {
   const staged = [await stageAsked(store, zone, hours, { askedAt: now, staging: STAGING })];
-  await publisher.replace(staged, await publisher.measure(staged));
+  const [record] = await publisher.measure(staged);
+  await publisher.replace(staged, [record!]);
   await publisher.clear(STAGING);
+  return record!;
 }
 
 async function union(
   store: ObjectStore,
   paths: readonly string[],
-): Promise<Asked & { readonly read: readonly FileRef[] }> {
+  known: readonly FileRef[] = [],
+): Promise<Asked> {
+  const before = new Map(known.map(({ path, hash }) => [path, hash]));
   const latest = new Map<Instant, AskedHour>();
-  const [read, damaged]: [FileRef[], string[]] = [[], []];
+  const [read, damaged]: [FileRef[], DamagedRecord[]] = [[], []];
   for (const path of paths) {
     const bytes = await store.read(path);
     if (bytes === undefined) continue; // another has folded it
+    const ref = { path, size: bytes.length, hash: sha256(bytes) };
     const record = parsed(bytes);
-    if (!record.success) {
-      damaged.push(`reading "${path}": ${problem(record.error)}, wanted a record of hours that were asked`);
+    const isAltered = (before.get(path) ?? ref.hash) !== ref.hash;
+    if (!record.success || isAltered) {
+      const found = record.success ? "found other bytes than before" : problem(record.error);
+      damaged.push({ ref, problem: `reading "${path}": ${found}, wanted a record of hours that were asked` });
       continue;
     }
-    read.push({ path, size: bytes.length, hash: sha256(bytes) });
+    read.push(ref);
     for (const { from, rows, asked_at, extracted_at, set_aside } of record.data.hours) {
       for (const [i, count] of rows.entries()) {
         const hour = from + i * HOUR;

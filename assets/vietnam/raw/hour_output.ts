@@ -24,6 +24,8 @@ export interface Recording {
   readonly files: readonly string[];
   /** The hour's files as they are recorded. */
   readonly recorded: readonly FileRef[];
+  /** How many rows the files held together when the hour was answered last, where not all sensors were asked. */
+  readonly rowsOnRecord: number;
   readonly now: Instant;
   readonly staging: string;
 }
@@ -45,6 +47,7 @@ export async function recordHour(recording: Recording): Promise<HourOutput> {
   assertOwnRows(answer);
   assertThere(recording);
   if (files.length === 0) {
+    assertAll(recording, 0);
     const staged = answer.rows.length === 0 ? [] : [await stage(recording, now)];
     return { ...contentOf(answer.rows), staged, kept: [], strangers: [] };
   }
@@ -59,6 +62,7 @@ export async function recordHour(recording: Recording): Promise<HourOutput> {
     else kept.push(ref);
   }
   const before = union.content();
+  assertAll(recording, before.rows);
   union.addRows(answer.rows, nextStamp(files, now));
   const content = union.content();
   if (content.dataVersion === before.dataVersion) return { ...before, staged: replaced, kept, strangers };
@@ -106,6 +110,14 @@ function assertThere({ whole, files, recorded }: Recording): void {
   if (lost !== undefined) {
     throw new HourError(`reading "${lost.path}": it is gone, wanted the file as recorded, ${ASK_ALL}`);
   }
+}
+
+/** @throws {HourError} If files that no state knows any more are gone, and only some sensors were asked. */
+function assertAll({ whole, folder, rowsOnRecord }: Recording, rows: number): void {
+  if (whole || rows >= rowsOnRecord) return;
+  throw new HourError(
+    `reading "${folder}": its files hold ${rows} rows, wanted the ${rowsOnRecord} that were recorded, ${ASK_ALL}`,
+  );
 }
 
 function assertOwnRows({ hour, rows }: HourRows): void {

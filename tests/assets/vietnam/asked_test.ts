@@ -49,14 +49,15 @@ Deno.test("names ascend by time, and none is another's", () => {
 
 Deno.test("of each hour the latest answer is known, those without rows too; damaged records are named", async () => {
   await using lake = await localLake();
-  assertEquals(await askedHours(lake.store, ZONE), { hours: [], damaged: [] });
+  assertEquals(await askedHours(lake.store, ZONE), { hours: [], read: [], damaged: [] });
   const first = asked(NOW - DAY, 0, [5, 0, 3]);
   const second = asked(NOW, 1, [4], [9]);
   await writeAsked(lake, ZONE, second, NOW);
   await writeAsked(lake, ZONE, first, NOW - DAY);
   await writeAsked(lake, "aq_raw_prod", asked(NOW, 7, [1]), NOW);
   const wanted = [first[0]!, second[0]!, first[2]!];
-  assertEquals(await askedHours(lake.store, ZONE), { hours: wanted, damaged: [] });
+  const whole = await askedHours(lake.store, ZONE);
+  assertEquals([whole.hours, whole.read.length, whole.damaged], [wanted, 2, []]);
 
   const broken = [
     ["no JSON", "{"],
@@ -78,8 +79,8 @@ Deno.test("of each hour the latest answer is known, those without rows too; dama
   }
   const { hours, damaged } = await askedHours(lake.store, ZONE);
   assertEquals([hours, damaged.length], [wanted, broken.length]);
-  for (const line of damaged) {
-    assertMatch(line, /^reading "aq_raw_test\/_asked\/.+\.json": .+, wanted a record/);
+  for (const { problem } of damaged) {
+    assertMatch(problem, /^reading "aq_raw_test\/_asked\/.+\.json": .+, wanted a record/);
   }
 });
 
@@ -88,11 +89,11 @@ Deno.test("records older than an hour are folded into one; a kill at any call lo
     await using lake = await localLake();
     for (let i = 0; i < 5; i++) await writeAsked(lake, ZONE, asked(NOW - DAY + i, i, [i, 0]), NOW - DAY + i);
     await writeAsked(lake, ZONE, asked(NOW, 9, [1]), NOW - MINUTE);
-    const before = await askedHours(lake.store, ZONE);
+    const { hours } = await askedHours(lake.store, ZONE);
     const killed = await killedAt(point, () => foldAsked(lake, ZONE, NOW));
-    assertEquals(await askedHours(lake.store, ZONE), before);
+    assertEquals((await askedHours(lake.store, ZONE)).hours, hours);
     await foldAsked(lake, ZONE, NOW);
-    assertEquals(await askedHours(lake.store, ZONE), before);
+    assertEquals((await askedHours(lake.store, ZONE)).hours, hours);
     const paths = await lake.store.list(`${ZONE}/_asked`);
     assertEquals(paths.length, 2);
     await foldAsked(lake, ZONE, NOW);
