@@ -5,6 +5,41 @@ import { type AssetSnapshot, DAMAGED, EXPIRED, STANDS } from "../ports/state.ts"
 /** The status of a partition that was never materialized. */
 export const NONE = 0;
 
+const DOUBLE = 8;
+const WORD = 4;
+
+/** Memory for several arrays, the widest first: one allocation is many times faster than one for each. */
+class Block {
+  readonly #buffer: ArrayBuffer;
+  #used = 0;
+
+  constructor(size: number) {
+    this.#buffer = new ArrayBuffer(size);
+  }
+
+  doubles(length: number): Float64Array {
+    return new Float64Array(this.#buffer, this.#take(length * DOUBLE), length);
+  }
+
+  integers(length: number): Int32Array {
+    return new Int32Array(this.#buffer, this.#take(length * WORD), length);
+  }
+
+  words(length: number): Uint32Array {
+    return new Uint32Array(this.#buffer, this.#take(length * WORD), length);
+  }
+
+  bytes(length: number): Uint8Array {
+    return new Uint8Array(this.#buffer, this.#take(length), length);
+  }
+
+  #take(size: number): number {
+    const at = this.#used;
+    this.#used += size;
+    return at;
+  }
+}
+
 /** Some hundred neighbouring rows, in parallel arrays. */
 export class Chunk {
   readonly seq: Float64Array;
@@ -30,20 +65,25 @@ export class Chunk {
   readonly ready: Int32Array;
 
   constructor(readonly first: number, size: number, slots: number, contentEdges: number) {
-    this.seq = new Float64Array(size);
-    this.changed = new Float64Array(size);
-    this.read = new Float64Array(size);
-    this.at = new Float64Array(size);
-    this.code = new Int32Array(size);
-    this.status = new Uint8Array(size);
-    this.sound = new Uint8Array(size);
-    this.checksPassed = new Uint8Array(size);
-    this.checksFailed = new Uint8Array(size);
-    this.member = new Uint32Array(size * LIMBS);
-    this.sums = new Uint32Array(size * slots * LIMBS);
-    this.difference = new Uint32Array(size * slots * LIMBS);
-    this.differs = new Uint8Array(size * slots);
-    this.ready = new Int32Array(size * contentEdges);
+    const limbs = size * LIMBS;
+    const slotted = size * slots;
+    const edged = size * contentEdges;
+    const words = size + edged + limbs + 2 * slotted * LIMBS;
+    const block = new Block(4 * size * DOUBLE + words * WORD + 4 * size + slotted);
+    this.seq = block.doubles(size);
+    this.changed = block.doubles(size);
+    this.read = block.doubles(size);
+    this.at = block.doubles(size);
+    this.code = block.integers(size);
+    this.ready = block.integers(edged);
+    this.member = block.words(limbs);
+    this.sums = block.words(slotted * LIMBS);
+    this.difference = block.words(slotted * LIMBS);
+    this.status = block.bytes(size);
+    this.sound = block.bytes(size);
+    this.checksPassed = block.bytes(size);
+    this.checksFailed = block.bytes(size);
+    this.differs = block.bytes(slotted);
   }
 
   /** Takes over the rows `from` up to `end` of a snapshot, all neighbours, from index `i` on. */
