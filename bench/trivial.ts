@@ -86,6 +86,7 @@ const noFiles: Publisher = {
   discard: () => Promise.resolve(),
   clear: () => Promise.resolve(),
   intact: (refs) => Promise.resolve(refs.map(() => true)),
+  present: (refs) => Promise.resolve(refs.map(() => true)),
   found: (paths) => Promise.resolve(paths.map(() => undefined)),
   recall: () => Promise.resolve(false),
   remove: () => Promise.resolve(0),

@@ -2,7 +2,7 @@ import { type PlannedCause, type PlannedStep, type RunSelection, visible } from 
 import type { App, Command, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
 import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
-import { seenLines, unseenLines, warningLines } from "./seen.ts";
+import { leftWarnings, seenLines, unseenLines, warningLines } from "./seen.ts";
 import { named, number, plural, rangeText, total } from "./text.ts";
 
 export const plan: Command = {
@@ -35,12 +35,20 @@ export async function planned(
   lake: Lake,
   request: RunSelection,
 ): Promise<ExitCode> {
-  const seen = await lake.orchestrator.look(request, context.signal);
+  const { seen, left } = await lake.orchestrator.look(request, context.signal);
   const steps = await lake.orchestrator.plan(request);
   const awaited = warningLines(lake.orchestrator.awaited(request));
   const found = lake.found.filter(({ asset }) => request.assets.has(asset))
     .map(({ asset, message }) => `${asset}: ${message}`);
-  const notices = [...app.notices, ...openEnd(invocation, app), ...found, ...seenLines(seen), ...awaited];
+  const unlooked = warningLines([...left.keys()].map((key) => [key, leftWarnings(left, key)]));
+  const notices = [
+    ...app.notices,
+    ...openEnd(invocation, app),
+    ...found,
+    ...seenLines(seen),
+    ...awaited,
+    ...unlooked,
+  ];
   const isWhole = seen.every(({ isWhole }) => isWhole);
   showPlan(context, lake, request, steps, { json: invocation.json, notices, isWhole });
   const unseen = unseenLines(seen);

@@ -10,7 +10,7 @@ import {
 import { type Command, type Invocation, type Lake, type Terminal, UsageError } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { RANGE_HELP } from "./request.ts";
-import { unseenLines } from "./seen.ts";
+import { leftWarnings, unseenLines } from "./seen.ts";
 import { chosen } from "./selection.ts";
 import { type Column, table, USUAL_WIDTH } from "./table.ts";
 import { named, number } from "./text.ts";
@@ -44,7 +44,7 @@ Examples:
     const keys = chosen(words, lake.graph);
     const asked = { ...days, lookbackDays: app.lookbackDays };
     const request = { assets: keys, ...asked, all: has("all") };
-    const seen = await lake.orchestrator.look(request, signal);
+    const { seen, left } = await lake.orchestrator.look(request, signal);
     const found = await lake.orchestrator.status(keys, has("all") ? undefined : asked);
     const awaited = lake.orchestrator.awaited(request);
     const told = await lake.warnings();
@@ -56,7 +56,11 @@ Examples:
     ]]));
     const assets = found.map((asset) => ({
       ...asset,
-      warnings: [...warnings.get(asset.key)!, ...simulated(lake.graph, asset, app.notices)],
+      warnings: [
+        ...warnings.get(asset.key)!,
+        ...leftWarnings(left, asset.key),
+        ...simulated(lake.graph, asset, app.notices),
+      ],
     }));
     if (json) printJson(stdout, { assets: assets.map((asset) => statusJson(lake, asset)) });
     else show(stdout, assets, app.notices);

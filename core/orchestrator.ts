@@ -42,6 +42,14 @@ export interface RunOptions {
   readonly observe?: Observer;
 }
 
+/** The result of a look at what lies beside the state: others' files, and the published ones. */
+export interface Sight {
+  /** The external assets. */
+  readonly seen: readonly Seen[];
+  /** How many partitions of an asset there was no time to look at for their files. */
+  readonly left: ReadonlyMap<AssetKey, number>;
+}
+
 /** Neighbouring partitions of an external asset that are not fresh: only a report makes them so. */
 export interface Unreported extends PartitionRange {
   readonly asset: AssetKey;
@@ -102,12 +110,12 @@ export class Orchestrator {
    *
    * @throws {RequestError}
    */
-  async look(selection: RunSelection, signal: AbortSignal): Promise<Seen[]> {
+  async look(selection: RunSelection, signal: AbortSignal): Promise<Sight> {
     await this.refresh();
-    await supposeDamage(this.session, scopeOf(this.index, selection));
+    const left = await supposeDamage(this.session, scopeOf(this.index, selection));
     const seen = await look(this.session, selection.assets, signal);
     this.suppose(eventsOf(seen));
-    return seen.map(seenOf);
+    return { seen: seen.map(seenOf), left };
   }
 
   /** Judges by events that nobody recorded from now on. */

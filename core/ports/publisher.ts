@@ -54,6 +54,8 @@ export interface Publisher {
   clear(folder: string): Promise<void>;
   /** Whether each file stands with its recorded size and hash. */
   intact(refs: readonly FileRef[]): Promise<boolean[]>;
+  /** Whether each file is there with its recorded size: no byte is read, so that many can be looked at. */
+  present(refs: readonly FileRef[]): Promise<boolean[]>;
   /** Measures files as they stand; undefined where there is none. @throws {TypeError} If a path leads out of the lake. */
   found(paths: readonly string[]): Promise<(FileRef | undefined)[]>;
   /** Stages a copy of a kept version of a file. @returns Whether that version is still kept, whole. */

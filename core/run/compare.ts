@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from "../fingerprint.ts";
-import type { NewEvent } from "../event.ts";
+import type { AssetKey, Checked, NewEvent } from "../event.ts";
+import { type Milliseconds, SECOND } from "../instant.ts";
 import { EVERYTHING, fromOrdinals, type Ranges } from "../partition/ranges.ts";
 import type { Json } from "../ports/key_value.ts";
 import { STANDS } from "../ports/state.ts";
@@ -12,6 +13,10 @@ import { commit, type Session } from "./session.ts";
 const NEWEST = 200;
 /** So much is compared of what is asked for, and so much of all the rest; what comes last may be bigger. */
 const MOST = { partitions: 500, bytes: 64 * 2 ** 20 };
+/** So many partitions are looked at by a statement, beyond those whose bytes are compared. */
+const TOGETHER = 500;
+/** For so long who only looks looks at files beyond those whose bytes are compared. */
+const PATIENCE = SECOND / 5;
 /** Where the state keeps how far the partitions of a graph were compared: each graph has a turn of its own. */
 const PREFIX = "engine/compared/";
 
@@ -23,14 +28,15 @@ interface Segment {
 
 /**
  * Compares published files with what was recorded, before a run relies on them, and records which are damaged: those of
- * the newest publications, as a state may be older than its lake; of what is asked for; and of all the rest so many, each
- * run from where the last one ended, that in time everything is compared.
+ * the newest publications, as a state may be older than its lake; of what is asked for, where files beyond a limit are
+ * looked at for their sizes alone; and of all the rest so many, each run from where the last one ended, that in time
+ * everything is compared.
  *
  * @returns A line on each asset of which something is damaged.
  */
 export async function compareFiles(session: Session, scope: Scope): Promise<string[]> {
   const comparison = new Comparison(session, (events) => commit(session, { claim: null, events }));
-  await comparison.compareAsked(scope);
+  await comparison.compareAsked(scope, Infinity);
 
   const { state: { keyValue }, index: { nodes } } = session;
   const key = PREFIX + sha256(canonicalJson(nodes.map((node) => node.key))).slice(0, 16);
@@ -41,13 +47,17 @@ export async function compareFiles(session: Session, scope: Scope): Promise<stri
   return comparison.lines();
 }
 
-/** Judges by what a run of this scope would find damaged before it begins, but for what it compares in turn; records nothing. */
-export async function supposeDamage(session: Session, scope: Scope): Promise<void> {
+/**
+ * Judges by what a run of this scope would find damaged before it begins, but for what it compares in turn; records nothing.
+ *
+ * @returns How many partitions of each asset there was no time to look at: each look begins somewhere else.
+ */
+export async function supposeDamage(session: Session, scope: Scope): Promise<ReadonlyMap<AssetKey, number>> {
   const comparison = new Comparison(session, (events) => {
     for (const event of events) session.index.suppose(event);
     return Promise.resolve();
   });
-  await comparison.compareAsked(scope);
+  return await comparison.compareAsked(scope, PATIENCE);
 }
 
 /** The comparison of files at the beginning of a run, each partition once. */
@@ -60,9 +70,52 @@ class Comparison {
     readonly take: (events: readonly NewEvent[]) => Promise<void>,
   ) {}
 
-  async compareAsked(scope: Scope): Promise<void> {
+  /** Small assets come first: many hours must not use up what is compared. */
+  async compareAsked(scope: Scope, patience: Milliseconds): Promise<ReadonlyMap<AssetKey, number>> {
     await this.compare(await newest(this.session), { partitions: Infinity, bytes: Infinity });
-    await this.compare([...scope].map(([node, ranges]) => ({ node, partitions: undamaged(node, ranges) })));
+    const asked = [...scope].map(([node, ranges]) => ({ node, partitions: undamaged(node, ranges) }))
+      .sort((a, b) => a.partitions.length - b.partitions.length);
+    await this.compare(asked);
+    return await this.#lookAtRest(asked, patience);
+  }
+
+  /**
+   * Looks for the files of partitions whose bytes were not compared; each asset has its share of the time, and what one
+   * does not need is the next ones'.
+   *
+   * @returns How many of each asset are left.
+   */
+  async #lookAtRest(segments: readonly Segment[], patience: Milliseconds): Promise<Map<AssetKey, number>> {
+    const { session } = this;
+    const end = session.clock.awake() + patience;
+    const left = new Map<AssetKey, number>();
+    for (const [place, { node, partitions }] of segments.entries()) {
+      const rest = this.#notCompared(node, partitions);
+      if (rest.length === 0) continue;
+      const now = session.clock.awake();
+      const until = now + (end - now) / (segments.length - place);
+      const first = Math.floor(session.random() * rest.length);
+      const inTurn = [...rest.slice(first), ...rest.slice(0, first)];
+      let looked = 0;
+      for (; looked < rest.length && session.clock.awake() <= until; looked += TOGETHER) {
+        const some = fromOrdinals(inTurn.slice(looked, looked + TOGETHER).sort((a, b) => a - b));
+        await this.#found(node, (await verify(session, node, some, { by: "present" })).damaged);
+      }
+      if (looked < rest.length) left.set(node.key, rest.length - looked);
+    }
+    return left;
+  }
+
+  #notCompared(node: Node, partitions: readonly number[]): number[] {
+    const known = this.#compared.get(node);
+    return partitions.filter((partition) => !known?.has(partition));
+  }
+
+  async #found(node: Node, damaged: readonly Checked[]): Promise<void> {
+    if (damaged.length === 0) return;
+    const found = damaged.map(({ partition }) => partition);
+    this.#damaged.set(node, [...this.#damaged.get(node) ?? [], ...found]);
+    await this.take(damaged);
   }
 
   /** @returns Where it ended. */
@@ -70,17 +123,13 @@ class Comparison {
     let end: Json | undefined;
     let { partitions: left, bytes } = most;
     for (const { node, partitions } of segments) {
+      const some = this.#notCompared(node, partitions).slice(0, left);
+      if (some.length === 0) continue;
+      const { last, size, damaged } = await verify(this.session, node, fromOrdinals(some), { most: bytes });
       const known = this.#compared.get(node) ?? new Set();
       this.#compared.set(node, known);
-      const some = partitions.filter((partition) => !known.has(partition)).slice(0, left);
-      if (some.length === 0) continue;
-      const { last, size, damaged } = await verify(this.session, node, fromOrdinals(some), bytes);
       for (const partition of some) if (partition <= last) known.add(partition);
-      if (damaged.length > 0) {
-        const found = damaged.map(({ partition }) => partition);
-        this.#damaged.set(node, [...this.#damaged.get(node) ?? [], ...found]);
-        await this.take(damaged);
-      }
+      await this.#found(node, damaged);
       end = { asset: node.key, partition: last };
       left -= some.length;
       bytes -= size;

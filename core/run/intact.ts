@@ -7,16 +7,20 @@ import { membersOf, type Node } from "../staleness/node.ts";
 import { registered } from "./registered.ts";
 import { commit, type Session } from "./session.ts";
 
+/** How files are compared with what was recorded: by their bytes, or by their sizes alone. */
+export type Comparing = "intact" | "present";
+
 /** For each partition with files: whether they are those that were published. */
 export async function filesIntact(
   session: Session,
   node: Node,
   records: readonly MaterializationRecord[],
+  by: Comparing = "intact",
 ): Promise<Map<number, CheckResult>> {
   const files = records.flatMap(({ partition, event }) =>
     event.payload.files.map((file) => ({ partition, file }))
   );
-  const intact = await session.publisher.intact(files.map(({ file }) => file));
+  const intact = await session.publisher[by](files.map(({ file }) => file));
   const results = await registered(session, node, records);
   for (const [place, { partition, file }] of files.entries()) {
     if (results.get(partition)?.passed === false) continue;
@@ -58,18 +62,19 @@ export interface Verified {
  * Compares partitions with their files, ascending; records nothing.
  *
  * @param most After so many bytes it ends.
+ * @param by How.
  */
 export async function verify(
   session: Session,
   node: Node,
   partitions: Ranges,
-  most = Infinity,
+  { most = Infinity, by = "intact" }: { readonly most?: number; readonly by?: Comparing } = {},
 ): Promise<Verified> {
   const { state, clock } = session;
   const promised = await promisedBy(state, node, partitions);
   const { records, size } = upTo(most, promised);
   const last = records.length < promised.length ? records.at(-1)!.partition : partitions.at(-1)?.to ?? 0;
-  const failed = [...await filesIntact(session, node, records)].filter(([, { passed }]) => !passed);
+  const failed = [...await filesIntact(session, node, records, by)].filter(([, { passed }]) => !passed);
   if (failed.length === 0) return { last, size, damaged: [] };
   // Who published meanwhile replaced the file that was compared.
   const still = await promisedBy(state, node, fromOrdinals(failed.map(([partition]) => partition)));

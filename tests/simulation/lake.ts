@@ -134,6 +134,8 @@ export function lakePublisher(lake: Lake, between: () => Promise<void> = () => P
     discard: (temporaries) => settled(() => temporaries.forEach((path) => files.delete(path))),
     clear: (folder) => settled(() => lake.below(folder).forEach((path) => files.delete(path))),
     intact: (refs) => settled(() => refs.map(stands)),
+    present: (refs) =>
+      settled(() => refs.map(({ path, size }) => refOf(path, files.get(path) ?? "").size === size)),
     found: (paths) =>
       settled(() =>
         paths.map((path) => {

@@ -192,6 +192,14 @@ export class LocalPublisher implements Publisher {
     return answers;
   }
 
+  async present(refs: readonly FileRef[]): Promise<boolean[]> {
+    return await this.#attempt("looking at published files", () =>
+      refs.map(({ path, size }) => {
+        const found = stat(this.#folder.at(path));
+        return found?.isFile === true && found.size === size;
+      }));
+  }
+
   async #isIntact({ path, size, hash }: FileRef): Promise<boolean> {
     return stat(this.#folder.at(path))?.size === size && await this.#holds(path, hash);
   }

@@ -191,6 +191,8 @@ export function publisherContract(name: string, open: () => Promise<Lake>): void
     const ref = await published(lake, "one");
     const refs = [ref, { ...ref, size: 4 }, { ...ref, hash: "0".repeat(64) }, { ...ref, path: "zone/none" }];
     assertEquals(await lake.publisher.intact(refs), [true, false, false, false]);
+    assertEquals(await lake.publisher.present(refs), [true, false, true, false]);
+    assertEquals(await lake.publisher.present([{ ...ref, path: "aq_prod/marts" }]), [false]);
   });
 
   test("measures files where they stand, and leaves them there", async (lake) => {

@@ -1,11 +1,13 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import { definer } from "../../../core/asset.ts";
+import { SECOND } from "../../../core/instant.ts";
 import { daily } from "../../../core/partition/time_set.ts";
 import type { Publisher } from "../../../core/ports/publisher.ts";
 import type { AssetStatus } from "../../../core/status.ts";
 import { Lake } from "../../simulation/lake.ts";
-import { contents, filed, lab, type LabOptions } from "../lab.ts";
+import { fakeClock } from "../../fake_clock.ts";
+import { contents, filed, lab, type LabOptions, NOON } from "../lab.ts";
 
 const { asset } = definer<null>();
 
@@ -61,6 +63,61 @@ Deno.test("who looks is told of the damage that a run would find, and records no
   ]]);
   assertEquals((await state.since(0)).length, events);
   assertEquals((await (await open()).plan()).length, 0);
+});
+
+/** More days than bytes are compared of at once, the last of which are beside the newest publications. */
+const MANY = "2022-01-01";
+const LATE = "2023-06-01";
+
+Deno.test("a file that is gone is noticed, however many partitions are looked at or asked for", async () => {
+  const { lake, open } = days(MANY);
+  await (await open()).materialize();
+  lake.files.delete(`lake/day/${LATE}`);
+  const all = { assets: new Set(["t/day"]), all: true, lookbackDays: 7 };
+  const { orchestrator, plan } = await open();
+  const { left } = await orchestrator.look(all, new AbortController().signal);
+  const [status] = await orchestrator.status(all.assets) as [AssetStatus];
+  assertEquals([left.size, status.partitions.stale, status.ranges[1]!.from], [0, 1, LATE]);
+  assertEquals(await plan(), [`t/day ${LATE} stale`]);
+  assertEquals((await (await open()).materialize()).counts.materialized, 1);
+  assertEquals(lake.files.get(`lake/day/${LATE}`), "1");
+});
+
+Deno.test("who has no time to look at all files says of how many partitions", async () => {
+  const { lake, open, store } = days(MANY);
+  await (await open()).materialize();
+  lake.files.delete(`lake/day/${LATE}`);
+  const clock = fakeClock(NOON);
+  let awake = 0;
+  const slow = { ...clock, awake: () => awake += SECOND };
+  const { orchestrator } = await days(MANY, { store, lake, clock: slow }).open();
+  const all = { assets: new Set(["t/day"]), all: true, lookbackDays: 7 };
+  const { left } = await orchestrator.look(all, new AbortController().signal);
+  assertEquals([...left], [["t/day", 61]]);
+});
+
+Deno.test("many partitions of one asset do not keep another's few from being compared", async () => {
+  const common = { store: memoryStore(), lake: new Lake() };
+  const made = (key: string, start: string) =>
+    asset({
+      key: `t/${key}`,
+      partitions: daily({ start }),
+      batch: { most: 1000 },
+      async *materialize({ partitions, staging }) {
+        yield [...partitions].map(({ ordinal: partition, key: day }) =>
+          filed(common.lake, { staging, name: key, partition, key: day, content: "1" })
+        );
+      },
+    });
+  const assets = [made("many", MANY), made("few", "2024-01-30")];
+  const { materialize } = await lab(assets, common);
+  await materialize({ assets: new Set(["t/few"]) });
+  await materialize({ assets: new Set(["t/many"]) });
+  common.lake.files.set("lake/few/2024-01-30", "2");
+  const { orchestrator, plan } = await lab(assets, { ...common, worker: "b" });
+  const all = { assets: new Set(["t/many", "t/few"]), all: true, lookbackDays: 7 };
+  await orchestrator.look(all, new AbortController().signal);
+  assertEquals(await plan(), ["t/few 2024-01-30 stale"]);
 });
 
 Deno.test("what another publishes while it is compared is not taken for damaged", async () => {

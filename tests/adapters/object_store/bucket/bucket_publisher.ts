@@ -84,6 +84,10 @@ export class BucketPublisher implements Publisher {
     }));
   }
 
+  async present(refs: readonly FileRef[]): Promise<boolean[]> {
+    return await Promise.all(refs.map(async ({ path, size }) => (await this.#ref(path))?.size === size));
+  }
+
   async found(paths: readonly string[]): Promise<(FileRef | undefined)[]> {
     return await Promise.all(paths.map((path) => this.#ref(path)));
   }
