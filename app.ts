@@ -1,5 +1,5 @@
 import { type Config, readConfig } from "./config.ts";
-import type { Told } from "./app/groups.ts";
+import type { Groups, Project } from "./app/project.ts";
 import type { SimulatorOptions } from "./app/simulator.ts";
 import type { Lake } from "./app/lake.ts";
 import { systemClock } from "./app/system.ts";
@@ -18,8 +18,8 @@ export async function openApp(
 ): Promise<App> {
   const given = options.graph === undefined ? env : { ...env, GRAPH: options.graph };
   const config = await readConfig(given, cwd);
-  const { toldOf } = await import("./app/groups.ts");
-  return new App(config, await toldOf(config));
+  const { groupsOf } = await import("./app/project.ts");
+  return new App(config, await groupsOf(config));
 }
 
 /** The program behind the commands. */
@@ -30,9 +30,9 @@ export class App {
   readonly mask: (text: string) => string;
   readonly now = systemClock.now;
 
-  constructor(readonly config: Config, { notices, warnings }: Told) {
-    this.notices = notices;
-    this.warnings = warnings;
+  constructor(readonly config: Config, readonly groups: Groups) {
+    this.notices = groups.notices;
+    this.warnings = groups.warnings;
     this.lookbackDays = config.lookbackDays;
     this.mask = config.mask;
   }
@@ -44,7 +44,8 @@ export class App {
     selects?: (graph: Graph) => ReadonlySet<AssetKey>,
   ): Promise<Lake> {
     const { openLake } = await import("./app/lake.ts");
-    return await openLake(this.config, { access, warn, ...(selects && { selects }) });
+    const project = this.groups.project();
+    return await openLake(this.config, { project, access, warn, ...(selects && { selects }) });
   }
 
   /** Whether the lake and its state are there: otherwise writing makes them. */
@@ -56,9 +57,8 @@ export class App {
     return await openStorage(this.config).exists() && await isThere(this.config.state);
   }
 
-  async project() {
-    const { loadProject } = await import("./app/project.ts");
-    return await loadProject(this.config);
+  project(): Promise<Project> {
+    return Promise.try(() => this.groups.project());
   }
 
   async state(access: "read" | "write"): Promise<State> {
@@ -68,7 +68,7 @@ export class App {
 
   async query() {
     const { openQuery } = await import("./app/query.ts");
-    return await openQuery(this.config);
+    return await openQuery(this.config, this.groups);
   }
 
   async simulate(options: SimulatorOptions, signal: AbortSignal) {
@@ -83,6 +83,6 @@ export class App {
 
   async *examine(signal: AbortSignal, tell: (name: string, line: string) => void) {
     const { examine } = await import("./app/doctor.ts");
-    yield* examine(this.config, signal, tell);
+    yield* examine(this.config, this.groups, signal, tell);
   }
 }

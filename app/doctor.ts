@@ -4,7 +4,7 @@ import type { Config } from "../config.ts";
 import { type Holding, type KeyValue, requireSources, StateError } from "../core/mod.ts";
 import type { LookOptions } from "./first_look.ts";
 import { examineLake } from "./identity.ts";
-import { loadProject } from "./project.ts";
+import type { Groups } from "./project.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
 import { configuredSources } from "./source.ts";
 import { emptyState, openState } from "./state.ts";
@@ -21,6 +21,7 @@ export interface Finding {
 /** Reports the configuration, the versions of the libraries, and whether services can be reached. `tell` hears of long probes. */
 export async function* examine(
   config: Config,
+  groups: Groups,
   signal: AbortSignal,
   tell: (name: string, line: string) => void,
 ): AsyncIterable<Finding> {
@@ -50,14 +51,14 @@ export async function* examine(
   yield fact("deno", Deno.version.deno);
   yield await attempt("duckdb", duckdbVersion);
   yield await attempt("sqlite", sqliteVersion);
-  const graphed = await attempt("graph", () => graphShown(config));
+  const graphed = await attempt("graph", () => graphShown(groups));
   yield graphed;
   yield await attempt("lake", () => writable(config));
   const opened = await attempt("state", () => stateAndLake(config));
   yield opened;
   if (opened.ok) {
     yield await attempt("claims", () => claims(config));
-    if (graphed.ok) yield await attempt("records", () => records(config));
+    if (graphed.ok) yield await attempt("records", () => records(config, groups));
   }
   yield await attempt(
     "openaq",
@@ -92,8 +93,8 @@ async function sqliteVersion(): Promise<string> {
 }
 
 /** The graph, loaded with every source file, as a command would. */
-async function graphShown(config: Config): Promise<string> {
-  const { graph, readSourceFile } = await loadProject(config);
+async function graphShown(groups: Groups): Promise<string> {
+  const { graph, readSourceFile } = groups.project();
   await requireSources(graph, readSourceFile);
   return `${graph.assets.length} assets`;
 }
@@ -141,8 +142,8 @@ async function claims(config: Config): Promise<string> {
 }
 
 /** @throws If something beside the lake's files is not as the state says, with what settles it. */
-async function records(config: Config): Promise<string> {
-  const { pipelines } = await loadProject(config);
+async function records(config: Config, groups: Groups): Promise<string> {
+  const { pipelines } = groups.project();
   const { store, publisher } = openStorage(config);
   const state = await openState(config.state, "read");
   try {

@@ -38,9 +38,7 @@ export function isGroup(value: unknown): value is Group {
 
 /** A group's pipeline, as it is configured. @throws {ConfigError} */
 export function declare(group: Group, config: Config, views: readonly ViewFile[]): Pipeline {
-  const { environment, lookbackDays, cwd, given, stray } = config;
-  const { faults } = stray(group.variables ?? []);
-  if (faults.length > 0) throw new ConfigError(faults);
+  const { environment, lookbackDays, cwd, given } = config;
   const context: GroupContext = {
     environment,
     lookback: lookbackDays * DAY,
@@ -63,16 +61,16 @@ export interface Told {
   readonly warnings: readonly string[];
 }
 
-export async function toldOf(config: Config): Promise<Told> {
-  const { warnings } = config.stray();
-  if (config.graph !== null) return { notices: [], warnings };
-  const groups = await loadGroups(config);
-  const pipelines = groups.map((group) => declare(group, config, []));
-  const simulated = config.openaq.url === null && pipelines.some(({ asks }) => asks?.openaq !== undefined);
-  return {
-    notices: [...simulated ? [SIMULATED] : [], ...pipelines.flatMap(({ notices = [] }) => notices)],
-    warnings: [...warnings, ...config.stray(groups.flatMap(({ variables = [] }) => variables)).warnings],
-  };
+/** Warnings of misspelt variables of the environment. @throws {ConfigError} If the `.env` file has some. */
+export function strayWarnings({ stray }: Config, groups: readonly Group[]): string[] {
+  const { faults, warnings } = stray(groups.flatMap(({ variables = [] }) => variables));
+  if (faults.length > 0) throw new ConfigError(faults);
+  return [...stray().warnings, ...warnings];
+}
+
+export function noticesOf({ openaq }: Config, pipelines: readonly Pipeline[]): string[] {
+  const simulated = openaq.url === null && pipelines.some(({ asks }) => asks?.openaq !== undefined);
+  return [...simulated ? [SIMULATED] : [], ...pipelines.flatMap(({ notices = [] }) => notices)];
 }
 
 const SIMULATED =

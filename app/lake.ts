@@ -18,7 +18,7 @@ import { isThere } from "../adapters/sdk/files/place.ts";
 import { admitLake, examineLake } from "./identity.ts";
 import { admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
 import { disposeOf } from "./opened.ts";
-import { loadProject, type Project } from "./project.ts";
+import type { Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
 import { asked, type Sources, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
@@ -45,6 +45,7 @@ export interface Lake extends AsyncDisposable {
 }
 
 export interface LakeOptions {
+  readonly project: Project;
   readonly access: "read" | "write";
   /** Told of what somebody should see while the lake is open. */
   readonly warn: Warn;
@@ -74,8 +75,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
 }
 
 async function open(config: Config, options: LakeOptions, isNew: boolean): Promise<Lake> {
-  const { access, warn } = options;
-  const project = await loadProject(config);
+  const { project, access, warn } = options;
   const selected = options.selects?.(project.graph);
   const storage = openStorage(config);
   const looking = {

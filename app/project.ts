@@ -4,7 +4,7 @@ import type { Group, Pipeline } from "../assets/group.ts";
 import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
 import { type Graph, graph } from "../core/mod.ts";
-import { declare, isGroup, loadGroups } from "./groups.ts";
+import { declare, isGroup, loadGroups, noticesOf, strayWarnings, type Told } from "./groups.ts";
 import { lineOf, PROJECT } from "./system.ts";
 
 /** A graph with what belongs to it. */
@@ -17,16 +17,39 @@ export interface Project {
   readonly given?: { readonly resources: unknown };
 }
 
-/** The graph of the configured module, or else that of the configured pipelines. @throws {ConfigError} */
-export async function loadProject(config: Config): Promise<Project> {
-  if (config.graph !== null) return await loadModule(config, config.graph);
-  return await compose(config, await loadGroups(config), PROJECT);
+/** The configured groups, loaded and declared once for a command. */
+export interface Groups extends Told {
+  /** @throws {ConfigError} If the graph could not be loaded, or the assets make none. */
+  project(): Project;
 }
 
-async function compose(config: Config, groups: readonly Group[], root: string): Promise<Project> {
-  const views = await viewsOf(groups, join(root, "sql"));
-  const pipelines = groups.map((group, i) => declare(group, config, views[i]!));
-  return { graph: built(pipelines), readSourceFile: readerOf(root), pipelines };
+/** The configured module, or else the configured pipelines. @throws {ConfigError} If a pipeline cannot be declared. */
+export async function groupsOf(config: Config): Promise<Groups> {
+  if (config.graph === null) return await composed(config, await loadGroups(config), PROJECT);
+  try {
+    return await loadModule(config, config.graph);
+  } catch (fault) {
+    // Commands that need no graph do without.
+    return { notices: [], warnings: config.stray().warnings, project: () => thrown(fault) };
+  }
+}
+
+async function composed(config: Config, groups: readonly Group[], root: string): Promise<Groups> {
+  const warnings = strayWarnings(config, groups);
+  const views = await viewsOf(groups, join(root, "sql")).catch((fault: unknown) => ({ fault }));
+  const pipelines = groups.map((group, i) => declare(group, config, "fault" in views ? [] : views[i]!));
+  return {
+    notices: noticesOf(config, pipelines),
+    warnings,
+    project: () =>
+      "fault" in views
+        ? thrown(views.fault)
+        : { graph: built(pipelines), readSourceFile: readerOf(root), pipelines },
+  };
+}
+
+function thrown(fault: unknown): never {
+  throw fault;
 }
 
 /** @throws {ConfigError} If the assets make no graph: what is wrong in one line. */
@@ -52,7 +75,7 @@ async function viewsOf(groups: readonly Group[], sql: string): Promise<ViewFile[
 }
 
 /** A module's graph: what it exports as `group`, or as `graph` with its own `resources`. */
-async function loadModule(config: Config, path: string): Promise<Project> {
+async function loadModule(config: Config, path: string): Promise<Groups> {
   let module: Record<string, unknown>;
   try {
     module = await import(pathToFileURL(path).href);
@@ -61,13 +84,19 @@ async function loadModule(config: Config, path: string): Promise<Project> {
     throw new ConfigError([await graphFault(path, cause)], { cause });
   }
   const { group, graph: exported, resources } = module;
-  if (isGroup(group)) return await compose(config, [group], dirname(path));
+  if (isGroup(group)) return await composed(config, [group], dirname(path));
   if (!isGraph(exported)) {
     throw new ConfigError([
       `loading the graph "${path}": found neither a "group" nor a "graph" among its exports, wanted one`,
     ]);
   }
-  return { graph: exported, readSourceFile: readerOf(dirname(path)), pipelines: [], given: { resources } };
+  const project: Project = {
+    graph: exported,
+    readSourceFile: readerOf(dirname(path)),
+    pipelines: [],
+    given: { resources },
+  };
+  return { notices: [], warnings: config.stray().warnings, project: () => project };
 }
 
 function readerOf(root: string): Project["readSourceFile"] {

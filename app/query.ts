@@ -9,12 +9,13 @@ import {
   type State,
 } from "../core/mod.ts";
 import { examineLake } from "./identity.ts";
+import type { Groups } from "./project.ts";
 import { configuredSources } from "./source.ts";
 import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
 
 /** The lake's tables and views, once it is known to be the configured one. */
-export async function openQuery(config: Config): Promise<Query> {
+export async function openQuery(config: Config, groups: Groups): Promise<Query> {
   const content = { sources: configuredSources(config), environment: config.environment };
   const storage = openStorage(config);
   const places = { storage, state: config.state };
@@ -28,7 +29,9 @@ export async function openQuery(config: Config): Promise<Query> {
     published: async (folders) => {
       const files = await reading(config, (state) => filesBelow(state, folders));
       const damaged = await damagedOf(storage.publisher, files.flat());
-      if (damaged !== undefined) throw await reading(config, (state) => damage(config, state, damaged));
+      if (damaged !== undefined) {
+        throw await reading(config, (state) => damage(config, groups, state, damaged));
+      }
       return files;
     },
   });
@@ -65,6 +68,7 @@ async function damagedOf(
 /** Says that a file is wrong, with the command that makes it again. */
 async function damage(
   config: Config,
+  groups: Groups,
   state: State,
   { path, asset, partition }: PublishedFile,
 ): Promise<Error> {
@@ -72,7 +76,9 @@ async function damage(
   const key = partitionSet(partitions).key(partition);
   const command = `deno task materialize ${asset}${key === null ? "" : ` --partition ${key}`}`;
   // Where no plan can be made, no more is known.
-  const hindrance = key === null ? undefined : await hindranceOf(config, asset, key).catch(() => undefined);
+  const hindrance = key === null
+    ? undefined
+    : await hindranceOf(config, groups, asset, key).catch(() => undefined);
   return new Error(
     `reading "${path}": found it missing or with other bytes, wanted the file that was published; ` +
       `"${command}" makes it again${hindrance === undefined ? "" : `, but is ${hindrance}`}`,
@@ -80,9 +86,14 @@ async function damage(
 }
 
 /** What keeps a partition from being made again as things stand, in words. */
-async function hindranceOf(config: Config, asset: AssetKey, key: string): Promise<string | undefined> {
+async function hindranceOf(
+  config: Config,
+  groups: Groups,
+  asset: AssetKey,
+  key: string,
+): Promise<string | undefined> {
   const { openLake } = await import("./lake.ts");
-  await using lake = await openLake(config, { access: "read", warn: () => {} });
+  await using lake = await openLake(config, { project: groups.project(), access: "read", warn: () => {} });
   const selection = { assets: new Set([asset]), partitions: [key], exact: true, lookbackDays: 0 };
   await lake.orchestrator.look(selection, new AbortController().signal);
   const hindrance = (await lake.orchestrator.plan(selection))[0]?.hindrance;

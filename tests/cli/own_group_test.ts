@@ -106,6 +106,34 @@ Deno.test("a group's view and months follow its tables, and its module is a sour
   );
 });
 
+Deno.test("a module's group tells its notices and misspelt variables, and declares itself once a command", async () => {
+  await using group = await OwnGroup.open();
+  await group.edit(
+    "mod.ts",
+    (text) =>
+      text.replace(
+        'databases: ["weather_db"],',
+        'databases: ["weather_db"], notices: ["heights are guessed"],',
+      )
+        .replace(
+          "const data = folder",
+          "globalThis.declared = (globalThis.declared ?? 0) + 1;\nconst data = folder",
+        ),
+  );
+  const declared = () => (globalThis as { declared?: number }).declared;
+  const told = await group.run("materialize", "weather/stations", "--json");
+  assertEquals([told.code, told.json.warnings, declared()], [0, ["heights are guessed"], 1]);
+  const env = { GRAPH: "weather/mod.ts", WEATHER_HEIGHT_URL: "http://127.0.0.1/" };
+  for (const command of ["status", "runs"]) {
+    const { code, stdout, stderr } = await group.line.run([command], { env });
+    assertStringIncludes(stdout, "heights are guessed");
+    assertEquals([code, stderr], [
+      0,
+      "warning: reading the environment: found the variable WEATHER_HEIGHT_URL, did you mean WEATHER_HEIGHTS_URL?\n",
+    ]);
+  }
+});
+
 Deno.test("plan, status and a run say what a month waits for", async () => {
   await using group = await OwnGroup.open();
   await Deno.remove(join(group.line.cwd, "weather/data/2026-10-30.csv"));
