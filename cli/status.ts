@@ -42,10 +42,9 @@ Examples:
     const app = await invocation.app();
     await using lake = await app.lake("read");
     const keys = chosen(words, lake.graph);
-    const asked = { ...days, lookbackDays: app.lookbackDays };
-    const request = { assets: keys, ...asked, all: has("all") };
+    const request = { assets: keys, ...days, lookbackDays: app.lookbackDays, all: has("all") };
     const { seen, left } = await lake.orchestrator.look(request, signal);
-    const found = await lake.orchestrator.status(keys, has("all") ? undefined : asked);
+    const found = await lake.orchestrator.status(request);
     const awaited = lake.orchestrator.awaited(request);
     const told = await lake.warnings();
     const warnings = new Map(found.map(({ key, warnings }) => [key, [

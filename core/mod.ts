@@ -58,7 +58,7 @@ export {
 // Work on a graph
 export * from "./orchestrator.ts";
 export type { Hindrance, PlannedCause, PlannedStep } from "./plan.ts";
-export type { AssetStatus, Days, StatusRange } from "./status.ts";
+export type { AssetStatus, StatusRange } from "./status.ts";
 export type { Warning } from "./warnings.ts";
 export type { CauseKind } from "./staleness/causes.ts";
 export type { Judgement } from "./staleness/index.ts";

@@ -24,7 +24,7 @@ import { wipe } from "./run/wipe.ts";
 import type { Judgement } from "./staleness/index.ts";
 import { StalenessIndex } from "./staleness/index.ts";
 import { bindGraph, materializedIn, type ReadSourceFile } from "./staleness/node.ts";
-import { type AssetStatus, type Days, statusOf } from "./status.ts";
+import { type AssetStatus, statusOf } from "./status.ts";
 import type { Warning } from "./warnings.ts";
 
 /** A graph with what its assets are given, and the ports that it is opened over. */
@@ -166,10 +166,10 @@ export class Orchestrator {
     return first ? { ...result, warnings: [...damaged, ...result.warnings] } : result;
   }
 
-  /** How assets stand over days; without them, over their whole sets. @throws {RequestError} */
-  async status(assets: ReadonlySet<AssetKey>, days?: Days): Promise<AssetStatus[]> {
+  /** How the selected partitions stand, asset by asset. @throws {RequestError} */
+  async status(selection: RunSelection): Promise<AssetStatus[]> {
     await this.refresh();
-    return await statusOf(this.session, assets, days);
+    return await statusOf(this.session, selection);
   }
 
   /** Runs the checks on latest materializations and records what they find. @throws {RequestError} */

@@ -2,10 +2,9 @@ import type { AssetKey } from "./event.ts";
 import type { Instant } from "./instant.ts";
 import { type PartitionRange, partitionRanges } from "./partition/range_text.ts";
 import { count, normalize, type Ranges } from "./partition/ranges.ts";
-import { makeable } from "./run/makeable.ts";
 import { type RunSelection, scopeOf } from "./run/scope.ts";
 import type { Session } from "./run/session.ts";
-import { allExisting, type Node } from "./staleness/node.ts";
+import type { Node } from "./staleness/node.ts";
 import { judgements, Overlay, type PartitionState } from "./staleness/states.ts";
 import {
   failedChecks,
@@ -40,31 +39,21 @@ export interface AssetStatus {
   readonly warnings: readonly Warning[];
 }
 
-/** The days that a status looks at. */
-export type Days = Omit<RunSelection, "assets" | "partitions" | "force" | "exact">;
-
-/** The status of the assets, over the days that are asked for, or their whole sets. @throws {RequestError} If a bound is not one. */
-export async function statusOf(
-  session: Session,
-  assets: ReadonlySet<AssetKey>,
-  days: Days | undefined,
-): Promise<AssetStatus[]> {
+/** The status of the selected partitions, for every selected asset. @throws {RequestError} If a bound or a key is not one. */
+export async function statusOf(session: Session, selection: RunSelection): Promise<AssetStatus[]> {
   const { index } = session;
-  const nodes = index.nodes.filter((node) => assets.has(node.key));
+  const nodes = index.nodes.filter((node) => selection.assets.has(node.key));
   const running = new Map<AssetKey, Ranges>();
   for (const claim of await session.state.claims()) {
     running.set(claim.asset, normalize([...running.get(claim.asset) ?? [], claim]));
   }
   const overlay = new Overlay(index, running);
-  const scope = days === undefined ? undefined : scopeOf(index, { ...days, assets });
+  const scope = scopeOf(index, selection);
   const undone = await rolledBack(session.state);
   return await Promise.all(
-    nodes.map((node) => {
-      const ranges = scope === undefined
-        ? makeable(index, node, allExisting(node, index.now))
-        : scope.get(node) ?? [];
-      return assetStatus(session, overlay, node, ranges, undone.get(node.key) ?? new Map());
-    }),
+    nodes.map((node) =>
+      assetStatus(session, overlay, node, scope.get(node) ?? [], undone.get(node.key) ?? new Map())
+    ),
   );
 }
 

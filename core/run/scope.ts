@@ -212,8 +212,8 @@ function complete(
   ranges: Ranges,
   request: RunSelection,
 ): Ranges {
-  if (!isTimeSet(node.set)) return ranges;
   const { from, to } = bounds(index, request);
+  if (!isTimeSet(node.set) || (from === undefined && to === undefined)) return ranges;
   const zone = zoneOf(node.set.spec.timeZone);
   const start = from === undefined ? -Infinity : instants(readBound(from)!, zone).start;
   const end = to === undefined ? Infinity : instants(readBound(to)!, zone).end;

@@ -16,6 +16,11 @@ import { Lake, lakePublisher } from "../simulation/lake.ts";
 
 export const NOON = Date.UTC(2024, 1, 1, 12);
 
+/** Selects the whole sets of assets. */
+export function whole(assets: ReadonlySet<string>): RunSelection {
+  return { assets, all: true, lookbackDays: 7 };
+}
+
 export interface LabOptions {
   readonly store?: MemoryStore;
   readonly lake?: Lake;
@@ -62,11 +67,7 @@ export async function lab(assets: readonly AnyAsset[], options: LabOptions = {})
     readSourceFile: (path) => options.sources?.[path] ?? "",
     limits: options.limits ?? { steps: 4, pools: {} },
   });
-  const everything: RunSelection = {
-    assets: new Set(assets.map(({ key }) => key)),
-    all: true,
-    lookbackDays: 7,
-  };
+  const everything = whole(new Set(assets.map(({ key }) => key)));
   const range = ({ from, to }: KeyRange) => from === to ? from ?? "-" : `${from}..${to}`;
   const told = ({ kind, asset, members = [], detail }: PlannedCause) =>
     [kind, asset, ...members.map(range), detail].filter((part) => part).join(" ");

@@ -10,7 +10,7 @@ import { sketchGraph } from "../simulation/sketch.ts";
 import { custom, identity } from "../../core/mapping.ts";
 import { from } from "../../core/asset.ts";
 import { Lake } from "../simulation/lake.ts";
-import { contents, lab } from "./lab.ts";
+import { contents, lab, whole } from "./lab.ts";
 
 const { asset, external } = definer<null>();
 
@@ -124,7 +124,7 @@ Deno.test("checks can be run on what stands", async () => {
   const request = { assets: new Set(["t/checked"]), lookbackDays: 7 };
   const [found] = await orchestrator.check(request, new AbortController().signal);
   assertEquals(found?.results, [{ check: "fine", severity: "blocking", passed: false, detail: "not fine" }]);
-  const [status] = await orchestrator.status(request.assets);
+  const [status] = await orchestrator.status(whole(request.assets));
   assertEquals([status?.checks, status?.warnings], [{ passed: 0, failed: 1 }, [{
     partition: null,
     message: 'check "fine" failed: not fine',
@@ -207,7 +207,7 @@ Deno.test("a failure lies over a partition that still stands fresh", async () =>
   await materialize();
   broken = true;
   await materialize({ force: true });
-  const [status] = await orchestrator.status(new Set(["t/once"]));
+  const [status] = await orchestrator.status(whole(new Set(["t/once"])));
   assertEquals([status!.partitions.fresh, status!.partitions.failed], [1, 1]);
   assertEquals(status!.warnings.map(({ message }) => message), [
     "broken; what stands is fresh, --force makes it again",
@@ -249,7 +249,7 @@ Deno.test("a partition that breaks its promise of freshness is named, from the f
   });
   const { orchestrator, materialize, clock } = await lab([days]);
   const late = async () =>
-    (await orchestrator.status(new Set(["t/days"])))[0]!.warnings.map(({ partition }) => partition);
+    (await orchestrator.status(whole(new Set(["t/days"]))))[0]!.warnings.map(({ partition }) => partition);
   assertEquals(await late(), []);
   await materialize();
   const made = orchestrator.index.node("t/days").set.existing(clock.now())!.to;

@@ -57,7 +57,7 @@ Deno.test("who looks is told of the damage that a run would find, and records no
   await orchestrator.look(asked, signal);
   await orchestrator.look(asked, signal);
   assertEquals(await causes("t/day"), ["damaged a published file is gone or has other bytes"]);
-  const [{ partitions, warnings }] = await orchestrator.status(asked.assets, asked) as [AssetStatus];
+  const [{ partitions, warnings }] = await orchestrator.status(asked) as [AssetStatus];
   assertEquals([partitions.stale, partitions.fresh, warnings.map(({ partition }) => partition)], [1, 2, [
     "2023-01-02",
   ]]);
@@ -76,7 +76,7 @@ Deno.test("a file that is gone is noticed, however many partitions are looked at
   const all = { assets: new Set(["t/day"]), all: true, lookbackDays: 7 };
   const { orchestrator, plan } = await open();
   const { left } = await orchestrator.look(all, new AbortController().signal);
-  const [status] = await orchestrator.status(all.assets) as [AssetStatus];
+  const [status] = await orchestrator.status(all) as [AssetStatus];
   assertEquals([left.size, status.partitions.stale, status.ranges[1]!.from], [0, 1, LATE]);
   assertEquals(await plan(), [`t/day ${LATE} stale`]);
   assertEquals((await (await open()).materialize()).counts.materialized, 1);

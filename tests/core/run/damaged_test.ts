@@ -3,7 +3,7 @@ import { definer, from } from "../../../core/asset.ts";
 import { identity } from "../../../core/mapping.ts";
 import { staticKeys } from "../../../core/partition/static_set.ts";
 import { Lake } from "../../simulation/lake.ts";
-import { contents, filed, lab, type LabOptions } from "../lab.ts";
+import { contents, filed, lab, type LabOptions, whole } from "../lab.ts";
 
 const { asset } = definer<null>();
 const KEYS = ["a", "b"];
@@ -46,7 +46,7 @@ Deno.test("what check finds damaged is stale with that cause, and the next mater
     assertEquals(await plan(), ["t/up b stale", "t/down b stale"]);
     assertEquals(await causes("t/up", "b"), [CAUSE]);
     assertEquals(await causes("t/down", "b"), ["upstream t/up b stale"]);
-    const [status] = await orchestrator.status(CHECK.assets);
+    const [status] = await orchestrator.status(whole(CHECK.assets));
     assertEquals([status!.partitions.fresh, status!.warnings.map(({ partition }) => partition)], [1, ["b"]]);
     const { status: outcome, counts } = await materialize();
     assertEquals([outcome, counts.materialized, counts.unchanged], ["succeeded", 1, 1]);

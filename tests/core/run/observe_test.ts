@@ -4,7 +4,7 @@ import { RequestError } from "../../../core/errors.ts";
 import { daysOfMonth, identity, latest } from "../../../core/mapping.ts";
 import type { FailedOutput } from "../../../core/output.ts";
 import { daily, monthly } from "../../../core/partition/time_set.ts";
-import { contents, lab } from "../lab.ts";
+import { contents, lab, whole } from "../lab.ts";
 
 const { asset, external } = definer<null>();
 const days = daily({ start: "2020-01-01" });
@@ -56,7 +56,7 @@ const OF_FOLDER = { assets: new Set(["t/files", "t/table", "t/joined"]), all: fa
 
 async function statusOf({ orchestrator }: Awaited<ReturnType<typeof lab>>, key: string) {
   await orchestrator.look({ assets: new Set([key]), lookbackDays: 7 }, signal);
-  const [found] = await orchestrator.status(new Set([key]));
+  const [found] = await orchestrator.status(whole(new Set([key])));
   const { total, fresh, stale, missing, failed } = found!.partitions;
   return { total, fresh, stale, missing, failed };
 }

@@ -5,7 +5,7 @@ import { DAY } from "../../../core/instant.ts";
 import { staticKeys } from "../../../core/partition/static_set.ts";
 import { type Publisher, PublishError } from "../../../core/ports/publisher.ts";
 import { Lake } from "../../simulation/lake.ts";
-import { filed, lab } from "../lab.ts";
+import { filed, lab, whole } from "../lab.ts";
 
 const { asset } = definer<null>();
 const KEYS = ["a", "b"];
@@ -64,7 +64,7 @@ Deno.test("what a blocking check refuses is never seen, and what stood before st
   assertEquals([[...seen], finals()], [["1"], ["1", "2"]]);
   assertEquals(lake.below("_staging"), []);
   assertEquals(await plan(), []);
-  const [status] = await orchestrator.status(REQUEST.assets);
+  const [status] = await orchestrator.status(whole(REQUEST.assets));
   assertEquals(status?.partitions.fresh, 2);
 });
 
@@ -75,7 +75,7 @@ Deno.test("a warning is recorded and shown, and published all the same", async (
   const { status, warnings } = await materialize();
   assertEquals([status, finals()], ["succeeded", ["1", "bad"]]);
   assertEquals(warnings, ['t/one b: check "good" failed: found "bad"']);
-  const [asset] = await orchestrator.status(REQUEST.assets);
+  const [asset] = await orchestrator.status(whole(REQUEST.assets));
   assertEquals(asset?.checks, { passed: 1, failed: 1 });
 });
 
@@ -214,7 +214,7 @@ Deno.test("a place that cannot be written is its own partition's failure; the re
   }
   const wanted = ["2", "1", "2", "2", "1"];
   assertEquals([texts("first"), texts("second")], [wanted, wanted]);
-  const [status] = await orchestrator.status(new Set(["t/one"]));
+  const [status] = await orchestrator.status(whole(new Set(["t/one"])));
   assertEquals([status?.partitions.failed, status?.partitions.fresh], [2, 5]);
   const standing = await state.materializations("t/one", [{ from: 0, to: 4 }]);
   assertEquals(standing.map(({ event }) => event.dataVersion), wanted);

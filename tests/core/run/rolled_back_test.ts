@@ -4,7 +4,7 @@ import type { Check } from "../../../core/check.ts";
 import { identity } from "../../../core/mapping.ts";
 import { staticKeys } from "../../../core/partition/static_set.ts";
 import { Lake } from "../../simulation/lake.ts";
-import { filed, lab } from "../lab.ts";
+import { filed, lab, whole } from "../lab.ts";
 
 const { asset } = definer<null>();
 const ALL = { assets: new Set(["t/dev", "t/prod"]), all: true, lookbackDays: 7 };
@@ -75,7 +75,9 @@ async function promoted(first = "1") {
         .map(({ check, severity }) => `${check} ${severity}`);
     },
     async status() {
-      const [, { partitions: { fresh }, broken, warnings }] = await orchestrator.status(ALL.assets) as [
+      const [, { partitions: { fresh }, broken, warnings }] = await orchestrator.status(
+        whole(ALL.assets),
+      ) as [
         unknown,
         Awaited<ReturnType<typeof orchestrator.status>>[0],
       ];

@@ -6,7 +6,7 @@ import type { FailedOutput, Output } from "../../../core/output.ts";
 import { staticKeys } from "../../../core/partition/static_set.ts";
 import { fakeClock } from "../../fake_clock.ts";
 import { Lake } from "../../simulation/lake.ts";
-import { contents, filed, lab, NOON } from "../lab.ts";
+import { contents, filed, lab, NOON, whole } from "../lab.ts";
 
 const { asset } = definer<null>();
 const keys = staticKeys(["a", "b", "c", "d"]);
@@ -153,7 +153,7 @@ for (const [what, { throws, group, message }] of Object.entries(afterAll)) {
       },
     });
     const { materialize, orchestrator, state } = await lab([one]);
-    const status = async () => (await orchestrator.status(new Set(["t/one"])))[0]!;
+    const status = async () => (await orchestrator.status(whole(new Set(["t/one"]))))[0]!;
     assertEquals((await materialize()).status, "failed");
     const { partitions, ranges, warnings } = await status();
     assertEquals([partitions.fresh, partitions.failed], [4, 2]);
