@@ -25,7 +25,7 @@ export interface Warning {
 /** At most so many partitions of an asset have their failed checks told one by one. */
 const TOLD = 20;
 /** At most so many rollbacks are remembered. */
-const ROLLBACKS = 10_000;
+export const ROLLBACKS = 10_000;
 
 /** The failed checks of partitions that stand. */
 export interface FailedChecks {

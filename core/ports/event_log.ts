@@ -142,6 +142,8 @@ export interface EventLog {
   ): Promise<readonly MaterializationRecord[]>;
   /** The files below a folder of the lake, or its one file of that path, that latest materializations name, by path. */
   filesBelow(folder: string): Promise<readonly PublishedFile[]>;
+  /** The files at these paths that latest materializations name, by path. */
+  filesAt(paths: readonly string[]): Promise<readonly PublishedFile[]>;
   /** All materializations of one partition since it was last wiped, newest first. */
   history(asset: AssetKey, partition: number): Promise<readonly (Materialized & { readonly seq: Seq })[]>;
   /** The results of the newest check of a partition's latest materialization; undefined where it was not checked again. */

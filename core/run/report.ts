@@ -24,7 +24,7 @@ export interface Report extends Omit<Observation, "partition"> {
  */
 export async function report(session: Session, node: Node, reports: readonly Report[]): Promise<boolean[]> {
   const partitions = reportable(session, node, reports);
-  for (const { files = [] } of reports) await requireOthers(session, node, files);
+  await requireOthers(session, node, reports.flatMap(({ files = [] }) => files));
   const files = await Promise.all(reports.map(({ files = [] }) => measured(session, node, files)));
   const events = reports.map((each, place) =>
     reported(session, node, { ...each, partition: partitions[place]! }, files[place]!)
@@ -70,17 +70,16 @@ function reportable({ index }: Session, node: Node, reports: readonly Report[]):
 
 /** A file that the graph makes would be replaced without a word, and what reads the report would not hear of it. */
 async function requireOthers({ state, index }: Session, node: Node, paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    const made = (await state.filesBelow(path)).find((file) =>
-      file.path === path && file.asset !== node.key && index.find(file.asset)?.asset.materialize !== null
-    );
-    if (made === undefined) continue;
-    const owner = index.find(made.asset);
-    const whose = owner === undefined
-      ? `${made.asset}, which the graph does not declare`
-      : named(owner, made.partition);
-    throw fault(node, `found "${made.path}" to be a file of ${whose}, wanted one that others wrote`);
-  }
+  if (paths.length === 0) return;
+  const made = (await state.filesAt(paths)).find(({ asset }) =>
+    asset !== node.key && index.find(asset)?.asset.materialize !== null
+  );
+  if (made === undefined) return;
+  const owner = index.find(made.asset);
+  const whose = owner === undefined
+    ? `${made.asset}, which the graph does not declare`
+    : named(owner, made.partition);
+  throw fault(node, `found "${made.path}" to be a file of ${whose}, wanted one that others wrote`);
 }
 
 function named({ key, set }: Node, partition: number): string {

@@ -1,7 +1,9 @@
 import type { CheckResult } from "../check.ts";
 import type { RunId } from "../event.ts";
+import { normalize, ordinals } from "../partition/ranges.ts";
 import type { MaterializationRecord } from "../ports/state.ts";
 import { membersOf, type Node } from "../staleness/node.ts";
+import { ROLLBACKS } from "../warnings.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -21,16 +23,19 @@ export async function warnOfRolledBack(
       checks.flatMap(({ name, against }) => against === undefined ? [] : [[name, against] as const])
     ),
   );
-  const rollbacks = new Map<RunId, boolean>();
-  for (const record of records) {
-    for (const [place, result] of results.get(record.partition)!.entries()) {
+  const failing = records.flatMap((record) =>
+    results.get(record.partition)!.flatMap((result, place) => {
       const name = against.get(result.check);
-      if (name === undefined || result.passed || result.severity !== "blocking") continue;
-      const run = await rollbackOf(
-        session,
-        [record, ...await compared(session, node, name, record)],
-        rollbacks,
-      );
+      const isFailed = name !== undefined && !result.passed && result.severity === "blocking";
+      return isFailed ? [{ record, result, place, name }] : [];
+    })
+  );
+  if (failing.length === 0) return;
+  const isRollback = await rollbacks(session);
+  for (const [name, those] of Map.groupBy(failing, ({ name }) => name)) {
+    const compared = await comparedWith(session, node, name, those.map(({ record }) => record));
+    for (const { record, result, place } of those) {
+      const run = [record, ...compared(record)].map(({ event }) => event.run).find(isRollback);
       if (run === undefined) continue;
       const detail = `${result.detail ?? "it differs"}; run ${run} rolled one of them back`;
       results.get(record.partition)![place] = { ...result, severity: "warning", detail };
@@ -38,29 +43,24 @@ export async function warnOfRolledBack(
   }
 }
 
-/** The members of a dependency that a partition is compared with, as they stand. */
-async function compared(
+/** The members of a dependency that partitions are compared with, as they stand, read at once. */
+async function comparedWith(
   { state, index }: Session,
   node: Node,
   name: string,
-  { partition }: MaterializationRecord,
-): Promise<readonly MaterializationRecord[]> {
+  records: readonly MaterializationRecord[],
+): Promise<(record: MaterializationRecord) => readonly MaterializationRecord[]> {
   const edge = node.up.find((each) => each.name === name);
-  if (edge === undefined) return [];
-  const members = membersOf(edge, [{ from: partition, to: partition }], index.now);
-  return await state.materializations(edge.up.key, members);
+  if (edge === undefined) return () => [];
+  const membersIn = ({ partition }: MaterializationRecord) =>
+    membersOf(edge, [{ from: partition, to: partition }], index.now);
+  const found = await state.materializations(edge.up.key, normalize(records.flatMap(membersIn)));
+  const byPartition = new Map(found.map((each) => [each.partition, each]));
+  return (record) => [...ordinals(membersIn(record))].flatMap((member) => byPartition.get(member) ?? []);
 }
 
-/** The run that put one of the partitions back, if any. @param known Which runs are rollbacks, as far as it was asked. */
-async function rollbackOf(
-  { state }: Session,
-  records: readonly MaterializationRecord[],
-  known: Map<RunId, boolean>,
-): Promise<RunId | undefined> {
-  for (const { event: { run } } of records) {
-    if (run === null) continue;
-    if (!known.has(run)) known.set(run, (await state.run(run))?.run.request.command === "rollback");
-    if (known.get(run)) return run;
-  }
-  return undefined;
+/** Says of runs whether they are rollbacks. */
+async function rollbacks({ state }: Session): Promise<(run: RunId | null) => run is RunId> {
+  const runs = new Set((await state.runs(ROLLBACKS, "rollback")).map(({ id }) => id));
+  return (run): run is RunId => run !== null && runs.has(run);
 }

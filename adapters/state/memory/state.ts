@@ -203,17 +203,27 @@ export class MemoryState implements port.State {
 
   async filesBelow(folder: string): Promise<port.PublishedFile[]> {
     await null;
+    const files = this.#files().filter(({ path }) => path === folder || path.startsWith(`${folder}/`));
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  async filesAt(paths: readonly string[]): Promise<port.PublishedFile[]> {
+    await null;
+    const wanted = new Set(paths);
+    return this.#files().filter(({ path }) => wanted.has(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  /** The files of what stands, in the order in which it was materialized. */
+  #files(): port.PublishedFile[] {
     const latest = [...this.#store.assets.values()]
       .flatMap(({ projection }) => projection.materializations({ from: -Infinity, to: Infinity }))
       .filter(({ expired }) => !expired)
       .sort((a, b) => a.event.seq - b.event.seq);
-    const files = latest.flatMap(({ event }) => {
+    return latest.flatMap(({ event }) => {
       const { asset, partition, payload } = giveEvent(event);
       return payload.files.map((file) => ({ ...file, asset, partition }));
-    })
-      .filter(({ path }) => path === folder || path.startsWith(`${folder}/`));
-    const byPath = new Map(files.map((file) => [file.path, file]));
-    return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+    });
   }
 
   async history(asset: AssetKey, partition: number): Promise<(Materialized & { seq: Seq })[]> {

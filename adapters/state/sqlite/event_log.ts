@@ -24,6 +24,8 @@ import { Marks } from "./marks.ts";
 import type { Places } from "./places.ts";
 import type { Registry } from "./registry.ts";
 
+type FileRow = Omit<PublishedFile, "asset"> & { readonly asset: number };
+
 const FROM_EVENTS = "FROM events e LEFT JOIN details d ON d.seq = e.seq";
 
 const INSERT_MATERIALIZED = `
@@ -73,6 +75,16 @@ const FILES = `
   FROM partitions p CROSS JOIN details d ON d.seq = p.seq CROSS JOIN json_each(d.body, '$.files') f
   WHERE p.status IN (${STANDS}, ${DAMAGED}) AND instr(d.body, ?1) > 0 AND substr(f.value ->> 'path', 1, length(?2)) = ?2
   GROUP BY 1`;
+
+const FILES_AT = `
+  SELECT l.path, f.value ->> 'size' AS size, f.value ->> 'hash' AS hash, p.asset, p.partition
+  FROM json_each(?) w
+    CROSS JOIN places l ON l.path = w.value
+    CROSS JOIN partitions p ON p.asset = l.asset AND p.partition = l.partition
+    CROSS JOIN details d ON d.seq = p.seq
+    CROSS JOIN json_each(d.body, '$.files') f
+  WHERE p.status IN (${STANDS}, ${DAMAGED}) AND f.value ->> 'path' = l.path
+  ORDER BY l.path, p.seq`;
 
 /** The numbered events, and what stands by them. */
 export class EventLog {
@@ -155,19 +167,17 @@ export class EventLog {
   }
 
   filesBelow(folder: string): PublishedFile[] {
-    return this.#db.all<Omit<PublishedFile, "asset"> & { asset: number }>(
-      FILES,
-      JSON.stringify(folder).slice(1, -1),
-      folder,
-    ).filter(({ path }) => path === folder || path.startsWith(`${folder}/`)).map((
-      { path, size, hash, asset, partition },
-    ) => ({
-      path,
-      size,
-      hash,
-      asset: this.#registry.key(asset),
-      partition,
-    }));
+    return this.#db.all<FileRow>(FILES, JSON.stringify(folder).slice(1, -1), folder)
+      .filter(({ path }) => path === folder || path.startsWith(`${folder}/`))
+      .map((row) => this.#file(row));
+  }
+
+  filesAt(paths: readonly string[]): PublishedFile[] {
+    return this.#db.all<FileRow>(FILES_AT, JSON.stringify([...new Set(paths)])).map((row) => this.#file(row));
+  }
+
+  #file({ path, size, hash, asset, partition }: FileRow): PublishedFile {
+    return { path, size, hash, asset: this.#registry.key(asset), partition };
   }
 
   history(key: AssetKey, partition: number): (Materialized & { seq: Seq })[] {

@@ -155,6 +155,10 @@ export class SqliteState implements port.State {
     return this.#log.filesBelow(folder);
   }
 
+  async filesAt(paths: readonly string[]): Promise<port.PublishedFile[]> {
+    return this.#log.filesAt(paths);
+  }
+
   async history(asset: AssetKey, partition: number): Promise<(Materialized & { seq: Seq })[]> {
     return this.#log.history(asset, partition);
   }

@@ -87,6 +87,23 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
       { ...file("zone/b", "bb"), asset: DAYS, partition: 1 },
     ]);
     assertEquals(await state.filesBelow("zon"), []);
+    const paths = [
+      "zone/b",
+      'zone/"ü".json',
+      "zone/a",
+      "zone",
+      "zone/before",
+      "zone/expired",
+      "zone/wiped",
+      "zone/b",
+    ];
+    assertEquals(await state.filesAt(paths), [
+      { ...file('zone/"ü".json'), asset: HOURS, partition: 2 },
+      { ...file("zone/a"), asset: HOURS, partition: 5 },
+      { ...file("zone/b"), asset: HOURS, partition: 1 },
+      { ...file("zone/b", "bb"), asset: DAYS, partition: 1 },
+    ]);
+    assertEquals(await state.filesAt([]), []);
   });
 
   test("what was given or answered can change without changing the state", async (state) => {
