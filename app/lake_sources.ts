@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
-import type { Json, LakeStorage, State } from "../core/mod.ts";
+import type { Json, KeyValue, LakeStorage, State } from "../core/mod.ts";
+import type { Look } from "./first_look.ts";
 import { examineLake, identifyLake } from "./identity.ts";
 import type { Sources } from "./source.ts";
 import { emptyState } from "./state.ts";
@@ -37,10 +38,8 @@ export async function lookFirst(
 ): Promise<FirstLook | undefined> {
   if (!asking || known.openaq !== undefined) return undefined;
   const { keyValue } = await emptyState();
-  const { askSource, rememberSource } = await import("./first_look.ts");
-  const looked = await askSource(config, keyValue, { tell });
+  const looked = await look({ config, tell }, keyValue);
   if ("error" in looked) throw looked.error;
-  await rememberSource(config, keyValue, looked.source);
   const kept = new Map([...await keyValue.list("")].map(([key, { value }]) => [key, value]));
   return { ...looked, kept };
 }
@@ -69,14 +68,22 @@ async function lookAt(
   { config, state: { keyValue }, tell }: LakeSourcesOptions,
   recorded: string | undefined,
 ): Promise<{ readonly source: string; readonly requests: number }> {
-  const { askSource, rememberedSource, rememberSource } = await import("./first_look.ts");
+  const { rememberedSource } = await import("./first_look.ts");
   const remembered = await rememberedSource(config, keyValue);
   if (remembered !== undefined && remembered === recorded) return { source: remembered, requests: 0 };
-  const looked = await askSource(config, keyValue, { tell });
-  if ("source" in looked) {
-    await rememberSource(config, keyValue, looked.source);
-    return looked;
-  }
+  const looked = await look({ config, tell }, keyValue);
+  if ("source" in looked) return looked;
   if (recorded === undefined) throw looked.error;
   return { source: recorded, requests: looked.requests }; // what asks next says what is wrong
+}
+
+/** Asks the configured URL for its origin, and remembers what it answers. */
+async function look(
+  { config, tell }: Pick<LakeSourcesOptions, "config" | "tell">,
+  keyValue: KeyValue,
+): Promise<Look> {
+  const { askSource, rememberSource } = await import("./first_look.ts");
+  const looked = await askSource(config, keyValue, { tell });
+  if ("source" in looked) await rememberSource(config, keyValue, looked.source);
+  return looked;
 }
