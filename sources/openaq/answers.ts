@@ -5,7 +5,6 @@ import type { TimeRange } from "./ranges.ts";
 import { getPage, keyOf, putPage, type Stored, storedOf } from "./stored.ts";
 import {
   getWanted,
-  goodSince,
   isOfUse,
   isWantedKey,
   putWanted,
@@ -27,21 +26,21 @@ export class Answers {
   #stored: readonly Stored[];
   #wanted: readonly Wanted[];
   readonly #begun: Instant;
-  /** From when on answers are good for an hour that is forced. */
-  readonly goodSince: (hour: Instant) => Instant;
+  /** Whether nothing is believed that was answered before it began. */
+  readonly #forced: boolean;
 
   private constructor(
     parts: { readonly spool: Spool; readonly clock: Clock },
     { stored, wanted }: Kept,
-    own: Wanted,
+    { begun, forced }: { readonly begun: Instant; readonly forced: boolean },
     /** When each hour was recorded last. */
     readonly recorded: (hour: Instant) => Instant,
   ) {
     this.#parts = parts;
     this.#stored = stored;
     this.#wanted = wanted;
-    this.#begun = own.begun;
-    this.goodSince = goodSince(wanted.filter(({ key }) => key !== own.key), stored, own.begun);
+    this.#begun = begun;
+    this.#forced = forced;
   }
 
   /** Says that the hours are wanted from now on, and finds what was answered before. */
@@ -49,15 +48,15 @@ export class Answers {
     parts: { readonly spool: Spool; readonly clock: Clock },
     { ranges, forced = false, recorded = never }: Pick<HistoryQuestion, "ranges" | "forced" | "recorded">,
   ): Promise<Answers> {
-    const now = parts.clock.now();
-    const own = wantedFrom(now, ranges, forced);
-    await putWanted(parts.spool, own);
-    const kept = await sweepAnswers(parts.spool, now);
-    return new Answers(parts, kept, own, await (kept.stored.length > 0 ? recorded : never)());
+    const begun = parts.clock.now();
+    await putWanted(parts.spool, wantedFrom(begun, ranges));
+    const kept = await sweepAnswers(parts.spool, begun);
+    return new Answers(parts, kept, { begun, forced }, await (kept.stored.length > 0 ? recorded : never)());
   }
 
-  /** A sensor's earlier answer; one dated in the future was given while a clock was wrong. */
+  /** A sensor's earlier answers, none by force; one dated in the future was given while a clock was wrong. */
   of(sensor: number): Stored[] {
+    if (this.#forced) return [];
     return this.#stored.filter((answer) => answer.sensor === sensor && answer.askedAt <= this.#begun);
   }
 

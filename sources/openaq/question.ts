@@ -70,8 +70,8 @@ export interface HistoryQuestion {
   /** Whether what was answered for the hour at `askedAt` need not be asked again yet. */
   readonly stillGood: (hour: Instant, askedAt: Instant) => boolean;
   /**
-   * Whether all is to be asked anew, sensors that are set aside included. What a forced history had answered that was
-   * interrupted within the last hour is taken up.
+   * Whether all is to be asked anew, sensors that are set aside included: nothing is believed that was answered before
+   * the history began, not even to another forced one that was interrupted.
    * @default false
    */
   readonly forced?: boolean;

@@ -15,6 +15,7 @@ import { ageOf, answeredAt, NOTABLE, WRONG } from "./date.ts";
 import { OpenAQError, type Trouble } from "./error.ts";
 import { namedTwice } from "./named_twice.ts";
 import { limitsOf, type Pace } from "./pace.ts";
+import { Retries, type Turn } from "./retries.ts";
 import type { Broken } from "./schema.ts";
 import { pause, within } from "./timeout.ts";
 
@@ -79,7 +80,7 @@ const REFUSALS: ReadonlyMap<number, Trouble> = new Map([
 /** Why no question at all is answered; any other connection that ends may be one question's fault. */
 const NOBODY_THERE: ReadonlySet<string> = new Set(["connection refused", "unknown host", "certificate"]);
 
-/** Asks within the pace, waits out 429, and tries again what may pass, with back-off and full jitter. */
+/** Asks within the pace, waits out 429, and tries again what may pass, as far as retries go. */
 export class Requester {
   /** Requests sent so far. */
   requests = 0;
@@ -87,11 +88,13 @@ export class Requester {
   notice: string | undefined;
   readonly #options: RequesterOptions;
   readonly #base: string;
+  readonly #retries: Retries;
   /** How long all requests took, without what they waited for the pace. */
   #took: Milliseconds = 0;
 
   constructor(options: RequesterOptions) {
     this.#options = options;
+    this.#retries = new Retries(options);
     this.#base = options.url.replace(/(\/v3)?\/*$/, "");
   }
 
@@ -100,49 +103,57 @@ export class Requester {
    * @throws {OpenAQError} If there is none of use.
    */
   async ask<T extends object>(question: Question<T>, signal?: AbortSignal): Promise<Answer<T>> {
-    const { clock, random, log, pace } = this.#options;
+    const { clock, log, pace } = this.#options;
     const { path, attempts = ATTEMPTS } = question;
     const url = `${this.#base}${path}`;
     let [limited, waited, sleeps] = [0, 0, 0];
     let patience = Infinity;
     let last = "did not answer";
-    for (let attempt = 1;;) {
-      await pace.start(signal);
-      if (patience === Infinity) patience = clock.awake() + PATIENCE;
-      const left = patience - clock.awake();
-      if (left <= 0) throw this.#error("unreachable", url, last);
-      const asleep = clock.asleep();
-      const outcome = await this.#once(url, question, left, signal);
-      if ("said" in outcome) return outcome;
-      if ("wait" in outcome) {
-        const wait = Math.min(Math.max(outcome.wait, SECOND), LONGEST_WAIT - waited);
-        if (++limited === ATTEMPTS || wait <= 0) {
-          throw this.#error("limited", url, "answered 429 again and again");
+    let turn: Turn | undefined;
+    try {
+      for (let attempt = 1;;) {
+        await pace.start(signal);
+        if (patience === Infinity) patience = clock.awake() + PATIENCE;
+        const left = patience - clock.awake();
+        if (left <= 0) throw this.#error("unreachable", url, last);
+        const asleep = clock.asleep();
+        const outcome = await this.#once(url, question, left, signal);
+        turn?.[Symbol.dispose]();
+        turn = undefined;
+        if ("said" in outcome) return outcome;
+        if ("wait" in outcome) {
+          const wait = Math.min(Math.max(outcome.wait, SECOND), LONGEST_WAIT - waited);
+          if (++limited === ATTEMPTS || wait <= 0) {
+            throw this.#error("limited", url, "answered 429 again and again");
+          }
+          log.warn("OpenAQ answered 429: waiting", { url: shown(url), seconds: wait / SECOND });
+          await pause(clock, wait, signal);
+          waited += wait;
+          patience = Infinity;
+          continue;
         }
-        log.warn("OpenAQ answered 429: waiting", { url: shown(url), seconds: wait / SECOND });
-        await pause(clock, wait, signal);
-        waited += wait;
-        patience = Infinity;
-        continue;
-      }
-      last = outcome.message;
-      if (clock.asleep() > asleep && ++sleeps < ATTEMPTS) {
-        log.info("OpenAQ: asking again what was under way while this process was asleep", {
+        last = outcome.message;
+        if (clock.asleep() > asleep && ++sleeps < ATTEMPTS) {
+          log.info("OpenAQ: asking again what was under way while this process was asleep", {
+            url: shown(url),
+          });
+          patience = Infinity;
+          continue;
+        }
+        const failed = () => this.#error(outcome.trouble, url, outcome.message);
+        if (attempt++ >= attempts) throw failed();
+        turn = await this.#retries.turn(attempt - 1, signal);
+        const wait = turn.pause;
+        if (wait === undefined || clock.awake() + wait >= patience) throw failed();
+        log.debug("OpenAQ: trying again", {
           url: shown(url),
+          message: outcome.message,
+          seconds: wait / SECOND,
         });
-        patience = Infinity;
-        continue;
+        await clock.sleep(wait, signal);
       }
-      const wait = random() * SECOND * 2 ** (attempt - 1);
-      if (attempt++ >= attempts || clock.awake() + wait >= patience) {
-        throw this.#error(outcome.trouble, url, outcome.message);
-      }
-      log.debug("OpenAQ: trying again", {
-        url: shown(url),
-        message: outcome.message,
-        seconds: wait / SECOND,
-      });
-      await clock.sleep(wait, signal);
+    } finally {
+      turn?.[Symbol.dispose]();
     }
   }
 
@@ -206,9 +217,9 @@ export class Requester {
     const twice = namedTwice(body.text, json);
     if (twice !== undefined) return failing(`answered with two of "${twice}" in one object, wanted one`);
     const said = read(json);
-    return "broken" in said
-      ? failing(`answered ${said.broken}`)
-      : { said, headers, askedAt: asked - ageOf(headers) };
+    if ("broken" in said) return failing(`answered ${said.broken}`);
+    this.#retries.answered();
+    return { said, headers, askedAt: asked - ageOf(headers) };
   }
 
   /** @throws {OpenAQError} If hours and days cannot be told apart by this machine's clock, or by the server's. */

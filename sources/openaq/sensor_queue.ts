@@ -13,8 +13,6 @@ const MOST_HELD = 2;
 /** Sensors that fail in a row, for each one asked at a time, before it is judged whether the API is failing. */
 const IN_A_ROW = 3;
 export const CONCURRENCY = 8;
-/** How often a sensor is tried after others have failed. */
-const FEW_ATTEMPTS = 2;
 
 /** A sensor that failed, while no other has answered since: its own fault, or everyone's. */
 interface Suspect {
@@ -147,8 +145,7 @@ export class SensorQueue {
     track.busy = true;
     try {
       if (track.stored) return await track.recall();
-      const doubtful = this.#suspects.length >= this.#concurrency;
-      await track.ask(this.#signal, this.#probes.has(track) ? 1 : doubtful ? FEW_ATTEMPTS : undefined);
+      await track.ask(this.#signal, this.#probes.has(track) ? 1 : undefined);
       if (this.#probes.delete(track)) await this.#welcome(track);
       await this.#condemn();
     } catch (error) {

@@ -181,7 +181,7 @@ export class Track {
   /** Until when an answer is the last word: up to the first hour that had not ended yet, is due, or was recorded since. */
   #trusted({ to, askedAt }: Stored): Instant {
     const { answers } = this.#parts;
-    const { ranges, stillGood, forced = false } = this.#question;
+    const { ranges, stillGood } = this.#question;
     const until = to >= this.#end ? this.#end : Math.min(to, hourOf(askedAt));
     const next = hourOf(this.covered);
     // Rows that end in an hour which nobody wants are of the wanted one before it.
@@ -189,7 +189,6 @@ export class Track {
     for (const range of clipped(ranges, { from, to: until })) {
       for (let hour = range.from; hour < range.to; hour += HOUR) {
         if (!stillGood(hour, askedAt) || askedAt < answers.recorded(hour)) return hour;
-        if (forced && askedAt < answers.goodSince(hour)) return hour;
       }
     }
     return until;

@@ -35,8 +35,8 @@ export interface AskedHours extends Wanted {
   readonly owed: Set<Instant>;
   /** How often it was sent a question. */
   sent: number;
-  /** Whether something was not answered. */
-  failed: boolean;
+  /** How much was not answered. */
+  failures: number;
   /** Whether what it said that it wants was damaged, so that nobody keeps its answers. */
   forgotten: boolean;
   /** The earliest time at which one of its hours may have been said to stand last. */
@@ -55,8 +55,9 @@ interface Answered {
 }
 
 const KEPT_FOR: Milliseconds = 7 * DAY;
-const TAKEN_UP_WITHIN: Milliseconds = HOUR;
 const ATTEMPTS = 5;
+/** So many failures leave each question the attempts that it is to have. */
+const FEW_FAILURES = 5;
 /** How long a question is tried at least: a minute, less the longest back-off. */
 const PATIENCE: Milliseconds = MINUTE - 16 * SECOND;
 
@@ -88,7 +89,7 @@ export class AskingRule {
       open: new Map(),
       owed: new Set(wanted.hours),
       sent: 0,
-      failed: false,
+      failures: 0,
       forgotten: false,
       touched: begun,
     };
@@ -115,7 +116,7 @@ export class AskingRule {
 
   /** A question had no answer, or a failure for one. */
   failed(asked: AskedHours): void {
-    asked.failed = true;
+    asked.failures++;
     this.#hasFailed = true;
     this.excuses.add("did not answer, wanted an answer within");
   }
@@ -171,7 +172,7 @@ export class AskingRule {
     const end = Math.max(...hours) + HOUR;
     for (const question of asked.open.values()) {
       if (
-        question.from >= end || asked.failed || !this.#clocksStay(asked)
+        question.from >= end || asked.failures > 0 || !this.#clocksStay(asked)
       ) continue;
       throw this.oracle.violation(`sensor ${question.sensor}'s answer from ${question.from} on was not kept`);
     }
@@ -187,7 +188,7 @@ export class AskingRule {
     for (const kept of this.#kept) if (kept.by.owed.size === 0) this.#kept.delete(kept);
   }
 
-  /** A question is given up only after a few attempts, or a minute. */
+  /** A question is given up only after a few attempts, or a minute, or where much has failed. */
   async patiently<T>(
     asked: AskedHours,
     { attempts = ATTEMPTS }: MeasurementsQuestion,
@@ -199,7 +200,10 @@ export class AskingRule {
       return await ask();
     } catch (error) {
       const mayPass = error instanceof OpenAQError && ["failing", "unreachable"].includes(error.trouble);
-      if (mayPass && asked.sent - sent < attempts && turns.awake - begun < PATIENCE) {
+      if (
+        mayPass && asked.sent - sent < attempts && asked.failures <= FEW_FAILURES &&
+        turns.awake - begun < PATIENCE
+      ) {
         throw this.oracle.violation(
           `a question was given up after ${asked.sent - sent} attempts, wanted ${attempts}`,
         );
@@ -242,7 +246,7 @@ export class AskingRule {
       return false;
     }
     if (!asked.stillGood(hour, askedAt)) return false;
-    return !asked.forced || by.forced && askedAt >= by.begun && askedAt >= asked.begun - TAKEN_UP_WITHIN;
+    return !asked.forced;
   }
 
   /** Whether no clock was set since it began; an answer may be refused where one was. */
@@ -251,7 +255,7 @@ export class AskingRule {
   }
 
   /** Whether it is asked only to find out whose fault a failure is. */
-  #isWitness({ failed }: AskedHours, { from, to }: SensorQuestion): boolean {
-    return failed && to - from === HOUR;
+  #isWitness({ failures }: AskedHours, { from, to }: SensorQuestion): boolean {
+    return failures > 0 && to - from === HOUR;
   }
 }

@@ -121,13 +121,12 @@ Deno.test("scattered hours, kills and narrow questions cost no more than 1.3 tim
     wanted: fc.array(fc.tuple(number, fc.constantFrom(1, 3, 30, 700)), { minLength: 1, maxLength: 12 }),
     runs: fc.array(run, { maxLength: 4 }),
     concurrency: fc.constantFrom(1, 3, 8),
-    forced: fc.boolean(),
   });
   await fc.assert(
-    fc.asyncProperty(cases, async ({ sensors, wanted, runs, concurrency, forced }) => {
+    fc.asyncProperty(cases, async ({ sensors, wanted, runs, concurrency }) => {
       const all = merged(wanted.map(([from, count]) => between(from, Math.min(from + count, 2_900))));
       const undisturbed = await world(sensors, concurrency);
-      const once = await undisturbed.ask(all, { forced });
+      const once = await undisturbed.ask(all);
       undisturbed.isWhole(all);
       assertEquals(undisturbed.parts.spool.size, 0);
 
@@ -136,14 +135,14 @@ Deno.test("scattered hours, kills and narrow questions cost no more than 1.3 tim
       for (const { after, inGroup, narrow, lost } of runs) {
         if (w.missing(all).length === 0) break;
         const published = (hour: Instant) => hour / HOUR % 10 < lost;
-        total += await w.ask(w.missing(all), { forced }, { after, inGroup, published });
+        total += await w.ask(w.missing(all), {}, { after, inGroup, published });
         most += concurrency;
         const few = narrow === null ? [] : without(w.missing(all), without(w.missing(all), hours(...narrow)));
         if (few.length === 0) continue;
         most += await (await world(sensors, concurrency)).ask(few);
         total += await w.ask(few);
       }
-      if (w.missing(all).length > 0) total += await w.ask(w.missing(all), { forced });
+      if (w.missing(all).length > 0) total += await w.ask(w.missing(all));
       w.isWhole(all);
       assertLessOrEqual(total, most);
     }),
@@ -184,24 +183,17 @@ Deno.test("a narrow question leaves the answers that others need", async () => {
   assertEquals(w.parts.spool.size, 0);
 });
 
-Deno.test("a forced run takes up one that was interrupted, within the hour, and no other", async () => {
+Deno.test("a forced history believes nothing that was answered before it began; others take up what it was answered", async () => {
   const w = await world(hourly(3), 1);
   const whole = [between(0, 1_500)];
-  const undisturbed = await w.ask(whole, { forced: true });
-  assertEquals([undisturbed, await w.ask(whole, { forced: true })], [6, 6]);
-
+  assertEquals(await w.ask(whole, { forced: true }), 6);
   assertEquals(await w.ask(whole, { forced: true }, { after: 4 }), 4);
-  await w.clock.advance(50 * MINUTE);
-  assertEquals(await w.ask(whole, { forced: true }, { after: 1 }), 1);
-  assertEquals(await w.ask(whole, { forced: true }), 1);
   assertEquals(await w.ask(whole, { forced: true }), 6);
+  assertEquals(w.parts.spool.size, 0);
 
-  await w.ask(whole, { forced: true }, { after: 4 });
-  await w.clock.advance(61 * MINUTE);
-  assertEquals(await w.ask(whole, { forced: true }), 6);
-  await w.ask(whole, {}, { after: 4 });
-  assertEquals(await w.ask(whole, { forced: true }), 6);
-  await w.ask(whole);
+  assertEquals(await w.ask(whole, {}, { after: 4 }), 4);
+  assertEquals(await w.ask(whole, { forced: true }, { after: 1 }), 1);
+  assertEquals(await w.ask(whole), 2);
   assertEquals(w.parts.spool.size, 0);
 });
 

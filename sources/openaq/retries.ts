@@ -1,0 +1,53 @@
+import { type Clock, type Milliseconds, type Random, SECOND } from "../../core/mod.ts";
+
+/** So many requests may be made again whatever was answered. */
+const SPARE = 10;
+/** Each answer lets so many more be made again. */
+const SHARE = 0.1;
+/** So many made again without any answer say that nothing answers at all. */
+const IN_A_ROW = 5;
+
+/** A place in the line of those that are to be made again. */
+export interface Turn extends Disposable {
+  /** How long it is waited for; undefined where the request is not to be made again. */
+  readonly pause: Milliseconds | undefined;
+}
+
+/**
+ * The requests that may be made again, over a whole run: ten, and a tenth of those that were answered. One at a time
+ * is, and the pauses double with each that brings no answer, so that a server that is down for a moment is not
+ * pressed, and one that is down for longer is noticed by a few requests.
+ */
+export class Retries {
+  readonly #parts: { readonly clock: Clock; readonly random: Random };
+  #left = SPARE;
+  /** How many were made again since something was answered. */
+  #inARow = 0;
+  #line: Promise<void> = Promise.resolve();
+
+  constructor(parts: { readonly clock: Clock; readonly random: Random }) {
+    this.#parts = parts;
+  }
+
+  /** Something was answered. */
+  answered(): void {
+    this.#left += SHARE;
+    this.#inARow = 0;
+  }
+
+  /** Waits in line; dispose of the turn once the request has ended. @param attempt How often the request was made. */
+  async turn(attempt: number, signal?: AbortSignal): Promise<Turn> {
+    const before = this.#line;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#line = promise;
+    await before;
+    const allowed = signal?.aborted !== true && this.#left >= 1 && this.#inARow < IN_A_ROW;
+    const doubled = Math.max(attempt - 1, this.#inARow);
+    if (allowed) {
+      this.#left--;
+      this.#inARow++;
+    }
+    const pause = allowed ? this.#parts.random() * SECOND * 2 ** doubled : undefined;
+    return { pause, [Symbol.dispose]: resolve };
+  }
+}

@@ -1,0 +1,50 @@
+import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { DAY, HOUR, SECOND } from "../../../core/mod.ts";
+import { gaps } from "../../../sources/openaq/gaps.ts";
+import { history } from "../../../sources/openaq/history.ts";
+import { generated } from "../../../sources/openaq/simulator/generated.ts";
+import { simulatedOpenAQ } from "../../../sources/openaq/simulator/simulated.ts";
+import { fakeClock } from "../../fake_clock.ts";
+import { type Handler, NOW, served } from "./served.ts";
+
+const SENSORS = 60;
+const to = NOW - NOW % HOUR;
+
+/** A day of sixty sensors, asked while measurements fail as `fails` says. */
+async function asked(fails: (sensor: number, ago: number) => boolean) {
+  const clock = fakeClock(NOW, { auto: true });
+  const honest = simulatedOpenAQ({ dataset: generated({ sensors: SENSORS, quirks: false }), clock });
+  const handler: Handler = (request) => {
+    const sensor = Number(/sensors\/(\d+)/.exec(request.url)?.[1] ?? 0);
+    const fault = sensor > 0 && fails(sensor - 50_000_000, clock.now() - NOW);
+    return fault ? Promise.resolve(new Response("{}", { status: 500 })) : honest(request);
+  };
+  const parts = served(handler, clock);
+  const locations = await parts.client.locations(56);
+  const before = parts.client.requests;
+  const question = { ranges: [{ from: to - DAY, to }], locations, stillGood: () => true };
+  for await (const _ of history(parts, question)) { /* all hours */ }
+  const setAside = (await gaps(parts.kv)).map(({ sensor }) => sensor - 50_000_000);
+  return { requests: parts.client.requests - before, setAside };
+}
+
+Deno.test("a server that fails for three seconds is waited for: no sensor is set aside", async () => {
+  assertEquals(await asked(() => false), { requests: SENSORS, setAside: [] });
+  const { requests, setAside } = await asked((_, ago) => ago < 3 * SECOND);
+  assertEquals(setAside, []);
+  assertLessOrEqual(requests, SENSORS + 8 + 2);
+});
+
+Deno.test("a request that fails now and then is made again", async () => {
+  const failed = new Set<number>();
+  const once = (sensor: number) => sensor % 5 === 0 && !failed.has(sensor) && !!failed.add(sensor);
+  assertEquals(await asked(once), { requests: SENSORS + 12, setAside: [] });
+});
+
+Deno.test("requests are made again ten times, and once for ten answers, however many sensors go on failing", async () => {
+  for (const failing of [3, 6, 12, 20]) {
+    const { requests, setAside } = await asked((sensor) => sensor % 3 === 0 && sensor <= 3 * failing);
+    assertEquals(setAside, Array.from({ length: failing }, (_, i) => 3 * (i + 1)));
+    assertLessOrEqual(requests, SENSORS + 10 + (SENSORS - failing) / 10 + 1);
+  }
+});
