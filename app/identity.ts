@@ -28,16 +28,21 @@ const KEY = "airgraph/lake";
 /** The source of lakes whose graph is a module. */
 const MODULE = "module";
 
-/** Makes sure, before a state is made, that the lake has no other already. @throws {LakeError} If it has. */
-export async function admitLake({ storage, state }: Places): Promise<void> {
-  if (await markOf(storage) !== undefined && !(await isThere(state))) throw otherState({ storage, state });
+/** Another command made the lake, with a state of its own, while this one was about to: nothing names this state. */
+export class OutpacedError extends LakeError {
+  override readonly name = "OutpacedError";
 }
 
-function otherState({ storage, state }: Places): LakeError {
-  return new LakeError(
-    `opening the lake: "${storage.url}" was made with another state than "${state}", wanted STATE_URL to name that one, ` +
-      "or, if it is lost, LAKE_URL to name a new folder",
-  );
+/** Makes sure, before a state is made, that the lake has no other already. @throws {LakeError} If it has. */
+export async function admitLake({ storage, state }: Places): Promise<void> {
+  if (await markOf(storage) !== undefined && !(await isThere(state))) {
+    throw new LakeError(otherState({ storage, state }));
+  }
+}
+
+function otherState({ storage, state }: Places): string {
+  return `opening the lake: "${storage.url}" was made with another state than "${state}", wanted STATE_URL to name that ` +
+    "one, or, if it is lost, LAKE_URL to name a new folder";
 }
 
 /**
@@ -56,7 +61,7 @@ export async function examineLake(
   const mark = await markOf(places.storage);
   const recorded = readIdentity((await state.keyValue.get(KEY))?.value);
   if (recorded === undefined && mark === undefined) return undefined;
-  if (recorded === undefined) throw otherState(places);
+  if (recorded === undefined) throw new OutpacedError(otherState(places));
   const isUsed = mark === undefined && (await state.runs(1)).length > 0;
   const found = (mark ?? await markOf(places.storage))?.identity;
   if (found === undefined) {
@@ -68,17 +73,15 @@ export async function examineLake(
       );
     }
   } else if (found.lake !== recorded.lake || found.state !== recorded.state) {
-    throw apart(places);
+    throw new LakeError(apart(places));
   }
   requireContent(recorded, places.storage, content);
   return recorded.sources;
 }
 
-function apart({ storage, state }: Places): LakeError {
-  return new LakeError(
-    `opening the lake: "${storage.url}" and the state "${state}" do not belong together, ` +
-      "wanted the LAKE_URL and STATE_URL of one lake",
-  );
+function apart({ storage, state }: Places): string {
+  return `opening the lake: "${storage.url}" and the state "${state}" do not belong together, ` +
+    "wanted the LAKE_URL and STATE_URL of one lake";
 }
 
 /** Lets the lake and the state carry each other's id, sources and environment, as far as they do not yet. */
@@ -89,31 +92,35 @@ export async function identifyLake(
 ): Promise<void> {
   const known = Object.entries(sources).filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (known.length === 0) return;
-  const identity = await record(state, Object.fromEntries(known), environment);
+  const { identity, isNew } = await record(state, Object.fromEntries(known), environment);
   for (;;) {
     const mark = await markOf(places.storage);
     // Another command may have marked it meanwhile, as a lake of its own.
-    if (mark !== undefined && mark.identity.lake !== identity.lake) throw apart(places);
+    if (mark !== undefined && mark.identity.lake !== identity.lake) {
+      throw new (isNew ? OutpacedError : LakeError)(apart(places));
+    }
     if (mark !== undefined && known.every(([name]) => mark.identity.sources[name] !== undefined)) return;
     if (await writeMark(places.storage, identity, mark?.version ?? null)) return;
   }
 }
 
-/** Adds sources to what the state says of its lake. */
+/** Adds sources to what the state says of its lake. @returns It, and whether the state said nothing of a lake before. */
 async function record(
   { keyValue }: State,
   sources: Readonly<Record<string, string>>,
   environment: string,
-): Promise<Identity> {
+): Promise<{ readonly identity: Identity; readonly isNew: boolean }> {
   for (;;) {
     const kept = await keyValue.get(KEY);
     const known = readIdentity(kept?.value) ??
       { lake: crypto.randomUUID(), state: crypto.randomUUID(), sources: {}, environment };
     if (kept !== undefined && Object.keys(sources).every((name) => known.sources[name] !== undefined)) {
-      return known;
+      return { identity: known, isNew: false };
     }
     const identity = { ...known, sources: { ...sources, ...known.sources } };
-    if (await keyValue.put(KEY, { ...identity }, kept?.version ?? 0)) return identity;
+    if (await keyValue.put(KEY, { ...identity }, kept?.version ?? 0)) {
+      return { identity, isNew: kept === undefined };
+    }
   }
 }
 

@@ -14,15 +14,15 @@ import {
   type Warning,
 } from "../core/mod.ts";
 import { gapWarnings } from "../sources/openaq/gap_warnings.ts";
-import { isThere } from "../adapters/sdk/files/place.ts";
-import { admitLake, examineLake } from "./identity.ts";
+import { isThere, missingFrom } from "../adapters/sdk/files/place.ts";
+import { admitLake, examineLake, OutpacedError } from "./identity.ts";
 import { admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
 import { disposeOf } from "./opened.ts";
 import type { Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
 import { asked, type Sources, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
-import { openState } from "./state.ts";
+import { openState, removeState } from "./state.ts";
 import { openStorage } from "./storage.ts";
 import { systemClock } from "./system.ts";
 
@@ -63,10 +63,12 @@ interface Found {
 
 /** Opens the configured lake with its graph. @throws {LakeError} */
 export async function openLake(config: Config, options: LakeOptions): Promise<Lake> {
-  const isNew = !await isThere(config.state);
+  const missing = await missingFrom(config.state);
+  const isNew = missing.length > 0;
   try {
     return await open(config, options, isNew);
   } catch (error) {
+    if (error instanceof OutpacedError && options.access === "write") await removeState(missing);
     // Who looked at a lake that was not there yet may have met one who made it.
     const isMade = isNew && options.access === "read" && await isThere(config.state);
     if (!(error instanceof LakeError) || !isMade) throw error;

@@ -36,5 +36,5 @@ export type Undo = () => Promise<void>;
 
 /** The lake cannot be used as it is configured, or not with this state: one line of what was found and what was wanted. */
 export class LakeError extends WrongUseError {
-  override readonly name = "LakeError";
+  override readonly name: string = "LakeError";
 }
