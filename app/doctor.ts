@@ -148,7 +148,8 @@ async function records(config: Config, groups: Groups): Promise<string> {
   const state = await openState(config.state, "read");
   try {
     const context = { state, store, publisher, now: systemClock.now() };
-    const found = (await Promise.all(pipelines.map(({ look }) => look?.(context) ?? []))).flat();
+    const found = (await Promise.all(pipelines.map(({ look, examine = look }) => examine?.(context) ?? [])))
+      .flat();
     if (found.length === 0) return "agree with the state";
     throw new Error(found.map(({ asset, message }) => `${asset}: ${message}`).join("; "));
   } finally {

@@ -22,7 +22,7 @@ import type { Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
 import { asked, type Sources, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
-import { openState, removeState } from "./state.ts";
+import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
 import { systemClock } from "./system.ts";
 
@@ -68,7 +68,10 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
   try {
     return await open(config, options, isNew);
   } catch (error) {
-    if (error instanceof OutpacedError && options.access === "write") await removeState(missing);
+    if (error instanceof OutpacedError && options.access === "write") {
+      const { removeState } = await import("../adapters/state/sqlite/remove.ts");
+      await removeState(missing);
+    }
     // Who looked at a lake that was not there yet may have met one who made it.
     const isMade = isNew && options.access === "read" && await isThere(config.state);
     if (!(error instanceof LakeError) || !isMade) throw error;

@@ -71,6 +71,8 @@ export interface Pipeline {
   readonly shows?: readonly Shown[];
   /** Called when a lake is opened to read: what `begin` would find; changes nothing. */
   readonly look?: (context: UpkeepContext) => Promise<readonly Finding[]>;
+  /** Called by `doctor` in the place of `look`: may take its time. @default look */
+  readonly examine?: (context: UpkeepContext) => Promise<readonly Finding[]>;
   /** Called when a lake is opened to write. @returns What was found, and was mended or recorded as due. */
   readonly begin?: (context: UpkeepContext) => Promise<readonly Finding[]>;
   /** Called after a run, and by `prune`. */

@@ -9,6 +9,7 @@ import type { MartZone } from "./days.ts";
 import { locations } from "./locations.ts";
 import { mart } from "./mart.ts";
 import { raw as rawHours } from "./raw.ts";
+import { unnamedFiles } from "./raw/unnamed_files.ts";
 import { stations } from "./stations.ts";
 import { lookAtAsked, mendAsked, type RawHours, tidyAsked } from "./upkeep.ts";
 
@@ -28,6 +29,10 @@ export const group: Group = {
         shown("reference.stations", "vietnam/reference_catalog", stations.key),
       ],
       look: (context) => lookAtAsked(raw, context),
+      examine: async (context) => [
+        ...await lookAtAsked(raw, context),
+        ...await unnamedFiles(raw, context),
+      ],
       begin: (context) => mendAsked(raw, context),
       tidy: (context) => tidyAsked(raw, context),
     };

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { openStorage } from "../../app/storage.ts";
 import { askedHours } from "../../assets/vietnam/raw/asked_records.ts";
@@ -104,6 +104,23 @@ Deno.test("hours that the lake has a later answer of than the state are stale, a
   });
   assertEquals([json.status, json.counts.materialized, json.requests], ["succeeded", 1, 0]);
   assertMatch(await lake.run("plan", "vietnam/raw_prod", ...DAYS), /nothing to do/);
+});
+
+Deno.test("files that an earlier state does not name are found by doctor, whose command takes them in", async () => {
+  await using lake = await lakeOfDays();
+  const { LAKE_URL } = lake.env;
+  const hour = join(LAKE_URL, "aq_raw_prod/year=2024/month=03/day=01/hour=05");
+  const [{ name }] = [...Deno.readDirSync(hour)] as [Deno.DirEntry];
+  const later = join(hour, "raw_openaq_20240401_000000.json.gz");
+  await Deno.copyFile(join(hour, name), later);
+  const { code, stderr } = await lake.line.run(["doctor"], { env: lake.env });
+  assertEquals(code, 1);
+  assertStringIncludes(
+    stderr,
+    `found "${later.slice(LAKE_URL.length + 1)}", wanted files that the state names`,
+  );
+  await lake.run(.../"deno task ([^"]+)"/.exec(stderr)![1]!.split(" "));
+  assertEquals((await lake.line.run(["doctor"], { env: lake.env })).code, 0);
 });
 
 Deno.test("the lake knows which hours were asked, also one that was made before lakes held that", async () => {
