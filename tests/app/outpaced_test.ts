@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
-import { openLake } from "../../app/lake.ts";
-import { readConfig } from "../../config.ts";
+import { openApp } from "../../app.ts";
 
 Deno.test("of two commands that make one lake with two states, the one that is refused leaves nothing", async () => {
   const folder = await Deno.makeTempDir({ prefix: "airgraph-app-" });
@@ -11,8 +10,8 @@ Deno.test("of two commands that make one lake with two states, the one that is r
       const LAKE_URL = join(folder, `lake-${round}`);
       const states = ["a", "b"].map((name) => join(folder, `${round}-${name}`, "lake.sqlite"));
       const opened = await Promise.allSettled(states.map(async (STATE_URL) => {
-        const config = await readConfig({ LAKE_URL, STATE_URL }, folder);
-        return await openLake(config, { access: "write", warn: () => {} });
+        const app = await openApp({ env: { LAKE_URL, STATE_URL }, cwd: folder });
+        return await app.lake("write");
       }));
       for (const [i, each] of opened.entries()) {
         if (each.status === "fulfilled") {
