@@ -54,6 +54,8 @@ Examples:
       ...dropped,
       ...made.warnings,
       ...awaited,
+      // Of a run that failed, its errors say so.
+      ...made.status === "failed" ? [] : warningLines(lake.orchestrator.failedFresh(request)),
       ...unswept,
       ...await sourceWarnings(lake, request.assets),
     ];

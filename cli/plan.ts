@@ -48,6 +48,7 @@ export async function planned(
     ...seenLines(seen),
     ...awaited,
     ...unlooked,
+    ...request.force ? [] : warningLines(lake.orchestrator.failedFresh(request)),
   ];
   const isWhole = seen.every(({ isWhole }) => isWhole);
   showPlan(context, lake, request, steps, { json: invocation.json, notices, isWhole });

@@ -25,7 +25,7 @@ import type { Judgement } from "./staleness/index.ts";
 import { StalenessIndex } from "./staleness/index.ts";
 import { bindGraph, materializedIn, type ReadSourceFile } from "./staleness/node.ts";
 import { type AssetStatus, statusOf } from "./status.ts";
-import type { Warning } from "./warnings.ts";
+import { failuresOverFresh, type Warning } from "./warnings.ts";
 
 /** A graph with what its assets are given, and the ports that it is opened over. */
 export interface OrchestratorOptions<Resources> extends Ports {
@@ -142,6 +142,14 @@ export class Orchestrator {
   /** The assets that wait for partitions of external assets not seen so far, each with its warnings. @throws {RequestError} */
   awaited(selection: RunSelection): ReadonlyMap<AssetKey, readonly Warning[]> {
     return awaited(this.index, selection);
+  }
+
+  /** The failures over selected partitions that are fresh all the same, which no plan makes again. @throws {RequestError} */
+  failedFresh(selection: RunSelection): ReadonlyMap<AssetKey, readonly Warning[]> {
+    const scope = scopeOf(this.index, selection);
+    return new Map(
+      [...scope].map(([node, ranges]) => [node.key, failuresOverFresh(this.index, node, ranges)]),
+    );
   }
 
   /** How many existing partitions are asked for. @throws {RequestError} */

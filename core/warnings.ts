@@ -9,7 +9,7 @@ import {
 import type { AssetKey, RunId } from "./event.ts";
 import { FILES_INTACT } from "./check.ts";
 import { milliseconds } from "./instant.ts";
-import type { State } from "./ports/state.ts";
+import type { Failure, State } from "./ports/state.ts";
 import { expiredNeed } from "./run/needs.ts";
 import type { Session } from "./run/session.ts";
 import type { StalenessIndex } from "./staleness/index.ts";
@@ -69,12 +69,27 @@ function damage(index: StalenessIndex, node: Node, partition: number) {
 
 /** The failures that speak of partitions in the ranges. */
 export function failures(index: StalenessIndex, node: Node, ranges: Ranges): Warning[] {
-  return index.failuresWithin(node, ranges).map((failure) => ({
-    partition: keysOf(node, failure),
-    message: judgements(index, node, intersect(ranges, [failure])).every(({ state }) => state === "fresh")
-      ? `${failure.message}; what stands is fresh, --force makes it again`
-      : failure.message,
-  }));
+  return index.failuresWithin(node, ranges).map((failure) =>
+    isOverFresh(index, node, ranges, failure) ? overFresh(node, failure) : {
+      partition: keysOf(node, failure),
+      message: failure.message,
+    }
+  );
+}
+
+/** The failures that lie over partitions in the ranges that are fresh all the same: no plan makes these again. */
+export function failuresOverFresh(index: StalenessIndex, node: Node, ranges: Ranges): Warning[] {
+  return index.failuresWithin(node, ranges).filter((failure) => isOverFresh(index, node, ranges, failure))
+    .map((failure) => overFresh(node, failure));
+}
+
+function isOverFresh(index: StalenessIndex, node: Node, ranges: Ranges, failure: Failure): boolean {
+  return judgements(index, node, intersect(ranges, [failure])).every(({ state }) => state === "fresh");
+}
+
+function overFresh(node: Node, failure: Failure): Warning {
+  const message = `${failure.message}; what stands is fresh, --force makes it again`;
+  return { partition: keysOf(node, failure), message };
 }
 
 /** The partitions that break the asset's freshness promise, from the first on that was ever made. */

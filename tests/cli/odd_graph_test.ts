@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname, fromFileUrl } from "@std/path";
 import type { Materialization, Output } from "../../core/mod.ts";
 import { CommandLine } from "./command_line.ts";
@@ -190,6 +190,11 @@ Deno.test("code that throws after its last output is seen in status until it suc
     message: "the index was not rebuilt; what stands is fresh, --force makes it again",
   });
   odd.one = yielding([ONE]);
+  const says = "odd/one: the index was not rebuilt; what stands is fresh, --force makes it again";
+  assertStringIncludes((await run("plan", "odd/one")).stdout, `note: ${says}\n`);
+  const nothing = await run("materialize", "odd/one", "--json");
+  assertEquals([nothing.json.status, nothing.json.warnings[0]], ["nothing_to_do", says]);
   assertEquals((await run("materialize", "odd/one", "--force")).code, 0);
   assertEquals((await run("status", "odd/one", "--check")).code, 0);
+  assertEquals((await run("plan", "odd/one")).stdout, "nothing to do: everything selected is fresh\n");
 });
