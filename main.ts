@@ -33,14 +33,14 @@ export function main(args: readonly string[], host: Host): Promise<ExitCode> {
 
 /**
  * One of the process's own outputs. What nobody reads any more is dropped: the work goes on. So does what cannot be
- * written, which `fails` is told of.
+ * written; `fails` is told of it.
  */
-function terminal(stream: typeof Deno.stdout | typeof Deno.stderr, fails: (error: Error) => void): Terminal {
+function terminal(stream: typeof Deno.stdout | typeof Deno.stderr, fails?: (error: Error) => void): Terminal {
   const watched = stream.isTerminal();
   let open = true;
   const close = (error: unknown) => {
     open = false;
-    if (!isGone(error)) fails(error as Error);
+    if (!isGone(error)) fails?.(error as Error);
   };
   return {
     colours: watched && !Deno.noColor,
@@ -101,7 +101,7 @@ async function askTerminal(question: string): Promise<string | null> {
 
 /** Gives the terminal back as it was, whatever was being drawn. */
 function restore(): void {
-  if (Deno.stdout.isTerminal()) terminal(Deno.stdout, () => {}).write(new TextEncoder().encode(SHOW_CURSOR));
+  if (Deno.stdout.isTerminal()) terminal(Deno.stdout).write(new TextEncoder().encode(SHOW_CURSOR));
 }
 
 /** Cancels by the first signal to end, and ends the process at once by a later one. */
@@ -133,7 +133,7 @@ function exit(code: number): never {
 function endUncaught(line: (error: unknown) => string): void {
   const end = (error: unknown) => {
     restore();
-    terminal(Deno.stderr, () => {}).write(new TextEncoder().encode(`${line(error)}\n`));
+    terminal(Deno.stderr).write(new TextEncoder().encode(`${line(error)}\n`));
     exit(1);
   };
   addEventListener("unhandledrejection", (event) => {
@@ -151,7 +151,7 @@ function endUncaught(line: (error: unknown) => string): void {
 
 if (import.meta.main) {
   let lost: Error | undefined;
-  const stderr = terminal(Deno.stderr, () => {});
+  const stderr = terminal(Deno.stderr);
   const code = await main(Deno.args, {
     stdout: terminal(Deno.stdout, (error) => lost = error),
     stderr,

@@ -57,7 +57,7 @@ Examples:
       // Of a run that failed, its errors say so.
       ...made.status === "failed" ? [] : warningLines(lake.orchestrator.failedFresh(request)),
       ...unswept,
-      ...await sourceWarnings(lake, request.assets),
+      ...await warningsOf(lake, request.assets),
     ];
     const result = { ...made, warnings };
     report[Symbol.dispose]();
@@ -80,8 +80,8 @@ Examples:
   },
 };
 
-/** Warnings of the sources on the assets that were asked for. */
-async function sourceWarnings(lake: Lake, assets: ReadonlySet<string>): Promise<string[]> {
+/** The lake's warnings about the assets that were asked for, each message once. */
+async function warningsOf(lake: Lake, assets: ReadonlySet<string>): Promise<string[]> {
   const told = [...await lake.warnings()].filter(([key]) => assets.has(key))
     .flatMap(([key, warnings]) => warnings.map(({ message }) => ({ key, message })));
   return [...Map.groupBy(told, ({ message }) => message)].map(([message, [first, ...others]]) => {

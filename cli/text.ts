@@ -1,8 +1,8 @@
-import { type AssetKey, rangeText as keysText } from "../core/mod.ts";
+import { type AssetKey, rangeText as rangeOfKeys } from "../core/mod.ts";
 
 /** Partitions by key as people read them, with their number: `2018-01-01 … 2018-01-31 (31)`. */
 export function rangeText(from: string | null, to: string | null, count?: number): string {
-  const range = keysText(from, to);
+  const range = rangeOfKeys(from, to);
   return from === to || count === undefined ? range : `${range} (${number(count)})`;
 }
 

@@ -36,6 +36,7 @@ export {
   count,
   fromOrdinals,
   intersect,
+  lowerBound,
   normalize,
   type OrdinalRange,
   ordinals,

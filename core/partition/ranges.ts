@@ -68,7 +68,7 @@ export function subtract(a: Ranges, b: Ranges): Ranges {
 
 /** Whether any ordinal of `range` is in the set. */
 export function intersects(ranges: Ranges, range: OrdinalRange): boolean {
-  const first = ranges[firstEndingFrom(ranges, range.from)];
+  const first = ranges[lowerBound(ranges.length, (i) => ranges[i]!.to < range.from)];
   return first !== undefined && first.from <= range.to;
 }
 
@@ -133,13 +133,15 @@ function merge(sorted: readonly OrdinalRange[]): Ranges {
   return result;
 }
 
-/** The index of the first range that does not end before `ordinal`. */
-function firstEndingFrom(ranges: Ranges, ordinal: number): number {
-  let low = 0;
-  let high = ranges.length;
+/**
+ * The first of the indices from 0 to `length` that is not `before`, found by halves: `before` holds for the first of them
+ * and for none after.
+ */
+export function lowerBound(length: number, before: (index: number) => boolean): number {
+  let [low, high] = [0, length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (ranges[middle]!.to < ordinal) low = middle + 1;
+    if (before(middle)) low = middle + 1;
     else high = middle;
   }
   return low;

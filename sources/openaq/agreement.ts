@@ -20,6 +20,14 @@ export interface Paged {
   readonly before: number;
 }
 
+/** An answer that has all that it says it found on its page. */
+export interface Complete {
+  /** Whether there may be more. */
+  readonly full: boolean;
+  /** How many results it says that there are on all pages; undefined where it may speak of its own page alone. */
+  readonly total: number | undefined;
+}
+
 /**
  * Whether there may be more than an answer's results, by what it says of itself: the most that it gives at once, and how
  * many it found, which is of all pages, or of this one alone. Broken where it lacks some of what it says it found.
@@ -28,21 +36,16 @@ export function completeness(
   answer: unknown,
   results: number,
   { limit, before }: Paged,
-): { readonly full: boolean } | Broken {
+): Complete | Broken {
   const { limit: own = limit, found } = META.safeParse(answer).data?.meta ?? {};
+  const said = Number(found ?? NaN);
+  const total = said > results ? said : undefined;
   const most = Math.min(limit, own);
   if (results > most) return { broken: `${results} results, wanted at most ${most}` };
-  if (results === most) return { full: true };
+  if (results === most) return { full: true, total };
   const [, more, number] = FOUND.exec(String(found)) ?? [];
   const least = Number(number ?? 0) + (more === ">" ? 1 : 0);
-  if (least <= before + results) return { full: false };
-  if (results > 0 && results % ROUND === 0) return { full: true };
+  if (least <= before + results) return { full: false, total };
+  if (results > 0 && results % ROUND === 0) return { full: true, total };
   return { broken: `${results} results beside meta.found: ${JSON.stringify(found)}, wanted all of them` };
-}
-
-/** How many results an answer says that there are on all pages; undefined where it may speak of its own page alone. */
-export function totalOf(answer: unknown, results: number): number | undefined {
-  const { found } = META.safeParse(answer).data?.meta ?? {};
-  const total = Number(found ?? NaN);
-  return total > results ? total : undefined;
 }

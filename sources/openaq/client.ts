@@ -1,5 +1,5 @@
 import { type Instant, iso, type Outlook } from "../../core/mod.ts";
-import { completeness, totalOf } from "./agreement.ts";
+import { completeness } from "./agreement.ts";
 import { type Answer, type Question, Requester, type RequesterOptions } from "./requester.ts";
 import { OpenAQError } from "./error.ts";
 import { type LocationsRead, readLocations } from "./locations.ts";
@@ -127,22 +127,21 @@ export class OpenAQ {
         if ("broken" in results) return results;
         const complete = completeness(body, results.length, { limit, before: all.length });
         if ("broken" in complete) return complete;
-        const found = totalOf(body, results.length);
-        if (found !== undefined && total !== undefined && found !== total) {
-          return { broken: `meta.found: ${found}, wanted ${total} as on the page before` };
+        if (complete.total !== undefined && total !== undefined && complete.total !== total) {
+          return { broken: `meta.found: ${complete.total}, wanted ${total} as on the page before` };
         }
         const text = JSON.stringify(results);
         return text === before
           ? { broken: "the page before once more, wanted another" }
-          : { results, text, found, ...complete };
+          : { results, text, ...complete };
       };
       const query = `${path.includes("?") ? "&" : "?"}limit=${limit}&page=${page}`;
       const { said, askedAt } = await this.#ask({ path: path + query, read }, signal);
-      const { results, text, found, full } = said;
+      const { results, text, full } = said;
       all.push(...results);
       oldest = Math.min(oldest, askedAt);
       if (!full) return { all, askedAt: oldest };
-      total = found;
+      total = said.total;
       limit = results.length;
       before = text;
     }

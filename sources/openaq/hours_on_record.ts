@@ -3,6 +3,7 @@ import {
   type Clock,
   fromOrdinals,
   HOUR,
+  lowerBound,
   type OrdinalRange,
   STANDS,
   type State,
@@ -15,11 +16,13 @@ export function hoursOnRecord(state: State, asset: AssetKey, { now }: Clock): Ho
   return {
     async look() {
       const rows = (await state.snapshot([asset])).assets.get(asset);
+      const count = rows?.ordinals.length ?? 0;
       return (hours, before) => {
         const recorded: number[] = [];
         let overtaken = false;
         for (const { from, to } of hours) {
-          for (let i = firstFrom(rows?.ordinals, from / HOUR); i < (rows?.ordinals.length ?? 0); i++) {
+          const first = lowerBound(count, (i) => rows!.ordinals[i]! * HOUR < from);
+          for (let i = first; i < count; i++) {
             if (rows!.ordinals[i]! * HOUR >= to) break;
             if (rows!.status[i] !== STANDS || rows!.read[i]! >= (before ?? Infinity)) continue;
             recorded.push(rows!.ordinals[i]!);
@@ -37,17 +40,6 @@ export function hoursOnRecord(state: State, asset: AssetKey, { now }: Clock): Ho
       throw new Error(`saying that hours are due: the state answered "${committed.status}"`);
     },
   };
-}
-
-/** The place of the first ordinal that is not before one. */
-function firstFrom(ordinals: Float64Array | undefined, from: number): number {
-  let [low, high] = [0, ordinals?.length ?? 0];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ordinals![middle]! < from) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function timeOf({ from, to }: OrdinalRange): TimeRange {

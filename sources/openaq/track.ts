@@ -1,4 +1,4 @@
-import { DAY, HOUR, type Instant, iso, type Milliseconds } from "../../core/mod.ts";
+import { DAY, HOUR, type Instant, iso, lowerBound, type Milliseconds } from "../../core/mod.ts";
 import type { Answers } from "./answers.ts";
 import { type OpenAQ, PAGE_LIMIT } from "./client.ts";
 import { OpenAQError } from "./error.ts";
@@ -197,13 +197,7 @@ export class Track {
 
 /** The number of rows that end at `instant` or before. */
 function firstAfter({ count, end }: Page, instant: Instant): number {
-  let [low, high] = [0, count];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (end[middle]! <= instant) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return lowerBound(count, (row) => end[row]! <= instant);
 }
 
 /** The rows that end at `instant` or before. */

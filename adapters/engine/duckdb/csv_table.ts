@@ -21,8 +21,9 @@ const GOES_ON = `[^"]*(?:""[^"]*)*(?:"(?:,${FIELD})*,${OPEN})?`;
 const CLOSES = `[^"]*(?:""[^"]*)*"(?:,${FIELD})*`;
 
 /**
- * The statement that reads CSV files (RFC 4180, UTF-8, `.gz` by name) as text. No row is lost, and none invented: DuckDB
- * only splits the files into lines, as its own CSV parser drops, merges or refuses rows that are not as it expects.
+ * The statement that reads CSV files (RFC 4180, UTF-8) as text; packed ones are read where they are `unpacked`. No row is
+ * lost, and none invented: DuckDB only splits the files into lines, as its own CSV parser drops, merges or refuses rows
+ * that are not as it expects.
  *
  * - Lines end with LF, CRLF or CR; blank ones do not count. (Told of CRLF, DuckDB would swallow what follows a lone CR.)
  * - The first line names the columns, in any order; a file with other columns, or without any, cannot be read.
@@ -49,10 +50,16 @@ export function csvStatement(
   const ordinary = literal(`(?:[^",]*,){${names.length - 1}}${FIELD}`);
   return `
 WITH numbered AS MATERIALIZED (
-  SELECT filename, row_number() OVER () AS n, line FROM (${
-    linesStatement(files.map(path))
-  }) WHERE line IS NOT NULL
+  SELECT filename, row_number() OVER () AS n, line
+  FROM read_csv(
+    ${
+    list(files.map((file) => pattern(path(file))))
+  }, compression = 'none', columns = {line: 'VARCHAR'}, auto_detect = false,
+    header = false, delim = '\n', new_line = '\\n', quote = '', escape = '', strict_mode = false, filename = true
+  )
+  WHERE line IS NOT NULL
 ),
+-- That they are not packed is said: DuckDB would look for an ending before any "?" in a path.
 -- What is numbered comes from one thread; the rest is done by all of them.
 lines AS MATERIALIZED (
   SELECT *, CASE WHEN ordinary THEN false ELSE regexp_full_match(line, ${literal(OPENS)}) END AS opens
@@ -140,17 +147,4 @@ SELECT
   },
   file, file_row, file_lines, if(fields IS NULL, line, NULL) AS unparsed
 FROM split`;
-}
-
-/** The lines of files. How they are packed is said, not left to DuckDB, which looks for an ending before any `?` in a path. */
-function linesStatement(paths: readonly string[]): string {
-  const byPacking = Object.groupBy(paths, (path) => path.endsWith(".gz") ? "gzip" : "none");
-  return Object.entries(byPacking).map(([packing, paths]) =>
-    `SELECT filename, line FROM read_csv(
-      ${
-      list(paths.map(pattern))
-    }, compression = '${packing}', columns = {line: 'VARCHAR'}, auto_detect = false,
-      header = false, delim = '\n', new_line = '\\n', quote = '', escape = '', strict_mode = false, filename = true
-    )`
-  ).join(" UNION ALL ");
 }

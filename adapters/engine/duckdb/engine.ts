@@ -19,7 +19,7 @@ import { describeFiles } from "./describe.ts";
 import { overInputs, type UnpackedPaths } from "./input_table.ts";
 import { KeptFiles } from "./kept_files.ts";
 import { type Result, Results } from "./results.ts";
-import { Unpacked } from "./unpacked.ts";
+import { type Unpacked, unpacked } from "./unpacked.ts";
 import { altered, type Unreadable, unreadable } from "./unreadable.ts";
 import { isWritten, writeFiles } from "./write.ts";
 
@@ -100,11 +100,14 @@ export class DuckDBEngine implements Engine {
   async query(question: Question, signal: AbortSignal): Promise<readonly Row[]> {
     await using checkout = await this.#workspace.checkout(filesOf(question));
     const { root } = checkout;
+    await using scratch = this.#workspace.scratch();
+    const { paths, unreadable: [first] } = await unpacked(fileTables(question), root, scratch.path);
+    if (first !== undefined) throw new EngineError(first.reason);
     return await this.#db.session(signal, async (session) => {
       try {
-        return (await session.rows(overInputs(root, question, question.statement))).map(plainRow);
+        return (await session.rows(overInputs(root, question, question.statement, paths))).map(plainRow);
       } catch (error) {
-        throw await explained(session, root, question, error);
+        throw await explained(session, root, question, paths, error);
       }
     });
   }
@@ -143,13 +146,13 @@ export class DuckDBEngine implements Engine {
   ): Promise<{ readonly found: readonly Unreadable[]; readonly lines: Unpacked["lines"] }> {
     await using checkout = await this.#workspace.checkout(filesOf(program));
     const { root } = checkout;
-    await using unpacked = await Unpacked.of(fileTables(program), root, this.#workspace.scratch().path);
-    const { lines } = unpacked;
-    if (unpacked.unreadable.length > 0) return { found: unpacked.unreadable, lines };
+    await using scratch = this.#workspace.scratch();
+    const { lines, paths, unreadable } = await unpacked(fileTables(program), root, scratch.path);
+    if (unreadable.length > 0) return { found: unreadable, lines };
     // DuckDB reads in threads of its own while the files are looked at.
     const [created, ...looked] = await Promise.allSettled([
       session.run(
-        `CREATE TABLE ${table} AS ${sorted(transform, overInputs(root, program, statement, unpacked.paths))}`,
+        `CREATE TABLE ${table} AS ${sorted(transform, overInputs(root, program, statement, paths))}`,
       ),
       ...fileTables(program).map(async (table) => await altered(root, table)),
     ]);
@@ -159,7 +162,7 @@ export class DuckDBEngine implements Engine {
     } catch (error) {
       if (!(error instanceof DuckDBError)) throw error;
       if (gone.length > 0) return { found: gone, lines };
-      const found = await unreadableIn(session, root, program, unpacked.paths);
+      const found = await unreadableIn(session, root, program, paths);
       if (found.length === 0) throw failed(program, error);
       return { found, lines };
     }
@@ -172,16 +175,22 @@ async function unreadableIn(
   session: Session,
   root: string,
   program: Program,
-  unpacked: UnpackedPaths = new Map(),
+  paths: UnpackedPaths,
 ): Promise<Unreadable[]> {
   const found: Unreadable[] = [];
-  for (const table of fileTables(program)) found.push(...await unreadable(root, table, session, unpacked));
+  for (const table of fileTables(program)) found.push(...await unreadable(root, table, session, paths));
   return found;
 }
 
-async function explained(session: Session, root: string, program: Program, error: unknown): Promise<unknown> {
+async function explained(
+  session: Session,
+  root: string,
+  program: Program,
+  paths: UnpackedPaths,
+  error: unknown,
+): Promise<unknown> {
   if (!(error instanceof DuckDBError)) return error;
-  const [first] = await unreadableIn(session, root, program);
+  const [first] = await unreadableIn(session, root, program, paths);
   return first === undefined ? failed(program, error) : new EngineError(first.reason, { cause: error });
 }
 

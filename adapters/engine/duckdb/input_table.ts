@@ -26,7 +26,7 @@ export function overInputs(
   root: string,
   { inputs }: Program,
   statement: string,
-  unpacked: UnpackedPaths = new Map(),
+  unpacked: UnpackedPaths,
 ): string {
   const tables = Object.entries(inputs).map(([name, table]) =>
     `${identifier(name)} AS (${inputStatement(root, table, unpacked)})`
@@ -35,7 +35,7 @@ export function overInputs(
 }
 
 /** The statement that reads one input. */
-export function inputStatement(root: string, table: InputTable, unpacked: UnpackedPaths = new Map()): string {
+export function inputStatement(root: string, table: InputTable, unpacked: UnpackedPaths): string {
   if ("rows" in table) return rowsStatement(table.columns, table.rows);
   const files = table.files.map(({ ref }) => pattern(resolve(root, ref.path)));
   if (files.length === 0) return emptyTable([...table.columns, ...PLACE[table.format]]);

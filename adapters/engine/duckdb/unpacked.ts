@@ -6,38 +6,42 @@ import type { InputFile } from "../../../core/mod.ts";
 import { fileFault, type FileTable, type Unreadable } from "./unreadable.ts";
 
 /** CSV files as a program reads them. */
-export class Unpacked implements AsyncDisposable {
-  readonly unreadable: Unreadable[] = [];
+export interface Unpacked {
+  readonly unreadable: readonly Unreadable[];
   /** Where files that were packed are read, by their own paths. */
-  readonly paths = new Map<string, string>();
+  readonly paths: ReadonlyMap<string, string>;
   /** How many lines that are not blank the files of each partition have, without their headers, as their bytes tell. */
+  readonly lines: ReadonlyMap<string, number>;
+}
+
+/**
+ * Looks at the bytes of CSV files, counts their lines and unpacks those that are packed (`.gz` by name) into a folder, which
+ * is made if there are any: DuckDB looks at no gzip file's checksum, nor at where it ends, and takes far longer to unpack one.
+ */
+export async function unpacked(
+  tables: readonly FileTable[],
+  root: string,
+  folder: string,
+): Promise<Unpacked> {
+  const unpacking = new Unpacking(root, folder);
+  const waiting = tables.filter(({ format }) => format === "csv").flatMap(({ files }) => files).values();
+  const lane = async () => {
+    for (const file of waiting) await unpacking.take(file);
+  };
+  for (const each of await Promise.allSettled([lane(), lane()])) {
+    if (each.status === "rejected") throw each.reason;
+  }
+  return unpacking;
+}
+
+class Unpacking {
+  readonly unreadable: Unreadable[] = [];
+  readonly paths = new Map<string, string>();
   readonly lines = new Map<string, number>();
 
-  private constructor(readonly root: string, readonly folder: string) {}
+  constructor(readonly root: string, readonly folder: string) {}
 
-  /**
-   * Looks at the bytes of CSV files, counts their lines and unpacks those that are packed: DuckDB looks at no gzip file's
-   * checksum, nor at where it ends, and takes far longer to unpack one.
-   */
-  static async of(tables: readonly FileTable[], root: string, folder: string): Promise<Unpacked> {
-    const unpacked = new Unpacked(root, folder);
-    const waiting = tables.filter(({ format }) => format === "csv").flatMap(({ files }) => files).values();
-    const lane = async () => {
-      for (const file of waiting) await unpacked.#take(file);
-    };
-    for (const each of await Promise.allSettled([lane(), lane()])) {
-      if (each.status === "fulfilled") continue;
-      await unpacked[Symbol.asyncDispose]();
-      throw each.reason;
-    }
-    return unpacked;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.paths.size > 0) await Deno.remove(this.folder, { recursive: true });
-  }
-
-  async #take(file: InputFile): Promise<void> {
+  async take(file: InputFile): Promise<void> {
     const { path } = file.ref;
     const found = fileFault(this.root, file);
     if ("reason" in found) {

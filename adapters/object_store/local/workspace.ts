@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { Checkout, Scratch, Workspace, Written } from "../../../core/mod.ts";
-import { digestOf } from "./digest.ts";
+import { digest } from "./digest.ts";
 import { isAbsent, type LakeFolder } from "./lake_folder.ts";
 
 /** A lake in a folder is on this machine already: its files are read and written where they are. */
@@ -19,7 +19,8 @@ export class LocalWorkspace implements Workspace {
     const local = this.#folder.at(temporary);
     if (!isFolder(dirname(local))) this.#folder.makeFoldersOf([temporary]);
     await write(local);
-    return await digestOf(await Deno.readFile(local));
+    using file = await Deno.open(local);
+    return await digest(file);
   }
 
   scratch(): Scratch {

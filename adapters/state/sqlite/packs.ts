@@ -1,4 +1,4 @@
-import type { AssetSnapshot, Seq } from "../../../core/mod.ts";
+import { type AssetSnapshot, lowerBound, type Seq } from "../../../core/mod.ts";
 import { joined } from "../bytes.ts";
 import type { Database } from "./database.ts";
 
@@ -88,14 +88,8 @@ function replaced(rows: AssetSnapshot, newer: AssetSnapshot, edgeBytes: EdgeByte
 
 /** The place of an ordinal among ascending ones, or -1. */
 function placeOf(ordinals: Float64Array, ordinal: number): number {
-  let low = 0;
-  let high = ordinals.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ordinals[middle]! < ordinal) low = middle + 1;
-    else high = middle;
-  }
-  return ordinals[low] === ordinal ? low : -1;
+  const place = lowerBound(ordinals.length, (row) => ordinals[row]! < ordinal);
+  return ordinals[place] === ordinal ? place : -1;
 }
 
 const NUMBERS = ["ordinals", "seq", "changed", "read", "at"] as const;

@@ -40,8 +40,9 @@ export class DumpLake implements AsyncDisposable {
   /** Makes the tables `answer`, `openaq_and_iso_countries_data` and the views. */
   async make(days: readonly string[], countries: string): Promise<void> {
     const read = async (name: string) => await Deno.readTextFile(new URL(name, SQL));
+    const paths = await this.#unpack([...days, countries]);
     const program = async (name: string, inputs: Record<string, InputTable>) =>
-      overInputs(this.folder, { name, inputs }, await read(`${name}.sql`));
+      overInputs(this.folder, { name, inputs }, await read(`${name}.sql`), paths);
     const lines = csvTable(FILE_COLUMNS, days);
     await this.run(`CREATE TABLE answer AS ${await program("marts/dump", { lines })}`);
     const countryLines = csvTable(COUNTRIES_FILE_COLUMNS, [countries]);
@@ -61,6 +62,17 @@ export class DumpLake implements AsyncDisposable {
     for (const view of ["base", "query_1", "query_2", "query_3", "query_4"]) {
       await this.run(`CREATE VIEW ${view} AS ${await read(`views/dump/${view}.sql`)}`);
     }
+  }
+
+  /** @returns The places of the files that were packed, by their names. */
+  async #unpack(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const paths = new Map<string, string>();
+    for (const name of names.filter((name) => name.endsWith(".gz"))) {
+      const path = join(this.temporary, `${paths.size}.csv`);
+      await Deno.writeTextFile(path, await textOf(this.folder, name));
+      paths.set(name, path);
+    }
+    return paths;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { hash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { DuckDBEngine } from "../../../../adapters/engine/duckdb/engine.ts";
-import { inputStatement, type UnpackedPaths } from "../../../../adapters/engine/duckdb/input_table.ts";
-import { Unpacked } from "../../../../adapters/engine/duckdb/unpacked.ts";
+import { inputStatement } from "../../../../adapters/engine/duckdb/input_table.ts";
+import { unpacked } from "../../../../adapters/engine/duckdb/unpacked.ts";
 import { openStorage } from "../../../../app/storage.ts";
 import { DuckDB } from "../../../../adapters/sdk/duckdb/session.ts";
 import type { Column } from "../../../../core/mod.ts";
@@ -26,8 +26,17 @@ class Files implements AsyncDisposable {
     return { ref: { path, size: bytes.length, hash: hash("sha256", bytes) }, partition };
   }
 
-  async read(files: readonly Awaited<ReturnType<Files["put"]>>[], unpacked?: UnpackedPaths) {
-    const statement = inputStatement(this.root, { columns: ABC, format: "csv", files }, unpacked);
+  async unpacked(files: readonly Awaited<ReturnType<Files["put"]>>[]) {
+    return await unpacked(
+      [{ columns: ABC, format: "csv", files }],
+      this.root,
+      `${this.root}/${crypto.randomUUID()}`,
+    );
+  }
+
+  async read(files: readonly Awaited<ReturnType<Files["put"]>>[]) {
+    const { paths } = await this.unpacked(files);
+    const statement = inputStatement(this.root, { columns: ABC, format: "csv", files }, paths);
     return await this.db.session(
       new AbortController().signal,
       (session) => session.rows(`FROM (${statement}) ORDER BY file, file_row`),
@@ -145,12 +154,11 @@ Deno.test("the lines of CSV of any text are as many on its bytes, packed or not,
         await files.put("x.csv", text, "plain"),
         await files.put("y.csv.gz", gzipSync(text), "packed"),
       ];
-      const table = { columns: ABC, format: "csv" as const, files: given };
-      await using unpacked = await Unpacked.of([table], files.root, `${files.root}/unpacked`);
-      const rows = await files.read(given, unpacked.paths);
+      const { lines } = await files.unpacked(given);
+      const rows = await files.read(given);
       const linesOf = (name: string) =>
         rows.filter(({ file }) => file === name).reduce((sum, { file_lines }) => sum + Number(file_lines), 0);
-      assertEquals(Object.fromEntries(unpacked.lines), {
+      assertEquals(Object.fromEntries(lines), {
         plain: linesOf("x.csv"),
         packed: linesOf("y.csv.gz"),
       });
