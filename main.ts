@@ -3,7 +3,7 @@ import settings from "./deno.json" with { type: "json" };
 import { openApp, type Surroundings } from "./app.ts";
 import { cancellation } from "./cli/cancellation.ts";
 import type { Ask, Context, ExitCode, Input, Terminal } from "./cli/context.ts";
-import { SHOW_CURSOR } from "./cli/cursor.ts";
+import { SHOW_CURSOR } from "./cli/out.ts";
 import { run } from "./cli/run.ts";
 
 /** The surroundings of the command line. */

@@ -1,4 +1,4 @@
-import { isView } from "../assets/views.ts";
+import { viewOf } from "../assets/views.ts";
 import type { AssetKey, Graph, Warning } from "../core/mod.ts";
 
 const UNNOTICED = "edits of its code go unnoticed: found no module among its sources, " +
@@ -11,7 +11,8 @@ const MODULE = /\.[cm]?[jt]sx?$/;
  */
 export function sourceWarnings({ assets }: Graph): ReadonlyMap<AssetKey, readonly Warning[]> {
   const unnoticed = assets.filter(({ key, materialize, code, sources }) =>
-    materialize !== null && code === "1" && !isView(key) && !sources.some(({ path }) => MODULE.test(path))
+    materialize !== null && code === "1" && viewOf(key) === undefined &&
+    !sources.some(({ path }) => MODULE.test(path))
   );
   return new Map(unnoticed.map(({ key }) => [key, [{ message: UNNOTICED }]]));
 }

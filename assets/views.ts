@@ -22,6 +22,9 @@ export interface ViewFile {
   readonly reads: readonly string[];
 }
 
+/** A view by its database and its own name. */
+export type ViewName = Pick<ViewDefinition, "database" | "name">;
+
 /** A database in which every view is made, and the catalog assets of its tables. */
 export interface ViewDatabase {
   readonly name: string;
@@ -65,9 +68,15 @@ export function views(files: readonly ViewFile[], database: ViewDatabase): Asset
   return files.map(({ name }) => make(name)!);
 }
 
-/** Whether an asset is a view, all of whose code is its statement. */
-export function isView(key: AssetKey): boolean {
-  return key.startsWith("view/");
+/** The key of a view's asset. */
+function viewKey({ database, name }: ViewName): AssetKey {
+  return `view/${database}.${name}`;
+}
+
+/** The view that an asset's key names; undefined where it names something else. */
+export function viewOf(key: AssetKey): ViewName | undefined {
+  const [, database, name] = /^view\/([^.]+)\.(.+)$/.exec(key) ?? [];
+  return database === undefined || name === undefined ? undefined : { database, name };
 }
 
 function viewAsset(
@@ -77,7 +86,7 @@ function viewAsset(
 ): Asset<Resources> {
   const definition: ViewDefinition = { type: "view", database, name, statement };
   return define.asset({
-    key: `view/${database}.${name}`,
+    key: viewKey({ database, name }),
     description: statement.match(/^-- (.*)$/m)?.[1] ?? "",
     kind: "view",
     entries: [definition],

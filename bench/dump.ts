@@ -1,3 +1,4 @@
+import { child } from "./child.ts";
 import { writeDays } from "./dump_files.ts";
 import { type Figure, median } from "./figure.ts";
 
@@ -31,11 +32,6 @@ interface Measured {
   readonly counts?: { readonly materialized: number };
 }
 
-async function measure(what: "made" | "bare", folder: string): Promise<Measured> {
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "bench/dump_child.ts", what, folder],
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error(`measuring ${what} failed`);
-  return JSON.parse(new TextDecoder().decode(stdout));
+function measure(what: "made" | "bare", folder: string): Promise<Measured> {
+  return child("dump_child.ts", [what, folder]);
 }

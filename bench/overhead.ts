@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { openSqliteState } from "../adapters/state/sqlite/open.ts";
 import { DAY, HOUR, type Intent } from "../core/mod.ts";
+import { child } from "./child.ts";
 import { type Figure, median, timed } from "./figure.ts";
 import { chain, days, everything, open, roll } from "./trivial.ts";
 
@@ -100,13 +101,7 @@ const keyOf = (hour: number) => new Date(hour * HOUR).toISOString().slice(0, 13)
 
 /** The command line's status of that state, from the shell. */
 async function status(state: string): Promise<Figure> {
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "bench/status_child.ts"],
-    env: { STATE_URL: state, GRAPH: "bench/roll.ts" },
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error("measuring status failed");
-  const value = Number(new TextDecoder().decode(stdout));
+  const value = await child<number>("status_child.ts", [], { STATE_URL: state, GRAPH: "bench/roll.ts" });
   return { name: "status_ms", value, unit: "ms", limit: 150, state };
 }
 

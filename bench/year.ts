@@ -1,5 +1,6 @@
+import { child } from "./child.ts";
 import { type Figure, median } from "./figure.ts";
-import { DAYS, SENSORS } from "./lake.ts";
+import { DAYS, SENSORS } from "./year_lake.ts";
 
 interface Measured {
   readonly ms: number;
@@ -66,12 +67,7 @@ async function remove(folder: string, names: readonly string[]): Promise<void> {
 }
 
 async function measure(what: "raw" | "marts" | "bare" | "once", folder: string): Promise<Measured> {
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "bench/year_child.ts", what, folder],
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error(`measuring ${what} failed`);
-  const measured = JSON.parse(new TextDecoder().decode(stdout)) as Measured;
+  const measured = await child<Measured>("year_child.ts", [what, folder]);
   if ((what === "raw" || what === "marts") && measured.status !== "succeeded") {
     throw new Error(`${what}: ${JSON.stringify(measured)}`);
   }

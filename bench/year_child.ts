@@ -1,5 +1,5 @@
 import { bareOnce, bareTransforms } from "./bare.ts";
-import { materialize, peakMemory } from "./lake.ts";
+import { materialize, peakMemory } from "./year_lake.ts";
 
 /** One measurement in a process of its own: `raw FOLDER`, `marts FOLDER`, `bare FOLDER` or `once FOLDER`; prints one line of JSON. */
 const [what, folder] = Deno.args;

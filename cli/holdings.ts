@@ -1,5 +1,11 @@
-import { count, type Holding, type State } from "../core/mod.ts";
-import { keysOf } from "./partition_keys.ts";
+import {
+  type AssetKey,
+  count,
+  type Holding,
+  type PartitionSet,
+  partitionSet,
+  type State,
+} from "../core/mod.ts";
 import { named } from "./text.ts";
 
 /** The claimed ranges. */
@@ -36,4 +42,11 @@ export async function holdingLines(state: State, holdings: readonly Holding[]): 
 /** Who holds, or held. */
 export function worker({ place }: Holding): string {
   return place === null ? "its worker" : `process ${place.pid} on ${place.host}`;
+}
+
+/** The keys of partitions, by the sets that the state itself recorded. */
+export async function keysOf(state: State): Promise<(asset: AssetKey, partition: number) => string | null> {
+  const sets = new Map<AssetKey, PartitionSet>();
+  for (const { key, partitions } of await state.assets()) sets.set(key, partitionSet(partitions));
+  return (asset, partition) => sets.get(asset)!.key(partition);
 }

@@ -1,8 +1,7 @@
 import type { Instant, Observer, Outlook, Progress, Warn } from "../core/mod.ts";
 import type { Terminal } from "./context.ts";
-import { HIDE_CURSOR, SHOW_CURSOR } from "./cursor.ts";
 import { EventLines, waitOf, warningLine } from "./event_lines.ts";
-import { type Paint, painter } from "./out.ts";
+import { HIDE_CURSOR, type Paint, painter, SHOW_CURSOR } from "./out.ts";
 import { lasting, named, number, roughly } from "./text.ts";
 
 /** Shows what a run tells: live where somebody watches, else a line an event. Dispose of it before the summary. */

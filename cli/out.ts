@@ -25,3 +25,7 @@ export function notify(terminal: Terminal, notices: readonly string[]): void {
   const paint = painter(terminal);
   for (const notice of notices) print(terminal, paint("yellow", `note: ${notice}`));
 }
+
+/** Escape sequences that hide and show a terminal's cursor. */
+export const HIDE_CURSOR = "\x1b[?25l";
+export const SHOW_CURSOR = "\x1b[?25h";

@@ -1,8 +1,7 @@
 import type { RunId, State } from "../core/mod.ts";
 import type { App, Context, ExitCode, Invocation } from "./context.ts";
-import { holdingsJson, worker } from "./holdings.ts";
+import { holdingsJson, keysOf, worker } from "./holdings.ts";
 import { notify, print, printJson } from "./out.ts";
-import { keysOf } from "./partition_keys.ts";
 import { found } from "./runs_logs.ts";
 import { named } from "./text.ts";
 

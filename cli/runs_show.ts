@@ -3,7 +3,7 @@ import { type Context, type Invocation, UsageError } from "./context.ts";
 import { near } from "./near.ts";
 import { notify, painter, print } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
-import { keysOf } from "./partition_keys.ts";
+import { keysOf } from "./holdings.ts";
 import { eventJson, eventPages, EventRanges, isFailure, type Keys } from "./run_events.ts";
 import { errorsOf, requestText, runJson } from "./run_record.ts";
 import { found, type Show } from "./runs_logs.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
-import { HIDE_CURSOR, SHOW_CURSOR } from "../../cli/cursor.ts";
+import { HIDE_CURSOR, SHOW_CURSOR } from "../../cli/out.ts";
 import { CommandLine } from "./command_line.ts";
 
 const PROJECT = fromFileUrl(new URL("../..", import.meta.url));

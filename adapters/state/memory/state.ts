@@ -18,7 +18,7 @@ import {
   subtract,
 } from "../../../core/mod.ts";
 import type * as port from "../../../core/mod.ts";
-import { requireCovered, toBeCovered } from "../covered.ts";
+import { requireCovered, toBeCovered } from "../commits.ts";
 import { ended } from "../ended.ts";
 import { copyIntent, frozen, giveEvent, keepEvent } from "./copies.ts";
 import { MemoryKeyValue } from "./key_value.ts";

@@ -13,7 +13,7 @@ import type {
   Taken,
   Versioned,
 } from "../../../core/mod.ts";
-import { placesOf } from "../places_of.ts";
+import { placesOf } from "../commits.ts";
 import type { Projection } from "./projection.ts";
 
 /** An open handle on the store. */

@@ -6,7 +6,7 @@ import {
   STANDS,
   type Taken,
 } from "../../../core/mod.ts";
-import { placesOf } from "../places_of.ts";
+import { placesOf } from "../commits.ts";
 import type { Database } from "./database.ts";
 import type { Registry } from "./registry.ts";
 

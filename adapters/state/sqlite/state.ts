@@ -14,7 +14,7 @@ import type {
   Seq,
 } from "../../../core/mod.ts";
 import type * as port from "../../../core/mod.ts";
-import { requireCovered, toBeCovered } from "../covered.ts";
+import { requireCovered, toBeCovered } from "../commits.ts";
 import { Claims } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { EventLog } from "./event_log.ts";

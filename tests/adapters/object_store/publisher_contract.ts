@@ -61,6 +61,32 @@ export async function textAt(lake: Lake, path: string): Promise<string | undefin
 }
 
 /** The contract of every publisher. */
+/** The files of three days. */
+export const DAYS = ["01", "02", "03"].map((day) => FINAL.replace("2018-01-01", `2018-01-${day}`));
+
+/** What is to be done to them at once. */
+export interface Changes {
+  readonly batch: readonly Replacement[];
+  readonly refs: readonly FileRef[];
+}
+
+/** One day anew, one that replaces what stands, one that goes. */
+export async function threeChanges(lake: Lake): Promise<Changes> {
+  await published(lake, "old 1", { final: DAYS[1]! });
+  await published(lake, "old 2", { final: DAYS[2]! });
+  const changes = [
+    await staged(lake, "new 0", { final: DAYS[0]! }),
+    await staged(lake, "new 1", { final: DAYS[1]!, standing: version("v1", "old 1") }),
+  ];
+  const absent: Replacement = { final: DAYS[2]!, absent: true, standing: version("v2", "old 2") };
+  return { batch: [...changes.map(({ change }) => change), absent], refs: changes.map(({ ref }) => ref) };
+}
+
+/** The texts of those days; undefined where there is no file. */
+export function textsOf(lake: Lake): Promise<(string | undefined)[]> {
+  return Promise.all(DAYS.map((day) => textAt(lake, day)));
+}
+
 export function publisherContract(name: string, open: () => Promise<Lake>): void {
   const test = (what: string, work: (lake: Lake) => Promise<void>) =>
     Deno.test(`${name}: ${what}`, async () => {

@@ -1,29 +1,10 @@
 import { assertEquals } from "@std/assert";
-import type { FileRef, Replacement } from "../../../../core/mod.ts";
-import { FINAL, type Lake, published, staged, textAt, version } from "../publisher_contract.ts";
+import { type Changes, type Lake, textsOf, threeChanges } from "../publisher_contract.ts";
 import { Bucket } from "./bucket.ts";
 import { bucketLake } from "./lake.ts";
 
-const DAYS = ["01", "02", "03"].map((day) => FINAL.replace("2018-01-01", `2018-01-${day}`));
 const OLD = [undefined, "old 1", "old 2"];
 const NEW = ["new 0", "new 1", undefined];
-
-interface Changes {
-  readonly batch: readonly Replacement[];
-  readonly refs: readonly FileRef[];
-}
-
-/** One day anew, one that replaces what stands, one that goes. */
-async function threeChanges(lake: Lake): Promise<Changes> {
-  await published(lake, "old 1", { final: DAYS[1]! });
-  await published(lake, "old 2", { final: DAYS[2]! });
-  const changes = [
-    await staged(lake, "new 0", { final: DAYS[0]! }),
-    await staged(lake, "new 1", { final: DAYS[1]!, standing: version("v1", "old 1") }),
-  ];
-  const absent: Replacement = { final: DAYS[2]!, absent: true, standing: version("v2", "old 2") };
-  return { batch: [...changes.map(({ change }) => change), absent], refs: changes.map(({ ref }) => ref) };
-}
 
 /** Kills a replacement at each of its changes in turn, each time in a bucket of its own, and goes on with the rest. */
 async function killedAnywhere(then: (lake: Lake, changes: Changes, bucket: Bucket) => Promise<void>) {
@@ -39,8 +20,6 @@ async function killedAnywhere(then: (lake: Lake, changes: Changes, bucket: Bucke
     await then(lake, changes, bucket);
   }
 }
-
-const textsOf = (lake: Lake) => Promise.all(DAYS.map((day) => textAt(lake, day)));
 
 Deno.test("a replacement in a bucket that was killed anywhere is completed by the next", () =>
   killedAnywhere(async (lake, { batch, refs }) => {

@@ -1,6 +1,15 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { PublishError, type Replacement } from "../../../../core/mod.ts";
-import { FINAL, published, publisherContract, staged, textAt, version } from "../publisher_contract.ts";
+import { PublishError } from "../../../../core/mod.ts";
+import {
+  type Changes,
+  FINAL,
+  published,
+  publisherContract,
+  staged,
+  textsOf,
+  threeChanges,
+  version,
+} from "../publisher_contract.ts";
 import { storeContract } from "../store_contract.ts";
 import { workspaceContract } from "../workspace_contract.ts";
 import { killedAt } from "./killed.ts";
@@ -10,26 +19,10 @@ publisherContract("local", localLake);
 storeContract("local", localLake);
 workspaceContract("local", localLake);
 
-const DAYS = ["01", "02", "03"].map((day) => FINAL.replace("2018-01-01", `2018-01-${day}`));
-
-/** One day anew, one that replaces what stands, one that goes. */
-async function threeChanges(lake: LocalLake) {
-  await published(lake, "old 1", { final: DAYS[1]! });
-  await published(lake, "old 2", { final: DAYS[2]! });
-  const changes = [
-    await staged(lake, "new 0", { final: DAYS[0]! }),
-    await staged(lake, "new 1", { final: DAYS[1]!, standing: version("v1", "old 1") }),
-  ];
-  const absent: Replacement = { final: DAYS[2]!, absent: true, standing: version("v2", "old 2") };
-  return { batch: [...changes.map(({ change }) => change), absent], refs: changes.map(({ ref }) => ref) };
-}
-
-const texts = (lake: LocalLake) => Promise.all(DAYS.map((day) => textAt(lake, day)));
-
 /** Kills the work at every point in turn, each time in a lake of its own, and then goes on with the rest. */
 async function atEveryPoint(
-  work: (lake: LocalLake, changes: Awaited<ReturnType<typeof threeChanges>>) => Promise<void>,
-  then: (lake: LocalLake, changes: Awaited<ReturnType<typeof threeChanges>>) => Promise<void>,
+  work: (lake: LocalLake, changes: Changes) => Promise<void>,
+  then: (lake: LocalLake, changes: Changes) => Promise<void>,
   least = 3,
 ): Promise<void> {
   for (let point = 0, killed = true; killed; point++) {
@@ -45,12 +38,12 @@ Deno.test("a replacement killed anywhere shows each file old or new, and can be 
   await atEveryPoint(
     (lake, { batch, refs }) => lake.publisher.replace(batch, refs),
     async (lake, { batch, refs }) => {
-      const [a, b, c] = await texts(lake);
+      const [a, b, c] = await textsOf(lake);
       assert(a === undefined || a === "new 0");
       assert(b === "old 1" || b === "new 1");
       assert(c === "old 2" || c === undefined);
       await lake.publisher.replace(batch, refs);
-      assertEquals(await texts(lake), ["new 0", "new 1", undefined]);
+      assertEquals(await textsOf(lake), ["new 0", "new 1", undefined]);
       assertEquals(await lake.store.list("aq_prod/_versions"), [
         "aq_prod/_versions/marts/vietnam/measurement_date=2018-01-02/country=Vietnam/v1.snappy.parquet",
         "aq_prod/_versions/marts/vietnam/measurement_date=2018-01-03/country=Vietnam/v2.snappy.parquet",
@@ -64,7 +57,7 @@ Deno.test("a replacement killed anywhere can be reverted", async () => {
     (lake, { batch, refs }) => lake.publisher.replace(batch, refs),
     async (lake, { batch, refs }) => {
       await lake.publisher.revert(batch, refs);
-      assertEquals(await texts(lake), [undefined, "old 1", "old 2"]);
+      assertEquals(await textsOf(lake), [undefined, "old 1", "old 2"]);
     },
   );
 });
@@ -75,7 +68,7 @@ Deno.test("a reversion killed anywhere can be repeated", async () => {
     async (lake, { batch, refs }) => {
       await lake.publisher.replace(batch, refs);
       await lake.publisher.revert(batch, refs);
-      assertEquals(await texts(lake), [undefined, "old 1", "old 2"]);
+      assertEquals(await textsOf(lake), [undefined, "old 1", "old 2"]);
     },
     0,
   );
@@ -84,7 +77,7 @@ Deno.test("a reversion killed anywhere can be repeated", async () => {
   await lake.publisher.replace(batch, refs);
   for (let point = 0; await killedAt(point, () => lake.publisher.revert(batch, refs)); point++) {
     await lake.publisher.revert(batch, refs);
-    assertEquals(await texts(lake), [undefined, "old 1", "old 2"]);
+    assertEquals(await textsOf(lake), [undefined, "old 1", "old 2"]);
   }
 });
 

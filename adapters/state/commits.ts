@@ -1,6 +1,7 @@
 import {
   type AssetKey,
   type Commit,
+  type Intent,
   type NewEvent,
   normalize,
   type OrdinalRange,
@@ -38,4 +39,14 @@ export function toBeCovered({ events, intents }: Pick<Commit, "events" | "intent
 
 function rangeOf(event: NewEvent): OrdinalRange {
   return "partition" in event ? { from: event.partition, to: event.partition } : event;
+}
+
+/** The paths of the files that a publication names: those of the partition, and all that it puts in place or takes away. */
+export function placesOf({ event, replacements }: Intent): string[] {
+  return [
+    ...new Set([
+      ...event.payload.files.map(({ path }) => path),
+      ...replacements.map(({ final }) => final),
+    ]),
+  ];
 }
