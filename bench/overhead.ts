@@ -112,7 +112,7 @@ export async function intents(folder: string): Promise<Figure[]> {
   const [days] = await state.register([{
     key: "bench/days",
     partitions: { type: "daily", timeZone: "UTC", start: "2020-01-01", open: false },
-    code: { version: "1", edges: [] },
+    record: { version: "1", edges: [] },
   }]);
   const run = await state.beginRun({ command: "materialize", ranges: [] }, 0);
   const batch = 62;
@@ -133,7 +133,7 @@ export async function intents(folder: string): Promise<Figure[]> {
           run,
           partition: range.from + i,
           dataVersion: `${round}`,
-          code: days!.code,
+          codeId: days!.codeId,
           read: 0,
           member: new Uint8Array(32),
           edges: new Uint8Array(0),

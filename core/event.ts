@@ -30,8 +30,8 @@ export interface Materialized extends EventCommon {
   readonly kind: "materialized";
   readonly partition: number;
   readonly dataVersion: string;
-  /** The code record it was made with, as `register` numbered it. */
-  readonly code: number;
+  /** The id of the code record that it was made with. */
+  readonly codeId: number;
   /** The event number up to which its inputs were read. */
   readonly read: Seq;
   /** Its own fingerprint, 32 bytes: what it adds to the sums of those that read it. */

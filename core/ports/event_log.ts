@@ -12,13 +12,20 @@ export interface CodeRecord {
   readonly edges: readonly { readonly upstream: AssetKey; readonly mapping: string }[];
 }
 
+/** An asset as a graph declares it, to be made known. */
+export interface DeclaredAsset {
+  readonly key: AssetKey;
+  readonly partitions: PartitionSpec;
+  readonly record: CodeRecord;
+}
+
 /** An asset as the state knows it. */
 export interface RegisteredAsset {
   readonly key: AssetKey;
   /** With the append-only order of static keys. */
   readonly partitions: PartitionSpec;
-  /** The number of its present code record. */
-  readonly code: number;
+  /** The id of its present code record. */
+  readonly codeId: number;
 }
 
 /** How a partition stands: with content, with content whose files expired, wiped, or with files found damaged. */
@@ -33,7 +40,7 @@ export interface AssetSnapshot {
   readonly changed: Float64Array;
   readonly read: Float64Array;
   readonly at: Float64Array;
-  readonly code: Int32Array;
+  readonly codeId: Int32Array;
   /** STANDS, EXPIRED, WIPED or DAMAGED. */
   readonly status: Uint8Array;
   readonly checksPassed: Uint8Array;
@@ -119,13 +126,7 @@ export interface MaterializationRecord {
 /** The numbered, append-only log of events, and the latest materialization of each partition, kept from it. */
 export interface EventLog {
   /** Makes the assets known; static keys keep their places, new ones are appended. */
-  register(
-    assets: readonly {
-      readonly key: AssetKey;
-      readonly partitions: PartitionSpec;
-      readonly code: CodeRecord;
-    }[],
-  ): Promise<RegisteredAsset[]>;
+  register(assets: readonly DeclaredAsset[]): Promise<RegisteredAsset[]>;
   /** Every asset that was ever registered, whether or not it is still declared. */
   assets(): Promise<{ readonly key: AssetKey; readonly partitions: PartitionSpec }[]>;
   snapshot(assets: readonly AssetKey[]): Promise<Snapshot>;

@@ -225,7 +225,7 @@ function materialization({ run, node }: Claim, inputs: Inputs, draft: Draft, at:
     run,
     partition,
     dataVersion,
-    code: node.code,
+    codeId: node.codeId,
     read: inputs.read,
     member,
     edges: inputs.sums(partition),

@@ -10,10 +10,10 @@ import type { Session } from "./session.ts";
  */
 export async function registered(
   { entries }: Session,
-  { asset, code }: Node,
+  { asset, codeId }: Node,
   records: readonly MaterializationRecord[],
 ): Promise<Map<number, CheckResult>> {
-  const unnamed = records.filter(({ event }) => event.payload.files.length === 0 && event.code === code);
+  const unnamed = records.filter(({ event }) => event.payload.files.length === 0 && event.codeId === codeId);
   if (asset.entries.length === 0 || unnamed.length === 0 || entries === undefined) return new Map();
   const registered = new Set((await entries()).map(canonicalJson));
   const lost = asset.entries.find((entry) => !registered.has(canonicalJson(entry)));

@@ -47,7 +47,7 @@ export function reported(
     run: null,
     partition,
     dataVersion,
-    code: node.code,
+    codeId: node.codeId,
     read: index.seq,
     member: memberFingerprint(node.key, node.set.key(partition), dataVersion),
     edges: index.edgeSums(node, partition),

@@ -55,7 +55,7 @@ export async function rollback(session: Session, node: Node, partition: number):
         ...recalled.version,
         at: clock.now(),
         run,
-        code: node.code,
+        codeId: node.codeId,
         read: inputs.read,
         edges: inputs.sums(partition),
       };

@@ -38,7 +38,7 @@ export function causesOf(index: StalenessIndex, node: Node, range: OrdinalRange)
 
 /** Declared code, and dependencies that came or went since the row was made. */
 function codeCauses(index: StalenessIndex, node: Node, chunk: Chunk, i: number, found: Collected): void {
-  if (chunk.code[i] === node.code) return;
+  if (chunk.codeId[i] === node.codeId) return;
   const record = index.recordOf(chunk, i);
   if (record === undefined) return found.add("code", undefined, "the code changed");
   if (record.version !== node.record.version) found.add("code", undefined, "the code changed");
@@ -54,7 +54,7 @@ function codeCauses(index: StalenessIndex, node: Node, chunk: Chunk, i: number, 
 
 /** Whether the row was made with this dependency; of a new one nothing can have changed. */
 function wasRead(index: StalenessIndex, { down, slot }: Edge, chunk: Chunk, i: number): boolean {
-  if (chunk.code[i] === down.code) return true;
+  if (chunk.codeId[i] === down.codeId) return true;
   const name = edgeName(down.record.edges[slot]!);
   return index.recordOf(chunk, i)?.edges.some((edge) => edgeName(edge) === name) ?? true;
 }

@@ -116,7 +116,7 @@ export class StalenessIndex {
         if (!same) chunk.changed[i] = event.seq;
         chunk.read[i] = event.read;
         chunk.at[i] = event.at;
-        chunk.code[i] = event.code;
+        chunk.codeId[i] = event.codeId;
         countChecks(chunk, i, event.checks);
         if (!same) this.#soundness.replaceMember(node, chunk, i, event.partition, member, stood ? 0 : 1);
         this.#soundness.readSums(node, chunk, i, bytesLimbs(event.edges), 0);

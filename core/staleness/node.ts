@@ -39,8 +39,8 @@ export interface Node {
   /** Its place in dependency order. */
   readonly order: number;
   readonly set: PartitionSet;
-  /** The number of its present code record. */
-  readonly code: number;
+  /** The id of its present code record. */
+  readonly codeId: number;
   readonly record: CodeRecord;
   /** Every dependency. */
   readonly up: readonly Edge[];
@@ -66,13 +66,13 @@ export async function bindGraph(graph: Graph, state: State, readSourceFile: Read
     graph.assets.map((asset, i) => ({
       key: asset.key,
       partitions: asset.partitions.spec,
-      code: records[i]!,
+      record: records[i]!,
     })),
   );
   const nodes = new Map<AssetKey, Node>();
   graph.assets.forEach((asset, order) => {
-    const { partitions, code } = registered[order]!;
-    const node = bindAsset(asset, order, partitionSet(partitions), code, records[order]!, nodes);
+    const { partitions, codeId } = registered[order]!;
+    const node = bindAsset(asset, order, partitionSet(partitions), codeId, records[order]!, nodes);
     nodes.set(asset.key, node);
   });
   return [...nodes.values()];
@@ -124,7 +124,7 @@ function bindAsset(
   asset: AnyAsset,
   order: number,
   set: PartitionSet,
-  code: number,
+  codeId: number,
   record: CodeRecord,
   nodes: ReadonlyMap<AssetKey, Node>,
 ): Node {
@@ -137,7 +137,7 @@ function bindAsset(
     key: asset.key,
     order,
     set,
-    code,
+    codeId,
     record,
     up,
     summed,

@@ -46,7 +46,7 @@ export class Chunk {
   readonly changed: Float64Array;
   readonly read: Float64Array;
   readonly at: Float64Array;
-  readonly code: Int32Array;
+  readonly codeId: Int32Array;
   /** NONE, STANDS, EXPIRED, WIPED or DAMAGED. */
   readonly status: Uint8Array;
   /** 1 where the partition is fresh or merely due to be asked again. */
@@ -74,7 +74,7 @@ export class Chunk {
     this.changed = block.doubles(size);
     this.read = block.doubles(size);
     this.at = block.doubles(size);
-    this.code = block.integers(size);
+    this.codeId = block.integers(size);
     this.ready = block.integers(edged);
     this.member = block.words(limbs);
     this.sums = block.words(slotted * LIMBS);
@@ -93,7 +93,7 @@ export class Chunk {
     this.changed.set(rows.changed.subarray(from, end), i);
     this.read.set(rows.read.subarray(from, end), i);
     this.at.set(rows.at.subarray(from, end), i);
-    this.code.set(rows.code.subarray(from, end), i);
+    this.codeId.set(rows.codeId.subarray(from, end), i);
     this.checksPassed.set(rows.checksPassed.subarray(from, end), i);
     this.checksFailed.set(rows.checksFailed.subarray(from, end), i);
     this.member.set(members.subarray(from * LIMBS, end * LIMBS), i * LIMBS);

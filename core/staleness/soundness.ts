@@ -18,12 +18,12 @@ export class Soundness {
 
   /** @param now The instant as of which partitions exist. */
   constructor(nodes: readonly Node[], public now: Instant) {
-    for (const node of nodes) this.codes.set(node.code, node.record);
+    for (const node of nodes) this.codes.set(node.codeId, node.record);
   }
 
   /** The code record that a row was made with. */
   recordOf(chunk: Chunk, i: number): CodeRecord | undefined {
-    return this.codes.get(chunk.code[i]!);
+    return this.codes.get(chunk.codeId[i]!);
   }
 
   /** The sums over the members of a partition as they stand, slot after slot, as a materialization records them. */
@@ -37,7 +37,7 @@ export class Soundness {
 
   /** Takes over the sums that a row read, in the order of its code record, from `at` on. */
   readSums(node: Node, chunk: Chunk, i: number, edges: Uint32Array, at: number): void {
-    const places = this.#placesOf(node, chunk.code[i]!);
+    const places = this.#placesOf(node, chunk.codeId[i]!);
     for (const { slot } of node.summed) {
       const target = (i * node.summed.length + slot) * LIMBS;
       const source = at + places[slot]! * LIMBS;
@@ -103,7 +103,7 @@ export class Soundness {
   }
 
   isSoundNow(node: Node, chunk: Chunk, i: number, ordinal: number): boolean {
-    if (!chunk.stands(i) || chunk.status[i] === DAMAGED || chunk.code[i] !== node.code) return false;
+    if (!chunk.stands(i) || chunk.status[i] === DAMAGED || chunk.codeId[i] !== node.codeId) return false;
     const slots = node.summed.length;
     for (let slot = 0; slot < slots; slot++) if (chunk.differs[i * slots + slot] === 1) return false;
     for (const edge of node.contentEdges) {
@@ -162,15 +162,15 @@ export class Soundness {
   }
 
   /** For each slot, the place of its edge among those of a code record, or -1. */
-  #placesOf(node: Node, code: number): readonly number[] {
-    let places = this.#places.get(node)?.get(code);
+  #placesOf(node: Node, codeId: number): readonly number[] {
+    let places = this.#places.get(node)?.get(codeId);
     if (places === undefined) {
-      const edges = this.codes.get(code)?.edges ?? [];
+      const edges = this.codes.get(codeId)?.edges ?? [];
       places = node.record.edges.map(({ upstream, mapping }) =>
         edges.findIndex((edge) => edge.upstream === upstream && edge.mapping === mapping)
       );
       const known = this.#places.get(node) ?? new Map<number, readonly number[]>();
-      this.#places.set(node, known.set(code, places));
+      this.#places.set(node, known.set(codeId, places));
     }
     return places;
   }

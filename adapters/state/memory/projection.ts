@@ -116,7 +116,7 @@ export class Projection {
       changed: Float64Array.from(each(({ changed }) => changed)),
       read: Float64Array.from(made, (event) => event?.read ?? 0),
       at: Float64Array.from(each(({ event }) => event.at)),
-      code: Int32Array.from(made, (event) => event?.code ?? 0),
+      codeId: Int32Array.from(made, (event) => event?.codeId ?? 0),
       status: Uint8Array.from(each(({ status }) => status)),
       checksPassed: Uint8Array.from(each(({ passed }) => Math.min(passed, 255))),
       checksFailed: Uint8Array.from(each(({ failed }) => Math.min(failed, 255))),

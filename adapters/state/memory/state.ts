@@ -39,20 +39,20 @@ export class MemoryState implements port.State {
   }
 
   async register(
-    assets: readonly { key: AssetKey; partitions: PartitionSpec; code: port.CodeRecord }[],
+    assets: readonly port.DeclaredAsset[],
   ): Promise<port.RegisteredAsset[]> {
     await null;
     const specs = assets.map(({ key, partitions }) =>
       merge(partitions, this.#store.assets.get(key)?.partitions)
     );
-    return assets.map(({ key, code: record }, index) => {
+    return assets.map(({ key, record }, index) => {
       const partitions = frozen(specs[index]!);
-      const code = this.#code(key, record);
+      const codeId = this.#codeId(key, record);
       const known = this.#store.assets.get(key);
       if (known === undefined) {
-        this.#store.assets.set(key, { partitions, code, projection: new Projection() });
-      } else Object.assign(known, { partitions, code });
-      return { key, partitions, code };
+        this.#store.assets.set(key, { partitions, codeId, projection: new Projection() });
+      } else Object.assign(known, { partitions, codeId });
+      return { key, partitions, codeId };
     });
   }
 
@@ -313,17 +313,17 @@ export class MemoryState implements port.State {
     for (const projection of touched) projection.trimMarks();
   }
 
-  #code(asset: AssetKey, { version, edges }: port.CodeRecord): number {
+  #codeId(asset: AssetKey, { version, edges }: port.CodeRecord): number {
     const plain = frozen(edges.map(({ upstream, mapping }) => ({ upstream, mapping })));
     const text = JSON.stringify(plain);
-    for (const [number, code] of this.#store.codes) {
+    for (const [id, code] of this.#store.codes) {
       if (code.asset === asset && code.version === version && JSON.stringify(code.edges) === text) {
-        return number;
+        return id;
       }
     }
-    const number = this.#store.codes.size + 1;
-    this.#store.codes.set(number, { asset, version, edges: plain });
-    return number;
+    const id = this.#store.codes.size + 1;
+    this.#store.codes.set(id, { asset, version, edges: plain });
+    return id;
   }
 
   #asset(key: AssetKey): StoredAsset {

@@ -24,7 +24,7 @@ export interface Worker {
 
 export interface StoredAsset {
   partitions: PartitionSpec;
-  code: number;
+  codeId: number;
   readonly projection: Projection;
 }
 

@@ -247,7 +247,7 @@ export class EventLog {
       event.run,
       event.at,
       partition,
-      event.code,
+      event.codeId,
       event.read,
       rows.encodeVersion(event.dataVersion),
       event.member,

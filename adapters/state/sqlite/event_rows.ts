@@ -116,7 +116,7 @@ export function decodeMaterialized(row: EventRow, asset: AssetKey): Materialized
     run: row.run,
     partition: row.first,
     dataVersion: decodeVersion(row.version),
-    code: row.code!,
+    codeId: row.code!,
     read: row.read!,
     member: row.member!,
     edges: row.edges ?? new Uint8Array(0),

@@ -2,7 +2,9 @@ import type { ClaimToken, Intent, Kept, Materialized, Staged } from "../../../co
 import type { Database } from "./database.ts";
 
 type Stored = Omit<Intent, "event" | "replacements"> & {
-  readonly event: Omit<Materialized, "member" | "edges"> & {
+  readonly event: Omit<Materialized, "codeId" | "member" | "edges"> & {
+    /** The code id. */
+    readonly code: number;
     readonly member: string;
     readonly edges: string;
   };
@@ -58,17 +60,22 @@ export class Intents {
   }
 }
 
-function encode({ event, replacements, measured }: Intent): Stored {
+function encode({ event: { codeId: code, ...event }, replacements, measured }: Intent): Stored {
   return {
-    event: { ...event, member: event.member.toHex(), edges: event.edges.toHex() },
+    event: { ...event, code, member: event.member.toHex(), edges: event.edges.toHex() },
     replacements,
     measured,
   };
 }
 
-function decode({ event, replacements, measured }: Stored): Intent {
+function decode({ event: { code: codeId, ...event }, replacements, measured }: Stored): Intent {
   return {
-    event: { ...event, member: Uint8Array.fromHex(event.member), edges: Uint8Array.fromHex(event.edges) },
+    event: {
+      ...event,
+      codeId,
+      member: Uint8Array.fromHex(event.member),
+      edges: Uint8Array.fromHex(event.edges),
+    },
     replacements: replacements.map(({ standing, ...change }) =>
       standing === undefined
         ? change

@@ -3,7 +3,7 @@ import { joined } from "../bytes.ts";
 import type { Database } from "./database.ts";
 
 const MEMBER = 32;
-/** Bytes of a row, its edges apart: five numbers, a code, three bytes and a member. */
+/** Bytes of a row, its edges apart: five numbers, a code id, three bytes and a member. */
 const ROW = 5 * 8 + 4 + 3 + MEMBER;
 
 /** An asset's rows as they were at an event. */
@@ -25,7 +25,7 @@ export function writePack(db: Database, asset: number, { seq, rows }: Pack): voi
 function encode(rows: AssetSnapshot): Uint8Array {
   const columns = [
     new Float64Array([rows.ordinals.length]),
-    ...[rows.ordinals, rows.seq, rows.changed, rows.read, rows.at, rows.code],
+    ...[rows.ordinals, rows.seq, rows.changed, rows.read, rows.at, rows.codeId],
     ...[rows.status, rows.checksPassed, rows.checksFailed, rows.members, rows.edges],
   ];
   const body = new Uint8Array(8 + rows.ordinals.length * ROW + rows.edges.length);
@@ -49,7 +49,7 @@ function decode(body: ArrayBuffer): AssetSnapshot {
     changed: numbers(),
     read: numbers(),
     at: numbers(),
-    code: new Int32Array(body, take(4 * count), count),
+    codeId: new Int32Array(body, take(4 * count), count),
     status: bytes(count),
     checksPassed: bytes(count),
     checksFailed: bytes(count),
@@ -58,8 +58,8 @@ function decode(body: ArrayBuffer): AssetSnapshot {
   };
 }
 
-/** How many bytes of edges a row of a code and of a status has. */
-export type EdgeBytes = (code: number, status: number) => number;
+/** How many bytes of edges a row of a code id and of a status has. */
+export type EdgeBytes = (codeId: number, status: number) => number;
 
 /** Rows with newer ones in their place or, where there were none, between them. May write to `rows`. */
 export function patched(
@@ -75,7 +75,7 @@ function replaced(rows: AssetSnapshot, newer: AssetSnapshot, edgeBytes: EdgeByte
   const count = rows.ordinals.length;
   const width = count === 0 ? 0 : rows.edges.length / count;
   const places = Array.from(newer.ordinals, (ordinal) => placeOf(rows.ordinals, ordinal));
-  const uniform = (of: AssetSnapshot, row: number) => edgeBytes(of.code[row]!, of.status[row]!) === width;
+  const uniform = (of: AssetSnapshot, row: number) => edgeBytes(of.codeId[row]!, of.status[row]!) === width;
   if (!places.every((place, row) => place >= 0 && uniform(rows, place) && uniform(newer, row))) return false;
   for (const [row, place] of places.entries()) {
     for (const column of NUMBERS) rows[column][place] = newer[column][row]!;
@@ -93,14 +93,14 @@ function placeOf(ordinals: Float64Array, ordinal: number): number {
 }
 
 const NUMBERS = ["ordinals", "seq", "changed", "read", "at"] as const;
-const SMALL = ["code", "status", "checksPassed", "checksFailed"] as const;
+const SMALL = ["codeId", "status", "checksPassed", "checksFailed"] as const;
 
 function merged(rows: AssetSnapshot, newer: readonly AssetSnapshot[], edgeBytes: EdgeBytes): AssetSnapshot {
   const picked = new Map<number, { of: AssetSnapshot; row: number; edges: Uint8Array }>();
   for (const of of [rows, ...newer]) {
     let at = 0;
     for (let row = 0; row < of.ordinals.length; row++) {
-      const edges = of.edges.subarray(at, at += edgeBytes(of.code[row]!, of.status[row]!));
+      const edges = of.edges.subarray(at, at += edgeBytes(of.codeId[row]!, of.status[row]!));
       picked.set(of.ordinals[row]!, { of, row, edges });
     }
   }
@@ -115,7 +115,7 @@ function merged(rows: AssetSnapshot, newer: readonly AssetSnapshot[], edgeBytes:
     changed: numbers("changed"),
     read: numbers("read"),
     at: numbers("at"),
-    code: Int32Array.from(all, ({ of, row }) => of.code[row]!),
+    codeId: Int32Array.from(all, ({ of, row }) => of.codeId[row]!),
     status: bytes("status"),
     checksPassed: bytes("checksPassed"),
     checksFailed: bytes("checksFailed"),

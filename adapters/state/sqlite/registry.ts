@@ -1,13 +1,13 @@
 import {
   type AssetKey,
   type CodeRecord,
+  type DeclaredAsset,
   merge,
   type PartitionSpec,
   type RegisteredAsset,
 } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 
-type Declared = { readonly key: AssetKey; readonly partitions: PartitionSpec; readonly code: CodeRecord };
 type AssetRow = {
   readonly id: number;
   readonly key: string;
@@ -19,12 +19,12 @@ type CodeRow = { readonly id: number; readonly version: string; readonly edges: 
 interface Found {
   readonly spec: PartitionSpec;
   readonly id: number | undefined;
-  readonly code: number | undefined;
+  readonly codeId: number | undefined;
   /** Whether all of it is recorded as it is declared. */
   readonly recorded: boolean;
 }
 
-/** In the place of a code record's number: no row names it. */
+/** In the place of a code id: no row names it. */
 const NEW = -1;
 
 /** The assets ever registered, and the integers that stand for them. */
@@ -40,13 +40,13 @@ export class Registry {
   }
 
   /** To read, nothing is recorded: what is new gets a number that no row has. */
-  async register(assets: readonly Declared[]): Promise<RegisteredAsset[]> {
+  async register(assets: readonly DeclaredAsset[]): Promise<RegisteredAsset[]> {
     const found = this.#db.read(() => assets.map((asset) => this.#look(asset)));
     if (this.#access === "read" || found.every(({ recorded }) => recorded)) {
-      return found.map(({ spec, code = NEW }, place) => ({
+      return found.map(({ spec, codeId = NEW }, place) => ({
         key: assets[place]!.key,
         partitions: spec,
-        code,
+        codeId,
       }));
     }
     return await this.#db.write(() => assets.map((asset) => this.#record(asset)));
@@ -89,26 +89,27 @@ export class Registry {
   }
 
   /** A declaration beside what is recorded of it, where there is anything. */
-  #look({ key, partitions, code: { version, edges } }: Declared): Found {
+  #look({ key, partitions, record: { version, edges } }: DeclaredAsset): Found {
     const asset = this.#db.get<AssetRow>("SELECT * FROM assets WHERE key = ?", key);
     const spec = merge(partitions, asset && JSON.parse(asset.partitions));
-    const code = asset && this.#db.get<{ id: number }>(
+    const codeId = asset && this.#db.get<{ id: number }>(
       "SELECT id FROM codes WHERE asset = ? AND version = ? AND edges = ?",
       asset.id,
       version,
       edgesText(edges),
     )?.id;
-    const recorded = code !== undefined && asset?.code === code && asset.partitions === JSON.stringify(spec);
-    return { spec, id: asset?.id, code, recorded };
+    const recorded = codeId !== undefined && asset?.code === codeId &&
+      asset.partitions === JSON.stringify(spec);
+    return { spec, id: asset?.id, codeId, recorded };
   }
 
-  #record(declared: Declared): RegisteredAsset {
-    const { key, code: { version, edges } } = declared;
+  #record(declared: DeclaredAsset): RegisteredAsset {
+    const { key, record: { version, edges } } = declared;
     const found = this.#look(declared);
     const text = JSON.stringify(found.spec);
     const id = found.id ??
       this.#insert("INSERT INTO assets (key, partitions) VALUES (?, ?) RETURNING id", key, text);
-    const code = found.code ??
+    const codeId = found.codeId ??
       this.#insert(
         "INSERT INTO codes (asset, version, edges) VALUES (?, ?, ?) RETURNING id",
         id,
@@ -116,9 +117,9 @@ export class Registry {
         edgesText(edges),
       );
     if (!found.recorded) {
-      this.#db.run("UPDATE assets SET partitions = ?, code = ? WHERE id = ?", text, code, id);
+      this.#db.run("UPDATE assets SET partitions = ?, code = ? WHERE id = ?", text, codeId, id);
     }
-    return { key, partitions: found.spec, code };
+    return { key, partitions: found.spec, codeId };
   }
 
   #insert(statement: string, ...values: (string | number)[]): number {

@@ -172,19 +172,19 @@ function unpack(row: PackedRow): AssetSnapshot {
 }
 
 function unpackSmall(small: readonly number[]) {
-  const code = new Int32Array(small.length);
+  const codeId = new Int32Array(small.length);
   const checksPassed = new Uint8Array(small.length);
   const checksFailed = new Uint8Array(small.length);
   const status = new Uint8Array(small.length);
   for (let row = 0; row < small.length; row++) {
     const value = small[row]!;
     const low = value % 2 ** 19;
-    code[row] = (value - low) / 2 ** 19;
+    codeId[row] = (value - low) / 2 ** 19;
     checksPassed[row] = low >> 11;
     checksFailed[row] = (low >> 3) & 255;
     status[row] = low & 7;
   }
-  return { code, checksPassed, checksFailed, status };
+  return { codeId, checksPassed, checksFailed, status };
 }
 
 /** The numbers that lie so far before others: as text, the distances are shorter. */

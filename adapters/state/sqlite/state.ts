@@ -63,7 +63,7 @@ export class SqliteState implements port.State {
   }
 
   async register(
-    assets: readonly { key: AssetKey; partitions: PartitionSpec; code: port.CodeRecord }[],
+    assets: readonly port.DeclaredAsset[],
   ): Promise<port.RegisteredAsset[]> {
     return await this.#registry.register(assets);
   }

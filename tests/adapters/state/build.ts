@@ -13,11 +13,11 @@ const time = { timeZone: "UTC", start: "2016-01-01", open: false } as const;
 
 /** The assets of the tests: hours without inputs, days with one edge. */
 export const ASSETS = [
-  { key: HOURS, partitions: { type: "hourly", ...time }, code: { version: "1", edges: [] } },
+  { key: HOURS, partitions: { type: "hourly", ...time }, record: { version: "1", edges: [] } },
   {
     key: DAYS,
     partitions: { type: "daily", ...time },
-    code: { version: "1", edges: [{ upstream: HOURS, mapping: "hours-of-day" }] },
+    record: { version: "1", edges: [{ upstream: HOURS, mapping: "hours-of-day" }] },
   },
 ] as const;
 
@@ -39,7 +39,7 @@ export function materialized(partition: number, given: Partial<Materialized> = {
     run: null,
     partition,
     dataVersion: version(partition),
-    code: 1,
+    codeId: 1,
     read: 0,
     member: bytes(partition % 256),
     edges: new Uint8Array(0),

@@ -23,7 +23,7 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
   const made = (partition: number, files: readonly string[], asset = HOURS) =>
     materialized(partition, {
       asset,
-      ...(asset === DAYS && { code: 2, edges: bytes(1) }),
+      ...(asset === DAYS && { codeId: 2, edges: bytes(1) }),
       payload: { files: files.map((path) => ({ path, size: 1, hash: "aa" })), rows: 1, metadata: {} },
     });
   /** Of what another asset's publication of partition 1 names, what is taken. */

@@ -29,7 +29,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
       dataVersion: "not a digest",
       member: bytes(1),
       asset: DAYS,
-      code: 2,
+      codeId: 2,
       read: 5,
       edges: bytes(9),
       payload: {
@@ -134,9 +134,9 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
   test("a snapshot packs rows by ordinal, with the edges of their code records", async (state) => {
     const [, days] = await state.register([ASSETS[0], {
       ...ASSETS[1],
-      code: {
+      record: {
         version: "2",
-        edges: [...ASSETS[1].code.edges, { upstream: "test/other", mapping: "identity" }],
+        edges: [...ASSETS[1].record.edges, { upstream: "test/other", mapping: "identity" }],
       },
     }]);
     await state.commit({
@@ -144,13 +144,13 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
       events: [
         materialized(12, {
           asset: DAYS,
-          code: days!.code,
+          codeId: days!.codeId,
           edges: bytes(8, 64),
           member: bytes(2),
           read: 4,
           at: 1_700_000_000_123,
         }),
-        materialized(9, { asset: DAYS, code: 2, edges: bytes(7), member: bytes(1) }),
+        materialized(9, { asset: DAYS, codeId: 2, edges: bytes(7), member: bytes(1) }),
       ],
     });
     await state.commit({
@@ -176,7 +176,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
       changed: Float64Array.of(2, 1),
       read: Float64Array.of(0, 4),
       at: Float64Array.of(1_000, 1_700_000_000_123),
-      code: Int32Array.of(2, 3),
+      codeId: Int32Array.of(2, 3),
       status: Uint8Array.of(STANDS, STANDS),
       checksPassed: Uint8Array.of(0, 255),
       checksFailed: Uint8Array.of(0, 1),
@@ -185,7 +185,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
     });
     assertEquals(assets.get("test/unknown")?.ordinals.length, 0);
     assertEquals([...codes.keys()], [2, 3]);
-    assertEquals(codes.get(2), ASSETS[1].code);
+    assertEquals(codes.get(2), ASSETS[1].record);
   });
 
   test("a wipe leaves a tombstone where there was content, and ends the history", async (state) => {

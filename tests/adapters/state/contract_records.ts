@@ -14,9 +14,9 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
 
   test("a code record keeps its number, another one gets another", async (state) => {
     const codes = async (version: string) =>
-      (await state.register([{ ...ASSETS[0], code: { version, edges: [] } }, ASSETS[1]])).map(({ code }) =>
-        code
-      );
+      (await state.register([{ ...ASSETS[0], record: { version, edges: [] } }, ASSETS[1]])).map((
+        { codeId },
+      ) => codeId);
     const [one, days] = await codes("1");
     const [two] = await codes("2");
     assert(one !== two && one !== days && two !== days);
@@ -29,7 +29,7 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
       on.register([{
         key: "test/countries",
         partitions: { type: "static", keys },
-        code: { version: "1", edges: [] },
+        record: { version: "1", edges: [] },
       }]);
     await register(state, "VN", "TH");
     const other = await harness.worker("b");

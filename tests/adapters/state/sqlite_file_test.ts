@@ -58,9 +58,9 @@ Deno.test("sqlite: a state of 0.1 is opened with what stands, and what a worker 
   inFolder(async (folder) => {
     const path = `${folder}/state.db`;
     const replacement = { final: "a", temporary: "_staging/1/a", standing: "v1" };
-    const { member, edges, ...event } = materialized(2);
+    const { member, edges, codeId: code, ...event } = materialized(2);
     const body = {
-      event: { ...event, member: member.toHex(), edges: edges.toHex() },
+      event: { ...event, code, member: member.toHex(), edges: edges.toHex() },
       replacements: [replacement],
       measured: [],
     };

@@ -23,7 +23,7 @@ const toRead = (path: string) => openSqliteState({ path, access: "read" });
 
 /** All that a look takes in: the numbers of the code records, and how many events and rows there are. */
 async function looked(state: State) {
-  const changed = ASSETS.map((asset) => ({ ...asset, code: { ...asset.code, version: "another" } }));
+  const changed = ASSETS.map((asset) => ({ ...asset, record: { ...asset.record, version: "another" } }));
   const recorded = await state.register(ASSETS);
   const declared = await state.register(changed);
   const { assets, seq } = await state.snapshot(ASSETS.map(({ key }) => key));
@@ -31,8 +31,8 @@ async function looked(state: State) {
   await state.runs(9);
   await state.close();
   return {
-    recorded: recorded.map(({ code }) => code > 0),
-    declared: declared.map(({ code }) => code > 0),
+    recorded: recorded.map(({ codeId }) => codeId > 0),
+    declared: declared.map(({ codeId }) => codeId > 0),
     seq,
     rows: assets.get(HOURS)!.ordinals.length,
   };

@@ -132,7 +132,7 @@ function eventOf(
         kind: act.kind,
         partition: from,
         dataVersion,
-        code: node.code,
+        codeId: node.codeId,
         read: index.seq,
         member: memberFingerprint(node.key, node.set.key(from), dataVersion),
         edges: index.edgeSums(node, from),
