@@ -11,40 +11,41 @@ import type {
 } from "../core/mod.ts";
 import type { ViewFile } from "./views.ts";
 
-/** The declaration of a group. */
+/** The settings that a group declares its pipeline from. */
 export interface GroupContext {
-  /** A lake serves one. */
+  /** Each environment has a lake of its own: `PIPELINE_ENV`. */
   readonly environment: "dev" | "prod";
-  /** How old a period becomes before its source is asked for the last time. */
+  /** For how long after a period's end its source is asked again, in milliseconds. */
   readonly lookback: Milliseconds;
-  /** The files of `sql/views/<group>`. */
+  /** The files of `sql/views/<group>`, for `views()`. */
   readonly views: readonly ViewFile[];
-  /** The group's own variables, as they are given. */
+  /** The values of the environment variables that the group names; undefined where one is not set. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** A folder that others write in, by its path below the one in which the program was called. */
+  /** Opens a folder that others write in; its path is absolute, or below the folder in which the program was called. */
   readonly folder: (path: string) => Folder;
-  /** The path of a file or folder that ships with the project, by its path there. */
+  /** The absolute path of a file or folder that ships with the project, by its path below the project's root. */
   readonly shipped: (path: string) => string;
 }
 
-/** The parts of a lake that a group's upkeep works with. */
+/** The parts of an open lake, for a group's `look`, `begin` and `tidy`. */
 export interface UpkeepContext {
   readonly state: State;
   readonly store: ObjectStore;
   readonly publisher: Publisher;
+  /** In milliseconds since 1970, UTC. */
   readonly now: Instant;
 }
 
-/** Something beside an asset's files that its state does not say, or says otherwise. */
+/** A disagreement between what a group keeps beside an asset's files and what the state says of the asset. */
 export interface Finding {
   readonly asset: AssetKey;
-  /** One line. */
+  /** One line for people. */
   readonly message: string;
-  /** Partitions that are to be made again for it, and why. */
+  /** The partitions to make again, by ordinal, and why; none where nothing is to be made. */
   readonly due?: { readonly ranges: Ranges; readonly detail: string };
 }
 
-/** A statement over tables, and the assets without which it shows nothing. */
+/** An example statement for `inspect`, proposed after a run once all the assets that it needs stand. */
 export interface Shown {
   readonly statement: string;
   readonly needs: readonly AssetKey[];
@@ -52,38 +53,38 @@ export interface Shown {
 
 /** A pipeline as it is configured: its assets, and what belongs to them. */
 export interface Pipeline {
-  /** Upstream first. */
+  /** Each after those that it reads. */
   readonly assets: readonly AnyAsset[];
   /**
-   * Functions that open its assets' resources beside the lake's, by name: each is opened when it is first used, and disposed of
-   * (`Symbol.asyncDispose` or `Symbol.dispose`, where it has one) when the lake is closed.
+   * Resources of its assets beside the lake's own, by name. Each function is called when its resource is first used; the
+   * result is disposed of with the lake, if it has `Symbol.asyncDispose` or `Symbol.dispose`.
    */
   readonly resources?: Readonly<Record<string, () => unknown>>;
-  /** The databases of its tables and views. */
+  /** The databases of its tables and views, as `inspect` names them. */
   readonly databases: readonly string[];
-  /** The sources that its assets ask, by name, each with the asset that records what it answered. */
+  /** By the name of each source that its assets ask (`openaq`), the asset that records the answers. */
   readonly asks?: Readonly<Record<string, AssetKey>>;
-  /** Where data come from that no source of these gives, by a name of its own: a lake holds that of one. */
+  /** By name, the origin of data that come from no such source: `{ dump: "files" }`. A lake never mixes two of one name. */
   readonly origins?: Readonly<Record<string, string>>;
-  /** Lines that head every output, such as that the data are simulated. */
+  /** Lines that head every output, such as that the data are a sample. */
   readonly notices?: readonly string[];
-  /** Statements that show what was made, the one that says most first. */
+  /** Example statements over what was made, the best first. */
   readonly shows?: readonly Shown[];
-  /** Called when a lake is opened to read: what `begin` would find; changes nothing. */
+  /** Called when a lake is opened to read. Returns what `begin` would find, and changes nothing. */
   readonly look?: (context: UpkeepContext) => Promise<readonly Finding[]>;
   /** Called by `doctor` in the place of `look`: may take its time. @default look */
   readonly examine?: (context: UpkeepContext) => Promise<readonly Finding[]>;
   /** Called when a lake is opened to write. @returns What was found, and was mended or recorded as due. */
   readonly begin?: (context: UpkeepContext) => Promise<readonly Finding[]>;
-  /** Called after a run, and by `prune`. */
+  /** Called after each run and by `prune`: deletes what is no longer needed. */
   readonly tidy?: (context: UpkeepContext) => Promise<void>;
 }
 
-/** A pipeline that can be composed with others on one lake and one state: a folder of `assets` exports one. */
+/** A named pipeline that shares a lake and a state with others. A folder of `assets` exports one as `group`. */
 export interface Group {
   readonly name: string;
-  /** The environment variables that are its own. */
+  /** The environment variables that it reads. */
   readonly variables?: readonly string[];
-  /** Declares its assets. @throws {Error} If a variable cannot be meant: the message is one line. */
+  /** Declares the pipeline. @throws {Error} If a variable has a value that cannot be meant; the message is one line. */
   declare(context: GroupContext): Pipeline;
 }

@@ -21,9 +21,10 @@ import { type ExaminedFile, TableExaminer } from "./examiner.ts";
 import { equals } from "./gate.ts";
 import { filePath, type Table } from "./table.ts";
 
-/** The latest materializations of each dependency whose content a table is made of. */
+/** The latest materializations of each dependency, by name; none of one whose content does not count. */
 export type InputMaterializations<Deps> = { readonly [Name in keyof Deps]: readonly Materialization[] };
 
+/** The declaration of a table: an asset's own options, and how a program makes its partitions. */
 export interface TableAssetOptions<Set extends PartitionSet, Deps extends Dependencies<Set>> extends
   Pick<
     AssetOptions<Resources, Set, Deps>,
@@ -39,35 +40,42 @@ export interface TableAssetOptions<Set extends PartitionSet, Deps extends Depend
     | "timeout"
     | "freshness"
   > {
+  /** The contract, and where the files lie. */
   readonly table: Table;
-  /** Remembers what files hold; tables of one contract may share one. @default one of its own */
+  /** Scans the files; shared by tables of one contract, equal files are scanned once. @default one of its own */
   readonly examiner?: TableExaminer;
   /** The program whose rows are written: `marts/x` is `sql/marts/x.sql`. */
   readonly program: string;
-  /** The tables that the program reads. */
+  /** The tables that the program reads, by the names that its statement uses. */
   readonly inputs: (materialized: InputMaterializations<Deps>) => Readonly<Record<string, InputTable>>;
-  /** The program's column that names a row's partition: `all`, where there are none. */
+  /** The program's column that holds the key of a row's partition; `all` where the asset is not partitioned. */
   readonly partition: string;
-  /** The program's columns that are written by another name, by that name. */
+  /** For columns of the contract that the program names otherwise: the program's name, by the contract's. */
   readonly answered?: Readonly<Record<string, string>>;
-  /** The program's columns by which files are sorted. @default the contract's `sort` */
+  /** The program's columns by which each file is sorted; they need not be written. @default the contract's `sort` */
   readonly sort?: readonly string[];
   /** The program's boolean column that says which rows are written. @default all are */
   readonly written?: string;
-  /** The program's counts, which become metadata of each partition. @default none */
+  /** The program's integer columns that are summed into metadata of each partition, and not written. @default none */
   readonly counts?: readonly string[];
-  /** Further metadata of each partition, by its key. */
+  /** Further metadata: from the inputs, a function of a partition's key. */
   readonly facts?: (materialized: InputMaterializations<Deps>) => (key: string) => Metadata;
-  /** Checks beside those that the contract gives. */
+  /** Checks beside the contract's, by name. */
   readonly checks?: Readonly<Record<string, OwnCheck>>;
-  /** A dependency on a table of the same contract, which each partition must equal before it is published. */
+  /**
+   * A promotion gate: each partition must equal the same one of another table of this contract before it is published. It is
+   * that of the dependency `input`, called `told` in messages ("development").
+   */
   readonly gate?: { readonly input: string; readonly told: string };
 }
 
-/** How the only partition of a table without any is named. */
+/** The partition of an asset that has only one, as programs name it. */
 const WHOLE = "all";
 
-/** Declares a table of which a program makes each partition as one Parquet file, audited by its contract. */
+/**
+ * Declares a table: a program makes each partition as one Parquet file, which is published if it keeps the contract. A
+ * partition without rows has no file.
+ */
 export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<Set>>(
   options: TableAssetOptions<Set, Deps>,
 ): Asset<Resources, Set> {

@@ -28,14 +28,15 @@ export function tableDefinition(
   return { type: "table", database, name, format, location, columns, partitionColumns };
 }
 
+/** The declaration of catalog entries. */
 export interface CatalogOptions {
   readonly key: string;
-  /** The assets whose files the tables show. */
+  /** The assets whose files the tables list. */
   readonly shows: readonly Asset<Resources>[];
   readonly tables: readonly TableDefinition[];
 }
 
-/** Declares the catalog's entries of tables; they are registered anew when their definition changes. */
+/** Declares the asset that registers tables in the catalog; it is stale once a definition changes. */
 export function catalogAsset({ key, shows, tables }: CatalogOptions): Asset<Resources> {
   const dataVersion = sha256(canonicalJson(tables)).slice(0, 32);
   return define.asset({

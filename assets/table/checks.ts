@@ -3,7 +3,7 @@ import type { Contract } from "./contract.ts";
 import type { Examined, Facts, TableExaminer } from "./examiner.ts";
 import { pathOf, stagedOr, type Table } from "./table.ts";
 
-/** Tells what is wrong with a partition's file; undefined where nothing is. */
+/** The fault of a partition by its file's facts, in half a sentence; undefined where there is none. */
 export type Judge = (facts: Facts, partition: Audited) => string | undefined;
 
 /** A check of a table beside those that its contract gives. */
@@ -12,13 +12,18 @@ export interface OwnCheck {
   readonly judge: Judge;
 }
 
+/** A table whose partitions are checked. */
 export interface TableCheckOptions {
   readonly table: Table;
   readonly examiner: TableExaminer;
+  /** Checks beside the contract's, by name; one of the same name takes its place. */
   readonly own?: Readonly<Record<string, OwnCheck>>;
 }
 
-/** The checks of a table's partitions: one scan for a batch, one answer for each check and partition. */
+/**
+ * The checks of a table: `schema`, those of its contract (`path`, `unique`, `keys`, `sorted`, `limits`, `rows`, `nulls`) and
+ * its own. A batch is scanned once; each check answers for each partition.
+ */
 export function tableChecks({ table, examiner, own = {} }: TableCheckOptions): Check<{ engine: Engine }> {
   const checks = { ...contractChecks(table), ...own };
   const names = ["schema", ...Object.keys(checks)];

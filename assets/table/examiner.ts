@@ -3,30 +3,34 @@ import { contentVersion } from "../content_hash.ts";
 import { auditStatement } from "./audit.ts";
 import { type Contract, plainColumns } from "./contract.ts";
 
-/** The figures of a table's file, as its audit counts them. */
+/** The figures of one file, as the audit counts them. */
 export interface Facts {
   readonly rows: number;
+  /** 32 hexadecimal digits that depend on the rows alone, not on how they are stored. */
   readonly dataVersion: string;
-  /** For each column of the path that rows tell, its least and its greatest value. */
+  /** For each column of the path, the least and the greatest value that the rows give it; undefined where they give none. */
   readonly path: Readonly<Record<string, readonly [least: string, most: string] | undefined>>;
-  /** Rows in which a column is null that never is. */
+  /** Rows with null in a column that must not be null. */
   readonly nullRequired: number;
+  /** Rows that repeat the key of an earlier one. */
   readonly duplicates: number;
+  /** Rows that should stand before the one above. */
   readonly unsorted: number;
-  /** How many values of each column lie beyond its limits. */
+  /** By column, how many values lie beyond its limits. */
   readonly beyond: Readonly<Record<string, number>>;
+  /** By column, how many values are null. */
   readonly nulls: Readonly<Record<string, number>>;
 }
 
-/** A file's columns and facts; or why they are not known. */
+/** A file's columns, and its facts or the reason why it cannot be read. */
 export type Examined =
   & { readonly described: Described }
   & ({ readonly facts: Facts } | { readonly reason: string });
 
-/** A file, and whether its hash was just measured. */
+/** A file to examine; `staged` says that its hash was just measured. */
 export type ExaminedFile = FileRef & { readonly staged: boolean };
 
-/** Files that are remembered at a time. */
+/** The most files whose facts are remembered. */
 const KEPT = 5000;
 
 /**
@@ -48,6 +52,7 @@ export class TableExaminer {
     this.none = this.#facts({ rows: 0, first_sum: "0", last_sum: "0" });
   }
 
+  /** Examines files, answering in their order; one that cannot be read has a reason, and hides no other. */
   async examine(engine: Engine, files: readonly ExaminedFile[], signal: AbortSignal): Promise<Examined[]> {
     const unknown = files.filter(({ staged, hash }) => !(staged && this.#known.has(hash)));
     const found = new Map<string, Examined>();
@@ -65,7 +70,7 @@ export class TableExaminer {
     return files.map(({ path, hash }) => found.get(path) ?? this.#known.get(hash)!);
   }
 
-  /** Whether the columns are the contract's. */
+  /** Whether the file has the contract's columns, in their order and of their types. */
   fits(described: Described): boolean {
     const { columns } = this.contract;
     return described.status === "read" && described.columns.length === columns.length &&

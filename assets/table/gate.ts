@@ -19,15 +19,16 @@ interface Pair {
   readonly standing: FileRef;
 }
 
+/** A gate between two tables of one contract. */
 export interface GateOptions {
   readonly contract: Contract;
-  /** The dependency, on the same partitions of a table of the same contract, that each partition must equal. */
+  /** The dependency, by name, on the table whose partition of the same key each partition must equal. */
   readonly input: string;
-  /** That table in messages: "development". */
+  /** How messages call that table: "development". */
   readonly told: string;
 }
 
-/** A promotion gate: a partition is that of another table, value by value. What was looked at is what is promoted. */
+/** The check `equals_<input>`: a partition passes if it equals the other table's, value by value, in columns and rows. */
 export function equals(
   { contract, input, told }: GateOptions,
 ): Check<{ engine: Engine; store: ObjectStore }> {

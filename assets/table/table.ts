@@ -2,16 +2,16 @@ import type { FileRef, InputTable, Materialization } from "../../core/mod.ts";
 import { type Contract, plainColumns } from "./contract.ts";
 import type { ExaminedFile } from "./examiner.ts";
 
-/** A table of the lake: its contract, and where its files lie. */
+/** A table of the lake: its contract, and where its files lie, one a partition. */
 export interface Table {
   readonly contract: Contract;
-  /** A folder below the lake's root. */
+  /** Below the lake's root, such as `aq_prod/marts/vietnam`. */
   readonly folder: string;
-  /** The values in a partition's path, by the partition's key. */
+  /** From a partition's key, the values in its path, by column. @default the key, as the first of the path's columns */
   readonly path?: (key: string | null) => Readonly<Record<string, string>>;
 }
 
-/** The values in a partition's path, by the partition's key. */
+/** The values in a partition's path, by column: `{ measurement_date: "2024-01-31", country: "Vietnam" }`. */
 export function pathOf({ contract, path }: Table, key: string | null): Readonly<Record<string, string>> {
   if (path !== undefined) return path(key);
   const [column] = contract.partitionColumns;
@@ -19,9 +19,9 @@ export function pathOf({ contract, path }: Table, key: string | null): Readonly<
 }
 
 /**
- * A table's partitions as a program reads them.
+ * The files of a table's partitions as a program's input.
  *
- * @param readBy The partition that cannot do without one of that key. @default the one of the same key
+ * @param readBy From the key of a partition that is read, the key of the one that fails if it cannot be. @default the same
  */
 export function tableInput(
   contract: Contract,
@@ -34,13 +34,13 @@ export function tableInput(
   return { columns: plainColumns(contract.columns), format: "parquet", files };
 }
 
-/** The one file of a partition. */
+/** The path of a partition's file, below the lake's root. */
 export function filePath(table: Table, key: string | null): string {
   const parts = Object.entries(pathOf(table, key)).map(([name, value]) => `${name}=${value}`);
   return [table.folder, ...parts, "part-00000.snappy.parquet"].join("/");
 }
 
-/** Tells a staged file of a partition from the published one. */
+/** A partition's file with whether it is staged: whatever is not at the published path is. */
 export function stagedOr(table: Table, key: string | null, file: FileRef): ExaminedFile {
   return { ...file, staged: file.path !== filePath(table, key) };
 }

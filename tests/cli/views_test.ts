@@ -47,6 +47,27 @@ Deno.test("a view with a fault fails alone, named with its place, and stands in 
   assertEquals(JSON.parse(mended.stdout), [{ some: true }]);
 });
 
+Deno.test("all views whose files are gone are dropped in one run, and none is told twice", async () => {
+  await using project = await ProjectFolder.open();
+  for (const name of ["one", "two"]) await project.view(name, "SELECT 1 AS one");
+  assertEquals((await project.run("materialize", ...RANGE)).code, 0);
+  for (const name of ["one", "two"]) await project.view(name, null);
+  const { warnings } = JSON.parse((await project.run("materialize", ...RANGE, "--json")).stdout);
+  const dropped = warnings.filter((line: string) =>
+    line.endsWith(": its file is gone: dropped from the catalog")
+  );
+  const views = ["dev.one", "dev.two", "prod.one", "prod.two"];
+  assertEquals(
+    dropped.map((line: string) => line.split(":")[0]).sort(),
+    views.map((view) => `view/aq_${view}`),
+  );
+  const after = JSON.parse((await project.run("materialize", ...RANGE, "--json")).stdout);
+  assertEquals(after.warnings.filter((line: string) => line.includes("dropped")), []);
+  const runs = JSON.parse((await project.run("runs", "--json")).stdout)
+    .filter(({ request }: { request: { command: string } }) => request.command === "drop");
+  assertEquals(runs.map(({ status }: { status: string }) => status), ["succeeded"]);
+});
+
 Deno.test("a view whose file is gone is dropped by the next run, which says so; it comes back with its file", async () => {
   await using project = await ProjectFolder.open();
   await project.view("one", "SELECT 1 AS one");
