@@ -2,7 +2,7 @@ import { isThere, requireWritable } from "../adapters/sdk/files/place.ts";
 import { lockFolderOf } from "../adapters/state/sqlite/locks.ts";
 import type { Config } from "../config.ts";
 import { type Holding, type KeyValue, requireSources, StateError } from "../core/mod.ts";
-import type { LookOptions } from "./first_look.ts";
+import type { LookOptions } from "../sources/openaq/first_look.ts";
 import { examineLake } from "./identity.ts";
 import type { Groups } from "./project.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
@@ -62,7 +62,7 @@ export async function* examine(
   }
   yield await attempt(
     "openaq",
-    () => openaqAnswer(config, { signal, tell: (line) => tell("openaq", mask(line)) }),
+    () => openaqAnswer(config, { clock: systemClock, signal, tell: (line) => tell("openaq", mask(line)) }),
   );
 }
 
@@ -165,8 +165,8 @@ function holdingLine({ run, asset, place }: Holding): string {
 async function openaqAnswer(config: Config, options: LookOptions): Promise<string> {
   const { url } = config.openaq;
   if (url === null) return "the built-in simulated stations answer";
-  const { askSource } = await import("./first_look.ts");
-  const look = await keepingPace(config.state, (kv) => askSource(config, kv, options));
+  const { askSource } = await import("../sources/openaq/first_look.ts");
+  const look = await keepingPace(config.state, (kv) => askSource({ ...config.openaq, url }, kv, options));
   if ("error" in look) throw look.error;
   return `${look.source} answers`;
 }

@@ -1,9 +1,10 @@
 import type { Config } from "../config.ts";
 import type { Json, KeyValue, LakeStorage, State } from "../core/mod.ts";
-import type { Look } from "./first_look.ts";
+import type { Look } from "../sources/openaq/first_look.ts";
 import { examineLake, identifyLake } from "./identity.ts";
 import type { Sources } from "./source.ts";
 import { emptyState } from "./state.ts";
+import { systemClock } from "./system.ts";
 
 /** Where the lake's data come from, and how many requests it took to know. */
 export interface LakeSources {
@@ -68,8 +69,8 @@ async function lookAt(
   { config, state: { keyValue }, tell }: LakeSourcesOptions,
   recorded: string | undefined,
 ): Promise<{ readonly source: string; readonly requests: number }> {
-  const { rememberedSource } = await import("./first_look.ts");
-  const remembered = await rememberedSource(config, keyValue);
+  const { rememberedSource } = await import("../sources/openaq/first_look.ts");
+  const remembered = await rememberedSource(config.openaq.url!, keyValue);
   if (remembered !== undefined && remembered === recorded) return { source: remembered, requests: 0 };
   const looked = await look({ config, tell }, keyValue);
   if ("source" in looked) return looked;
@@ -82,8 +83,9 @@ async function look(
   { config, tell }: Pick<LakeSourcesOptions, "config" | "tell">,
   keyValue: KeyValue,
 ): Promise<Look> {
-  const { askSource, rememberSource } = await import("./first_look.ts");
-  const looked = await askSource(config, keyValue, { tell });
-  if ("source" in looked) await rememberSource(config, keyValue, looked.source);
+  const { askSource, rememberSource } = await import("../sources/openaq/first_look.ts");
+  const address = { ...config.openaq, url: config.openaq.url! };
+  const looked = await askSource(address, keyValue, { clock: systemClock, tell });
+  if ("source" in looked) await rememberSource(address.url, keyValue, looked.source);
   return looked;
 }

@@ -1,8 +1,9 @@
 import type { Config } from "../config.ts";
 import { type Clock, type KeyValue, LakeError, type Log, type Spool } from "../core/mod.ts";
+import { sourceOf } from "../sources/openaq/announced.ts";
 import type { HoursOnRecord } from "../sources/openaq/owing.ts";
 import type { OpenAQSource } from "../sources/openaq/source.ts";
-import { SEED, sourceOf } from "./source.ts";
+import { SEED } from "./source.ts";
 
 /** An address that only the built-in stations answer. */
 const BUILT_IN = "http://simulated.invalid";

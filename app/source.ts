@@ -7,7 +7,6 @@ export type Sources = Readonly<Record<string, string | undefined>>;
 
 /** The built-in stations' seed. */
 export const SEED = 1;
-const ANNOUNCED = "x-airgraph-source";
 
 /** Where the data come from that a project makes, as far as can be told without asking. */
 export function sourcesOf(config: Config, { given, pipelines }: Project): Sources {
@@ -31,10 +30,4 @@ function knownSources({ openaq: { url } }: Config): Sources {
 /** The asset that records what OpenAQ answered, if any does. */
 export function asked(pipelines: readonly Pipeline[]): string | undefined {
   return pipelines.map(({ asks }) => asks?.openaq).find((asset) => asset !== undefined);
-}
-
-/** Where an answer comes from; undefined for an error's, and for what is no API's, which may be anybody's on the way. */
-export function sourceOf({ headers, ok }: Response, origin: string): string | undefined {
-  const isAnswer = ok && headers.get("content-type")?.includes("json");
-  return headers.get(ANNOUNCED) ?? (isAnswer ? origin : undefined);
 }

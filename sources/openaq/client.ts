@@ -1,4 +1,5 @@
 import { type Instant, iso, type Outlook } from "../../core/mod.ts";
+import { announcedIn } from "./announced.ts";
 import { completeness } from "./agreement.ts";
 import { type Answer, type Question, Requester, type RequesterOptions } from "./requester.ts";
 import { OpenAQError } from "./error.ts";
@@ -150,7 +151,7 @@ export class OpenAQ {
 
   async #ask<T extends object>(question: Question<T>, signal?: AbortSignal): Promise<Answer<T>> {
     const answer = await this.#requester.ask(question, signal);
-    this.#source = answer.headers.get("x-airgraph-source") ?? this.#source;
+    this.#source = announcedIn(answer.headers) ?? this.#source;
     return answer;
   }
 }

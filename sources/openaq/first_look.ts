@@ -1,11 +1,9 @@
 import { z } from "zod";
-import type { Config } from "../config.ts";
-import { type Instant, iso, type KeyValue, type Milliseconds, SECOND } from "../core/mod.ts";
-import { answeredAt, WRONG } from "../sources/openaq/date.ts";
-import { limitsOf, paced } from "../sources/openaq/pace.ts";
-import { pause, within } from "../sources/openaq/timeout.ts";
-import { sourceOf } from "./source.ts";
-import { systemClock } from "./system.ts";
+import { type Clock, type Instant, iso, type KeyValue, type Milliseconds, SECOND } from "../../core/mod.ts";
+import { sourceOf } from "./announced.ts";
+import { answeredAt, WRONG } from "./date.ts";
+import { limitsOf, paced } from "./pace.ts";
+import { pause, within } from "./timeout.ts";
 
 /** The origins that addresses announced when they were asked. */
 const KEY = "openaq/sources";
@@ -22,46 +20,51 @@ export type Look =
   & { readonly requests: number }
   & ({ readonly source: string } | { readonly error: Error });
 
-/** The source that the configured URL announced when it was asked for this state; undefined where it never was. */
-export async function rememberedSource(
-  { openaq: { url } }: Config,
-  kv: KeyValue,
-): Promise<string | undefined> {
-  return KEPT.parse((await kv.get(KEY))?.value ?? {})[url!];
+/** The source that a URL announced when it was asked for this state; undefined where it never was. */
+export async function rememberedSource(url: string, kv: KeyValue): Promise<string | undefined> {
+  return KEPT.parse((await kv.get(KEY))?.value ?? {})[url];
 }
 
-export async function rememberSource(
-  { openaq: { url } }: Config,
-  kv: KeyValue,
-  source: string,
-): Promise<void> {
+/** Keeps the source that a URL announced, for `rememberedSource`. */
+export async function rememberSource(url: string, kv: KeyValue, source: string): Promise<void> {
   for (;;) {
     const kept = await kv.get(KEY);
     const sources = KEPT.parse(kept?.value ?? {});
-    if (sources[url!] === source) return;
-    if (await kv.put(KEY, { ...sources, [url!]: source }, kept?.version ?? 0)) return;
+    if (sources[url] === source) return;
+    if (await kv.put(KEY, { ...sources, [url]: source }, kept?.version ?? 0)) return;
   }
 }
 
+/** A URL that may be OpenAQ's, and how it is asked. */
+export interface Address {
+  readonly url: string;
+  readonly key: string | null;
+  /** The most requests a minute. */
+  readonly perMinute: number;
+  /** The most requests an hour. */
+  readonly perHour: number;
+  /** In seconds, for one request. */
+  readonly timeout: number;
+}
+
 export interface LookOptions {
+  readonly clock: Clock;
   readonly signal?: AbortSignal;
   /** Told in a line what is waited for. */
   readonly tell?: (line: string) => void;
 }
 
 /**
- * The source that the configured URL announces, or its origin, asked for at the pace that `kv` keeps; an error of one
+ * The source that a URL announces, or its origin, asked for at the pace that `kv` keeps; an error of one
  * line where nothing answers that could be OpenAQ's API, or only with another time of day.
  */
 export async function askSource(
-  { openaq }: Config,
+  { url, key, timeout, perMinute, perHour }: Address,
   kv: KeyValue,
-  { signal, tell = () => {} }: LookOptions = {},
+  { clock, signal, tell = () => {} }: LookOptions,
 ): Promise<Look> {
-  const { url, key, timeout, perMinute, perHour } = openaq;
-  const { origin } = new URL(url!);
-  const address = `${url!.replace(/(\/v3)?\/*$/, "")}/v3/countries?limit=1`;
-  const clock = systemClock;
+  const { origin } = new URL(url);
+  const address = `${url.replace(/(\/v3)?\/*$/, "")}/v3/countries?limit=1`;
   const pace = paced({ perMinute, perHour, kv, clock });
   for (let requests = 1;; requests++) {
     const { first, by } = await pace.outlook(1);
@@ -85,7 +88,7 @@ export async function askSource(
     const limits = answered && limitsOf(answered.headers, clock.now());
     await pace.heard(limits);
     if (answered !== undefined) {
-      const error = otherTime(origin, answered.headers, asked);
+      const error = otherTime(origin, answered.headers, asked, clock.now());
       if (error !== undefined) return { error, requests };
       const source = sourceOf(answered, origin);
       if (source !== undefined) return { source, requests };
@@ -103,8 +106,7 @@ function seconds(duration: Milliseconds): string {
   return `${Math.ceil(duration / SECOND)} s`;
 }
 
-function otherTime(origin: string, headers: Headers, asked: Instant): Error | undefined {
-  const heard = systemClock.now();
+function otherTime(origin: string, headers: Headers, asked: Instant, heard: Instant): Error | undefined {
   const answered = answeredAt(headers, asked, heard);
   if (answered === undefined || answered.apart < WRONG) return undefined;
   return new Error(
