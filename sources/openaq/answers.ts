@@ -1,7 +1,7 @@
 import { type Clock, DAY, HOUR, type Instant, type Milliseconds, type Spool } from "../../core/mod.ts";
 import type { HistoryQuestion } from "./question.ts";
 import type { Page } from "./page.ts";
-import type { TimeRange } from "./ranges.ts";
+import { common, type TimeRange } from "./ranges.ts";
 import { getPage, keyOf, putPage, type Stored, storedOf } from "./stored.ts";
 import {
   getWanted,
@@ -26,13 +26,15 @@ export class Answers {
   #stored: readonly Stored[];
   #wanted: readonly Wanted[];
   readonly #begun: Instant;
+  /** Whether another that wanted some of the same hours has not ended: it was interrupted, or is at work. */
+  readonly interrupted: boolean;
   /** Whether nothing is believed that was answered before it began. */
   readonly #forced: boolean;
 
   private constructor(
     parts: { readonly spool: Spool; readonly clock: Clock },
     { stored, wanted }: Kept,
-    { begun, forced }: { readonly begun: Instant; readonly forced: boolean },
+    { begun, forced, own }: { readonly begun: Instant; readonly forced: boolean; readonly own: Wanted },
     /** When each hour was recorded last. */
     readonly recorded: (hour: Instant) => Instant,
   ) {
@@ -41,6 +43,7 @@ export class Answers {
     this.#wanted = wanted;
     this.#begun = begun;
     this.#forced = forced;
+    this.interrupted = wanted.some(({ key, open }) => key !== own.key && common(open, own.open).length > 0);
   }
 
   /** Says that the hours are wanted from now on, and finds what was answered before. */
@@ -49,9 +52,15 @@ export class Answers {
     { ranges, forced = false, recorded = never }: Pick<HistoryQuestion, "ranges" | "forced" | "recorded">,
   ): Promise<Answers> {
     const begun = parts.clock.now();
-    await putWanted(parts.spool, wantedFrom(begun, ranges));
+    const own = wantedFrom(begun, ranges);
+    await putWanted(parts.spool, own);
     const kept = await sweepAnswers(parts.spool, begun);
-    return new Answers(parts, kept, { begun, forced }, await (kept.stored.length > 0 ? recorded : never)());
+    return new Answers(
+      parts,
+      kept,
+      { begun, forced, own },
+      await (kept.stored.length > 0 ? recorded : never)(),
+    );
   }
 
   /** A sensor's earlier answers, none by force; one dated in the future was given while a clock was wrong. */

@@ -53,6 +53,11 @@ export class OpenAQ {
     return this.#requester.requests;
   }
 
+  /** Resolves when next an answer of 429 begins to be waited out. */
+  get held(): Promise<void> {
+    return this.#requester.held;
+  }
+
   /** How so many more requests are likely to go on, `width` at a time. */
   outlook(requests: number, width: number): Promise<Outlook> {
     return this.#requester.outlook(requests, width);

@@ -34,7 +34,7 @@ export async function* history(
   const whole = hullOf(ranges);
   const tracks = sensorsToAsk(question, known)
     .map(({ sensor, ranges }) => new Track(sensor, { ...parts, answers }, { ...question, ranges }));
-  const queue = new SensorQueue(tracks, parts, question);
+  const queue = new SensorQueue(tracks, { ...parts, cautious: answers.interrupted }, question);
   const tell = teller(parts, question.told);
   try {
     await queue.begin(known);
@@ -43,7 +43,7 @@ export async function* history(
       const to = Math.min(whole.to, ...tracks.map((track) => track.complete));
       const complete = clipped(left, { ...whole, to });
       if (lengthOf(complete) < Math.min(SHORTEST_GROUP, lengthOf(left))) {
-        await queue.progress();
+        await Promise.race([queue.progress(), parts.client.held]);
         await tell(queue);
         continue;
       }
@@ -56,6 +56,7 @@ export async function* history(
       await answers.stand(group);
       await queue.stand(group);
       queue.pump();
+      await tell(queue);
     }
   } finally {
     await queue.end();

@@ -89,6 +89,9 @@ export class Requester {
   readonly #options: RequesterOptions;
   readonly #base: string;
   readonly #retries: Retries;
+  /** Until when answers of 429 are waited out. */
+  #heldUntil: Instant = -Infinity;
+  #held = Promise.withResolvers<void>();
   /** How long all requests took, without what they waited for the pace. */
   #took: Milliseconds = 0;
 
@@ -96,6 +99,11 @@ export class Requester {
     this.#options = options;
     this.#retries = new Retries(options);
     this.#base = options.url.replace(/(\/v3)?\/*$/, "");
+  }
+
+  /** Resolves when next an answer of 429 begins to be waited out. */
+  get held(): Promise<void> {
+    return this.#held.promise;
   }
 
   /**
@@ -127,6 +135,7 @@ export class Requester {
             throw this.#error("limited", url, "answered 429 again and again");
           }
           log.warn("OpenAQ answered 429: waiting", { url: shown(url), seconds: wait / SECOND });
+          this.#hold(wait);
           await pause(clock, wait, signal);
           waited += wait;
           patience = Infinity;
@@ -161,9 +170,26 @@ export class Requester {
   async outlook(requests: number, width: number): Promise<Outlook> {
     const { first, last, by } = await this.#options.pace.outlook(requests);
     const each = this.#took / Math.max(1, this.requests);
-    const left = requests === 0 ? 0 : Math.max(last, requests * each / width) + each;
+    const now = this.#options.clock.now();
+    const held = Math.max(0, this.#heldUntil - now);
+    const left = requests === 0 ? 0 : Math.max(last, held + requests * each / width) + each;
+    if (held >= SECOND && held >= first) {
+      return { left, note: `OpenAQ answered 429: asked again at ${iso(inSeconds(this.#heldUntil))}` };
+    }
     if (first < SECOND) return { left };
-    return { left, note: /^\d/.test(by) ? `waiting for the pace: ${by}` : by };
+    const note = /^\d/.test(by)
+      ? `waiting for the pace: ${by}`
+      : `${by}: asked again at ${iso(inSeconds(now + first))}`;
+    return { left, note };
+  }
+
+  /** Says that a wait begins; those that end together are one. */
+  #hold(wait: Milliseconds): void {
+    const until = this.#options.clock.now() + wait;
+    if (until < this.#heldUntil + SECOND) return;
+    this.#heldUntil = until;
+    this.#held.resolve();
+    this.#held = Promise.withResolvers();
   }
 
   async #once<T extends object>(
@@ -257,6 +283,11 @@ export class Requester {
     const masked = key !== undefined && key.length >= 8 ? line.replaceAll(key, "***") : line;
     return JSON.stringify(masked.length > 160 ? `${masked.slice(0, 160)}…` : masked);
   }
+}
+
+/** The next full second. */
+function inSeconds(instant: Instant): Instant {
+  return Math.ceil(instant / SECOND) * SECOND;
 }
 
 /** The URL without a name or password. */

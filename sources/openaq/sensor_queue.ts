@@ -12,6 +12,8 @@ const EVERYONES: ReadonlySet<Trouble> = new Set<Trouble>(["key", "limited", "unr
 const MOST_HELD = 2;
 /** Sensors that fail in a row, for each one asked at a time, before it is judged whether the API is failing. */
 const IN_A_ROW = 3;
+/** So many answers let one more be asked at a time by who is cautious. */
+const ANSWERS_EACH = 6;
 export const CONCURRENCY = 8;
 
 /** A sensor that failed, while no other has answered since: its own fault, or everyone's. */
@@ -34,12 +36,14 @@ export class SensorQueue {
   /** Sensors that are set aside. */
   #silent: readonly number[] = [];
   #suspects: Suspect[] = [];
+  /** How many requests were answered. */
+  #answered = 0;
   #failure: { readonly error: unknown } | undefined;
   #changed = Promise.withResolvers<void>();
 
   constructor(
     readonly tracks: readonly Track[],
-    readonly parts: HistoryParts,
+    readonly parts: HistoryParts & { readonly cautious?: boolean },
     readonly question: HistoryQuestion,
   ) {
     const { signal } = question;
@@ -73,7 +77,7 @@ export class SensorQueue {
 
   /** Starts as many requests as may run. */
   pump(): void {
-    while (this.#failure === undefined && this.#running.size < this.#concurrency) {
+    while (this.#failure === undefined && this.#running.size < this.#width) {
       const track = this.#suspects.length < IN_A_ROW * this.#concurrency ? this.#next() : undefined;
       if (track !== undefined) this.#run(() => this.#step(track));
       else if (this.#running.size === 0 && this.#suspects.length > 0) this.#run(() => this.#judge());
@@ -115,6 +119,12 @@ export class SensorQueue {
     await Promise.all(this.#running);
   }
 
+  /** How many are asked at a time: who is killed again loses what was under way, so that one who was begins with few. */
+  get #width(): number {
+    if (!this.parts.cautious) return this.#concurrency;
+    return Math.min(this.#concurrency, 1 + Math.floor(this.#answered / ANSWERS_EACH));
+  }
+
   /** The sensor that reaches least far; of several the oldest, or, after failures, the newest: old ones end together. */
   #next(): Track | undefined {
     const unfinished = this.tracks.filter((track) => !track.done);
@@ -146,6 +156,7 @@ export class SensorQueue {
     try {
       if (track.stored) return await track.recall();
       await track.ask(this.#signal, this.#probes.has(track) ? 1 : undefined);
+      this.#answered++;
       if (this.#probes.delete(track)) await this.#welcome(track);
       await this.#condemn();
     } catch (error) {

@@ -36,7 +36,12 @@ export function openaqSource(parts: SourceParts): OpenAQSource {
   return {
     async locations(signal, told) {
       told?.(0, 1, await client.outlook(1, 1));
-      return await client.locations(countryId, signal);
+      const answer = client.locations(countryId, signal);
+      const answered = answer.then(() => true);
+      while (!await Promise.race([answered, client.held.then(() => false)])) {
+        told?.(0, 1, await client.outlook(1, 1));
+      }
+      return await answer;
     },
     hours: (question, log) => history({ ...parts, log }, question),
     silent: async () => (await gaps(kv)).filter(isSilent),

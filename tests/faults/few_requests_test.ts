@@ -59,6 +59,17 @@ Deno.test("whatever is killed, scattered or failing costs no more than 1.3 times
     assertEquals(await askedHoursOf(other), await askedHoursOf(place));
   });
 
+  await t.step("killed seven times, then gone on with", async () => {
+    await using other = await Place.make(server.env);
+    fewer(
+      await counted(async () => {
+        for (let i = 0; i < 7; i++) await killed(other, COMMAND, once / 7);
+        assertEquals((await other.run(COMMAND)).code, 0);
+      }),
+    );
+    assertEquals(await contentOf(other), content);
+  });
+
   await t.step("scattered hours that are missing", async () => {
     await succeeds(["wipe", "vietnam/raw_prod", ...PARTITIONS]);
     fewer(await counted(async () => void await succeeds(COMMAND)));
