@@ -85,7 +85,7 @@ async function damage(
   );
 }
 
-/** What keeps a partition from being made again as things stand, in words. */
+/** The hindrance that keeps a partition from being made again as things stand, in words. */
 async function hindranceOf(
   config: Config,
   groups: Groups,

@@ -118,7 +118,7 @@ export interface Lake extends AsyncDisposable {
   notices(): readonly string[];
   /** Warnings of the sources on their assets. */
   warnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>>;
-  /** What was found beside the files of assets when it was opened; among the warnings, too. */
+  /** Findings beside the files of assets when it was opened; among the warnings, too. */
   readonly found: readonly { readonly asset: AssetKey; readonly message: string }[];
   /** Deletes what runs that are no more left staged, or only counts it. @returns How many folders. */
   sweep(counting?: "only"): Promise<number>;

@@ -1,7 +1,7 @@
 import type { AssetKey, AssetStatus, Warning } from "../core/mod.ts";
 import { number, total } from "./text.ts";
 
-/** What counts as not as it should be, beside partitions that are not fresh. */
+/** States that are not as they should be, beside partitions that are not fresh. */
 export interface Wanted {
   /** Whether the status is of whole sets, most of which was never asked for. */
   readonly wholeSets: boolean;

@@ -63,7 +63,7 @@ Examples:
   },
 };
 
-/** What would be forgotten of an asset. */
+/** The partitions of an asset that would be forgotten. */
 type Wipeable = Pick<Undeclared, "asset" | "materialized">;
 
 function wipeable(found: ReadonlyMap<string, readonly PartitionRange[]>): Wipeable[] {

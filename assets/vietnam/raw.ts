@@ -91,7 +91,7 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
   });
 }
 
-/** What is known of hours before they are recorded once more. */
+/** The state of hours before they are recorded once more. */
 interface KnownHours {
   /** By partition, the files that the state names. */
   readonly recorded: ReadonlyMap<number, readonly FileRef[]>;
