@@ -104,9 +104,9 @@ export function equals(
     if (pairs.length === 0) return [];
     try {
       const rows = await engine.query({ name, statement, inputs: inputsOf(contract, pairs) }, signal);
-      const differences = new Map(rows.map((row) => [String(row.pair_partition), row]));
+      const differences = new Map(rows.map((row) => [row.pair_partition, row]));
       return pairs.map(({ partition }) => {
-        const found = differences.get(partition.key!);
+        const found = differences.get(nameOf(partition));
         return answer(partition, found && difference(found, told));
       });
     } catch (error) {
@@ -148,12 +148,17 @@ function inputsOf(contract: Contract, pairs: readonly Pair[]): Program["inputs"]
     pairs: {
       columns: texts.map((name) => ({ name, type: "utf8" as const, nullable: false })),
       rows: pairs.map(({ partition, staged, standing }) => ({
-        pair_partition: partition.key,
+        pair_partition: nameOf(partition),
         staged: staged.path,
         standing: standing.path,
       })),
     },
   };
+}
+
+/** A partition in the statement, where a null would equal none: a table's only partition has no key. */
+function nameOf({ partition }: Audited): string {
+  return String(partition);
 }
 
 /** The first difference, with both sides. */
