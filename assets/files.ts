@@ -86,7 +86,7 @@ async function observed(
   };
 }
 
-/** Files of CSV or JSON as a program reads them: each is its partition's or, without partitions, everybody's. */
+/** Files of CSV or JSON as a program reads them: each is read by those that depend on its partition or, without partitions, by all. */
 export function filesInput(
   columns: readonly Column[],
   folder: Folder,

@@ -19,6 +19,7 @@ import { type OwnCheck, tableChecks } from "./checks.ts";
 import { plainColumns, shownContract } from "./contract.ts";
 import { type ExaminedFile, TableExaminer } from "./examiner.ts";
 import { equals } from "./gate.ts";
+import { readersOf, WHOLE } from "./readers.ts";
 import { filePath, type Table } from "./table.ts";
 
 /** The latest materializations of each dependency, by name; none of one whose content does not count. */
@@ -69,9 +70,6 @@ export interface TableAssetOptions<Set extends PartitionSet, Deps extends Depend
   readonly gate?: { readonly input: string; readonly told: string };
 }
 
-/** The partition of an asset that has only one, as programs name it. */
-const WHOLE = "all";
-
 /**
  * Declares a table: a program makes each partition as one Parquet file, which is published if it keeps the contract. A
  * partition without rows has no file.
@@ -94,7 +92,7 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
   }
 
   function transform(
-    { partitions, staging }: Context<Resources, Deps>,
+    { partitions, inputs: upstream, staging }: Context<Resources, Deps>,
     materialized: InputMaterializations<Deps>,
   ): Transform {
     return {
@@ -106,6 +104,7 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
       partition: options.partition,
       counts,
       ...(written !== undefined && { written }),
+      readers: readersOf(partitions, upstream, materialized),
       outputs: Array.from(partitions, ({ key }) => ({
         partition: key ?? WHOLE,
         temporary: `${staging}/${key ?? WHOLE}.snappy.parquet`,

@@ -21,7 +21,7 @@ export function pathOf({ contract, path }: Table, key: string | null): Readonly<
 /**
  * The files of a table's partitions as a program's input.
  *
- * @param readBy From the key of a partition that is read, the key of the one that fails if it cannot be. @default the same
+ * @param readBy The wanted partition that cannot do without one of that key. @default all that read it by the dependency
  */
 export function tableInput(
   contract: Contract,

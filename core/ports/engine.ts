@@ -7,7 +7,7 @@ export type Value = string | number | boolean | null;
 /** A row of an answer, values by column. */
 export type Row = Readonly<Record<string, Value>>;
 
-/** A file that a program reads, and the partition that cannot do without it (null: none of them can). */
+/** A file that a program reads, and the partition that it is of (null: none of those wanted can do without it). */
 export interface InputFile {
   readonly ref: FileRef;
   readonly partition: string | null;
@@ -55,6 +55,8 @@ export interface Transform extends Program {
   readonly written?: string;
   /** The wanted partitions by key, and the path below the lake's root at which to stage each one's file. */
   readonly outputs: readonly { readonly partition: string; readonly temporary: string }[];
+  /** The wanted partitions that cannot do without the files of another, by its key. @default a partition needs its own */
+  readonly readers?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The outcome of one partition, in the order of the wanted ones. */
@@ -80,7 +82,11 @@ export type Described =
 
 /** Runs programs over files of the lake, wherever its tables are big. */
 export interface Engine {
-  /** @throws {EngineError} If a file that no partition can do without is unreadable. */
+  /**
+   * Makes the wanted partitions; those that cannot do without a file that is unreadable fail.
+   *
+   * @throws {EngineError} If it is unreadable and no partition can do without it, or it is not known which can.
+   */
   transform(transform: Transform, signal: AbortSignal): Promise<readonly Transformed[]>;
   /** The columns of Parquet files, in order; types are Arrow's where they are among `ColumnType`. */
   describe(files: readonly FileRef[], signal: AbortSignal): Promise<readonly Described[]>;

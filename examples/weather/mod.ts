@@ -110,7 +110,7 @@ export const group: lake.Group = {
       deps: { hours: from(hours, daysOfMonth) },
       table: { contract: MONTHS, folder: "weather_db/months" },
       program: "marts/months",
-      inputs: ({ hours }) => ({ hours: lake.tableInput(HOURS, hours, (day) => day!.slice(0, 7)) }),
+      inputs: ({ hours }) => ({ hours: lake.tableInput(HOURS, hours) }),
       partition: "month",
     });
 

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { CommandLine } from "./command_line.ts";
 
-const HEAD = `import { daily, daysOfMonth, from, identity, monthly, sourceFile } from "airgraph";
+const HEAD = `import { daily, daysOfMonth, from, identity, lookBack, monthly, sourceFile } from "airgraph";
 import * as lake from "airgraph/assets";
 const { optional, required } = lake;
 const sources = [sourceFile(import.meta.url)];

@@ -4,6 +4,7 @@ import {
   type Engine,
   EngineError,
   type FileRef,
+  type InputFile,
   type Program,
   type Question,
   type Row,
@@ -119,8 +120,9 @@ export class DuckDBEngine implements Engine {
     statement: string,
     failures: Map<string, string>,
   ): Promise<Result & { readonly key: string; readonly shared: boolean }> {
+    const readers = readersAmong(transform);
     for (;;) {
-      const program = without(transform, failures);
+      const program = without(transform, failures, readers);
       const order = [transform.partition, ...transform.sort];
       const key = hash("sha256", JSON.stringify([statement, program.inputs, order]));
       const known = this.#results.take(key);
@@ -132,7 +134,7 @@ export class DuckDBEngine implements Engine {
         this.#results.add(key, result);
         return { key, ...result, shared: false };
       }
-      fail(failures, found);
+      fail(failures, found, readers);
     }
   }
 
@@ -223,21 +225,33 @@ function fileTables({ inputs }: Program) {
   return Object.values(inputs).filter((table) => "files" in table);
 }
 
-/** @throws {EngineError} If no partition can do without one of the files. */
-function fail(failures: Map<string, string>, found: readonly Unreadable[]): void {
+/** The wanted partitions that cannot do without a file of a partition. */
+type Readers = (partition: string) => readonly string[];
+
+function readersAmong({ outputs, readers }: Transform): Readers {
+  const wanted = new Set(outputs.map(({ partition }) => partition));
+  return (partition) => [partition, ...readers?.get(partition) ?? []].filter((each) => wanted.has(each));
+}
+
+/** @throws {EngineError} If one of the files is not known to be needed by some of the wanted partitions alone. */
+function fail(failures: Map<string, string>, found: readonly Unreadable[], readers: Readers): void {
   for (const { file: { partition }, reason } of found) {
-    if (partition === null) throw new EngineError(reason);
-    if (!failures.has(partition)) failures.set(partition, reason);
+    const failing = partition === null ? [] : readers(partition);
+    if (failing.length === 0) throw new EngineError(reason);
+    for (const each of failing) if (!failures.has(each)) failures.set(each, reason);
   }
 }
 
-/** The program without the files of partitions that fail anyway. */
-function without(program: Program, failures: ReadonlyMap<string, string>): Program {
+/** The program without the files that only partitions need which fail anyway. */
+function without(program: Program, failures: ReadonlyMap<string, string>, readers: Readers): Program {
+  if (failures.size === 0) return { name: program.name, inputs: program.inputs };
+  const needed = ({ partition }: InputFile) => {
+    const needing = partition === null ? [] : readers(partition);
+    return needing.length === 0 || needing.some((each) => !failures.has(each));
+  };
   const inputs = Object.entries(program.inputs).map(([name, table]) => [
     name,
-    "files" in table
-      ? { ...table, files: table.files.filter(({ partition }) => !failures.has(partition ?? "")) }
-      : table,
+    "files" in table ? { ...table, files: table.files.filter(needed) } : table,
   ]);
   return { name: program.name, inputs: Object.fromEntries(inputs) };
 }

@@ -78,6 +78,20 @@ export function engineContract(name: string, open: () => Promise<EnginePlace>): 
     assertMatch(error.message, new RegExp(`^reading "${ref.path}": `));
   });
 
+  test("a file fails those that read it; what nobody is known to read is not left out", async (place) => {
+    const files = await Promise.all(["a", "b", "c"].map((part) => numbers(place, part, [2])));
+    const broken = await numbers(place, "a-1", [2]);
+    await place.storage.publisher.remove([broken.ref]);
+    const transform = even([...files, broken]);
+    const done = await place.engine.transform(
+      { ...transform, readers: new Map([["a-1", ["a", "c"]]]) },
+      signal,
+    );
+    assertEquals(done.map(({ status }) => status), ["failed", "done", "failed"]);
+    const error = await assertRejects(() => place.engine.transform(transform, signal), EngineError);
+    assertMatch(error.message, new RegExp(`^reading "${broken.ref.path}": `));
+  });
+
   test("files are described by their columns, or by why they cannot be read", async (place) => {
     await place.engine.transform(even([await numbers(place, "a", [2])]), signal);
     const [whole] = await place.storage.publisher.found(["_staging/1/a.parquet"]);
