@@ -57,6 +57,13 @@ export interface TableAssetOptions<Set extends PartitionSet, Deps extends Depend
   readonly sort?: readonly string[];
   /** The program's boolean column that says which rows are written. @default all are */
   readonly written?: string;
+  /**
+   * Whether the program may answer rows of partitions that were not asked for, or of none, which are left out: of the
+   * neighbours that it reads, say.
+   *
+   * @default false: such rows fail the partitions that were
+   */
+  readonly answersOthers?: boolean;
   /** The program's integer columns that are summed into metadata of each partition, and not written. @default none */
   readonly counts?: readonly string[];
   /** Further metadata: from the inputs, a function of a partition's key. */
@@ -77,8 +84,20 @@ export interface TableAssetOptions<Set extends PartitionSet, Deps extends Depend
 export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<Set>>(
   options: TableAssetOptions<Set, Deps>,
 ): Asset<Resources, Set> {
-  const { table, program, inputs, answered, sort, counts = [], written, facts, checks, gate, ...declared } =
-    options;
+  const {
+    table,
+    program,
+    inputs,
+    answered,
+    sort,
+    counts = [],
+    written,
+    answersOthers,
+    facts,
+    checks,
+    gate,
+    ...declared
+  } = options;
   const { contract } = table;
   const { examiner = new TableExaminer(contract) } = options;
   const read = Object.entries(options.deps ?? {});
@@ -104,6 +123,7 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
       partition: options.partition,
       counts,
       ...(written !== undefined && { written }),
+      ...(answersOthers !== undefined && { answersOthers }),
       readers: readersOf(partitions, upstream, materialized),
       outputs: Array.from(partitions, ({ key }) => ({
         partition: key ?? WHOLE,

@@ -54,6 +54,8 @@ export function mart({ raw, stations, examiner, dev }: MartOptions): Asset<Resou
     }),
     partition: "measurement_date",
     written: "written",
+    // A record of another day than its hour's is found by the day: it counts the records of its hours.
+    answersOthers: true,
     counts: [
       "records",
       "flagged",

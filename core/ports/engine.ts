@@ -53,6 +53,12 @@ export interface Transform extends Program {
   readonly counts: readonly string[];
   /** The boolean column that says which rows are written. @default all are */
   readonly written?: string;
+  /**
+   * Whether rows of partitions that are not wanted, or of none, may be answered; they are left out.
+   *
+   * @default false: such rows fail the wanted ones
+   */
+  readonly answersOthers?: boolean;
   /** The wanted partitions by key, and the path below the lake's root at which to stage each one's file. */
   readonly outputs: readonly { readonly partition: string; readonly temporary: string }[];
   /** The wanted partitions that cannot do without the files of another, by its key. @default a partition needs its own */

@@ -61,6 +61,14 @@ export class DuckDBEngine implements Engine {
       const { key, table, shared, lines } = await this.#evaluate(session, transform, statement, failures);
       try {
         const partitions = await foundIn(session, table, transform);
+        const others = transform.answersOthers ? undefined : othersIn(partitions, transform);
+        if (others !== undefined) {
+          return transform.outputs.map(({ partition }) => ({
+            status: "failed",
+            partition,
+            reason: failures.get(partition) ?? others,
+          }));
+        }
         const outputs = transform.outputs.filter(({ partition }) =>
           !failures.has(partition) && (partitions.get(partition)?.rows ?? 0) > 0
         );
@@ -75,12 +83,14 @@ export class DuckDBEngine implements Engine {
           const reason = failures.get(partition);
           if (reason !== undefined) return { status: "failed", partition, reason };
           const file = written.get(partition);
-          const found = partitions.get(partition) ?? { rows: 0, counts: zeros(transform.counts) };
+          const { rows, counts } = partitions.get(partition) ??
+            { rows: 0, counts: zeros(transform.counts) };
           const counted = lines.get(partition);
           return {
             status: "done",
             partition,
-            ...found,
+            rows,
+            counts,
             shared,
             ...(file && { written: file }),
             ...(counted !== undefined && { lines: counted }),
@@ -196,8 +206,9 @@ async function explained(
   return first === undefined ? failed(program, error) : new EngineError(first.reason, { cause: error });
 }
 
-/** How many rows of a partition are written, and its counts. */
+/** How many rows of a partition were answered and are written, and its counts. */
 interface Found {
+  readonly answered: number;
   readonly rows: number;
   readonly counts: Readonly<Record<string, number>>;
 }
@@ -256,22 +267,41 @@ function without(program: Program, failures: ReadonlyMap<string, string>, reader
   return { name: program.name, inputs: Object.fromEntries(inputs) };
 }
 
+/** Why an answer does not fit: the rows that would be in no file, as nobody asked for their partition. */
+function othersIn(
+  found: ReadonlyMap<string | null, Found>,
+  { name, outputs }: Transform,
+): string | undefined {
+  const wanted = new Set<string | null>(outputs.map(({ partition }) => partition));
+  const others = [...found].filter(([partition]) => !wanted.has(partition));
+  if (others.length === 0) return undefined;
+  const rows = others.reduce((sum, [, { answered }]) => sum + answered, 0);
+  const named = others.map(([partition]) => partition).filter((partition) => partition !== null).sort();
+  const partition = named[0] === undefined ? "null" : JSON.stringify(named[0]);
+  return `running "${name}": found ${rows} rows of partition ${partition}${
+    others.length > 1 ? " and others" : ""
+  }, wanted none but of those asked for`;
+}
+
 /** The rows of each partition in a transform's result, and its counts. */
 async function foundIn(
   session: Session,
   table: string,
   { partition, written, counts: names }: Transform,
-): Promise<ReadonlyMap<string, Found>> {
+): Promise<ReadonlyMap<string | null, Found>> {
   const sums = names.map((name) => `${identifier(name)}: sum(${identifier(name)})`);
   const found = await session.rows(
-    `SELECT ${identifier(partition)}::VARCHAR AS partition, rows, counts FROM (` +
-      `SELECT ${identifier(partition)}, count(*) FILTER (${isWritten(written)}) AS rows, ` +
+    `SELECT ${identifier(partition)}::VARCHAR AS partition, answered, rows, counts FROM (` +
+      `SELECT ${identifier(partition)}, count(*) AS answered, count(*) FILTER (${
+        isWritten(written)
+      }) AS rows, ` +
       `${sums.length === 0 ? "NULL" : `{${sums.join(", ")}}`} AS counts ` +
       `FROM ${table} GROUP BY ${identifier(partition)})`,
   );
-  return new Map(found.map(({ partition, rows, counts }): [string, Found] => [
-    String(partition),
+  return new Map(found.map(({ partition, answered, rows, counts }): [string | null, Found] => [
+    partition === null ? null : String(partition),
     {
+      answered: Number(answered),
       rows: Number(rows),
       counts: Object.fromEntries(
         Object.entries(counts as Record<string, bigint> ?? {}).map(([name, sum]) => [name, Number(sum)]),
