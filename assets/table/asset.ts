@@ -17,6 +17,7 @@ import {
 import { define, type Resources } from "../resources.ts";
 import { type OwnCheck, tableChecks } from "./checks.ts";
 import { plainColumns, shownContract } from "./contract.ts";
+import { requireFit } from "./declared.ts";
 import { type ExaminedFile, TableExaminer } from "./examiner.ts";
 import { equals } from "./gate.ts";
 import { readersOf, WHOLE } from "./readers.ts";
@@ -99,6 +100,14 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
     ...declared
   } = options;
   const { contract } = table;
+  const { key, partitions } = options;
+  requireFit({
+    key,
+    table,
+    partitioned: partitions !== undefined && partitions.spec.type !== "single",
+    deps: Object.keys(options.deps ?? {}),
+    ...(gate && { gate }),
+  });
   const { examiner = new TableExaminer(contract) } = options;
   const read = Object.entries(options.deps ?? {});
 

@@ -31,7 +31,9 @@ export function overInputs(
   const tables = Object.entries(inputs).map(([name, table]) =>
     `${identifier(name)} AS (${inputStatement(root, table, unpacked)})`
   );
-  return `WITH ${tables.join(", ")} SELECT * FROM (${statement.trim().replace(/;$/, "")}\n)`;
+  return `${tables.length === 0 ? "" : `WITH ${tables.join(", ")} `}SELECT * FROM (${
+    statement.trim().replace(/;$/, "")
+  }\n)`;
 }
 
 /** The statement that reads one input. */
