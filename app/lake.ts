@@ -1,3 +1,4 @@
+import { viewsToRetry } from "../assets/failed_views.ts";
 import type { Finding, Pipeline, UpkeepContext } from "../assets/group.ts";
 import type { Config } from "../config.ts";
 import {
@@ -42,6 +43,7 @@ export interface Lake extends AsyncDisposable {
   warnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>>;
   sweep(counting?: "only"): Promise<number>;
   dropViews(): Promise<AssetKey[]>;
+  retryViews(): Promise<void>;
 }
 
 export interface LakeOptions {
@@ -127,7 +129,8 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       readSourceFile: project.readSourceFile,
       limits: LIMITS,
     });
-    if (access === "read") orchestrator.suppose(dueOf(found));
+    const views = { graph: project.graph, state, clock: systemClock };
+    if (access === "read") orchestrator.suppose([...dueOf(found), ...await viewsToRetry(views)]);
     return {
       orchestrator,
       graph: project.graph,
@@ -153,7 +156,11 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       async dropViews() {
         const { dropViews } = await import("../assets/dropped_views.ts");
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
-        return await dropViews({ graph: project.graph, databases, state, catalog, clock: systemClock });
+        return await dropViews({ ...views, databases, catalog });
+      },
+      async retryViews() {
+        const events = await viewsToRetry(views);
+        if (events.length > 0) await state.commit({ claim: null, events });
       },
       async [Symbol.asyncDispose]() {
         await resources?.close();

@@ -31,41 +31,53 @@ export interface ViewDatabase {
   readonly tables: Readonly<Record<string, Asset<Resources>>>;
 }
 
+/** A table or view that views read: the asset that makes it, and its version, another one wherever its columns may be others. */
+interface Readable {
+  readonly asset: Asset<Resources>;
+  readonly version: string;
+}
+
 /**
- * The views of one database: every file is one by being there, after the tables and views that it reads. What it reads
- * and is not there, or reads it in turn, is no dependency: its binding fails.
+ * The views of one database: every file is one by being there, after the tables and views that it reads. The columns of
+ * those tables and the statements of those views, however far up, are part of its code: when they change it is bound
+ * anew. What it reads and is not there, or reads it in turn, is no dependency: its binding fails.
  *
  * @throws {RefusedError} If a view has the name of one of the database's tables.
  */
 export function views(files: readonly ViewFile[], database: ViewDatabase): Asset<Resources>[] {
-  const byName = new Map(files.map((file) => [file.name, file]));
-  const made = new Map<string, Asset<Resources> | "begun">(Object.entries(database.tables));
-  const taken = files.find(({ name }) => made.has(name));
+  const byName = new Map(files.map((file) => [nameOf(file), file]));
+  const made = new Map<string, Readable | "begun">(
+    Object.entries(database.tables).map(([name, asset]) => [
+      name.toLowerCase(),
+      { asset, version: tableVersion(asset, database.name, name) },
+    ]),
+  );
+  const taken = files.find((file) => made.has(nameOf(file)));
   if (taken !== undefined) {
     throw new RefusedError(
       `declaring a view: found the file "${taken.path}", wanted another name than the table's`,
     );
   }
 
-  const prefix = `${database.name}.`;
-  const own = (read: string) => read.startsWith(prefix) ? read.slice(prefix.length) : read;
-  const make = (name: string): Asset<Resources> | undefined => {
+  const prefix = `${database.name}.`.toLowerCase();
+  const own = (read: string) => {
+    const name = read.toLowerCase();
+    return name.startsWith(prefix) ? name.slice(prefix.length) : name;
+  };
+  const make = (name: string): Readable | undefined => {
     const known = made.get(name);
     if (known !== undefined) return known === "begun" ? undefined : known;
     const file = byName.get(name);
     if (file === undefined) return undefined;
     made.set(name, "begun");
-    const read = new Set(file.reads.map((read) => own(read)));
-    const deps = [...read].flatMap((read): [string, Dependency][] => {
-      const asset = make(read);
-      return asset === undefined ? [] : [[read, from(asset, identity, { mode: "order" })]];
-    });
-    const view = viewAsset(file, database.name, Object.fromEntries(deps));
+    const names = [...new Set(file.reads.map(own))];
+    const read = Object.fromEntries(names.map((name) => [name, make(name)]));
+    const view = { asset: viewAsset(file, database.name, read), version: viewVersion(file, read) };
     made.set(name, view);
     return view;
   };
 
-  return files.map(({ name }) => make(name)!);
+  return files.map((file) => make(nameOf(file))!.asset);
 }
 
 /** The key of a view's asset. */
@@ -82,15 +94,19 @@ export function viewOf(key: AssetKey): ViewName | undefined {
 function viewAsset(
   { path, name, statement }: ViewFile,
   database: string,
-  deps: Readonly<Record<string, Dependency>>,
+  read: Readonly<Record<string, Readable | undefined>>,
 ): Asset<Resources> {
+  const deps = Object.entries(read).flatMap(([name, readable]): [string, Dependency][] =>
+    readable === undefined ? [] : [[name, from(readable.asset, identity, { mode: "order" })]]
+  );
   const definition: ViewDefinition = { type: "view", database, name, statement };
   return define.asset({
     key: viewKey({ database, name }),
     description: statement.match(/^-- (.*)$/m)?.[1] ?? "",
     kind: "view",
+    code: sha256(canonicalJson(versionsOf(read))).slice(0, 16),
     entries: [definition],
-    deps,
+    deps: Object.fromEntries(deps),
     sources: [sourceFile(path, { name: `sql/views/${name}.sql` })],
     checks: [{
       checks: [{ name: "binds", severity: "blocking" }],
@@ -109,6 +125,26 @@ function viewAsset(
       yield [{ partition: 0, dataVersion: sha256(canonicalJson(definition)).slice(0, 32), staged }];
     },
   });
+}
+
+const nameOf = ({ name }: ViewFile) => name.toLowerCase();
+
+/** The version of each that is read; null for what is not there. */
+function versionsOf(read: Readonly<Record<string, Readable | undefined>>): Record<string, string | null> {
+  return Object.fromEntries(
+    Object.entries(read).map(([name, readable]) => [name, readable?.version ?? null]),
+  );
+}
+
+/** Other columns give another one; other rows do not. */
+function tableVersion({ entries, code }: Asset<Resources>, database: string, name: string): string {
+  const table = entries.find((entry) => entry.database === database && entry.name === name);
+  if (table?.type !== "table") return code;
+  return sha256(canonicalJson([table.columns, table.partitionColumns]));
+}
+
+function viewVersion({ statement }: ViewFile, read: Readonly<Record<string, Readable | undefined>>): string {
+  return sha256(canonicalJson([statement, versionsOf(read)]));
 }
 
 /** The place of a fault as editors open it: `sql/views/by_day.sql:2:8`. */

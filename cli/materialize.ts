@@ -42,6 +42,7 @@ Examples:
     const dropped = (await lake.dropViews()).map((key) =>
       `${key}: its file is gone: dropped from the catalog`
     );
+    await lake.retryViews();
     const observe = (progress: Progress) => {
       invocation.observe(progress);
       report.observe(progress);

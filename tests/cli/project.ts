@@ -37,6 +37,17 @@ export class ProjectFolder implements AsyncDisposable {
     await (statement === null ? Deno.remove(path) : Deno.writeTextFile(path, statement));
   }
 
+  /** Changes a file of a part of the program, in a copy of that part. */
+  async edit(part: string, file: string, change: (text: string) => string): Promise<void> {
+    const folder = join(this.root, part);
+    if ((await Deno.lstat(folder)).isSymlink) {
+      await Deno.remove(folder);
+      await copyFolder(join(ROOT, part), folder);
+    }
+    const path = join(folder, file);
+    await Deno.writeTextFile(path, change(await Deno.readTextFile(path)));
+  }
+
   get lake(): string {
     return join(this.root, "lake-simulated");
   }
