@@ -1,4 +1,4 @@
-import { type Config, readConfig } from "./config.ts";
+import { type Config, readConfig, withLake } from "./config.ts";
 import type { Groups, Project } from "./app/project.ts";
 import type { SimulatorOptions } from "./app/simulator.ts";
 import type { Lake } from "./app/lake.ts";
@@ -18,8 +18,13 @@ export async function openApp(
 ): Promise<App> {
   const given = options.graph === undefined ? env : { ...env, GRAPH: options.graph };
   const config = await readConfig(given, cwd);
-  const { groupsOf } = await import("./app/project.ts");
-  return new App(config, await groupsOf(config));
+  const [{ groupsOf }, { areSimulated }] = await Promise.all([
+    import("./app/project.ts"),
+    import("./app/source.ts"),
+  ]);
+  const groups = await groupsOf(config);
+  const simulated = areSimulated(groups.sources);
+  return new App(simulated === undefined ? config : withLake(config, simulated), groups);
 }
 
 /** The program behind the commands. */

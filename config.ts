@@ -68,14 +68,11 @@ export async function readConfig(
   const mask = masker({ ...file.values, ...env });
   const settings = await check(given, mask, file.faults);
   const real = given.OPENAQ_API_KEY !== undefined;
-  const lake = given.LAKE_URL ?? (real ? "./lake" : "./lake-simulated");
-  const below = (path: string) => isAbsolute(path) ? path : join(cwd, path);
   return {
     pipelines: pipelinesOf(given.PIPELINES ?? "vietnam"),
     environment: settings.PIPELINE_ENV ?? "prod",
-    lake: below(lake),
-    state: below(given.STATE_URL ?? `${lake.replace(/[/\\]+$/, "")}.sqlite`),
-    graph: given.GRAPH === undefined ? null : below(given.GRAPH),
+    ...placesOf(given, cwd, !real),
+    graph: given.GRAPH === undefined ? null : below(cwd, given.GRAPH),
     openaq: {
       url: given.OPENAQ_API_URL ?? (real ? OPENAQ_URL : null),
       key: given.OPENAQ_API_KEY ?? null,
@@ -93,6 +90,25 @@ export async function readConfig(
       warnings: strayVariables(Object.keys(env).map((name) => [name, "reading the environment"]), names),
     }),
   };
+}
+
+/** The configuration with the lake of simulated data, or that of real ones, where `LAKE_URL` names none. */
+export function withLake(config: Config, simulated: boolean): Config {
+  const [LAKE_URL, STATE_URL] = [config.given("LAKE_URL"), config.given("STATE_URL")];
+  const given = { ...(LAKE_URL && { LAKE_URL }), ...(STATE_URL && { STATE_URL }) };
+  return { ...config, ...placesOf(given, config.cwd, simulated) };
+}
+
+function placesOf({ LAKE_URL, STATE_URL }: Given, cwd: string, simulated: boolean) {
+  const lake = LAKE_URL ?? (simulated ? "./lake-simulated" : "./lake");
+  return {
+    lake: below(cwd, lake),
+    state: below(cwd, STATE_URL ?? `${lake.replace(/[/\\]+$/, "")}.sqlite`),
+  };
+}
+
+function below(folder: string, path: string): string {
+  return isAbsolute(path) ? path : join(folder, path);
 }
 
 /** The names of groups, in their order. @throws {ConfigError} */

@@ -6,7 +6,6 @@ import type { LookOptions } from "../sources/openaq/first_look.ts";
 import { examineLake } from "./identity.ts";
 import type { Groups } from "./project.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
-import { configuredSources } from "./source.ts";
 import { emptyState, openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
 import { lineOf, systemClock } from "./system.ts";
@@ -54,7 +53,7 @@ export async function* examine(
   const graphed = await attempt("graph", () => graphShown(groups));
   yield graphed;
   yield await attempt("lake", () => writable(config));
-  const opened = await attempt("state", () => stateAndLake(config));
+  const opened = await attempt("state", () => stateAndLake(config, groups));
   yield opened;
   if (opened.ok) {
     yield await attempt("claims", () => claims(config));
@@ -105,7 +104,7 @@ async function writable(config: Config): Promise<string> {
   return await storage.exists() ? "can be written" : "is not there yet, can be made";
 }
 
-async function stateAndLake(config: Config): Promise<string> {
+async function stateAndLake(config: Config, { sources: configured }: Groups): Promise<string> {
   if (await isThere(config.state)) {
     const { requireWhole } = await import("../adapters/state/sqlite/read.ts");
     await requireWhole(config.state);
@@ -113,7 +112,7 @@ async function stateAndLake(config: Config): Promise<string> {
   await requireWritable(lockFolderOf(config.state));
   const state = await openState(config.state, "read");
   try {
-    const content = { sources: configuredSources(config), environment: config.environment };
+    const content = { sources: configured, environment: config.environment };
     const places = { storage: openStorage(config), state: config.state };
     const sources = Object.values(await examineLake(state, places, content) ?? {});
     const [newest] = await state.runs(1);

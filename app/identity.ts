@@ -1,6 +1,6 @@
 import { isThere } from "../adapters/sdk/files/place.ts";
 import { type Json, LakeError, type LakeStorage, type State } from "../core/mod.ts";
-import type { Sources } from "./source.ts";
+import { MODULE, parted, type Sources } from "./source.ts";
 
 /** The identity of a lake: its sources, each with one origin, and its environment. */
 export interface Content {
@@ -25,8 +25,6 @@ export interface Identity {
 
 const FILE = "_airgraph.json";
 const KEY = "airgraph/lake";
-/** The source of lakes whose graph is a module. */
-const MODULE = "module";
 
 /** Another command made the lake, with a state of its own, while this one was about to: nothing names this state. */
 export class OutpacedError extends LakeError {
@@ -173,13 +171,13 @@ function requireContent(
   }
 }
 
-/** A lake of a module's graph is no pipeline's. */
+/** A lake of a module's graph is no pipeline's, and one of simulated data takes no real ones. */
 function requireOneKind({ sources: held }: Identity, url: string, sources: Sources): void {
-  const [before] = Object.entries(held);
-  const [now] = Object.entries(sources);
-  if (before === undefined || now === undefined || (before[0] === MODULE) === (now[0] === MODULE)) return;
+  const found = parted(held, sources);
+  if (found === undefined) return;
+  const [[, before], [name, now]] = found;
   throw new LakeError(
-    `opening the lake: "${url}" holds data of ${before[1]}, wanted another LAKE_URL for ${now[1] ?? now[0]}`,
+    `opening the lake: "${url}" holds data of ${before}, wanted another LAKE_URL for ${now ?? name}`,
   );
 }
 

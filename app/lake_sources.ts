@@ -1,8 +1,8 @@
 import type { Config } from "../config.ts";
-import type { Json, KeyValue, LakeStorage, State } from "../core/mod.ts";
+import { type Json, type KeyValue, LakeError, type LakeStorage, type State } from "../core/mod.ts";
 import type { Look } from "../sources/openaq/first_look.ts";
 import { examineLake, identifyLake } from "./identity.ts";
-import type { Sources } from "./source.ts";
+import { parted, partedText, type Sources } from "./source.ts";
 import { emptyState } from "./state.ts";
 import { systemClock } from "./system.ts";
 
@@ -41,8 +41,15 @@ export async function lookFirst(
   const { keyValue } = await emptyState();
   const looked = await look({ config, tell }, keyValue);
   if ("error" in looked) throw looked.error;
+  requireOneKind({ ...known, openaq: looked.source });
   const kept = new Map([...await keyValue.list("")].map(([key, { value }]) => [key, value]));
   return { ...looked, kept };
+}
+
+/** @throws {LakeError} If what answered is simulated, and others of these are not, or the other way round. */
+function requireOneKind(sources: Sources): void {
+  const found = parted(sources);
+  if (found !== undefined) throw new LakeError(partedText(found));
 }
 
 /** Makes sure that the lake holds data of these sources, and records them. @throws {LakeError} */
@@ -58,6 +65,7 @@ export async function admitSources(options: LakeSourcesOptions): Promise<LakeSou
     ? first ?? await lookAt(options, recorded?.openaq)
     : { source: known.openaq ?? recorded?.openaq, requests: 0 };
   const sources = { ...known, ...(openaq.source !== undefined && { openaq: openaq.source }) };
+  requireOneKind(sources);
   const content = { sources, environment };
   await examineLake(state, places, content);
   await identifyLake(state, places, content);

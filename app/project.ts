@@ -5,6 +5,7 @@ import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
 import { type Graph, graph } from "../core/mod.ts";
 import { declare, isGroup, loadGroups, noticesOf, strayWarnings, type Told } from "./groups.ts";
+import { parted, partedText, type Sources, sourcesOf } from "./source.ts";
 import { lineOf, PROJECT } from "./system.ts";
 
 /** A graph with what belongs to it. */
@@ -19,28 +20,41 @@ export interface Project {
 
 /** The configured groups, loaded and declared once for a command. */
 export interface Groups extends Told {
+  readonly pipelines: readonly Pipeline[];
+  /** Where their data come from, as far as can be told without asking. */
+  readonly sources: Sources;
   /** @throws {ConfigError} If the graph could not be loaded, or the assets make none. */
   project(): Project;
 }
 
-/** The configured module, or else the configured pipelines. @throws {ConfigError} If a pipeline cannot be declared. */
+/** The configured module, or else the configured pipelines. @throws {ConfigError} If a pipeline cannot be declared or composed. */
 export async function groupsOf(config: Config): Promise<Groups> {
   if (config.graph === null) return await composed(config, await loadGroups(config), PROJECT);
   try {
     return await loadModule(config, config.graph);
   } catch (fault) {
     // Commands that need no graph do without.
-    return { notices: [], warnings: config.stray().warnings, project: () => thrown(fault) };
+    return { ...untold(config), sources: {}, project: () => thrown(fault) };
   }
+}
+
+/** A module's graph tells nothing of its own. */
+function untold(config: Config): Omit<Groups, "sources" | "project"> {
+  return { notices: [], warnings: config.stray().warnings, pipelines: [] };
 }
 
 async function composed(config: Config, groups: readonly Group[], root: string): Promise<Groups> {
   const warnings = strayWarnings(config, groups);
   const views = await viewsOf(groups, join(root, "sql")).catch((fault: unknown) => ({ fault }));
   const pipelines = groups.map((group, i) => declare(group, config, "fault" in views ? [] : views[i]!));
+  const sources = sourcesOf(config, { pipelines });
+  const found = parted(sources);
+  if (found !== undefined) throw new ConfigError([partedText(found)]);
   return {
     notices: noticesOf(config, pipelines),
     warnings,
+    pipelines,
+    sources,
     project: () =>
       "fault" in views
         ? thrown(views.fault)
@@ -96,7 +110,7 @@ async function loadModule(config: Config, path: string): Promise<Groups> {
     pipelines: [],
     given: { resources },
   };
-  return { notices: [], warnings: config.stray().warnings, project: () => project };
+  return { ...untold(config), sources: sourcesOf(config, project), project: () => project };
 }
 
 function readerOf(root: string): Project["readSourceFile"] {

@@ -10,13 +10,12 @@ import {
 } from "../core/mod.ts";
 import { examineLake } from "./identity.ts";
 import type { Groups } from "./project.ts";
-import { configuredSources } from "./source.ts";
 import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
 
 /** The lake's tables and views, once it is known to be the configured one. */
 export async function openQuery(config: Config, groups: Groups): Promise<Query> {
-  const content = { sources: configuredSources(config), environment: config.environment };
+  const content = { sources: groups.sources, environment: config.environment };
   const storage = openStorage(config);
   const places = { storage, state: config.state };
   await reading(config, (state) => examineLake(state, places, content));

@@ -64,7 +64,10 @@ export interface Pipeline {
   readonly databases: readonly string[];
   /** By the name of each source that its assets ask (`openaq`), the asset that records the answers. */
   readonly asks?: Readonly<Record<string, AssetKey>>;
-  /** By name, the origin of data that come from no such source: `{ dump: "files" }`. A lake never mixes two of one name. */
+  /**
+   * By name, the origin of data that come from no such source: `{ dump: "files" }`. A lake never mixes two of one name.
+   * Those of an origin that begins with `simulated:` are made up, and share no lake with others.
+   */
   readonly origins?: Readonly<Record<string, string>>;
   /** Lines that head every output, such as that the data are a sample. */
   readonly notices?: readonly string[];

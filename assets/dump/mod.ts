@@ -52,7 +52,7 @@ export const group: Group = {
         ...views(viewFiles, { name: DATABASE, tables }),
       ],
       databases: [DATABASE],
-      origins: { dump: DUMP_URL === undefined ? "sample" : "files" },
+      origins: { dump: DUMP_URL === undefined ? "simulated:sample" : "files" },
       notices: DUMP_URL === undefined ? [NOTICE] : [],
       shows: [{
         statement: `SELECT * FROM ${DATABASE}.query_4 ORDER BY index DESC LIMIT 10`,
