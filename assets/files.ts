@@ -12,7 +12,6 @@ import {
   type Materialization,
   type Observation,
   type PartitionSet,
-  single,
 } from "../core/mod.ts";
 
 /** Files that others put into a folder, one for each partition. */
@@ -20,13 +19,24 @@ export interface FilesAssetOptions<Set extends PartitionSet> {
   readonly key: AssetKey;
   readonly description?: string;
   readonly folder: Folder;
-  /** @default one: a single file */
-  readonly partitions?: Set;
+  readonly partitions: Set;
   /**
-   * The key of the partition that a file's name says, or null for the single one. Files for which it answers undefined, or
-   * a key that the partitions do not have, are none of these.
+   * The key of the partition that a file's name says. Files for which it answers undefined are none of these; so are those
+   * for which it answers a key that the partitions do not have, which are warned of.
    */
-  readonly partitionOf: (name: string) => string | null | undefined;
+  readonly partitionOf: (name: string) => string | undefined;
+  /** How its files are called, such as `YYYY-MM-DD.csv`, to be told where others are found. */
+  readonly form?: string;
+  /** Whether a name was probably meant to be of that form: other such files are warned of. */
+  readonly resembles?: (name: string) => boolean;
+}
+
+/** One file that others put into a folder. */
+export interface FileAssetOptions {
+  readonly key: AssetKey;
+  readonly description?: string;
+  readonly folder: Folder;
+  readonly name: string;
 }
 
 const { external } = definer<unknown>();
@@ -36,25 +46,52 @@ const { external } = definer<unknown>();
  * size or time has changed; two files of one partition are its failure.
  */
 export function filesAsset<Set extends PartitionSet = PartitionSet>(
-  { folder, partitionOf, ...declared }: FilesAssetOptions<Set>,
+  { folder, partitionOf, form = "names of its partitions", resembles = () => false, ...declared }:
+    FilesAssetOptions<Set>,
 ): Asset<unknown, Set> {
-  const set = declared.partitions ?? single;
   const ordinalOf = (name: string) => {
     const key = partitionOf(name);
-    return key === null ? 0 : key === undefined ? undefined : set.ordinal(key);
+    return key === undefined ? undefined : declared.partitions.ordinal(key);
   };
   return external<Set>({
     kind: "files",
     ...declared,
-    async observe({ materializations }) {
+    async observe({ materializations, warn }) {
       const known = new Map((await materializations()).map((each) => [each.partition, each]));
       const found = Map.groupBy(await folder.list(), ({ name }) => ordinalOf(name));
+      const others = (found.get(undefined) ?? []).map(({ name }) => name);
       found.delete(undefined);
+      const strays = others.filter((name) => partitionOf(name) !== undefined || resembles(name));
+      if (strays.length > 0) warn(`listing "${folder.path("")}": found ${listed(strays)}, wanted ${form}`);
+      else if (found.size === 0) warn(`listing "${folder.path("")}": found no file of it, wanted ${form}`);
       return await Promise.all(
         [...found].map(([partition, files]) => observed(folder, partition!, files, known.get(partition!))),
       );
     },
   });
+}
+
+/** Declares one file that others put: it is looked for as {@linkcode filesAsset} are, and is to be there. */
+export function fileAsset({ folder, name, ...declared }: FileAssetOptions): Asset<unknown> {
+  return external({
+    kind: "files",
+    ...declared,
+    async observe({ materializations }) {
+      const [known] = await materializations();
+      const file = (await folder.list()).find((each) => each.name === name);
+      if (file !== undefined) return [await observed(folder, 0, [file], known)];
+      throw new Error(`reading "${folder.path(name)}": found no file of that name, wanted one`);
+    },
+  });
+}
+
+/** At most so many names are told. */
+const TOLD = 5;
+
+function listed(names: readonly string[]): string {
+  const told = names.slice(0, TOLD).map((name) => `"${name}"`);
+  const more = names.length - told.length;
+  return [...told, ...more > 0 ? [`${more} more`] : []].join(" and ");
 }
 
 async function observed(

@@ -105,6 +105,8 @@ export interface ObserveContext {
   materializations(): Promise<readonly Materialization[]>;
   readonly now: Instant;
   readonly signal: AbortSignal;
+  /** Told in a line of what is there and is no partition, though it may have been meant as one. */
+  readonly warn: (message: string) => void;
 }
 
 /**

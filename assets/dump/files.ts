@@ -12,15 +12,7 @@ export function dailyFiles(folder: Folder): Asset<unknown, DailySet> {
     folder,
     partitions: fileDays,
     partitionOf: (name) => /^(\d{4}-\d{2}-\d{2})\.csv(\.gz)?$/.exec(name)?.[1],
-  });
-}
-
-/** One file, such as that of countries. */
-export function singleFile(key: string, description: string, folder: Folder, name: string): Asset<unknown> {
-  return filesAsset({
-    key,
-    description,
-    folder,
-    partitionOf: (found) => found === name ? null : undefined,
+    form: "YYYY-MM-DD.csv or YYYY-MM-DD.csv.gz, of 2013-01-01 or a later day",
+    resembles: (name) => /^\d{4}\D?\d{1,2}\D?\d{1,2}\.csv(\.(gz|zip|bz2|xz|zst))?$/i.test(name),
   });
 }

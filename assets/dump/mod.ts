@@ -1,3 +1,4 @@
+import { fileAsset } from "../files.ts";
 import type { Group } from "../group.ts";
 import { catalogAsset, tableDefinition } from "../table/catalog.ts";
 import { views } from "../views.ts";
@@ -7,7 +8,7 @@ import {
   OPENAQ_DATA,
   OPENAQ_INCOHERENT_DATA,
 } from "./contract.ts";
-import { dailyFiles, singleFile } from "./files.ts";
+import { dailyFiles } from "./files.ts";
 import { countriesTable, dailyTables, DATABASE, joinedTable } from "./tables.ts";
 
 const SAMPLE = "assets/dump/sample";
@@ -22,7 +23,12 @@ export const group: Group = {
     const [countriesFolder, countriesName] = parted(DUMP_COUNTRIES ?? shipped(`${SAMPLE}/countries.csv`));
     const files = dailyFiles(dump);
     const place = folder(countriesFolder);
-    const countriesFile = singleFile("dump/countries_file", "A CSV file of countries", place, countriesName);
+    const countriesFile = fileAsset({
+      key: "dump/countries_file",
+      description: "A CSV file of countries",
+      folder: place,
+      name: countriesName,
+    });
     const { data, incoherent } = dailyTables(files, dump);
     const countries = countriesTable(countriesFile, place);
     const joined = joinedTable(data, countries);

@@ -32,6 +32,8 @@ export interface Looked {
   readonly problems: readonly { readonly partition: number | null; readonly message: string }[];
   /** Partitions that are no longer there; each stays as it was seen last. */
   readonly gone: Ranges;
+  /** Lines on what is there and is no partition. */
+  readonly strays: readonly string[];
 }
 
 /** Looks at the external assets among those asked for and above them; nothing is recorded. */
@@ -51,18 +53,20 @@ function isRead(node: Node, assets: ReadonlySet<AssetKey>): boolean {
 
 async function lookAt(session: Session, node: Node, signal: AbortSignal): Promise<Looked> {
   const { index, state } = session;
+  const strays: string[] = [];
   const before = await state.materializations(node.key, allExisting(node, index.now));
   try {
     const found = await node.asset.observe!({
       materializations: () => Promise.resolve(before.map((record) => materializationOf(node, record))),
       now: index.now,
       signal,
+      warn: (message) => strays.push(message),
     });
-    return compared(session, node, before, found);
+    return { ...compared(session, node, before, found), strays };
   } catch (error) {
     signal.throwIfAborted();
     const message = messageOf(session, error);
-    return { node, events: [], problems: [{ partition: null, message }], gone: [] };
+    return { node, events: [], problems: [{ partition: null, message }], gone: [], strays };
   }
 }
 
@@ -71,7 +75,7 @@ function compared(
   node: Node,
   before: readonly MaterializationRecord[],
   found: readonly (Observation | FailedOutput)[],
-): Looked {
+): Omit<Looked, "strays"> {
   const { index, clock } = session;
   const known = new Map(before.map(({ partition, event }) => [partition, event]));
   const supposed = new Set(index.supposed(node));
@@ -134,7 +138,7 @@ export function eventsOf(seen: readonly Looked[]): NewEvent[] {
 }
 
 /** The observations, by key. */
-export function seenOf({ node, problems, gone }: Looked): Seen {
+export function seenOf({ node, problems, gone, strays }: Looked): Seen {
   const failure = problems.find(({ partition }) => partition === null)?.message;
   return {
     asset: node.key,
@@ -144,6 +148,7 @@ export function seenOf({ node, problems, gone }: Looked): Seen {
       ...problems.flatMap(({ partition, message }) =>
         partition === null ? [] : [{ partition: node.set.key(partition), message }]
       ),
+      ...strays.map((message) => ({ message })),
       ...(gone.length > 0 ? [{ message: goneText(node, gone) }] : []),
     ],
   };

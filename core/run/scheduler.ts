@@ -348,13 +348,14 @@ class Scheduler {
   /** Warnings of external assets: failures to tell, and partitions that are no longer there. */
   #tellSeen(): void {
     const { tally, options: { seen } } = this;
-    for (const { node, problems, gone } of seen) {
+    for (const { node, problems, gone, strays } of seen) {
       for (const { partition, message } of problems) {
         const [outcome, range] = ["failed" as const, partition === null ? null : single(partition)];
         if (range === null) tally.fault(node, null, message);
         else tally.add(node, { ...range, outcome, message });
         this.#tellProblem(node, range, { outcome, message });
       }
+      for (const stray of strays) tally.warn(`${node.key}: ${stray}`);
       if (gone.length > 0) tally.warn(`${node.key}: ${goneText(node, gone)}`);
     }
   }

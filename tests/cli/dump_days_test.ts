@@ -184,9 +184,11 @@ Deno.test("other countries rebuild what depends on them", async () => {
   );
   assertEquals(await names(), ["Noreg"]);
   await Deno.remove(path);
-  const { code, stdout } = await dump.run("status", env);
-  assertEquals(code, 0);
-  assertStringIncludes(stdout, "warning: dump/countries_file: found no more, what was made of it stays\n");
+  const says = `dump/countries_file: reading "${path}": found no file of that name, wanted one\n`;
+  assertStringIncludes((await dump.run("status", env)).stdout, `warning: ${says}`);
+  const { code, stderr } = await dump.run("status --check", env);
+  assertEquals([code, stderr.startsWith(says)], [1, true], stderr);
+  assertEquals(await names(), ["Noreg"], "what was made stays");
 });
 
 Deno.test("plan and status show what is new and write nothing; a listing is no materialization", async () => {

@@ -92,6 +92,53 @@ Deno.test("a folder that cannot be listed is never green", async () => {
   assertEquals(rows, [{ n: 2 }], "what was made stays");
 });
 
+Deno.test("a file of countries that is not there is never green", async () => {
+  await using dump = await DumpFolder.open();
+  await dump.put(`${DAY}.csv`, usual(DAY));
+  const { cwd } = dump.line;
+  for (const path of [`${cwd}/nowhere.csv`, cwd]) {
+    const says = `dump/countries_file: reading "${path}": found no file of that name, wanted one\n`;
+    for (const command of ["plan", "materialize", "materialize", "status --check", "plan"]) {
+      const { code, stdout, stderr } = await dump.run(command, { DUMP_COUNTRIES: path });
+      assertEquals([command, code, stderr], [command, 1, says]);
+      assertEquals(stdout.includes("everything selected is fresh"), false, command);
+    }
+  }
+  assertEquals((await dump.run("materialize")).code, 0);
+  assertEquals((await dump.run("status --check")).code, 0);
+});
+
+Deno.test("a folder without daily files is told of, and so are names that are nearly those of such files", async () => {
+  await using dump = await DumpFolder.open();
+  const listing = `listing "${dump.line.cwd}/data": found`;
+  const wanted = "wanted YYYY-MM-DD.csv or YYYY-MM-DD.csv.gz, of 2013-01-01 or a later day";
+  const told = async (says: string) => {
+    const line = `dump/files: ${listing} ${says}, ${wanted}`;
+    for (
+      const [command, code] of [["plan", 0], ["materialize", 0], ["status", 0], [
+        "status --warn-error",
+        1,
+      ]] as const
+    ) {
+      const ran = await dump.run(command);
+      assertEquals([command, ran.code], [command, code]);
+      assertStringIncludes(ran.stdout, `: ${line}\n`);
+    }
+    assertEquals((await dump.run("materialize --json")).json.warnings, [line]);
+  };
+  await dump.put("notes.txt", "");
+  await dump.put("2024-01-01.sample.csv", "");
+  await told("no file of it");
+  const near = ["2012-01-01.csv", "2018-04-06.CSV", "2018_04_06.csv", "2024-02-30.csv", "20240101.csv.gz"];
+  for (const name of near) await dump.put(name, usual(DAY));
+  await dump.put(`${DAY}.csv`, usual(DAY));
+  await told(near.map((name) => `"${name}"`).join(" and "));
+  await dump.put("2024_01_01.csv.zip", "");
+  await told(`${near.map((name) => `"${name}"`).join(" and ")} and 1 more`);
+  const rows = await dump.rows("SELECT count(*) AS n FROM openaq_db.openaq_data");
+  assertEquals(rows, [{ n: 2 }]);
+});
+
 const NAMES = ["a[1]", "b*c", "d?e", `o'clock "x" {a,b}`, "ünïcödé 空气", "back\\slash"];
 
 Deno.test("files are read from a folder, and into a lake, of any name; neighbours that a pattern fits are not", async () => {
