@@ -6,6 +6,7 @@ import type { LookOptions } from "../sources/openaq/first_look.ts";
 import { examineLake } from "./identity.ts";
 import type { Groups } from "./project.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
+import { asked } from "./source.ts";
 import { emptyState, openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
 import { lineOf, systemClock } from "./system.ts";
@@ -31,19 +32,25 @@ export async function* examine(
   yield fact("LAKE_URL", lake);
   yield fact("STATE_URL", state);
   if (graph !== null) yield fact("GRAPH", graph);
-  yield fact("OPENAQ_API_URL", openaq.url ?? "the built-in simulated stations");
-  yield fact("OPENAQ_API_KEY", keyShown(openaq.key));
-  yield fact("OPENAQ_COUNTRY_ID", String(openaq.countryId));
-  yield fact("OpenAQ's pace", `${openaq.perMinute} requests a minute, ${openaq.perHour} an hour`);
-  yield fact("API_REQUEST_TIMEOUT", `${openaq.timeout} s`);
+  const asksOpenAQ = asked(groups.pipelines) !== undefined;
+  if (asksOpenAQ) {
+    yield fact("OPENAQ_API_URL", openaq.url ?? "the built-in simulated stations");
+    yield fact("OPENAQ_API_KEY", keyShown(openaq.key));
+    yield fact("OPENAQ_COUNTRY_ID", String(openaq.countryId));
+    yield fact("OpenAQ's pace", `${openaq.perMinute} requests a minute, ${openaq.perHour} an hour`);
+    yield fact("API_REQUEST_TIMEOUT", `${openaq.timeout} s`);
+  }
   yield fact("DEFAULT_LOOKBACK_DAYS", String(lookbackDays));
 
+  const failed = (name: string, error: unknown): Finding => {
+    signal.throwIfAborted();
+    return { name, ok: false, detail: mask(lineOf(error)) };
+  };
   const attempt = async (name: string, look: () => string | Promise<string>): Promise<Finding> => {
     try {
       return fact(name, await look());
     } catch (error) {
-      signal.throwIfAborted();
-      return { name, ok: false, detail: mask(lineOf(error)) };
+      return failed(name, error);
     }
   };
   yield await attempt("airgraph", airgraphVersion);
@@ -57,8 +64,12 @@ export async function* examine(
   yield opened;
   if (opened.ok) {
     yield await attempt("claims", () => claims(config));
-    if (graphed.ok) yield await attempt("records", () => records(config, groups));
+    if (graphed.ok) {
+      yield await attempt("records", () => records(config, groups));
+      yield* await externals(config, groups, signal).catch((error) => [failed("external", error)]);
+    }
   }
+  if (!asksOpenAQ) return;
   yield await attempt(
     "openaq",
     () => openaqAnswer(config, { clock: systemClock, signal, tell: (line) => tell("openaq", mask(line)) }),
@@ -154,6 +165,23 @@ async function records(config: Config, groups: Groups): Promise<string> {
   } finally {
     await state.close();
   }
+}
+
+/** A finding on each asset that others write and that is looked for, as each run looks. */
+async function externals(config: Config, groups: Groups, signal: AbortSignal): Promise<Finding[]> {
+  const project = groups.project();
+  const assets = new Set(
+    project.graph.assets.filter(({ observe }) => observe !== null).map(({ key }) => key),
+  );
+  if (assets.size === 0) return [];
+  const { openLake } = await import("./lake.ts");
+  await using lake = await openLake(config, { project, access: "read", warn: () => {} });
+  const { seen } = await lake.orchestrator.look({ assets, lookbackDays: 0 }, signal);
+  return seen.map(({ asset, failure, warnings }) => {
+    const told = warnings.map(({ partition, message }) => partition ? `${partition}: ${message}` : message);
+    const detail = failure ?? ["can be looked at", ...told].join("; ");
+    return { name: asset, ok: failure === undefined, detail: config.mask(detail) };
+  });
 }
 
 function holdingLine({ run, asset, place }: Holding): string {

@@ -177,6 +177,32 @@ Deno.test("a run of the dump asks OpenAQ nothing, and says nothing of it in the 
   assertStringIncludes((await dump.run("ls", dead)).stdout, "vietnam/locations");
 });
 
+Deno.test("doctor says of others' files what each command says, and asks OpenAQ only where a group does", async () => {
+  await using dump = await withDay();
+  await using api = serveOpenAQ();
+  const names = async (env: Readonly<Record<string, string>>) => {
+    const { code, json } = await dump.run("doctor --json", env);
+    // deno-lint-ignore no-explicit-any
+    return [code, json.findings.filter(({ name }: any) => /openaq/i.test(name)).map(({ name }: any) => name)];
+  };
+  const dead = { OPENAQ_API_URL: "http://127.0.0.1:1", OPENAQ_API_KEY: "a-key-of-nobody" };
+  assertEquals(await names(dead), [0, []]);
+  const [code, asked] = await names({ ...VIETNAM, ...dead, OPENAQ_API_URL: api.url });
+  assertEquals([code, asked.includes("openaq")], [0, true]);
+
+  const path = `${dump.line.cwd}/nowhere`;
+  const nowhere = await dump.run("doctor", { DUMP_URL: path });
+  const says = `listing "${path}": found nothing there, wanted a folder that can be read`;
+  assertEquals([nowhere.code, nowhere.stderr], [1, `dump/files: ${says}\n`]);
+  assertEquals(dump.written(), {});
+  for (const command of ["materialize", "doctor"]) assertEquals((await dump.run(command)).code, 0);
+  const after = await dump.run("doctor", { DUMP_COUNTRIES: path });
+  assertEquals([after.code, after.stderr], [
+    1,
+    `dump/countries_file: reading "${path}": found no file of that name, wanted one\n`,
+  ]);
+});
+
 Deno.test("a group that comes later joins the lake; its source is held to from then on", async () => {
   await using dump = await sampled();
   assertEquals((await dump.run("materialize")).code, 0);
