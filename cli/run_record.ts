@@ -21,6 +21,18 @@ export function errorsOf({ summary }: RunRecord): Json {
   return (isObject(summary) ? summary.errors : undefined) ?? [];
 }
 
+/** Failures of assets as a whole in a run's record: no step and no event tells of them. */
+export function failuresOf(run: RunRecord): { readonly asset: string; readonly message: string }[] {
+  const errors = errorsOf(run);
+  return Array.isArray(errors)
+    ? errors.filter(isObject).flatMap(({ asset, partition, message }) =>
+      typeof asset === "string" && typeof message === "string" && partition === null
+        ? [{ asset, message }]
+        : []
+    )
+    : [];
+}
+
 /** Runs as lines, with a head. */
 export function runTable(runs: readonly RunRecord[]): string[] {
   return table(

@@ -5,7 +5,7 @@ import { notify, painter, print } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
 import { keysOf } from "./holdings.ts";
 import { eventJson, eventPages, EventRanges, isFailure, type Keys } from "./run_events.ts";
-import { errorsOf, requestText, runJson } from "./run_record.ts";
+import { errorsOf, failuresOf, requestText, runJson } from "./run_record.ts";
 import { found, type Show } from "./runs_logs.ts";
 import { lasting, named, number, plural } from "./text.ts";
 
@@ -40,7 +40,10 @@ export const showRun: Show = async (state, id, invocation, context, notices) => 
   print(stdout, `started ${iso(run.started)}${took}`);
   const ranges = new EventRanges();
   for await (const page of events) for (const event of page) ranges.add(event);
-  for (const lines of [chosen.map((step) => stepLine(step, keys)), ranges.lines(keys)]) {
+  const made = ranges.lines(keys);
+  const unseen = failuresOf(run).filter(({ asset }) => wanted.asset === undefined || asset === wanted.asset)
+    .map(({ asset, message }) => `${asset} failed: ${message}`).filter((line) => !made.includes(line));
+  for (const lines of [chosen.map((step) => stepLine(step, keys)), [...unseen, ...made]]) {
     const most = limit ?? SHOWN;
     for (const line of lines.slice(0, most)) print(stdout, visible(line));
     if (lines.length <= most) continue;
@@ -52,6 +55,8 @@ export const showRun: Show = async (state, id, invocation, context, notices) => 
 };
 
 interface Filter {
+  /** Its key, if one asset is asked for. */
+  readonly asset: string | undefined;
   readonly step: (step: StepRecord) => boolean;
   readonly event: (event: AssetEvent) => boolean;
 }
@@ -66,6 +71,7 @@ async function filterOf({ words: [, , asset], has }: Invocation, state: State): 
   }
   const fits = (key: string) => asset === undefined || key === asset;
   return {
+    asset,
     step: (step) => fits(step.asset) && (!has("failed") || step.failed > 0 || step.outcome === "failed"),
     event: (event) => fits(event.asset) && (!has("failed") || isFailure(event)),
   };

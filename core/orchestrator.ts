@@ -235,7 +235,7 @@ export class Orchestrator {
    * Records what others wrote of an external asset, its files as they stand in the lake.
    *
    * @returns For each partition, whether its content is new.
-   * @throws {RequestError} If the asset is not external, a partition does not exist yet, or a file is not there.
+   * @throws {RequestError} If the asset is not external or is looked for, a partition does not exist yet, or a file is not there.
    */
   async report(asset: AssetKey, reports: readonly Report[]): Promise<boolean[]> {
     await this.refresh();

@@ -10,6 +10,7 @@ import type { AssetKey, RunId } from "./event.ts";
 import { FILES_INTACT } from "./check.ts";
 import { milliseconds } from "./instant.ts";
 import type { Failure, State } from "./ports/state.ts";
+import { reportIt } from "./run/external.ts";
 import { expiredNeed } from "./run/needs.ts";
 import type { Session } from "./run/session.ts";
 import type { StalenessIndex } from "./staleness/index.ts";
@@ -62,9 +63,16 @@ export async function failedChecks(
 }
 
 function damage(index: StalenessIndex, node: Node, partition: number) {
+  return {
+    check: FILES_INTACT,
+    detail: `a published file is gone or has other bytes: ${mending(index, node, partition)}`,
+  };
+}
+
+function mending(index: StalenessIndex, node: Node, partition: number): string {
+  if (node.asset.materialize === null) return reportIt(node);
   const needed = expiredNeed(index, node, partition);
-  const way = needed === undefined ? "the next materialize makes it again" : `to be made again it ${needed}`;
-  return { check: FILES_INTACT, detail: `a published file is gone or has other bytes: ${way}` };
+  return needed === undefined ? "the next materialize makes it again" : `to be made again it ${needed}`;
 }
 
 /** The failures that speak of partitions in the ranges. */

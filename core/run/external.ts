@@ -22,7 +22,12 @@ export function unreported(index: StalenessIndex, scope: Scope): Unreported[] {
 }
 
 /** In a line, why they are not made, and what reports them. */
-export function reportLine({ node: { key, set }, state }: Unreported): string {
+export function reportLine({ node, state }: Unreported): string {
+  return `is external and ${state}: ${reportIt(node)}`;
+}
+
+/** The command that reports an external asset's partitions. */
+export function reportIt({ key, set }: Node): string {
   const partition = set.spec.type === "single" ? "" : " --partition K";
-  return `is external and ${state}: report it with "report ${key}${partition} --version V [--rows N] [--file PATH]…"`;
+  return `report it with "report ${key}${partition} --version V [--rows N] [--file PATH]…"`;
 }

@@ -19,7 +19,7 @@ export interface Report extends Omit<Observation, "partition"> {
  * Records what others wrote of an external asset, its files as they stand in the lake.
  *
  * @returns For each partition, whether its content is new.
- * @throws {RequestError} If the asset is not external, a partition does not exist yet, or a file is not there or
+ * @throws {RequestError} If the asset is not external or is looked for, a partition does not exist yet, or a file is not there or
  * another asset's.
  */
 export async function report(session: Session, node: Node, reports: readonly Report[]): Promise<boolean[]> {
@@ -60,6 +60,12 @@ export function reported(
 function reportable({ index }: Session, node: Node, reports: readonly Report[]): number[] {
   if (node.asset.materialize !== null) {
     throw fault(node, "found an asset that the graph makes itself, wanted an external one");
+  }
+  if (node.asset.observe !== null) {
+    throw fault(
+      node,
+      "found an external asset that each run looks for by itself, wanted one that is reported",
+    );
   }
   return reports.map(({ partition: key }) => {
     const partition = partitionOf(node, key, "reporting", index.now);

@@ -86,10 +86,37 @@ Deno.test("a folder that cannot be listed is never green", async () => {
       assertEquals(stdout.includes("everything selected is fresh"), false, command);
     }
     assertStringIncludes((await dump.run("status")).stdout, `warning: ${says}`);
+    const [{ id }] = (await dump.run("runs --json")).json;
+    for (const command of [`runs show ${id}`, `runs show ${id} --failed`, `runs show ${id} dump/files`]) {
+      const line = says.replace("dump/files: ", "dump/files failed: ");
+      assertStringIncludes((await dump.run(command)).stdout, `\n${line}`, command);
+    }
+    assertEquals((await dump.run(`runs show ${id} dump/openaq_data`)).stdout.includes(says), false);
     await Deno.writeTextFile(path, "");
   }
   const rows = await dump.rows("SELECT count(*) AS n FROM openaq_db.openaq_data");
   assertEquals(rows, [{ n: 2 }], "what was made stays");
+});
+
+Deno.test("what a run looks for by itself is not reported", async () => {
+  await using dump = await DumpFolder.open();
+  await dump.put(`${DAY}.csv`, usual(DAY));
+  const says = (asset: string) =>
+    `reporting "${asset}": found an external asset that each run looks for by itself, wanted one that is reported\n`;
+  for (
+    const [asset, partition] of [["dump/files", " --partition 2024-01-15"], [
+      "dump/countries_file",
+      "",
+    ]] as const
+  ) {
+    const { code, stdout, stderr } = await dump.run(`report ${asset}${partition} --version 1`);
+    assertEquals([code, stdout, stderr], [2, "", says(asset)]);
+  }
+  assertEquals(dump.written(), {});
+  assertEquals((await dump.run("materialize")).code, 0);
+  assertEquals((await dump.run("report dump/files --partition 2024-01-15 --version 1")).code, 2);
+  const { json } = await dump.run("materialize --json");
+  assertEquals([json.status, json.warnings], ["nothing_to_do", []]);
 });
 
 Deno.test("a file of countries that is not there is never green", async () => {

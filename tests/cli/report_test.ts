@@ -65,6 +65,12 @@ Deno.test("files are measured as they stand in the lake, and looked at by check"
   assertEquals([checked.code, checked.json.passed], [0, 1]);
   await Deno.writeTextFile(`${folder}/weather/5.csv`, "13 degrees");
   assertEquals((await line.run(["check", ...day], { env })).code, 1);
+  const damaged = (await line.run(["status", ...day.slice(0, 1), ...DAYS], { env })).stdout;
+  assertStringIncludes(
+    damaged,
+    'a published file is gone or has other bytes: report it with "report ext/weather --partition K ',
+  );
+  assertEquals(damaged.includes("materialize makes it again"), false);
   assertEquals((await line.run([...FIFTH, "--version", "b", ...files], { env })).code, 0);
   assertEquals((await line.run(["check", ...day], { env })).code, 0);
 
