@@ -9,9 +9,22 @@ const PLACE = /(file:\/\/[^\s"')]+?):(\d+):(\d+)/;
 const OWN = ["../core/", "./"].map((folder) => new URL(folder, import.meta.url).href);
 
 /** Why a graph's module cannot be loaded, in one line: where, what was found and what was wanted. */
-export async function graphFault(path: string, error: unknown): Promise<string> {
-  const action = `loading the graph "${path}"`;
-  const wanted = 'wanted a module that exports "group" or "graph"';
+export function graphFault(path: string, error: unknown): Promise<string> {
+  return moduleFault(
+    `loading the graph "${path}"`,
+    path,
+    error,
+    'wanted a module that exports "group" or "graph"',
+  );
+}
+
+/** Why a module cannot be loaded, in one line: the action, where, what was found and what was wanted. */
+export async function moduleFault(
+  action: string,
+  path: string,
+  error: unknown,
+  wanted: string,
+): Promise<string> {
   const { isDirectory } = await Deno.stat(path).catch(() => ({ isDirectory: undefined }));
   if (isDirectory === undefined) return `${action}: found no such file, ${wanted}`;
   if (isDirectory) return `${action}: found a folder, ${wanted}`;

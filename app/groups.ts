@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import leven from "leven";
 import { isThere } from "../adapters/sdk/files/place.ts";
 import type { Group, GroupContext, Pipeline } from "../assets/group.ts";
@@ -11,8 +12,7 @@ import { lineOf, projectFile } from "./system.ts";
 export async function loadGroups({ pipelines }: Config): Promise<Group[]> {
   const there = await groupNames();
   return await Promise.all(pipelines.map(async (name) => {
-    const { group } = there.includes(name) ? await import(`../assets/${name}/mod.ts`) : {};
-    if (isGroup(group)) return group;
+    if (there.includes(name)) return await loadGroup(name);
     const meant = there.find((known) => leven(known, name.toLowerCase()) <= NEAR);
     const wanted = meant === undefined
       ? `wanted some of ${there.join(", ")}, with commas between them`
@@ -20,6 +20,23 @@ export async function loadGroups({ pipelines }: Config): Promise<Group[]> {
     throw new ConfigError([`PIPELINES: found "${name}", ${wanted}`]);
   }));
 }
+
+/** @throws {ConfigError} */
+async function loadGroup(name: string): Promise<Group> {
+  const path = projectFile(`assets/${name}/mod.ts`);
+  const module = await import(pathToFileURL(path).href).catch(async (cause: unknown) => {
+    const { moduleFault } = await import("./graph_fault.ts");
+    throw new ConfigError([await moduleFault(`loading the pipeline "${name}"`, path, cause, GROUP)], {
+      cause,
+    });
+  });
+  if (isGroup(module.group)) return module.group;
+  throw new ConfigError([
+    `loading the pipeline "${name}": found no "group" among the exports of "${path}", wanted one with "name" and "declare"`,
+  ]);
+}
+
+const GROUP = 'wanted a module that exports "group"';
 
 /** So many letters may differ in a group's name that is misspelt. */
 const NEAR = 2;
@@ -47,11 +64,16 @@ export function declare(group: Group, config: Config, views: readonly ViewFile[]
     folder: (path) => openFolder(path, cwd),
     shipped: projectFile,
   };
+  let pipeline: Pipeline;
   try {
-    return group.declare(context);
+    pipeline = group.declare(context);
   } catch (cause) {
     throw new ConfigError([lineOf(cause)], { cause });
   }
+  if (Array.isArray(pipeline?.assets) && Array.isArray(pipeline.databases)) return pipeline;
+  throw new ConfigError([
+    `declaring the pipeline "${group.name}": found no "assets" and "databases" in its answer, wanted lists of both`,
+  ]);
 }
 
 /** The lines on the groups that head every output. */

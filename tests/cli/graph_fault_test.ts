@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { CommandLine } from "./command_line.ts";
+import { ProjectFolder } from "./project.ts";
 
 const CORE = new URL("../../core/mod.ts", import.meta.url).href;
 const DECLARE =
@@ -42,6 +43,32 @@ Deno.test("a graph that cannot be loaded is wrong use: one line that names the p
     folder.stderr,
     /^loading the graph ".*graphs": found a folder, wanted a module that exports "group" or "graph"\n$/,
   );
+});
+
+Deno.test("a pipeline that cannot be loaded or declared is wrong use: one line that names it", async () => {
+  await using project = await ProjectFolder.open();
+  const loading = 'loading the pipeline "mine":';
+  const undeclared =
+    'declaring the pipeline "mine": found no "assets" and "databases" in its answer, wanted lists of both';
+  for (
+    const [module, says] of [
+      [
+        "export const graph = 1;",
+        `${loading} found no "group" among the exports of "${project.root}/assets/mine/mod.ts", ` +
+        'wanted one with "name" and "declare"',
+      ],
+      ["export const group = (((", `${loading} Expression expected (mod.ts:1:25)`],
+      ['import "./gone.ts";', `${loading} found no "gone.ts", which it imports (mod.ts:1:8)`],
+      ['throw new Error("no luck\\ntoday");', `${loading} no luck (mod.ts:1:7)`],
+      ['export const group = { name: "mine", declare() {} };', undeclared],
+      ['export const group = { name: "mine", declare: () => ({ assets: [] }) };', undeclared],
+      ['export const group = { name: "mine", declare() { throw new Error("no luck"); } };', "no luck"],
+    ] as const
+  ) {
+    await project.pipeline("mine", module);
+    const { code, stdout, stderr } = await project.run("status");
+    assertEquals([module, code, stdout, stderr], [module, 2, "", `${says}\n`]);
+  }
 });
 
 Deno.test("a group whose assets make no graph is wrong use", async () => {

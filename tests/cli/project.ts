@@ -4,7 +4,7 @@ const ROOT = dirname(dirname(dirname(fromFileUrl(import.meta.url))));
 /** All of the program but its statements. */
 const PARTS = [
   ...["main.ts", "keyboard.ts", "app.ts", "config.ts", "deno.json", "deno.lock"],
-  ...["adapters", "app", "assets", "cli", "core", "sources", "types"],
+  ...["adapters", "app", "cli", "core", "sources", "types"],
 ];
 
 /** How a command of a process ended. */
@@ -21,6 +21,10 @@ export class ProjectFolder implements AsyncDisposable {
   static async open(): Promise<ProjectFolder> {
     const root = await Deno.makeTempDir({ prefix: "airgraph-project-" });
     for (const part of PARTS) await Deno.symlink(join(ROOT, part), join(root, part));
+    await Deno.mkdir(join(root, "assets"));
+    for (const { name } of Deno.readDirSync(join(ROOT, "assets"))) {
+      await Deno.symlink(join(ROOT, "assets", name), join(root, "assets", name));
+    }
     for (const folder of ["marts", "views"]) {
       await copyFolder(join(ROOT, "sql", folder), join(root, "sql", folder));
     }
@@ -46,6 +50,13 @@ export class ProjectFolder implements AsyncDisposable {
     }
     const path = join(folder, file);
     await Deno.writeTextFile(path, change(await Deno.readTextFile(path)));
+  }
+
+  /** Writes the module of a pipeline, which alone is composed from now on. */
+  async pipeline(name: string, module: string): Promise<void> {
+    await Deno.mkdir(join(this.root, "assets", name), { recursive: true });
+    await Deno.writeTextFile(join(this.root, "assets", name, "mod.ts"), module);
+    await Deno.writeTextFile(join(this.root, ".env"), `PIPELINES=${name}\n`);
   }
 
   get lake(): string {

@@ -96,7 +96,7 @@ Deno.test("a column that a contract names otherwise breaks the view that reads i
   };
   const column = '"english_short_name"';
   const rename = (from: string, to: string) =>
-    project.edit("assets", "dump/contract.ts", (text) => text.replaceAll(from, to));
+    project.edit("assets/dump", "contract.ts", (text) => text.replaceAll(from, to));
   assertEquals(await codes(), { made: 0, status: 0, read: true });
   await rename(column, '"short_name"');
   assertEquals(await codes(), { made: 1, status: 1, read: false });
