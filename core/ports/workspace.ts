@@ -23,4 +23,6 @@ export interface Workspace {
   /** Stages the file that is written at a local path. @throws Whatever writing it does: then nothing is staged. */
   stage(temporary: string, write: (local: string) => Promise<void>): Promise<Written>;
   scratch(): Scratch;
+  /** Scratch folders that other workspaces left on this machine, or are using; disposing of one removes it. */
+  othersScratch(): Promise<readonly Scratch[]>;
 }

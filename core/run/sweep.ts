@@ -1,13 +1,17 @@
 import type { State } from "../ports/state.ts";
 import type { LakeStorage } from "../ports/storage.ts";
+import type { Workspace } from "../ports/workspace.ts";
 
-/** Deletes the staged files of runs that are not at work, and whose publications nobody is completing; or counts them. */
+/**
+ * Deletes the staged files of runs that are not at work, and whose publications nobody is completing, and, while no run is
+ * at work, what killed engines left; or counts them.
+ */
 export async function sweepStaging(
-  { store, publisher }: Pick<LakeStorage, "store" | "publisher">,
+  { store, publisher, workspace }: Pick<LakeStorage, "store" | "publisher" | "workspace">,
   state: State,
   counting?: "only",
 ): Promise<number> {
-  let swept = 0;
+  let swept = await sweepScratch(workspace, state, counting);
   const claimed = new Set((await state.claims()).map(({ run }) => run));
   for (const name of await store.folders("_staging")) {
     if (!/^\d+$/.test(name) || claimed.has(Number(name))) continue;
@@ -16,4 +20,14 @@ export async function sweepStaging(
     swept++;
   }
   return swept;
+}
+
+/** Engines write to scratch folders in runs alone: a folder that was there before no run was at work is nobody's. */
+async function sweepScratch(workspace: Workspace, state: State, counting?: "only"): Promise<number> {
+  const left = await workspace.othersScratch();
+  if (left.length === 0) return 0;
+  const runs = await state.runs(Number.MAX_SAFE_INTEGER);
+  if (runs.some(({ status }) => status === "running")) return 0;
+  if (counting === undefined) { for (const scratch of left) await scratch[Symbol.asyncDispose](); }
+  return left.length;
 }

@@ -3,9 +3,13 @@ import type { Checkout, Scratch, Workspace, Written } from "../../../core/mod.ts
 import { digest } from "./digest.ts";
 import { isAbsent, type LakeFolder } from "./lake_folder.ts";
 
+const STAGING = "_staging";
+const SCRATCH = "duckdb-";
+
 /** A lake in a folder is on this machine already: its files are read and written where they are. */
 export class LocalWorkspace implements Workspace {
   readonly #folder: LakeFolder;
+  readonly #own = new Set<string>();
 
   constructor(folder: LakeFolder) {
     this.#folder = folder;
@@ -24,7 +28,21 @@ export class LocalWorkspace implements Workspace {
   }
 
   scratch(): Scratch {
-    const path = this.#folder.at(`_staging/duckdb-${Deno.pid}-${crypto.randomUUID()}`);
+    const name = `${SCRATCH}${Deno.pid}-${crypto.randomUUID()}`;
+    this.#own.add(name);
+    return this.#scratch(name);
+  }
+
+  async othersScratch(): Promise<readonly Scratch[]> {
+    const staging = await this.#folder.existing(STAGING);
+    if (staging === undefined) return [];
+    const names = await Array.fromAsync(Deno.readDir(staging), ({ name }) => name);
+    return names.filter((name) => name.startsWith(SCRATCH) && !this.#own.has(name))
+      .map((name) => this.#scratch(name));
+  }
+
+  #scratch(name: string): Scratch {
+    const path = this.#folder.at(`${STAGING}/${name}`);
     return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }).catch(() => {}) };
   }
 }

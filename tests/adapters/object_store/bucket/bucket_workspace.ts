@@ -44,6 +44,11 @@ export class BucketWorkspace implements Workspace {
     const path = `${this.folder}/scratch/${++this.#scratches}`;
     return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }).catch(() => {}) };
   }
+
+  /** Its folder is nobody else's. */
+  othersScratch(): Promise<readonly Scratch[]> {
+    return Promise.resolve([]);
+  }
 }
 
 async function isFile(path: string): Promise<boolean> {
