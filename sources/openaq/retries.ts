@@ -41,7 +41,9 @@ export class Retries {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#line = promise;
     await before;
-    const allowed = signal?.aborted !== true && this.#left >= 1 && this.#inARow < IN_A_ROW;
+    if (signal?.aborted) resolve();
+    signal?.throwIfAborted();
+    const allowed = this.#left >= 1 && this.#inARow < IN_A_ROW;
     const doubled = Math.max(attempt - 1, this.#inARow);
     if (allowed) {
       this.#left--;

@@ -1,8 +1,9 @@
-import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
 import { DAY, HOUR, SECOND } from "../../../core/mod.ts";
 import { gaps } from "../../../sources/openaq/gaps.ts";
 import { history } from "../../../sources/openaq/history.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";
+import { Retries } from "../../../sources/openaq/retries.ts";
 import { simulatedOpenAQ } from "../../../sources/openaq/simulator/simulated.ts";
 import { fakeClock } from "../../fake_clock.ts";
 import { type Handler, NOW, served } from "./served.ts";
@@ -47,4 +48,16 @@ Deno.test("requests are made again ten times, and once for ten answers, however 
     assertEquals(setAside, Array.from({ length: failing }, (_, i) => 3 * (i + 1)));
     assertLessOrEqual(requests, SENSORS + 10 + (SENSORS - failing) / 10 + 1);
   }
+});
+
+Deno.test("who is cancelled while waiting in line leaves it by that reason, and the next has its turn", async () => {
+  const retries = new Retries({ clock: fakeClock(NOW), random: () => 0 });
+  const first = await retries.turn(1);
+  const cancelled = new AbortController();
+  const second = retries.turn(1, cancelled.signal);
+  const third = retries.turn(1);
+  cancelled.abort(new Error("cancelled"));
+  first[Symbol.dispose]();
+  await assertRejects(() => second, Error, "cancelled");
+  assertEquals((await third).pause, 0);
 });
