@@ -11,7 +11,7 @@ import { year } from "./year.ts";
  */
 const groups = { chained, partitions, intents, ticks, year, "side-by-side": sideBySide, dump };
 
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
 const out = "bench/out";
 const named = Deno.args.filter((each) => each !== "--peer");
 await Deno.remove(out, { recursive: true }).catch(() => {});
