@@ -236,8 +236,8 @@ export const PLANTED: readonly Planted[] = [
   {
     name: "patience is measured by the wall clock",
     file: "sources/openaq/requester.ts",
-    find: "const { clock, random, log, pace } = this.#options;",
-    replace: `const { random, log, pace } = this.#options;
+    find: "const { clock, log, pace } = this.#options;",
+    replace: `const { log, pace } = this.#options;
     const clock = { ...this.#options.clock, awake: this.#options.clock.now };`,
   },
   {
