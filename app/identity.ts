@@ -1,6 +1,6 @@
 import { isThere } from "../adapters/sdk/files/place.ts";
 import { type Json, LakeError, type LakeStorage, type State } from "../core/mod.ts";
-import { MODULE, parted, type Sources } from "./source.ts";
+import { conflictOf, MODULE, type Sources } from "./source.ts";
 
 /** The identity of a lake: its sources, each with one origin, and its environment. */
 export interface Content {
@@ -173,7 +173,7 @@ function requireContent(
 
 /** A lake of a module's graph is no pipeline's, and one of simulated data takes no real ones. */
 function requireOneKind({ sources: held }: Identity, url: string, sources: Sources): void {
-  const found = parted(held, sources);
+  const found = conflictOf(held, sources);
   if (found === undefined) return;
   const [[, before], [name, now]] = found;
   throw new LakeError(

@@ -1,5 +1,5 @@
 import { viewsToRetry } from "../assets/failed_views.ts";
-import type { Finding, Pipeline, UpkeepContext } from "../assets/group.ts";
+import type { Discrepancy, Pipeline, UpkeepContext } from "../assets/group.ts";
 import type { Config } from "../config.ts";
 import {
   type AssetKey,
@@ -39,7 +39,7 @@ export interface Lake extends AsyncDisposable {
   requests(): number;
   /** Notes on the source's answers for their readers, a line each. */
   notices(): readonly string[];
-  readonly found: readonly Finding[];
+  readonly found: readonly Discrepancy[];
   warnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>>;
   sweep(counting?: "only"): Promise<number>;
   dropViews(): Promise<AssetKey[]>;
@@ -108,7 +108,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       : await recordedSources(parts, looking.known);
     const { store, publisher, catalog } = storage;
     const upkeep = () => ({ state, publisher, store, now: systemClock.now() });
-    const found: Finding[] = [];
+    const found: Discrepancy[] = [];
     for (const { look, begin } of project.pipelines) {
       found.push(...await (access === "read" ? look : begin)?.(upkeep()) ?? []);
     }
@@ -188,9 +188,9 @@ async function recordedSources({ config, storage, state }: Found, known: Sources
 }
 
 /** Says of partitions that are to be made again for what was found that they are due. */
-function dueOf(findings: readonly Finding[]): NewEvent[] {
+function dueOf(found: readonly Discrepancy[]): NewEvent[] {
   const at = systemClock.now();
-  return findings.flatMap(({ asset, due: { ranges, detail } = { ranges: [], detail: "" } }) =>
+  return found.flatMap(({ asset, due: { ranges, detail } = { ranges: [], detail: "" } }) =>
     ranges.map((range) => ({ kind: "due" as const, asset, at, run: null, detail, ...range }))
   );
 }

@@ -2,7 +2,7 @@ import type { Config } from "../config.ts";
 import { type Json, type KeyValue, LakeError, type LakeStorage, type State } from "../core/mod.ts";
 import type { Look } from "../sources/openaq/first_look.ts";
 import { examineLake, identifyLake } from "./identity.ts";
-import { parted, partedText, type Sources } from "./source.ts";
+import { conflictOf, conflictText, type Sources } from "./source.ts";
 import { emptyState } from "./state.ts";
 import { systemClock } from "./system.ts";
 
@@ -48,8 +48,8 @@ export async function lookFirst(
 
 /** @throws {LakeError} If what answered is simulated, and others of these are not, or the other way round. */
 function requireOneKind(sources: Sources): void {
-  const found = parted(sources);
-  if (found !== undefined) throw new LakeError(partedText(found));
+  const found = conflictOf(sources);
+  if (found !== undefined) throw new LakeError(conflictText(found));
 }
 
 /** Makes sure that the lake holds data of these sources, and records them. @throws {LakeError} */

@@ -5,7 +5,7 @@ import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
 import { type Graph, graph } from "../core/mod.ts";
 import { declare, isGroup, loadGroups, noticesOf, strayWarnings, type Told } from "./groups.ts";
-import { parted, partedText, type Sources, sourcesOf } from "./source.ts";
+import { conflictOf, conflictText, type Sources, sourcesOf } from "./source.ts";
 import { lineOf, PROJECT } from "./system.ts";
 
 /** A graph with what belongs to it. */
@@ -48,8 +48,8 @@ async function composed(config: Config, groups: readonly Group[], root: string):
   const views = await viewsOf(groups, join(root, "sql")).catch((fault: unknown) => ({ fault }));
   const pipelines = groups.map((group, i) => declare(group, config, "fault" in views ? [] : views[i]!));
   const sources = sourcesOf(config, { pipelines });
-  const found = parted(sources);
-  if (found !== undefined) throw new ConfigError([partedText(found)]);
+  const found = conflictOf(sources);
+  if (found !== undefined) throw new ConfigError([conflictText(found)]);
   return {
     notices: noticesOf(config, pipelines),
     warnings,

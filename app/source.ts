@@ -27,7 +27,7 @@ export function sourcesOf(
 export type Source = readonly [name: string, origin: string | undefined];
 
 /** Two sources that share no lake, the one of `held` first: simulated values lie beside no real ones. */
-export function parted(held: Sources, sources: Sources = held): readonly [Source, Source] | undefined {
+export function conflictOf(held: Sources, sources: Sources = held): readonly [Source, Source] | undefined {
   for (const one of Object.entries(held)) {
     const other = Object.entries(sources).find((each) => areApart(one, each));
     if (other !== undefined) return [one, other];
@@ -50,7 +50,7 @@ function isSimulated(origin: string): boolean {
 }
 
 /** In a line, why two sources cannot be composed. */
-export function partedText([one, other]: readonly [Source, Source]): string {
+export function conflictText([one, other]: readonly [Source, Source]): string {
   const text = ([name, origin]: Source) =>
     `${isSimulated(origin!) ? "simulated" : "real"} data (${name}: ${origin})`;
   return `composing pipelines: found ${text(one)} beside ${text(other)}, wanted a lake for each`;

@@ -37,7 +37,7 @@ export interface UpkeepContext {
 }
 
 /** A disagreement between what a group keeps beside an asset's files and what the state says of the asset. */
-export interface Finding {
+export interface Discrepancy {
   readonly asset: AssetKey;
   /** One line for people. */
   readonly message: string;
@@ -74,11 +74,11 @@ export interface Pipeline {
   /** Example statements over what was made, the best first. */
   readonly shows?: readonly Shown[];
   /** Called when a lake is opened to read. Returns what `begin` would find, and changes nothing. */
-  readonly look?: (context: UpkeepContext) => Promise<readonly Finding[]>;
+  readonly look?: (context: UpkeepContext) => Promise<readonly Discrepancy[]>;
   /** Called by `doctor` in the place of `look`: may take its time. @default look */
-  readonly examine?: (context: UpkeepContext) => Promise<readonly Finding[]>;
+  readonly examine?: (context: UpkeepContext) => Promise<readonly Discrepancy[]>;
   /** Called when a lake is opened to write. @returns What was found, and was mended or recorded as due. */
-  readonly begin?: (context: UpkeepContext) => Promise<readonly Finding[]>;
+  readonly begin?: (context: UpkeepContext) => Promise<readonly Discrepancy[]>;
   /** Called after each run and by `prune`: deletes what is no longer needed. */
   readonly tidy?: (context: UpkeepContext) => Promise<void>;
 }

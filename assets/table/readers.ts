@@ -1,4 +1,10 @@
-import { contains, type Input, type Materialization, type Partitions } from "../../core/mod.ts";
+import {
+  type Input,
+  lowerBound,
+  type Materialization,
+  type Partitions,
+  type Ranges,
+} from "../../core/mod.ts";
 
 /** The partition of an asset that has only one, as programs name it. */
 export const WHOLE = "all";
@@ -12,9 +18,7 @@ export function readersOf(
   const readers = new Map<string, string[]>();
   for (const [name, upstream] of Object.entries(materialized)) {
     for (const { ordinal, key: reader } of partitions) {
-      const members = inputs[name]!.members(ordinal);
-      for (const { partition, key } of upstream) {
-        if (key === null || !contains(members, partition)) continue;
+      for (const key of keysWithin(upstream, inputs[name]!.members(ordinal))) {
         const known = readers.get(key);
         if (known === undefined) readers.set(key, [reader ?? WHOLE]);
         else known.push(reader ?? WHOLE);
@@ -22,4 +26,15 @@ export function readersOf(
     }
   }
   return readers;
+}
+
+/** The keys of those within the ranges; they come ascending. */
+function* keysWithin(upstream: readonly Materialization[], ranges: Ranges): Iterable<string> {
+  for (const { from, to } of ranges) {
+    const first = lowerBound(upstream.length, (i) => upstream[i]!.partition < from);
+    for (let i = first; i < upstream.length && upstream[i]!.partition <= to; i++) {
+      const { key } = upstream[i]!;
+      if (key !== null) yield key;
+    }
+  }
 }

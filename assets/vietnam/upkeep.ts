@@ -12,7 +12,7 @@ import {
   rangeText,
   type Seq,
 } from "../../core/mod.ts";
-import type { Finding, UpkeepContext } from "../group.ts";
+import type { Discrepancy, UpkeepContext } from "../group.ts";
 import { askedFolder, type AskedHour } from "./raw/asked.ts";
 import type { Compared } from "./raw/asked_compared.ts";
 import type { RawZone } from "./raw/hour_files.ts";
@@ -39,19 +39,19 @@ const hours = hourly({ start: "1970-01-01", timeZone: "UTC" });
 const agreedKey = (zone: RawZone) => `vietnam/asked/${zone}`;
 
 /** Looks whether the lake's records say what the state does of which hours were asked; changes nothing. */
-export async function lookAtAsked(raw: RawHours, context: UpkeepContext): Promise<Finding[]> {
+export async function lookAtAsked(raw: RawHours, context: UpkeepContext): Promise<Discrepancy[]> {
   if (await agree(raw, context)) return [];
   const { compareAsked } = await import("./raw/asked_compared.ts");
   const agreed = await agreedBefore(raw, context);
   const compared = await compareAsked({ ...raw, ...context, known: agreed?.records ?? [] });
-  return findings(raw, compared, agreed, "look");
+  return discrepancies(raw, compared, agreed, "look");
 }
 
 /**
  * Makes the lake's records and the state say the same of which hours were asked: hours that are on no record are
  * recorded anew, and those that were answered later than the state knows are due.
  */
-export async function mendAsked(raw: RawHours, context: UpkeepContext): Promise<Finding[]> {
+export async function mendAsked(raw: RawHours, context: UpkeepContext): Promise<Discrepancy[]> {
   if (await agree(raw, context)) return [];
   const { asset, zone } = raw;
   const { state, store, publisher, now } = context;
@@ -83,7 +83,7 @@ export async function mendAsked(raw: RawHours, context: UpkeepContext): Promise<
     await state.commit({ claim: null, events });
   }
   await agreeOn(raw, context, { seq, records: [...records.read, ...written] });
-  return findings(raw, compared, agreed, "mend");
+  return discrepancies(raw, compared, agreed, "mend");
 }
 
 /** Folds the records of what was asked, once they say what the state does. */
@@ -130,12 +130,12 @@ function isKnown(agreed: Agreed | undefined, { path }: FileRef): boolean {
   return agreed?.records.some((record) => record.path === path) ?? false;
 }
 
-function findings(
+function discrepancies(
   { asset }: RawHours,
   { records, lost, ahead }: Compared,
   agreed: Agreed | undefined,
   act: "look" | "mend",
-): Finding[] {
+): Discrepancy[] {
   // Lakes of before 0.2 have no records.
   const isOlder = agreed === undefined && records.read.length + records.damaged.length === 0;
   const unknown =

@@ -1,8 +1,9 @@
-const HEADER = "x-airgraph-source";
+/** The header in which a simulator names its source. */
+export const ANNOUNCED = "x-airgraph-source";
 
 /** The source that an answer names itself, as simulators do; undefined where it names none. */
 export function announcedIn(headers: Headers): string | undefined {
-  return headers.get(HEADER) ?? undefined;
+  return headers.get(ANNOUNCED) ?? undefined;
 }
 
 /** Where an answer comes from; undefined for an error's, and for what is no API's, which may be anybody's on the way. */

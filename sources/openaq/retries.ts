@@ -14,8 +14,8 @@ export interface Turn extends Disposable {
 }
 
 /**
- * The requests that may be made again, over a whole run: ten, and a tenth of those that were answered. One at a time
- * is, and the pauses double with each that brings no answer, so that a server that is down for a moment is not
+ * The requests that may be made again, over a whole run: ten, and a tenth of those that were answered. They are made one
+ * at a time, after pauses that double with each that brings no answer: a server that is down for a moment is not
  * pressed, and one that is down for longer is noticed by a few requests.
  */
 export class Retries {

@@ -35,5 +35,5 @@ async function fill(file: Deno.FsFile, buffer: Uint8Array): Promise<number> {
   return filled;
 }
 
-/** It takes 20 ms to load, and commands that only look measure no file. */
+/** It takes 20 ms to load: a command that measures no file does without. */
 const crypto = () => import("node:crypto");

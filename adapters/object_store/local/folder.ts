@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { FileRef, Folder, FoundFile } from "../../../core/mod.ts";
-import { digestOf } from "./digest.ts";
+import { digest } from "./digest.ts";
 import { isAbsent } from "./lake_folder.ts";
 
 /** A folder of this machine in which others write. */
@@ -29,8 +29,8 @@ export class LocalFolder implements Folder {
   async measure(name: string): Promise<FileRef | undefined> {
     const path = this.path(name);
     try {
-      const bytes = await Deno.readFile(path);
-      return { path, ...await digestOf(bytes) };
+      using file = await Deno.open(path);
+      return { path, ...await digest(file) };
     } catch (cause) {
       if (isAbsent(cause)) return undefined;
       const what = cause instanceof Error ? cause.message : String(cause);

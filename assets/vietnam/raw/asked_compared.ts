@@ -57,6 +57,7 @@ async function compare({ state, store, asset, zone, known, now }: ComparedOption
   const { seq, assets, failures, due } = await state.snapshot([asset]);
   const askedAt = new Map(records.hours.map((each) => [each.hour / HOUR, each.askedAt]));
   const rows = assets.get(asset);
+  const marks = [...failures, ...due].filter((each) => each.asset === asset);
   const [lost, ahead]: [number[], number[]] = [[], []];
   rows?.ordinals.forEach((hour, i) => {
     const [at, status] = [rows.at[i]!, rows.status[i]!];
@@ -65,9 +66,7 @@ async function compare({ state, store, asset, zone, known, now }: ComparedOption
     if (answered < at) lost.push(hour);
     if (answered <= at || answered > now || (status !== STANDS && status !== DAMAGED)) return;
     // An hour that failed, or is due for this, is told of already.
-    const isTold = [...failures, ...due].some((each) =>
-      each.asset === asset && each.from <= hour && hour <= each.to && each.seq > rows.seq[i]!
-    );
+    const isTold = marks.some((each) => each.from <= hour && hour <= each.to && each.seq > rows.seq[i]!);
     if (!isTold) ahead.push(hour);
   });
   const free = (hours: readonly number[]) => subtract(fromOrdinals(hours), normalize(busy));

@@ -37,8 +37,8 @@ type HourOutput = Required<Pick<Output, "dataVersion" | "rows" | "staged" | "kep
 
 /**
  * Records an answer: as a further file if it adds to what the folder's files hold together, or changes it. Files that
- * lie there stay, also those that no state knows; but the answer takes the place of one that is not as it was recorded, and one with rows of another
- * hour is left out.
+ * lie there stay, also those that no state knows; but the answer takes the place of one that is not as it was recorded,
+ * and one with rows of another hour is left out.
  *
  * @throws {HourError} If a file is not whole that no answer replaces, or a row is not the hour's: in one line.
  */

@@ -7,7 +7,7 @@ import {
   type ObjectStore,
   type State,
 } from "../../../core/mod.ts";
-import type { Finding } from "../../group.ts";
+import type { Discrepancy } from "../../group.ts";
 import type { RawHours } from "../upkeep.ts";
 
 const FILE = /\/year=(\d{4})\/month=(\d\d)\/day=(\d\d)\/hour=(\d\d)\/raw_openaq_[^/]+\.json\.gz$/;
@@ -16,7 +16,7 @@ const FILE = /\/year=(\d{4})\/month=(\d\d)\/day=(\d\d)\/hour=(\d\d)\/raw_openaq_
 export async function unnamedFiles(
   { asset, zone }: RawHours,
   { state, store }: { readonly state: State; readonly store: ObjectStore },
-): Promise<Finding[]> {
+): Promise<Discrepancy[]> {
   // In this order: a file that is in place stands under a claim until the state names it.
   const listed = await store.list(zone);
   const holdings = (await state.holdings()).filter((each) => each.asset === asset);

@@ -1,4 +1,5 @@
 import type { Clock } from "../../../core/mod.ts";
+import { ANNOUNCED } from "../announced.ts";
 import { answer } from "./answers.ts";
 import { control } from "./control.ts";
 import type { Dataset } from "./dataset.ts";
@@ -32,7 +33,7 @@ export function simulatedOpenAQ(options: SimulatorOptions): (request: Request) =
   const { dataset, clock, key, needsKey = false, limits, mostRows = Infinity } = options;
   const counter = limits && new RateCounter(limits);
   const failing = new Map<number, number>();
-  const source = dataset.source === undefined ? {} : { "x-airgraph-source": dataset.source };
+  const source = dataset.source === undefined ? {} : { [ANNOUNCED]: dataset.source };
 
   return async (request) => {
     const url = new URL(request.url);
