@@ -3,7 +3,7 @@ import { lockFolderOf } from "../adapters/state/sqlite/locks.ts";
 import type { Config } from "../config.ts";
 import { type Holding, type KeyValue, requireSources, StateError } from "../core/mod.ts";
 import type { LookOptions } from "../sources/openaq/first_look.ts";
-import { examineLake } from "./identity.ts";
+import { examineLake, readMark } from "./identity.ts";
 import type { Groups } from "./project.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
 import { asked } from "./source.ts";
@@ -121,11 +121,11 @@ async function stateAndLake(config: Config, { sources: configured }: Groups): Pr
     await requireWhole(config.state);
   }
   await requireWritable(lockFolderOf(config.state));
+  const marked = await readMark({ storage: openStorage(config), state: config.state });
   const state = await openState(config.state, "read");
   try {
     const content = { sources: configured, environment: config.environment };
-    const places = { storage: openStorage(config), state: config.state };
-    const sources = Object.values(await examineLake(state, places, content) ?? {});
+    const sources = Object.values(await examineLake(state, marked, content) ?? {});
     const [newest] = await state.runs(1);
     const runs = newest === undefined ? "no runs yet" : `${newest.id} runs`;
     return sources.length === 0 ? runs : `${runs}, the lake holds data of ${sources.join(" and ")}`;

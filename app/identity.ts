@@ -15,12 +15,22 @@ export interface Places {
   readonly state: string;
 }
 
+/** The places, with the lake's mark as it was before the state was opened. */
+export interface Marked extends Places {
+  readonly mark: Mark | undefined;
+}
+
 /** As the lake's file and the state's value have it; each names the other's id. */
 export interface Identity {
   readonly lake: string;
   readonly state: string;
   readonly sources: Readonly<Record<string, string>>;
   readonly environment: string;
+}
+
+interface Mark {
+  readonly identity: Identity;
+  readonly version: string;
 }
 
 const FILE = "_airgraph.json";
@@ -31,11 +41,20 @@ export class OutpacedError extends LakeError {
   override readonly name = "OutpacedError";
 }
 
+/**
+ * Reads the lake's mark. To be called before the state is opened, which may be seen as it is at that moment: another
+ * command may be making the lake; it writes the state, then the mark, then begins its run. They are read in the opposite
+ * order, so that what it has not written yet is never missed.
+ *
+ * @throws {LakeError} If it is damaged.
+ */
+export async function readMark(places: Places): Promise<Marked> {
+  return { ...places, mark: await markOf(places.storage) };
+}
+
 /** Makes sure, before a state is made, that the lake has no other already. @throws {LakeError} If it has. */
-export async function admitLake({ storage, state }: Places): Promise<void> {
-  if (await markOf(storage) !== undefined && !(await isThere(state))) {
-    throw new LakeError(otherState({ storage, state }));
-  }
+export async function admitLake({ mark, ...places }: Marked): Promise<void> {
+  if (mark !== undefined && !await isThere(places.state)) throw new LakeError(otherState(places));
 }
 
 function otherState({ storage, state }: Places): string {
@@ -51,12 +70,9 @@ function otherState({ storage, state }: Places): string {
  */
 export async function examineLake(
   state: State,
-  places: Places,
+  { mark, ...places }: Marked,
   content: Content,
 ): Promise<Readonly<Record<string, string>> | undefined> {
-  // Another command may be making the lake: it writes the state, then the mark, then begins its run. They are read in
-  // the opposite order, so that what it has not written yet is never missed.
-  const mark = await markOf(places.storage);
   const recorded = readIdentity((await state.keyValue.get(KEY))?.value);
   if (recorded === undefined && mark === undefined) return undefined;
   if (recorded === undefined) throw new OutpacedError(otherState(places));
@@ -182,9 +198,7 @@ function requireOneKind({ sources: held }: Identity, url: string, sources: Sourc
 }
 
 /** The lake's mark, and its version; undefined where it has none. @throws {LakeError} If it is damaged. */
-async function markOf(
-  { documents, url }: LakeStorage,
-): Promise<{ readonly identity: Identity; readonly version: string } | undefined> {
+async function markOf({ documents, url }: LakeStorage): Promise<Mark | undefined> {
   const mark = await documents.read(FILE);
   if (mark === undefined) return undefined;
   const identity = parsed(mark.text);

@@ -4,7 +4,6 @@ import type { Config } from "../config.ts";
 import {
   type AssetKey,
   type Graph,
-  LakeError,
   type LakeStorage,
   type NewEvent,
   Orchestrator,
@@ -15,8 +14,8 @@ import {
   type Warning,
 } from "../core/mod.ts";
 import { gapWarnings } from "../sources/openaq/gap_warnings.ts";
-import { isThere, missingFrom } from "../adapters/sdk/files/place.ts";
-import { admitLake, examineLake, OutpacedError } from "./identity.ts";
+import { missingFrom } from "../adapters/sdk/files/place.ts";
+import { admitLake, examineLake, type Marked, OutpacedError, readMark } from "./identity.ts";
 import { admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
 import { disposeOf } from "./opened.ts";
 import type { Project } from "./project.ts";
@@ -74,10 +73,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
       const { removeState } = await import("../adapters/state/sqlite/remove.ts");
       await removeState(missing);
     }
-    // Who looked at a lake that was not there yet may have met one who made it.
-    const isMade = isNew && options.access === "read" && await isThere(config.state);
-    if (!(error instanceof LakeError) || !isMade) throw error;
-    return await open(config, options, false);
+    throw error;
   }
 }
 
@@ -91,7 +87,8 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     asking: isAsked(project, selected),
     tell: (message: string) => warn("openaq", message),
   };
-  if (access === "write") await admitLake({ storage, state: config.state });
+  const marked = await readMark({ storage, state: config.state });
+  if (access === "write") await admitLake(marked);
   const undo: Undo = access === "write" ? await storage.make() : async () => {};
   const undone = async (error: unknown): Promise<never> => {
     await undo();
@@ -104,8 +101,8 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
   try {
     const parts = { config, project, storage, state };
     const { sources, requests } = access === "write"
-      ? await admitSources({ ...looking, storage, state, first })
-      : await recordedSources(parts, looking.known);
+      ? await admitSources({ ...looking, marked, state, first })
+      : await recordedSources(parts, marked, looking.known);
     const { store, publisher, catalog } = storage;
     const upkeep = () => ({ state, publisher, store, now: systemClock.now() });
     const found: Discrepancy[] = [];
@@ -178,12 +175,12 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
 }
 
 /** Where the lake's data come from, as far as is known without asking. */
-async function recordedSources({ config, storage, state }: Found, known: Sources): Promise<LakeSources> {
-  const { environment } = config;
-  const recorded = await examineLake(state, { storage, state: config.state }, {
-    sources: known,
-    environment,
-  });
+async function recordedSources(
+  { config: { environment }, state }: Found,
+  marked: Marked,
+  known: Sources,
+): Promise<LakeSources> {
+  const recorded = await examineLake(state, marked, { sources: known, environment });
   return { sources: { ...recorded, ...known }, requests: 0 };
 }
 

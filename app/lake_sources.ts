@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
-import { type Json, type KeyValue, LakeError, type LakeStorage, type State } from "../core/mod.ts";
+import { type Json, type KeyValue, LakeError, type State } from "../core/mod.ts";
 import type { Look } from "../sources/openaq/first_look.ts";
-import { examineLake, identifyLake } from "./identity.ts";
+import { examineLake, identifyLake, type Marked, readMark } from "./identity.ts";
 import { conflictOf, conflictText, type Sources } from "./source.ts";
 import { emptyState } from "./state.ts";
 import { systemClock } from "./system.ts";
@@ -14,7 +14,7 @@ export interface LakeSources {
 
 export interface LakeSourcesOptions {
   readonly config: Config;
-  readonly storage: LakeStorage;
+  readonly marked: Marked;
   readonly state: State;
   /** As far as is known without asking. */
   readonly known: Sources;
@@ -54,21 +54,20 @@ function requireOneKind(sources: Sources): void {
 
 /** Makes sure that the lake holds data of these sources, and records them. @throws {LakeError} */
 export async function admitSources(options: LakeSourcesOptions): Promise<LakeSources> {
-  const { config, storage, state, known, asking, first } = options;
-  const { environment } = config;
-  const places = { storage, state: config.state };
+  const { config: { environment }, marked, state, known, asking, first } = options;
   // What another process has counted meanwhile stands.
   for (const [key, value] of first?.kept ?? []) await state.keyValue.put(key, value, 0);
   // Before anything is asked: of what does not belong together, nothing is changed.
-  const recorded = await examineLake(state, places, { sources: known, environment });
+  const recorded = await examineLake(state, marked, { sources: known, environment });
   const openaq = asking && known.openaq === undefined
     ? first ?? await lookAt(options, recorded?.openaq)
     : { source: known.openaq ?? recorded?.openaq, requests: 0 };
   const sources = { ...known, ...(openaq.source !== undefined && { openaq: openaq.source }) };
   requireOneKind(sources);
   const content = { sources, environment };
-  await examineLake(state, places, content);
-  await identifyLake(state, places, content);
+  // Meanwhile others may have made the lake.
+  await examineLake(state, await readMark(marked), content);
+  await identifyLake(state, marked, content);
   return { sources, requests: openaq.requests };
 }
 

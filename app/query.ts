@@ -8,7 +8,7 @@ import {
   type Query,
   type State,
 } from "../core/mod.ts";
-import { examineLake } from "./identity.ts";
+import { examineLake, readMark } from "./identity.ts";
 import type { Groups } from "./project.ts";
 import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
@@ -17,8 +17,8 @@ import { openStorage } from "./storage.ts";
 export async function openQuery(config: Config, groups: Groups): Promise<Query> {
   const content = { sources: groups.sources, environment: config.environment };
   const storage = openStorage(config);
-  const places = { storage, state: config.state };
-  await reading(config, (state) => examineLake(state, places, content));
+  const marked = await readMark({ storage, state: config.state });
+  await reading(config, (state) => examineLake(state, marked, content));
   const { DuckDBQuery } = await import("../adapters/query/duckdb/query.ts");
   return new DuckDBQuery({
     workspace: storage.workspace,

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { memoryState } from "../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../adapters/state/memory/store.ts";
-import { examineLake, identifyLake } from "../../app/identity.ts";
+import { examineLake, identifyLake, readMark } from "../../app/identity.ts";
 import { LakeError } from "../../core/mod.ts";
 import { localLake } from "../adapters/object_store/local/lake.ts";
 
@@ -12,12 +12,15 @@ Deno.test("of two states that take one new lake at once, one is refused", async 
   await storage.make();
   const places = { storage, state: "state.sqlite" };
   const states = ["a", "b"].map((worker) => memoryState(memoryStore(), worker));
-  for (const state of states) assertEquals(await examineLake(state, places, CONTENT), undefined);
+  for (const state of states) {
+    assertEquals(await examineLake(state, await readMark(places), CONTENT), undefined);
+  }
   const taken = await Promise.allSettled(states.map((state) => identifyLake(state, places, CONTENT)));
   assertEquals(taken.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
   const [winner, loser] = taken[0]!.status === "fulfilled" ? states : states.toReversed();
-  assertEquals(await examineLake(winner!, places, CONTENT), CONTENT.sources);
-  await assertRejects(() => examineLake(loser!, places, CONTENT), LakeError, "do not belong together");
+  assertEquals(await examineLake(winner!, await readMark(places), CONTENT), CONTENT.sources);
+  const marked = await readMark(places);
+  await assertRejects(() => examineLake(loser!, marked, CONTENT), LakeError, "do not belong together");
 });
 
 Deno.test("sources that are added at once are all in the lake's mark", async () => {
@@ -75,7 +78,7 @@ Deno.test("who meets a command that makes the lake, at whatever moment, goes on 
       },
     });
     assertEquals(
-      await examineLake(seen, { storage: { ...storage, documents }, state: "" }, CONTENT),
+      await examineLake(seen, await readMark({ storage: { ...storage, documents }, state: "" }), CONTENT),
       CONTENT.sources,
       moment,
     );

@@ -1,7 +1,7 @@
 /**
- * Run first, sees the calls of the program that follows which change what stands on the disk. Its own URL's query says
- * what for: `log` names a file to which each is written; `name`, `path` and `nth` name the one at which the `signal`
- * is sent to this process.
+ * Run first, sees the calls of the program that follows which change what stands on the disk, and those by which it looks
+ * whether something does. Its own URL's query says what for: `log` names a file to which each of the first is written;
+ * `name`, `path` and `nth` name the one of either at which the `signal` is sent to this process.
  */
 const query = new URL(import.meta.url).searchParams;
 const log = query.get("log");
@@ -11,11 +11,20 @@ const opened = new WeakMap<Deno.FsFile, string>();
 
 function seen(call: string, on: string | URL): void {
   if (log !== null) Deno.writeTextFileSync(log, `${call}\t${on}\n`, { append: true });
+  reached(call, on);
+}
+
+function reached(call: string, on: string | URL): void {
   if (call === name && String(on) === path && --left === 0) Deno.kill(Deno.pid, signal);
 }
 
-const { rename, renameSync, linkSync, remove, removeSync, open, openSync } = Deno;
+const { rename, renameSync, linkSync, remove, removeSync, open, openSync, lstat, readTextFile } = Deno;
 Object.assign(Deno, {
+  lstat: (at: string) => (reached("lstat", at), lstat(at)),
+  readTextFile: (
+    at: string,
+    options?: Deno.ReadFileOptions,
+  ) => (reached("read", at), readTextFile(at, options)),
   rename: (from: string, to: string) => (seen("rename", from), rename(from, to)),
   renameSync: (from: string, to: string) => (seen("rename", from), renameSync(from, to)),
   linkSync: (from: string, to: string) => (seen("link", from), linkSync(from, to)),

@@ -16,7 +16,8 @@ export async function migrate(db: Database, path: string): Promise<void> {
 
 /** Whether the file has the schema of this version. @throws {StatePlaceError} If it is no state, or a newer one. */
 export function isPresent(db: Database, path: string): boolean {
-  return versionOf(db, path) === migrations.length;
+  // Read at one moment: another process may be making it.
+  return db.read(() => versionOf(db, path)) === migrations.length;
 }
 
 /** @returns 0 for an empty file. */

@@ -5,7 +5,7 @@ import { DuckDBQuery } from "../../../../adapters/query/duckdb/query.ts";
 import { DuckDB } from "../../../../adapters/sdk/duckdb/session.ts";
 import { memoryState } from "../../../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../../../adapters/state/memory/store.ts";
-import { examineLake, identifyLake } from "../../../../app/identity.ts";
+import { examineLake, identifyLake, readMark } from "../../../../app/identity.ts";
 import { vietnam } from "../../../../assets/vietnam/mod.ts";
 import {
   DAY,
@@ -84,7 +84,7 @@ async function made(storage: LakeStorage): Promise<{ versions: string[]; again: 
       lookbackDays: 7,
     });
   assertEquals((await materialize()).status, "succeeded");
-  await examineLake(state, { storage, state: "" }, content);
+  await examineLake(state, await readMark({ storage, state: "" }), content);
   assertEquals(await sweepStaging(storage, state, "only"), 0);
   const again = (await materialize()).status;
   const query = new DuckDBQuery({
