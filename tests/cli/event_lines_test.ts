@@ -83,7 +83,7 @@ Deno.test("on a terminal waits and the remaining time stand in one line each, dr
 
 /** Waits until something was drawn. */
 async function shown(is: () => boolean): Promise<void> {
-  for (const deadline = performance.now() + 10_000; performance.now() < deadline && !is();) {
+  for (const deadline = performance.now() + 300_000; performance.now() < deadline && !is();) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   assert(is());

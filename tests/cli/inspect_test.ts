@@ -145,8 +145,7 @@ Deno.test("an answer that nobody reads on ends; one whose reader waits can be ca
 
 /** Waits until a process has so many bytes of memory: DuckDB is at work then, where Linux tells it. */
 async function grown(pid: number, bytes: number): Promise<void> {
-  const deadline = performance.now() + 30_000;
-  while (Deno.build.os === "linux" && performance.now() < deadline) {
+  while (Deno.build.os === "linux") {
     const [, pages] = (await Deno.readTextFile(`/proc/${pid}/statm`)).split(" ");
     if (Number(pages) * 4096 > bytes) return;
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -6,11 +6,12 @@ import { CommandLine } from "./command_line.ts";
 const PROJECT = fromFileUrl(new URL("../..", import.meta.url));
 const GRAPH = fromFileUrl(new URL("./waiting_graph.ts", import.meta.url));
 const CTRL_C = "\x03";
-const LONGEST = 60_000;
+const LONGEST = 300_000;
 
 /** Whether util-linux's `script` is there, which runs a command in a terminal of its own. */
-const terminals = await new Deno.Command("script", { args: ["--version"], stdout: "piped", stderr: "null" })
-  .output().then(({ stdout }) => new TextDecoder().decode(stdout).includes("util-linux"), () => false);
+const terminals = await Promise.try(() =>
+  new Deno.Command("script", { args: ["--version"], stdout: "piped", stderr: "null" }).output()
+).then(({ stdout }) => new TextDecoder().decode(stdout).includes("util-linux"), () => false);
 if (!terminals) console.log("tests of Ctrl-C are left out: util-linux's `script` is not there");
 
 interface Interrupted {
@@ -56,8 +57,8 @@ Deno.test("Ctrl-C that arrives twice cancels once: the summary, 130, the cursor"
 }, async () => {
   const { code, told, run } = await interrupted((key) => {
     key();
-    const again = setTimeout(key, 50);
-    return () => clearTimeout(again);
+    key();
+    return () => {};
   });
   assertEquals({ code, run }, { code: 130, run: "cancelled" }, told);
   assertStringIncludes(told.slice(told.lastIndexOf(SHOW_CURSOR)), "cancelled");
