@@ -1,3 +1,5 @@
+import type { Choice } from "./lives.ts";
+
 /** A call that changes what stands on the disk, as the n-th of its name on its path. */
 export interface Call {
   /** As the system names it, such as `rename` or `fsync`. */
@@ -56,10 +58,21 @@ export function momentsOf(calls: readonly Call[]): Moments {
   return moments;
 }
 
+/** So many calls of each of the moments. */
+export function chosenOf(
+  moments: Moments,
+  wanted: Readonly<Record<keyof Moments, number>>,
+): Choice<Call>[] {
+  return Object.entries(moments).map(([moment, among]) => ({
+    wanted: wanted[moment as keyof Moments],
+    among,
+  }));
+}
+
 /** Named by the time, by a process or at random. */
 const VARIES = /_staging\/answers|[\da-f]{8}-[\da-f]{4}-/;
 
 /** Keeping what stood, or putting in place what was staged. */
-function isPublication({ name, path }: Call): boolean {
+export function isPublication({ name, path }: Call): boolean {
   return /^link/.test(name) || /^rename/.test(name) && /\/_staging\/\d+\//.test(path);
 }

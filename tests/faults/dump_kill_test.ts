@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { gzip, row, usual } from "../cli/dump_folder.ts";
-import { momentsOf } from "./calls.ts";
+import { chosenOf, momentsOf } from "./calls.ts";
 import { contentOf } from "./content.ts";
 import { assertRuns, assertSound, killedAtEach } from "./kills.ts";
 import { Place } from "./place.ts";
-import { chosenSeed, seeded, spread } from "./random.ts";
+import { chosenSeed, seeded } from "./random.ts";
 import { tracer } from "./tracer.ts";
 
 const DAYS = ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04"] as const;
@@ -36,10 +36,8 @@ Deno.test("the dump's run, killed at any call: the same command again comes to w
   await using undisturbed = await lake.copy();
   const calls = momentsOf(await trace.calls(undisturbed, COMMAND));
   const content = await contentOf(undisturbed, { tables: TABLES });
-  const kills = Object.entries(KILLS).flatMap(([name, count]) =>
-    spread(calls[name as keyof typeof KILLS], count, random)
-  );
-  await killedAtEach(trace, lake, kills, { command: COMMAND }, async (place, told) => {
+  const choices = chosenOf(calls, KILLS);
+  await killedAtEach({ trace, lake, choices, random, command: COMMAND }, async (place, told) => {
     await assertRuns(place, COMMAND, told);
     assertEquals(await contentOf(place, { tables: TABLES }), content, told);
     await assertSound(place, told);

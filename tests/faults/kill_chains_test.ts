@@ -27,7 +27,7 @@ Deno.test("kills of a rebuild, of its recovery and of the recovery's recovery en
     const chain: string[] = [];
     for (let link = 0; link < LINKS; link++) {
       const command = link === 0 ? AGAIN : MATERIALIZE;
-      const call = chosenOf(link === 0 ? calls : await callsOf(place, command), random);
+      const call = oneOf(link === 0 ? calls : await callsOf(place, command), random);
       chain.push(toldOf(await killAt(trace, place, { command, call }), call));
     }
     const told = chain.join(", then ");
@@ -56,7 +56,7 @@ Deno.test("kills of a rebuild, of its recovery and of the recovery's recovery en
 });
 
 /** One of the calls, more often while the command publishes or recovers. */
-function chosenOf(calls: readonly Call[], random: () => number): Call {
+function oneOf(calls: readonly Call[], random: () => number): Call {
   const { intended, publishing, published, other } = momentsOf(calls);
   return spread([...intended, ...publishing, ...publishing, ...published, ...other], 1, random)[0]!;
 }

@@ -6,7 +6,7 @@ import { contentOf } from "./content.ts";
 import { fixedServer, RANGE } from "./fixed_server.ts";
 import { assertRuns, assertSound, killedAtEach } from "./kills.ts";
 import { Place } from "./place.ts";
-import { chosenSeed, seeded, spread } from "./random.ts";
+import { chosenSeed, seeded } from "./random.ts";
 import { tracer } from "./tracer.ts";
 
 const PRUNE = ["prune"];
@@ -26,10 +26,7 @@ Deno.test("a prune killed at any call is finished by the same prune", async () =
   await assertSound(pruned, "undisturbed");
 
   await killedAtEach(
-    trace,
-    made,
-    spread(calls, KILLS, random),
-    { command: PRUNE, options: LATER },
+    { trace, lake: made, choices: [{ wanted: KILLS, among: calls }], random, command: PRUNE, options: LATER },
     async (place, told) => {
       await assertRuns(place, PRUNE, told, LATER);
       await assertSound(place, told);

@@ -4,7 +4,7 @@ import { contentOf } from "./content.ts";
 import { correctedServer, fixedServer, RANGE } from "./fixed_server.ts";
 import { assertRuns, assertSound, killedAtEach } from "./kills.ts";
 import { Place } from "./place.ts";
-import { chosenSeed, seeded, spread } from "./random.ts";
+import { chosenSeed, seeded } from "./random.ts";
 import { tracer } from "./tracer.ts";
 
 const MATERIALIZE = ["materialize", ...RANGE];
@@ -26,10 +26,7 @@ Deno.test("a rollback killed at any call is done or not done, and whole", async 
   const after = await contentOf(back);
 
   await killedAtEach(
-    trace,
-    corrected,
-    spread(calls, KILLS, random),
-    { command: ROLLBACK },
+    { trace, lake: corrected, choices: [{ wanted: KILLS, among: calls }], random, command: ROLLBACK },
     async (place, told) => {
       await assertRuns(place, MATERIALIZE, told);
       if ((await contentOf(place)).prod === before.prod) {

@@ -18,8 +18,7 @@ Deno.test("eight lakes killed twice each come to what one undisturbed run makes"
   const begun = Date.now();
   const clock = { now: () => begun };
   await using server = new Server({ latency: 40, clock });
-  const { content, requests, took } = await undisturbed(server);
-  console.log(`undisturbed: ${Math.round(took)} ms, ${requests} requests`);
+  const { content, requests } = await undisturbed(server);
 
   let [killed, completed, reverted] = [0, 0, 0];
   for (let lake = 0; lake < LAKES; lake++) {
@@ -28,7 +27,8 @@ Deno.test("eight lakes killed twice each come to what one undisturbed run makes"
     const moments: string[] = [];
     for (const stratum of [lake, (lake * 7 + 3) % LAKES]) {
       const program = place.start(COMMAND);
-      moments.push(await killAt(program, place, (stratum + random()) / LAKES * took, random));
+      const at = server.requests + (stratum + random()) / LAKES * requests;
+      moments.push(await killAt(program, place, server, at, random));
       if ((await program.ended).signal === "SIGKILL") killed++;
     }
     const { code, stdout, stderr } = await place.run(COMMAND);
@@ -52,30 +52,26 @@ Deno.test("eight lakes killed twice each come to what one undisturbed run makes"
 });
 
 async function undisturbed(server: Server) {
-  const times: number[] = [];
-  for (let warm = 0;; warm++) {
-    await using place = await Place.make(server.env);
-    const [before, started] = [server.requests, performance.now()];
-    assertEquals((await place.run(COMMAND)).code, 0);
-    times.push(performance.now() - started);
-    if (warm === 0) continue;
-    const requests = server.requests - before;
-    return { content: await contentOf(place), requests, took: times[1]! };
-  }
+  await using place = await Place.make(server.env);
+  const before = server.requests;
+  assertEquals((await place.run(COMMAND)).code, 0);
+  return { content: await contentOf(place), requests: server.requests - before };
 }
 
-/** Kills the program after a time or, every third time, while a zone is being published. @returns When. */
+/** Kills the program at a request or, every third time, while a zone is being published. @returns When. */
 async function killAt(
   program: Program,
   { lake }: Place,
-  after: number,
+  server: Server,
+  request: number,
   random: () => number,
 ): Promise<string> {
   const zone = ZONES[Math.floor(random() * ZONES.length * 3)];
   if (zone === undefined) {
-    await pause(after);
+    const before = server.requests;
+    await until("requests", () => program.over || server.requests >= request);
     program.signal("SIGKILL");
-    return `after ${Math.round(after)} ms`;
+    return `after ${server.requests - before} requests`;
   }
   const folder = `${lake}/${zone}`;
   const before = [...filesBelow(folder)].length;

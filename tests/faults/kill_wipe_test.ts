@@ -4,7 +4,7 @@ import { contentOf, leftovers } from "./content.ts";
 import { fixedServer, RANGE } from "./fixed_server.ts";
 import { assertRuns, assertSound, killedAtEach } from "./kills.ts";
 import { Place } from "./place.ts";
-import { chosenSeed, seeded, spread } from "./random.ts";
+import { chosenSeed, seeded } from "./random.ts";
 import { tracer } from "./tracer.ts";
 
 const MATERIALIZE = ["materialize", ...RANGE];
@@ -22,7 +22,8 @@ Deno.test("a wipe killed at any call is finished by the same wipe, and all comes
   const calls = (await trace.calls(wiped, WIPE)).filter(isRepeatable);
   const without = await contentOf(wiped);
 
-  await killedAtEach(trace, made, spread(calls, KILLS, random), { command: WIPE }, async (place, told) => {
+  const choices = [{ wanted: KILLS, among: calls }];
+  await killedAtEach({ trace, lake: made, choices, random, command: WIPE }, async (place, told) => {
     await assertRuns(place, WIPE, told);
     const left = (await leftovers(place)).filter((what) => !what.endsWith("is named by nothing")); // files stay
     assertEquals(left, [], told);

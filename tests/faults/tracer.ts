@@ -10,8 +10,13 @@ export interface Tracer {
   calls(place: Place, args: readonly string[], options?: Partial<StartOptions>): Promise<Call[]>;
   /** Starts a program so that the signal arrives when it is about to make the call. */
   stopping(place: Place, call: Call, signal?: "SIGKILL" | "SIGSTOP"): Partial<StartOptions>;
-  /** Starts a program so that the call finds the disk full. */
-  readonly filling?: (place: Place, call: Call) => Partial<StartOptions>;
+  /** Starts a program so that the call finds the disk full, or, where it lasts, it and all like it after it. */
+  readonly filling?: (place: Place, call: Call, lasting: boolean) => Filling;
+}
+
+export interface Filling extends Partial<StartOptions> {
+  /** Whether the call was made, once the program has ended. */
+  met(): Promise<boolean>;
 }
 
 const NAMES = [
@@ -64,13 +69,29 @@ const byStrace: Tracer = {
       return name === undefined || path === undefined ? [] : below(place, name, path);
     }));
   },
-  stopping: (place, call, signal = "SIGKILL") => injecting(place, call, `signal=${signal}`),
-  filling: (place, call) => injecting(place, call, "error=ENOSPC"),
+  stopping: (place, call, signal = "SIGKILL") => ({
+    within: injecting(place, call, { fault: `signal=${signal}`, log: "/dev/null" }),
+  }),
+  filling(place, call, lasting) {
+    const log = join(place.folder, "filled.txt");
+    return {
+      within: injecting(place, call, { fault: "error=ENOSPC", log, lasting }),
+      met: async () => (await Deno.readTextFile(log)).includes("(INJECTED)"),
+    };
+  },
 };
 
-function injecting({ folder }: Place, { name, path, nth }: Call, fault: string): Partial<StartOptions> {
-  const within = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", join(folder, path), "-e", `trace=${name}`];
-  return { within: [...within, "-e", `inject=${name}:${fault}:when=${nth}`] };
+function injecting(
+  { folder }: Place,
+  { name, path, nth }: Call,
+  { fault, log, lasting = false }: {
+    readonly fault: string;
+    readonly log: string;
+    readonly lasting?: boolean;
+  },
+): string[] {
+  const seen = ["strace", "-f", "-qq", "-o", log, "-P", join(folder, path), "-e", `trace=${name}`];
+  return [...seen, "-e", `inject=${name}:${fault}:when=${nth}${lasting ? "+" : ""}`];
 }
 
 /** `PID  name(4</at>, "quoted", …`: what a descriptor or a folder is open for stands in angle brackets. */

@@ -5,7 +5,7 @@ const STEP = 5;
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  most = 60_000,
+  most = 300_000,
 ): Promise<void> {
   const end = performance.now() + most;
   while (!await holds()) {
