@@ -16,7 +16,7 @@ Deno.test("a process that is stopped while it asks loses no sensor", async () =>
   const preload = `${import.meta.resolve("./fast_clock.ts")}?since=${since}`;
   const dataset = generated();
   await using server = new Server({ dataset, clock });
-  await using place = await Place.make({ ...server.env, API_REQUEST_TIMEOUT: "2" });
+  await using place = await Place.make({ ...server.env, API_REQUEST_TIMEOUT: "5" });
 
   const honest = simulatedOpenAQ({ dataset, clock });
   const over = new AbortController();
@@ -31,7 +31,7 @@ Deno.test("a process that is stopped while it asks loses no sensor", async () =>
   const program = place.start([...COMMAND, "--json"], { preload: [preload] });
   await until("eight questions under way", () => held === 8);
   program.signal("SIGSTOP");
-  await pause(4_000);
+  await pause(10_000);
   program.signal("SIGCONT");
   const { code, stderr, json } = await program.ended;
   over.abort();
