@@ -3,7 +3,7 @@ import { momentsOf } from "./calls.ts";
 import { contentOf, damages, leftovers } from "./content.ts";
 import { fixedServer, RANGE } from "./fixed_server.ts";
 import { Place } from "./place.ts";
-import { descendants, stopped } from "./processes.ts";
+import { killDescendants, stopped } from "./processes.ts";
 import { stoppingFromWithin, tracer } from "./tracer.ts";
 import { until } from "./until.ts";
 
@@ -59,7 +59,7 @@ for (const { what, within } of cases) {
     async fn() {
       await using made = await stoppedInside(within);
       const { place, server, content, first, requests } = made;
-      for (const pid of descendants(first.pid)) Deno.kill(pid, "SIGKILL");
+      killDescendants(first.pid);
       await first.ended;
       const { code, stderr } = await place.run(COMMAND);
       assertEquals({ code, stderr }, { code: 0, stderr: "" });
@@ -90,7 +90,7 @@ async function stoppedInside(within: readonly string[]) {
   const place = stack.use(await Place.make(server.env));
   const first = place.start(COMMAND, { ...stoppingFromWithin(place, half, "SIGSTOP"), within });
   stack.defer(async () => {
-    for (const pid of descendants(first.pid)) Deno.kill(pid, "SIGKILL");
+    killDescendants(first.pid);
     await first.ended;
   });
   await until("the process to stop", () => first.over || stopped(first.pid).length > 0);

@@ -13,6 +13,17 @@ export function descendants(pid: number): number[] {
   return below(pid);
 }
 
+/** Kills them; those that end with another of them are gone by then. */
+export function killDescendants(pid: number): void {
+  for (const id of descendants(pid)) {
+    try {
+      Deno.kill(id, "SIGKILL");
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
+
 /** Those of them that are stopped by a signal. */
 export function stopped(pid: number): number[] {
   return descendants(pid).filter((id) => statOf(id)?.state === "T");
