@@ -2,16 +2,13 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { HIDE_CURSOR, SHOW_CURSOR } from "../../cli/out.ts";
 import { CommandLine } from "./command_line.ts";
+import { terminals } from "./programs.ts";
 
 const PROJECT = fromFileUrl(new URL("../..", import.meta.url));
 const GRAPH = fromFileUrl(new URL("./waiting_graph.ts", import.meta.url));
 const CTRL_C = "\x03";
 const LONGEST = 300_000;
 
-/** Whether util-linux's `script` is there, which runs a command in a terminal of its own. */
-const terminals = await Promise.try(() =>
-  new Deno.Command("script", { args: ["--version"], stdout: "piped", stderr: "null" }).output()
-).then(({ stdout }) => new TextDecoder().decode(stdout).includes("util-linux"), () => false);
 if (!terminals) console.log("tests of Ctrl-C are left out: util-linux's `script` is not there");
 
 interface Interrupted {

@@ -4,16 +4,13 @@ import { statementsOf } from "../../cli/statements.ts";
 import { computed } from "../faults/processes.ts";
 import { until } from "../faults/until.ts";
 import { CommandLine } from "./command_line.ts";
+import { terminals } from "./programs.ts";
 
 const MAIN = fromFileUrl(new URL("../../main.ts", import.meta.url));
 const LONGEST = 300_000;
 /** More than reading a statement and planning it takes, in hundredths of a second of the processor. */
 const WORKING = 100;
 
-/** Whether util-linux's `script` is there, which runs a command in a terminal of its own. */
-const terminals = await Promise.try(() =>
-  new Deno.Command("script", { args: ["--version"], stdout: "piped", stderr: "null" }).output()
-).then(({ stdout }) => new TextDecoder().decode(stdout).includes("util-linux"), () => false);
 if (!terminals) console.log("the test of typed statements is left out: util-linux's `script` is not there");
 
 Deno.test("statements end with a semicolon that is in no quote and in no comment", () => {
