@@ -4,6 +4,7 @@ import { Live } from "../../cli/live.ts";
 import type { Terminal } from "../../cli/context.ts";
 import type { Progress } from "../../core/mod.ts";
 import { fakeClock } from "../fake_clock.ts";
+import { until } from "../faults/until.ts";
 
 const SECOND = 1_000;
 const RANGE = { from: "2024-01-01", to: "2024-01-02" };
@@ -69,22 +70,14 @@ Deno.test("on a terminal waits and the remaining time stand in one line each, dr
     live.observe(progress(60, 340 * SECOND, HELD));
     live.observe({ run: 8, type: "waiting", asset: "t/other", range: RANGE, holder: 7 });
     await clock.advance(100 * SECOND);
-    await shown(() => drawn.includes("t/other"));
+    await until("it to be drawn", () => drawn.includes("t/other"));
     const block = drawn.split("\x1b[0J").at(-1)!.trimEnd().split("\n");
     assertEquals(block.length, 2);
     assertStringIncludes(block[0]!, ` 15% 4 min left, ${HELD}: t/raw 2024-01-01 … 2024-01-02`);
     assertEquals(block[1], "waiting for run 7: t/other 2024-01-01 … 2024-01-02, for 1 min 40 s");
     live.observe({ run: 8, type: "waited", asset: "t/other", range: RANGE, holder: 7 });
-    await shown(() => !drawn.split("\x1b[0J").at(-1)!.includes("t/other"));
+    await until("it to be drawn anew", () => !drawn.split("\x1b[0J").at(-1)!.includes("t/other"));
   } finally {
     live[Symbol.dispose]();
   }
 });
-
-/** Waits until something was drawn. */
-async function shown(is: () => boolean): Promise<void> {
-  for (const deadline = performance.now() + 300_000; performance.now() < deadline && !is();) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  assert(is());
-}

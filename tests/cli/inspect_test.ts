@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { until } from "../faults/until.ts";
 import { CommandLine, settledDay } from "./command_line.ts";
 import { ProjectFolder } from "./project.ts";
 
@@ -145,9 +146,9 @@ Deno.test("an answer that nobody reads on ends; one whose reader waits can be ca
 
 /** Waits until a process has so many bytes of memory: DuckDB is at work then, where Linux tells it. */
 async function grown(pid: number, bytes: number): Promise<void> {
-  while (Deno.build.os === "linux") {
+  if (Deno.build.os !== "linux") return;
+  await until("DuckDB to be at work", async () => {
     const [, pages] = (await Deno.readTextFile(`/proc/${pid}/statm`)).split(" ");
-    if (Number(pages) * 4096 > bytes) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    return Number(pages) * 4096 > bytes;
+  });
 }
