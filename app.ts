@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Config, readConfig, withLake } from "./config.ts";
 import type { Groups, Project } from "./app/project.ts";
 import type { SimulatorOptions } from "./app/simulator.ts";
@@ -69,6 +70,16 @@ export class App {
   async state(access: "read" | "write"): Promise<State> {
     const { openState } = await import("./app/state.ts");
     return await openState(this.config.state, access);
+  }
+
+  async backUp(file: string) {
+    const { backUp } = await import("./app/state_copies.ts");
+    return await backUp(this.config, resolve(this.config.cwd, file));
+  }
+
+  async restore(file: string) {
+    const { restore } = await import("./app/state_copies.ts");
+    return await restore(this.config, resolve(this.config.cwd, file), new Date(this.now()));
   }
 
   async query() {

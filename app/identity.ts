@@ -26,6 +26,8 @@ export interface Identity {
   readonly state: string;
   readonly sources: Readonly<Record<string, string>>;
   readonly environment: string;
+  /** In a state alone: the id of the one that it takes over from, whose lake it is until the lake names the new one. */
+  readonly after?: string;
 }
 
 interface Mark {
@@ -59,7 +61,7 @@ export async function admitLake({ mark, ...places }: Marked): Promise<void> {
 
 function otherState({ storage, state }: Places): string {
   return `opening the lake: "${storage.url}" was made with another state than "${state}", wanted STATE_URL to name that ` +
-    "one, or, if it is lost, LAKE_URL to name a new folder";
+    'one, or, if it is lost, "state restore" with a copy of it';
 }
 
 /**
@@ -86,11 +88,16 @@ export async function examineLake(
           `wanted LAKE_URL to name it, another STATE_URL, or, if only its ${FILE} is lost, "doctor --repair"`,
       );
     }
-  } else if (found.lake !== recorded.lake || found.state !== recorded.state) {
+  } else if (!belong(found, recorded)) {
     throw new LakeError(apart(places));
   }
   requireContent(recorded, places.storage, content);
   return recorded.sources;
+}
+
+/** Whether a lake's mark and what a state records name each other. */
+function belong(mark: Identity, recorded: Identity): boolean {
+  return mark.lake === recorded.lake && (mark.state === recorded.state || mark.state === recorded.after);
 }
 
 function apart({ storage, state }: Places): string {
@@ -113,7 +120,11 @@ export async function identifyLake(
     if (mark !== undefined && mark.identity.lake !== identity.lake) {
       throw new (isNew ? OutpacedError : LakeError)(apart(places));
     }
-    if (mark !== undefined && known.every(([name]) => mark.identity.sources[name] !== undefined)) return;
+    const isSame = mark?.identity.state === identity.state;
+    if (mark !== undefined && !isSame && mark.identity.state !== identity.after) {
+      throw new LakeError(apart(places));
+    }
+    if (isSame && known.every(([name]) => mark!.identity.sources[name] !== undefined)) return;
     if (await writeMark(places.storage, identity, mark?.version ?? null)) return;
   }
 }
@@ -153,7 +164,7 @@ export async function identityOf(state: State, { documents }: LakeStorage): Prom
   const version = mark?.version ?? null;
   const found = mark && parsed(mark.text);
   if (found === undefined) return { recorded, inLake: "lost", version };
-  const same = found.lake === recorded?.lake && found.state === recorded?.state;
+  const same = recorded !== undefined && belong(found, recorded);
   return { recorded, inLake: same ? "same" : "other", version };
 }
 
@@ -163,7 +174,8 @@ export async function writeMark(
   identity: Identity,
   version: string | null,
 ): Promise<boolean> {
-  return await documents.swap(FILE, `${JSON.stringify(identity, null, 2)}\n`, version);
+  const { after: _, ...mark } = identity;
+  return await documents.swap(FILE, `${JSON.stringify(mark, null, 2)}\n`, version);
 }
 
 function requireContent(
@@ -197,8 +209,24 @@ function requireOneKind({ sources: held }: Identity, url: string, sources: Sourc
   );
 }
 
+/** Lets a state in the making carry the identity of a lake whose state it takes the place of, under an id of its own. */
+export async function takeOver(state: State, mark: Identity): Promise<Identity> {
+  const { keyValue } = state;
+  const kept = await keyValue.get(KEY);
+  const { lake, sources, environment } = mark;
+  const identity = { lake, sources, environment, state: crypto.randomUUID(), after: mark.state };
+  await keyValue.put(KEY, identity, kept?.version ?? 0);
+  return identity;
+}
+
+/** Marks a lake as that of the state that has taken it over; until then both pass for its state. */
+export async function completeTakeOver(storage: LakeStorage, identity: Identity): Promise<void> {
+  const mark = await markOf(storage);
+  if (mark?.identity.state === identity.after) await writeMark(storage, identity, mark!.version);
+}
+
 /** The lake's mark, and its version; undefined where it has none. @throws {LakeError} If it is damaged. */
-async function markOf({ documents, url }: LakeStorage): Promise<Mark | undefined> {
+export async function markOf({ documents, url }: LakeStorage): Promise<Mark | undefined> {
   const mark = await documents.read(FILE);
   if (mark === undefined) return undefined;
   const identity = parsed(mark.text);
@@ -220,11 +248,11 @@ function parsed(text: string): Identity | undefined {
 
 function readIdentity(value: Json | undefined): Identity | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  const { lake, state, environment, ...rest } = value as Record<string, Json>;
+  const { lake, state, environment, after, ...rest } = value as Record<string, Json>;
   const sources = sourcesIn(rest);
-  const fields = [lake, state, environment, ...Object.values(sources ?? {})];
+  const fields = [lake, state, environment, after ?? "", ...Object.values(sources ?? {})];
   if (sources === undefined || !fields.every((field) => typeof field === "string")) return undefined;
-  return { lake, state, sources, environment } as Identity;
+  return { lake, state, sources, environment, ...(after !== undefined && { after }) } as Identity;
 }
 
 /** Lakes of before 0.3 hold data of one source: OpenAQ's, or a module's. */

@@ -52,7 +52,8 @@ async function repairIdentity(config: Config): Promise<string> {
   }
 }
 
-async function newestFiles(state: State): Promise<FileRef[]> {
+/** The files that the newest events of a state name. */
+export async function newestFiles(state: State): Promise<FileRef[]> {
   const { seq } = await state.snapshot([]);
   const events = await state.since(Math.max(0, seq - EVENTS));
   return events.flatMap((event) => event.kind === "materialized" ? event.payload.files : []);

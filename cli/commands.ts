@@ -15,6 +15,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   report: async () => (await import("./report.ts")).report,
   wipe: async () => (await import("./wipe.ts")).wipe,
   prune: async () => (await import("./prune.ts")).prune,
+  state: async () => (await import("./state.ts")).state,
   simulate: async () => (await import("./simulate.ts")).simulate,
   completions: async () => (await import("./completions.ts")).completions,
   doctor: async () => (await import("./doctor.ts")).doctor,

@@ -90,6 +90,10 @@ export interface App {
   project(): Promise<Project>;
   /** The state alone, without its lake or any graph; to read, an empty one if there is none. */
   state(access: "read" | "write"): Promise<State>;
+  /** Copies the state to a new file, as of one moment. @throws {StateError} */
+  backUp(file: string): Promise<BackedUp>;
+  /** Puts a copy in the place of the state. @throws {StateError} @throws {LakeError} If it is another lake's. */
+  restore(file: string): Promise<Restored>;
   /** The lake's tables and views. */
   query(): Promise<Query>;
   /** Serves the simulated OpenAQ API until the signal is aborted. */
@@ -98,6 +102,22 @@ export interface App {
   repair(): AsyncIterable<Finding>;
   /** Findings on the configuration and on services, one after the other; `tell` hears what is being waited for. */
   examine(signal: AbortSignal, tell: (name: string, line: string) => void): AsyncIterable<Finding>;
+}
+
+/** A copy of the state. */
+export interface BackedUp {
+  readonly file: string;
+  readonly bytes: number;
+  /** How many it knows. */
+  readonly runs: number;
+}
+
+/** A copy that is the state again. */
+export interface Restored {
+  readonly state: string;
+  readonly runs: number;
+  /** Where the one before is kept; null where there was none. */
+  readonly kept: string | null;
 }
 
 export interface Project {

@@ -75,6 +75,8 @@ export interface PaceOptions {
 }
 
 const KEY = "openaq/pace";
+/** The key of what a state keeps of the requests that were made lately. */
+export const PACE_KEY = KEY;
 /** Starts count a little longer than a minute: one request may take longer to arrive than the next. */
 const WINDOWS = {
   minute: { length: MINUTE + 2 * SECOND, step: SECOND },

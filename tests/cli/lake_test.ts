@@ -110,7 +110,7 @@ Deno.test("a lake and a state that do not belong together are refused", async ()
   };
   await refused(
     { STATE_URL: "other.sqlite" },
-    /was made with another state than ".*other.sqlite", wanted STATE_URL .* is lost, LAKE_URL to name a new folder/,
+    /was made with another state than ".*other.sqlite", wanted STATE_URL .* is lost, "state restore" with a copy of it/,
   );
   await refused(
     { LAKE_URL: "elsewhere", STATE_URL: "lake-simulated.sqlite" },

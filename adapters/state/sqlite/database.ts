@@ -19,6 +19,11 @@ export function damaged(path: string, says: string): string {
   return `reading the state: ${path} is damaged ("${says}"), wanted a whole file, such as a copy from before`;
 }
 
+/** Whether an error says that a state's file is not whole, rather than another's or one that cannot be reached. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof StateError && /is damaged|is no SQLite database/.test(error.message);
+}
+
 type Line = (path: string, says: string) => string;
 
 /** SQLite's complaints of places that it cannot write to, each with its meaning for the state's owner. */
@@ -76,6 +81,8 @@ export class Database {
   #trying = false;
   /** Whether the last wait was in vain: then the next is short, so that what goes on ends. */
   #gaveUp = false;
+  /** Which content it is, where that is to stay the same. */
+  #content: { readonly sql: string; readonly found: string } | undefined;
 
   constructor(path: string, { location = path, patience = PATIENCE, tell = () => {}, closed = () => {} }: {
     /** The name that SQLite opens, where it is not the path alone. */
@@ -123,7 +130,12 @@ export class Database {
    */
   async write<T>(work: () => T, { synced = false }: { readonly synced?: boolean } = {}): Promise<T> {
     const transaction = () => {
-      const done = this.#transaction("BEGIN IMMEDIATE", work);
+      const done = this.#transaction("BEGIN IMMEDIATE", () => {
+        if (this.#content !== undefined && this.#answer(this.#content.sql) !== this.#content.found) {
+          throw this.#replaced();
+        }
+        return work();
+      });
       this.#requireSame();
       return done;
     };
@@ -160,6 +172,15 @@ export class Database {
     );
   }
 
+  /** From now on no transaction is written once this statement answers something else: the content was replaced. */
+  expectSame(sql: string): void {
+    this.#content = { sql, found: this.#answer(sql) };
+  }
+
+  #answer(sql: string): string {
+    return JSON.stringify(this.all(sql));
+  }
+
   /** Reads several times from one moment. */
   read<T>(work: () => T): T {
     return this.#transaction("BEGIN", work);
@@ -186,7 +207,11 @@ export class Database {
   /** A file that is no longer at its path can be written as before, and nobody would find what was written. */
   #requireSame(): void {
     if (identityOf(this.#path) === this.#opened || this.#opened === undefined) return;
-    throw new StateError(
+    throw this.#replaced();
+  }
+
+  #replaced(): StateError {
+    return new StateError(
       `writing the state: "${this.#path}" was moved, removed or replaced meanwhile, wanted the file that was opened`,
     );
   }

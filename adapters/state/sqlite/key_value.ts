@@ -1,6 +1,11 @@
 import type { Json, KeyValue, Versioned } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 
+/** The key of a value that differs wherever the content of a state was replaced as a whole. */
+export const CONTENT_KEY = "state/content";
+/** Answers that value. */
+export const CONTENT = `SELECT value FROM key_values WHERE key = '${CONTENT_KEY}'`;
+
 type Row = { readonly key: string; readonly value: string; readonly version: number };
 
 /** Values under keys, written by compare-and-set. */

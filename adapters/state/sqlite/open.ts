@@ -1,6 +1,8 @@
 import { dirname } from "node:path";
 import { type State, StatePlaceError } from "../../../core/mod.ts";
+import { migrateKeeping } from "./before_migration.ts";
 import { Database, type Patience } from "./database.ts";
+import { CONTENT } from "./key_value.ts";
 import { lockFolder, lockFolderOf, type Locks } from "./locks.ts";
 import { named } from "./named.ts";
 import { openToRead } from "./read.ts";
@@ -16,7 +18,9 @@ export interface SqliteOptions {
   /** From so many partitions on, an asset's rows are kept packed, to be loaded at once. @default 4000 */
   readonly many?: number;
   readonly patience?: Patience;
-  /** Told in a line what a write waits for, if that takes longer. */
+  /** Whether it is one in the making: of what was there no copy is kept before a migration. @default false */
+  readonly making?: boolean;
+  /** Told in a line of a migration, and of what a write waits for, if that takes longer. */
   readonly tell?: (line: string) => void;
 }
 
@@ -34,13 +38,14 @@ export async function openSqliteState(options: SqliteOptions): Promise<State> {
   return named(new SqliteState(db, { locks, many, access }), path);
 }
 
-async function openToWrite({ path, patience, tell }: SqliteOptions): Promise<Database> {
+async function openToWrite({ path, patience, making, tell = () => {} }: SqliteOptions): Promise<Database> {
   await makeFolder(path);
-  const db = new Database(path, { ...(patience && { patience }), ...(tell && { tell }) });
+  const db = new Database(path, { ...(patience && { patience }), tell });
   try {
     await useWriteAheadLog(db);
     db.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384");
-    await migrate(db, path);
+    await (making ? migrate(db, path) : migrateKeeping(db, path, tell));
+    db.expectSame(CONTENT);
     return db;
   } catch (error) {
     db.close();

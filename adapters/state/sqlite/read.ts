@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { StateError } from "../../../core/mod.ts";
 import { damaged, Database } from "./database.ts";
-import { isPresent, migrate } from "./schema.ts";
+import { isPresent, migrate, versionOf } from "./schema.ts";
 import { scratchFolder } from "../../sdk/files/scratch.ts";
 
 /**
@@ -19,7 +19,7 @@ export async function openToRead(path: string): Promise<Database> {
   }
   try {
     db.exec("PRAGMA query_only = OFF"); // else no other file can be written either
-    return await openCopy(path, (copy) => db.exec(`VACUUM INTO '${copy.replaceAll("'", "''")}'`));
+    return await openCopy(path, (copy) => db.run("VACUUM INTO ?", copy));
   } finally {
     db.close();
   }
@@ -29,7 +29,7 @@ export async function openToRead(path: string): Promise<Database> {
  * SQLite shares a file in WAL mode through two more files beside it. Where these are not there and cannot be made, nobody
  * has the file open: without a log it does not change, and with one that was left behind a copy of both is read.
  */
-async function openExisting(path: string): Promise<Database> {
+export async function openExisting(path: string): Promise<Database> {
   try {
     return firstRead(new Database(path));
   } catch (error) {
@@ -84,6 +84,16 @@ function isEmpty(path: string): boolean {
     return Deno.statSync(path).size === 0;
   } catch {
     return true;
+  }
+}
+
+/** The version of a state's schema; 0 of an empty file. @throws {StateError} If it is no state, or a newer one. */
+export async function versionAt(path: string): Promise<number> {
+  const db = await openExisting(path);
+  try {
+    return versionOf(db, path);
+  } finally {
+    db.close();
   }
 }
 
