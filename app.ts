@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type Config, readConfig, withLake } from "./config.ts";
 import type { Groups, Project } from "./app/project.ts";
+import type { RebuildOptions } from "./app/rebuild.ts";
 import type { SimulatorOptions } from "./app/simulator.ts";
 import type { Lake } from "./app/lake.ts";
 import { systemClock } from "./app/system.ts";
@@ -80,6 +81,11 @@ export class App {
   async restore(file: string) {
     const { restore } = await import("./app/state_copies.ts");
     return await restore(this.config, resolve(this.config.cwd, file), new Date(this.now()));
+  }
+
+  async rebuild(options: Omit<RebuildOptions, "project">) {
+    const { rebuild } = await import("./app/rebuild.ts");
+    return await rebuild(this.config, { ...options, project: this.groups.project() });
   }
 
   async query() {

@@ -61,7 +61,7 @@ export async function admitLake({ mark, ...places }: Marked): Promise<void> {
 
 function otherState({ storage, state }: Places): string {
   return `opening the lake: "${storage.url}" was made with another state than "${state}", wanted STATE_URL to name that ` +
-    'one, or, if it is lost, "state restore" with a copy of it';
+    'one, or, if it is lost, "state restore" with a copy of it, or "state rebuild"';
 }
 
 /**
@@ -178,7 +178,8 @@ export async function writeMark(
   return await documents.swap(FILE, `${JSON.stringify(mark, null, 2)}\n`, version);
 }
 
-function requireContent(
+/** @throws {LakeError} If a lake holds other data than are configured. */
+export function requireContent(
   recorded: Identity,
   { url }: LakeStorage,
   { sources, environment }: Content,
@@ -213,8 +214,8 @@ function requireOneKind({ sources: held }: Identity, url: string, sources: Sourc
 export async function takeOver(state: State, mark: Identity): Promise<Identity> {
   const { keyValue } = state;
   const kept = await keyValue.get(KEY);
-  const { lake, sources, environment } = mark;
-  const identity = { lake, sources, environment, state: crypto.randomUUID(), after: mark.state };
+  const { lake, state: after, sources, environment } = mark;
+  const identity = { lake, state: crypto.randomUUID(), sources, environment, after };
   await keyValue.put(KEY, identity, kept?.version ?? 0);
   return identity;
 }

@@ -62,6 +62,8 @@ export const unasked: ConnectedOpenAQ = {
     silent: nobody,
     notice: nobody,
     tellOwed: nobody,
+    remember: nobody,
+    owes: nobody,
   },
   requests: () => 0,
   notices: () => [],

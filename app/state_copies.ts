@@ -1,5 +1,4 @@
 import { copyState } from "../adapters/state/sqlite/copy.ts";
-import { CONTENT_KEY } from "../adapters/state/sqlite/key_value.ts";
 import { openSqliteState } from "../adapters/state/sqlite/open.ts";
 import { isWhole } from "../adapters/state/sqlite/put_in_place.ts";
 import { replaceState } from "../adapters/state/sqlite/replace.ts";
@@ -54,7 +53,6 @@ export async function restore(config: Config, file: string, now: Date): Promise<
       try {
         const taken = await belongToLake(state, storage, file);
         await keepPace(state, path);
-        await markAsOther(state);
         return { runs: await countRuns(state), taken };
       } finally {
         await state.close();
@@ -104,12 +102,6 @@ export async function keepPace({ keyValue }: State, path: string): Promise<void>
   } finally {
     await replaced.close();
   }
-}
-
-/** Lets whoever has the replaced state open notice it. */
-export async function markAsOther({ keyValue }: State): Promise<void> {
-  const kept = await keyValue.get(CONTENT_KEY);
-  await keyValue.put(CONTENT_KEY, crypto.randomUUID(), kept?.version ?? 0);
 }
 
 async function countRuns(state: State): Promise<number> {

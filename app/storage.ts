@@ -7,6 +7,7 @@ import { makeLakeFolder } from "../adapters/object_store/local/make.ts";
 import { LocalPublisher } from "../adapters/object_store/local/publisher.ts";
 import { LocalSpool } from "../adapters/object_store/local/spool.ts";
 import { LocalObjectStore } from "../adapters/object_store/local/store.ts";
+import { LocalVersions } from "../adapters/object_store/local/versions.ts";
 import { LocalWorkspace } from "../adapters/object_store/local/workspace.ts";
 import { isThere, requireWritable } from "../adapters/sdk/files/place.ts";
 import type { Config } from "../config.ts";
@@ -33,6 +34,7 @@ function localStorage(root: string): LakeStorage {
     url: root,
     store,
     publisher,
+    versions: new LocalVersions(folder),
     catalog: new LocalCatalog({ store, publisher }),
     documents: new LocalDocuments(folder),
     workspace: new LocalWorkspace(folder),

@@ -94,6 +94,8 @@ export interface App {
   backUp(file: string): Promise<BackedUp>;
   /** Puts a copy in the place of the state. @throws {StateError} @throws {LakeError} If it is another lake's. */
   restore(file: string): Promise<Restored>;
+  /** Makes the state anew from what lies in the lake. @throws {LakeError} If there is a whole one and that is not forced. */
+  rebuild(options: RebuildOptions): Promise<Rebuilt>;
   /** The lake's tables and views. */
   query(): Promise<Query>;
   /** Serves the simulated OpenAQ API until the signal is aborted. */
@@ -116,6 +118,32 @@ export interface BackedUp {
 export interface Restored {
   readonly state: string;
   readonly runs: number;
+  /** Where the one before is kept; null where there was none. */
+  readonly kept: string | null;
+}
+
+export interface RebuildOptions {
+  /** Whether a whole state is replaced, too. */
+  readonly force: boolean;
+  /** Told of what cannot be taken in. */
+  readonly warn: Warn;
+  readonly progress: (asset: AssetKey, done: number, total: number, unit: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A state made anew. */
+export interface Rebuilt {
+  readonly state: string;
+  readonly assets: readonly {
+    readonly key: AssetKey;
+    /** The keys of the first and the last partition. */
+    readonly from: string | null;
+    readonly to: string | null;
+    /** How many stand. */
+    readonly partitions: number;
+    /** Earlier versions of them. */
+    readonly versions: number;
+  }[];
   /** Where the one before is kept; null where there was none. */
   readonly kept: string | null;
 }

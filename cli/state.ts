@@ -7,40 +7,57 @@ import {
   UsageError,
 } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
+import { rebuild } from "./state_rebuild.ts";
 import { number, plural } from "./text.ts";
 
 export const state: Command = {
-  summary: "the state's copies: writes one while others are at work, or puts one back",
+  summary: "the state's copies: writes one while others are at work, puts one back; makes a lost state anew",
   help: `
 Usage: state backup FILE [--json]
        state restore FILE [--json]
+       state rebuild [--force] [--json]
+
+--force        rebuilds also where there is a whole state
 
 \`backup\` writes a copy as of one moment to a file that is not there yet, whoever is at work, and reads it through.
 \`restore\` puts such a copy in the place of the state, while nobody is at work with it; what it replaces is kept beside
 it. Hours that the lake has of a later time are taken in by the next \`materialize\` and are not asked again.
+\`rebuild\` makes a state that is lost or damaged anew from what lies in the lake, asking nobody: hours as they were
+answered, tables with the versions that are kept of them. The next \`materialize\` makes the tables of its range once
+more, finds most of them unchanged, and registers catalogs and views.
 
 Examples:
   deno task state backup lake-2026-11-21.bak
-  deno task state restore lake-2026-11-21.bak`,
-  flags: {},
+  deno task state restore lake-2026-11-21.bak
+  deno task state rebuild`,
+  flags: { switches: ["force"] },
   words: 2,
   async run(invocation, context) {
     const { form, file } = formOf(invocation);
     const app = await invocation.app();
-    return await { backup, restore }[form](app, file, invocation, context);
+    return await { backup, restore, rebuild }[form](app, file, invocation, context);
   },
 };
 
-const FORMS = ["backup", "restore"] as const;
+const FORMS = ["backup", "restore", "rebuild"] as const;
 
 /** @throws {UsageError} */
-function formOf({ words: [word, file] }: Invocation): { form: typeof FORMS[number]; file: string } {
+function formOf({ words: [word, file = ""], has }: Invocation): { form: typeof FORMS[number]; file: string } {
   const form = FORMS.find((known) => known === word);
   if (form === undefined) {
     const found = word === undefined ? "nothing" : `"${word}"`;
-    throw new UsageError(`reading state: found ${found}, wanted ${FORMS.join(" or ")}`);
+    throw new UsageError(`reading state: found ${found}, wanted backup, restore or rebuild`);
   }
-  if (file === undefined) throw new UsageError(`reading state: found ${form} without a file, wanted one`);
+  const isRebuild = form === "rebuild";
+  if (!isRebuild && has("force")) {
+    throw new UsageError(`reading state: found ${form} with --force, wanted it without`);
+  }
+  if (isRebuild && file !== "") {
+    throw new UsageError(`reading state: found rebuild with "${file}", wanted it alone`);
+  }
+  if (!isRebuild && file === "") {
+    throw new UsageError(`reading state: found ${form} without a file, wanted one`);
+  }
   return { form, file };
 }
 

@@ -10,6 +10,7 @@ import type { Definition } from "./ports/catalog.ts";
 import type { Log } from "./ports/log.ts";
 import type { TableColumns } from "./ports/table.ts";
 import { show } from "./show.ts";
+import type { TakeIn } from "./take_in.ts";
 
 /** A file whose text is part of an asset's code version, such as a statement or a job script; read through a port. */
 export interface SourceFile {
@@ -168,6 +169,8 @@ export interface AssetOptions<Resources, Set extends PartitionSet, Deps extends 
    * The window is null in sets without time.
    */
   readonly due?: (window: Window | null, askedAt: Instant) => Instant;
+  /** Answers what of it lies in the lake, for a state that is lost. @default nothing: all of it is made anew */
+  readonly takeIn?: TakeIn<Resources>;
   /**
    * Yields groups of outputs as they stand; each group is checked, published and committed before the next is asked for.
    * Every partition is answered once, by an output or by its failure; an error thrown fails those not yet answered.
@@ -201,6 +204,8 @@ export interface Asset<Resources = unknown, Set extends PartitionSet = Partition
       context: Context<Resources, Record<string, Input>>,
     ) => AsyncIterable<readonly (Output | FailedOutput)[]>)
     | null;
+  /** Null where all of it is made anew once a state is lost. */
+  readonly takeIn: TakeIn<Resources> | null;
   /** Null where nobody looks: an external asset is reported then. */
   readonly observe: Observe | null;
 }
@@ -273,6 +278,7 @@ export function definer<Resources>(): Definer<Resources> {
       entries: options.entries ?? [],
       retention: options.retention ?? null,
       due: options.due ?? null,
+      takeIn: options.takeIn ?? null,
       materialize: options.materialize as Asset<Resources, Set>["materialize"],
       observe: null,
     };

@@ -11,6 +11,7 @@
 export * from "./asset.ts";
 export * from "./check.ts";
 export type * from "./output.ts";
+export type * from "./take_in.ts";
 export { type Graph, graph } from "./graph.ts";
 export { type Nearest, select, type Selected, type SelectionGraph } from "./selection.ts";
 export { canonicalJson, codeVersion, memberFingerprint, sha256 } from "./fingerprint.ts";
@@ -74,6 +75,7 @@ export type { Limits } from "./run/scheduler.ts";
 export type { RunSelection } from "./run/scope.ts";
 export { sweepStaging } from "./run/sweep.ts";
 export type { Ports } from "./run/session.ts";
+export type { TakeInOptions, TakenInCount } from "./run/take_in.ts";
 export type { Undeclared } from "./run/undeclared.ts";
 export type { Counts, RunResult } from "./run/tally.ts";
 
@@ -95,6 +97,7 @@ export type * from "./ports/spool.ts";
 export * from "./ports/state.ts";
 export * from "./ports/storage.ts";
 export type * from "./ports/table.ts";
+export type * from "./ports/versions.ts";
 export type * from "./ports/workspace.ts";
 
 // Errors and texts

@@ -19,6 +19,7 @@ import { execute, type Limits } from "./run/scheduler.ts";
 import { partitionOf, type RunSelection, scopeOf } from "./run/scope.ts";
 import { commit, type Ports, refresh, type Session } from "./run/session.ts";
 import type { RunResult } from "./run/tally.ts";
+import { takeIn, type TakeInOptions, type TakenInCount } from "./run/take_in.ts";
 import { type Undeclared, undeclared, wipeUndeclared } from "./run/undeclared.ts";
 import { wipe } from "./run/wipe.ts";
 import type { Judgement } from "./staleness/index.ts";
@@ -240,6 +241,15 @@ export class Orchestrator {
   async report(asset: AssetKey, reports: readonly Report[]): Promise<boolean[]> {
     await this.refresh();
     return await report(this.session, this.index.node(asset), reports);
+  }
+
+  /**
+   * Records what the lake holds of the assets that can tell, in a state that knows nothing yet.
+   *
+   * @returns What was taken in of each of them.
+   */
+  async takeIn(options: TakeInOptions): Promise<Map<AssetKey, TakenInCount>> {
+    return await takeIn(this.session, options);
   }
 
   #observed({ observe = () => {} }: RunOptions): Session {

@@ -18,3 +18,17 @@ export function keptPath(final: string, dataVersion: string): string {
   const dot = name.indexOf(".");
   return [zone, "_versions", ...below, dataVersion + (dot < 0 ? "" : name.slice(dot))].join("/");
 }
+
+/** Where versions of files at or below a folder are kept. */
+export function keptFolder(folder: string): string {
+  const [zone, ...below] = folder.split("/");
+  return [zone, "_versions", ...below].join("/");
+}
+
+/** The folder of the file that a kept version was of, and its data version; undefined for a path of no such version. */
+export function keptOf(path: string): { readonly folder: string; readonly dataVersion: string } | undefined {
+  const [zone, versions, ...below] = path.split("/");
+  const name = below.pop();
+  if (versions !== "_versions" || name === undefined) return undefined;
+  return { folder: [zone, ...below].join("/"), dataVersion: name.replace(/\..*$/, "") };
+}

@@ -10,6 +10,7 @@ import {
   type Metadata,
   type Output,
   type PartitionSet,
+  single,
   sourceFile,
   type Transform,
   type Transformed,
@@ -151,6 +152,10 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
       tableChecks({ table, examiner, own: checks ?? {} }),
       ...(gate === undefined ? [] : [equals({ contract, ...gate })]),
     ],
+    async *takeIn(context) {
+      const { tableInLake } = await import("./taken_in.ts");
+      yield* tableInLake({ table, examiner, set: options.partitions ?? single }, context);
+    },
     async *materialize(context) {
       const { partitions, resources: { engine }, signal, now } = context;
       const materialized = await readInputs(context);

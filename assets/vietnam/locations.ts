@@ -35,6 +35,15 @@ export const locations = define.asset({
   contract: shownContract(LOCATIONS),
   checks: [allUsable, noneGivenUp],
   due: (_window, askedAt) => nextMidnight(askedAt),
+  async *takeIn(context) {
+    const { locationsIn, referenceInLake } = await import("./reference_taken_in.ts");
+    const { resources: { store, openaq } } = context;
+    for await (const group of referenceInLake(LOCATIONS_FILE, locationsIn, context)) {
+      yield group;
+      const text = new TextDecoder().decode(await store.read(LOCATIONS_FILE));
+      await openaq.remember({ askedAt: group.at(-1)!.asOf!, locations: JSON.parse(text) });
+    }
+  },
   async *materialize({ resources: { openaq, store }, staging, signal, progress }) {
     const { locations, setAside, askedAt } = await openaq.locations(
       signal,

@@ -59,6 +59,10 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
     checks: [rowsHaveFiles, rowsUsable, filesOwn],
     ...(environment === "test" && { retention: { days: 7 } }),
     due: (window, askedAt) => due(window!.start, askedAt),
+    async *takeIn(context) {
+      const { rawHoursInLake } = await import("./raw/taken_in.ts");
+      yield* rawHoursInLake(zone, context);
+    },
     async *materialize(context) {
       const { partitions, inputs, resources: { openaq, store }, log, progress, signal, now, forced } =
         context;

@@ -28,6 +28,10 @@ export const stations = define.asset({
   kind: "reference",
   contract: shownContract(STATIONS),
   deps: { locations: from(locations, latest) },
+  async *takeIn(context) {
+    const { referenceInLake } = await import("./reference_taken_in.ts");
+    yield* referenceInLake(STATIONS_FILE, stationsIn, context);
+  },
   async *materialize({ inputs, materializations, resources: { store }, staging, forced }) {
     const answer = await latestLocations(inputs.locations, store);
     const before = await materializations();
@@ -72,6 +76,12 @@ function stationsVersion(stations: readonly Station[]): string {
     );
   }
   return contentVersion(STATIONS.columns, sum);
+}
+
+/** The content of a file of stations. */
+function stationsIn(text: string): { readonly dataVersion: string; readonly rows: number } {
+  const stations: Station[] = JSON.parse(text);
+  return { dataVersion: stationsVersion(stations), rows: stations.length };
 }
 
 /** The stations that stand, none where nothing stands; undefined where their file is not as it was published. */

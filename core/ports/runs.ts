@@ -4,8 +4,8 @@ import type { KeyRange } from "../partition/range_text.ts";
 import type { Json } from "./key_value.ts";
 import type { LogLevel } from "./log.ts";
 
-/** The command of a run: `drop` forgets assets that are no longer declared. */
-export type RunCommand = "materialize" | "check" | "rollback" | "wipe" | "prune" | "drop";
+/** The command of a run: `drop` forgets assets that are no longer declared, `rebuild` took in what the lake holds. */
+export type RunCommand = "materialize" | "check" | "rollback" | "wipe" | "prune" | "drop" | "rebuild";
 
 /** Neighbouring partitions of one asset. */
 export interface AssetRange extends KeyRange {

@@ -4,6 +4,7 @@ import type { Documents } from "./documents.ts";
 import type { ObjectStore } from "./object_store.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Spool } from "./spool.ts";
+import type { Versions } from "./versions.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A lake's storage: whatever reads or writes the lake does it through one of these ports. */
@@ -12,6 +13,7 @@ export interface LakeStorage {
   readonly url: string;
   readonly store: ObjectStore;
   readonly publisher: Publisher;
+  readonly versions: Versions;
   readonly catalog: Catalog;
   /** The documents in which the lake says what it is. */
   readonly documents: Documents;

@@ -1,12 +1,14 @@
-import type { Log } from "../../core/mod.ts";
+import type { Instant, Log } from "../../core/mod.ts";
 import type { LocationsAnswer } from "./client.ts";
-import { type Gap, gaps, isSilent } from "./gaps.ts";
+import { type Gap, gaps, isSilent, setAside } from "./gaps.ts";
 import { history } from "./history.ts";
 import type { HistoryParts, HistoryQuestion, HoursGroup } from "./question.ts";
+import { known, listedIn, putKnown } from "./known.ts";
 import type { LocationsRead } from "./locations.ts";
 import { notice } from "./notice.ts";
 import { type HoursOnRecord, tellOwed } from "./owing.ts";
 import type { Told } from "./question.ts";
+import type { TimeRange } from "./ranges.ts";
 
 /** OpenAQ as assets see it: one country's locations, and the hours of all their sensors. */
 export interface OpenAQSource {
@@ -23,6 +25,10 @@ export interface OpenAQSource {
   notice(answer: LocationsAnswer): Promise<readonly string[]>;
   /** Says of the hours that sensors owe which answer that they are due. */
   tellOwed(): Promise<void>;
+  /** Takes locations that were answered once for those that were noticed last, where none were. */
+  remember(answer: LocationsAnswer): Promise<void>;
+  /** Takes it that a sensor owes hours that were asked without it; it is asked again in its time. */
+  owes(sensor: number, hours: readonly TimeRange[], lastAsked: Instant): Promise<void>;
 }
 
 /** The parts that the source is made of. */
@@ -51,5 +57,11 @@ export function openaqSource(parts: SourceParts): OpenAQSource {
       return givenUp;
     },
     tellOwed: () => tellOwed(kv, record),
+    async remember(answer) {
+      if (await known(kv) !== undefined) return;
+      await putKnown(kv, { askedAt: answer.askedAt, sensors: listedIn(answer) });
+    },
+    owes: (sensor, hours, lastAsked) =>
+      setAside(kv, sensor, hours, "was set aside when they were asked", lastAsked),
   };
 }

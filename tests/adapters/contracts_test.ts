@@ -15,6 +15,7 @@ const SUITES: Readonly<Record<string, string>> = {
   Query: "queryContract",
   Spool: "spoolContract",
   State: "stateContract",
+  Versions: "versionsContract",
   ViewBinder: "queryContract",
   Workspace: "workspaceContract",
 };

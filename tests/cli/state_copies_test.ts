@@ -122,8 +122,8 @@ Deno.test("state without what it needs says what it takes", async () => {
   await using line = await CommandLine.open();
   for (
     const [args, says] of [
-      [[], "reading state: found nothing, wanted backup or restore\n"],
-      [["copy"], 'reading state: found "copy", wanted backup or restore\n'],
+      [[], "reading state: found nothing, wanted backup, restore or rebuild\n"],
+      [["copy"], 'reading state: found "copy", wanted backup, restore or rebuild\n'],
       [["backup"], "reading state: found backup without a file, wanted one\n"],
       [
         ["backup", "copy.bak"],

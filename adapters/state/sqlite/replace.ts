@@ -1,7 +1,10 @@
 import { dirname } from "node:path";
 import { StateError } from "../../../core/mod.ts";
 import { isThere } from "../../sdk/files/place.ts";
+import { Database } from "./database.ts";
 import { holdFile } from "./held_file.ts";
+import { CONTENT_KEY } from "./key_value.ts";
+import { lockFolderOf } from "./locks.ts";
 import { putInPlace, requireNobody } from "./put_in_place.ts";
 
 /** The outcome of a replacement. */
@@ -33,12 +36,26 @@ export async function replaceState<T>(
   remove(place);
   try {
     const made = await make(place);
+    markAsOther(place);
     const kept = await freeName(`${path}.before-${now.toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`);
     const isKept = await putInPlace(path, { action, made: place, kept });
     return { made, kept: isKept ? kept : null };
   } finally {
     remove(place);
   }
+}
+
+/** Lets whoever has the replaced state open notice it. */
+function markAsOther(path: string): void {
+  const db = new Database(path);
+  try {
+    const content = JSON.stringify(crypto.randomUUID());
+    db.run("INSERT OR REPLACE INTO key_values (key, value) VALUES (?, ?)", CONTENT_KEY, content);
+  } finally {
+    db.close();
+  }
+  using file = Deno.openSync(path, { read: true, write: true });
+  file.syncSync();
 }
 
 async function freeName(name: string): Promise<string> {
@@ -49,9 +66,11 @@ async function freeName(name: string): Promise<string> {
 }
 
 function remove(path: string): void {
-  for (const each of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`, `${path}.part`]) {
+  for (
+    const each of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`, `${path}.part`, lockFolderOf(path)]
+  ) {
     try {
-      Deno.removeSync(each);
+      Deno.removeSync(each, { recursive: true });
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }

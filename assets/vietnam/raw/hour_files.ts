@@ -11,6 +11,7 @@ import {
 /** Where raw hours lie. */
 export type RawZone = "aq_raw_test" | "aq_raw_prod";
 
+const HOUR_FOLDER = /^\/year=(\d{4})\/month=(\d\d)\/day=(\d\d)\/hour=(\d\d)$/;
 const NAME = /^raw_openaq_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)\.json\.gz$/;
 
 /** The folder of an hour: `aq_raw_prod/year=2018/month=01/day=01/hour=00`. */
@@ -33,8 +34,27 @@ export function nextStamp(files: readonly string[], now: Instant): Instant {
   return Math.max(Math.floor(now / SECOND) * SECOND, ...files.map((path) => stampOf(path) + SECOND));
 }
 
-function stampOf(path: string): Instant {
+/** When the records of a file were extracted, as its name says. */
+export function stampOf(path: string): Instant {
   return Date.parse(path.slice(path.lastIndexOf("/") + 1).replace(NAME, "$1-$2-$3T$4:$5:$6Z"));
+}
+
+/** All raw files of a zone, by hour. */
+export async function filesByHour(store: ObjectStore, zone: RawZone): Promise<Map<Instant, string[]>> {
+  const hours = new Map<Instant, string[]>();
+  for (const path of await store.list(zone)) {
+    const [folder, name] = [
+      path.slice(zone.length, path.lastIndexOf("/")),
+      path.slice(path.lastIndexOf("/") + 1),
+    ];
+    const [, year, month, day, at] = HOUR_FOLDER.exec(folder) ?? [];
+    const hour = Date.parse(`${year}-${month}-${day}T${at}:00:00Z`);
+    if (Number.isNaN(hour) || !NAME.test(name)) continue;
+    const files = hours.get(hour);
+    if (files === undefined) hours.set(hour, [path]);
+    else files.push(path);
+  }
+  return hours;
 }
 
 /** The raw files of each hour's folder, for the days that the hours lie in; other files are passed by. */

@@ -92,7 +92,7 @@ async function addFile(
   }
   try {
     const records = recordsOf(path, bytes);
-    if (!records.every((record) => isOwn(answer.hour, instantOf(record, "datetime")))) return "stranger";
+    if (!areOwn(answer.hour, records)) return "stranger";
     for (const record of records) union.addRecord(record);
   } catch (cause) {
     if (cause instanceof HourError) throw cause;
@@ -135,8 +135,13 @@ function isOwn(hour: Instant, start: Instant): boolean {
   return hour <= start && start < hour + HOUR;
 }
 
+/** Whether all of a file's records are the hour's own. */
+export function areOwn(hour: Instant, records: readonly RawRecord[]): boolean {
+  return records.every((record) => isOwn(hour, instantOf(record, "datetime")));
+}
+
 /** The records of a file's bytes. @throws {HourError} If they are not whole, in one line that names the file. */
-function recordsOf(path: string, bytes: Uint8Array): RawRecord[] {
+export function recordsOf(path: string, bytes: Uint8Array): RawRecord[] {
   try {
     const lines = new TextDecoder().decode(gunzipSync(bytes)).split("\n").filter((line) => line !== "");
     return lines.map((line): RawRecord => JSON.parse(line));

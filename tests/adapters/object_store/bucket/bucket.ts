@@ -5,6 +5,8 @@ export interface Stored {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Names these bytes. */
   readonly etag: string;
+  /** How many objects had been written before. */
+  readonly written: number;
 }
 
 /** When an object is written: only in the place of the one of an etag, or, with null, only where there is none. */
@@ -13,6 +15,7 @@ export type Condition = { readonly replaces: string | null };
 /** Objects by key in memory, as S3 keeps them: no folders, no renames, conditional writes, listing by page. */
 export class Bucket {
   readonly #objects = new Map<string, Stored>();
+  #written = 0;
   /** How many changes are made before every further one fails, as after a kill. */
   changesLeft = Infinity;
 
@@ -27,7 +30,7 @@ export class Bucket {
     const found = this.#objects.get(key)?.etag ?? null;
     if (condition !== undefined && condition.replaces !== found) return false;
     this.#change();
-    this.#objects.set(key, { bytes: bytes.slice(), etag: hash("md5", bytes) });
+    this.#objects.set(key, { bytes: bytes.slice(), etag: hash("md5", bytes), written: this.#written++ });
     return true;
   }
 

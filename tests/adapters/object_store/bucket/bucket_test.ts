@@ -3,6 +3,7 @@ import { documentsContract } from "../documents_contract.ts";
 import { publisherContract } from "../publisher_contract.ts";
 import { spoolContract } from "../spool_contract.ts";
 import { storeContract } from "../store_contract.ts";
+import { versionsContract } from "../versions_contract.ts";
 import { workspaceContract } from "../workspace_contract.ts";
 import { bucketLake } from "./lake.ts";
 
@@ -11,4 +12,5 @@ publisherContract("bucket", () => bucketLake());
 documentsContract("bucket", () => bucketLake());
 workspaceContract("bucket", () => bucketLake());
 spoolContract("bucket", () => bucketLake());
+versionsContract("bucket", () => bucketLake());
 catalogContract("bucket", () => bucketLake());

@@ -5,6 +5,7 @@ import type { LakeStorage } from "../../../../core/mod.ts";
 import { Bucket } from "./bucket.ts";
 import { BucketPublisher } from "./bucket_publisher.ts";
 import { BucketDocuments, BucketStore } from "./bucket_store.ts";
+import { BucketVersions } from "./bucket_versions.ts";
 import { BucketWorkspace } from "./bucket_workspace.ts";
 
 /** A fresh lake in a bucket, and a folder of this machine for what is checked out, gone at its end. */
@@ -16,6 +17,7 @@ export async function bucketLake(bucket = new Bucket()): Promise<LakeStorage & A
     url: "s3://bucket",
     store,
     publisher,
+    versions: new BucketVersions(bucket),
     catalog: new LocalCatalog({ store, publisher }),
     documents: new BucketDocuments(bucket),
     workspace: new BucketWorkspace(bucket, folder),

@@ -1,0 +1,35 @@
+import type { KeptFile, Versions } from "../../../core/mod.ts";
+import { keptFolder, keptOf } from "../paths.ts";
+import { digest } from "./digest.ts";
+import { each } from "./each.ts";
+import { isAbsent, type LakeFolder, WIDTH } from "./lake_folder.ts";
+import { LocalObjectStore } from "./store.ts";
+
+/** The kept versions of a lake that is a folder: links to files as they were written, whose times they have. */
+export class LocalVersions implements Versions {
+  readonly #folder: LakeFolder;
+  readonly #store: LocalObjectStore;
+
+  constructor(folder: LakeFolder) {
+    this.#folder = folder;
+    this.#store = new LocalObjectStore(folder);
+  }
+
+  async below(folder: string): Promise<readonly KeptFile[]> {
+    const found: (KeptFile & { readonly written: number })[] = [];
+    await each(await this.#store.list(keptFolder(folder)), WIDTH, async (path) => {
+      const of = keptOf(path);
+      const local = await this.#folder.existing(path);
+      if (of === undefined || local === undefined) return;
+      try {
+        using file = await Deno.open(local);
+        const { mtime } = await file.stat();
+        found.push({ ...of, ref: { path, ...await digest(file) }, written: mtime?.getTime() ?? 0 });
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+      }
+    });
+    found.sort((a, b) => a.written - b.written || (a.ref.path < b.ref.path ? -1 : 1));
+    return found.map(({ written: _, ...kept }) => kept);
+  }
+}
