@@ -3,7 +3,9 @@ import type { Discrepancy, Pipeline, UpkeepContext } from "../assets/group.ts";
 import type { Config } from "../config.ts";
 import {
   type AssetKey,
+  type Forgotten,
   type Graph,
+  type Instant,
   type LakeStorage,
   type NewEvent,
   Orchestrator,
@@ -41,6 +43,7 @@ export interface Lake extends AsyncDisposable {
   readonly found: readonly Discrepancy[];
   warnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>>;
   sweep(counting?: "only"): Promise<number>;
+  forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   dropViews(): Promise<AssetKey[]>;
   retryViews(): Promise<void>;
 }
@@ -150,6 +153,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         if (counting === undefined) await tidy(project, storage, upkeep());
         return await sweepStaging(storage, state, counting);
       },
+      forget: (before, counting) => orchestrator.forget({ before, versions: storage.versions, counting }),
       async dropViews() {
         const { dropViews } = await import("../assets/dropped_views.ts");
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));

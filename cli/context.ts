@@ -1,5 +1,6 @@
 import {
   type AssetKey,
+  type Forgotten,
   type Graph,
   type Instant,
   type Observer,
@@ -170,6 +171,8 @@ export interface Lake extends AsyncDisposable {
   readonly found: readonly { readonly asset: AssetKey; readonly message: string }[];
   /** Deletes what runs that are no more left staged, or only counts it. @returns How many folders. */
   sweep(counting?: "only"): Promise<number>;
+  /** Forgets events and runs of before an instant that nothing needs any more, or only counts them. */
+  forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   /** Takes views out of the catalog whose files are gone. @returns Their assets. */
   dropViews(): Promise<AssetKey[]>;
   /** Records of views that were found not to bind that they are to be made again. */

@@ -66,6 +66,7 @@ export type { CauseKind } from "./staleness/causes.ts";
 export type { Judgement } from "./staleness/index.ts";
 export { type ReadSourceFile, requireSources } from "./staleness/node.ts";
 export type { PartitionState } from "./staleness/states.ts";
+export type { ForgetOptions } from "./run/forget.ts";
 export type { News, Observer, Progress } from "./run/progress.ts";
 export type { Seen } from "./run/observe.ts";
 export type { Rechecked } from "./run/recheck.ts";

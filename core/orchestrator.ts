@@ -4,9 +4,11 @@ import type { PartitionSet } from "./partition/partition_set.ts";
 import { type PartitionRange, partitionRange, partitionRanges } from "./partition/range_text.ts";
 import { count, EVERYTHING } from "./partition/ranges.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
+import type { Forgotten } from "./ports/state.ts";
 import { awaited } from "./run/awaited.ts";
 import { compareFiles, supposeDamage } from "./run/compare.ts";
 import { reportLine, unreported } from "./run/external.ts";
+import { forget, type ForgetOptions } from "./run/forget.ts";
 import { eventsOf, look, type Seen, seenOf } from "./run/observe.ts";
 import type { Observer } from "./run/progress.ts";
 import { prunable, prune } from "./run/prune.ts";
@@ -230,6 +232,11 @@ export class Orchestrator {
   async prune(assets: ReadonlySet<AssetKey>): Promise<Map<AssetKey, number>> {
     await recover(this.session);
     return await prune(this.session, await prunable(this.session, assets));
+  }
+
+  /** Forgets events and runs of before an instant that nothing needs any more. @returns How many, or would be. */
+  async forget(options: ForgetOptions): Promise<Forgotten> {
+    return await forget(this.session.state, options);
   }
 
   /**

@@ -1,14 +1,16 @@
 import type { Claims } from "./claims.ts";
 import type { EventLog } from "./event_log.ts";
+import type { History } from "./history.ts";
 import type { KeyValue } from "./key_value.ts";
 import type { Runs } from "./runs.ts";
 
 export type * from "./claims.ts";
 export * from "./event_log.ts";
+export type * from "./history.ts";
 export type * from "./runs.ts";
 
 /** The durable memory of an asset graph. A handle belongs to one worker. No transaction spans two calls. */
-export interface State extends EventLog, Claims, Runs {
+export interface State extends EventLog, Claims, Runs, History {
   readonly keyValue: KeyValue;
   /** Releases this worker's claims. */
   close(): Promise<void>;

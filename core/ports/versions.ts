@@ -14,4 +14,6 @@ export interface KeptFile {
 export interface Versions {
   /** Those of files at or below a folder, in the order in which they were written; of equal age, by name. */
   below(folder: string): Promise<readonly KeptFile[]>;
+  /** Whether a version of each file is kept with its recorded size: no byte is read. */
+  keeps(versions: readonly { readonly ref: FileRef; readonly dataVersion: string }[]): Promise<boolean[]>;
 }

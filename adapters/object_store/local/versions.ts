@@ -1,5 +1,5 @@
-import type { KeptFile, Versions } from "../../../core/mod.ts";
-import { keptFolder, keptOf } from "../paths.ts";
+import type { FileRef, KeptFile, Versions } from "../../../core/mod.ts";
+import { keptFolder, keptOf, keptPath } from "../paths.ts";
 import { digest } from "./digest.ts";
 import { each } from "./each.ts";
 import { isAbsent, type LakeFolder, WIDTH } from "./lake_folder.ts";
@@ -13,6 +13,15 @@ export class LocalVersions implements Versions {
   constructor(folder: LakeFolder) {
     this.#folder = folder;
     this.#store = new LocalObjectStore(folder);
+  }
+
+  async keeps(
+    versions: readonly { readonly ref: FileRef; readonly dataVersion: string }[],
+  ): Promise<boolean[]> {
+    return await Promise.all(versions.map(async ({ ref: { path, size }, dataVersion }) => {
+      const local = await this.#folder.existing(keptPath(path, dataVersion));
+      return local !== undefined && (await Deno.stat(local)).size === size;
+    }));
   }
 
   async below(folder: string): Promise<readonly KeptFile[]> {

@@ -96,6 +96,20 @@ export class Projection {
     return found.sort((a, b) => a.event.partition - b.event.partition);
   }
 
+  /** The number of the event by which a partition stands, or was wiped. */
+  seqOf(partition: number): Seq | undefined {
+    return this.#rows.get(partition)?.event.seq;
+  }
+
+  isMaterialized(partition: number): boolean {
+    return this.#rows.get(partition)?.event.kind === "materialized";
+  }
+
+  /** Whether some partition is wiped by an event. */
+  wipedBy(seq: Seq): boolean {
+    return [...this.#rows.values()].some(({ event, status }) => status === WIPED && event.seq === seq);
+  }
+
   /** The partitions that stand with a file of a path. */
   ownersOf(path: string): number[] {
     return [...this.#places.get(path) ?? []].filter((partition) => {

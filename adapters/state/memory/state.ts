@@ -83,14 +83,13 @@ export class MemoryState implements port.State {
 
   async since(seq: Seq, limit = Infinity): Promise<AssetEvent[]> {
     await null;
-    return this.#store.events.slice(seq, seq + limit).map(giveEvent);
+    return this.#remembered().filter((event) => event.seq > seq).slice(0, limit).map(giveEvent);
   }
 
   async events(run: RunId, { after, limit }: { after: Seq; limit: number }): Promise<AssetEvent[]> {
     await null;
-    return this.#store.events.slice(after).filter((event) => event.run === run).slice(0, limit).map(
-      giveEvent,
-    );
+    return this.#remembered().filter((event) => event.seq > after && event.run === run).slice(0, limit)
+      .map(giveEvent);
   }
 
   async commit(
@@ -232,9 +231,55 @@ export class MemoryState implements port.State {
     for (const event of this.#store.events.toReversed()) {
       if (event.asset !== asset) continue;
       if (event.kind === "wiped" && event.from <= partition && event.to >= partition) break;
-      if (event.kind === "materialized" && event.partition === partition) found.push(giveEvent(event));
+      if (event.kind !== "materialized" || event.partition !== partition) continue;
+      if (!this.#store.forgotten.events.has(event.seq)) found.push(giveEvent(event));
     }
     return found;
+  }
+
+  async replaced(before: Instant): Promise<port.Replaced[]> {
+    await null;
+    const old = this.#remembered().filter((event) =>
+      event.kind === "materialized" && event.at < before && !this.#stands(event)
+    ) as (Materialized & { seq: Seq })[];
+    const byPartition = Map.groupBy(old, ({ asset, partition }) => `${partition} ${asset}`);
+    return [...byPartition.values()].map((those) => {
+      const { asset, partition } = those[0]!;
+      return { asset, partition, materializations: those.map(({ seq }) => seq) };
+    });
+  }
+
+  async forget(materializations: readonly Seq[]): Promise<void> {
+    await null;
+    for (const seq of materializations) {
+      const event = this.#store.events[seq - 1];
+      if (event?.kind === "materialized" && !this.#stands(event)) this.#store.forgotten.events.add(seq);
+    }
+  }
+
+  async forgetOlder(before: Instant, counting?: "only"): Promise<port.Forgotten> {
+    await null;
+    const { events, runs, forgotten } = this.#store;
+    const over = this.#remembered().filter((event) =>
+      event.kind !== "materialized" && event.at < before && event.seq < events.length && !this.#speaks(event)
+    );
+    const standing = new Set(
+      this.#remembered().flatMap((event) => this.#stands(event) ? event.run ?? [] : []),
+    );
+    const held = new Set([...this.#store.claims.values()].map(({ run }) => run));
+    const old = runs.filter(({ record: { id, ended, request } }) =>
+      ended !== null && ended < before && id < runs.length && !forgotten.runs.has(id) && !held.has(id) &&
+      !(request.command === "rollback" && standing.has(id))
+    );
+    if (counting === undefined) {
+      for (const { seq } of over) forgotten.events.add(seq);
+      for (const { record, steps, logs } of old) {
+        forgotten.runs.add(record.id);
+        steps.clear();
+        logs.length = 0;
+      }
+    }
+    return { events: over.length, runs: old.length };
   }
 
   async rechecked(asset: AssetKey, partition: number): Promise<readonly CheckResult[] | undefined> {
@@ -271,7 +316,8 @@ export class MemoryState implements port.State {
 
   async runs(limit: number, command?: port.RunCommand): Promise<port.RunRecord[]> {
     await null;
-    const newest = this.#store.runs.map(recordOf).reverse();
+    const newest = this.#store.runs.map(recordOf).filter(({ id }) => !this.#store.forgotten.runs.has(id))
+      .reverse();
     return newest.filter(({ request }) => command === undefined || request.command === command)
       .slice(0, limit);
   }
@@ -279,7 +325,7 @@ export class MemoryState implements port.State {
   async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {
     await null;
     const found = this.#store.runs[id - 1];
-    if (found === undefined) return undefined;
+    if (found === undefined || this.#store.forgotten.runs.has(id)) return undefined;
     const run = recordOf(found);
     const steps = [...found.steps.values()].sort((a, b) => a.step - b.step);
     return { run, steps: steps.map((step) => ended(step, run)) };
@@ -299,6 +345,41 @@ export class MemoryState implements port.State {
     await null;
     for (const token of this.#store.claims.keys()) this.#release(token);
     this.#worker.alive = false;
+  }
+
+  #remembered(): AssetEvent[] {
+    const { events, forgotten } = this.#store;
+    return events.filter(({ seq }) => !forgotten.events.has(seq));
+  }
+
+  /** Whether a materialization is its partition's latest. */
+  #stands(event: AssetEvent): boolean {
+    if (event.kind !== "materialized") return false;
+    return this.#store.assets.get(event.asset)?.projection.seqOf(event.partition) === event.seq;
+  }
+
+  /** Whether an event that is no materialization still says something of a partition. */
+  #speaks(event: AssetEvent): boolean {
+    const projection = this.#store.assets.get(event.asset)?.projection;
+    if (projection === undefined) return false;
+    switch (event.kind) {
+      case "materialized":
+        return true;
+      case "checked":
+        return projection.seqOf(event.partition) === event.of && projection.isMaterialized(event.partition) &&
+          this.#remembered().findLast((other) =>
+              other.kind === "checked" && other.asset === event.asset &&
+              other.partition === event.partition &&
+              other.of === event.of
+            )?.seq === event.seq;
+      case "wiped":
+        return projection.wipedBy(event.seq);
+      case "expired":
+        return projection.materializations(event).some(({ expired }) => expired);
+      case "failed":
+      case "due":
+        return projection.marks().some((mark) => mark.event.seq === event.seq);
+    }
   }
 
   #append(events: readonly NewEvent[]): void {

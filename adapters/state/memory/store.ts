@@ -53,6 +53,8 @@ export interface StoredRun {
 export class MemoryStore {
   /** Event n at index n - 1. */
   readonly events: AssetEvent[] = [];
+  /** The numbers of events, and of runs, that were forgotten: they are there and never shown. */
+  readonly forgotten = { events: new Set<number>(), runs: new Set<number>() };
   readonly assets = new Map<AssetKey, StoredAsset>();
   /** By number; the first has 1. */
   readonly codes = new Map<number, StoredCode>();

@@ -132,9 +132,9 @@ export class EventLog {
   since(seq: Seq, limit: number): AssetEvent[] {
     return this.#decode(
       this.#db.all<EventRow>(
-        `SELECT ${rows.EVENT_COLUMNS} ${FROM_EVENTS} WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq`,
+        `SELECT ${rows.EVENT_COLUMNS} ${FROM_EVENTS} WHERE e.seq > ? ORDER BY e.seq LIMIT ?`,
         seq,
-        seq + limit,
+        limit,
       ),
     );
   }

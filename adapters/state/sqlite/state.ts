@@ -18,6 +18,7 @@ import { requireCovered, toBeCovered } from "../commits.ts";
 import { Claims } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { EventLog } from "./event_log.ts";
+import { History } from "./history.ts";
 import { Intents } from "./intents.ts";
 import { SqliteKeyValue } from "./key_value.ts";
 import type { Locks } from "./locks.ts";
@@ -38,6 +39,7 @@ export class SqliteState implements port.State {
   readonly #intents: Intents;
   readonly #claims: Claims;
   readonly #runs: Runs;
+  readonly #history: History;
   readonly #many: number;
   /** The assets that this handle committed events of. */
   readonly #touched = new Set<AssetKey>();
@@ -59,6 +61,7 @@ export class SqliteState implements port.State {
     this.#intents = new Intents(db);
     this.#claims = new Claims(db, this.#registry, this.#workers, this.#intents);
     this.#runs = new Runs(db, this.#registry, this.#workers);
+    this.#history = new History(db, this.#registry);
     this.keyValue = new SqliteKeyValue(db);
   }
 
@@ -167,6 +170,24 @@ export class SqliteState implements port.State {
     return this.#log.rechecked(asset, partition);
   }
 
+  async replaced(before: Instant): Promise<port.Replaced[]> {
+    return this.#history.replaced(before);
+  }
+
+  async forget(materializations: readonly Seq[]): Promise<void> {
+    await this.#db.write(() => this.#history.forget(materializations));
+  }
+
+  async forgetOlder(before: Instant, counting?: "only"): Promise<port.Forgotten> {
+    const { events, runs } = this.#history.older(before);
+    if (counting === undefined) {
+      // Others write in between.
+      for (const some of inParts(events)) await this.#db.write(() => this.#history.deleteEvents(some));
+      for (const some of inParts(runs)) await this.#db.write(() => this.#history.deleteRuns(some));
+    }
+    return { events: events.length, runs: runs.length };
+  }
+
   async beginRun(request: port.RunRequest, at: Instant): Promise<RunId> {
     return await this.#asWorker(() => this.#runs.begin(request, at, this.#log.head()));
   }
@@ -216,4 +237,11 @@ export class SqliteState implements port.State {
     this.#intents.end(claim, [...materialized.map(({ partition }) => partition), ...(reverted ?? [])]);
     if (intents !== undefined) this.#intents.begin(claim, intents);
   }
+}
+
+/** Forgotten in one transaction. */
+const TOGETHER = 2_000;
+
+function* inParts<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let i = 0; i < items.length; i += TOGETHER) yield items.slice(i, i + TOGETHER);
 }

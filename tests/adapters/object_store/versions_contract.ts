@@ -26,6 +26,12 @@ export function versionsContract(
         const { ref } = kept[i]!;
         assertEquals([await textAt(lake, ref.path), ref.size], [text, text.length]);
         assertEquals(await lake.publisher.intact([ref]), [true]);
+        const as = (dataVersion: string, size = text.length) => ({
+          ref: { ...ref, path: FINAL, size },
+          dataVersion,
+        });
+        const asked = [as(kept[i]!.dataVersion), as("11"), as(kept[i]!.dataVersion, 99)];
+        assertEquals(await lake.versions.keeps(asked), [true, false, false]);
       }
     }
     assertEquals((await lake.versions.below("reference")).map((each) => each.folder), ["reference/vietnam"]);

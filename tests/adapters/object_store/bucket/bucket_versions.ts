@@ -1,11 +1,21 @@
 import { hash } from "node:crypto";
-import { keptFolder, keptOf } from "../../../../adapters/object_store/paths.ts";
-import type { KeptFile, Versions } from "../../../../core/mod.ts";
+import { keptFolder, keptOf, keptPath } from "../../../../adapters/object_store/paths.ts";
+import type { FileRef, KeptFile, Versions } from "../../../../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
 
 /** The kept versions of a bucket, in the order in which they were put there. */
 export class BucketVersions implements Versions {
   constructor(readonly bucket: Bucket) {}
+
+  async keeps(
+    versions: readonly { readonly ref: FileRef; readonly dataVersion: string }[],
+  ): Promise<boolean[]> {
+    return await Promise.all(
+      versions.map(async ({ ref: { path, size }, dataVersion }) =>
+        (await this.bucket.get(keptPath(path, dataVersion)))?.bytes.length === size
+      ),
+    );
+  }
 
   async below(folder: string): Promise<readonly KeptFile[]> {
     const keys = await this.bucket.list(`${keptFolder(folder)}/`);
