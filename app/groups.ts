@@ -4,7 +4,7 @@ import { isThere } from "../adapters/sdk/files/place.ts";
 import type { Group, GroupContext, Pipeline } from "../assets/group.ts";
 import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
-import { DAY } from "../core/mod.ts";
+import { type AnyAsset, DAY, show } from "../core/mod.ts";
 import { openFolder } from "./storage.ts";
 import { lineOf, projectFile } from "./system.ts";
 
@@ -65,15 +65,31 @@ export function declare(group: Group, config: Config, views: readonly ViewFile[]
     shipped: projectFile,
   };
   let pipeline: Pipeline;
+  let fault: string | undefined;
   try {
     pipeline = group.declare(context);
+    fault = Array.isArray(pipeline?.assets) && Array.isArray(pipeline.databases)
+      ? assetsFault(pipeline)
+      : 'found no "assets" and "databases" in its answer, wanted lists of both';
   } catch (cause) {
     throw new ConfigError([lineOf(cause)], { cause });
   }
-  if (Array.isArray(pipeline?.assets) && Array.isArray(pipeline.databases)) return pipeline;
-  throw new ConfigError([
-    `declaring the pipeline "${group.name}": found no "assets" and "databases" in its answer, wanted lists of both`,
-  ]);
+  if (fault === undefined) return pipeline;
+  throw new ConfigError([`declaring the pipeline "${group.name}": ${fault}`]);
+}
+
+/** All are assets, and their tables and views lie in the pipeline's own databases. */
+function assetsFault({ assets, databases }: Pipeline): string | undefined {
+  const isAsset = (asset: AnyAsset | undefined) => Array.isArray(asset?.entries);
+  if (!assets.every(isAsset)) {
+    return `found ${show(assets.find((each) => !isAsset(each)))} among its assets, wanted assets alone`;
+  }
+  for (const { key, entries } of assets) {
+    const other = entries.find(({ database }) => !databases.includes(database));
+    if (other === undefined) continue;
+    const wanted = databases.length === 0 ? "none" : databases.map((name) => `"${name}"`).join(", ");
+    return `found "${other.database}.${other.name}" of ${key}, wanted its database among the pipeline's: ${wanted}`;
+  }
 }
 
 /** The lines on the groups that head every output. */

@@ -1,5 +1,5 @@
 import { DuckDBEngine } from "../adapters/engine/duckdb/engine.ts";
-import { DuckDBViewBinder } from "../adapters/query/duckdb/binder.ts";
+import { DuckDBBinder } from "../adapters/query/duckdb/binder.ts";
 import { DuckDB } from "../adapters/sdk/duckdb/session.ts";
 import type { Resources } from "../assets/resources.ts";
 import type { Config } from "../config.ts";
@@ -45,7 +45,7 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
       statement: (name) => project.readSourceFile(`sql/${name}.sql`),
     }),
     catalog,
-    views: new DuckDBViewBinder(catalog),
+    binder: new DuckDBBinder({ catalog, workspace }),
     openaq: openaq.source,
   };
   addResources(resources, project.pipelines.map(({ resources = {} }) => resources), further);

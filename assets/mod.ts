@@ -10,7 +10,12 @@
 export * from "./files.ts";
 export * from "./group.ts";
 export * from "./resources.ts";
-export { type InputMaterializations, tableAsset, type TableAssetOptions } from "./table/asset.ts";
+export {
+  type InputMaterializations,
+  type TableAsset,
+  tableAsset,
+  type TableAssetOptions,
+} from "./table/asset.ts";
 export * from "./table/catalog.ts";
 export type { Judge, OwnCheck } from "./table/checks.ts";
 export * from "./table/contract.ts";

@@ -1,4 +1,4 @@
-import { type Catalog, definer, type Engine, type ObjectStore, type ViewBinder } from "../core/mod.ts";
+import { type Binder, type Catalog, definer, type Engine, type ObjectStore } from "../core/mod.ts";
 import type { OpenAQSource } from "../sources/openaq/source.ts";
 
 /** The resources of the lake's assets; app.ts fills them. */
@@ -6,7 +6,7 @@ export interface Resources {
   readonly store: ObjectStore;
   readonly engine: Engine;
   readonly catalog: Catalog;
-  readonly views: ViewBinder;
+  readonly binder: Binder;
   readonly openaq: OpenAQSource;
 }
 

@@ -110,8 +110,8 @@ function viewAsset(
     sources: [sourceFile(path, { name: `sql/views/${name}.sql` })],
     checks: [{
       checks: [{ name: "binds", severity: "blocking" }],
-      async run({ resources: { views }, signal }) {
-        const fault = await views.bind(definition, signal);
+      async run({ resources: { binder }, signal }) {
+        const fault = await binder.bind(definition, signal);
         const answer = { check: "binds", partition: 0 };
         return [
           fault === undefined

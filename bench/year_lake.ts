@@ -1,4 +1,4 @@
-import { DuckDBViewBinder } from "../adapters/query/duckdb/binder.ts";
+import { DuckDBBinder } from "../adapters/query/duckdb/binder.ts";
 import { systemClock as clock } from "../app/system.ts";
 import { vietnam } from "../assets/vietnam/mod.ts";
 import { DAY, type RunResult } from "../core/mod.ts";
@@ -31,11 +31,11 @@ export async function materialize(
     timeout: 30_000,
   });
   const declared = vietnam({ environment: "prod", lookback: 7 * DAY, views: [] });
-  const done = await made(folder, declared, ({ store, catalog, engine, spool, state }) => ({
+  const done = await made(folder, declared, ({ store, catalog, workspace, engine, spool, state }) => ({
     store,
     engine,
     catalog,
-    views: new DuckDBViewBinder(catalog),
+    binder: new DuckDBBinder({ catalog, workspace }),
     openaq: openaqSource({
       client,
       kv: state.keyValue,

@@ -2,7 +2,7 @@ import type { Check } from "./check.ts";
 import type { AssetKey, RunId } from "./event.ts";
 import type { Duration, Instant, Milliseconds } from "./instant.ts";
 import type { Mapping } from "./mapping.ts";
-import type { FailedOutput, Materialization, Output } from "./output.ts";
+import type { FailedOutput, Input, Materialization, Output } from "./output.ts";
 import type { PartitionSet, Window } from "./partition/partition_set.ts";
 import { single } from "./partition/single.ts";
 import type { OrdinalRange, Ranges } from "./partition/ranges.ts";
@@ -55,14 +55,6 @@ export interface Partitions extends Iterable<Partition> {
   readonly count: number;
   readonly first: Partition;
   readonly last: Partition;
-}
-
-/** A dependency as `materialize` sees it: the latest materializations that the partitions in hand read. */
-export interface Input {
-  /** The latest materializations of the members, ascending; none of those that are missing. */
-  materializations(): Promise<readonly Materialization[]>;
-  /** The members of one of the partitions, as ordinals, whether or not they stand. */
-  members(partition: number): readonly OrdinalRange[];
 }
 
 /** How a step is likely to go on. */

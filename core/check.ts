@@ -1,6 +1,6 @@
 import type { FileRef } from "./ports/publisher.ts";
 import type { Log } from "./ports/log.ts";
-import type { Materialization, Metadata } from "./output.ts";
+import type { Input, Metadata } from "./output.ts";
 
 /** A blocking check that fails keeps a partition from being published; a warning is recorded and shown. */
 export type Severity = "blocking" | "warning";
@@ -45,8 +45,8 @@ export interface Audited {
 /** The context of a check. */
 export interface CheckContext<Resources> {
   readonly outputs: readonly Audited[];
-  /** The latest materializations of each dependency's members, by the dependency's name. */
-  readonly inputs: Readonly<Record<string, { materializations(): Promise<readonly Materialization[]> }>>;
+  /** The dependencies by their names. */
+  readonly inputs: Readonly<Record<string, Input>>;
   readonly resources: Resources;
   readonly log: Log;
   readonly signal: AbortSignal;

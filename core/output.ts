@@ -1,4 +1,5 @@
 import type { Instant } from "./instant.ts";
+import type { OrdinalRange } from "./partition/ranges.ts";
 import type { FileRef, Staged } from "./ports/publisher.ts";
 
 /** A typed fact about an output, for people to look at: it never enters a data version. */
@@ -44,4 +45,14 @@ export interface Materialization {
   readonly files: readonly FileRef[];
   readonly rows: number | null;
   readonly metadata: Metadata;
+}
+
+/** A dependency as an asset's code sees it: the latest materializations that the partitions in hand read. */
+export interface Input {
+  /** The latest materializations of the members, ascending; none of those that are missing. */
+  materializations(): Promise<readonly Materialization[]>;
+  /** Those of them whose files are there, as far as is known, from the last to the first; read as they are asked for. */
+  backwards(): AsyncIterable<Materialization>;
+  /** The members of one of the partitions, as ordinals, whether or not they stand. */
+  members(partition: number): readonly OrdinalRange[];
 }

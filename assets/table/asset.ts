@@ -79,13 +79,18 @@ export interface TableAssetOptions<Set extends PartitionSet, Deps extends Depend
   readonly gate?: { readonly input: string; readonly told: string };
 }
 
+/** An asset whose partitions are a table's files. */
+export interface TableAsset<Set extends PartitionSet = PartitionSet> extends Asset<Resources, Set> {
+  readonly table: Table;
+}
+
 /**
  * Declares a table: a program makes each partition as one Parquet file, which is published if it keeps the contract. A
  * partition without rows has no file.
  */
 export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<Set>>(
   options: TableAssetOptions<Set, Deps>,
-): Asset<Resources, Set> {
+): TableAsset<Set> {
   const {
     table,
     program,
@@ -101,11 +106,11 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
     ...declared
   } = options;
   const { contract } = table;
-  const { key, partitions } = options;
+  const { key, partitions = single } = options;
   requireFit({
     key,
     table,
-    partitioned: partitions !== undefined && partitions.spec.type !== "single",
+    partitions,
     deps: Object.keys(options.deps ?? {}),
     ...(gate && { gate }),
   });
@@ -142,7 +147,7 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
     };
   }
 
-  return define.asset<Set, Deps>({
+  const asset = define.asset<Set, Deps>({
     kind: "table",
     ...declared,
     sources: [sourceFile(`sql/${program}.sql`), ...options.sources ?? []],
@@ -194,6 +199,7 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
       });
     },
   });
+  return { ...asset, table };
 }
 
 function stagedFile(each: Transformed, path: string): ExaminedFile | undefined {

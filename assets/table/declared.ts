@@ -1,6 +1,6 @@
-import type { ColumnType } from "../../core/mod.ts";
+import { type ColumnType, isTimeSet, type PartitionSet } from "../../core/mod.ts";
 import type { Contract } from "./contract.ts";
-import type { Table } from "./table.ts";
+import { pathOf, type Table } from "./table.ts";
 
 const TYPES: Readonly<Record<ColumnType, true>> = {
   bool: true,
@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<ColumnType, true>> = {
 export interface Declared {
   readonly key: string;
   readonly table: Table;
-  readonly partitioned: boolean;
+  readonly partitions: PartitionSet;
   readonly deps: readonly string[];
   readonly gate?: { readonly input: string };
 }
@@ -27,7 +27,8 @@ export function requireFit(declared: Declared): void {
   if (fault !== undefined) throw new TypeError(`declaring the table "${declared.key}": ${fault}`);
 }
 
-function contractFault({ columns, partitionColumns, key, sort = [] }: Contract): string | undefined {
+/** The first fault of columns and their rules; undefined where there is none. */
+export function contractFault({ columns, partitionColumns, key, sort = [] }: Contract): string | undefined {
   if (columns.length === 0) return "found no columns, wanted some";
   const own = new Set(columns.map(({ name }) => name));
   const names = new Set<string>();
@@ -37,8 +38,8 @@ function contractFault({ columns, partitionColumns, key, sort = [] }: Contract):
         Object.keys(TYPES).join(", ")
       }`;
     }
-    if (names.has(name)) return `found two columns "${name}", wanted one of each name`;
-    names.add(name);
+    if (names.has(name.toLowerCase())) return `found two columns "${name}", wanted one of each name`;
+    names.add(name.toLowerCase());
   }
   if (key?.length === 0) return "found a key of no columns, wanted some, or no key";
   for (const [what, listed] of Object.entries({ key: key ?? [], sort })) {
@@ -47,13 +48,28 @@ function contractFault({ columns, partitionColumns, key, sort = [] }: Contract):
   }
 }
 
-/** Each partition's file lies at a path of its own. */
-function pathFault({ table: { contract, path }, partitioned }: Declared): string | undefined {
-  if (path !== undefined) return undefined;
-  const wanted = partitioned ? 1 : 0;
-  const { length } = contract.partitionColumns;
-  if (length === wanted) return undefined;
-  return `found ${length} partition columns and no path, wanted ${wanted}, or a path with a value for each`;
+/** Each partition's file lies at a path of its own, with a value for each partition column. */
+function pathFault({ table, partitions }: Declared): string | undefined {
+  const { contract: { partitionColumns }, path } = table;
+  if (path === undefined) {
+    const wanted = partitions.spec.type === "single" ? 0 : 1;
+    const { length } = partitionColumns;
+    if (length === wanted) return undefined;
+    return `found ${length} partition columns and no path, wanted ${wanted}, or a path with a value for each`;
+  }
+  const key = anyKey(partitions);
+  if (key === undefined) return undefined;
+  try {
+    pathOf(table, key);
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause);
+  }
+}
+
+/** A partition's key; undefined where the set has none. */
+function anyKey(set: PartitionSet): string | null | undefined {
+  const first = isTimeSet(set) ? set.first : set.existing(0)?.from;
+  return first === undefined ? undefined : set.key(first);
 }
 
 function gateFault({ gate, deps, table }: Declared): string | undefined {

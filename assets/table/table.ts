@@ -11,11 +11,29 @@ export interface Table {
   readonly path?: (key: string | null) => Readonly<Record<string, string>>;
 }
 
-/** The values in a partition's path, by column: `{ measurement_date: "2024-01-31", country: "Vietnam" }`. */
+/**
+ * The values in a partition's path, by column: `{ measurement_date: "2024-01-31", country: "Vietnam" }`.
+ *
+ * @throws {TypeError} If they are not one for each of the contract's partition columns, or cannot stand in a path.
+ */
 export function pathOf({ contract, path }: Table, key: string | null): Readonly<Record<string, string>> {
-  if (path !== undefined) return path(key);
-  const [column] = contract.partitionColumns;
-  return column === undefined || key === null ? {} : { [column.name]: key };
+  const names = contract.partitionColumns.map(({ name }) => name);
+  const values = path !== undefined ? path(key) : key === null ? {} : { [names[0]!]: key };
+  const found = Object.keys(values);
+  if (found.join() !== names.join()) {
+    throw new TypeError(
+      `found a path of ${listed(found)}, wanted one of ${listed(names)}, its partition columns`,
+    );
+  }
+  for (const [name, value] of Object.entries(values)) {
+    if (/^[^/%]+$/.test(value ?? "")) continue;
+    throw new TypeError(`found "${value ?? ""}" as ${name} in a path, wanted a text without "/" and "%"`);
+  }
+  return values;
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? "no columns" : names.join(", ");
 }
 
 /**

@@ -1,6 +1,7 @@
 import { WrongUseError } from "../errors.ts";
 import type { Milliseconds } from "../instant.ts";
-import type { ViewDefinition } from "./catalog.ts";
+import type { TableDefinition, ViewDefinition } from "./catalog.ts";
+import type { FileRef } from "./publisher.ts";
 
 /** How an answer is written; `table` is for people. */
 export type AnswerFormat = "table" | "csv" | "json" | "parquet" | "arrow";
@@ -50,8 +51,14 @@ export interface ViewFault {
   readonly column?: number;
 }
 
-/** Tries views against the tables and views that they read. */
-export interface ViewBinder {
-  /** @returns Why the view could not be read; undefined if it can. */
+/** Tries entries of the catalog, before they are in it, against what they read. */
+export interface Binder {
+  /** Tries a view against the tables and views that it reads. @returns Why it could not be read; undefined if it can. */
   bind(view: ViewDefinition, signal: AbortSignal): Promise<ViewFault | undefined>;
+  /** Reads files below its location as rows of a table. @returns Why they are none, in one line; undefined if they are. */
+  read(
+    table: TableDefinition,
+    files: readonly FileRef[],
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
 }

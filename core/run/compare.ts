@@ -1,10 +1,10 @@
 import { canonicalJson, sha256 } from "../fingerprint.ts";
 import type { AssetKey, Checked, NewEvent } from "../event.ts";
 import { type Milliseconds, SECOND } from "../instant.ts";
-import { EVERYTHING, fromOrdinals, type Ranges } from "../partition/ranges.ts";
+import { EVERYTHING, fromOrdinals } from "../partition/ranges.ts";
 import type { Json } from "../ports/key_value.ts";
 import { STANDS } from "../ports/state.ts";
-import type { Node } from "../staleness/node.ts";
+import { intactIn, type Node } from "../staleness/node.ts";
 import { verify } from "./intact.ts";
 import type { Scope } from "./scope.ts";
 import { commit, type Session } from "./session.ts";
@@ -73,7 +73,7 @@ class Comparison {
   /** Small assets come first: many hours must not use up what is compared. */
   async compareAsked(scope: Scope, patience: Milliseconds): Promise<ReadonlyMap<AssetKey, number>> {
     await this.compare(await newest(this.session), { partitions: Infinity, bytes: Infinity });
-    const asked = [...scope].map(([node, ranges]) => ({ node, partitions: undamaged(node, ranges) }))
+    const asked = [...scope].map(([node, ranges]) => ({ node, partitions: intactIn(node, ranges) }))
       .sort((a, b) => a.partitions.length - b.partitions.length);
     await this.compare(asked);
     return await this.#lookAtRest(asked, patience);
@@ -167,28 +167,17 @@ async function newest({ state, index }: Session): Promise<Segment[]> {
   return [...found].map(([node, partitions]) => ({ node, partitions }));
 }
 
-/** All undamaged partitions in the graph's order, from the one after `place` on, once around. */
+/** All partitions with their files in the graph's order, from the one after `place` on, once around. */
 function* inTurn(nodes: readonly Node[], place: Json | undefined): Generator<Segment> {
   const { asset, partition = -Infinity } = (place ?? {}) as { asset?: string; partition?: number };
   const first = nodes.findIndex(({ key }) => key === asset);
   for (let turn = 0; turn <= nodes.length; turn++) {
     const node = nodes[(Math.max(0, first) + turn) % nodes.length];
     if (node === undefined) return;
-    const all = undamaged(node, EVERYTHING);
+    const all = intactIn(node, EVERYTHING);
     if (first < 0) yield { node, partitions: all };
     else if (turn === 0) yield { node, partitions: all.filter((each) => each > partition) };
     else if (turn < nodes.length) yield { node, partitions: all };
     else yield { node, partitions: all.filter((each) => each <= partition) };
   }
-}
-
-/** The partitions within the ranges whose files are promised and not known to be damaged, ascending. */
-function undamaged(node: Node, ranges: Ranges): number[] {
-  const found: number[] = [];
-  for (const { from, to } of ranges) {
-    node.rows.each(from, to, (chunk, i, ordinal) => {
-      if (chunk.status[i] === STANDS) found.push(ordinal);
-    });
-  }
-  return found;
 }

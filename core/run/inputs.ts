@@ -1,9 +1,8 @@
-import type { Input } from "../asset.ts";
 import type { Seq } from "../event.ts";
-import type { Materialization } from "../output.ts";
-import { ordinals, type Ranges } from "../partition/ranges.ts";
+import type { Input, Materialization } from "../output.ts";
+import { fromOrdinals, ordinals, type Ranges } from "../partition/ranges.ts";
 import type { MaterializationRecord } from "../ports/state.ts";
-import { type Edge, membersOf, type Node } from "../staleness/node.ts";
+import { type Edge, intactIn, membersOf, type Node } from "../staleness/node.ts";
 import { backoff } from "./backoff.ts";
 import { refresh, type Session } from "./session.ts";
 
@@ -14,6 +13,8 @@ export class InputsMovedError extends Error {
 
 /** How often inputs may move, one time after the other, before that is an error. */
 const MOST_MOVES = 20;
+/** So many materializations are read by a statement. */
+const TOGETHER = 200;
 const PAUSE = { base: { seconds: 0.05 }, limit: { seconds: 5 } };
 
 /** Does what reads inputs, and does it anew, with growing pauses, while these are written meanwhile. */
@@ -74,6 +75,14 @@ export class Inputs {
           throw new InputsMovedError(`"${edge.up.key}" was written while "${this.node.key}" read it`);
         }
         return records.map((record) => materializationOf(edge.up, record));
+      },
+      async *backwards() {
+        const intact = intactIn(edge.up, members);
+        while (intact.length > 0) {
+          const last = intact.splice(-TOGETHER);
+          const records = await state.materializations(edge.up.key, fromOrdinals(last));
+          yield* records.toReversed().map((record) => materializationOf(edge.up, record));
+        }
       },
     };
   }

@@ -16,7 +16,7 @@ import {
   ordinals,
   type Ranges,
 } from "../partition/ranges.ts";
-import type { CodeRecord, State } from "../ports/state.ts";
+import { type CodeRecord, STANDS, type State } from "../ports/state.ts";
 import { Rows } from "./rows.ts";
 
 /** A dependency between two nodes, its mapping bound to their partition sets. */
@@ -203,6 +203,17 @@ export function materializedIn({ rows }: Node, ranges: Ranges): Ranges {
     });
   }
   return fromOrdinals(found);
+}
+
+/** The partitions of a node whose files are promised and not known to be damaged, ascending. */
+export function intactIn({ rows }: Node, ranges: Ranges): number[] {
+  const found: number[] = [];
+  for (const { from, to } of ranges) {
+    rows.each(from, to, (chunk, i, ordinal) => {
+      if (chunk.status[i] === STANDS) found.push(ordinal);
+    });
+  }
+  return found;
 }
 
 /** The members of partitions through an edge, whether or not they exist. */

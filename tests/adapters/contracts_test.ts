@@ -5,6 +5,7 @@ const ROOT = fromFileUrl(new URL("../..", import.meta.url));
 
 /** The contract suite of each port; those of one purpose share one. */
 const SUITES: Readonly<Record<string, string>> = {
+  Binder: "queryContract",
   Catalog: "catalogContract",
   Documents: "documentsContract",
   Engine: "engineContract",
@@ -16,7 +17,6 @@ const SUITES: Readonly<Record<string, string>> = {
   Spool: "spoolContract",
   State: "stateContract",
   Versions: "versionsContract",
-  ViewBinder: "queryContract",
   Workspace: "workspaceContract",
 };
 

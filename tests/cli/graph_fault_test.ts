@@ -62,6 +62,10 @@ Deno.test("a pipeline that cannot be loaded or declared is wrong use: one line t
       ['throw new Error("no luck\\ntoday");', `${loading} no luck (mod.ts:1:7)`],
       ['export const group = { name: "mine", declare() {} };', undeclared],
       ['export const group = { name: "mine", declare: () => ({ assets: [] }) };', undeclared],
+      [
+        'export const group = { name: "mine", declare: () => ({ assets: [[]], databases: [] }) };',
+        'declaring the pipeline "mine": found an array among its assets, wanted assets alone',
+      ],
       ['export const group = { name: "mine", declare() { throw new Error("no luck"); } };', "no luck"],
     ] as const
   ) {

@@ -12,7 +12,7 @@ import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import { limited } from "./limits.ts";
 import type { Named } from "./names.ts";
 import { Entries, REPAIR } from "./entries.ts";
-import { type PublishedFiles, Sandbox } from "./sandbox.ts";
+import { filesBelow, type PublishedFiles, Sandbox } from "./sandbox.ts";
 import { parseStatement } from "./statement.ts";
 import { ViewError } from "./view_fault.ts";
 import { scratchFolder } from "../../sdk/files/scratch.ts";
@@ -114,16 +114,6 @@ async function makeTables(
   await sandbox.lock([...needed, ...others], files);
   for (const definition of needed) await sandbox.make(definition);
   for (const definition of others) await unlessBroken(warn, () => sandbox.make(definition));
-}
-
-function filesBelow(root: string, files: ReadonlyMap<string, readonly FileRef[]>): PublishedFiles {
-  const local = (path: string) => `${root}/${path}`;
-  return new Map(
-    [...files].map(([folder, refs]) => [
-      folder,
-      { folder: local(folder), paths: refs.map(({ path }) => local(path)) },
-    ]),
-  );
 }
 
 /** All definitions that can be read, each after those that it reads. */

@@ -1,5 +1,5 @@
 import { dirname, fromFileUrl, join } from "@std/path";
-import type { Definition, ViewDefinition } from "../../../core/mod.ts";
+import type { Definition, FileRef, ViewDefinition } from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import { DuckDB, type Session } from "../../sdk/duckdb/session.ts";
 import { identifier, list, literal, pattern } from "../../sdk/duckdb/text.ts";
@@ -11,6 +11,17 @@ export type PublishedFiles = ReadonlyMap<
   string,
   { readonly folder: string; readonly paths: readonly string[] }
 >;
+
+/** Files below a local folder, by the tables' locations. */
+export function filesBelow(root: string, files: ReadonlyMap<string, readonly FileRef[]>): PublishedFiles {
+  const local = (path: string) => `${root}/${path}`;
+  return new Map(
+    [...files].map(([folder, refs]) => [
+      folder,
+      { folder: local(folder), paths: refs.map(({ path }) => local(path)) },
+    ]),
+  );
+}
 
 export interface SandboxOptions {
   /** A folder of its own, for what it writes. */

@@ -1,12 +1,14 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
+  type Binder,
+  type ColumnType,
   type Definition,
   type FileRef,
   type LakeStorage,
   type Query,
   type QueryOptions,
   RefusedError,
-  type ViewBinder,
+  type TableDefinition,
   type ViewDefinition,
 } from "../../../core/mod.ts";
 
@@ -15,10 +17,10 @@ export interface QueryPlace extends AsyncDisposable {
   readonly storage: LakeStorage;
   readonly published: FileRef[];
   readonly query: Query;
-  readonly views: ViewBinder;
+  readonly binder: Binder;
 }
 
-const TABLE: Definition = {
+const TABLE: TableDefinition = {
   type: "table",
   database: "aq_dev",
   name: "numbers",
@@ -28,7 +30,7 @@ const TABLE: Definition = {
   location: "zone/numbers",
 };
 
-/** The contract of every query and every binder of views. */
+/** The contract of every query and every binder. */
 export function queryContract(name: string, open: () => Promise<QueryPlace>): void {
   const test = (what: string, work: (place: QueryPlace) => Promise<void>) =>
     Deno.test(`${name}: ${what}`, async () => {
@@ -63,13 +65,26 @@ export function queryContract(name: string, open: () => Promise<QueryPlace>): vo
     }
   });
 
-  test("a view is bound over the catalog; its fault has a place", async ({ views }) => {
+  test("a view is bound over the catalog; its fault has a place", async ({ binder }) => {
     const signal = new AbortController().signal;
-    assertEquals(await views.bind(view("small", "SELECT n FROM numbers WHERE n < 2"), signal), undefined);
-    const fault = await views.bind(view("small", "SELECT\n  m FROM numbers"), signal);
+    assertEquals(await binder.bind(view("small", "SELECT n FROM numbers WHERE n < 2"), signal), undefined);
+    const fault = await binder.bind(view("small", "SELECT\n  m FROM numbers"), signal);
     assertEquals([fault?.line, fault?.column], [2, 3]);
-    const gone = await views.bind(view("small", "SELECT * FROM nothing"), signal);
+    const gone = await binder.bind(view("small", "SELECT * FROM nothing"), signal);
     assertMatch(gone!.message, /nothing/);
+  });
+
+  test("files are read as rows of a table that is in no catalog yet", async ({ binder, published }) => {
+    const signal = new AbortController().signal;
+    const fault = async (more: Partial<TableDefinition>) =>
+      await binder.read({ ...TABLE, database: "new", ...more }, published, signal);
+    assertEquals(await fault({}), undefined);
+    const columns = (name: string, type: ColumnType) => [{ name, type, nullable: false }];
+    assertMatch((await fault({ format: "json" }))!, /zone\/numbers\/part=[ab]\/1\.json/);
+    assertMatch((await fault({ columns: columns("m", "int64") }))!, /"m"/);
+    assertMatch((await fault({ partitionColumns: columns("part", "date32") }))!, /'a'/);
+    assertMatch((await fault({ partitionColumns: columns("day", "utf8") }))!, /"day"/);
+    assertMatch((await fault({ format: "parquet" }))!, /zone\/numbers\/part=[ab]\/1\.json/);
   });
 }
 

@@ -34,6 +34,26 @@ const FAULTS: readonly (readonly [string, string, string?])[] = [
     `{ partitionColumns: [] }`,
   ],
   [
+    "found a path of year, month, wanted one of day, its partition columns",
+    `{}`,
+    'table: { contract, folder: "own_db/table", path: (key) => ({ year: key.slice(0, 4), month: key.slice(5, 7) }) },',
+  ],
+  [
+    "found a path of no columns, wanted one of day, its partition columns",
+    `{}`,
+    'table: { contract, folder: "own_db/table", path: () => ({}) },',
+  ],
+  [
+    'found "" as day in a path, wanted a text without "/" and "%"',
+    `{}`,
+    'table: { contract, folder: "own_db/table", path: () => ({ day: undefined }) },',
+  ],
+  [
+    'found "2024/01/01" as day in a path, wanted a text without "/" and "%"',
+    `{}`,
+    'table: { contract, folder: "own_db/table", path: (key) => ({ day: key.replaceAll("-", "/") }) },',
+  ],
+  [
     `found the gate's input "dev", wanted one of its dependencies`,
     `{}`,
     `gate: { input: "dev", told: "development" },`,

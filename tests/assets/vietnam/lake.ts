@@ -25,6 +25,7 @@ import { define } from "../../../assets/resources.ts";
 import { mart } from "../../../assets/vietnam/mart.ts";
 import { MART } from "../../../assets/vietnam/contract.ts";
 import { TableExaminer } from "../../../assets/table/examiner.ts";
+import { givenInput } from "../given_input.ts";
 
 /** A raw record as tests write it; what is left out is a plain one. */
 export interface RawRecord {
@@ -224,15 +225,11 @@ export class TestLake implements AsyncDisposable {
   }
 
   #inputs(partitions: Partitions) {
-    const input = (latest: () => readonly Materialization[]) => ({
-      materializations: () => Promise.resolve(latest()),
-      members: () => [],
-    });
     const wanted = new Set(Array.from(partitions, ({ key }) => key!));
     return {
-      hours: input(() => [...this.hours.values()].filter(({ key }) => wanted.has(key!.slice(0, 10)))),
-      stations: input(() => this.#stations),
-      dev: input(() => [...this.days.values()].filter(({ key }) => wanted.has(key!))),
+      hours: givenInput(() => [...this.hours.values()].filter(({ key }) => wanted.has(key!.slice(0, 10)))),
+      stations: givenInput(() => this.#stations),
+      dev: givenInput(() => [...this.days.values()].filter(({ key }) => wanted.has(key!))),
     };
   }
 }

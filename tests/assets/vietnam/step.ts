@@ -9,6 +9,7 @@ import {
   type Output,
 } from "../../../core/mod.ts";
 import type { LocalLake } from "../../adapters/object_store/local/lake.ts";
+import { givenInput } from "../given_input.ts";
 
 /** The latest materializations, by asset and partition. */
 export type MaterializationsBy = Map<string, Map<number, Materialization>>;
@@ -46,10 +47,10 @@ export async function step(asset: AnyAsset, options: StepOptions): Promise<Stepp
     window: asset.partitions.window(ordinal),
   }));
   const inputs = Object.fromEntries(
-    Object.entries(asset.deps).map(([name, dependency]) => [name, {
-      materializations: () => Promise.resolve([...(standing.get(dependency.asset.key)?.values() ?? [])]),
-      members: () => [],
-    }]),
+    Object.entries(asset.deps).map(([name, dependency]) => [
+      name,
+      givenInput(() => [...(standing.get(dependency.asset.key)?.values() ?? [])]),
+    ]),
   );
   const groups = asset.materialize!({
     run: 1,

@@ -65,7 +65,7 @@ Deno.test("a view's check tells where its statement has a fault", async () => {
   await using lake = await TestLake.open();
   const [view] = views(FILES, { name: "aq_dev", tables: { vietnam: martCatalog(lake.dev, "aq_dev") } });
   const run = async (fault: ViewFault | undefined) => {
-    const resources = { views: { bind: () => Promise.resolve(fault) } };
+    const resources = { binder: { bind: () => Promise.resolve(fault) } };
     return await view!.checks[0]!.run({ resources, signal: new AbortController().signal } as never);
   };
   assertEquals(await run(undefined), [{ check: "binds", partition: 0, passed: true }]);

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { DuckDBEngine } from "../../../../adapters/engine/duckdb/engine.ts";
-import { DuckDBViewBinder } from "../../../../adapters/query/duckdb/binder.ts";
+import { DuckDBBinder } from "../../../../adapters/query/duckdb/binder.ts";
 import { DuckDBQuery } from "../../../../adapters/query/duckdb/query.ts";
 import { DuckDB } from "../../../../adapters/sdk/duckdb/session.ts";
 import { memoryState } from "../../../../adapters/state/memory/state.ts";
@@ -63,7 +63,7 @@ async function made(storage: LakeStorage): Promise<{ versions: string[]; again: 
         statement: (name) => Deno.readTextFile(new URL(`../../../../sql/${name}.sql`, import.meta.url)),
       }),
       catalog,
-      views: new DuckDBViewBinder(catalog),
+      binder: new DuckDBBinder({ catalog, workspace }),
       openaq: openaqSource({
         client,
         kv: state.keyValue,

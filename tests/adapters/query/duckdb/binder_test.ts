@@ -1,10 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { DuckDBViewBinder } from "../../../../adapters/query/duckdb/binder.ts";
+import { DuckDBBinder } from "../../../../adapters/query/duckdb/binder.ts";
 import { QueriedLake, view } from "./queried_lake.ts";
 
 /** The fault of a view of `aq_dev` by this statement. */
 async function fault(lake: QueriedLake, statement: string, name = "tried") {
-  const binder = new DuckDBViewBinder(lake.catalog);
+  const binder = new DuckDBBinder({ catalog: lake.catalog, workspace: lake.lake.storage.workspace });
   return await binder.bind(view("aq_dev", name, statement) as never, new AbortController().signal);
 }
 

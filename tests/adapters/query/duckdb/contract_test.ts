@@ -1,4 +1,4 @@
-import { DuckDBViewBinder } from "../../../../adapters/query/duckdb/binder.ts";
+import { DuckDBBinder } from "../../../../adapters/query/duckdb/binder.ts";
 import { DuckDBQuery } from "../../../../adapters/query/duckdb/query.ts";
 import type { FileRef, LakeStorage } from "../../../../core/mod.ts";
 import { bucketLake } from "../../object_store/bucket/lake.ts";
@@ -20,7 +20,7 @@ async function over(opened: Promise<LakeStorage & AsyncDisposable>): Promise<Que
           folders.map((folder) => published.filter(({ path }) => path.startsWith(`${folder}/`))),
         ),
     }),
-    views: new DuckDBViewBinder(catalog),
+    binder: new DuckDBBinder({ catalog, workspace }),
     [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose](),
   };
 }
