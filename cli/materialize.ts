@@ -51,10 +51,12 @@ Examples:
     const made = await lake.orchestrator.materialize(request, { signal, observe });
     const unswept = await unsweptOf(lake);
     const awaited = warningLines(lake.orchestrator.awaited(request));
+    const held = request.force ? [] : warningLines(lake.orchestrator.heldBack(request));
     const warnings = [
       ...dropped,
       ...made.warnings,
       ...awaited,
+      ...held,
       // Of a run that failed, its errors say so.
       ...made.status === "failed" ? [] : warningLines(lake.orchestrator.failedFresh(request)),
       ...unswept,

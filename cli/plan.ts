@@ -48,7 +48,10 @@ export async function planned(
     ...seenLines(seen),
     ...awaited,
     ...unlooked,
-    ...request.force ? [] : warningLines(lake.orchestrator.failedFresh(request)),
+    ...request.force ? [] : [
+      ...warningLines(lake.orchestrator.heldBack(request)),
+      ...warningLines(lake.orchestrator.failedFresh(request)),
+    ],
   ];
   const isWhole = seen.every(({ isWhole }) => isWhole);
   showPlan(context, lake, request, steps, { json: invocation.json, notices, isWhole });
@@ -99,9 +102,9 @@ function showPlan(
 
 /** Why there is nothing to do. */
 export function nothingToDo({ orchestrator }: Lake, request: RunSelection, isWhole = true): string {
-  return orchestrator.covers(request) === 0
-    ? "nothing to do: no partition that exists is asked for"
-    : `nothing to do: everything ${isWhole ? "selected" : "else that is selected"} is fresh`;
+  if (orchestrator.covers(request) === 0) return "nothing to do: no partition that exists is asked for";
+  const isAll = isWhole && orchestrator.heldBack(request).size === 0;
+  return `nothing to do: everything ${isAll ? "selected" : "else that is selected"} is fresh`;
 }
 
 function stepJson({ asset, from, to, count, state, causes, hindrance }: PlannedStep) {

@@ -46,10 +46,12 @@ Examples:
     const { seen, left } = await lake.orchestrator.look(request, signal);
     const found = await lake.orchestrator.status(request);
     const awaited = lake.orchestrator.awaited(request);
+    const held = lake.orchestrator.heldBack(request);
     const told = await lake.warnings();
     const warnings = new Map(found.map(({ key, warnings }) => [key, [
       ...warnings,
       ...awaited.get(key) ?? [],
+      ...held.get(key) ?? [],
       ...seenWarnings(seen, key),
       ...told.get(key) ?? [],
     ]]));

@@ -9,6 +9,7 @@ import { awaited } from "./run/awaited.ts";
 import { compareFiles, supposeDamage } from "./run/compare.ts";
 import { reportLine, unreported } from "./run/external.ts";
 import { forget, type ForgetOptions } from "./run/forget.ts";
+import { heldBack } from "./run/held_back.ts";
 import { eventsOf, look, type Seen, seenOf } from "./run/observe.ts";
 import type { Observer } from "./run/progress.ts";
 import { prunable, prune } from "./run/prune.ts";
@@ -140,6 +141,11 @@ export class Orchestrator {
       state: each.state,
       message: reportLine(each),
     }));
+  }
+
+  /** The assets with partitions that stay as they are, as what they are made of is found no more. @throws {RequestError} */
+  heldBack(selection: RunSelection): ReadonlyMap<AssetKey, readonly Warning[]> {
+    return heldBack(this.index, scopeOf(this.index, selection));
   }
 
   /** The assets that wait for partitions of external assets not seen so far, each with its warnings. @throws {RequestError} */

@@ -1,11 +1,11 @@
 import type { AssetKey } from "../event.ts";
-import { count, fromOrdinals, ordinals, type Ranges, subtract } from "../partition/ranges.ts";
+import { count, ordinals, subtract } from "../partition/ranges.ts";
 import { isTimeSet } from "../partition/partition_set.ts";
 import { rangeText } from "../partition/range_text.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
-import { type Edge, existing, membersOf, type Node } from "../staleness/node.ts";
+import { existing, type Node } from "../staleness/node.ts";
 import type { Warning } from "../warnings.ts";
-import { isWatched, makeable } from "./makeable.ts";
+import { isWatched, makeable, membersThere } from "./makeable.ts";
 import { type RunSelection, wantedOf } from "./scope.ts";
 
 /**
@@ -30,7 +30,8 @@ function awaits(index: StalenessIndex, node: Node, partition: number): string | 
   const messages: string[] = [];
   for (const edge of node.up) {
     if (edge.mode === "present" || !isWatched(edge.up)) continue;
-    const [members, absent] = absentOf(index, edge, partition);
+    const { members, there } = membersThere(index, edge, partition);
+    const absent = subtract(members, there);
     if (absent.length === 0) continue;
     if (count(absent) === count(members) && isTimeSet(edge.up.set)) return undefined;
     const { key, set } = edge.up;
@@ -38,12 +39,4 @@ function awaits(index: StalenessIndex, node: Node, partition: number): string | 
     messages.push(`waits for ${`${key} ${keys}`.trimEnd()}, not seen so far`);
   }
   return messages[0];
-}
-
-/** The members of a partition that exist, and those of them that are not there. */
-function absentOf(index: StalenessIndex, edge: Edge, partition: number): [members: Ranges, absent: Ranges] {
-  const { up } = edge;
-  const all = membersOf(edge, fromOrdinals([partition]), index.now);
-  const members = existing(up.set, all, index.now);
-  return [members, subtract(members, makeable(index, up, members))];
 }

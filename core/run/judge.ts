@@ -1,5 +1,6 @@
 import {
   count,
+  fromOrdinals,
   intersect,
   normalize,
   type OrdinalRange,
@@ -10,6 +11,8 @@ import {
 import type { Judgement, StalenessIndex } from "../staleness/index.ts";
 import { dependentsOf, type Node } from "../staleness/node.ts";
 import { judgements } from "../staleness/states.ts";
+import { isHeldBack } from "./held_back.ts";
+import { isWatched } from "./makeable.ts";
 import type { Scope } from "./scope.ts";
 
 /** Neighbouring partitions that are judged alike. */
@@ -25,11 +28,18 @@ export class Judge {
     readonly force: boolean,
   ) {}
 
-  /** The partitions of a node that need to be made; none of an external asset. */
+  /** The partitions of a node that need to be made; none of an external asset, and none that are held back. */
   wanted(node: Node, ranges: Ranges): Judged[] {
     if (node.asset.materialize === null) return [];
     const judged = judgements(this.index, node, ranges);
-    return this.force ? judged : judged.filter(({ state }) => state !== "fresh");
+    if (this.force) return judged;
+    const wanted = judged.filter(({ state }) => state !== "fresh");
+    return isWatched(node) ? wanted.flatMap((each) => this.#free(node, each)) : wanted;
+  }
+
+  #free(node: Node, { state, ...range }: Judged): Judged[] {
+    const free = [...ordinals([range])].filter((partition) => !isHeldBack(this.index, node, partition));
+    return fromOrdinals(free).map((each) => ({ ...each, state }));
   }
 
   /** Whatever may have to be made by the end, upstream first: what is wanted now, and all in the scope that reads it. */

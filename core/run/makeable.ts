@@ -9,7 +9,7 @@ import {
   union,
 } from "../partition/ranges.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
-import { existing, materializedIn, membersOf, type Node } from "../staleness/node.ts";
+import { type Edge, existing, materializedIn, membersOf, type Node } from "../staleness/node.ts";
 
 /**
  * The partitions of `ranges` that there are: those that read an external asset that is looked at, where all of it was
@@ -17,7 +17,8 @@ import { existing, materializedIn, membersOf, type Node } from "../staleness/nod
  */
 export function makeable(index: StalenessIndex, node: Node, ranges: Ranges): Ranges {
   if (node.asset.observe !== null) {
-    return intersect(ranges, normalize([...index.failureRanges(node), ...materializedIn(node, ranges)]));
+    const failed = subtract(index.failureRanges(node), index.gone(node));
+    return intersect(ranges, normalize([...failed, ...materializedIn(node, ranges)]));
   }
   if (!isWatched(node)) return ranges;
   const stand = materializedIn(node, ranges);
@@ -25,16 +26,20 @@ export function makeable(index: StalenessIndex, node: Node, ranges: Ranges): Ran
   for (const edge of node.up) {
     if (edge.mode === "present" || !isWatched(edge.up)) continue;
     const absent = [...ordinals(left)].filter((ordinal) => {
-      const members = existing(
-        edge.up.set,
-        membersOf(edge, [{ from: ordinal, to: ordinal }], index.now),
-        index.now,
-      );
-      return count(makeable(index, edge.up, members)) < count(members);
+      const { members, there } = membersThere(index, edge, ordinal);
+      return count(there) < count(members);
     });
     left = subtract(left, fromOrdinals(absent));
   }
   return union(left, stand);
+}
+
+/** The members of a partition that exist, and those of them of which something new can be made. */
+export function membersThere(index: StalenessIndex, edge: Edge, partition: number) {
+  const { up } = edge;
+  const all = membersOf(edge, [{ from: partition, to: partition }], index.now);
+  const members = existing(up.set, all, index.now);
+  return { members, there: subtract(makeable(index, up, members), index.gone(up)) };
 }
 
 /** Whether an external asset that is looked at is the node's, or above it. */

@@ -3,7 +3,7 @@ import type { AssetKey, NewEvent } from "../event.ts";
 import { canonicalJson } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
 import type { FailedOutput } from "../output.ts";
-import { fromOrdinals, type Ranges } from "../partition/ranges.ts";
+import { fromOrdinals, ordinals, type Ranges, union } from "../partition/ranges.ts";
 import { rangeText } from "../partition/range_text.ts";
 import type { MaterializationRecord } from "../ports/state.ts";
 import { allExisting, type Node } from "../staleness/node.ts";
@@ -32,18 +32,27 @@ export interface Looked {
   readonly problems: readonly { readonly partition: number | null; readonly message: string }[];
   /** Partitions that are no longer there; each stays as it was seen last. */
   readonly gone: Ranges;
+  /** Those that are no longer there and could never be told. */
+  readonly lost: Ranges;
   /** Lines on what is there and is no partition. */
   readonly strays: readonly string[];
 }
 
-/** Looks at the external assets among those asked for and above them; nothing is recorded. */
+/**
+ * Looks at the external assets among those asked for and above them; nothing is recorded. What is there no more is held back
+ * from now on.
+ */
 export async function look(
   session: Session,
   assets: ReadonlySet<AssetKey>,
   signal: AbortSignal,
 ): Promise<Looked[]> {
   const watched = session.index.nodes.filter((node) => node.asset.observe !== null && isRead(node, assets));
-  return await Promise.all(watched.map((node) => lookAt(session, node, signal)));
+  const looked = await Promise.all(watched.map((node) => lookAt(session, node, signal)));
+  for (const { node, problems, gone, lost } of looked) {
+    if (problems.every(({ partition }) => partition !== null)) session.index.lose(node, union(gone, lost));
+  }
+  return looked;
 }
 
 /** Whether one of the assets is the node's or reads it. */
@@ -66,7 +75,7 @@ async function lookAt(session: Session, node: Node, signal: AbortSignal): Promis
   } catch (error) {
     signal.throwIfAborted();
     const message = messageOf(session, error);
-    return { node, events: [], problems: [{ partition: null, message }], gone: [], strays };
+    return { node, events: [], problems: [{ partition: null, message }], gone: [], lost: [], strays };
   }
 }
 
@@ -110,7 +119,23 @@ function compared(
     });
   }
   const gone = [...known.keys()].filter((partition) => !named.has(partition));
-  return { node, events, problems, gone: fromOrdinals(gone.sort((a, b) => a - b)) };
+  for (const partition of gone) {
+    // What was wrong with it is so no more.
+    if (index.failure(node, partition) === undefined) continue;
+    const { dataVersion, payload: { rows, metadata, files } } = known.get(partition)!;
+    const stood = { partition, dataVersion, metadata, ...(rows !== null && { rows }) };
+    events.push(reported(session, node, stood, files));
+  }
+  const failed = [...ordinals(index.failureRanges(node))].filter((partition) =>
+    !named.has(partition) && !known.has(partition)
+  );
+  return {
+    node,
+    events,
+    problems,
+    gone: fromOrdinals(gone.sort((a, b) => a - b)),
+    lost: fromOrdinals(failed),
+  };
 }
 
 /** Whether what was seen is as it is known, what is told of it included: the same content may have another name by now. */

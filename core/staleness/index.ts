@@ -32,6 +32,7 @@ export class StalenessIndex {
   readonly #failures = new Marks<Failure>();
   readonly #due = new Marks<DueMark>();
   readonly #supposed = new Map<Node, Set<number>>();
+  readonly #gone = new Map<Node, Ranges>();
   #seq: Seq = 0;
   /** The clock as it was last read: a run goes on for a while with the partitions that existed when it began. */
   #clock: Instant;
@@ -95,6 +96,16 @@ export class StalenessIndex {
     this.#supposed.set(node, supposed);
     if ("partition" in event) supposed.add(event.partition);
     this.#take({ ...event, seq: this.#seq + 1 });
+  }
+
+  /** Takes in which partitions of an external asset are there no more. */
+  lose(node: Node, gone: Ranges): void {
+    this.#gone.set(node, gone);
+  }
+
+  /** The partitions of an external asset that were there, and were not when it was looked at last. */
+  gone(node: Node): Ranges {
+    return this.#gone.get(node) ?? [];
   }
 
   /** The partitions of a node that stand, if at all, otherwise than the events say. */

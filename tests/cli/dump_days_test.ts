@@ -127,6 +127,47 @@ Deno.test("a file that vanished keeps what was made of it, with a warning, and c
   assertEquals(await notFresh(dump), {});
 });
 
+Deno.test("a file that failed and vanished fails no later run; what was made before stays, and is told stale", async () => {
+  await using dump = await fourDays();
+  const [, second] = DAYS;
+  const torn = (await gzip(usual(second))).slice(0, -9);
+  for (const day of [second, "2024-01-05"]) {
+    await Deno.remove(dump.path(`${day}.csv`)).catch(() => {});
+    await dump.put(`${day}.csv.gz`, torn);
+  }
+  const failed = await dump.run("materialize --json");
+  assertEquals([failed.code, failed.json.counts.failed, failed.json.counts.blocked], [1, 4, 2]);
+  for (const day of [second, "2024-01-05"]) await Deno.remove(dump.path(`${day}.csv.gz`));
+  const gone = `dump/files: ${second}, 2024-01-05 found no more, what was made of it stays`;
+  const held = OF_A_DAY.map((key) =>
+    `${key}: ${second} not fresh, and stays so: dump/files ${second} found no more`
+  );
+  for (const time of ["first", "second"]) {
+    const { code, json, stderr } = await dump.run("materialize --json");
+    assertEquals([time, code, stderr, json.status], [time, 0, "", "nothing_to_do"]);
+    assertEquals(json.warnings, [gone, ...held]);
+  }
+  const lines = [gone, ...held].map((line) => `note: ${line}\n`).join("");
+  assertEquals(
+    (await dump.run("plan")).stdout,
+    `${lines}nothing to do: everything else that is selected is fresh\n`,
+  );
+  const says = (await dump.run("materialize")).stdout;
+  assert(says.endsWith("nothing to do: everything else that is selected is fresh\n"), says);
+  const found = await notFresh(dump);
+  assertEquals(
+    found,
+    Object.fromEntries(OF_A_DAY.map((key, i) => [key, {
+      ...{ total: 4, fresh: 3, failed: i < 2 ? 1 : 0, stale: 1, missing: 0, running: 0 },
+      blocked: i < 2 ? 0 : 1,
+    }])),
+  );
+  assertEquals((await dump.run("status --check")).code, 1);
+  assertEquals((await dump.rows(COUNTED)).length, 4);
+  assertEquals((await dump.run(`wipe dump/files --partition 2024-01-05 --yes`)).code, 0);
+  assertEquals((await dump.run("plan")).stdout.includes("2024-01-05"), false);
+});
+
 Deno.test("a day is made alone", async () => {
   await using dump = await DumpFolder.open();
   for (const day of DAYS) await dump.put(`${day}.csv`, usual(day));
