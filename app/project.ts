@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Group, Pipeline } from "../assets/group.ts";
+import { linkViews } from "../assets/linked_views.ts";
 import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
 import { type Graph, graph } from "../core/mod.ts";
@@ -69,7 +70,9 @@ function thrown(fault: unknown): never {
 /** @throws {ConfigError} If the assets make no graph: what is wrong in one line. */
 function built(pipelines: readonly Pipeline[]): Graph {
   try {
-    return graph(pipelines.flatMap(({ assets }) => assets));
+    const assets = pipelines.flatMap(({ assets }) => assets);
+    linkViews(assets);
+    return graph(assets);
   } catch (cause) {
     throw new ConfigError([lineOf(cause)], { cause });
   }

@@ -45,7 +45,6 @@ export const group: Group = {
         tableDefinition(contract, { database: DATABASE, name })
       ),
     });
-    const tables = Object.fromEntries(Object.keys(contracts).map((name) => [name, catalog]));
     return {
       assets: [
         files,
@@ -55,7 +54,7 @@ export const group: Group = {
         countries,
         joined,
         catalog,
-        ...views(viewFiles, { name: DATABASE, tables }),
+        ...views(viewFiles, DATABASE),
       ],
       databases: [DATABASE],
       origins: { dump: DUMP_URL === undefined ? "simulated:sample" : "files" },

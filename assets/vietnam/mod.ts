@@ -1,6 +1,5 @@
-import type { AnyAsset, Asset, AssetKey, Milliseconds } from "../../core/mod.ts";
+import type { AnyAsset, AssetKey, Milliseconds } from "../../core/mod.ts";
 import type { Group, Shown } from "../group.ts";
-import type { Resources } from "../resources.ts";
 import { TableExaminer } from "../table/examiner.ts";
 import { type ViewFile, views } from "../views.ts";
 import { DATABASES, martCatalog, rawCatalog, referenceCatalog } from "./catalog.ts";
@@ -54,7 +53,6 @@ export function vietnam({ environment, lookback, views: files }: VietnamOptions)
   const raw = rawHours({ environment: test ? "test" : "prod", lookback });
   const examiner = new TableExaminer(MART);
   const dev = mart({ raw, stations, examiner });
-  const devCatalog = martCatalog(dev, "aq_dev");
   const common = [
     locations,
     stations,
@@ -62,20 +60,17 @@ export function vietnam({ environment, lookback, views: files }: VietnamOptions)
     raw,
     rawCatalog(raw, rawOf(environment).zone),
     dev,
-    devCatalog,
+    martCatalog(dev, "aq_dev"),
   ];
-  const viewsOf = (zone: MartZone, vietnam: Asset<Resources>) =>
-    views(files, { name: zone, tables: { vietnam } });
-  const devViews = viewsOf("aq_dev", devCatalog);
+  const devViews = views(files, "aq_dev");
   if (test) return [...common, ...devViews];
   const prod = mart({ raw, stations, examiner, dev });
-  const prodCatalog = martCatalog(prod, "aq_prod");
   return [
     ...common,
     prod,
-    prodCatalog,
+    martCatalog(prod, "aq_prod"),
     ...devViews,
-    ...viewsOf("aq_prod", prodCatalog),
+    ...views(files, "aq_prod"),
   ];
 }
 

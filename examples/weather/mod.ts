@@ -122,10 +122,9 @@ export const group: lake.Group = {
         lake.tableDefinition(MONTHS, { database: "weather_db", name: "months" }),
       ],
     });
-    const shown = lake.views(views, { name: "weather_db", tables: { hours: catalog, months: catalog } });
 
     return {
-      assets: [files, stations, hours, months, catalog, ...shown],
+      assets: [files, stations, hours, months, catalog, ...lake.views(views, "weather_db")],
       databases: ["weather_db"],
       resources: { heights: () => new Heights(heights) },
     };

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
 import { settledDay } from "./command_line.ts";
 import { ProjectFolder } from "./project.ts";
 
@@ -104,4 +105,42 @@ Deno.test("a view's file of an impossible name is wrong use, and named", async (
     );
     await project.view(name, null);
   }
+});
+
+Deno.test("a view over tables of other databases and pipelines is made after them, in the first run", async () => {
+  await using project = await ProjectFolder.open();
+  const both = "vietnam,dump";
+  const compose = (pipelines: string) =>
+    Deno.writeTextFile(join(project.root, ".env"), `PIPELINES=${pipelines}\n`);
+  await compose(both);
+  await project.view(
+    "everything",
+    "SELECT n, m FROM hours, (SELECT count(*) AS m FROM openaq_db.openaq_data)",
+  );
+  await project.view("hours", "SELECT count(*) AS n FROM raw_db.openaq_raw");
+  const selected = ["+view/aq_dev.everything", "--from", settledDay(), "--to", settledDay()];
+  const made = await project.run("materialize", ...selected, "--json");
+  assertEquals([made.code, made.stderr], [0, ""]);
+  const keys = JSON.parse(made.stdout).assets.map(({ key }: { key: string }) => key);
+  for (const key of ["vietnam/raw_catalog", "dump/catalog", "view/aq_dev.hours", "view/aq_dev.everything"]) {
+    assert(keys.includes(key), key);
+  }
+  const asked = await project.run(
+    "inspect",
+    "SELECT n > 0 AND m = 0 AS some FROM aq_dev.everything",
+    "--json",
+  );
+  assertEquals(JSON.parse(asked.stdout), [{ some: true }]);
+
+  await compose("vietnam");
+  const alone = await project.run("materialize", "view/aq_dev.everything", "view/aq_dev.hours", "--json");
+  const { errors } = JSON.parse(alone.stdout);
+  assertEquals([alone.code, errors], [1, [{
+    asset: "view/aq_dev.everything",
+    partition: null,
+    message:
+      'check "binds" failed: sql/views/vietnam/everything.sql: it reads "openaq_db.openaq_data", which no asset makes',
+  }]]);
+  await compose(both);
+  assertEquals((await project.run("materialize", ...selected)).code, 0);
 });
