@@ -2,7 +2,7 @@ import { isAbsolute, join } from "node:path";
 import { WrongUseError } from "./core/mod.ts";
 import type { EnvFile } from "./app/env_file.ts";
 import { masker } from "./app/secrets.ts";
-import type { Settings } from "./app/settings.ts";
+import type { Checked } from "./app/settings.ts";
 import { type Given, type Name, NAMES, strayVariables } from "./app/variables.ts";
 
 /** The program's configuration, checked. */
@@ -25,6 +25,8 @@ export interface Config {
     readonly perHour: number;
     /** In seconds, for one request. */
     readonly timeout: number;
+    /** Why it cannot be asked as configured; nobody's concern where no pipeline asks it. */
+    readonly faults: readonly string[];
   };
   readonly lookbackDays: number;
   /** The folder in which the program was called. */
@@ -66,7 +68,7 @@ export async function readConfig(
   const file = await envFile(join(cwd, ".env"));
   const given = pick({ ...file.values, ...pick(env) });
   const mask = masker({ ...file.values, ...env });
-  const settings = await check(given, mask, file.faults);
+  const { settings, openaqFaults } = await check(given, mask, file.faults);
   const real = given.OPENAQ_API_KEY !== undefined;
   return {
     pipelines: pipelinesOf(given.PIPELINES ?? "vietnam"),
@@ -80,6 +82,7 @@ export async function readConfig(
       perMinute: settings.OPENAQ_RATE_PER_MINUTE ?? 60,
       perHour: settings.OPENAQ_RATE_PER_HOUR ?? 2_000,
       timeout: settings.API_REQUEST_TIMEOUT ?? 30,
+      faults: openaqFaults,
     },
     lookbackDays: settings.DEFAULT_LOOKBACK_DAYS ?? 7,
     cwd,
@@ -122,18 +125,26 @@ function pipelinesOf(given: string): string[] {
 
 const PLAIN: readonly Name[] = ["LAKE_URL", "STATE_URL", "GRAPH", "PIPELINES"];
 
-/** Plain paths and names need no check, and the checker costs more to load than all the rest here: most commands do without. */
+/**
+ * Checks what is given; faults of OpenAQ's settings alone are left to those who ask it. Plain paths and names need no check,
+ * and the checker costs more to load than all the rest here: most commands do without.
+ *
+ * @throws {ConfigError}
+ */
 async function check(
   given: Given,
   mask: (text: string) => string,
   faults: readonly string[],
-): Promise<Settings> {
+): Promise<Omit<Checked, "faults">> {
   const isPlain = (name: Name) => PLAIN.includes(name) && !given[name]!.includes(":");
-  if (faults.length === 0 && (Object.keys(given) as Name[]).every(isPlain)) return {};
+  if (faults.length === 0 && (Object.keys(given) as Name[]).every(isPlain)) {
+    return { settings: {}, openaqFaults: [] };
+  }
   const { settingsOf } = await import("./app/settings.ts");
   const checked = settingsOf(given, mask);
-  if ("settings" in checked && faults.length === 0) return checked.settings;
-  throw new ConfigError([...faults, ..."faults" in checked ? checked.faults : []]);
+  const found = [...faults, ...checked.faults];
+  if (found.length > 0) throw new ConfigError([...found, ...checked.openaqFaults]);
+  return checked;
 }
 
 /** The variables that are this program's and not empty. */

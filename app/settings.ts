@@ -45,19 +45,35 @@ const SETTINGS = z.object({
 
 export type Settings = z.infer<typeof SETTINGS>;
 
-/** Reads the given settings, or returns every fault in them, secrets masked. */
-export function settingsOf(
-  given: Given,
-  mask: (text: string) => string,
-): { readonly settings: Settings } | { readonly faults: readonly string[] } {
-  const { data = {}, error } = SETTINGS.safeParse(given);
-  const faults = (error?.issues ?? []).map(({ path, message }) => {
-    const name = path[0] as Name;
+/** The settings that can be meant, and the faults of the others, secrets masked. */
+export interface Checked {
+  readonly settings: Settings;
+  readonly faults: readonly string[];
+  /** Faults of settings that count only where OpenAQ is asked. */
+  readonly openaqFaults: readonly string[];
+}
+
+export function settingsOf(given: Given, mask: (text: string) => string): Checked {
+  const issues = SETTINGS.safeParse(given).error?.issues ?? [];
+  const faulty = issues.map(({ path }) => path[0] as Name);
+  const faults = issues.map(({ message }, i): [Name, string] => {
+    const name = faulty[i]!;
     const found = SECRETS.includes(name) ? '"***"' : mask(JSON.stringify(given[name]));
-    return `${name}: found ${found}, ${message}`;
+    return [name, `${name}: found ${found}, ${message}`];
   });
   if (given.OPENAQ_API_URL !== undefined && given.OPENAQ_API_KEY === undefined) {
-    faults.push("OPENAQ_API_KEY: found none beside OPENAQ_API_URL, wanted the key that it asks for");
+    const message = "found none beside OPENAQ_API_URL, wanted the key that it asks for";
+    faults.push(["OPENAQ_API_KEY", `OPENAQ_API_KEY: ${message}`]);
   }
-  return faults.length > 0 ? { faults: [...new Set(faults)] } : { settings: data };
+  const those = (ofOpenAQ: boolean) => [
+    ...new Set(faults.filter(([name]) => isOfOpenAQ(name) === ofOpenAQ).map(([, fault]) => fault)),
+  ];
+  const good = Object.entries(given).filter(([name]) => !faulty.includes(name as Name));
+  return {
+    settings: SETTINGS.parse(Object.fromEntries(good)),
+    faults: those(false),
+    openaqFaults: those(true),
+  };
 }
+
+const isOfOpenAQ = (name: Name) => name.startsWith("OPENAQ_") || name === "API_REQUEST_TIMEOUT";

@@ -34,10 +34,10 @@ Deno.test("every fault is named, one line each", async () => {
     }),
     [
       'PIPELINE_ENV: found "stage", wanted dev or prod',
+      'DEFAULT_LOOKBACK_DAYS: found "-1", wanted a whole number of 1 to 36600',
       'OPENAQ_API_URL: found "ftp://somewhere", wanted a URL that begins with http:// or https://',
       'OPENAQ_RATE_PER_MINUTE: found "abc", wanted a whole number of 1 or more',
       'OPENAQ_RATE_PER_HOUR: found "0", wanted a whole number of 1 or more',
-      'DEFAULT_LOOKBACK_DAYS: found "-1", wanted a whole number of 1 to 36600',
       'API_REQUEST_TIMEOUT: found "99999", wanted a whole number of 1 to 86400',
       "OPENAQ_API_KEY: found none beside OPENAQ_API_URL, wanted the key that it asks for",
     ],
@@ -97,7 +97,7 @@ Deno.test("a secret too short to be told from other words takes no letters out o
 });
 
 Deno.test("a secret is not shown as the value that was found, however short", async () => {
-  assertEquals(await faults({ OPENAQ_API_KEY: "k y" }), [
+  assertEquals((await readConfig({ OPENAQ_API_KEY: "k y" }, "/nowhere")).openaq.faults, [
     'OPENAQ_API_KEY: found "***", wanted a key of printable characters without spaces',
   ]);
 });

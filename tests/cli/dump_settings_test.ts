@@ -166,6 +166,31 @@ Deno.test("a folder without daily files is told of, and so are names that are ne
   assertEquals(rows, [{ n: 2 }]);
 });
 
+Deno.test("settings of OpenAQ are checked for who asks it, and are nothing to the dump", async () => {
+  await using dump = await DumpFolder.open();
+  await dump.put(`${DAY}.csv`, usual(DAY));
+  const wrong = { OPENAQ_API_URL: "nowhere", OPENAQ_RATE_PER_MINUTE: "abc", API_REQUEST_TIMEOUT: "0" };
+  for (const command of ["plan", "materialize", "status --check", "doctor"]) {
+    const { code, stderr } = await dump.run(command, wrong);
+    assertEquals([command, code, stderr], [command, 0, ""]);
+  }
+  for (const PIPELINES of ["vietnam", "dump,vietnam"]) {
+    const { code, stderr } = await dump.run("plan", { ...wrong, PIPELINES });
+    assertEquals([code, stderr], [
+      2,
+      'OPENAQ_API_URL: found "nowhere", wanted a URL that begins with http:// or https://\n' +
+      'OPENAQ_RATE_PER_MINUTE: found "abc", wanted a whole number of 1 or more\n' +
+      'API_REQUEST_TIMEOUT: found "0", wanted a whole number of 1 to 86400\n' +
+      "OPENAQ_API_KEY: found none beside OPENAQ_API_URL, wanted the key that it asks for\n",
+    ]);
+  }
+  const lookback = await dump.run("plan", { DEFAULT_LOOKBACK_DAYS: "0" });
+  assertEquals([lookback.code, lookback.stderr], [
+    2,
+    'DEFAULT_LOOKBACK_DAYS: found "0", wanted a whole number of 1 to 36600\n',
+  ]);
+});
+
 const NAMES = ["a[1]", "b*c", "d?e", `o'clock "x" {a,b}`, "ünïcödé 空气", "back\\slash"];
 
 Deno.test("files are read from a folder, and into a lake, of any name; neighbours that a pattern fits are not", async () => {
