@@ -58,6 +58,12 @@ const FAULTS: readonly (readonly [string, string, string?])[] = [
     `{}`,
     `gate: { input: "dev", told: "development" },`,
   ],
+  [
+    "found a gate and a contract without a key, wanted one",
+    `{ key: undefined }`,
+    `deps: { dev: from(lake.define.external({ key: "own/dev", partitions: daily({ start: "2024-01-01" }) }), identity) },
+    gate: { input: "dev", told: "development" },`,
+  ],
 ];
 
 for (const [fault, contract, more] of FAULTS) {
