@@ -45,7 +45,6 @@ export interface Lake extends AsyncDisposable {
   sweep(counting?: "only"): Promise<number>;
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   dropViews(): Promise<AssetKey[]>;
-  retryViews(): Promise<void>;
 }
 
 export interface LakeOptions {
@@ -130,7 +129,9 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       limits: LIMITS,
     });
     const views = { graph: project.graph, state, clock: systemClock };
-    if (access === "read") orchestrator.suppose([...dueOf(found), ...await viewsToRetry(views)]);
+    const retried = await viewsToRetry(views);
+    if (access === "read") orchestrator.suppose([...dueOf(found), ...retried]);
+    else if (retried.length > 0) await state.commit({ claim: null, events: retried });
     return {
       orchestrator,
       graph: project.graph,
@@ -158,10 +159,6 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         const { dropViews } = await import("../assets/dropped_views.ts");
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ ...views, databases, catalog });
-      },
-      async retryViews() {
-        const events = await viewsToRetry(views);
-        if (events.length > 0) await state.commit({ claim: null, events });
       },
       async [Symbol.asyncDispose]() {
         await resources?.close();

@@ -175,8 +175,6 @@ export interface Lake extends AsyncDisposable {
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   /** Takes views out of the catalog whose files are gone. @returns Their assets. */
   dropViews(): Promise<AssetKey[]>;
-  /** Records of views that were found not to bind that they are to be made again. */
-  retryViews(): Promise<void>;
 }
 
 export interface SimulateOptions {

@@ -42,7 +42,6 @@ Examples:
     const dropped = (await lake.dropViews()).map((key) =>
       `${key}: its file is gone: dropped from the catalog`
     );
-    await lake.retryViews();
     const observe = (progress: Progress) => {
       invocation.observe(progress);
       report.observe(progress);
