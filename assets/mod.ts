@@ -21,4 +21,4 @@ export type { Judge, OwnCheck } from "./table/checks.ts";
 export * from "./table/contract.ts";
 export { type Facts, TableExaminer } from "./table/examiner.ts";
 export { type Table, tableInput } from "./table/table.ts";
-export { type DeclaredView, type ViewAsset, type ViewFile, views } from "./views.ts";
+export { type DeclaredView, type ViewAsset, type ViewDatabase, type ViewFile, views } from "./views.ts";

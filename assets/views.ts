@@ -18,6 +18,11 @@ export interface ViewFile {
   readonly reads: readonly string[];
 }
 
+/** A database in which every view is made. */
+export interface ViewDatabase {
+  readonly name: string;
+}
+
 /** A view by its database and its own name. */
 export type ViewName = Pick<ViewDefinition, "database" | "name">;
 
@@ -38,8 +43,8 @@ export interface DeclaredView {
  * The views of one database: every file is one by being there. Each depends on the assets that make the tables and views
  * that its statement names, of this database or, with a name before the dot, of any other.
  */
-export function views(files: readonly ViewFile[], database: string): ViewAsset[] {
-  return files.map((file) => viewAsset({ file, database, unmade: [] }));
+export function views(files: readonly ViewFile[], { name }: ViewDatabase): ViewAsset[] {
+  return files.map((file) => viewAsset({ file, database: name, unmade: [] }));
 }
 
 /** The view that an asset's key names; undefined where it names something else. */

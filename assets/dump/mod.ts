@@ -54,7 +54,7 @@ export const group: Group = {
         countries,
         joined,
         catalog,
-        ...views(viewFiles, DATABASE),
+        ...views(viewFiles, { name: DATABASE }),
       ],
       databases: [DATABASE],
       origins: { dump: DUMP_URL === undefined ? "simulated:sample" : "files" },

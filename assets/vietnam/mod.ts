@@ -62,7 +62,7 @@ export function vietnam({ environment, lookback, views: files }: VietnamOptions)
     dev,
     martCatalog(dev, "aq_dev"),
   ];
-  const devViews = views(files, "aq_dev");
+  const devViews = views(files, { name: "aq_dev" });
   if (test) return [...common, ...devViews];
   const prod = mart({ raw, stations, examiner, dev });
   return [
@@ -70,7 +70,7 @@ export function vietnam({ environment, lookback, views: files }: VietnamOptions)
     prod,
     martCatalog(prod, "aq_prod"),
     ...devViews,
-    ...views(files, "aq_prod"),
+    ...views(files, { name: "aq_prod" }),
   ];
 }
 

@@ -124,7 +124,7 @@ export const group: lake.Group = {
     });
 
     return {
-      assets: [files, stations, hours, months, catalog, ...lake.views(views, "weather_db")],
+      assets: [files, stations, hours, months, catalog, ...lake.views(views, { name: "weather_db" })],
       databases: ["weather_db"],
       resources: { heights: () => new Heights(heights) },
     };

@@ -29,7 +29,7 @@ function keys(assets: readonly AnyAsset[]): string[] {
 
 /** Views of a database beside other assets, linked to what they read. */
 function linked(files: readonly ViewFile[], database: string, ...others: readonly AnyAsset[]): ViewAsset[] {
-  const made = views(files, database);
+  const made = views(files, { name: database });
   linkViews([...made, ...others]);
   return made;
 }
@@ -56,7 +56,7 @@ Deno.test("a view is made after what it names with its database, of whatever dat
     martCatalog(lake.dev, "aq_dev"),
     martCatalog(lake.prod, "aq_prod"),
     rawCatalog(lake.raw, "aq_raw_prod"),
-    ...views(FILES, "aq_prod"),
+    ...views(FILES, { name: "aq_prod" }),
   ];
   const files = [
     file("one", ["aq_dev.vietnam", "vietnam"]),
@@ -168,7 +168,7 @@ Deno.test("catalogs stage their tables, views theirs, each for a file of its own
   const assets = [
     rawCatalog(lake.raw, "aq_raw_prod"),
     prod,
-    ...views(FILES, "aq_prod"),
+    ...views(FILES, { name: "aq_prod" }),
   ];
   const finals: string[] = [];
   for (const asset of assets) {
