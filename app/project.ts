@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Group, Pipeline } from "../assets/group.ts";
 import { linkViews } from "../assets/linked_views.ts";
+import { requireApart } from "../assets/table/apart.ts";
 import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
 import { type Graph, graph } from "../core/mod.ts";
@@ -74,6 +75,7 @@ function thrown(fault: unknown): never {
 function built(pipelines: readonly Pipeline[]): Graph {
   try {
     const assets = pipelines.flatMap(({ assets }) => assets);
+    requireApart(assets);
     linkViews(assets);
     return graph(assets);
   } catch (cause) {

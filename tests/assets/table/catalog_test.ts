@@ -97,6 +97,42 @@ Deno.test("a table that no entry lists is refused beside one that is listed", as
   ]);
 });
 
+const MORE = `
+const more = lake.tableAsset({
+  key: "own/more", sources, partitions: days, table: { contract, folder: "own_db/more" },
+  program: "marts/table", inputs: () => ({}), partition: "day",
+});
+const entry = lake.tableDefinition(contract, { database: "own_db", name: "table" });
+const catalog = lake.catalogAsset({ key: "own/catalog", shows: [table], tables: [entry] });
+return { assets: [table, more, catalog], databases: ["own_db"] };`;
+
+for (
+  const [says, from, to] of [
+    [
+      'declaring the table "own/table": found the folder "own_db/table", where own/more lies, wanted one of its own',
+      "own_db/more",
+      "own_db/table",
+    ],
+    [
+      'declaring the table "own/more": found the folder "own_db/table/x", where own/table lies, wanted one of its own',
+      "own_db/more",
+      "own_db/table/x",
+    ],
+    [
+      'declaring the catalog "own/catalog": own_db.table: found the files of own/more below the location "own_db", ' +
+      "wanted those of tables that it shows",
+      'name: "table" }',
+      'name: "table", location: "own_db" }',
+    ],
+  ] as const
+) {
+  Deno.test(`no table is read among the files of another: ${from} is ${to}`, async () => {
+    await using own = await OwnTables.open(TABLE + MORE.replaceAll(from, to), PROGRAMS);
+    const { code, stderr } = await own.run("materialize", ...DAY);
+    assertEquals([code, stderr], [2, `${says}\n`]);
+  });
+}
+
 Deno.test("a catalog's entry may list the folder above that of a table", async () => {
   const above = `[lake.tableDefinition(contract, { database: "own_db", name: "all", location: "own_db" })]`;
   await using own = await OwnTables.open(catalog(TABLE, above), PROGRAMS);
