@@ -17,7 +17,7 @@ import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
 import { identifier } from "../../sdk/duckdb/text.ts";
 import { describeFiles } from "./describe.ts";
-import { overInputs, type UnpackedPaths } from "./input_table.ts";
+import { overInputs, plainStatement, type UnpackedPaths } from "./input_table.ts";
 import { KeptFiles } from "./kept_files.ts";
 import { type Result, Results } from "./results.ts";
 import { type Unpacked, unpacked } from "./unpacked.ts";
@@ -162,10 +162,9 @@ export class DuckDBEngine implements Engine {
     const { lines, paths, unreadable } = await unpacked(fileTables(program), root, scratch.path);
     if (unreadable.length > 0) return { found: unreadable, lines };
     // DuckDB reads in threads of its own while the files are looked at.
+    const sql = `CREATE TABLE ${table} AS ${sorted(transform, overInputs(root, program, statement, paths))}`;
     const [created, ...looked] = await Promise.allSettled([
-      session.run(
-        `CREATE TABLE ${table} AS ${sorted(transform, overInputs(root, program, statement, paths))}`,
-      ),
+      session.run(sql),
       ...fileTables(program).map(async (table) => await altered(root, table)),
     ]);
     const gone = looked.flatMap(valueOf);
@@ -175,7 +174,7 @@ export class DuckDBEngine implements Engine {
       if (!(error instanceof DuckDBError)) throw error;
       if (gone.length > 0) return { found: gone, lines };
       const found = await unreadableIn(session, root, program, paths);
-      if (found.length === 0) throw failed(program, error);
+      if (found.length === 0) throw failed(program, error, lineIn(statement, sql, error));
       return { found, lines };
     }
     if (gone.length > 0) await session.run(`DROP TABLE ${table}`);
@@ -219,8 +218,18 @@ function sorted(transform: Transform, statement: string): string {
   return `SELECT * FROM (${statement}) ORDER BY ${order}`;
 }
 
-function failed(program: Program, error: DuckDBError): EngineError {
-  return new EngineError(`running "${program.name}": ${error.message}`, { cause: error });
+function failed({ name }: Program, error: DuckDBError, line?: number): EngineError {
+  const place = line === undefined ? "" : `, line ${line}`;
+  return new EngineError(`running "${name}"${place}: ${error.message}`, { cause: error });
+}
+
+/** The line of a program at which DuckDB stopped, within the statement around it. */
+function lineIn(program: string, statement: string, { cause }: DuckDBError): number | undefined {
+  const [, found] = /\nLINE (\d+):/.exec(cause instanceof Error ? cause.message : "") ?? [];
+  const text = plainStatement(program);
+  const linesBefore = (within: string) => within.slice(0, within.indexOf(text)).split("\n").length - 1;
+  const line = Number(found) - linesBefore(statement) + linesBefore(program);
+  return line >= 1 && line <= program.split("\n").length ? line : undefined;
 }
 
 function valueOf<T>(result: PromiseSettledResult<T>): T {

@@ -32,8 +32,13 @@ export function overInputs(
     `${identifier(name)} AS (${inputStatement(root, table, unpacked)})`
   );
   return `${tables.length === 0 ? "" : `WITH ${tables.join(", ")} `}SELECT * FROM (${
-    statement.trim().replace(/;$/, "")
+    plainStatement(statement)
   }\n)`;
+}
+
+/** A statement without what may end it. */
+export function plainStatement(statement: string): string {
+  return statement.trim().replace(/;$/, "");
 }
 
 /** The statement that reads one input. */

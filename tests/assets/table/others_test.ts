@@ -36,3 +36,26 @@ for (const [what, others, found] of ANSWERS) {
     assertEquals([code, json.assets[0].rows], [0, 2]);
   });
 }
+
+Deno.test("a statement that DuckDB refuses is told with its line", async () => {
+  for (
+    const [statement, says] of [
+      ["\n-- Days.\nSELECT 1::INTEGER AS a,\n  at::DATE AS day", ', line 4: syntax error at or near "::"'],
+      [
+        "SELECT 1::INTEGER AS a,\n  '2024-01-01' AS day\nFROM row, nowhere;\n",
+        ", line 3: table with name nowhere does not exist",
+      ],
+      [
+        "SELECT 1::INTEGER AS a, '2024-01-01' AS date FROM row",
+        ': referenced column "day" not found in FROM clause',
+      ],
+    ] as const
+  ) {
+    await using own = await OwnTables.open(table(""), { table: statement });
+    const { code, stderr } = await own.run("materialize", "own/table", "--partition", "2024-01-01");
+    assertEquals([code, stderr.split("!")[0]!.trimEnd()], [
+      1,
+      `own/table 2024-01-01: running "marts/table"${says}`,
+    ]);
+  }
+});
