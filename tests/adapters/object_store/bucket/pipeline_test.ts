@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import { DuckDBEngine } from "../../../../adapters/engine/duckdb/engine.ts";
-import { DuckDBBinder } from "../../../../adapters/query/duckdb/binder.ts";
 import { DuckDBQuery } from "../../../../adapters/query/duckdb/query.ts";
 import { DuckDB } from "../../../../adapters/sdk/duckdb/session.ts";
 import { memoryState } from "../../../../adapters/state/memory/state.ts";
@@ -15,13 +14,8 @@ import {
   type State,
   sweepStaging,
 } from "../../../../core/mod.ts";
-import { OpenAQ } from "../../../../sources/openaq/client.ts";
-import { unpaced } from "../../../../sources/openaq/pace.ts";
-import { generated } from "../../../../sources/openaq/simulator/generated.ts";
-import { simulatedOpenAQ } from "../../../../sources/openaq/simulator/simulated.ts";
-import { openaqSource } from "../../../../sources/openaq/source.ts";
+import { simulated } from "../../../../bench/simulated.ts";
 import { fakeClock } from "../../../fake_clock.ts";
-import { memoryLog, memoryRecord } from "../../../sources/openaq/parts.ts";
 import { localLake } from "../local/lake.ts";
 import { bucketLake } from "./lake.ts";
 
@@ -31,7 +25,7 @@ const STATEMENT = "SELECT datetime, location_id, pm25 FROM aq_prod.vietnam ORDER
 
 /** Makes two days of a simulated country on a lake, and answers everything that was recorded and can be read of them. */
 async function made(storage: LakeStorage): Promise<{ versions: string[]; again: string; rows: string }> {
-  const { store, publisher, catalog, workspace, spool } = storage;
+  const { publisher, catalog, workspace } = storage;
   const clock = fakeClock(NOW);
   const state = memoryState(memoryStore(), "a");
   await storage.make();
@@ -39,15 +33,12 @@ async function made(storage: LakeStorage): Promise<{ versions: string[]; again: 
   await identifyLake(state, { storage, state: "" }, content);
   const db = new DuckDB();
   await using _db = { [Symbol.asyncDispose]: () => db.close() };
-  const client = new OpenAQ({
-    url: "http://simulated.test",
-    fetch: simulatedOpenAQ({ dataset: generated({ sensors: 6 }), clock }),
-    clock,
-    random: () => 0.5,
-    log: memoryLog(),
-    pace: unpaced,
-    timeout: 30_000,
+  const engine = new DuckDBEngine({
+    db,
+    workspace,
+    statement: (name) => Deno.readTextFile(new URL(`../../../../sql/${name}.sql`, import.meta.url)),
   });
+  const { resources } = simulated({ ...storage, state, engine }, clock, { sensors: 6 });
   const assets = vietnam({ environment: "prod", lookback: 7 * DAY, views: [] });
   const orchestrator = await Orchestrator.open({
     graph: graph(assets),
@@ -55,24 +46,7 @@ async function made(storage: LakeStorage): Promise<{ versions: string[]; again: 
     publisher,
     clock,
     random: () => 0.5,
-    resources: {
-      store,
-      engine: new DuckDBEngine({
-        db,
-        workspace,
-        statement: (name) => Deno.readTextFile(new URL(`../../../../sql/${name}.sql`, import.meta.url)),
-      }),
-      catalog,
-      binder: new DuckDBBinder({ catalog, workspace }),
-      openaq: openaqSource({
-        client,
-        kv: state.keyValue,
-        spool,
-        record: memoryRecord(),
-        clock,
-        countryId: 56,
-      }),
-    },
+    resources,
     mask: (text) => text,
     readSourceFile: (path) => Deno.readTextFile(new URL(`../../../../${path}`, import.meta.url)),
     limits: { steps: 4, pools: { openaq: 1, duckdb: 1 } },
