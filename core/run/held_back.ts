@@ -40,6 +40,7 @@ function membersOf({ now }: StalenessIndex, { up, mapping }: Edge, partition: nu
 /** The partitions of a scope that are held back, a warning for each asset that has some. */
 export function heldBack(index: StalenessIndex, scope: Scope): Map<AssetKey, Warning[]> {
   const found = new Map<AssetKey, Warning[]>();
+  if (!index.hasGone) return found;
   for (const [node, ranges] of scope) {
     if (node.asset.materialize === null || !isWatched(node)) continue;
     const held: number[] = [];

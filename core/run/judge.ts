@@ -34,7 +34,7 @@ export class Judge {
     const judged = judgements(this.index, node, ranges);
     if (this.force) return judged;
     const wanted = judged.filter(({ state }) => state !== "fresh");
-    return isWatched(node) ? wanted.flatMap((each) => this.#free(node, each)) : wanted;
+    return this.index.hasGone && isWatched(node) ? wanted.flatMap((each) => this.#free(node, each)) : wanted;
   }
 
   #free(node: Node, { state, ...range }: Judged): Judged[] {

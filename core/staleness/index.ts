@@ -103,6 +103,11 @@ export class StalenessIndex {
     this.#gone.set(node, gone);
   }
 
+  /** Whether anything is there no more. */
+  get hasGone(): boolean {
+    return this.#gone.values().some((ranges) => ranges.length > 0);
+  }
+
   /** The partitions of an external asset that were there, and were not when it was looked at last. */
   gone(node: Node): Ranges {
     return this.#gone.get(node) ?? [];

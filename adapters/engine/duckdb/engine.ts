@@ -218,9 +218,13 @@ function sorted(transform: Transform, statement: string): string {
   return `SELECT * FROM (${statement}) ORDER BY ${order}`;
 }
 
-function failed({ name }: Program, error: DuckDBError, line?: number): EngineError {
+function failed({ name, inputs }: Program, error: DuckDBError, line?: number): EngineError {
   const place = line === undefined ? "" : `, line ${line}`;
-  return new EngineError(`running "${name}"${place}: ${error.message}`, { cause: error });
+  const [, unknown] = /^(table with name .* does not exist)/.exec(error.message) ?? [];
+  const said = unknown === undefined
+    ? error.message
+    : `${unknown}, wanted one of its inputs: ${Object.keys(inputs).join(", ") || "none"}`;
+  return new EngineError(`running "${name}"${place}: ${said}`, { cause: error });
 }
 
 /** The line of a program at which DuckDB stopped, within the statement around it. */

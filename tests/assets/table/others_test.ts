@@ -43,7 +43,7 @@ Deno.test("a statement that DuckDB refuses is told with its line", async () => {
       ["\n-- Days.\nSELECT 1::INTEGER AS a,\n  at::DATE AS day", ', line 4: syntax error at or near "::"'],
       [
         "SELECT 1::INTEGER AS a,\n  '2024-01-01' AS day\nFROM row, nowhere;\n",
-        ", line 3: table with name nowhere does not exist",
+        ", line 3: table with name nowhere does not exist, wanted one of its inputs: row",
       ],
       [
         "SELECT 1::INTEGER AS a, '2024-01-01' AS date FROM row",
@@ -53,9 +53,9 @@ Deno.test("a statement that DuckDB refuses is told with its line", async () => {
   ) {
     await using own = await OwnTables.open(table(""), { table: statement });
     const { code, stderr } = await own.run("materialize", "own/table", "--partition", "2024-01-01");
-    assertEquals([code, stderr.split("!")[0]!.trimEnd()], [
+    assertEquals([code, stderr], [
       1,
-      `own/table 2024-01-01: running "marts/table"${says}`,
+      `own/table 2024-01-01: running "marts/table"${says}\n`,
     ]);
   }
 });
