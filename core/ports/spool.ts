@@ -5,8 +5,8 @@ import type { Instant } from "../instant.ts";
  * `0-9`, `a-z`, `-`, `_` and `/`.
  */
 export interface Spool {
-  /** All keys, in any order. */
-  list(): Promise<readonly string[]>;
+  /** All keys, or those that begin so, in any order. */
+  list(prefix?: string): Promise<readonly string[]>;
   get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Writes the whole value or nothing; resolves once a killed process keeps it. */
   put(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;

@@ -1,15 +1,26 @@
-import { type Clock, DAY, HOUR, type Instant, type Milliseconds, type Spool } from "../../core/mod.ts";
+import {
+  type Clock,
+  DAY,
+  HOUR,
+  type Instant,
+  type Milliseconds,
+  MINUTE,
+  type Spool,
+} from "../../core/mod.ts";
+import { ASKING, askingKey, askingOf } from "./asking.ts";
 import type { HistoryQuestion } from "./question.ts";
 import type { Page } from "./page.ts";
-import { common, type TimeRange } from "./ranges.ts";
+import { common, merged, type TimeRange, without } from "./ranges.ts";
 import { getPage, keyOf, putPage, type Stored, storedOf } from "./stored.ts";
 import {
-  getWanted,
   isOfUse,
   isWantedKey,
   putWanted,
+  rowsOf,
+  WANTED,
   type Wanted,
   wantedFrom,
+  wantsIn,
   withRecorded,
 } from "./wanted.ts";
 
@@ -17,6 +28,8 @@ import {
 const KEPT_FOR: Milliseconds = 7 * DAY;
 /** The age at which an unfinished file is given up as nobody's. */
 const WRITTEN_WITHIN: Milliseconds = HOUR;
+/** How long others count as at work after they did anything. */
+const AT_WORK: Milliseconds = MINUTE;
 
 const never = () => Promise.resolve(() => -Infinity);
 
@@ -24,7 +37,14 @@ const never = () => Promise.resolve(() => -Infinity);
 export class Answers {
   readonly #parts: { readonly spool: Spool; readonly clock: Clock };
   #stored: readonly Stored[];
-  #wanted: readonly Wanted[];
+  /** The keys of answers that were seen. */
+  readonly #seen: Set<string>;
+  #own: Wanted;
+  #others: readonly Wanted[];
+  /** The sensors that others are asking. */
+  #askedByOthers: ReadonlySet<number> = new Set();
+  /** When others were last seen to ask, by the key of what they want. */
+  readonly #heard = new Map<string, Instant>();
   readonly #begun: Instant;
   /** Whether another that wanted some of the same hours has not ended: it was interrupted, or is at work. */
   readonly interrupted: boolean;
@@ -39,11 +59,13 @@ export class Answers {
     readonly recorded: (hour: Instant) => Instant,
   ) {
     this.#parts = parts;
-    this.#stored = stored;
-    this.#wanted = wanted;
+    this.#stored = stored.filter(({ askedAt }) => askedAt <= begun);
+    this.#seen = new Set(stored.map(keyOf));
+    this.#own = own;
+    this.#others = wanted.filter(({ key }) => key !== own.key);
     this.#begun = begun;
     this.#forced = forced;
-    this.interrupted = wanted.some(({ key, open }) => key !== own.key && common(open, own.open).length > 0);
+    this.interrupted = this.#others.some(({ open }) => common(open, own.open).length > 0);
   }
 
   /** Says that the hours are wanted from now on, and finds what was answered before. */
@@ -63,10 +85,58 @@ export class Answers {
     );
   }
 
+  /** Whether others are at work, as far as is known. */
+  get isShared(): boolean {
+    const since = this.#parts.clock.now() - AT_WORK;
+    return this.#others.some(({ key, touched }) => Math.max(touched, this.#heard.get(key) ?? 0) > since);
+  }
+
+  /** Whether others are asking the sensor right now. */
+  isAskedByOthers(sensor: number): boolean {
+    return this.#askedByOthers.has(sensor);
+  }
+
   /** A sensor's earlier answers, none by force; one dated in the future was given while a clock was wrong. */
   of(sensor: number): Stored[] {
     if (this.#forced) return [];
-    return this.#stored.filter((answer) => answer.sensor === sensor && answer.askedAt <= this.#begun);
+    return this.#stored.filter((answer) => answer.sensor === sensor);
+  }
+
+  /** When rows end that others want and that the sensor was not asked for yet: (from, to], ascending. */
+  wantedByOthers(sensor: number): TimeRange[] {
+    const wanted = this.#others.flatMap(({ open }) => open.map(rowsOf));
+    return without(merged(wanted), this.#stored.filter((answer) => answer.sensor === sensor));
+  }
+
+  /** Learns what others want and ask by now, and what they were answered of the sensor since this began. */
+  async look(sensor: number): Promise<void> {
+    const { spool, clock } = this.#parts;
+    this.#others = await this.#wantsOfOthers();
+    const now = clock.now();
+    const keys = this.#others.length === 0 ? [] : await spool.list(ASKING);
+    const asking = askingOf(keys, now).filter(({ by }) => by !== this.#own.key);
+    for (const { by } of asking) this.#heard.set(by, now);
+    this.#askedByOthers = new Set(asking.map(({ sensor }) => sensor));
+    if (this.#others.length === 0) return;
+    for (const key of await spool.list(`${sensor}/`)) {
+      const answer = storedOf(key);
+      if (answer === undefined || this.#seen.has(key)) continue;
+      this.#seen.add(key);
+      if (this.#begun <= answer.askedAt && answer.askedAt <= now) this.#stored = [...this.#stored, answer];
+    }
+  }
+
+  /** Lets others know, if there are any, that the sensor is being asked meanwhile. */
+  async asking(sensor: number, ask: () => Promise<void>): Promise<void> {
+    if (this.#others.length === 0) return await ask();
+    const { spool, clock } = this.#parts;
+    const key = askingKey({ by: this.#own.key, sensor, since: clock.now() });
+    await spool.put(key, new Uint8Array());
+    try {
+      await ask();
+    } finally {
+      await spool.delete([key]);
+    }
   }
 
   /** The kept answer; undefined, and forgotten, where it is damaged or gone. */
@@ -77,22 +147,33 @@ export class Answers {
   }
 
   async keep(answer: Stored, page: Page): Promise<void> {
+    this.#seen.add(keyOf(answer));
     await putPage(this.#parts.spool, answer, page);
     this.#stored = [...this.#stored, answer];
   }
 
   /** Says that the hours stand: answers that are of use for no others are forgotten. */
   async stand(hours: readonly TimeRange[]): Promise<void> {
-    const { spool, clock } = this.#parts;
-    const before = this.#wanted;
-    const after = before.map((wanted) => withRecorded(wanted, hours, clock.now()));
-    for (const [i, wanted] of after.entries()) {
-      if (wanted === before[i]) continue;
-      if (wanted.open.length > 0) await putWanted(spool, wanted);
-      else await spool.delete([wanted.key]);
-    }
-    this.#wanted = after.filter(({ open }) => open.length > 0);
-    await this.#forget((answer) => !this.#wanted.some((wanted) => isOfUse(answer, wanted)));
+    const now = this.#parts.clock.now();
+    this.#own = await this.#record(this.#own, hours, now);
+    const others = await this.#wantsOfOthers();
+    this.#others = await Promise.all(others.map((wanted) => this.#record(wanted, hours, now)));
+    // What others were answered meanwhile is not known here: the last one looks for it.
+    if (this.#own.open.length === 0) await sweepAnswers(this.#parts.spool, now);
+    const wanted = [this.#own, ...this.#others];
+    await this.#forget((answer) => !wanted.some((each) => isOfUse(answer, each)));
+  }
+
+  async #record(before: Wanted, hours: readonly TimeRange[], now: Instant): Promise<Wanted> {
+    const { spool } = this.#parts;
+    const after = withRecorded(before, hours, now);
+    if (after !== before) await (after.open.length > 0 ? putWanted(spool, after) : spool.delete([after.key]));
+    return after;
+  }
+
+  async #wantsOfOthers(): Promise<Wanted[]> {
+    const { spool } = this.#parts;
+    return await wantsIn(spool, (await spool.list(WANTED)).filter((key) => key !== this.#own.key));
   }
 
   async #forget(which: (answer: Stored) => boolean): Promise<void> {
@@ -112,15 +193,13 @@ interface Kept {
 export async function sweepAnswers(spool: Spool, now: Instant): Promise<Kept> {
   await spool.discardPartial(now - WRITTEN_WITHIN);
   const keys = await spool.list(); // a history writes what it wants before any answer
-  const wanted: Wanted[] = [];
-  for (const key of keys.filter(isWantedKey)) {
-    const found = await getWanted(spool, key);
-    if (found !== undefined && found.touched >= now - KEPT_FOR) wanted.push(found);
-  }
+  const wanted = (await wantsIn(spool, keys.filter(isWantedKey)))
+    .filter(({ touched }) => touched >= now - KEPT_FOR);
   const stored = keys.flatMap((key) => storedOf(key) ?? []).filter((answer) =>
     answer.askedAt >= now - KEPT_FOR && wanted.some((each) => isOfUse(answer, each))
   );
-  const kept = new Set([...wanted.map(({ key }) => key), ...stored.map(keyOf)]);
+  const asking = askingOf(keys, now).map(askingKey);
+  const kept = new Set([...wanted.map(({ key }) => key), ...stored.map(keyOf), ...asking]);
   await spool.delete(keys.filter((key) => !kept.has(key)));
   return { stored, wanted };
 }

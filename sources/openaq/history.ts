@@ -34,7 +34,7 @@ export async function* history(
   const whole = hullOf(ranges);
   const tracks = sensorsToAsk(question, known)
     .map(({ sensor, ranges }) => new Track(sensor, { ...parts, answers }, { ...question, ranges }));
-  const queue = new SensorQueue(tracks, { ...parts, cautious: answers.interrupted }, question);
+  const queue = new SensorQueue(tracks, { ...parts, answers }, question);
   const tell = teller(parts, question.told);
   try {
     await queue.begin(known);

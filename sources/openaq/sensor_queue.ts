@@ -1,4 +1,5 @@
 import { HOUR, type Instant, iso } from "../../core/mod.ts";
+import type { Answers } from "./answers.ts";
 import { sensorsToAsk } from "./sensors_to_ask.ts";
 import { OpenAQError, type Trouble } from "./error.ts";
 import { changeGap, closeGap, type Gap, isSilent, nextProbe, setAside, stillOwed } from "./gaps.ts";
@@ -14,6 +15,8 @@ const MOST_HELD = 2;
 const IN_A_ROW = 3;
 /** So many answers let one more be asked at a time by who is cautious. */
 const ANSWERS_EACH = 6;
+/** Sensors asked at a time beside others. */
+const BESIDE_OTHERS = 2;
 export const CONCURRENCY = 8;
 
 /** A sensor that failed, while no other has answered since: its own fault, or everyone's. */
@@ -43,7 +46,7 @@ export class SensorQueue {
 
   constructor(
     readonly tracks: readonly Track[],
-    readonly parts: HistoryParts & { readonly cautious?: boolean },
+    readonly parts: HistoryParts & { readonly answers: Answers },
     readonly question: HistoryQuestion,
   ) {
     const { signal } = question;
@@ -119,20 +122,31 @@ export class SensorQueue {
     await Promise.all(this.#running);
   }
 
-  /** How many are asked at a time: who is killed again loses what was under way, so that one who was begins with few. */
+  /**
+   * How many are asked at a time: who is killed again loses what was under way, so that one who was begins with few; and
+   * who asks beside others goes slowly, so that they take from one another what has been answered.
+   */
   get #width(): number {
-    if (!this.parts.cautious) return this.#concurrency;
+    const { answers } = this.parts;
+    if (answers.isShared) return Math.min(this.#concurrency, BESIDE_OTHERS);
+    if (!answers.interrupted) return this.#concurrency;
     return Math.min(this.#concurrency, 1 + Math.floor(this.#answered / ANSWERS_EACH));
   }
 
-  /** The sensor that reaches least far; of several the oldest, or, after failures, the newest: old ones end together. */
+  /**
+   * The sensor that reaches least far, rather one that nobody else is asking; of several the oldest, or, after failures,
+   * the newest: old ones end together.
+   */
   #next(): Track | undefined {
+    const { answers } = this.parts;
     const unfinished = this.tracks.filter((track) => !track.done);
     const least = Math.min(...unfinished.map(({ covered }) => covered));
     const suspected = new Set(this.#suspects.map(({ track }) => track));
-    return unfinished
+    const all = unfinished
       .filter((track) => !track.busy && !suspected.has(track))
-      .filter(({ held, covered }) => held.length < MOST_HELD || covered === least)
+      .filter(({ held, covered }) => held.length < MOST_HELD || covered === least);
+    const free = all.filter(({ sensor }) => !answers.isAskedByOthers(sensor.id));
+    return (free.length > 0 ? free : all)
       .reduce<Track | undefined>((a, b) => {
         if (a === undefined || b.covered < a.covered) return b;
         return b.covered === a.covered && suspected.size > 0 ? b : a;
@@ -152,10 +166,16 @@ export class SensorQueue {
   }
 
   async #step(track: Track): Promise<void> {
+    const { answers } = this.parts;
+    const { sensor: { id } } = track;
     track.busy = true;
     try {
+      await answers.look(id);
       if (track.stored) return await track.recall();
-      await track.ask(this.#signal, this.#probes.has(track) ? 1 : undefined);
+      const other = answers.isAskedByOthers(id) ? this.#next() : undefined;
+      if (other !== undefined && !answers.isAskedByOthers(other.sensor.id)) return;
+      const attempts = this.#probes.has(track) ? 1 : undefined;
+      await answers.asking(id, () => track.ask(this.#signal, attempts));
       this.#answered++;
       if (this.#probes.delete(track)) await this.#welcome(track);
       await this.#condemn();

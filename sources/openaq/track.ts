@@ -7,11 +7,14 @@ import type { Page } from "./page.ts";
 import { clipped, merged, type TimeRange } from "./ranges.ts";
 import type { Stored } from "./stored.ts";
 import { hourOf } from "./time.ts";
+import { rowsOf } from "./wanted.ts";
 
 /** A leap year and the hour that follows every window. */
 const LONGEST: Milliseconds = 366 * DAY + HOUR;
 /** So many pages that are likely to be filled by what nobody wants are filled indeed. */
 const FILLED = 2;
+/** So much less than a page is likely to hold is asked for others: a full page may not be all. */
+const SPARED: Milliseconds = 2 * HOUR;
 
 /** An answer whose rows are held until their hours are given out. */
 export interface Held {
@@ -46,14 +49,14 @@ export class Track {
   #span = LONGEST;
   /** How long a full page is likely to be. */
   #page: Milliseconds = PAGE_LIMIT * HOUR;
-  #stored: readonly Stored[];
+  /** Whether a request may ask for what others want, too. */
+  #shares = true;
 
   /** @param question Its hours are those that the sensor is asked for. */
   constructor(readonly sensor: SensorInfo, parts: TrackParts, question: HistoryQuestion) {
     this.#parts = parts;
     this.#question = question;
-    this.#stored = parts.answers.of(sensor.id);
-    this.#needs = merged(question.ranges.map(({ from, to }) => ({ from, to: to + HOUR })));
+    this.#needs = merged(question.ranges.map(rowsOf));
     this.#end = this.#needs.at(-1)!.to;
     this.covered = this.#needs[0]!.from;
   }
@@ -94,8 +97,7 @@ export class Track {
     if (usable === undefined) return;
     const { answer, until } = usable;
     const page = await this.#parts.answers.recall(answer);
-    if (page === undefined) this.#stored = this.#stored.filter((other) => other !== answer);
-    else this.#cover(answer, page, until);
+    if (page !== undefined) this.#cover(answer, page, until);
   }
 
   /**
@@ -104,9 +106,8 @@ export class Track {
    */
   async ask(signal: AbortSignal, attempts?: number): Promise<void> {
     const { client, answers } = this.#parts;
-    const from = this.covered;
     for (;;) {
-      const to = this.#farthest();
+      const { from, to } = this.#window();
       const question = { sensor: this.sensor.id, from, to, ...attempts === undefined ? {} : { attempts } };
       try {
         const { askedAt, page, full } = await client.measurements(question, signal);
@@ -117,7 +118,8 @@ export class Track {
         return;
       } catch (error) {
         if (!(error instanceof OpenAQError) || error.trouble !== "too-much" || to - from <= HOUR) throw error;
-        this.#span = Math.max(HOUR, Math.ceil((to - from) / 2 / HOUR) * HOUR);
+        if (to > this.#farthest() || from < this.covered) this.#shares = false;
+        else this.#span = Math.max(HOUR, Math.ceil((to - from) / 2 / HOUR) * HOUR);
       }
     }
   }
@@ -128,7 +130,25 @@ export class Track {
   }
 
   /**
-   * How far the next request asks: as far as hours are wanted, since a page more is no request more; but not beyond
+   * What the next request asks: what is wanted, and of what others want at the same time as much as is likely to be on
+   * the same page, or, before that, on the last of the pages that it takes.
+   */
+  #window(): TimeRange {
+    const own = { from: this.covered, to: this.#farthest() };
+    const { answers } = this.#parts;
+    if (!this.#shares) return own;
+    const shared = answers.wantedByOthers(this.sensor.id);
+    if (shared.length === 0) return own;
+    const page = Math.max(HOUR, Math.min(this.#page, this.#span, PAGE_LIMIT * HOUR) - SPARED);
+    const left = this.#end - own.from;
+    const spare = answers.isShared ? Math.ceil(left / page) * page - left : 0;
+    const from = clipped(shared, { from: own.from - spare, to: own.from })[0]?.from ?? own.from;
+    const to = clipped(shared, { from: own.to, to: from + page }).at(-1)?.to ?? own.to;
+    return { from, to: Math.max(own.to, to) };
+  }
+
+  /**
+   * How far the next request asks for what is wanted: as far as hours are wanted, since a page more is no request more; but not beyond
    * hours that nobody wants and that fill the page.
    */
   #farthest(): Instant {
@@ -170,7 +190,7 @@ export class Track {
   /** The stored answer that reaches farthest from what is covered, and how far it may be trusted. */
   #usable(): { answer: Stored; until: Instant } | undefined {
     let best: { answer: Stored; until: Instant } | undefined;
-    for (const answer of this.#stored) {
+    for (const answer of this.#parts.answers.of(this.sensor.id)) {
       if (answer.from > this.covered || answer.to <= this.covered) continue;
       const until = this.#trusted(answer);
       if (until > (best?.until ?? this.covered)) best = { answer, until };

@@ -14,7 +14,8 @@ export interface Wanted {
   readonly open: readonly TimeRange[];
 }
 
-const PREFIX = "wanted/";
+/** How the keys of wants begin. */
+export const WANTED = "wanted/";
 const RANGES = z.array(z.tuple([z.number(), z.number()]));
 const KEPT = z.object({
   touched: z.number(),
@@ -23,15 +24,21 @@ const KEPT = z.object({
 
 /** The record of a want that begins now. */
 export function wantedFrom(now: Instant, ranges: readonly TimeRange[]): Wanted {
-  return { key: PREFIX + crypto.randomUUID(), touched: now, open: ranges };
+  return { key: WANTED + crypto.randomUUID(), touched: now, open: ranges };
+}
+
+/** The wants kept under the keys; those gone or damaged are passed by. */
+export async function wantsIn(spool: Spool, keys: readonly string[]): Promise<Wanted[]> {
+  const found = await Promise.all(keys.map((key) => getWanted(spool, key)));
+  return found.filter((wanted) => wanted !== undefined);
 }
 
 export function isWantedKey(key: string): boolean {
-  return key.startsWith(PREFIX);
+  return key.startsWith(WANTED);
 }
 
 /** The value kept under the key; undefined where it is gone or damaged. */
-export async function getWanted(spool: Spool, key: string): Promise<Wanted | undefined> {
+async function getWanted(spool: Spool, key: string): Promise<Wanted | undefined> {
   const kept = await spool.get(key);
   const bytes = kept && opened(key, kept);
   if (bytes === undefined) return undefined;
@@ -51,8 +58,13 @@ export function withRecorded(wanted: Wanted, hours: readonly TimeRange[], now: I
 }
 
 /** Whether an answer has rows of hours that are wanted and do not stand yet. */
-export function isOfUse({ from, to }: Stored, { open }: Wanted): boolean {
-  return open.some((range) => from < range.to + HOUR && to > range.from);
+export function isOfUse(answer: Stored, { open }: Wanted): boolean {
+  return open.some((range) => overlaps(answer, rowsOf(range)));
+}
+
+/** When rows of the hours end: (from, to]. A row may end an hour after the hour it began in. */
+export function rowsOf({ from, to }: TimeRange): TimeRange {
+  return { from, to: to + HOUR };
 }
 
 const rangeOf = ([from, to]: [Instant, Instant]): TimeRange => ({ from, to });

@@ -12,8 +12,8 @@ export class LocalSpool implements Spool {
     this.#folder = folder;
   }
 
-  async list(): Promise<readonly string[]> {
-    return (await this.#names()).filter((name) => !isPartial(name));
+  async list(prefix = ""): Promise<readonly string[]> {
+    return (await this.#names(prefix)).filter((name) => !isPartial(name));
   }
 
   async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -46,14 +46,16 @@ export class LocalSpool implements Spool {
   }
 
   async discardPartial(before: Instant): Promise<void> {
-    const partial = (await this.#names()).filter(isPartial);
+    const partial = (await this.#names("")).filter(isPartial);
     await this.delete(partial.filter((name) => writtenAt(this.#local(name)) < before));
   }
 
-  async #names(): Promise<readonly string[]> {
+  async #names(prefix: string): Promise<readonly string[]> {
+    const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
     try {
-      const local = await this.#folder.existing(ANSWERS);
-      return local === undefined ? [] : [...namesBelow(local, "")];
+      const local = await this.#folder.existing(`${ANSWERS}/${folder}`.slice(0, -1));
+      const names = local === undefined ? [] : [...namesBelow(local, folder)];
+      return names.filter((name) => name.startsWith(prefix));
     } catch (error) {
       throw this.#failed("looking for answers that were kept", error);
     }

@@ -15,6 +15,10 @@ export function spoolContract(
     await spool.put("c", Uint8Array.of(3));
     assertEquals([...await spool.list()].sort(), ["a/b-1", "c"]);
     assertEquals(await spool.get("c"), Uint8Array.of(3));
+    assertEquals(await spool.list("a/"), ["a/b-1"]);
+    assertEquals(await spool.list("a/b-"), ["a/b-1"]);
+    assertEquals(await spool.list("a/c"), []);
+    assertEquals(await spool.list("b/"), []);
     await spool.delete(["a/b-1", "none"]);
     assertEquals(await spool.get("a/b-1"), undefined);
     await spool.discardPartial(Number.MAX_SAFE_INTEGER);

@@ -20,7 +20,7 @@ export class SimulatedSpool {
       return result;
     };
     return {
-      list: () => call("list", () => [...values.keys()]),
+      list: (prefix = "") => call("list", () => [...values.keys()].filter((key) => key.startsWith(prefix))),
       get: (key) => call("get", () => values.get(key)),
       put(key, bytes) {
         asking.keeping(asked, key);

@@ -212,8 +212,8 @@ export const PLANTED: readonly Planted[] = [
   {
     name: "an answer of a time that has not come is taken from those kept",
     file: "sources/openaq/answers.ts",
-    find: "&& answer.askedAt <= this.#begun",
-    replace: "&& answer.askedAt <= Infinity",
+    find: "stored.filter(({ askedAt }) => askedAt <= begun)",
+    replace: "stored.filter(({ askedAt }) => askedAt <= Infinity)",
   },
   {
     name: "what is recorded counts as answered when it was begun",

@@ -5,6 +5,7 @@ import { OpenAQError } from "../../../sources/openaq/error.ts";
 import type { MeasurementsQuestion } from "../../../sources/openaq/client.ts";
 import { hourOf } from "../../../sources/openaq/time.ts";
 import { type Stored, storedOf } from "../../../sources/openaq/stored.ts";
+import { isWantedKey } from "../../../sources/openaq/wanted.ts";
 import type { Row } from "../openaq/api.ts";
 import type { Oracle } from "../oracle.ts";
 import type { Worker } from "../worker.ts";
@@ -152,9 +153,9 @@ export class AskingRule {
 
   kept(asked: AskedHours, key: string): void {
     const stored = storedOf(key);
-    if (stored === undefined) {
+    if (isWantedKey(key)) {
       if (!this.#said.has(key)) this.#said.set(key, asked);
-    } else if (!asked.forgotten) this.#kept.add({ ...stored, by: asked });
+    } else if (stored !== undefined && !asked.forgotten) this.#kept.add({ ...stored, by: asked });
   }
 
   /** Something that is kept is no more what it was. */

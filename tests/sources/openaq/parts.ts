@@ -31,7 +31,7 @@ export function memorySpool(): Spool & { readonly answers: number; readonly size
     get size() {
       return values.size;
     },
-    list: () => Promise.resolve([...values.keys()]),
+    list: (prefix = "") => Promise.resolve([...values.keys()].filter((key) => key.startsWith(prefix))),
     get: (key) => Promise.resolve(values.get(key)),
     put(key, bytes) {
       values.set(key, bytes.slice());

@@ -1,0 +1,73 @@
+import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { HOUR, MINUTE } from "../../../core/mod.ts";
+import { OpenAQ } from "../../../sources/openaq/client.ts";
+import { history } from "../../../sources/openaq/history.ts";
+import { unpaced } from "../../../sources/openaq/pace.ts";
+import { merged, type TimeRange } from "../../../sources/openaq/ranges.ts";
+import { simulatedOpenAQ } from "../../../sources/openaq/simulator/simulated.ts";
+import { fakeClock } from "../../fake_clock.ts";
+import { memoryKeyValue, memoryLog, memorySpool } from "./parts.ts";
+import { regular, told } from "./regular.ts";
+import { NOW } from "./served.ts";
+
+const FROM = NOW - 20 * MINUTE - 3_000 * HOUR;
+const SENSORS = Array.from({ length: 24 }, (_, i) => ({ id: i + 1, period: 60, offset: 0, missing: 0.02 }));
+const LATENCY = 800;
+
+const between = (from: number, to: number): TimeRange => ({ from: FROM + from * HOUR, to: FROM + to * HOUR });
+
+/** Asks for each of the ranges in a process of its own, the later ones so much after the first. */
+async function askTogether(ranges: readonly TimeRange[], after: number) {
+  const clock = fakeClock(NOW, { auto: true });
+  const { dataset, direct } = regular(SENSORS);
+  const handler = simulatedOpenAQ({ dataset, clock });
+  const [kv, spool, log] = [memoryKeyValue(), memorySpool(), memoryLog()];
+  let [begun, all, early] = [0, 0, 0];
+  const client = () =>
+    new OpenAQ({
+      url: "http://openaq.test/",
+      fetch: async (request) => {
+        all++;
+        if (begun < ranges.length) early++;
+        await clock.sleep(LATENCY + all % 7 * 50, request.signal);
+        return await handler(request);
+      },
+      clock,
+      random: () => 0.5,
+      log,
+      pace: unpaced,
+      timeout: MINUTE,
+    });
+  const locations = await client().locations(56);
+  [all, early] = [0, 0];
+  await Promise.all(ranges.map(async (range, i) => {
+    await clock.sleep(i * after);
+    begun++;
+    const question = { ranges: [range], locations, stillGood: () => true };
+    const given: string[] = [];
+    const parts = { client: client(), kv, spool, clock, log, concurrency: 4 };
+    for await (const { hours } of history(parts, question)) {
+      for (const { sensor, start, value, flagged } of hours.flatMap(({ rows }) => rows)) {
+        given.push(told(sensor.id, start, value, flagged));
+      }
+    }
+    assertEquals(given, direct(range.from, range.to));
+  }));
+  assertEquals(spool.size, 0);
+  return { all, since: all - early };
+}
+
+const TOGETHER: readonly (readonly [string, readonly TimeRange[]])[] = [
+  ["two of one page", [between(0, 450), between(450, 900)]],
+  ["two of one page, the later hours first", [between(450, 900), between(0, 450)]],
+  ["two of two pages, the later hours first", [between(1_104, 1_776), between(0, 1_104)]],
+  ["three of one page", [between(300, 600), between(0, 300), between(600, 900)]],
+];
+
+for (const [name, ranges] of TOGETHER) {
+  Deno.test(`runs at the same time cost no more than 1.3 times one of all their hours: ${name}`, async () => {
+    const { all: once } = await askTogether(merged(ranges), 0);
+    const { since } = await askTogether(ranges, 900);
+    assertLessOrEqual(since, 1.3 * once, `${since} requests since all had begun, one run asks ${once}`);
+  });
+}
