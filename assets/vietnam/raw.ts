@@ -25,7 +25,7 @@ import { shownContract } from "../table/contract.ts";
 import { RAW } from "./contract.ts";
 import { hourDue } from "./due.ts";
 import { latestLocations, locations } from "./locations.ts";
-import { type AskedHour, stageAsked } from "./raw/asked.ts";
+import { type AskedHour, recordedVersion, stageAsked } from "./raw/asked.ts";
 import { filesByFolder, HourError, hourFolder, type RawZone, recordedAt } from "./raw/hour_files.ts";
 
 const hours = hourly({ start: "2016-01-01", timeZone: "UTC" });
@@ -83,7 +83,7 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
       const recorded = new Map(
         (await context.materializations()).map(({ partition, files }) => [partition, files]),
       );
-      const known = { recorded, rows: await rowsOnRecord(store, zone, question.owed.length > 0) };
+      const known = { recorded, onRecord: await onRecord(store, zone, question.owed.length > 0) };
       let done = 0;
       for await (const group of openaq.hours(question, log)) {
         yield await outputs(context, zone, group, known);
@@ -99,19 +99,19 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
 interface KnownHours {
   /** By partition, the files that the state names. */
   readonly recorded: ReadonlyMap<number, readonly FileRef[]>;
-  /** By hour, how many rows its files hold together by the lake's records. */
-  readonly rows: ReadonlyMap<Instant, number>;
+  /** By hour, what its files hold together by the lake's records. */
+  readonly onRecord: ReadonlyMap<Instant, AskedHour>;
 }
 
-/** Hours that are not asked wholly rely on the files that lie there: whether these are all is seen by their rows. */
-async function rowsOnRecord(
+/** Hours that are not asked wholly rely on the files that lie there: whether these are all is seen by their content. */
+async function onRecord(
   store: ObjectStore,
   zone: RawZone,
   isRelied: boolean,
-): Promise<KnownHours["rows"]> {
+): Promise<KnownHours["onRecord"]> {
   if (!isRelied) return new Map();
   const { askedHours } = await import("./raw/asked_records.ts");
-  return new Map((await askedHours(store, zone)).hours.map(({ hour, rows }) => [hour, rows]));
+  return new Map((await askedHours(store, zone)).hours.map((each) => [each.hour, each]));
 }
 
 /** The time of a range of hours. */
@@ -139,14 +139,21 @@ async function outputs(
     const there = {
       files: files.get(folder) ?? [],
       recorded: known.recorded.get(partition) ?? [],
-      rowsOnRecord: known.rows.get(hour) ?? 0,
+      onRecord: known.onRecord.get(hour),
     };
     try {
       const whole = !contains(marked, partition);
       const made = await recordHour({ store, answer, whole, folder, ...there, now: askedAt, staging });
       const setAside = gaps.filter(({ ranges }) => ranges.some(({ from, to }) => from <= hour && hour < to))
         .map(({ sensor }) => sensor);
-      asked.push({ hour, rows: made.rows, askedAt, extractedAt: askedAt, setAside });
+      asked.push({
+        hour,
+        rows: made.rows,
+        version: recordedVersion(made.dataVersion),
+        askedAt,
+        extractedAt: askedAt,
+        setAside,
+      });
       const { strangers, ...output } = made;
       const metadata = {
         ...hourMetadata(answer, setAside),

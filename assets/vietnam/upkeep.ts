@@ -13,7 +13,7 @@ import {
   type Seq,
 } from "../../core/mod.ts";
 import type { Discrepancy, UpkeepContext } from "../group.ts";
-import { askedFolder, type AskedHour } from "./raw/asked.ts";
+import { askedFolder, type AskedHour, recordedVersion } from "./raw/asked.ts";
 import type { Compared } from "./raw/asked_compared.ts";
 import type { RawZone } from "./raw/hour_files.ts";
 
@@ -168,12 +168,13 @@ function textOf(ranges: Ranges): string {
 }
 
 function askedHourOf(
-  { partition, event: { at, payload: { rows, metadata } } }: MaterializationRecord,
+  { partition, event: { at, dataVersion, payload: { rows, metadata } } }: MaterializationRecord,
 ): AskedHour {
   const silent = metadata.sensors_set_aside?.value;
   return {
     hour: partition * HOUR,
     rows: rows ?? 0,
+    version: recordedVersion(dataVersion),
     askedAt: at,
     extractedAt: at,
     setAside: typeof silent === "string" ? silent.split(", ").map(Number) : [],

@@ -6,6 +6,8 @@ export interface AskedHour {
   readonly hour: Instant;
   /** How many rows its files hold together. */
   readonly rows: number;
+  /** The beginning of its data version, which tells of other content; records of before 0.3 do not say. */
+  readonly version?: string | undefined;
   readonly askedAt: Instant;
   /** When its records were extracted. */
   readonly extractedAt: Instant;
@@ -21,6 +23,13 @@ interface Entry {
   readonly asked_at: string;
   readonly extracted_at: string;
   readonly set_aside?: readonly number[];
+  /** Of each hour, from the first on. */
+  readonly versions?: string[];
+}
+
+/** As much of a data version as records keep. */
+export function recordedVersion(dataVersion: string): string {
+  return dataVersion.slice(0, 8);
 }
 
 /** The folder of a zone's records. */
@@ -54,15 +63,26 @@ export async function stageAsked(
 function askedText(hours: readonly AskedHour[]): string {
   const entries: Entry[] = [];
   let [last, next] = ["", NaN];
-  for (const { hour, rows, askedAt, extractedAt, setAside } of hours.toSorted((a, b) => a.hour - b.hour)) {
+  for (
+    const { hour, rows, version, askedAt, extractedAt, setAside } of hours.toSorted((a, b) => a.hour - b.hour)
+  ) {
     const alike = {
       asked_at: iso(askedAt),
       extracted_at: iso(extractedAt),
       ...(setAside.length > 0 && { set_aside: setAside }),
     };
-    const key = JSON.stringify(alike);
-    if (hour === next && key === last) entries.at(-1)!.rows.push(rows);
-    else entries.push({ from: iso(hour), rows: [rows], ...alike });
+    const versions = version === undefined ? [] : [version];
+    const key = JSON.stringify([alike, versions.length]);
+    if (hour === next && key === last) {
+      const entry = entries.at(-1)!;
+      entry.rows.push(rows);
+      entry.versions?.push(...versions);
+    } else {entries.push({
+        from: iso(hour),
+        rows: [rows],
+        ...alike,
+        ...(versions.length > 0 && { versions }),
+      });}
     [last, next] = [key, hour + HOUR];
   }
   return `{"hours":[\n${entries.map((entry) => JSON.stringify(entry)).join(",\n")}\n]}\n`;

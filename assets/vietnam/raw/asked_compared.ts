@@ -3,6 +3,7 @@ import {
   DAMAGED,
   type FileRef,
   fromOrdinals,
+  type Holding,
   HOUR,
   type Instant,
   intersect,
@@ -51,9 +52,7 @@ export async function compareAsked(options: ComparedOptions): Promise<Compared> 
 async function compare({ state, store, asset, zone, known, now }: ComparedOptions): Promise<Compared> {
   // In this order: a record that is in place stands under a claim until its hours are in the state.
   const records = await askedHours(store, zone, known);
-  const busy = (await state.holdings()).filter((each) => each.asset === asset).flatMap(({ ranges }) =>
-    ranges
-  );
+  const holdings = (await state.holdings()).filter((each) => each.asset === asset);
   const { seq, assets, failures, due } = await state.snapshot([asset]);
   const askedAt = new Map(records.hours.map((each) => [each.hour / HOUR, each.askedAt]));
   const rows = assets.get(asset);
@@ -69,6 +68,9 @@ async function compare({ state, store, asset, zone, known, now }: ComparedOption
     const isTold = marks.some((each) => each.from <= hour && hour <= each.to && each.seq > rows.seq[i]!);
     if (!isTold) ahead.push(hour);
   });
-  const free = (hours: readonly number[]) => subtract(fromOrdinals(hours), normalize(busy));
-  return { records, seq, lost: free(lost), ahead: free(ahead) };
+  const free = (hours: readonly number[], busy: readonly Holding[]) =>
+    subtract(fromOrdinals(hours), normalize(busy.flatMap(({ ranges }) => ranges)));
+  // Whoever is no more puts no record in place; what it left to be completed may, and is no hour of the state yet.
+  const alive = holdings.filter((each) => each.alive);
+  return { records, seq, lost: free(lost, alive), ahead: free(ahead, holdings) };
 }

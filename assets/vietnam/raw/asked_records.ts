@@ -18,6 +18,7 @@ const RECORD = z.object({
     asked_at: TIME,
     extracted_at: TIME,
     set_aside: z.array(z.number().int()).default([]),
+    versions: z.array(z.string()).default([]),
   })),
 });
 
@@ -102,12 +103,13 @@ async function union(
       continue;
     }
     read.push(ref);
-    for (const { from, rows, asked_at, extracted_at, set_aside } of record.data.hours) {
+    for (const { from, rows, asked_at, extracted_at, set_aside, versions } of record.data.hours) {
       for (const [i, count] of rows.entries()) {
         const hour = from + i * HOUR;
         const found = {
           hour,
           rows: count,
+          ...(versions[i] !== undefined && { version: versions[i] }),
           askedAt: asked_at,
           extractedAt: extracted_at,
           setAside: set_aside,

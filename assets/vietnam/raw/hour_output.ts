@@ -9,7 +9,8 @@ import {
   type Staged,
 } from "../../../core/mod.ts";
 import type { HourRows } from "../../../sources/openaq/question.ts";
-import { contentOf, HourUnion } from "./hour_content.ts";
+import { type AskedHour, recordedVersion } from "./asked.ts";
+import { type Content, contentOf, HourUnion } from "./hour_content.ts";
 import { fileName, HourError, nextStamp, readFile } from "./hour_files.ts";
 import { instantOf, type RawRecord, recordLines } from "./record.ts";
 
@@ -24,8 +25,8 @@ export interface Recording {
   readonly files: readonly string[];
   /** The hour's files as they are recorded. */
   readonly recorded: readonly FileRef[];
-  /** How many rows the files held together when the hour was answered last, where not all sensors were asked. */
-  readonly rowsOnRecord: number;
+  /** What the files held together when the hour was answered last, where not all sensors were asked. */
+  readonly onRecord: AskedHour | undefined;
   readonly now: Instant;
   readonly staging: string;
 }
@@ -47,7 +48,7 @@ export async function recordHour(recording: Recording): Promise<HourOutput> {
   assertOwnRows(answer);
   assertThere(recording);
   if (files.length === 0) {
-    assertAll(recording, 0);
+    assertAll(recording, contentOf([]));
     const staged = answer.rows.length === 0 ? [] : [await stage(recording, now)];
     return { ...contentOf(answer.rows), staged, kept: [], strangers: [] };
   }
@@ -62,7 +63,7 @@ export async function recordHour(recording: Recording): Promise<HourOutput> {
     else kept.push(ref);
   }
   const before = union.content();
-  assertAll(recording, before.rows);
+  assertAll(recording, before);
   union.addRows(answer.rows, nextStamp(files, now));
   const content = union.content();
   if (content.dataVersion === before.dataVersion) return { ...before, staged: replaced, kept, strangers };
@@ -113,11 +114,16 @@ function assertThere({ whole, files, recorded }: Recording): void {
 }
 
 /** @throws {HourError} If files that no state knows any more are gone, and only some sensors were asked. */
-function assertAll({ whole, folder, rowsOnRecord }: Recording, rows: number): void {
-  if (whole || rows >= rowsOnRecord) return;
-  throw new HourError(
-    `reading "${folder}": its files hold ${rows} rows, wanted the ${rowsOnRecord} that were recorded, ${ASK_ALL}`,
-  );
+function assertAll({ whole, folder, onRecord }: Recording, { rows, dataVersion }: Content): void {
+  if (whole || onRecord === undefined || rows > onRecord.rows) return;
+  const reading = `reading "${folder}": its files hold`;
+  if (rows < onRecord.rows) {
+    throw new HourError(
+      `${reading} ${rows} rows, wanted the ${onRecord.rows} that were recorded, ${ASK_ALL}`,
+    );
+  }
+  if (recordedVersion(dataVersion) === (onRecord.version ?? recordedVersion(dataVersion))) return;
+  throw new HourError(`${reading} other values than were recorded last, wanted those, ${ASK_ALL}`);
 }
 
 function assertOwnRows({ hour, rows }: HourRows): void {

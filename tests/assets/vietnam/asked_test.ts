@@ -40,6 +40,14 @@ Deno.test("a record is a few lines of JSON, an entry for hours that were answere
   );
 });
 
+Deno.test("hours with a version, and those of before without, are known as they were recorded", async () => {
+  await using lake = await localLake();
+  const [a, b, c, d] = asked(NOW, 0, [2, 0, 1, 4]) as [AskedHour, AskedHour, AskedHour, AskedHour];
+  const hours = [{ ...a, version: "aa" }, { ...b, version: "bb" }, c, { ...d, version: "dd" }];
+  await writeAsked(lake, ZONE, hours, NOW);
+  assertEquals((await askedHours(lake.store, ZONE)).hours, hours);
+});
+
 Deno.test("names ascend by time, and none is another's", () => {
   const names = [0, 0, 1, 999, 1_000, DAY].map((later) => askedName(ZONE, NOW + later));
   assertEquals(new Set(names).size, names.length);

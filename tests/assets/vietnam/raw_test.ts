@@ -260,6 +260,23 @@ Deno.test("an hour that a later state had more rows of is not taken in without t
   ]);
 });
 
+Deno.test("an hour that a later state had other values of is not taken in without them", async () => {
+  await using w = await world();
+  const marked = [{ from: ORDINAL, to: ORDINAL }];
+  await w.ask([row(PM25, 1)]);
+  const earlier = new Map(w.standing.get(asset.key));
+  await w.ask([row(PM25, 2)], { now: NOW + DAY });
+  w.standing.set(asset.key, earlier);
+  const [, second] = await w.files();
+  await Deno.remove(`${w.lake.root}/${second}`);
+  const lost = await w.ask([], { now: NOW + 2 * DAY, marked });
+  assertEquals(lost.failures.map(({ error }) => error), [
+    `reading "${FOLDER}": its files hold other values than were recorded last, wanted those, or --force, which asks all sensors`,
+  ]);
+  const { outputs: [whole] } = await w.ask([row(PM25, 2)], { now: NOW + 3 * DAY, forced: true });
+  assertEquals(whole!.rows, 1);
+});
+
 Deno.test("a file that no state knows and that is no gzip fails its hour", async () => {
   await using w = await world();
   await w.lake.store.write(FIRST, new TextEncoder().encode("no gzip"));
@@ -334,10 +351,11 @@ Deno.test("each group leaves a record of what was asked, empty hours too, in pla
   const common = { askedAt: NOW - SECOND, extractedAt: NOW - SECOND };
   const { hours, damaged } = await askedHours(w.lake.store, "aq_raw_prod");
   assertEquals(damaged, []);
+  const [full, , empty] = outputs.map(({ dataVersion }) => dataVersion.slice(0, 8));
   assertEquals(hours, [
-    { hour: HOUR_0, rows: 3, ...common, setAside: [] },
-    { hour: HOUR_0 + HOUR, rows: 0, ...common, setAside: [] },
-    { hour: HOUR_0 + 2 * HOUR, rows: 0, ...common, setAside: [9] },
+    { hour: HOUR_0, rows: 3, version: full, ...common, setAside: [] },
+    { hour: HOUR_0 + HOUR, rows: 0, version: empty, ...common, setAside: [] },
+    { hour: HOUR_0 + 2 * HOUR, rows: 0, version: empty, ...common, setAside: [9] },
   ]);
 });
 
