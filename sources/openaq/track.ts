@@ -114,8 +114,8 @@ export class Track {
         const answer = { sensor: this.sensor.id, from, to: full ? this.#reach(page, from) : to, askedAt };
         const kept = upTo(page, answer.to);
         await answers.keep(answer, kept);
-        this.#cover(answer, kept, answer.to);
-        return;
+        if (answer.to > this.covered) return this.#cover(answer, kept, answer.to);
+        this.#shares = false; // what others want filled the page
       } catch (error) {
         if (!(error instanceof OpenAQError) || error.trouble !== "too-much" || to - from <= HOUR) throw error;
         if (to > this.#farthest() || from < this.covered) this.#shares = false;
