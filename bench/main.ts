@@ -1,5 +1,6 @@
 import { dump } from "./dump.ts";
 import { type Figure, keeps, report } from "./figure.ts";
+import { million } from "./million.ts";
 import { chained, intents, partitions, ticks } from "./overhead.ts";
 import { measureDagster, PeerError } from "./peer/dagster.ts";
 import { sideBySide } from "./side_by_side.ts";
@@ -9,7 +10,7 @@ import { year } from "./year.ts";
  * Measures one figure after the other; with arguments, only those whose group is named. With `--peer` it first measures
  * Dagster, and shows what that takes for the same.
  */
-const groups = { chained, partitions, intents, ticks, year, "side-by-side": sideBySide, dump };
+const groups = { chained, partitions, intents, ticks, million, year, "side-by-side": sideBySide, dump };
 
 const ATTEMPTS = 5;
 const out = "bench/out";

@@ -58,7 +58,9 @@ async function marts(folder: string): Promise<void> {
   await remove(folder, ["lake/aq_dev", "lake/aq_prod"]);
   const { DatabaseSync } = await import("node:sqlite");
   const db = new DatabaseSync(`${folder}/lake.sqlite`);
-  db.exec(`DELETE FROM partitions WHERE asset IN (SELECT id FROM assets WHERE key LIKE 'vietnam/%_mart')`);
+  for (const table of ["partitions", "packs", "packed"]) {
+    db.exec(`DELETE FROM ${table} WHERE asset IN (SELECT id FROM assets WHERE key LIKE 'vietnam/%_mart')`);
+  }
   db.close();
 }
 

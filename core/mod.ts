@@ -35,6 +35,7 @@ export {
   chunks,
   contains,
   count,
+  EVERYTHING,
   fromOrdinals,
   intersect,
   lowerBound,

@@ -168,7 +168,9 @@ function bindAsset(
 export function existing(set: PartitionSet, within: Ranges, now: Instant): Ranges {
   const hull = set.existing(now);
   if (hull === null) return [];
-  const inside = intersect(within, [hull]);
+  const [first] = within;
+  const whole = within.length === 1 && hull.from <= first!.from && first!.to <= hull.to;
+  const inside = whole ? within : intersect(within, [hull]);
   if (set.spec.type !== "static") return inside;
   return fromOrdinals([...ordinals(inside)].filter((ordinal) => set.has(ordinal, now)));
 }

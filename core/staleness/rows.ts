@@ -40,6 +40,12 @@ class Block {
   }
 }
 
+/** What is known of rows by events alone, a column each. */
+type Columns = Pick<
+  Chunk,
+  "seq" | "changed" | "read" | "at" | "codeId" | "status" | "checksPassed" | "checksFailed" | "member"
+>;
+
 /** Some hundred neighbouring rows, in parallel arrays. */
 export class Chunk {
   readonly seq: Float64Array;
@@ -64,39 +70,42 @@ export class Chunk {
   /** One a row and content edge: how many members are sound. */
   readonly ready: Int32Array;
 
-  constructor(readonly first: number, size: number, slots: number, contentEdges: number) {
-    const limbs = size * LIMBS;
+  /** @param columns Kept and written to. @default rows that were never written */
+  constructor(
+    readonly first: number,
+    size: number,
+    slots: number,
+    contentEdges: number,
+    columns: Columns = empty(size),
+    sums?: Uint32Array,
+  ) {
+    ({
+      seq: this.seq,
+      changed: this.changed,
+      read: this.read,
+      at: this.at,
+      codeId: this.codeId,
+      status: this.status,
+      checksPassed: this.checksPassed,
+      checksFailed: this.checksFailed,
+      member: this.member,
+    } = columns);
     const slotted = size * slots;
     const edged = size * contentEdges;
-    const words = size + edged + limbs + 2 * slotted * LIMBS;
-    const block = new Block(4 * size * DOUBLE + words * WORD + 4 * size + slotted);
-    this.seq = block.doubles(size);
-    this.changed = block.doubles(size);
-    this.read = block.doubles(size);
-    this.at = block.doubles(size);
-    this.codeId = block.integers(size);
+    const limbs = slotted * LIMBS;
+    const block = new Block(((sums ? 1 : 2) * limbs + edged) * WORD + size + slotted);
+    this.sums = sums ?? block.words(limbs);
+    this.difference = block.words(limbs);
     this.ready = block.integers(edged);
-    this.member = block.words(limbs);
-    this.sums = block.words(slotted * LIMBS);
-    this.difference = block.words(slotted * LIMBS);
-    this.status = block.bytes(size);
     this.sound = block.bytes(size);
-    this.checksPassed = block.bytes(size);
-    this.checksFailed = block.bytes(size);
     this.differs = block.bytes(slotted);
   }
 
   /** Takes over the rows `from` up to `end` of a snapshot, all neighbours, from index `i` on. */
   fill(i: number, rows: AssetSnapshot, members: Uint32Array, from: number, end: number): void {
-    this.status.set(rows.status.subarray(from, end), i);
-    this.seq.set(rows.seq.subarray(from, end), i);
-    this.changed.set(rows.changed.subarray(from, end), i);
-    this.read.set(rows.read.subarray(from, end), i);
-    this.at.set(rows.at.subarray(from, end), i);
-    this.codeId.set(rows.codeId.subarray(from, end), i);
-    this.checksPassed.set(rows.checksPassed.subarray(from, end), i);
-    this.checksFailed.set(rows.checksFailed.subarray(from, end), i);
-    this.member.set(members.subarray(from * LIMBS, end * LIMBS), i * LIMBS);
+    const { member, ...columns } = columnsOf(rows, members, from, end);
+    for (const [name, column] of Object.entries(columns)) this[name as keyof typeof columns].set(column, i);
+    this.member.set(member, i * LIMBS);
   }
 
   /** Whether the row has content, be its files expired or damaged or not. */
@@ -104,6 +113,36 @@ export class Chunk {
     const status = this.status[i];
     return status === STANDS || status === EXPIRED || status === DAMAGED;
   }
+}
+
+function empty(size: number): Columns {
+  const block = new Block(size * (4 * DOUBLE + WORD + LIMBS * WORD + 3));
+  return {
+    seq: block.doubles(size),
+    changed: block.doubles(size),
+    read: block.doubles(size),
+    at: block.doubles(size),
+    codeId: block.integers(size),
+    member: block.words(size * LIMBS),
+    status: block.bytes(size),
+    checksPassed: block.bytes(size),
+    checksFailed: block.bytes(size),
+  };
+}
+
+/** The rows `from` up to `end` of a snapshot, shared with it. */
+function columnsOf(rows: AssetSnapshot, members: Uint32Array, from: number, end: number): Columns {
+  return {
+    seq: rows.seq.subarray(from, end),
+    changed: rows.changed.subarray(from, end),
+    read: rows.read.subarray(from, end),
+    at: rows.at.subarray(from, end),
+    codeId: rows.codeId.subarray(from, end),
+    member: members.subarray(from * LIMBS, end * LIMBS),
+    status: rows.status.subarray(from, end),
+    checksPassed: rows.checksPassed.subarray(from, end),
+    checksFailed: rows.checksFailed.subarray(from, end),
+  };
 }
 
 /** The rows of one asset by ordinal, in chunks that exist only where a row does. */
@@ -128,17 +167,46 @@ export class Rows {
     return chunk;
   }
 
+  /**
+   * Takes over the rows `from` up to `end` of a snapshot, all neighbours and in one chunk; where they are a whole one, it
+   * shares their memory.
+   *
+   * @param sums The sums that they read, slot by slot, where they are all there.
+   */
+  take(rows: AssetSnapshot, members: Uint32Array, from: number, end: number, sums?: Uint32Array): Chunk {
+    const first = rows.ordinals[from]!;
+    if (end - from < this.size) {
+      const chunk = this.at(first);
+      chunk.fill(first - chunk.first, rows, members, from, end);
+      if (sums !== undefined) chunk.sums.set(sums, (first - chunk.first) * this.slots * LIMBS);
+      return chunk;
+    }
+    const columns = columnsOf(rows, members, from, end);
+    const chunk = new Chunk(first, this.size, this.slots, this.contentEdges, columns, sums);
+    this.#chunks.set(first / this.size, chunk);
+    return chunk;
+  }
+
   /** Visits the chunks that `from`..`to` touch, ascending: `visit(chunk, first index, last index)`. */
   segments(from: number, to: number, visit: (chunk: Chunk, first: number, last: number) => void): void {
     const one = Math.floor(from / this.size);
     const other = Math.floor(to / this.size);
-    const few = other - one <= this.#chunks.size;
-    const places = few ? span(one, other) : [...this.#chunks.keys()].sort((a, b) => a - b);
-    for (const place of places) {
-      const chunk = place < one || place > other ? undefined : this.#chunks.get(place);
-      if (chunk === undefined) continue;
-      visit(chunk, Math.max(0, from - chunk.first), Math.min(this.size - 1, to - chunk.first));
+    if (one === other) {
+      const chunk = this.#chunks.get(one);
+      if (chunk !== undefined) visit(chunk, from - chunk.first, to - chunk.first);
+      return;
     }
+    const visitPlace = (place: number) => {
+      const chunk = this.#chunks.get(place);
+      if (chunk === undefined) return;
+      visit(chunk, Math.max(0, from - chunk.first), Math.min(this.size - 1, to - chunk.first));
+    };
+    if (other - one <= this.#chunks.size) {
+      for (let place = one; place <= other; place++) {
+        visitPlace(place);
+      }
+    } else {[...this.#chunks.keys()].filter((place) => one <= place && place <= other).sort((a, b) => a - b)
+        .forEach(visitPlace);}
   }
 
   /** Visits the rows of `from`..`to` that were ever written, ascending: `visit(chunk, index in it, ordinal)`. */
@@ -171,8 +239,4 @@ export class Rows {
   all(visit: (chunk: Chunk, i: number, ordinal: number) => void): void {
     this.each(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, visit);
   }
-}
-
-function* span(from: number, to: number): Generator<number> {
-  for (let place = from; place <= to; place++) yield place;
 }

@@ -1,5 +1,6 @@
 import { limbBytes, LIMBS, Sum } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
+import type { Ranges } from "../partition/ranges.ts";
 import { type CodeRecord, DAMAGED } from "../ports/state.ts";
 import { countExisting, type Edge, existing, type Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
@@ -30,7 +31,8 @@ export class Soundness {
   edgeSums(node: Node, partition: number): Uint8Array {
     const sums = new Uint32Array(node.summed.length * LIMBS);
     for (const edge of node.summed) {
-      this.#memberSum(edge, partition).carryInto(sums, edge.slot * LIMBS);
+      const members = edge.mapping.members(partition, this.now);
+      this.#memberSum(edge, members).carryInto(sums, edge.slot * LIMBS);
     }
     return limbBytes(sums);
   }
@@ -45,15 +47,25 @@ export class Soundness {
     }
   }
 
-  /** Compares what a row read with its members as they stand, and counts those that are sound. */
-  measure(node: Node, chunk: Chunk, i: number, ordinal: number): void {
+  /**
+   * Compares what a row read with its members as they stand, and counts those that are sound.
+   *
+   * @returns Whether nothing differs, and all existing members are sound.
+   */
+  measure(node: Node, chunk: Chunk, i: number, ordinal: number): boolean {
+    let agrees = true;
     for (const edge of node.summed) {
       const row = i * node.summed.length + edge.slot;
-      const sum = this.#memberSum(edge, ordinal).add(chunk.sums, row * LIMBS, -1);
+      const members = edge.mapping.members(ordinal, this.now);
+      const sum = this.#memberSum(edge, members).add(chunk.sums, row * LIMBS, -1);
       chunk.differs[row] = sum.carryInto(chunk.difference, row * LIMBS) ? 0 : 1;
+      agrees &&= chunk.differs[row] === 0;
       if (edge.contentSlot < 0) continue;
-      chunk.ready[i * node.contentEdges.length + edge.contentSlot] = this.#countSound(edge, ordinal);
+      const ready = this.#countSound(edge, members);
+      chunk.ready[i * node.contentEdges.length + edge.contentSlot] = ready;
+      agrees &&= ready >= countExisting(edge.up.set, members, this.now);
     }
+    return agrees;
   }
 
   /** Gives a row another fingerprint and passes the change on to those that read it; `presence`: it came (1) or went (-1). */
@@ -135,9 +147,9 @@ export class Soundness {
     });
   }
 
-  #memberSum(edge: Edge, ordinal: number): Sum {
+  #memberSum(edge: Edge, members: Ranges): Sum {
     const sum = this.#sum.reset();
-    for (const { from, to } of edge.mapping.members(ordinal, this.now)) {
+    for (const { from, to } of members) {
       if (edge.mode === "content") {
         edge.up.rows.segments(from, to, (chunk, first, last) => sum.addAll(chunk.member, first, last));
       } else {
@@ -150,14 +162,12 @@ export class Soundness {
   }
 
   /** How many members exist and are sound. */
-  #countSound(edge: Edge, ordinal: number): number {
+  #countSound({ up }: Edge, members: Ranges): number {
     let ready = 0;
-    const members = existing(edge.up.set, edge.mapping.members(ordinal, this.now), this.now);
-    for (const { from, to } of members) {
-      edge.up.rows.segments(from, to, ({ sound }, first, last) => {
-        for (let i = first; i <= last; i++) ready += sound[i]!;
-      });
-    }
+    const count = ({ sound }: Chunk, first: number, last: number) => {
+      for (let i = first; i <= last; i++) ready += sound[i]!;
+    };
+    for (const { from, to } of existing(up.set, members, this.now)) up.rows.segments(from, to, count);
     return ready;
   }
 

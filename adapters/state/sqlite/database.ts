@@ -186,6 +186,10 @@ export class Database {
     return this.#transaction("BEGIN", work);
   }
 
+  get isOpen(): boolean {
+    return this.#db.isOpen;
+  }
+
   close(): void {
     if (!this.#db.isOpen) return;
     this.#db.close();

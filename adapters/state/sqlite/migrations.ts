@@ -159,4 +159,17 @@ export const migrations: readonly string[] = [
   ALTER TABLE claims ADD COLUMN step INTEGER;
   ALTER TABLE claims ADD COLUMN started INTEGER;
   `,
+  `
+  -- What partitions come to, in blocks of neighbouring ordinals, each as of an event. packed: that of an asset's oldest
+  -- block; what happened since is read one by one. Before, an asset was one pack.
+  DROP TABLE packs;
+  CREATE TABLE packs (
+    asset INTEGER NOT NULL,
+    block INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (asset, block)
+  ) STRICT;
+  CREATE TABLE packed (asset INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
+  `,
 ];

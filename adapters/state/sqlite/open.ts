@@ -15,8 +15,8 @@ export interface SqliteOptions {
   readonly access?: "read" | "write";
   /** @default a folder beside the file */
   readonly locks?: Locks;
-  /** From so many partitions on, an asset's rows are kept packed, to be loaded at once. @default 4000 */
-  readonly many?: number;
+  /** So many events may be left to be read one by one when it is opened; what is older is kept packed. @default 4000 */
+  readonly few?: number;
   readonly patience?: Patience;
   /** Whether it is one in the making: of what was there no copy is kept before a migration. @default false */
   readonly making?: boolean;
@@ -31,11 +31,11 @@ export interface SqliteOptions {
  * @throws {StateError} If the file is no state, is from a newer version, or cannot be written or read.
  */
 export async function openSqliteState(options: SqliteOptions): Promise<State> {
-  const { path, access = "write", many = 4_000 } = options;
+  const { path, access = "write", few = 4_000 } = options;
   const { locks = lockFolder(lockFolderOf(path), access) } = options;
   await requireNoFolder(path);
   const db = access === "read" ? await openToRead(path) : await openToWrite(options);
-  return named(new SqliteState(db, { locks, many, access }), path);
+  return named(new SqliteState(db, { locks, few, access }), path);
 }
 
 async function openToWrite({ path, patience, making, tell = () => {} }: SqliteOptions): Promise<Database> {

@@ -57,6 +57,11 @@ export class Registry {
       .map(({ key, partitions }) => ({ key, partitions: JSON.parse(partitions) }));
   }
 
+  /** The numbers of all assets. */
+  ids(): number[] {
+    return this.#db.all<{ id: number }>("SELECT id FROM assets ORDER BY id").map(({ id }) => id);
+  }
+
   /** The number of an asset, or undefined if it was never registered. */
   find(key: AssetKey): number | undefined {
     if (!this.#ids.has(key)) this.#load();

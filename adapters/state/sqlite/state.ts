@@ -24,8 +24,9 @@ import { SqliteKeyValue } from "./key_value.ts";
 import type { Locks } from "./locks.ts";
 import { Places } from "./places.ts";
 import { Registry } from "./registry.ts";
+import { Packer } from "./repack.ts";
 import { Runs } from "./runs.ts";
-import { repack, snapshot } from "./snapshot.ts";
+import { snapshot } from "./snapshot.ts";
 import { Workers } from "./workers.ts";
 
 /** The state in one SQLite file, shared by the processes of one host. */
@@ -40,20 +41,17 @@ export class SqliteState implements port.State {
   readonly #claims: Claims;
   readonly #runs: Runs;
   readonly #history: History;
-  readonly #many: number;
-  /** The assets that this handle committed events of. */
-  readonly #touched = new Set<AssetKey>();
+  readonly #packer: Packer;
 
   constructor(
     db: Database,
-    { locks, many, access }: {
+    { locks, few, access }: {
       readonly locks: Locks;
-      readonly many: number;
+      readonly few: number;
       readonly access: "read" | "write";
     },
   ) {
     this.#db = db;
-    this.#many = access === "write" ? many : Infinity;
     this.#workers = new Workers(db, locks);
     this.#registry = new Registry(db, access);
     this.#places = new Places(db, this.#registry);
@@ -62,6 +60,7 @@ export class SqliteState implements port.State {
     this.#claims = new Claims(db, this.#registry, this.#workers, this.#intents);
     this.#runs = new Runs(db, this.#registry, this.#workers);
     this.#history = new History(db, this.#registry);
+    this.#packer = new Packer(db, this.#log, this.#registry, few);
     this.keyValue = new SqliteKeyValue(db);
   }
 
@@ -76,7 +75,7 @@ export class SqliteState implements port.State {
   }
 
   async snapshot(assets: readonly AssetKey[]): Promise<port.Snapshot> {
-    return snapshot(this.#db, this.#log, this.#registry, assets, this.#many);
+    return snapshot(this.#db, this.#log, this.#registry, assets);
   }
 
   async since(seq: Seq, limit = 2 ** 52): Promise<AssetEvent[]> {
@@ -91,8 +90,7 @@ export class SqliteState implements port.State {
     const { claim, events, step } = commit;
     // What a lake is changed by is on the disk before and after, so that a power cut finds the two together.
     const synced = claim !== null && (commit.intents !== undefined || this.#intents.any(claim));
-    for (const { asset } of events) this.#touched.add(asset);
-    return await this.#asWorker(() => {
+    const committed = await this.#asWorker<port.Committed>(() => {
       const held = claim === null ? undefined : this.#claims.held(claim);
       if (claim !== null) {
         if (held === undefined) return { status: "superseded" };
@@ -107,6 +105,8 @@ export class SqliteState implements port.State {
       if (claim !== null && commit.release) this.#claims.release(claim, step !== undefined);
       return { status: "committed", seq };
     }, { synced });
+    if (committed.status === "committed") await this.#packer.upTo(committed.seq);
+    return committed;
   }
 
   async claim(
@@ -219,7 +219,6 @@ export class SqliteState implements port.State {
         for (const token of this.#claims.own()) this.#claims.release(token);
         this.#workers.leave();
       });
-      repack(this.#db, this.#log, this.#registry, this.#touched, this.#many);
     } finally {
       this.#workers.letGo();
       this.#db.close();

@@ -23,9 +23,9 @@ export function memoryHarness(): Promise<Harness> {
 /**
  * Every worker is a handle of this process that passes for a process of its own.
  *
- * @param many From so many partitions on, rows are kept packed.
+ * @param few So many events may be left that are not packed.
  */
-export async function sqliteHarness(many = 1): Promise<Harness & { readonly path: string }> {
+export async function sqliteHarness(few = 1): Promise<Harness & { readonly path: string }> {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/state.db`;
   const held = new Map<string, Held>();
@@ -38,7 +38,7 @@ export async function sqliteHarness(many = 1): Promise<Harness & { readonly path
         held.set(name, locks.hold());
         return held.get(name)!;
       };
-      const handle = await openSqliteState({ path, many, locks: { ...locks, hold } });
+      const handle = await openSqliteState({ path, few, locks: { ...locks, hold } });
       open.add(handle);
       const close = handle.close.bind(handle);
       handle.close = () => {

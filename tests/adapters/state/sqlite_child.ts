@@ -1,8 +1,8 @@
 // A worker process of the tests: `work PATH` takes part in common work, `hold PATH` claims, says so and waits,
-// `write PATH` begins to write, says so and waits.
+// `write PATH` begins to write, says so and waits, `pack PATH` writes and packs without end, and says so each time.
 import { DatabaseSync } from "node:sqlite";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
-import { ASSETS, HOURS, materialized, started } from "./build.ts";
+import { ASSETS, HOURS, materialized, started, version } from "./build.ts";
 
 /** How many partitions the workers share, and how often each counts. */
 export const PARTITIONS = 400, COUNTS = 200;
@@ -52,7 +52,20 @@ async function write(path: string): Promise<void> {
   db.close();
 }
 
+/** How many events a commit has before it says so. */
+export const PACKED = 50;
+
+async function pack(path: string): Promise<void> {
+  const state = await openSqliteState({ path, few: 0 });
+  for (let next = 0;; next += PACKED) {
+    const partitions = Array.from({ length: PACKED }, (_, i) => (next + i) * 617 % 100_000);
+    const events = partitions.map((each) => materialized(each, { dataVersion: version(next) }));
+    await state.commit({ claim: null, events });
+    await Deno.stdout.write(new Uint8Array([46]));
+  }
+}
+
 if (import.meta.main) {
   const [mode, path] = Deno.args;
-  await (mode === "work" ? work : mode === "hold" ? hold : write)(path!);
+  await { work, hold, write, pack }[mode!]!(path!);
 }
