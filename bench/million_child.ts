@@ -1,21 +1,49 @@
 import process from "node:process";
 import { openSqliteState } from "../adapters/state/sqlite/open.ts";
-import { timed } from "./figure.ts";
-import { million, NOW } from "./million_graph.ts";
-import { open } from "./trivial.ts";
+import { median, timed } from "./figure.ts";
+import { million, NOW, Writer } from "./million_graph.ts";
+import { everything, open } from "./trivial.ts";
+
+const all = { ...everything(million), all: true };
 
 /**
  * Opens the state at a path as a command does, and takes in all of it. The time is that which passes or, where other
  * programs keep the machine busy meanwhile, that in which this one was at work.
  */
-const [path] = Deno.args;
-const before = process.cpuUsage();
-const passed = await timed(async () => {
-  const state = await openSqliteState({ path: path!, access: "read" });
-  const { index } = await open(million, state, () => NOW);
-  await state.close();
-  const { rows, set } = index.nodes.at(-1)!;
-  if (rows.materialized([set.existing(NOW)!]) === 0) throw new Error("nothing was loaded");
-});
-const { user, system } = process.cpuUsage(before);
-console.log(JSON.stringify(Math.min(passed, (user + system) / 1_000)));
+async function load(path: string): Promise<number> {
+  const before = process.cpuUsage();
+  const passed = await timed(async () => {
+    const state = await openSqliteState({ path, access: "read" });
+    const { index } = await open(million, state, () => NOW);
+    await state.close();
+    const { rows, set } = index.nodes.at(-1)!;
+    if (rows.materialized([set.existing(NOW)!]) === 0) throw new Error("nothing was loaded");
+  });
+  const { user, system } = process.cpuUsage(before);
+  return Math.min(passed, (user + system) / 1_000);
+}
+
+/** One event arrives, and the statuses of all assets are answered again. */
+async function tick(path: string): Promise<number> {
+  const [reading, writing] = [await openSqliteState({ path }), await openSqliteState({ path })];
+  const reader = await open(million, reading, () => NOW);
+  const writer = new Writer(reader.index.nodes.map(({ codeId }) => codeId), 1);
+  const stale = async () =>
+    (await reader.status(all)).reduce((sum, { partitions }) => sum + partitions.stale, 0);
+  const took: number[] = [];
+  let before = await stale();
+  for (let hour = 0; hour < 100; hour++) {
+    // Each time another external asset and hour, which is read in four layers.
+    await writing.commit({ claim: null, events: [writer.event(hour % 20, 97 * hour, reader.index.seq)] });
+    let after = before;
+    took.push(await timed(async () => after = await stale()));
+    if (after <= before) throw new Error(`after an event ${after} are stale, before it ${before}`);
+    before = after;
+  }
+  await writing.close();
+  await reading.close();
+  return median(took);
+}
+
+const [what, path] = Deno.args;
+console.log(JSON.stringify(await (what === "tick" ? tick : load)(path!)));

@@ -50,9 +50,13 @@ export class Writer {
   readonly #times = new Uint16Array(ASSETS * PARTITIONS);
   readonly #codeIds: readonly number[];
 
-  /** @param codeIds Of the assets, in their order. */
-  constructor(codeIds: readonly number[]) {
+  /**
+   * @param codeIds Of the assets, in their order.
+   * @param times How often each was materialized before.
+   */
+  constructor(codeIds: readonly number[], times = 0) {
     this.#codeIds = codeIds;
+    this.#times.fill(times);
   }
 
   /** @param read The number of the last event. */

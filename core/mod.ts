@@ -64,7 +64,7 @@ export type { Hindrance, PlannedCause, PlannedStep } from "./plan.ts";
 export type { AssetStatus, StatusRange } from "./status.ts";
 export type { Warning } from "./warnings.ts";
 export type { CauseKind } from "./staleness/causes.ts";
-export type { Judgement } from "./staleness/index.ts";
+export type { Judgement } from "./staleness/judgement.ts";
 export { type ReadSourceFile, requireSources } from "./staleness/node.ts";
 export type { PartitionState } from "./staleness/states.ts";
 export type { ForgetOptions } from "./run/forget.ts";

@@ -25,7 +25,7 @@ import type { RunResult } from "./run/tally.ts";
 import { takeIn, type TakeInOptions, type TakenInCount } from "./run/take_in.ts";
 import { type Undeclared, undeclared, wipeUndeclared } from "./run/undeclared.ts";
 import { wipe } from "./run/wipe.ts";
-import type { Judgement } from "./staleness/index.ts";
+import type { Judgement } from "./staleness/judgement.ts";
 import { StalenessIndex } from "./staleness/index.ts";
 import { bindGraph, materializedIn, type ReadSourceFile } from "./staleness/node.ts";
 import { type AssetStatus, statusOf } from "./status.ts";

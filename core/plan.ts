@@ -5,7 +5,8 @@ import { Judge } from "./run/judge.ts";
 import { joined, type Need, Needs } from "./run/needs.ts";
 import type { Scope } from "./run/scope.ts";
 import { type Cause, type CauseKind, causesOf } from "./staleness/causes.ts";
-import type { Judgement, StalenessIndex } from "./staleness/index.ts";
+import type { StalenessIndex } from "./staleness/index.ts";
+import type { Judgement } from "./staleness/judgement.ts";
 import type { Node } from "./staleness/node.ts";
 
 /** Neighbouring partitions of one asset that would be materialized for the same causes. */

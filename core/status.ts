@@ -5,7 +5,7 @@ import { count, normalize, type Ranges } from "./partition/ranges.ts";
 import { type RunSelection, scopeOf } from "./run/scope.ts";
 import type { Session } from "./run/session.ts";
 import type { Node } from "./staleness/node.ts";
-import { judgements, Overlay, type PartitionState } from "./staleness/states.ts";
+import { Overlay, type PartitionState, standing, type StateRange } from "./staleness/states.ts";
 import {
   failedChecks,
   failures,
@@ -74,24 +74,13 @@ async function assetStatus(
     running: 0,
     blocked: 0,
   };
-  for (const run of judgements(index, node, ranges)) partitions[run.state] += count([run]);
-  const states = overlay.states(node, ranges);
+  const { judged, totals: { lastMaterialized, checks, failing } } = standing(index, node, ranges);
+  for (const run of judged) partitions[run.state] += count([run]);
+  const states = overlay.states(node, judged);
   for (const run of states) {
     if (run.state === "failed" || run.state === "running" || run.state === "blocked") {
       partitions[run.state] += count([run]);
     }
-  }
-  let lastMaterialized: Instant | null = null;
-  const checks = { passed: 0, failed: 0 };
-  const failing: number[] = [];
-  for (const { from, to } of ranges) {
-    node.rows.each(from, to, (chunk, i, ordinal) => {
-      if (!chunk.stands(i)) return;
-      lastMaterialized = Math.max(lastMaterialized ?? -Infinity, chunk.at[i]!);
-      checks.passed += chunk.checksPassed[i]!;
-      checks.failed += chunk.checksFailed[i]!;
-      if (chunk.checksFailed[i]! > 0) failing.push(ordinal);
-    });
   }
   const late = lateIn(index, node, states);
   const failed = await failedChecks(session, node, failing);
@@ -104,14 +93,25 @@ async function assetStatus(
   return {
     key: node.key,
     partitions,
-    ranges: partitionRanges(node.set, states).map((range, place) => ({
-      ...range,
-      state: states[place]!.state,
-    })),
+    ranges: named(node, states),
     late: partitionRanges(node.set, late),
     broken: failed.broken,
     lastMaterialized,
     checks,
     warnings,
   };
+}
+
+/** The ranges of the last answers, which stay the same ones where nothing changed. */
+const names = new WeakMap<readonly StateRange[], readonly StatusRange[]>();
+
+function named({ set }: Node, states: readonly StateRange[]): readonly StatusRange[] {
+  const known = names.get(states);
+  if (known !== undefined) return known;
+  const ranges = partitionRanges(set, states).map((range, place) => ({
+    ...range,
+    state: states[place]!.state,
+  }));
+  names.set(states, ranges);
+  return ranges;
 }

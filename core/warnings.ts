@@ -42,6 +42,7 @@ export async function failedChecks(
   node: Node,
   failing: readonly number[],
 ): Promise<FailedChecks> {
+  if (failing.length === 0) return { warnings: [], broken: 0 };
   const warnings: Warning[] = [];
   let broken = 0;
   if (failing.length > TOLD) {

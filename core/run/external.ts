@@ -1,5 +1,6 @@
 import type { OrdinalRange } from "../partition/ranges.ts";
-import type { Judgement, StalenessIndex } from "../staleness/index.ts";
+import type { StalenessIndex } from "../staleness/index.ts";
+import type { Judgement } from "../staleness/judgement.ts";
 import type { Node } from "../staleness/node.ts";
 import { judgements } from "../staleness/states.ts";
 import type { Scope } from "./scope.ts";

@@ -8,7 +8,8 @@ import {
   type Ranges,
   union,
 } from "../partition/ranges.ts";
-import type { Judgement, StalenessIndex } from "../staleness/index.ts";
+import type { StalenessIndex } from "../staleness/index.ts";
+import type { Judgement } from "../staleness/judgement.ts";
 import { dependentsOf, type Node } from "../staleness/node.ts";
 import { judgements } from "../staleness/states.ts";
 import { isHeldBack } from "./held_back.ts";

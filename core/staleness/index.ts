@@ -14,13 +14,12 @@ import {
   WIPED,
 } from "../ports/state.ts";
 import { loadRows } from "./load.ts";
+import type { Judgement } from "./judgement.ts";
 import { Marks } from "./marks.ts";
 import type { Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
 import { Soundness } from "./soundness.ts";
-
-/** The state of a partition by its content alone, before running, failed and blocked are laid over it. */
-export type Judgement = "fresh" | "stale" | "missing";
+import { summaryOf } from "./summary.ts";
 
 /**
  * Which partitions are missing, stale or fresh, kept up to date event by event. One is fresh when it is sound and its
@@ -76,6 +75,10 @@ export class StalenessIndex {
       const rows = snapshot.assets.get(node.key);
       if (rows !== undefined) loadRows(this.#soundness, node, rows);
     }
+    for (const { asset, from, to } of [...snapshot.failures, ...snapshot.due]) {
+      const node = this.#byKey.get(asset);
+      node?.rows.each(from, to, (chunk, i, ordinal) => this.#settle(node, ordinal, chunk.seq[i]!));
+    }
   }
 
   /** Takes in one event; those already taken in, and those of other graphs, change nothing. */
@@ -118,6 +121,11 @@ export class StalenessIndex {
     return this.#supposed.get(node) ?? [];
   }
 
+  #settle({ key }: Node, partition: number, seq: Seq): void {
+    this.#failures.settle(key, partition, seq);
+    this.#due.settle(key, partition, seq);
+  }
+
   #take(event: AssetEvent): void {
     const node = this.#byKey.get(event.asset);
     if (node === undefined) return;
@@ -127,12 +135,14 @@ export class StalenessIndex {
         const stood = chunk.stands(i);
         const member = bytesLimbs(event.member);
         const same = stood && equal(chunk.member, i * LIMBS, member);
+        node.rows.changed(chunk);
         chunk.status[i] = STANDS;
         chunk.seq[i] = event.seq;
         if (!same) chunk.changed[i] = event.seq;
         chunk.read[i] = event.read;
         chunk.at[i] = event.at;
         chunk.codeId[i] = event.codeId;
+        this.#settle(node, event.partition, event.seq);
         countChecks(chunk, i, event.checks);
         if (!same) this.#soundness.replaceMember(node, chunk, i, event.partition, member, stood ? 0 : 1);
         this.#soundness.readSums(node, chunk, i, bytesLimbs(event.edges), 0);
@@ -143,6 +153,7 @@ export class StalenessIndex {
       case "checked": {
         const { chunk, i } = place(node, event.partition);
         if (chunk.seq[i] !== event.of) return;
+        node.rows.changed(chunk);
         countChecks(chunk, i, event.checks);
         const damaged = damageOf(event.checks);
         if (damaged === undefined || chunk.status[i] !== (damaged ? STANDS : DAMAGED)) return;
@@ -154,8 +165,10 @@ export class StalenessIndex {
         node.rows.each(event.from, event.to, (chunk, i, ordinal) => {
           if (!chunk.stands(i)) return;
           chunk.status[i] = WIPED;
+          node.rows.changed(chunk);
           chunk.seq[i] = event.seq;
           chunk.changed[i] = event.seq;
+          this.#settle(node, ordinal, event.seq);
           this.#soundness.replaceMember(node, chunk, i, ordinal, new Uint32Array(LIMBS), -1);
           this.#soundness.rejudge(node, chunk, i, ordinal);
         });
@@ -170,6 +183,7 @@ export class StalenessIndex {
       case "failed":
         return this.#failures.add(event);
       case "due":
+        node.rows.segments(event.from, event.to, (chunk) => node.rows.changed(chunk));
         return this.#due.add(event);
     }
   }
@@ -215,12 +229,8 @@ export class StalenessIndex {
     let next = Infinity;
     for (const node of this.nodes) {
       next = Math.min(next, node.set.nextExisting(this.#soundness.now));
-      const { due } = node.asset;
-      if (due === null) continue;
-      node.rows.all((chunk, i, ordinal) => {
-        const at = chunk.stands(i) ? due(node.set.window(ordinal), chunk.at[i]!) : Infinity;
-        if (at > this.#soundness.now) next = Math.min(next, at);
-      });
+      if (node.asset.due === null) continue;
+      for (const chunk of node.rows.chunks()) next = Math.min(next, summaryOf(this, node, chunk).until);
     }
     return next;
   }
@@ -315,9 +325,12 @@ export class StalenessIndex {
 
   /** The failures that still speak of a partition in the ranges. */
   failuresWithin(node: Node, ranges: Ranges): readonly Failure[] {
-    return this.#failures.of(node.key).filter((failure) =>
-      [...ordinals(intersect(ranges, [failure]))].some((ordinal) => this.failure(node, ordinal) === failure)
-    );
+    const speaking = (failure: Failure, of: Ranges) => {
+      for (const ordinal of ordinals(of)) if (this.failure(node, ordinal) === failure) return true;
+      return false;
+    };
+    return [...this.#failures.within(node.key, ranges)].filter(([failure, of]) => speaking(failure, of))
+      .map(([failure]) => failure);
   }
 
   /** The ranges that failures speak of. */

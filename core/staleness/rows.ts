@@ -1,5 +1,6 @@
 import { LIMBS } from "../fingerprint.ts";
 import type { Ranges } from "../partition/ranges.ts";
+import type { Summary } from "./judgement.ts";
 import { type AssetSnapshot, DAMAGED, EXPIRED, STANDS } from "../ports/state.ts";
 
 /** The status of a partition that was never materialized. */
@@ -69,6 +70,9 @@ export class Chunk {
   readonly differs: Uint8Array;
   /** One a row and content edge: how many members are sound. */
   readonly ready: Int32Array;
+
+  /** How its rows stand, once somebody has asked; gone when one of them changes. */
+  summary: Summary | undefined;
 
   /** @param columns Kept and written to. @default rows that were never written */
   constructor(
@@ -148,12 +152,29 @@ function columnsOf(rows: AssetSnapshot, members: Uint32Array, from: number, end:
 /** The rows of one asset by ordinal, in chunks that exist only where a row does. */
 export class Rows {
   readonly #chunks = new Map<number, Chunk>();
+  #revision = 0;
 
   constructor(readonly size: number, readonly slots: number, readonly contentEdges: number) {}
 
   /** The chunk that holds an ordinal, if any row near it was written. */
   find(ordinal: number): Chunk | undefined {
     return this.#chunks.get(Math.floor(ordinal / this.size));
+  }
+
+  /** Another number each time that a row changed, or is judged anew. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** A row of the chunk changed, or is judged anew. */
+  changed(chunk: Chunk): void {
+    chunk.summary = undefined;
+    this.#revision++;
+  }
+
+  /** All chunks, in any order. */
+  chunks(): Iterable<Chunk> {
+    return this.#chunks.values();
   }
 
   /** The chunk that holds an ordinal, made if it is not there. */

@@ -101,6 +101,7 @@ export class Soundness {
       const step = sound - next.chunk.sound[next.i]!;
       if (step === 0) continue;
       next.chunk.sound[next.i] = sound;
+      next.node.rows.changed(next.chunk);
       if (!next.node.set.has(next.ordinal, this.now)) continue;
       for (const edge of next.node.down) {
         if (edge.contentSlot < 0) continue;

@@ -2,14 +2,17 @@ import type { AssetKey } from "../event.ts";
 import {
   contains,
   fromOrdinals,
+  intersect,
   normalize,
   type OrdinalRange,
   ordinals,
   type Ranges,
+  union,
 } from "../partition/ranges.ts";
-import type { Judgement, StalenessIndex } from "./index.ts";
+import type { StalenessIndex } from "./index.ts";
 import { dependentsOf, existing, type Node } from "./node.ts";
-import { NONE } from "./rows.ts";
+import type { JudgedRange, Judgement, Totals, Validity } from "./judgement.ts";
+import { addRow, addTotals, holds, isSummarized, noTotals, summaryOf } from "./summary.ts";
 
 /** A judgement, or what lies over it. */
 export type PartitionState = Judgement | "running" | "failed" | "blocked";
@@ -20,29 +23,90 @@ export interface StateRange extends OrdinalRange {
 }
 
 /** The judgements of the existing partitions of `within`, as runs of equal ones. */
-export function judgements(
-  index: StalenessIndex,
-  node: Node,
-  within: Ranges,
-): (OrdinalRange & { readonly state: Judgement })[] {
-  const runs: { from: number; to: number; state: Judgement }[] = [];
-  const extend = (from: number, to: number, state: Judgement) => {
-    if (from > to) return;
-    const last = runs.at(-1);
-    if (last !== undefined && last.state === state && last.to === from - 1) last.to = to;
-    else runs.push({ from, to, state });
-  };
+export function judgements(index: StalenessIndex, node: Node, within: Ranges): JudgedRange[] {
+  const runs = new Runs<Judgement>();
   for (const { from, to } of existing(node.set, within, index.now)) {
-    let next = from;
-    node.rows.each(from, to, (chunk, i, ordinal) => {
-      if (chunk.status[i] === NONE) return;
-      extend(next, ordinal - 1, "missing");
-      extend(ordinal, ordinal, index.judgeRow(node, chunk, i, ordinal));
-      next = ordinal + 1;
+    node.rows.segments(from, to, (chunk, first, last) => {
+      // For a few rows it is not worth the while to judge all.
+      if (last - first < node.rows.size / 2 && !isSummarized(index, node, chunk)) {
+        node.rows.each(chunk.first + first, chunk.first + last, (_, i, ordinal) => {
+          runs.fill(from, ordinal, "missing");
+          runs.add(ordinal, ordinal, index.judgeRow(node, chunk, i, ordinal));
+        });
+        return;
+      }
+      for (const judged of summaryOf(index, node, chunk).judged) {
+        if (judged.to < from || judged.from > to) continue;
+        runs.fill(from, judged.from, "missing");
+        runs.add(Math.max(from, judged.from), Math.min(to, judged.to), judged.state);
+      }
     });
-    extend(next, to, "missing");
+    runs.fill(from, to + 1, "missing");
   }
-  return runs;
+  return runs.all;
+}
+
+/** How partitions stand, and what those that stand come to. */
+export interface Standing {
+  readonly judged: readonly JudgedRange[];
+  readonly totals: Totals;
+}
+
+/** What was answered last of a node, and when it is answered anew. */
+interface Answer extends Standing, Validity {
+  readonly ranges: Ranges;
+  readonly revision: number;
+}
+
+const answers = new WeakMap<Node, Answer>();
+
+/** How the existing partitions of `within` stand; the last answer where nothing changed since. */
+export function standing(index: StalenessIndex, node: Node, within: Ranges): Standing {
+  const ranges = existing(node.set, within, index.now);
+  const { revision } = node.rows;
+  const last = answers.get(node);
+  if (last?.revision === revision && isSame(last.ranges, ranges) && holds(index, node, last)) return last;
+  const judged = judgements(index, node, ranges);
+  const totals = noTotals();
+  let [until, clockUntil] = [Infinity, Infinity];
+  for (const { from, to } of ranges) {
+    node.rows.segments(from, to, (chunk, first, last) => {
+      const summary = summaryOf(index, node, chunk);
+      until = Math.min(until, summary.until);
+      clockUntil = Math.min(clockUntil, summary.clockUntil);
+      const isWhole = summary.judged.length > 0 && from <= summary.judged[0]!.from &&
+        summary.judged.at(-1)!.to <= to;
+      if (isWhole) addTotals(totals, summary.totals);
+      else for (let i = first; i <= last; i++) if (chunk.stands(i)) addRow(totals, chunk, i);
+    });
+  }
+  const { now, clock } = index;
+  const answer = { judged, totals, ranges, revision, now, until, clock, clockUntil };
+  answers.set(node, answer);
+  return answer;
+}
+
+function isSame(some: Ranges, others: Ranges): boolean {
+  return some.length === others.length &&
+    some.every(({ from, to }, place) => from === others[place]!.from && to === others[place]!.to);
+}
+
+/** Neighbouring partitions in one state, one run after the other. */
+class Runs<State> {
+  readonly all: { from: number; to: number; state: State }[] = [];
+
+  add(from: number, to: number, state: State): void {
+    const last = this.all.at(-1);
+    if (last !== undefined && last.state === state && last.to === from - 1) last.to = to;
+    else if (from <= to) this.all.push({ from, to, state });
+  }
+
+  /** Gives those from `from` on that have none yet a state, up to and without `end`. */
+  fill(from: number, end: number, state: State): void {
+    const last = this.all.at(-1);
+    const next = last === undefined ? from : Math.max(from, last.to + 1);
+    if (next < end) this.add(next, end - 1, state);
+  }
 }
 
 /** The states of a graph's partitions: the judgements, with running, failed and blocked laid over them. */
@@ -51,22 +115,25 @@ export class Overlay {
 
   constructor(readonly index: StalenessIndex, readonly running: ReadonlyMap<AssetKey, Ranges>) {}
 
-  /** The states of the existing partitions of `within`, as runs of equal ones. */
-  states(node: Node, within: Ranges): StateRange[] {
-    const runs: { from: number; to: number; state: PartitionState }[] = [];
-    for (const { from, to, state } of judgements(this.index, node, within)) {
-      if (!this.#anythingOver(node)) {
-        runs.push({ from, to, state });
-        continue;
+  /** The states of partitions that were judged, as runs of equal ones. */
+  states(node: Node, judged: readonly JudgedRange[]): readonly StateRange[] {
+    const covered = this.#covered(node);
+    if (covered.length === 0) return judged;
+    const runs = new Runs<PartitionState>();
+    const overs = intersect(judged, covered);
+    let place = 0;
+    for (const { from, to, state } of judged) {
+      let next = from;
+      for (let over = overs[place]; over !== undefined && over.to <= to; over = overs[++place]) {
+        if (next < over.from) runs.add(next, over.from - 1, state);
+        for (let each = over.from; each <= over.to; each++) {
+          runs.add(each, each, this.#over(node, each, state));
+        }
+        next = over.to + 1;
       }
-      for (let ordinal = from; ordinal <= to; ordinal++) {
-        const over = this.#over(node, ordinal, state);
-        const last = runs.at(-1);
-        if (last !== undefined && last.state === over && last.to === ordinal - 1) last.to = ordinal;
-        else runs.push({ from: ordinal, to: ordinal, state: over });
-      }
+      if (next <= to) runs.add(next, to, state);
     }
-    return runs;
+    return runs.all;
   }
 
   #over(node: Node, ordinal: number, state: Judgement): PartitionState {
@@ -77,9 +144,10 @@ export class Overlay {
     return contains(this.blocked(node), ordinal) ? "blocked" : state;
   }
 
-  #anythingOver(node: Node): boolean {
-    return this.running.has(node.key) || this.index.failureRanges(node).length > 0 ||
-      this.blocked(node).length > 0;
+  /** Where anything may lie over the judgements. */
+  #covered(node: Node): Ranges {
+    const running = this.running.get(node.key) ?? [];
+    return union(union(running, this.index.failureRanges(node)), this.blocked(node));
   }
 
   /** The partitions that are not fresh while something that they need failed or is blocked itself. */
