@@ -76,7 +76,7 @@ async function assetStatus(
   };
   const { judged, totals: { lastMaterialized, checks, failing } } = standing(index, node, ranges);
   for (const run of judged) partitions[run.state] += count([run]);
-  const states = overlay.states(node, judged);
+  const states = overlay.states(node, ranges, judged);
   for (const run of states) {
     if (run.state === "failed" || run.state === "running" || run.state === "blocked") {
       partitions[run.state] += count([run]);

@@ -115,8 +115,12 @@ export class Overlay {
 
   constructor(readonly index: StalenessIndex, readonly running: ReadonlyMap<AssetKey, Ranges>) {}
 
-  /** The states of partitions that were judged, as runs of equal ones. */
-  states(node: Node, judged: readonly JudgedRange[]): readonly StateRange[] {
+  /** The states of the existing partitions of `within`, as runs of equal ones. */
+  states(
+    node: Node,
+    within: Ranges,
+    judged: readonly JudgedRange[] = judgements(this.index, node, within),
+  ): readonly StateRange[] {
     const covered = this.#covered(node);
     if (covered.length === 0) return judged;
     const runs = new Runs<PartitionState>();

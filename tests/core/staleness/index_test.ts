@@ -195,7 +195,7 @@ function keptOf(index: StalenessIndex) {
       judged,
       some: standing(index, node, some).judged,
       totals,
-      states: overlay.states(node, judged),
+      states: overlay.states(node, existing),
       failures: index.failuresWithin(node, existing).map(({ seq }) => seq),
       failed: intersect(index.failureRanges(node), existing),
     };
