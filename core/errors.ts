@@ -12,3 +12,8 @@ export class DeclarationError extends WrongUseError {
 export class RequestError extends WrongUseError {
   override readonly name = "RequestError";
 }
+
+/** The end of a run was asked for by somebody else than who began it. */
+export class CancelledError extends Error {
+  override readonly name = "CancelledError";
+}

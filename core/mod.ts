@@ -78,6 +78,7 @@ export type { RunSelection } from "./run/scope.ts";
 export { sweepStaging } from "./run/sweep.ts";
 export type { Ports } from "./run/session.ts";
 export type { TakeInOptions, TakenInCount } from "./run/take_in.ts";
+export type { Worked } from "./run/worker.ts";
 export type { Undeclared } from "./run/undeclared.ts";
 export type { Counts, RunResult } from "./run/tally.ts";
 

@@ -1,4 +1,4 @@
-import type { AssetKey, NewEvent } from "./event.ts";
+import type { AssetKey, NewEvent, RunId } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import type { PartitionSet } from "./partition/partition_set.ts";
 import { type PartitionRange, partitionRange, partitionRanges } from "./partition/range_text.ts";
@@ -15,15 +15,17 @@ import type { Observer } from "./run/progress.ts";
 import { prunable, prune } from "./run/prune.ts";
 import { recheck, type Rechecked } from "./run/recheck.ts";
 import { recover } from "./run/recover.ts";
+import type { RunRequest, TakenRun } from "./ports/state.ts";
 import { type Report, report } from "./run/report.ts";
-import { requestOf } from "./run/request.ts";
+import { requestOf, scopeFrom } from "./run/request.ts";
 import { rollback, type RolledBack } from "./run/rollback.ts";
 import { execute, type Limits } from "./run/scheduler.ts";
-import { partitionOf, type RunSelection, scopeOf } from "./run/scope.ts";
+import { partitionOf, type RunSelection, type Scope, scopeOf } from "./run/scope.ts";
 import { commit, type Ports, refresh, type Session } from "./run/session.ts";
 import type { RunResult } from "./run/tally.ts";
 import { takeIn, type TakeInOptions, type TakenInCount } from "./run/take_in.ts";
 import { type Undeclared, undeclared, wipeUndeclared } from "./run/undeclared.ts";
+import type { Worked } from "./run/worker.ts";
 import { wipe } from "./run/wipe.ts";
 import type { Judgement } from "./staleness/judgement.ts";
 import { StalenessIndex } from "./staleness/index.ts";
@@ -45,6 +47,9 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly observe?: Observer;
 }
+
+/** The queued run, and whether it is new; or why there is nothing to retry. */
+export type Retried = { readonly run: RunId; readonly isNew: boolean } | { readonly nothing: string };
 
 /** The result of a look at what lies beside the state: others' files, and the published ones. */
 export interface Sight {
@@ -168,18 +173,64 @@ export class Orchestrator {
 
   /** Brings what is selected up to date. @throws {RequestError} */
   async materialize(selection: RunSelection, options: RunOptions = {}): Promise<RunResult> {
+    await recover(this.#observed(options));
+    return await this.#make({
+      ...options,
+      assets: selection.assets,
+      scope: () => scopeOf(this.index, selection),
+      request: () => requestOf(this.index, "materialize", selection),
+    });
+  }
+
+  /** Queues a run that goes on with one that has ended, over what failed in it or was not reached. @throws {RequestError} */
+  async retry(run: RunId): Promise<Retried> {
+    await this.refresh();
+    const { state, clock } = this.session;
+    const { retryOf } = await import("./run/retry.ts");
+    const request = await retryOf(state, this.index, run);
+    return "nothing" in request ? request : await state.enqueue(request, clock.now());
+  }
+
+  /** Does what is queued, one run after the other, until nothing is or the signal is aborted; tells how each ended. */
+  async *work(options: RunOptions = {}): AsyncGenerator<Worked> {
+    const { work } = await import("./run/worker.ts");
+    yield* work(this.#observed(options), options.signal, (taken, signal) =>
+      this.#make({
+        ...options,
+        signal,
+        taken,
+        assets: new Set(taken.request.ranges.map(({ asset }) => asset)),
+        scope: () => scopeFrom(this.index, taken.request),
+        request: () => taken.request,
+      }));
+  }
+
+  /** Takes in how the lake stands, and executes a request. */
+  async #make(
+    { assets, scope, request, taken, ...options }: RunOptions & {
+      readonly assets: ReadonlySet<AssetKey>;
+      /** What it covers, and what is asked for, by how the lake stands by now. */
+      readonly scope: () => Scope;
+      readonly request: () => RunRequest;
+      readonly taken?: TakenRun;
+    },
+  ): Promise<RunResult> {
     const { signal = new AbortController().signal } = options;
     const session = this.#observed(options);
-    await recover(session);
     await this.refresh();
     const first = this.#compared === undefined;
-    const damaged = await (this.#compared ??= compareFiles(session, scopeOf(this.index, selection)));
+    const damaged = await (this.#compared ??= compareFiles(session, scope()));
     await this.refresh();
-    const seen = await look(session, selection.assets, signal);
+    const seen = await look(session, assets, signal);
     const events = eventsOf(seen);
     if (events.length > 0) await commit(session, { claim: null, events });
-    const request = requestOf(this.index, "materialize", selection);
-    const result = await execute(session, { request, seen, limits: this.#limits, signal });
+    const result = await execute(session, {
+      request: request(),
+      seen,
+      limits: this.#limits,
+      signal,
+      ...(taken && { taken }),
+    });
     return first ? { ...result, warnings: [...damaged, ...result.warnings] } : result;
   }
 

@@ -85,6 +85,6 @@ export interface Claims {
    * are open, the claim is left to the next `recover`. A run that has not ended is interrupted.
    */
   free(run: RunId, at: Instant): Promise<void>;
-  /** Takes over the claims of workers that are no more, and marks their runs interrupted. */
+  /** Takes over the claims of workers that are no more; their runs are queued again or, where nobody queued them, interrupted. */
   recover(at: Instant): Promise<readonly Adopted[]>;
 }

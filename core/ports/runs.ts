@@ -25,15 +25,24 @@ export interface RunRequest {
   readonly to?: string;
   readonly partitions?: readonly string[];
   readonly all?: boolean;
+  /** The queued run of the highest priority is taken first. @default 0 */
+  readonly priority?: number;
+  /** What it belongs to, for who asked for it. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Names the request for good: a key that was ever used never runs again. */
+  readonly key?: string;
+  /** The run that this one goes on with. */
+  readonly parent?: RunId;
 }
 
 /** How a run stands, or how it ended. */
-export type RunStatus = "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
+export type RunStatus = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
 
 /** A run as the state keeps it. */
 export interface RunRecord {
   readonly id: RunId;
   readonly status: RunStatus;
+  /** When its worker began; while it is queued, when it was. */
   readonly started: Instant;
   readonly ended: Instant | null;
   readonly request: RunRequest;
@@ -72,6 +81,7 @@ export interface LogEntry {
 
 /** Runs with their steps and logs. A step begins with its claim and ends with a commit. */
 export interface Runs {
+  /** Begins a run that nobody else may take: enqueues it and takes it at once. It has no key. */
   beginRun(request: RunRequest, at: Instant): Promise<RunId>;
   endRun(run: RunId, status: RunStatus, summary: Json, at: Instant): Promise<void>;
   /** Newest first; with a command, those that do it. */

@@ -2,17 +2,19 @@ import type { Claims } from "./claims.ts";
 import type { EventLog } from "./event_log.ts";
 import type { History } from "./history.ts";
 import type { KeyValue } from "./key_value.ts";
+import type { Queue } from "./queue.ts";
 import type { Runs } from "./runs.ts";
 
 export type * from "./claims.ts";
 export * from "./event_log.ts";
 export type * from "./history.ts";
+export type * from "./queue.ts";
 export type * from "./runs.ts";
 
 /** The durable memory of an asset graph. A handle belongs to one worker. No transaction spans two calls. */
-export interface State extends EventLog, Claims, Runs, History {
+export interface State extends EventLog, Claims, Runs, Queue, History {
   readonly keyValue: KeyValue;
-  /** Releases this worker's claims. */
+  /** Releases this worker's claims, and hands back the runs that it took. */
   close(): Promise<void>;
 }
 

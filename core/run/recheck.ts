@@ -22,11 +22,11 @@ export interface Rechecked {
 export async function recheck(
   session: Session,
   request: RunRequest,
-  signal: AbortSignal,
+  cancelled: AbortSignal,
 ): Promise<Rechecked[]> {
   const scope = [...scopeFrom(session.index, request)];
   if (scope.every(([node, ranges]) => node.rows.materialized(ranges) === 0)) return [];
-  return await recorded(session, request, async (run) => {
+  return await recorded(session, request, async (run, signal) => {
     const found: Rechecked[] = [];
     for (const [node, ranges] of scope) {
       for (const range of chunks(ranges, node.asset.batch.most)) {
@@ -35,7 +35,7 @@ export async function recheck(
       }
     }
     return found;
-  }, { succeeded: (found) => found.every(({ results }) => results.every(isPassed)), signal });
+  }, { succeeded: (found) => found.every(({ results }) => results.every(isPassed)), signal: cancelled });
 }
 
 const isPassed = ({ passed, severity }: CheckResult) => passed || severity !== "blocking";

@@ -1,18 +1,23 @@
 import type { NewEvent } from "../event.ts";
-import type { Adopted, Intent } from "../ports/state.ts";
+import type { Adopted, Intent, RunRecord } from "../ports/state.ts";
 import { commit, refresh, type Session, SupersededError } from "./session.ts";
+
+/** Whether a run is at work, or will be: what it staged may be in use from one moment to the next. */
+export function isOpen(run: Pick<RunRecord, "status"> | undefined): boolean {
+  return run?.status === "running" || run?.status === "queued";
+}
 
 /**
  * Takes over what dead workers left: a publication that they had begun is completed, or, where its files are gone,
- * what stood before is put back; their claims end and their runs are marked interrupted.
+ * what stood before is put back; their claims end, and their runs are queued again or marked interrupted.
  */
 export async function recover(session: Session): Promise<void> {
   for (const adopted of await session.state.recover(session.clock.now())) {
     const completed = await finish(session, adopted);
     if (completed === undefined) continue;
-    // A run that goes on may have left one claim behind; its folder holds what it stages now.
+    // A run that goes on, or will, may have left one claim behind; its folder holds what it stages now.
     const run = await session.state.run(adopted.run);
-    if (run?.run.status !== "running") await session.publisher.clear(`_staging/${adopted.run}`);
+    if (!isOpen(run?.run)) await session.publisher.clear(`_staging/${adopted.run}`);
     const reverted = adopted.intents.length - completed;
     session.observe({ run: adopted.run, type: "recovered", completed, reverted });
   }

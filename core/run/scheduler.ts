@@ -1,3 +1,4 @@
+import { CancelledError } from "../errors.ts";
 import type { RunId, Seq } from "../event.ts";
 import { SECOND } from "../instant.ts";
 import {
@@ -11,9 +12,10 @@ import {
   union,
 } from "../partition/ranges.ts";
 import { keyRange } from "../partition/range_text.ts";
-import type { ClaimAnswer, RunRequest, StepStart } from "../ports/state.ts";
+import type { ClaimAnswer, RunRequest, StepStart, TakenRun } from "../ports/state.ts";
 import { membersOf, type Node } from "../staleness/node.ts";
 import { hasMoved } from "../staleness/readiness.ts";
+import { Cancellation } from "./cancellation.ts";
 import { reportLine, unreported } from "./external.ts";
 import { Judge } from "./judge.ts";
 import { joined, type Need, Needs } from "./needs.ts";
@@ -42,6 +44,8 @@ export interface Limits {
 
 export interface ExecuteOptions {
   readonly request: RunRequest;
+  /** The run, where it was queued. @default a run is made once there is work */
+  readonly taken?: TakenRun;
   /** The observations of external assets. */
   readonly seen: readonly Looked[];
   readonly limits: Limits;
@@ -50,7 +54,9 @@ export interface ExecuteOptions {
 
 /** Brings what a request covers up to date. @throws {RequestError} If it names what the graph has not. */
 export async function execute(session: Session, options: ExecuteOptions): Promise<RunResult> {
-  const scheduler = new Scheduler(session, options, scopeFrom(session.index, options.request));
+  using cancellation = new Cancellation(session, options.signal);
+  const scope = scopeFrom(session.index, options.request);
+  const scheduler = new Scheduler(session, { ...options, signal: cancellation.signal }, scope, cancellation);
   try {
     try {
       await scheduler.work();
@@ -82,12 +88,18 @@ class Scheduler {
   #awake = new Set<Node>();
   #steps = 0;
   #begun: Promise<RunId> | undefined;
+  #isOn = false;
   /** News from before the run had a number. */
   #untold: News[] = [];
   #turn = Promise.withResolvers<void>();
   #broken: { readonly cause: unknown } | undefined;
 
-  constructor(readonly session: Session, readonly options: ExecuteOptions, readonly scope: Scope) {
+  constructor(
+    readonly session: Session,
+    readonly options: ExecuteOptions,
+    readonly scope: Scope,
+    readonly cancellation: Cancellation,
+  ) {
     this.#judge = new Judge(session.index, scope, options.request.force ?? false);
     this.#needs = new Needs({ index: session.index, scope });
     this.#open = this.#judge.candidates();
@@ -98,6 +110,12 @@ class Scheduler {
   }
 
   async work(): Promise<void> {
+    const { taken } = this.options;
+    if (taken !== undefined) {
+      this.#steps = taken.steps;
+      this.#begun = Promise.resolve(taken.id);
+      this.#began(taken.id);
+    }
     while (!this.options.signal.aborted && this.#broken === undefined) {
       this.#startReady();
       if (this.#atWork.size === 0) break;
@@ -108,7 +126,7 @@ class Scheduler {
     if (this.#broken !== undefined) throw this.#broken.cause;
   }
 
-  /** Closes the run's record, if there was anything to do. */
+  /** Closes the run's record, if there was anything to do; a queued run that ends with its worker stays open. */
   async end(): Promise<RunResult> {
     const { session, tally, options: { signal } } = this;
     this.#tellSeen();
@@ -116,6 +134,9 @@ class Scheduler {
     const result = tally.result(this.run, signal.aborted);
     if (result.status === "nothing_to_do" && this.run === null) return result;
     const run = await this.#begin();
+    if (this.options.taken !== undefined && signal.aborted && !(signal.reason instanceof CancelledError)) {
+      return result;
+    }
     const status = result.status === "nothing_to_do" ? "succeeded" : result.status;
     const { counts, errors } = result;
     const summary = {
@@ -230,6 +251,8 @@ class Scheduler {
         partitions,
         forced: force,
         signal,
+        look: () => this.cancellation.look(),
+        gotOn: () => this.#gotOn(),
         became: (outcomes) => this.#became(node, outcomes, step),
         broke: (message) => this.#broke(node, ranges, message),
       });
@@ -386,12 +409,25 @@ class Scheduler {
   async #begin(): Promise<RunId> {
     const { session, options: { request } } = this;
     this.#begun ??= session.state.beginRun(request, session.clock.now()).then((run) => {
-      session.observe({ run, type: "run-started" });
-      this.run = run;
-      for (const news of this.#untold.splice(0)) this.#tell(news);
+      this.#began(run);
       return run;
     });
     return await this.#begun;
+  }
+
+  #began(run: RunId): void {
+    this.session.observe({ run, type: "run-started" });
+    this.run = run;
+    this.cancellation.begin(run);
+    for (const news of this.#untold.splice(0)) this.#tell(news);
+  }
+
+  /** Notes, once, that a queued run got on: who takes it up after a death need not give it up. */
+  #gotOn(): void {
+    const { taken } = this.options;
+    if (taken === undefined || this.#isOn) return;
+    this.#isOn = true;
+    this.session.state.gotOn(taken.id).catch(() => this.#isOn = false);
   }
 }
 

@@ -36,6 +36,10 @@ export interface StepOptions {
   readonly partitions: Ranges;
   readonly forced: boolean;
   readonly signal: AbortSignal;
+  /** Looks whether somebody asked for the run's end, before a further group. */
+  readonly look: () => Promise<void>;
+  /** Called when the code tells that it got on. */
+  readonly gotOn: () => void;
   /** Called as soon as it is known what became of partitions. */
   readonly became: (outcomes: readonly Outcome[]) => void;
   /** Called with an error of the asset's code after every partition was answered. */
@@ -168,6 +172,7 @@ class Step implements Disposable {
     const left = this.#left(portion);
     const inputs = new Inputs(session, this.#node, left);
     const places = new Places();
+    let first: number | undefined;
     const { signal, cause, abort, end } = limited(
       session,
       asset.timeout && milliseconds(asset.timeout),
@@ -181,8 +186,11 @@ class Step implements Disposable {
         materializations: () => inputs.own(),
         resources: session.resources,
         log: this.#log,
-        progress: (done, total, unit, outlook = {}) =>
-          session.observe({ run, type: "step-progress", step: number, done, total, unit, outlook }),
+        progress: (done, total, unit, outlook = {}) => {
+          // What was done before, by who died, may be told at once.
+          if (done > (first ??= done)) this.options.gotOn();
+          session.observe({ run, type: "step-progress", step: number, done, total, unit, outlook });
+        },
         signal,
         now: session.clock.now(),
         forced,
@@ -198,6 +206,7 @@ class Step implements Disposable {
           const answers = answersOf(this.#node, next.value, portion, this.#left(portion));
           places.take(this.#node, answers.outputs);
           await this.#group(inputs, answers, signal);
+          if (this.#remaining.length > 0) await this.options.look();
         }
       } catch (error) {
         abort(error);

@@ -1,6 +1,7 @@
 import type { State } from "../ports/state.ts";
 import type { LakeStorage } from "../ports/storage.ts";
 import type { Workspace } from "../ports/workspace.ts";
+import { isOpen } from "./recover.ts";
 
 /**
  * Deletes the staged files of runs that are not at work, and whose publications nobody is completing, and, while no run is
@@ -15,7 +16,7 @@ export async function sweepStaging(
   const claimed = new Set((await state.claims()).map(({ run }) => run));
   for (const name of await store.folders("_staging")) {
     if (!/^\d+$/.test(name) || claimed.has(Number(name))) continue;
-    if ((await state.run(Number(name)))?.run.status === "running") continue;
+    if (isOpen((await state.run(Number(name)))?.run)) continue;
     if (counting === undefined) await publisher.clear(`_staging/${name}`);
     swept++;
   }

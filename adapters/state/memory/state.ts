@@ -19,7 +19,7 @@ import {
 } from "../../../core/mod.ts";
 import type * as port from "../../../core/mod.ts";
 import { requireCovered, toBeCovered } from "../commits.ts";
-import { ended } from "../ended.ts";
+import { ended, GIVEN_UP, leftStatus, MOST_DEATHS } from "../ended.ts";
 import { copyIntent, frozen, giveEvent, keepEvent } from "./copies.ts";
 import { MemoryKeyValue } from "./key_value.ts";
 import { Projection } from "./projection.ts";
@@ -175,7 +175,7 @@ export class MemoryState implements port.State {
 
   async recover(at: Instant): Promise<port.Adopted[]> {
     await null;
-    for (const run of this.#store.runs) if (run.worker !== null && !run.worker.alive) interrupt(run, at);
+    for (const run of this.#store.runs) if (run.worker !== null && !run.worker.alive) this.#leave(run, at);
     return [...this.#store.claims].filter(([, claim]) => abandoned(claim)).map(([old, claim]) => {
       const token = this.#store.next();
       this.#store.claims.delete(old);
@@ -294,17 +294,10 @@ export class MemoryState implements port.State {
 
   async beginRun(request: port.RunRequest, at: Instant): Promise<RunId> {
     await null;
-    const id = this.#store.runs.length + 1;
-    const record = {
-      id,
-      status: "running",
-      started: at,
-      ended: null,
-      request: frozen(request),
-      summary: null,
-    } as const;
-    this.#store.runs.push({ record, worker: this.#worker, steps: new Map(), logs: [] });
-    return id;
+    if (request.key !== undefined) {
+      throw new Error(`beginning a run: found the key "${request.key}", wanted none`);
+    }
+    return this.#insert(request, at, { status: "running", worker: this.#worker, queue: null });
   }
 
   async endRun(id: RunId, status: port.RunStatus, summary: Json, at: Instant): Promise<void> {
@@ -312,6 +305,52 @@ export class MemoryState implements port.State {
     const run = this.#run(id);
     run.record = { ...run.record, status, summary: frozen(summary), ended: at };
     run.worker = null;
+  }
+
+  async enqueue(request: port.RunRequest, at: Instant): Promise<{ run: RunId; isNew: boolean }> {
+    await null;
+    const { key } = request;
+    const known = key === undefined ? undefined : this.#store.keys.get(key);
+    if (known !== undefined) return { run: known, isNew: false };
+    const queue = { deaths: 0, seen: this.#store.events.length };
+    const run = this.#insert(request, at, { status: "queued", worker: null, queue });
+    if (key !== undefined) this.#store.keys.set(key, run);
+    return { run, isNew: true };
+  }
+
+  async take(at: Instant): Promise<port.TakenRun | undefined> {
+    await null;
+    const queued = this.#store.runs.filter(({ record: { status } }) => status === "queued");
+    const priority = ({ record: { request } }: StoredRun) => request.priority ?? 0;
+    const [first] = queued.sort((a, b) => priority(b) - priority(a));
+    if (first === undefined) return undefined;
+    first.record = { ...first.record, status: "running", started: at };
+    first.worker = this.#worker;
+    const { id, request } = first.record;
+    return { id, request, steps: Math.max(0, ...first.steps.keys()) };
+  }
+
+  async gotOn(id: RunId): Promise<void> {
+    await null;
+    const { queue } = this.#run(id);
+    if (queue !== null) queue.deaths = -1;
+  }
+
+  async cancel(id: RunId, at: Instant): Promise<port.RunStatus> {
+    await null;
+    const run = this.#run(id);
+    const { status } = recordOf(run);
+    if (status === "queued") {
+      run.record = { ...run.record, status: "cancelled", started: at, ended: at };
+      run.worker = null;
+    }
+    if (status === "queued" || status === "running") run.isCancelled = true;
+    return status;
+  }
+
+  async isCancelled(id: RunId): Promise<boolean> {
+    await null;
+    return this.#store.runs[id - 1]?.isCancelled ?? false;
   }
 
   async runs(limit: number, command?: port.RunCommand): Promise<port.RunRecord[]> {
@@ -344,6 +383,11 @@ export class MemoryState implements port.State {
   async close(): Promise<void> {
     await null;
     for (const token of this.#store.claims.keys()) this.#release(token);
+    for (const run of this.#store.runs) {
+      if (run.worker !== this.#worker || run.queue === null || run.isCancelled) continue;
+      run.record = { ...run.record, status: "queued" };
+      run.worker = null;
+    }
     this.#worker.alive = false;
   }
 
@@ -379,6 +423,34 @@ export class MemoryState implements port.State {
       case "failed":
       case "due":
         return projection.marks().some((mark) => mark.event.seq === event.seq);
+    }
+  }
+
+  #insert(
+    request: port.RunRequest,
+    at: Instant,
+    { status, worker, queue }: Pick<StoredRun, "worker" | "queue"> & { readonly status: port.RunStatus },
+  ): RunId {
+    const id = this.#store.runs.length + 1;
+    const record = { id, status, started: at, ended: null, request: frozen(request), summary: null };
+    this.#store.runs.push({ record, worker, steps: new Map(), logs: [], isCancelled: false, queue });
+    return id;
+  }
+
+  /** Queues a run again whose worker is no more, if somebody had; otherwise, or in the end, it ends. */
+  #leave(run: StoredRun, at: Instant): void {
+    const { record, queue, isCancelled } = run;
+    const { events } = this.#store;
+    run.worker = null;
+    if (queue === null) run.record = { ...record, status: "interrupted", ended: at };
+    else if (isCancelled) run.record = { ...record, status: "cancelled", ended: at };
+    else {
+      const isOn = events.slice(queue.seen).some((event) => event.run === record.id);
+      queue.deaths = isOn ? 0 : queue.deaths + 1;
+      queue.seen = events.length;
+      run.record = queue.deaths < MOST_DEATHS
+        ? { ...record, status: "queued" }
+        : { ...record, status: "failed", ended: at, summary: GIVEN_UP };
     }
   }
 
@@ -460,7 +532,8 @@ function running(
   return { run, step, asset, from, to, started, ended: null, outcome, materialized: 0, failed: 0 };
 }
 
-/** A run whose worker is no more is interrupted, whether or not anybody has noted it yet. */
-function recordOf({ record, worker }: StoredRun): port.RunRecord {
-  return record.status === "running" && !worker?.alive ? { ...record, status: "interrupted" } : record;
+/** A run whose worker is no more is queued again or interrupted, whether or not anybody has noted it yet. */
+function recordOf({ record, worker, queue, isCancelled }: StoredRun): port.RunRecord {
+  if (record.status !== "running" || worker?.alive) return record;
+  return { ...record, status: leftStatus({ isQueued: queue !== null, isCancelled }) };
 }

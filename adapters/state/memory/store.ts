@@ -9,6 +9,7 @@ import type {
   Ranges,
   RunId,
   RunRecord,
+  Seq,
   StepRecord,
   Taken,
   Versioned,
@@ -47,6 +48,10 @@ export interface StoredRun {
   worker: Worker | null;
   readonly steps: Map<number, StepRecord>;
   readonly logs: LogEntry[];
+  /** Whether somebody asked for its end. */
+  isCancelled: boolean;
+  /** Of a run that somebody queued: how many workers died in a row, since an event. */
+  queue: { deaths: number; seen: Seq } | null;
 }
 
 /** The store that several workers of one process share: a state that is gone when the process ends. */
@@ -61,6 +66,8 @@ export class MemoryStore {
   readonly claims = new Map<ClaimToken, StoredClaim>();
   /** Run n at index n - 1. */
   readonly runs: StoredRun[] = [];
+  /** The run of every key that was ever used. */
+  readonly keys = new Map<string, RunId>();
   readonly values = new Map<string, Versioned>();
   readonly workers = new Set<Worker>();
   #numbers = 0;

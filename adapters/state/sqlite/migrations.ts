@@ -171,5 +171,16 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (asset, block)
   ) STRICT;
   CREATE TABLE packed (asset INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
+    `,
+  `
+  -- deaths: how many workers of a run died in a row, since event \`seen\`; null of a run that nobody queued.
+  -- cancelled: 1 once somebody asked for its end.
+  ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN deaths INTEGER;
+  ALTER TABLE runs ADD COLUMN seen INTEGER;
+  ALTER TABLE runs ADD COLUMN cancelled INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX queued ON runs (priority DESC, id) WHERE status = 5;
+  -- Kept when their runs are not.
+  CREATE TABLE run_keys (key TEXT PRIMARY KEY, run INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
 ];

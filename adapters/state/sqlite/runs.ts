@@ -12,16 +12,15 @@ import type {
   Seq,
   StepRecord,
 } from "../../../core/mod.ts";
-import { ended } from "../ended.ts";
+import { ended, leftStatus } from "../ended.ts";
 import type { Database } from "./database.ts";
 import type { Registry } from "./registry.ts";
+import { type Left, STATUSES, statusNumber } from "./queue.ts";
 import { OUTCOMES, STEPS_AT_WORK } from "./steps.ts";
 import type { Workers } from "./workers.ts";
 
-/** In the order of the numbers that stand for them: append only. */
-const STATUSES: readonly RunStatus[] = ["running", "succeeded", "failed", "cancelled", "interrupted"];
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
-const RUNNING = 0, INTERRUPTED = 4;
+const RUNNING = statusNumber("running"), INTERRUPTED = statusNumber("interrupted");
 
 type RunRow = {
   readonly id: RunId;
@@ -31,6 +30,8 @@ type RunRow = {
   readonly took: number | null;
   readonly request: string;
   readonly summary: string | null;
+  readonly deaths: number | null;
+  readonly cancelled: number;
 };
 type StepRow = {
   readonly run: RunId;
@@ -67,13 +68,18 @@ export class Runs {
   }
 
   begin(request: RunRequest, at: Instant, head: Seq): RunId {
+    if (request.key !== undefined) {
+      throw new Error(`beginning a run: found the key "${request.key}", wanted none`);
+    }
     const { id } = this.#db.get<{ id: RunId }>(
-      "INSERT INTO runs (status, worker, started, after, request) VALUES (?, ?, ?, ?, ?) RETURNING id",
+      `INSERT INTO runs (status, worker, started, after, request, priority) VALUES (?, ?, ?, ?, ?, ?)
+      RETURNING id`,
       RUNNING,
       this.#workers.self(),
       at,
       head,
       JSON.stringify(request),
+      request.priority ?? 0,
     )!;
     this.#open.add(id);
     return id;
@@ -101,10 +107,16 @@ export class Runs {
     if (ended === 0) throw new Error(`ending run ${run}: found no such run, wanted one that was begun`);
   }
 
-  /** Marks the runs of workers that are no more. */
-  interrupt(at: Instant): void {
-    const running = this.#db.all<RunRow>("SELECT id, worker FROM runs WHERE worker IS NOT NULL");
-    for (const { id, worker } of running) if (!this.#workers.alive(worker)) this.mark(id, at);
+  /** The runs whose workers are no more: those that somebody queued, and the others. */
+  left(): { queued: Left[]; others: RunId[] } {
+    const running = this.#db.all<Left & { worker: number; deaths: number | null }>(
+      "SELECT id, worker, deaths, seen, cancelled FROM runs WHERE worker IS NOT NULL ORDER BY id",
+    );
+    const left = running.filter(({ worker }) => !this.#workers.alive(worker));
+    return {
+      queued: left.filter(({ deaths }) => deaths !== null),
+      others: left.filter(({ deaths }) => deaths === null).map(({ id }) => id),
+    };
   }
 
   /** Marks a run as interrupted, unless it has ended. */
@@ -115,6 +127,18 @@ export class Runs {
       at,
       run,
     );
+  }
+
+  /** Follows the events of a run that was taken. */
+  open(run: RunId): void {
+    this.#open.add(run);
+  }
+
+  /** @throws {Error} If there is no such run. */
+  status(run: RunId): RunStatus {
+    const row = this.#db.get<RunRow>("SELECT * FROM runs WHERE id = ?", run);
+    if (row === undefined) throw new Error(`using the state: found run ${run}, wanted one that was begun`);
+    return this.#runOf(row).status;
   }
 
   list(limit: number, command?: RunCommand): RunRecord[] {
@@ -183,12 +207,14 @@ export class Runs {
     ) => ({ step, at, level: LEVELS[level]!, message, fields: fields === null ? {} : JSON.parse(fields) }));
   }
 
-  /** A run whose worker is no more is interrupted, whether or not anybody has noted it yet. */
-  #runOf({ id, status, worker, started, took, request, summary }: RunRow): RunRecord {
+  /** A run whose worker is no more is queued again or interrupted, whether or not anybody has noted it yet. */
+  #runOf({ id, status, worker, started, took, request, summary, deaths, cancelled }: RunRow): RunRecord {
     const isLeft = status === RUNNING && !this.#workers.alive(worker);
     return {
       id,
-      status: STATUSES[isLeft ? INTERRUPTED : status]!,
+      status: isLeft
+        ? leftStatus({ isQueued: deaths !== null, isCancelled: cancelled === 1 })
+        : STATUSES[status]!,
       started,
       ended: took === null ? null : started + took,
       request: requestOf(JSON.parse(request)),

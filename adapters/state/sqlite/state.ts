@@ -23,6 +23,7 @@ import { Intents } from "./intents.ts";
 import { SqliteKeyValue } from "./key_value.ts";
 import type { Locks } from "./locks.ts";
 import { Places } from "./places.ts";
+import { Queue } from "./queue.ts";
 import { Registry } from "./registry.ts";
 import { Packer } from "./repack.ts";
 import { Runs } from "./runs.ts";
@@ -42,6 +43,7 @@ export class SqliteState implements port.State {
   readonly #runs: Runs;
   readonly #history: History;
   readonly #packer: Packer;
+  readonly #queue: Queue;
 
   constructor(
     db: Database,
@@ -61,6 +63,7 @@ export class SqliteState implements port.State {
     this.#runs = new Runs(db, this.#registry, this.#workers);
     this.#history = new History(db, this.#registry);
     this.#packer = new Packer(db, this.#log, this.#registry, few);
+    this.#queue = new Queue(db, this.#workers);
     this.keyValue = new SqliteKeyValue(db);
   }
 
@@ -141,7 +144,9 @@ export class SqliteState implements port.State {
   async recover(at: Instant): Promise<port.Adopted[]> {
     return await this.#asWorker(() => {
       const adopted = this.#claims.adopt();
-      this.#runs.interrupt(at);
+      const { queued, others } = this.#runs.left();
+      for (const run of others) this.#runs.mark(run, at);
+      for (const run of queued) this.#queue.putBack(run, at, this.#log.head());
       this.#workers.forgetDead();
       return adopted;
     });
@@ -196,6 +201,33 @@ export class SqliteState implements port.State {
     await this.#db.write(() => this.#runs.end(run, status, summary, at, this.#log.head()));
   }
 
+  async enqueue(request: port.RunRequest, at: Instant): Promise<{ run: RunId; isNew: boolean }> {
+    return await this.#db.write(() => this.#queue.enqueue(request, at, this.#log.head()));
+  }
+
+  async take(at: Instant): Promise<port.TakenRun | undefined> {
+    await this.#db.patiently(() => this.#workers.self());
+    const taken = await this.#db.patiently(() => this.#queue.take(at));
+    if (taken !== undefined) this.#runs.open(taken.id);
+    return taken;
+  }
+
+  async gotOn(run: RunId): Promise<void> {
+    await this.#db.write(() => this.#queue.gotOn(run));
+  }
+
+  async cancel(run: RunId, at: Instant): Promise<port.RunStatus> {
+    return await this.#db.write(() => {
+      const status = this.#runs.status(run);
+      this.#queue.cancel(run, status, at);
+      return status;
+    });
+  }
+
+  async isCancelled(run: RunId): Promise<boolean> {
+    return this.#queue.isCancelled(run);
+  }
+
   async runs(limit: number, command?: port.RunCommand): Promise<port.RunRecord[]> {
     return this.#runs.list(limit, command);
   }
@@ -217,6 +249,7 @@ export class SqliteState implements port.State {
       if (!this.#workers.known) return;
       await this.#asWorker(() => {
         for (const token of this.#claims.own()) this.#claims.release(token);
+        this.#queue.handBack();
         this.#workers.leave();
       });
     } finally {

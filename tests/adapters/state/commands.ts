@@ -135,6 +135,28 @@ export const commands: fc.Arbitrary<Command[]> = fc.array(
       (bench, [slot, run, at]) => bench.state(slot).endRun(run, "failed", null, at),
     ),
     command(
+      "enqueue",
+      fc.tuple(slot, fc.nat(2), fc.option(fc.constantFrom("a", "b"), { nil: undefined }), at),
+      (bench, [slot, priority, key, at]) =>
+        bench.state(slot).enqueue({ ...REQUEST, priority, ...(key !== undefined && { key }) }, at),
+    ),
+    command("take", fc.tuple(slot, at), (bench, [slot, at]) => bench.state(slot).take(at)),
+    command(
+      "got on",
+      fc.tuple(slot, fc.integer({ min: 1, max: RUNS })),
+      (bench, [slot, run]) => bench.state(slot).gotOn(run),
+    ),
+    command(
+      "cancel",
+      fc.tuple(slot, fc.integer({ min: 1, max: RUNS + 4 }), at),
+      (bench, [slot, run, at]) => outcome(bench.state(slot).cancel(run, at)),
+    ),
+    command(
+      "free",
+      fc.tuple(slot, fc.integer({ min: 1, max: RUNS + 4 }), at),
+      (bench, [slot, run, at]) => bench.state(slot).free(run, at),
+    ),
+    command(
       "claim",
       fc.tuple(slot, fc.array(range, { minLength: 1, maxLength: 2 })),
       async (bench, [slot, of]) => {

@@ -1,5 +1,6 @@
 import { describeClaims } from "./contract_claims.ts";
 import { describeEvents } from "./contract_events.ts";
+import { describeQueue } from "./contract_queue.ts";
 import { describeRecords } from "./contract_records.ts";
 import type { Harness } from "./harness.ts";
 
@@ -8,4 +9,5 @@ export function stateContract(name: string, open: () => Promise<Harness>): void 
   describeEvents(name, open);
   describeClaims(name, open);
   describeRecords(name, open);
+  describeQueue(name, open);
 }

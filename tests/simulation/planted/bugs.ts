@@ -36,7 +36,7 @@ export const PLANTED: readonly Planted[] = [
   {
     name: "recovery clears what a running run has staged",
     file: "core/run/recover.ts",
-    find: 'if (run?.run.status !== "running") ',
+    find: "if (!isOpen(run?.run)) ",
     replace: "if (run !== null) ",
   },
   {

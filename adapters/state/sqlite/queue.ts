@@ -1,0 +1,127 @@
+import type { Instant, RunId, RunRequest, RunStatus, Seq, TakenRun } from "../../../core/mod.ts";
+import { GIVEN_UP, MOST_DEATHS } from "../ended.ts";
+import type { Database } from "./database.ts";
+import type { Workers } from "./workers.ts";
+
+/** In the order of the numbers that stand for them: append only. */
+export const STATUSES: readonly RunStatus[] = [
+  "running",
+  "succeeded",
+  "failed",
+  "cancelled",
+  "interrupted",
+  "queued",
+];
+
+/** The number that stands for a status. */
+export function statusNumber(status: RunStatus): number {
+  return STATUSES.indexOf(status);
+}
+
+const QUEUED = statusNumber("queued"), RUNNING = statusNumber("running");
+const FAILED = statusNumber("failed"), CANCELLED = statusNumber("cancelled");
+
+/** A run that somebody queued, and whose worker is no more. */
+export interface Left {
+  readonly id: RunId;
+  readonly deaths: number;
+  readonly seen: Seq;
+  readonly cancelled: number;
+}
+
+/** Runs that wait for a worker; call everything but `take` and `isCancelled` in a transaction. */
+export class Queue {
+  readonly #db: Database;
+  readonly #workers: Workers;
+
+  constructor(db: Database, workers: Workers) {
+    this.#db = db;
+    this.#workers = workers;
+  }
+
+  enqueue(request: RunRequest, at: Instant, head: Seq): { run: RunId; isNew: boolean } {
+    const { key, priority = 0 } = request;
+    const known = key === undefined
+      ? undefined
+      : this.#db.get<{ run: RunId }>("SELECT run FROM run_keys WHERE key = ?", key);
+    if (known !== undefined) return { run: known.run, isNew: false };
+    const { id: run } = this.#db.get<{ id: RunId }>(
+      `INSERT INTO runs (status, started, after, request, priority, deaths, seen)
+      VALUES (?1, ?2, ?3, ?4, ?5, 0, ?3) RETURNING id`,
+      QUEUED,
+      at,
+      head,
+      JSON.stringify(request),
+      priority,
+    )!;
+    if (key !== undefined) this.#db.run("INSERT INTO run_keys (key, run) VALUES (?, ?)", key, run);
+    return { run, isNew: true };
+  }
+
+  /** One statement, which needs no transaction around it. */
+  take(at: Instant): TakenRun | undefined {
+    const taken = this.#db.get<{ id: RunId; request: string; steps: number }>(
+      `UPDATE runs SET status = ?, worker = ?, started = ?
+      WHERE id = (SELECT id FROM runs WHERE status = ${QUEUED} ORDER BY priority DESC, id LIMIT 1)
+      RETURNING id, request, (SELECT coalesce(max(step), 0) FROM steps WHERE run = runs.id) AS steps`,
+      RUNNING,
+      this.#workers.self(),
+      at,
+    );
+    return taken && { ...taken, request: JSON.parse(taken.request) };
+  }
+
+  /** From now on, the next death is none in a row. */
+  gotOn(run: RunId): void {
+    this.#db.run("UPDATE runs SET deaths = -1 WHERE id = ? AND deaths IS NOT NULL", run);
+  }
+
+  /** @param status How it stands. */
+  cancel(run: RunId, status: RunStatus, at: Instant): void {
+    if (status === "running") this.#db.run("UPDATE runs SET cancelled = 1 WHERE id = ?", run);
+    if (status !== "queued") return;
+    this.#db.run(
+      "UPDATE runs SET status = ?, worker = NULL, started = ?, took = 0, cancelled = 1 WHERE id = ?",
+      CANCELLED,
+      at,
+      run,
+    );
+  }
+
+  isCancelled(run: RunId): boolean {
+    return this.#db.get<{ cancelled: number }>("SELECT cancelled FROM runs WHERE id = ?", run)
+      ?.cancelled === 1;
+  }
+
+  /** Queues a run again whose worker is no more, unless it was to end, or too many workers died of it. */
+  putBack({ id, deaths, seen, cancelled }: Left, at: Instant, head: Seq): void {
+    const end = (status: number, summary: string | null) =>
+      this.#db.run(
+        "UPDATE runs SET status = ?, worker = NULL, took = ? - started, summary = ? WHERE id = ?",
+        status,
+        at,
+        summary,
+        id,
+      );
+    if (cancelled === 1) return void end(CANCELLED, null);
+    const event = this.#db.get("SELECT 1 FROM events WHERE seq > ? AND run = ? LIMIT 1", seen, id);
+    const died = event === undefined ? deaths + 1 : 0;
+    if (died >= MOST_DEATHS) return void end(FAILED, JSON.stringify(GIVEN_UP));
+    this.#db.run(
+      "UPDATE runs SET status = ?, worker = NULL, deaths = ?, seen = ? WHERE id = ?",
+      QUEUED,
+      died,
+      head,
+      id,
+    );
+  }
+
+  /** Queues what this worker took and did not end. */
+  handBack(): void {
+    this.#db.run(
+      "UPDATE runs SET status = ?, worker = NULL WHERE worker = ? AND deaths IS NOT NULL AND cancelled = 0",
+      QUEUED,
+      this.#workers.self(),
+    );
+  }
+}

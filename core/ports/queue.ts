@@ -1,0 +1,32 @@
+import type { RunId } from "../event.ts";
+import type { Instant } from "../instant.ts";
+import type { RunRequest, RunStatus } from "./runs.ts";
+
+/** A run that was queued and is this worker's now. */
+export interface TakenRun {
+  readonly id: RunId;
+  readonly request: RunRequest;
+  /** The number of its last step so far; 0 where nobody worked on it before. */
+  readonly steps: number;
+}
+
+/**
+ * Runs that wait for a worker. Each is one worker's at a time; one whose worker is no more, or closed the state before it
+ * ended, is queued again, until ten died in a row without an event of it or a word that it got on: then it failed.
+ */
+export interface Queue {
+  /** @returns The run; where the request has a key that was ever used, the one that has it, whatever became of it. */
+  enqueue(request: RunRequest, at: Instant): Promise<{ readonly run: RunId; readonly isNew: boolean }>;
+  /** Takes the run of the highest priority, the oldest of these; undefined where none is queued. */
+  take(at: Instant): Promise<TakenRun | undefined>;
+  /** Notes that a run got on although no event says so, as by an answer that was stored. */
+  gotOn(run: RunId): Promise<void>;
+  /**
+   * Cancels a run that is queued, and asks for the end of one that is running.
+   *
+   * @returns How it stood until then: one that had ended stays as it is.
+   */
+  cancel(run: RunId, at: Instant): Promise<RunStatus>;
+  /** Whether somebody asked for the end of a run. */
+  isCancelled(run: RunId): Promise<boolean>;
+}

@@ -1,0 +1,74 @@
+import { RequestError } from "../errors.ts";
+import type { RunId } from "../event.ts";
+import { fromOrdinals, ordinals, type Ranges, subtract } from "../partition/ranges.ts";
+import type { RunRequest, State } from "../ports/state.ts";
+import type { StalenessIndex } from "../staleness/index.ts";
+import type { Node } from "../staleness/node.ts";
+import { Judge } from "./judge.ts";
+import { isOpen } from "./recover.ts";
+import { assetRanges, scopeFrom } from "./request.ts";
+
+/** Events read at a time. */
+const PAGE = 10_000;
+
+/**
+ * The request that goes on with a run: over what failed in it or was not reached, and is not fresh by now.
+ *
+ * @returns Why there is nothing to retry, if so.
+ * @throws {RequestError} If there is no such run, it has not ended, or it materialized nothing.
+ */
+export async function retryOf(
+  state: State,
+  index: StalenessIndex,
+  id: RunId,
+): Promise<RunRequest | { readonly nothing: string }> {
+  const found = await state.run(id);
+  const refusal = (what: string) => new RequestError(`retrying run ${id}: found ${what}`);
+  if (found === undefined) throw refusal("no such run, wanted one that has ended");
+  const { run } = found;
+  if (run.request.command !== "materialize") {
+    throw refusal(`a run of "${run.request.command}", wanted one of "materialize"`);
+  }
+  if (isOpen(run)) throw refusal(`it ${run.status}, wanted one that has ended`);
+  if (run.status === "succeeded") return { nothing: "it succeeded" };
+  const left = await leftBy(state, index, run.id, run.request);
+  const { command, force = false, priority, tags } = run.request;
+  const wanted = new Judge(index, left, force).candidates();
+  if (wanted.size === 0) return { nothing: "all that it left is fresh by now" };
+  return {
+    command,
+    ...(force && { force }),
+    ...(priority !== undefined && { priority }),
+    ...(tags !== undefined && { tags }),
+    ranges: [...wanted].flatMap(([node, ranges]) => assetRanges(node, ranges)),
+    key: `retry/${id}`,
+    parent: id,
+  };
+}
+
+/** What a run covers and did not make, or what failed after it was made. */
+async function leftBy(
+  state: State,
+  index: StalenessIndex,
+  run: RunId,
+  request: RunRequest,
+): Promise<Map<Node, Ranges>> {
+  const made = new Map<Node, Set<number>>();
+  for (let after = 0;;) {
+    const page = await state.events(run, { after, limit: PAGE });
+    for (const event of page) {
+      const node = index.find(event.asset);
+      if (node === undefined) continue;
+      const own = made.get(node) ?? new Set();
+      made.set(node, own);
+      if (event.kind === "materialized") own.add(event.partition);
+      if (event.kind === "failed") { for (const partition of ordinals([event])) own.delete(partition); }
+    }
+    if (page.length < PAGE) break;
+    after = page.at(-1)!.seq;
+  }
+  const covered = [...scopeFrom(index, request)];
+  return new Map(
+    covered.map(([node, ranges]) => [node, subtract(ranges, fromOrdinals(made.get(node) ?? []))]),
+  );
+}

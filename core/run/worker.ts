@@ -1,0 +1,62 @@
+import { RequestError } from "../errors.ts";
+import type { RunId } from "../event.ts";
+import type { RunRequest, TakenRun } from "../ports/state.ts";
+import { recover } from "./recover.ts";
+import { messageOf, type Session } from "./session.ts";
+import type { RunResult } from "./tally.ts";
+
+/** A queued run as it ended here. */
+export interface Worked {
+  readonly run: RunId;
+  readonly request: RunRequest;
+  /** Refused where the graph cannot do what was requested; handed back where its worker was told to end. */
+  readonly outcome: RunResult | { readonly status: "refused"; readonly message: string } | {
+    readonly status: "handed-back";
+  };
+}
+
+const never = new AbortController().signal;
+
+/** Takes queued runs and executes them, one after the other, until none is queued. */
+export async function* work(
+  session: Session,
+  signal: AbortSignal = never,
+  execute: (taken: TakenRun, signal: AbortSignal) => Promise<RunResult>,
+): AsyncGenerator<Worked> {
+  const { state, clock } = session;
+  while (!signal.aborted) {
+    await recover(session);
+    const taken = await state.take(clock.now());
+    if (taken === undefined) return;
+    const { id: run, request } = taken;
+    yield { run, request, outcome: await outcomeOf(session, taken, signal, execute) };
+  }
+}
+
+async function outcomeOf(
+  session: Session,
+  taken: TakenRun,
+  signal: AbortSignal,
+  execute: (taken: TakenRun, signal: AbortSignal) => Promise<RunResult>,
+): Promise<Worked["outcome"]> {
+  const { id, request: { command } } = taken;
+  const { state, clock } = session;
+  try {
+    if (command !== "materialize") {
+      throw new RequestError(`running "${command}": found it queued, wanted "materialize"`);
+    }
+    const result = await execute(taken, signal);
+    const isOpen = result.status === "cancelled" && !await state.isCancelled(id);
+    return isOpen ? { status: "handed-back" } : result;
+  } catch (cause) {
+    if (signal.aborted) return { status: "handed-back" };
+    const message = messageOf(session, cause);
+    const ended = state.endRun(id, "failed", { errors: [{ message }] }, clock.now());
+    if (!(cause instanceof RequestError)) {
+      await ended.catch(() => {});
+      throw cause;
+    }
+    await ended;
+    return { status: "refused", message };
+  }
+}
