@@ -9,6 +9,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   ls: async () => (await import("./ls.ts")).ls,
   show: async () => (await import("./show.ts")).show,
   graph: async () => (await import("./graph.ts")).graph,
+  daemon: async () => (await import("./daemon.ts")).daemon,
   runs: async () => (await import("./runs.ts")).runs,
   check: async () => (await import("./check.ts")).check,
   rollback: async () => (await import("./rollback.ts")).rollback,

@@ -1,4 +1,4 @@
-import { StatePlaceError, visible, WrongUseError } from "../core/mod.ts";
+import { CancelledError, StatePlaceError, visible, WrongUseError } from "../core/mod.ts";
 import { commands } from "./commands.ts";
 import { type Command, type Context, type ExitCode, type Terminal, UsageError } from "./context.ts";
 import { print, printJson } from "./out.ts";
@@ -39,12 +39,13 @@ export async function run(args: readonly string[], given: Omit<Context, "command
     return await command.run({ ...invocation, app, observe: steps.observe }, context);
   } catch (caught) {
     const error = firstOf(caught);
-    const lines = context.signal.aborted ? ["cancelled"] : linesOf(error).map((line) => visible(mask(line)));
+    const isCancelled = context.signal.aborted || error instanceof CancelledError;
+    const lines = isCancelled ? ["cancelled"] : linesOf(error).map((line) => visible(mask(line)));
     for (const line of lines) print(context.stderr, line);
     if (wantsJson(args) && !context.stdout.used()) {
       printJson(context.stdout, { errors: lines.map((message) => ({ message })) });
     }
-    if (context.signal.aborted) return 130;
+    if (isCancelled) return 130;
     return isWrongUse(error) ? 2 : 1;
   }
 }

@@ -4,13 +4,14 @@ import { lasting, named, number } from "./text.ts";
 
 /** A run as JSON; what runs do not have yet is null or nothing. */
 export function runJson({ id, status, started, ended, request, summary }: RunRecord) {
+  const { priority = 0, parent = null, ...asked } = request;
   return {
     id,
     status,
-    request,
-    priority: 0,
-    parent: null,
-    started: iso(started),
+    request: asked,
+    priority,
+    parent,
+    started: status === "queued" ? null : iso(started),
     ended: ended === null ? null : iso(ended),
     counts: (isObject(summary) ? summary.counts : undefined) ?? null,
   };
@@ -40,7 +41,7 @@ export function runTable(runs: readonly RunRecord[]): string[] {
     runs.map(({ id, status, started, ended, request, summary }) => [
       String(id),
       status,
-      iso(started).replace(/\.\d+/, ""),
+      status === "queued" ? "" : iso(started).replace(/\.\d+/, ""),
       ended === null ? "" : lasting(ended - started),
       materialized(summary),
       requestText(request),
@@ -52,12 +53,15 @@ export function runTable(runs: readonly RunRecord[]): string[] {
 const NAMED = 3;
 
 /** A run's request in a line. */
-export function requestText({ command, selection, ranges, ...rest }: RunRequest): string {
+export function requestText(request: RunRequest): string {
+  const { command, selection, ranges, priority, tags: _tags, key: _key, parent, ...rest } = request;
   const covered = ranges.slice(0, NAMED).map(({ asset, from, to }) => named(asset, from, to));
   if (ranges.length > NAMED) covered.push(`and ${number(ranges.length - NAMED)} more`);
   const flags = Object.entries(rest).map(([name, value]) =>
     value === true ? `--${name}` : `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`
   );
+  if (priority !== undefined && priority !== 0) flags.push(`priority=${priority}`);
+  if (parent !== undefined) flags.push(`parent=${parent}`);
   return [command, ...(selection ?? covered), ...flags].join(" ");
 }
 

@@ -14,6 +14,8 @@ export const runs: Command = {
 Usage: runs [list] [--limit N] [--json]
        runs show ID [ASSET] [--failed] [--limit N] [--json]
        runs logs ID [--json]
+       runs cancel ID [--json]
+       runs retry ID [--json]
        runs release ID [--force] [--json]
 
 --limit N      how many runs to list, newest first; default: 20. Of one run: how many steps, and how many ranges
@@ -22,12 +24,14 @@ ASSET          only what happened to this asset
 --failed       only what failed
 --force        releases what a living process holds, too: it can publish nothing more of it
 
-\`release\` frees the partitions that a run holds whose process is no more, or is stuck.
+\`cancel\` takes a run out of the queue, or asks the process that works on it to end it as Ctrl-C does. \`retry\` queues
+a run over what a run failed at or did not reach; \`daemon --once\` does it. \`release\` frees the partitions that a run holds whose process is no more, or is stuck.
 
 Examples:
   deno task runs
   deno task runs show 7
   deno task runs show 7 vietnam/dev_mart --failed
+  deno task runs retry 7
   deno task runs release 7`,
   flags: { values: ["limit"], switches: ["force", "failed"] },
   words: 3,
@@ -36,6 +40,10 @@ Examples:
     const limit = wholeNumber(invocation, "limit", 1, 1_000_000);
     const app = await invocation.app();
     if (form === "release") return await release(app, id!, invocation, context);
+    if (form === "cancel") {
+      return await (await import("./runs_cancel.ts")).cancel(app, id!, invocation, context);
+    }
+    if (form === "retry") return await (await import("./runs_retry.ts")).retry(app, id!, invocation, context);
     const state = await app.state("read");
     try {
       if (form === "show") await showRun(state, id!, invocation, context, app.notices);
@@ -48,7 +56,7 @@ Examples:
   },
 };
 
-const FORMS = ["list", "show", "logs", "release"] as const;
+const FORMS = ["list", "show", "logs", "cancel", "retry", "release"] as const;
 
 const TAKES: Readonly<
   Record<typeof FORMS[number], { readonly words: number; readonly flags: readonly string[] }>
@@ -56,6 +64,8 @@ const TAKES: Readonly<
   list: { words: 1, flags: ["limit"] },
   show: { words: 3, flags: ["limit", "failed"] },
   logs: { words: 2, flags: [] },
+  cancel: { words: 2, flags: [] },
+  retry: { words: 2, flags: [] },
   release: { words: 2, flags: ["force"] },
 };
 
@@ -71,7 +81,7 @@ function formOf({ words, value, has }: Invocation): { form: typeof FORMS[number]
   if (words.length > takes.words || given.some((flag) => !takes.flags.includes(flag))) {
     throw new UsageError(
       `reading runs: found "${words.join(" ")}" with more than it takes, wanted list [--limit N], ` +
-        "show ID [ASSET] [--failed] [--limit N], logs ID or release ID [--force]",
+        "show ID [ASSET] [--failed] [--limit N], logs ID, cancel ID, retry ID or release ID [--force]",
     );
   }
   if (form === "list") return { form };

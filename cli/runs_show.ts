@@ -37,7 +37,7 @@ export const showRun: Show = async (state, id, invocation, context, notices) => 
   notify(stdout, notices);
   const took = run.ended === null ? "" : `, took ${lasting(run.ended - run.started)}`;
   print(stdout, paint("bold", `run ${id} ${run.status}: ${requestText(run.request)}`));
-  print(stdout, `started ${iso(run.started)}${took}`);
+  print(stdout, `${run.status === "queued" ? "queued" : "started"} ${iso(run.started)}${took}`);
   const ranges = new EventRanges();
   for await (const page of events) for (const event of page) ranges.add(event);
   const made = ranges.lines(keys);

@@ -29,7 +29,7 @@ const WRONG: readonly (readonly [args: readonly string[], says: string])[] = [
   [["inspect", "SELECT 1", "--format", "csv", "--json"], 'found "csv" beside --json'],
   [["inspect", "COPY (SELECT 1) TO 'x'"], "found COPY, wanted one SELECT"],
   [["inspect", "SELECT * FROM nowhere"], 'reading "nowhere"'],
-  [["runs", "nope"], 'found "nope", wanted list, show, logs or release'],
+  [["runs", "nope"], 'found "nope", wanted list, show, logs, cancel, retry or release'],
   [["runs", "show"], "found no run, wanted a run's number"],
   [["runs", "show", "x"], 'found "x", wanted a run\'s number'],
   [
@@ -41,6 +41,8 @@ const WRONG: readonly (readonly [args: readonly string[], says: string])[] = [
   [["runs", "--limit", "0"], 'reading --limit: found "0", wanted a whole number of 1 to'],
   [["runs", "--force"], 'found "" with more than it takes'],
   [["runs", "release"], "found no run, wanted a run's number"],
+  [["runs", "cancel", "x"], 'found "x", wanted a run\'s number'],
+  [["runs", "retry", "1"], "found no such run, wanted one: there are none yet"],
   [["runs", "release", "1"], "found no such run, wanted one: there are none yet"],
   [["runs", "show", "1"], "found no such run, wanted one: there are none yet"],
   [["rollback"], "found no asset, wanted one"],

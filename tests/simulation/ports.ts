@@ -33,6 +33,8 @@ export function stepwise<Port extends object>(worker: Worker, name: string, port
     get(target, property) {
       const method = (target as Methods)[property as string];
       if (typeof method !== "function") return method;
+      // Asked each second, by everybody: it would be most of what happens.
+      if (property === "isCancelled") return method.bind(target);
       return async (...args: unknown[]) => {
         const label = `${name}.${String(property)}`;
         await world.turns.turn(worker, label);

@@ -1,0 +1,37 @@
+import type { RunId } from "../core/mod.ts";
+import type { App, Context, ExitCode, Invocation } from "./context.ts";
+import { notify, print, printJson } from "./out.ts";
+import { found } from "./runs_logs.ts";
+
+/** Queues what a run failed at or did not reach. @throws {UsageError | RequestError} If there is nothing to go on with. */
+export async function retry(
+  app: App,
+  parent: RunId,
+  { json }: Invocation,
+  { stdout }: Context,
+): Promise<ExitCode> {
+  const looking = await app.state("read");
+  await found(looking, parent).finally(() => looking.close());
+  await using lake = await app.lake("write", undefined, () => new Set());
+  const retried = await lake.orchestrator.retry(parent);
+  if (!json) notify(stdout, app.notices);
+  if ("nothing" in retried) {
+    const { nothing: reason } = retried;
+    if (json) {
+      printJson(stdout, { run: null, parent, status: "nothing_to_do", reason, warnings: app.notices });
+    } else print(stdout, `run ${parent}: nothing to retry: ${reason}`);
+    return 0;
+  }
+  const { run, isNew } = retried;
+  const { status } = (await lake.state.run(run))!.run;
+  if (json) printJson(stdout, { run, parent, status, warnings: app.notices });
+  else {
+    print(
+      stdout,
+      isNew
+        ? `run ${run} is queued: "deno task daemon --once" does it`
+        : `run ${parent} was retried before, by run ${run}, which is ${status}`,
+    );
+  }
+  return 0;
+}
