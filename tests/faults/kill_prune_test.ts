@@ -34,3 +34,30 @@ Deno.test("a prune killed at any call is finished by the same prune", async () =
     },
   );
 });
+
+Deno.test("a prune of all history killed at any call changes nothing that is seen, and is finished by the same", async () => {
+  const random = seeded(chosenSeed());
+  const trace = await tracer();
+  await using server = fixedServer();
+  await using made = await Place.make(server.env);
+  await assertRuns(made, ["materialize", ...RANGE], "at first");
+  await assertRuns(made, ["materialize", ...RANGE, "--force"], "again");
+  const forget = ["prune", "--history", "0"];
+  await using pruned = await made.copy();
+  const calls = (await trace.calls(pruned, forget)).filter(isRepeatable);
+  const seen = async (place: Place) => ({
+    content: await contentOf(place),
+    status: await place.ask(["status", ...RANGE]),
+    plan: await place.ask(["plan", ...RANGE]),
+  });
+  const before = await seen(made);
+  assertEquals(await seen(pruned), before);
+
+  await killedAtEach(trace, made, spread(calls, KILLS, random), { command: forget }, async (place, told) => {
+    assertEquals(await seen(place), before, told);
+    await assertRuns(place, forget, told);
+    assertEquals(await seen(place), before, told);
+    assertEquals((await place.ask(["runs"])).length, 1, told);
+    await assertSound(place, told);
+  });
+});

@@ -1,8 +1,11 @@
+import { DAY, HOUR } from "../../core/instant.ts";
+import type { Versions } from "../../core/ports/versions.ts";
 import type { RunSelection } from "../../core/run/scope.ts";
 import { Injected } from "./ports.ts";
 import { forcedWhole } from "./rules/force.ts";
 import { refusable, withVersions } from "./rules/rollback.ts";
 import type { Worker } from "./worker.ts";
+import { MONTH } from "./world.ts";
 
 /** The requests of workers. */
 const REQUESTS = [
@@ -64,6 +67,7 @@ export async function ask(worker: Worker): Promise<void> {
       return;
     case "prune":
       await orchestrator.prune(assets);
+      if (world.store.forgets) await forget(worker);
       return;
     case "check":
       await orchestrator.check(request, new AbortController().signal);
@@ -71,6 +75,18 @@ export async function ask(worker: Worker): Promise<void> {
     case "report":
       return await report(worker);
   }
+}
+
+/** Forgets all that may be forgotten, or only what is older. */
+async function forget({ orchestrator, world: { chance, lake, turns } }: Worker): Promise<void> {
+  const keeps: Versions["keeps"] = (versions) =>
+    Promise.resolve(
+      versions.map(({ ref, dataVersion }) =>
+        lake.read(lake.kept(ref.path, dataVersion))?.length === ref.size
+      ),
+    );
+  const before = turns.now + chance.pick([MONTH * 2, 0, -HOUR, -DAY]);
+  await orchestrator.forget({ before, versions: { below: () => Promise.resolve([]), keeps } });
 }
 
 async function rollback(worker: Worker, asset: string, partition: number): Promise<void> {

@@ -27,6 +27,11 @@ export async function diskHandles(): Promise<Store> {
   return { ...await memoryHandles(), onDisk: true };
 }
 
+/** A store whose history is forgotten now and then. */
+export function forgetful(open: () => Promise<Store>): () => Promise<Store> {
+  return async () => ({ ...await open(), forgets: true });
+}
+
 export async function sqliteHandles(): Promise<Store> {
   const harness = await sqliteHarness();
   const handles: { name: string; state: Awaited<ReturnType<typeof harness.worker>> }[] = [];

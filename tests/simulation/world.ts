@@ -24,6 +24,8 @@ export interface Store extends AsyncDisposable {
   kill(name: string): void;
   /** Whether the lake is on a disk that may lose power. */
   readonly onDisk?: true;
+  /** Whether who prunes forgets history, too. */
+  readonly forgets?: true;
   /** Leaves a claim of a worker that lives to the next who recovers. @returns Its token. */
   steal(chance: Chance): number | undefined;
 }
