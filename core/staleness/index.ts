@@ -2,7 +2,7 @@ import { type CheckResult, damageOf } from "../check.ts";
 import type { AssetEvent, AssetKey, NewEvent, Seq } from "../event.ts";
 import { bytesLimbs, LIMBS } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
-import { fromOrdinals, intersect, ordinals, type Ranges } from "../partition/ranges.ts";
+import { EVERYTHING, fromOrdinals, intersect, ordinals, type Ranges } from "../partition/ranges.ts";
 import {
   type CodeRecord,
   DAMAGED,
@@ -13,13 +13,14 @@ import {
   STANDS,
   WIPED,
 } from "../ports/state.ts";
+import { Changes } from "./changes.ts";
 import { loadRows } from "./load.ts";
 import type { Judgement } from "./judgement.ts";
 import { Marks } from "./marks.ts";
-import type { Node } from "./node.ts";
+import { existing, type Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
 import { Soundness } from "./soundness.ts";
-import { summaryOf } from "./summary.ts";
+import { holds, summaryOf } from "./summary.ts";
 
 /**
  * Which partitions are missing, stale or fresh, kept up to date event by event. One is fresh when it is sound and its
@@ -27,19 +28,23 @@ import { summaryOf } from "./summary.ts";
  */
 export class StalenessIndex {
   readonly #byKey: ReadonlyMap<AssetKey, Node>;
+  readonly #changes = new Changes();
   readonly #soundness: Soundness;
   readonly #failures = new Marks<Failure>();
   readonly #due = new Marks<DueMark>();
   readonly #supposed = new Map<Node, Set<number>>();
   readonly #gone = new Map<Node, Ranges>();
   #seq: Seq = 0;
+  /** Up to when changes by time alone were noted. */
+  #swept: { readonly now: Instant; readonly clock: Instant };
   /** The clock as it was last read: a run goes on for a while with the partitions that existed when it began. */
   #clock: Instant;
 
   constructor(readonly nodes: readonly Node[], now: Instant) {
     this.#byKey = new Map(nodes.map((node) => [node.key, node]));
-    this.#soundness = new Soundness(nodes, now);
+    this.#soundness = new Soundness(nodes, this.#changes, now);
     this.#clock = now;
+    this.#swept = { now, clock: now };
   }
 
   /** The number of the last event taken in. */
@@ -127,6 +132,7 @@ export class StalenessIndex {
   }
 
   #take(event: AssetEvent): void {
+    this.#changes.begin();
     const node = this.#byKey.get(event.asset);
     if (node === undefined) return;
     switch (event.kind) {
@@ -135,7 +141,7 @@ export class StalenessIndex {
         const stood = chunk.stands(i);
         const member = bytesLimbs(event.member);
         const same = stood && equal(chunk.member, i * LIMBS, member);
-        node.rows.changed(chunk);
+        this.#changes.row(node, chunk, event.partition);
         chunk.status[i] = STANDS;
         chunk.seq[i] = event.seq;
         if (!same) chunk.changed[i] = event.seq;
@@ -153,7 +159,7 @@ export class StalenessIndex {
       case "checked": {
         const { chunk, i } = place(node, event.partition);
         if (chunk.seq[i] !== event.of) return;
-        node.rows.changed(chunk);
+        this.#changes.row(node, chunk, event.partition);
         countChecks(chunk, i, event.checks);
         const damaged = damageOf(event.checks);
         if (damaged === undefined || chunk.status[i] !== (damaged ? STANDS : DAMAGED)) return;
@@ -165,7 +171,7 @@ export class StalenessIndex {
         node.rows.each(event.from, event.to, (chunk, i, ordinal) => {
           if (!chunk.stands(i)) return;
           chunk.status[i] = WIPED;
-          node.rows.changed(chunk);
+          this.#changes.row(node, chunk, ordinal);
           chunk.seq[i] = event.seq;
           chunk.changed[i] = event.seq;
           this.#settle(node, ordinal, event.seq);
@@ -177,13 +183,15 @@ export class StalenessIndex {
         node.rows.each(event.from, event.to, (chunk, i, ordinal) => {
           if (chunk.status[i] !== STANDS && chunk.status[i] !== DAMAGED) return;
           chunk.status[i] = EXPIRED;
+          this.#changes.row(node, chunk, ordinal);
           this.#soundness.rejudge(node, chunk, i, ordinal);
         });
         return;
       case "failed":
+        this.#changes.range(node, event.from, event.to);
         return this.#failures.add(event);
       case "due":
-        node.rows.segments(event.from, event.to, (chunk) => node.rows.changed(chunk));
+        node.rows.each(event.from, event.to, (chunk, _, ordinal) => this.#changes.row(node, chunk, ordinal));
         return this.#due.add(event);
     }
   }
@@ -196,6 +204,12 @@ export class StalenessIndex {
   /** Moves the time on, or back where the clock was set back: other partitions exist from then on. */
   advance(now: Instant): void {
     this.#clock = now;
+    this.#changes.begin();
+    this.#pass(now);
+    if (this.#changes.isAsked) this.#sweep();
+  }
+
+  #pass(now: Instant): void {
     if (now === this.#soundness.now) return;
     const before = this.#soundness.now;
     this.#soundness.now = now;
@@ -203,6 +217,8 @@ export class StalenessIndex {
       const was = node.set.existing(before);
       const is = node.set.existing(now);
       if (was?.to === is?.to) continue;
+      const ends = [was?.to, is?.to].map((to) => to ?? (was ?? is)!.from - 1);
+      this.#changes.range(node, Math.min(...ends) + 1, Math.max(...ends));
       const anew = (node: Node) => (chunk: Chunk, i: number, ordinal: number) => {
         this.#soundness.measure(node, chunk, i, ordinal);
         this.#soundness.rejudge(node, chunk, i, ordinal);
@@ -233,6 +249,42 @@ export class StalenessIndex {
       for (const chunk of node.rows.chunks()) next = Math.min(next, summaryOf(this, node, chunk).until);
     }
     return next;
+  }
+
+  /** Notes the rows that are due, or no longer due, as time has passed. */
+  #sweep(): void {
+    const before = this.#swept;
+    const { now, clock } = this;
+    this.#swept = { now, clock };
+    for (const node of this.nodes) {
+      const { due } = node.asset;
+      if (due === null) continue;
+      for (const chunk of node.rows.chunks()) {
+        const { summary } = chunk;
+        if (summary !== undefined && holds(before, node, summary) && holds(this, node, summary)) continue;
+        chunk.standing((i, ordinal) => {
+          const at = chunk.at[i]!;
+          const from = due(node.set.window(ordinal), at);
+          const isOther = (at > before.clock || from <= before.now) !== (at > clock || from <= now);
+          if (isOther) this.#changes.row(node, chunk, ordinal);
+        });
+      }
+    }
+  }
+
+  /** Above zero, and raised by every event and whenever time passes: what is judged otherwise then has a higher one. */
+  get revision(): number {
+    return this.#changes.number;
+  }
+
+  /**
+   * The existing partitions that may have another judgement or failure since a revision; all of them, if what changed since
+   * is not known: it is kept from the first question on, unless it is very much.
+   */
+  changedSince(node: Node, revision: number): Ranges {
+    const { now, clock } = this;
+    if (!this.#changes.isAsked) this.#swept = { now, clock };
+    return existing(node.set, this.#changes.since(node, revision) ?? EVERYTHING, now);
   }
 
   judge(node: Node, partition: number): Judgement {

@@ -112,6 +112,11 @@ export class Chunk {
     this.member.set(member, i * LIMBS);
   }
 
+  /** Visits the rows that have content: `visit(index, ordinal)`. */
+  standing(visit: (i: number, ordinal: number) => void): void {
+    for (let i = 0; i < this.status.length; i++) if (this.stands(i)) visit(i, this.first + i);
+  }
+
   /** Whether the row has content, be its files expired or damaged or not. */
   stands(i: number): boolean {
     const status = this.status[i];

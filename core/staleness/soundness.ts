@@ -2,6 +2,7 @@ import { limbBytes, LIMBS, Sum } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
 import type { Ranges } from "../partition/ranges.ts";
 import { type CodeRecord, DAMAGED } from "../ports/state.ts";
+import type { Changes } from "./changes.ts";
 import { countExisting, type Edge, existing, type Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
 
@@ -17,8 +18,11 @@ export class Soundness {
   readonly #places = new Map<Node, Map<number, readonly number[]>>();
   readonly #sum = new Sum();
 
+  readonly #changes: Changes;
+
   /** @param now The instant as of which partitions exist. */
-  constructor(nodes: readonly Node[], public now: Instant) {
+  constructor(nodes: readonly Node[], changes: Changes, public now: Instant) {
+    this.#changes = changes;
     for (const node of nodes) this.codes.set(node.codeId, node.record);
   }
 
@@ -101,7 +105,7 @@ export class Soundness {
       const step = sound - next.chunk.sound[next.i]!;
       if (step === 0) continue;
       next.chunk.sound[next.i] = sound;
-      next.node.rows.changed(next.chunk);
+      this.#changes.row(next.node, next.chunk, next.ordinal);
       if (!next.node.set.has(next.ordinal, this.now)) continue;
       for (const edge of next.node.down) {
         if (edge.contentSlot < 0) continue;

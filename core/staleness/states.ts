@@ -173,7 +173,8 @@ export class Overlay {
 
   /** The partitions of a node that are blocked, or failed while they are not sound. */
   #holdingBack(node: Node): Ranges {
-    const failed = [...ordinals(this.index.failureRanges(node))].filter((ordinal) =>
+    const failures = existing(node.set, this.index.failureRanges(node), this.index.now);
+    const failed = [...ordinals(failures)].filter((ordinal) =>
       !this.index.isSound(node, ordinal) && this.index.failure(node, ordinal) !== undefined
     );
     const blocked = [...ordinals(this.blocked(node))].filter((ordinal) => !this.index.isSound(node, ordinal));

@@ -42,7 +42,11 @@ export function isSummarized(index: Judging, node: Node, { summary }: Chunk): bo
 }
 
 /** Whether what was said of rows of a node that did not change holds now. */
-export function holds({ now, clock }: Judging, { asset }: Node, known: Validity): boolean {
+export function holds(
+  { now, clock }: Pick<Judging, "now" | "clock">,
+  { asset }: Node,
+  known: Validity,
+): boolean {
   return asset.due === null ||
     known.now <= now && now < known.until && known.clock <= clock && clock < known.clockUntil;
 }

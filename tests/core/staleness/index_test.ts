@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { memoryState } from "../../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
@@ -61,7 +61,25 @@ Deno.test("kept up event by event, loaded anew and read naively out of the log, 
       let now = BEGIN;
       let { index, nodes } = await opened(sketches, state, now);
 
+      let known = index;
+      let before = judgedOf(index);
+      let revision = index.revision;
+      /** All that is judged otherwise was noted. */
+      const assertNoted = () => {
+        const after = judgedOf(index);
+        for (const node of index.nodes) {
+          const noted = index.changedSince(node, known === index ? revision : 0);
+          for (const [ordinal, judged] of after.get(node.key)!) {
+            if (known === index && before.get(node.key)?.get(ordinal) === judged) continue;
+            assert(contains(noted, ordinal), `${node.key} ${ordinal} is ${judged}`);
+          }
+        }
+        [known, before, revision] = [index, after, index.revision];
+      };
+      assertNoted();
+
       for (const each of acts) {
+        assertNoted();
         if (each.kind === "later") {
           now += each.hours * HOUR;
           index.advance(now);
@@ -179,6 +197,19 @@ function statesOf(index: StalenessIndex) {
     ),
     next: index.nextChange(),
   }));
+}
+
+/** The judgement and the failure of every existing partition. */
+function judgedOf(index: StalenessIndex) {
+  return new Map(index.nodes.map((node) => [
+    node.key,
+    new Map(
+      [...ordinals(allExisting(node, index.now))].map((ordinal) => [
+        ordinal,
+        `${index.judge(node, ordinal)} ${index.failure(node, ordinal)?.seq}`,
+      ]),
+    ),
+  ]));
 }
 
 /** What the index keeps of all partitions of an asset. */

@@ -1,0 +1,72 @@
+import { normalize, type OrdinalRange, type Ranges } from "../partition/ranges.ts";
+import type { Node } from "./node.ts";
+import type { Chunk } from "./rows.ts";
+
+/** Of so many changes of an asset each is kept; of more it is only known that there were. */
+const MOST = 10_000;
+
+interface Change {
+  readonly number: number;
+  readonly from: number;
+  to: number;
+}
+
+/** Which partitions may be judged otherwise than before, by the number of the change; kept once somebody has asked. */
+export class Changes {
+  readonly #kept = new Map<Node, Change[]>();
+  /** Up to these numbers it is not known any more what changed. */
+  readonly #lost = new Map<Node, number>();
+  #number = 1;
+  /** What was before anybody asked is not known. */
+  #asked: number | undefined;
+
+  /** Raised by every event, and whenever time passes. */
+  get number(): number {
+    return this.#number;
+  }
+
+  get isAsked(): boolean {
+    return this.#asked !== undefined;
+  }
+
+  /** What is noted from now on has a number of its own. */
+  begin(): void {
+    this.#number++;
+  }
+
+  /** A row changed, or is judged anew. */
+  row(node: Node, chunk: Chunk, ordinal: number): void {
+    node.rows.changed(chunk);
+    this.range(node, ordinal, ordinal);
+  }
+
+  /** Partitions may be judged otherwise, whether or not they have rows. */
+  range(node: Node, from: number, to: number): void {
+    if (this.#asked === undefined) return;
+    const changes = this.#kept.get(node) ?? [];
+    const last = changes.at(-1);
+    if (last?.number === this.#number && last.from <= from && from <= last.to + 1) {
+      last.to = Math.max(last.to, to);
+      return;
+    }
+    if (changes.length === MOST) {
+      this.#lost.set(node, this.#number);
+      this.#kept.set(node, []);
+      return;
+    }
+    changes.push({ number: this.#number, from, to });
+    this.#kept.set(node, changes);
+  }
+
+  /** The partitions that may be judged otherwise since a number; undefined if that is not known. */
+  since(node: Node, number: number): Ranges | undefined {
+    this.#asked ??= this.#number;
+    if (number < Math.max(this.#asked, this.#lost.get(node) ?? 0)) return undefined;
+    const ranges: OrdinalRange[] = [];
+    for (const change of (this.#kept.get(node) ?? []).toReversed()) {
+      if (change.number <= number) break;
+      ranges.push({ from: change.from, to: change.to });
+    }
+    return normalize(ranges);
+  }
+}
