@@ -27,8 +27,16 @@ export async function sweepStaging(
 async function sweepScratch(workspace: Workspace, state: State, counting?: "only"): Promise<number> {
   const left = await workspace.othersScratch();
   if (left.length === 0) return 0;
-  const runs = await state.runs(Number.MAX_SAFE_INTEGER);
-  if (runs.some(({ status }) => status === "running")) return 0;
+  if (await isAnyAtWork(state)) return 0;
   if (counting === undefined) { for (const scratch of left) await scratch[Symbol.asyncDispose](); }
   return left.length;
+}
+
+/** One that is at work is among the newest, nearly always. */
+async function isAnyAtWork(state: State): Promise<boolean> {
+  for (let limit = 20;; limit *= 10) {
+    const runs = await state.runs(limit);
+    if (runs.some(({ status }) => status === "running")) return true;
+    if (runs.length < limit) return false;
+  }
 }
