@@ -36,7 +36,6 @@ Example:
     const warnings: string[] = [];
     const done: Worked[] = [];
     await using lake = await app.lake("write", report.warn);
-    await lake.retryViews();
     const observe = (progress: Progress) => {
       invocation.observe(progress);
       report.observe(progress);

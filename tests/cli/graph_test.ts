@@ -120,6 +120,9 @@ Deno.test("prune --dry-run deletes nothing", async () => {
   const dev = { env: { PIPELINE_ENV: "dev" } };
   const { code, stdout } = await line.run(["prune", "--dry-run"], dev);
   assertEquals(code, 0);
-  assertMatch(stdout, /vietnam\/raw_test: 0 partitions would expire\n0 staging folders would be removed\n$/);
+  assertMatch(
+    stdout,
+    /vietnam\/raw_test: 0 partitions would expire\n0 staging folders would be removed\n0 events and 0 runs would be forgotten\n$/,
+  );
   assertEquals([...Deno.readDirSync(line.cwd)], []);
 });

@@ -53,7 +53,8 @@ Deno.test("a prune of all history killed at any call changes nothing that is see
   const before = await seen(made);
   assertEquals(await seen(pruned), before);
 
-  await killedAtEach(trace, made, spread(calls, KILLS, random), { command: forget }, async (place, told) => {
+  const choices = [{ wanted: KILLS, among: calls }];
+  await killedAtEach({ trace, lake: made, choices, random, command: forget }, async (place, told) => {
     assertEquals(await seen(place), before, told);
     await assertRuns(place, forget, told);
     assertEquals(await seen(place), before, told);

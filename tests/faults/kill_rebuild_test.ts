@@ -60,10 +60,7 @@ for (const what of ["lost", "whole"]) {
     const repeatable = calls.filter((call) => isRepeatable(call) && !call.path.includes(".before-"));
 
     await killedAtEach(
-      trace,
-      made,
-      spread(repeatable, KILLS, random),
-      { command: rebuild },
+      { trace, lake: made, choices: [{ wanted: KILLS, among: repeatable }], random, command: rebuild },
       async (place, told) => {
         // Unless it was done but for the last step.
         const again = await place.run(rebuild);

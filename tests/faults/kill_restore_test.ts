@@ -4,7 +4,7 @@ import { contentOf } from "./content.ts";
 import { fixedServer, RANGE } from "./fixed_server.ts";
 import { assertRuns, assertSound, killedAtEach } from "./kills.ts";
 import { Place } from "./place.ts";
-import { chosenSeed, seeded, spread } from "./random.ts";
+import { chosenSeed, seeded } from "./random.ts";
 import { tracer } from "./tracer.ts";
 
 const MATERIALIZE = ["materialize", ...RANGE];
@@ -28,10 +28,7 @@ for (const [what, damage] of [["whole", undefined], ["damaged", "rubbish ".repea
     const repeatable = calls.filter((call) => isRepeatable(call) && !call.path.includes(".before-"));
 
     await killedAtEach(
-      trace,
-      made,
-      spread(repeatable, KILLS, random),
-      { command: restore },
+      { trace, lake: made, choices: [{ wanted: KILLS, among: repeatable }], random, command: restore },
       async (place, told) => {
         const before = damage !== undefined &&
           await Deno.readTextFile(place.state).catch(() => "") === damage;
@@ -50,6 +47,7 @@ for (const [what, damage] of [["whole", undefined], ["damaged", "rubbish ".repea
 
 for (const when of ["while others write", "killed"]) {
   Deno.test(`a copy made ${when} is a whole state`, async () => {
+    const random = seeded(chosenSeed());
     const trace = await tracer();
     await using server = fixedServer();
     await using made = await Place.make(server.env);
@@ -58,7 +56,8 @@ for (const when of ["while others write", "killed"]) {
     if (when === "killed") {
       await using copied = await made.copy();
       const calls = (await trace.calls(copied, backup)).filter(isRepeatable);
-      await killedAtEach(trace, made, calls, { command: backup }, async (place, told) => {
+      const choices = [{ wanted: calls.length, among: calls }];
+      await killedAtEach({ trace, lake: made, choices, random, command: backup }, async (place, told) => {
         const isThere = await Deno.stat(`${place.folder}/${COPY}`).then(() => true, () => false);
         if (!isThere) await assertRuns(place, backup, told);
         await assertRuns(place, ["state", "restore", COPY], told);
