@@ -16,7 +16,11 @@ const FORMATS: readonly string[] = ["parquet", "ndjson", "json"];
 
 /** @throws {TypeError} If entries of a catalog cannot be read, or do not fit what it shows: the first fault, in one line. */
 export function requireEntries({ key, shows, tables }: DeclaredEntries): void {
-  const fault = tables.length === 0 ? "found no tables, wanted some" : entryFaults(shows, tables)[0];
+  const fault = tables.length === 0
+    ? "found no tables, wanted some"
+    : shows.length === 0
+    ? "found nothing that it shows, wanted the assets whose files its tables list"
+    : entryFaults(shows, tables)[0];
   if (fault !== undefined) throw new TypeError(`declaring the catalog "${key}": ${fault}`);
 }
 

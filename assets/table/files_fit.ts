@@ -1,4 +1,12 @@
-import type { Binder, Check, FileRef, Input, Materialization, TableDefinition } from "../../core/mod.ts";
+import type {
+  AssetKey,
+  Binder,
+  Check,
+  FileRef,
+  Input,
+  Materialization,
+  TableDefinition,
+} from "../../core/mod.ts";
 import { isWithin, nameOf } from "./entries.ts";
 
 /**
@@ -9,7 +17,7 @@ export function filesFit(tables: readonly TableDefinition[]): Check<{ binder: Bi
   return {
     checks: [{ name: "files_fit", severity: "blocking" }],
     async run({ inputs, resources: { binder }, signal }) {
-      const newest = await newestFiles(Object.values(inputs), tables);
+      const newest = await newestFiles(inputs, tables);
       const detail = placeFault(tables, newest) ?? await readFault(binder, newest, signal);
       return [{ check: "files_fit", partition: 0, passed: detail === undefined, ...(detail && { detail }) }];
     },
@@ -21,12 +29,17 @@ interface Newest {
   readonly byTable: ReadonlyMap<TableDefinition, FileRef>;
   /** For each asset that has files in no table, one of them, and whether others of its files are in one. */
   readonly strays: readonly { readonly file: FileRef; readonly hasOthers: boolean }[];
+  /** The assets that stand, not known to be empty, without any file. */
+  readonly without: readonly AssetKey[];
 }
 
 /** Walks back through all assets side by side, until each has files, and so has each table. */
-async function newestFiles(inputs: readonly Input[], tables: readonly TableDefinition[]): Promise<Newest> {
+async function newestFiles(
+  inputs: Readonly<Record<AssetKey, Input>>,
+  tables: readonly TableDefinition[],
+): Promise<Newest> {
   const byTable = new Map<TableDefinition, FileRef>();
-  const walks = inputs.map((input) => new Walk(input.backwards()));
+  const walks = Object.entries(inputs).map(([key, input]) => new Walk(key, input.backwards()));
   const isNeeded = (walk: Walk) =>
     !walk.isDone && (byTable.size < tables.length || (walk.stray === undefined && !walk.hasPlaced));
   for (let going = walks; going.length > 0; going = going.filter(isNeeded)) {
@@ -42,7 +55,10 @@ async function newestFiles(inputs: readonly Input[], tables: readonly TableDefin
   const strays = walks.flatMap(({ stray: file, hasPlaced: hasOthers }) =>
     file === undefined ? [] : [{ file, hasOthers }]
   );
-  return { byTable, strays };
+  const without = walks.filter(({ stray, hasPlaced, hasContent }) =>
+    hasContent && !hasPlaced && stray === undefined
+  ).map(({ key }) => key);
+  return { byTable, strays, without };
 }
 
 /** An asset's materializations, from the last to the first, and what was found of its files. */
@@ -50,21 +66,28 @@ class Walk {
   isDone = false;
   stray: FileRef | undefined;
   hasPlaced = false;
+  hasContent = false;
   readonly #backwards: AsyncIterator<Materialization>;
 
-  constructor(backwards: AsyncIterable<Materialization>) {
+  constructor(readonly key: AssetKey, backwards: AsyncIterable<Materialization>) {
     this.#backwards = backwards[Symbol.asyncIterator]();
   }
 
   async next(): Promise<readonly FileRef[]> {
     const { done, value } = await this.#backwards.next();
     this.isDone = done === true;
-    return this.isDone ? [] : value.files;
+    if (this.isDone) return [];
+    this.hasContent ||= value.rows !== 0;
+    return value.files;
   }
 }
 
 /** A file in no table is a fault where a table has none, or where its asset has no other. */
-function placeFault(tables: readonly TableDefinition[], { byTable, strays }: Newest): string | undefined {
+function placeFault(
+  tables: readonly TableDefinition[],
+  { byTable, strays, without: [first] }: Newest,
+): string | undefined {
+  if (first !== undefined) return `found no file of ${first} in the lake, wanted those that a table lists`;
   const empty = tables.find((table) => !byTable.has(table));
   const stray = empty === undefined ? strays.find(({ hasOthers }) => !hasOthers) : strays[0];
   if (stray === undefined) return undefined;

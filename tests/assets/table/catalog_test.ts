@@ -261,6 +261,29 @@ for (const [name, found, shown, tables] of FOUND) {
   });
 }
 
+Deno.test("a catalog's entry is not registered over what writes no file of the lake", async () => {
+  const shown = `${HEAD} const table = lake.filesAsset({
+    key: "own/table", folder: data, partitions: days, partitionOf: (name) => name.split(".")[0],
+  });`;
+  await using own = await OwnTables.open(catalog(shown, entry()), {});
+  await own.put("2024-01-01.json", '{"a": 1}');
+  const { code, stderr } = await own.run("materialize");
+  assertEquals([code, stderr], [
+    1,
+    'own/catalog: check "files_fit" failed: found no file of own/table in the lake, wanted those that a table lists\n',
+  ]);
+});
+
+Deno.test("a catalog that shows nothing is refused", async () => {
+  const declared = catalog(TABLE, entry()).replace("shows: [table]", "shows: []");
+  await using own = await OwnTables.open(declared, PROGRAMS);
+  const { code, stderr } = await own.run("plan");
+  assertEquals([code, stderr], [
+    2,
+    'declaring the catalog "own/catalog": found nothing that it shows, wanted the assets whose files its tables list\n',
+  ]);
+});
+
 Deno.test("files of one asset may be of several tables, and not all of them of any", async () => {
   const shown = written("").replace(
     /yield \[.*\];/,
