@@ -60,7 +60,8 @@ export async function rebuild(config: Config, options: RebuildOptions): Promise<
   if (mark === undefined) {
     throw new LakeError(`${ACTION}: found no lake at "${storage.url}", wanted LAKE_URL to name one`);
   }
-  requireContent(mark.identity, storage, { sources: sourcesOf(config, options.project), environment });
+  const sources = sourcesOf(config, options.project);
+  requireContent(mark.identity, storage, { sources, environment });
   const now = new Date(systemClock.now());
   const { made, kept } = await replaceState({ action: ACTION, path, now }, async (place) => {
     await requireLost(config, storage, options.force);
@@ -129,6 +130,13 @@ async function fill(state: State, { config, storage, mark, options }: Filling) {
       mask: config.mask,
       readSourceFile: project.readSourceFile,
     });
+    const others = Object.keys(mark.sources).filter((name) => !(name in sourcesOf(config, project)));
+    if (others.length > 0) {
+      warn(
+        "PIPELINES",
+        `found none that makes data of ${others.join(" and ")}, which the lake holds: they are not taken in`,
+      );
+    }
     const counts = await orchestrator.takeIn({ versions: storage.versions, warn, progress, signal });
     return { identity, assets: [...counts].map(([key, count]) => ({ key, ...count })) };
   } finally {

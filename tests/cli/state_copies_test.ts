@@ -99,6 +99,10 @@ Deno.test("what is no copy of this lake's state is refused, and nothing is chang
     assertEquals([file, code, stdout], [file, 2, ""]);
     assertMatch(stderr, says);
   }
+  const far = await line.run(["state", "restore", "text.bak"], {
+    env: { STATE_URL: "far/away/state.sqlite" },
+  });
+  assertEquals(far.code, 2);
   assertEquals([...Deno.readDirSync(line.cwd)].map(({ name }) => name).sort(), before);
   assertEquals(await Deno.readFile(`${line.cwd}/${STATE}`), state);
 });

@@ -7,6 +7,8 @@ import { realData } from "../sources/openaq/real_data.ts";
 import { CommandLine } from "./command_line.ts";
 
 const DAYS = ["--from", "2024-03-01", "--to", "2024-03-02"];
+/** When locations were asked for is not known to the hour: they may be due. */
+const REST = ["not vietnam/locations", ...DAYS];
 const STATE = "lake-simulated.sqlite";
 const LAKE = "lake-simulated";
 const MART = "SELECT * FROM prod_db.vietnam ORDER BY ALL";
@@ -50,15 +52,15 @@ Deno.test("a lost state is made anew from the lake: nothing is asked, and every 
   const hours = await line.run(["plan", "vietnam/raw_prod", ...DAYS]);
   assertStringIncludes(hours.stdout, "nothing to do");
 
-  const { json } = await line.run(["materialize", ...DAYS, "--json"]);
+  const { json } = await line.run(["materialize", ...REST, "--json"]);
   const of = (key: string) => json.assets.find((each: { key: string }) => each.key === key);
   assertEquals([json.status, json.requests, json.errors], ["succeeded", 0, []]);
   for (const mart of ["vietnam/dev_mart", "vietnam/prod_mart"]) {
     assertEquals([of(mart).materialized, of(mart).unchanged], [2, 2]);
   }
   assertEquals([await csv(line, MART), await csv(line, RAW)], before);
-  assertStringIncludes((await line.run(["plan", ...DAYS])).stdout, "nothing to do");
-  assertEquals((await line.run(["status", "--check", ...DAYS])).code, 0);
+  assertStringIncludes((await line.run(["plan", ...REST])).stdout, "nothing to do");
+  assertEquals((await line.run(["status", "--check", ...REST])).code, 0);
   assertEquals((await line.run(["doctor"])).code, 0);
   assertEquals((await line.run(["check", ...DAYS])).code, 0);
 
@@ -96,7 +98,7 @@ Deno.test("the versions of a table come back with it, in their order, for rollba
     ["vietnam/prod_mart", 2],
   ]);
   const asked = server.requests;
-  const { counts } = await run("materialize", ...DAYS);
+  const { counts } = await run("materialize", ...REST);
   assertEquals([counts.failed, counts.blocked], [0, 0]);
   assertEquals(server.requests - asked <= 1, true, "what the lake holds is not asked anew");
   assertEquals(await csv(line, day, env), contents[2]);
@@ -125,7 +127,7 @@ Deno.test("a damaged state is kept, and a whole one is replaced by force alone",
   assertEquals(raw, {
     ...{ key: "vietnam/raw_prod", from: "2024-03-01T00", to: "2024-03-02T23", partitions: 48, versions: 0 },
   });
-  assertEquals((await line.run(["materialize", ...DAYS, "--json"])).json.requests, 0);
+  assertEquals((await line.run(["materialize", ...REST, "--json"])).json.requests, 0);
 });
 
 Deno.test("who worked with the state before is refused once another has taken over", async () => {
@@ -137,11 +139,11 @@ Deno.test("who worked with the state before is refused once another has taken ov
     assertEquals([command, code], [command, 2]);
     assertMatch(stderr, /do not belong together|state of another lake/);
   }
-  assertEquals((await line.run(["materialize", ...DAYS, "--json"], { env })).json.requests, 0);
+  assertEquals((await line.run(["materialize", ...REST, "--json"], { env })).json.requests, 0);
   await line.run(["state", "backup", "copy.bak"]);
   const restored = await line.run(["state", "restore", join(line.cwd, "copy.bak")], { env });
   assertEquals(restored.code, 0, "a copy of the state before is one of this lake's");
-  assertStringIncludes((await line.run(["plan", ...DAYS], { env })).stdout, "nothing to do");
+  assertStringIncludes((await line.run(["plan", ...REST], { env })).stdout, "nothing to do");
 });
 
 Deno.test("what is no lake, or of other data, has no state to be made anew", async () => {
@@ -161,6 +163,36 @@ Deno.test("what is no lake, or of other data, has no state to be made anew", asy
   assertEquals([...Deno.readDirSync(line.cwd)].filter(({ isFile }) => isFile), []);
 });
 
+Deno.test("a rebuild that is cancelled leaves nothing, and one without a place for a state says so", async () => {
+  await using line = await made();
+  await lose(line);
+  const controller = new AbortController();
+  const seen = (text: string) => /hours\n/.test(text) && controller.abort();
+  const cancelled = await line.run(["state", "rebuild"], { signal: controller.signal, seen });
+  assertEquals([cancelled.code, cancelled.stderr], [130, "cancelled\n"]);
+  assertEquals([...Deno.readDirSync(line.cwd)].map(({ name }) => name).sort(), [LAKE, `${STATE}-workers`]);
+  await Deno.writeTextFile(join(line.cwd, "file"), "");
+  const env = { STATE_URL: "file/state.sqlite" };
+  const { code, stderr } = await line.run(["state", "rebuild"], { env });
+  assertEquals([code, stderr], [
+    2,
+    `rebuilding the state: "${line.cwd}/file" is no folder, wanted one that can be written\n`,
+  ]);
+});
+
+Deno.test("a pipeline that is not composed is missed where its data are not taken in", async () => {
+  await using line = await made();
+  const both = { PIPELINES: "vietnam,dump" };
+  assertEquals((await line.run(["materialize", "dump/iso_countries_data"], { env: both })).code, 0);
+  const some = await line.run(["state", "rebuild", "--force", "--json"]);
+  assertMatch(
+    some.json.warnings.join("\n"),
+    /PIPELINES: found none that makes data of dump, which the lake holds/,
+  );
+  const all = await line.run(["state", "rebuild", "--force", "--json"], { env: both });
+  assertEquals(all.json.warnings.filter((each: string) => each.startsWith("PIPELINES")), []);
+});
+
 Deno.test("hours without a record are taken in by their files, and a damaged file's hour is asked anew", async () => {
   await using line = await made();
   const before = await csv(line, MART);
@@ -173,12 +205,12 @@ Deno.test("hours without a record are taken in by their files, and a damaged fil
   assertEquals((await line.run(["state", "rebuild"])).code, 0);
   const plan = await line.run(["plan", "vietnam/raw_prod", ...DAYS]);
   assertMatch(plan.stdout, /^vietnam\/raw_prod 2024-03-01T07: stale, .*(gone|other bytes|damaged)/m);
-  const { json } = await line.run(["materialize", ...DAYS, "--json"]);
+  const { json } = await line.run(["materialize", ...REST, "--json"]);
   assertEquals([json.status, json.errors], ["succeeded", []]);
   const raw = json.assets.find(({ key }: { key: string }) => key === "vietnam/raw_prod");
   assertEquals(raw.materialized, 1);
   assertEquals(await csv(line, MART), before);
-  assertStringIncludes((await line.run(["plan", ...DAYS])).stdout, "nothing to do");
+  assertStringIncludes((await line.run(["plan", ...REST])).stdout, "nothing to do");
 });
 
 Deno.test("a file that is gone is missed by the record of its hour, which is asked anew", async () => {
@@ -206,7 +238,7 @@ Deno.test("reference files and tables that are not whole are made anew", async (
   const told = rebuilt.json.warnings.join("\n");
   assertMatch(told, /vietnam\/stations: reading "reference\/vietnam\/stations.json": it is not whole/);
   assertMatch(told, /vietnam\/prod_mart: reading ".*measurement_date=2024-03-01.*: it is made anew/);
-  const { json } = await line.run(["materialize", ...DAYS, "--json"]);
+  const { json } = await line.run(["materialize", ...REST, "--json"]);
   assertEquals([json.status, json.requests], ["succeeded", 0]);
   assertEquals(await csv(line, MART), before);
   assertEquals((await line.run(["check", ...DAYS])).code, 0);

@@ -66,7 +66,8 @@ for (const what of ["lost", "whole"]) {
         const again = await place.run(rebuild);
         if (again.code !== 0) assert(/found a whole one/.test(again.stderr), `${told}: ${again.stderr}`);
         const { json } = await assertRuns(place, [...MATERIALIZE, "--json"], told);
-        assert(json.requests <= 1, `${told}: ${json.requests} requests, though the lake holds all`);
+        // What answers is looked at, and locations may be due.
+        assert(json.requests <= 2, `${told}: ${json.requests} requests, though the lake holds all`);
         assertEquals(await contentOf(place), content, told);
         await assertSound(place, told);
         const left = [...Deno.readDirSync(dirname(place.state))].map(({ name }) => name);

@@ -1,8 +1,9 @@
 import { dirname } from "node:path";
-import { StateError } from "../../../core/mod.ts";
-import { isThere } from "../../sdk/files/place.ts";
+import { StateError, StatePlaceError } from "../../../core/mod.ts";
+import { isThere, missingFrom } from "../../sdk/files/place.ts";
+import { trouble } from "../../sdk/files/trouble.ts";
 import { Database } from "./database.ts";
-import { holdFile } from "./held_file.ts";
+import { type HeldFile, holdFile } from "./held_file.ts";
 import { CONTENT_KEY } from "./key_value.ts";
 import { lockFolderOf } from "./locks.ts";
 import { putInPlace, requireNobody } from "./put_in_place.ts";
@@ -14,24 +15,39 @@ export interface Replaced<T> {
   readonly kept: string | null;
 }
 
+export interface Replacing {
+  /** For messages: `restoring the state`. */
+  readonly action: string;
+  readonly path: string;
+  readonly now: Date;
+}
+
 /**
  * Makes a state beside the one at `path`, then puts it in its place, whole. One process at a time does; what one that was
  * killed left is taken away by the next.
  *
- * @param action For messages: `restoring the state`.
  * @param make Makes a whole state of this version at a path, and closes it.
  * @throws {StateError} If a process is at work with the old one.
  */
 export async function replaceState<T>(
-  { action, path, now }: { readonly action: string; readonly path: string; readonly now: Date },
+  { action, path, now }: Replacing,
+  make: (path: string) => Promise<T>,
+): Promise<Replaced<T>> {
+  const made = await missingFrom(dirname(path)).catch(() => []);
+  try {
+    using _held = await hold(action, path);
+    return await replaceHeld({ action, path, now }, make);
+  } catch (error) {
+    for (const folder of made) await Deno.remove(folder).catch(() => {});
+    throw error;
+  }
+}
+
+async function replaceHeld<T>(
+  { action, path, now }: Replacing,
   make: (path: string) => Promise<T>,
 ): Promise<Replaced<T>> {
   requireNobody(action, path);
-  await Deno.mkdir(dirname(path), { recursive: true });
-  using held = holdFile(`${path}.replacing`);
-  if (held === undefined) {
-    throw new StateError(`${action}: found another process replacing "${path}", wanted it to end`);
-  }
   const place = `${path}.new`;
   remove(place);
   try {
@@ -43,6 +59,23 @@ export async function replaceState<T>(
   } finally {
     remove(place);
   }
+}
+
+/** @throws {StateError} If another process is at it, or the folder cannot be written. */
+async function hold(action: string, path: string): Promise<HeldFile> {
+  const folder = dirname(path);
+  let held: HeldFile | undefined;
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    held = holdFile(`${path}.replacing`);
+  } catch (cause) {
+    const isNone = cause instanceof Deno.errors.AlreadyExists || cause instanceof Deno.errors.NotADirectory;
+    throw isNone
+      ? new StatePlaceError(`${action}: "${folder}" is no folder, wanted one that can be written`, { cause })
+      : new StateError(trouble(action, folder, cause), { cause });
+  }
+  if (held !== undefined) return held;
+  throw new StateError(`${action}: found another process replacing "${path}", wanted it to end`);
 }
 
 /** Lets whoever has the replaced state open notice it. */
