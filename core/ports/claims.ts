@@ -33,6 +33,8 @@ export interface ClaimAnswer {
     readonly seq: Seq;
   };
   readonly held: readonly (LiveClaim & { readonly abandoned: boolean })[];
+  /** Where nothing was granted for want of a slot: a run that has one, or comes first. */
+  readonly full?: RunId;
 }
 
 /** A publication that was begun: enough to complete it, or to put back what stood before. */
@@ -58,10 +60,18 @@ export interface StepStart {
   readonly at: Instant;
 }
 
+/** A place in a pool that a step has as long as its claim. */
+export interface Slot {
+  readonly pool: string;
+  /** So many claims of living workers have one at once, whatever runs and processes they are of. */
+  readonly most: number;
+}
+
 /** Who works on which partitions: a claim lives as long as its worker. */
 export interface Claims {
   /**
-   * Claims what is free of the ranges of one asset, all in one token.
+   * Claims what is free of the ranges of one asset, all in one token. Without a slot that is free nothing is granted, and
+   * the run waits for one from then on: those of higher priority that wait come first.
    *
    * @param begins The step over what is granted; it is recorded with the claim.
    */
@@ -70,7 +80,12 @@ export interface Claims {
     asset: AssetKey,
     ranges: readonly OrdinalRange[],
     begins?: StepStart,
+    slot?: Slot,
   ): Promise<ClaimAnswer>;
+  /** Says that the run no longer waits for a slot of the pool, as it has nothing to do there. */
+  leave(run: RunId, pool: string): Promise<void>;
+  /** Whether a run of higher priority waits for the slot that a claim has. */
+  isWanted(token: ClaimToken): Promise<boolean>;
   /**
    * Ends a claim without a commit; a superseded one is no error. While publications of it are open, it is left to the
    * next `recover`, as one that a dead worker left behind.

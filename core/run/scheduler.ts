@@ -12,7 +12,7 @@ import {
   union,
 } from "../partition/ranges.ts";
 import { keyRange } from "../partition/range_text.ts";
-import type { ClaimAnswer, RunRequest, StepStart, TakenRun } from "../ports/state.ts";
+import type { ClaimAnswer, RunRequest, Slot, StepStart, TakenRun } from "../ports/state.ts";
 import { membersOf, type Node } from "../staleness/node.ts";
 import { hasMoved } from "../staleness/readiness.ts";
 import { Cancellation } from "./cancellation.ts";
@@ -26,7 +26,7 @@ import { recover } from "./recover.ts";
 import { scopeFrom } from "./request.ts";
 import type { Scope } from "./scope.ts";
 import { messageOf, refresh, type Session } from "./session.ts";
-import { portions, runStep } from "./step.ts";
+import { hullOf, portions, runStep } from "./step.ts";
 import { type RunResult, Tally } from "./tally.ts";
 import { Waits } from "./waits.ts";
 
@@ -38,7 +38,7 @@ const POLL = SECOND / 5;
 /** How many steps are at work at once. */
 export interface Limits {
   readonly steps: number;
-  /** Steps at work at once in a pool. @default `steps` */
+  /** Steps at work at once in a pool, those of all runs and processes together. @default `steps` of each run */
   readonly pools: Readonly<Record<string, number>>;
 }
 
@@ -206,34 +206,52 @@ class Scheduler {
   async #settle(node: Node, portion: Ranges): Promise<void> {
     const { session, options: { signal } } = this;
     using waits = new Waits(session, node);
+    const slot = this.#slotOf(node);
     let rest = portion;
     let step: number | undefined;
-    while (rest.length > 0 && !signal.aborted) {
-      const judged = session.index.seq;
-      const wanted = this.#free(node, rest);
-      if (wanted.length === 0) return;
-      const run = await this.#begin();
-      step ??= ++this.#steps;
-      const begins = { step, at: session.clock.now() };
-      const { granted, held } = await session.state.claim(run, node.key, wanted, begins);
-      if (granted === undefined) rest = [];
-      else {
-        waits.end();
-        rest = await this.#make(node, granted, begins, judged);
-        step = undefined;
+    let isInLine = false;
+    try {
+      while (rest.length > 0 && !signal.aborted) {
+        const judged = session.index.seq;
+        const wanted = this.#free(node, rest);
+        if (wanted.length === 0) return;
+        const run = await this.#begin();
+        step ??= ++this.#steps;
+        const begins = { step, at: session.clock.now() };
+        const { granted, held, full } = await session.state.claim(run, node.key, wanted, begins, slot);
+        isInLine = full !== undefined;
+        if (granted === undefined) rest = isInLine ? wanted : [];
+        else {
+          waits.end();
+          rest = await this.#make(node, granted, begins, judged);
+          step = undefined;
+        }
+        if (held.length === 0 && full === undefined) continue;
+        rest = union(rest, intersect(wanted, normalize(held)));
+        if (held.some(({ abandoned }) => abandoned)) {
+          await recover(session);
+          continue;
+        }
+        const { from, to } = hullOf(wanted);
+        waits.begin(run, held[0] ?? { asset: node.key, from, to, run: full! });
+        await this.#wait();
       }
-      if (held.length === 0) continue;
-      rest = union(rest, intersect(wanted, normalize(held)));
-      if (held.some(({ abandoned }) => abandoned)) {
-        await recover(session);
-        continue;
-      }
-      waits.begin(run, held[0]!);
-      await this.#wait();
+    } finally {
+      if (isInLine) await session.state.leave(this.run!, slot!.pool);
     }
   }
 
-  /** Makes what was granted; the claim ends in here. @returns What passed to another worker meanwhile. */
+  /** The place that a step of the node takes among those of all runs. */
+  #slotOf({ asset: { pool } }: Node): Slot | undefined {
+    const most = pool === null ? undefined : this.options.limits.pools[pool];
+    return pool === null || most === undefined ? undefined : { pool, most };
+  }
+
+  /**
+   * Makes what was granted; the claim ends in here.
+   *
+   * @returns What passed to another worker meanwhile, or was put off for what is more urgent.
+   */
   async #make(
     node: Node,
     { token, ranges, seq }: Granted,
@@ -251,7 +269,10 @@ class Scheduler {
         partitions,
         forced: force,
         signal,
-        look: () => this.cancellation.look(),
+        look: async () => {
+          await this.cancellation.look();
+          return this.#slotOf(node) !== undefined && !force && await session.state.isWanted(token);
+        },
         gotOn: () => this.#gotOn(),
         became: (outcomes) => this.#became(node, outcomes, step),
         broke: (message) => this.#broke(node, ranges, message),

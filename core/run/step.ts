@@ -36,8 +36,12 @@ export interface StepOptions {
   readonly partitions: Ranges;
   readonly forced: boolean;
   readonly signal: AbortSignal;
-  /** Looks whether somebody asked for the run's end, before a further group. */
-  readonly look: () => Promise<void>;
+  /**
+   * Looks whether somebody asked for the run's end, before a further group.
+   *
+   * @returns Whether what is left is put off, for something more urgent that waits for the slot.
+   */
+  readonly look: () => Promise<boolean>;
   /** Called when the code tells that it got on. */
   readonly gotOn: () => void;
   /** Called as soon as it is known what became of partitions. */
@@ -58,13 +62,13 @@ export function portions({ asset: { batch: { most, scattered } } }: Node, ranges
 /**
  * Materializes the partitions of a claim, with retries; the claim ends with it.
  *
- * @returns What passed to another worker meanwhile.
+ * @returns What passed to another worker meanwhile, or is put off.
  */
 export async function runStep(session: Session, claim: Claim, options: StepOptions): Promise<Ranges> {
   using step = new Step(session, claim, options);
   try {
     await step.run();
-    return [];
+    return step.putOff;
   } catch (cause) {
     if (cause instanceof SupersededError) return step.open;
     throw cause;
@@ -87,6 +91,7 @@ class Step implements Disposable {
   /** Whether the record of the step went with its last group, and with it the claim. */
   #recorded = false;
   #attempted = 0;
+  #isPutOff = false;
 
   constructor(readonly session: Session, readonly claim: Claim, readonly options: StepOptions) {
     this.#node = claim.node;
@@ -98,6 +103,11 @@ class Step implements Disposable {
     return this.#open;
   }
 
+  /** What is left for later, as something more urgent came. */
+  get putOff(): Ranges {
+    return this.#isPutOff ? this.#remaining : [];
+  }
+
   async run(): Promise<void> {
     const { session, claim: { run }, options: { number, partitions, started, signal } } = this;
     if (partitions.length === 0) return await this.#end("succeeded");
@@ -106,6 +116,7 @@ class Step implements Disposable {
     session.observe({ run, type: "step-started", step: number, asset: key, range, count: count(partitions) });
     let broken = false;
     for (const portion of portions(this.#node, partitions)) {
+      if (this.#isPutOff) break;
       const error = await this.#attempts(portion);
       if (error !== undefined) {
         broken = true;
@@ -142,7 +153,7 @@ class Step implements Disposable {
     for (let failures = 0; !signal.aborted; failures++) {
       try {
         await onceStill(session, signal, () => this.#attempt(portion));
-        if (signal.aborted || this.#left(portion).length === 0) return undefined;
+        if (signal.aborted || this.#isPutOff || this.#left(portion).length === 0) return undefined;
         return "the partition was not answered, wanted an output or a failure";
       } catch (cause) {
         if (cause instanceof SupersededError || cause instanceof UnknownOutcomeError) throw cause;
@@ -206,7 +217,11 @@ class Step implements Disposable {
           const answers = answersOf(this.#node, next.value, portion, this.#left(portion));
           places.take(this.#node, answers.outputs);
           await this.#group(inputs, answers, signal);
-          if (this.#remaining.length > 0) await this.options.look();
+          if (this.#remaining.length === 0 || !await this.options.look()) continue;
+          // Not told to end: it finishes what it is at, that nothing is done twice.
+          await Promise.race([groups.return?.(), cause]);
+          this.#isPutOff = true;
+          return;
         }
       } catch (error) {
         abort(error);
@@ -312,7 +327,7 @@ class Step implements Disposable {
 }
 
 /** From the first to the last partition. */
-function hullOf(partitions: Ranges): OrdinalRange {
+export function hullOf(partitions: Ranges): OrdinalRange {
   return { from: partitions[0]!.from, to: partitions.at(-1)!.to };
 }
 

@@ -122,6 +122,7 @@ export class MemoryState implements port.State {
     asset: AssetKey,
     ranges: readonly OrdinalRange[],
     begins?: port.StepStart,
+    slot?: port.Slot,
   ): Promise<port.ClaimAnswer> {
     await null;
     this.#asset(asset);
@@ -136,11 +137,35 @@ export class MemoryState implements port.State {
         held.push({ asset, from, to, run: other.run, abandoned: abandoned(other) });
       }
     }
+    if (slot !== undefined) this.#leave(run, slot.pool);
     if (free.length === 0) return { held };
+    const full = slot && this.#store.ahead(run, slot);
+    if (full !== undefined) {
+      this.#store.waits.push({ pool: slot!.pool, run, worker: this.#worker });
+      return { held, full };
+    }
     const token = this.#store.next();
-    this.#store.claims.set(token, { asset, run, ranges: free, worker: this.#worker, intents: new Map() });
+    this.#store.claims.set(token, {
+      asset,
+      run,
+      ranges: free,
+      worker: this.#worker,
+      intents: new Map(),
+      ...(slot && { pool: slot.pool }),
+    });
     if (begins !== undefined) steps?.set(begins.step, running(run, asset, free, begins));
     return { granted: { token, ranges: free, seq: this.#store.events.length }, held };
+  }
+
+  async leave(run: RunId, pool: string): Promise<void> {
+    await null;
+    this.#leave(run, pool);
+  }
+
+  async isWanted(token: port.ClaimToken): Promise<boolean> {
+    await null;
+    const claim = this.#own(token);
+    return claim?.pool !== undefined && this.#store.waiting(claim.run, claim.pool).length > 0;
   }
 
   async release(token: port.ClaimToken): Promise<void> {
@@ -169,18 +194,19 @@ export class MemoryState implements port.State {
       if (claim.intents.size === 0) this.#store.claims.delete(token);
       else this.#store.claims.set(token, { ...claim, worker: null });
     }
+    this.#store.waits = this.#store.waits.filter((wait) => wait.run !== run);
     const found = this.#store.runs[run - 1];
     if (found?.worker) interrupt(found, at);
   }
 
   async recover(at: Instant): Promise<port.Adopted[]> {
     await null;
-    for (const run of this.#store.runs) if (run.worker !== null && !run.worker.alive) this.#leave(run, at);
+    for (const run of this.#store.runs) if (run.worker !== null && !run.worker.alive) this.#lose(run, at);
     return [...this.#store.claims].filter(([, claim]) => abandoned(claim)).map(([old, claim]) => {
       const token = this.#store.next();
       this.#store.claims.delete(old);
-      this.#store.claims.set(token, { ...claim, worker: this.#worker });
       const { asset, ranges, run, intents } = claim;
+      this.#store.claims.set(token, { asset, ranges, run, intents, worker: this.#worker });
       const open = [...intents].sort(([a], [b]) => a - b).map(([, intent]) => copyIntent(intent));
       return { token, asset, ranges, run, intents: open };
     });
@@ -303,6 +329,7 @@ export class MemoryState implements port.State {
   async endRun(id: RunId, status: port.RunStatus, summary: Json, at: Instant): Promise<void> {
     await null;
     const run = this.#run(id);
+    this.#store.waits = this.#store.waits.filter((wait) => wait.run !== id);
     run.record = { ...run.record, status, summary: frozen(summary), ended: at };
     run.worker = null;
   }
@@ -438,7 +465,7 @@ export class MemoryState implements port.State {
   }
 
   /** Queues a run again whose worker is no more, if somebody had; otherwise, or in the end, it ends. */
-  #leave(run: StoredRun, at: Instant): void {
+  #lose(run: StoredRun, at: Instant): void {
     const { record, queue, isCancelled } = run;
     const { events } = this.#store;
     run.worker = null;
@@ -452,6 +479,12 @@ export class MemoryState implements port.State {
         ? { ...record, status: "queued" }
         : { ...record, status: "failed", ended: at, summary: GIVEN_UP };
     }
+  }
+
+  #leave(run: RunId, pool: string): void {
+    this.#store.waits = this.#store.waits.filter((wait) =>
+      wait.pool !== pool || wait.run !== run || wait.worker !== this.#worker
+    );
   }
 
   #append(events: readonly NewEvent[]): void {

@@ -10,6 +10,7 @@ import type {
   RunId,
   RunRecord,
   Seq,
+  Slot,
   StepRecord,
   Taken,
   Versioned,
@@ -40,6 +41,15 @@ export interface StoredClaim {
   /** Null once it was released with publications still open. */
   readonly worker: Worker | null;
   readonly intents: ReadonlyMap<number, Intent>;
+  /** The pool of its slot. */
+  readonly pool?: string;
+}
+
+/** A run that waits for a slot of a pool. */
+export interface StoredWait {
+  readonly pool: string;
+  readonly run: RunId;
+  readonly worker: Worker;
 }
 
 export interface StoredRun {
@@ -68,6 +78,7 @@ export class MemoryStore {
   readonly runs: StoredRun[] = [];
   /** The run of every key that was ever used. */
   readonly keys = new Map<string, RunId>();
+  waits: StoredWait[] = [];
   readonly values = new Map<string, Versioned>();
   readonly workers = new Set<Worker>();
   #numbers = 0;
@@ -75,6 +86,21 @@ export class MemoryStore {
   /** A number for a claim or a value that was never given before. */
   next(): number {
     return ++this.#numbers;
+  }
+
+  /** The run that keeps another from a slot: one that has one, or that waits with a higher priority. */
+  ahead(run: RunId, { pool, most }: Slot): RunId | undefined {
+    const taken = [...this.claims.values()].filter((claim) => claim.pool === pool && claim.worker?.alive);
+    const ahead = this.waiting(run, pool);
+    return taken.length + ahead.length < most ? undefined : (taken[0] ?? ahead[0])!.run;
+  }
+
+  /** The runs of higher priority that wait for a pool. */
+  waiting(run: RunId, pool: string): StoredWait[] {
+    const priority = (id: RunId) => this.runs[id - 1]?.record.request.priority ?? 0;
+    return this.waits.filter((wait) =>
+      wait.pool === pool && wait.worker.alive && priority(wait.run) > priority(run)
+    );
   }
 
   /** The files that a publication under a claim would name and that are other partitions'. */

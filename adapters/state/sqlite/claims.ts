@@ -11,11 +11,13 @@ import {
   type Ranges,
   type RunId,
   type Seq,
+  type Slot,
   type StepStart,
   subtract,
 } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 import type { Intents } from "./intents.ts";
+import type { Pools } from "./pools.ts";
 import type { Registry } from "./registry.ts";
 import { keepSteps } from "./steps.ts";
 import type { Workers } from "./workers.ts";
@@ -37,29 +39,33 @@ export class Claims {
   readonly #registry: Registry;
   readonly #workers: Workers;
   readonly #intents: Intents;
+  readonly #pools: Pools;
 
-  constructor(db: Database, registry: Registry, workers: Workers, intents: Intents) {
+  constructor(db: Database, registry: Registry, workers: Workers, intents: Intents, pools: Pools) {
     this.#db = db;
     this.#registry = registry;
     this.#workers = workers;
     this.#intents = intents;
+    this.#pools = pools;
   }
 
   /**
-   * Claims everything of an asset of which nothing is claimed, in one statement that needs no transaction around it.
+   * Claims everything of an asset of which nothing is claimed, with a slot of a pool of which none is taken, in one statement that needs no transaction around it.
    *
-   * @returns Undefined if something is claimed.
+   * @returns Undefined if something is claimed, or waited for.
    */
   claimAtOnce(
     run: RunId,
     key: AssetKey,
     wanted: readonly OrdinalRange[],
     begins?: StepStart,
+    slot?: Slot,
   ): ClaimAnswer | undefined {
     const ranges = normalize(wanted);
     const made = this.#db.get<{ token: ClaimToken; head: Seq }>(
-      `INSERT INTO claims (asset, run, worker, ranges, step, started)
-      SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM claims WHERE asset = ?1)
+      `INSERT INTO claims (asset, run, worker, ranges, step, started, pool)
+      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM claims WHERE asset = ?1 OR pool = ?7)
+        AND NOT EXISTS (SELECT 1 FROM waits WHERE pool = ?7)
       RETURNING token, ${HEAD}`,
       this.#registry.id(key),
       run,
@@ -67,11 +73,18 @@ export class Claims {
       JSON.stringify(ranges),
       begins?.step ?? null,
       begins?.at ?? null,
+      slot?.pool ?? null,
     );
     return made && { granted: { token: made.token, ranges, seq: made.head }, held: [] };
   }
 
-  claim(run: RunId, key: AssetKey, wanted: readonly OrdinalRange[], begins?: StepStart): ClaimAnswer {
+  claim(
+    run: RunId,
+    key: AssetKey,
+    wanted: readonly OrdinalRange[],
+    begins?: StepStart,
+    slot?: Slot,
+  ): ClaimAnswer {
     const asset = this.#registry.id(key);
     const held: (LiveClaim & { abandoned: boolean })[] = [];
     let free = normalize(wanted);
@@ -83,8 +96,14 @@ export class Claims {
       const abandoned = !this.#workers.alive(row.worker);
       for (const { from, to } of taken) held.push({ asset: key, from, to, run: row.run, abandoned });
     }
+    if (slot !== undefined) this.#pools.leave(run, slot.pool);
     if (free.length === 0) return { held };
-    const { token, head } = this.#insert({ asset, run, ranges: JSON.stringify(free) }, begins);
+    const full = slot && this.#pools.ahead(run, slot);
+    if (full !== undefined) {
+      this.#pools.wait(run, slot!.pool);
+      return { held, full };
+    }
+    const { token, head } = this.#insert({ asset, run, ranges: JSON.stringify(free) }, begins, slot);
     return { granted: { token, ranges: free, seq: head }, held };
   }
 
@@ -172,9 +191,10 @@ export class Claims {
   #insert(
     { asset, run, ranges }: { asset: number; run: RunId; ranges: string },
     begins?: StepStart,
+    slot?: Slot,
   ): { token: ClaimToken; head: Seq } {
     return this.#db.get<{ token: ClaimToken; head: Seq }>(
-      `INSERT INTO claims (asset, run, worker, ranges, step, started) VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO claims (asset, run, worker, ranges, step, started, pool) VALUES (?, ?, ?, ?, ?, ?, ?)
       RETURNING token, ${HEAD}`,
       asset,
       run,
@@ -182,6 +202,7 @@ export class Claims {
       ranges,
       begins?.step ?? null,
       begins?.at ?? null,
+      slot?.pool ?? null,
     )!;
   }
 }

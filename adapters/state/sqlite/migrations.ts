@@ -183,4 +183,14 @@ export const migrations: readonly string[] = [
   -- Kept when their runs are not.
   CREATE TABLE run_keys (key TEXT PRIMARY KEY, run INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- pool: of the slot that the claim has. waits: runs that wait for one.
+  ALTER TABLE claims ADD COLUMN pool TEXT;
+  CREATE TABLE waits (
+    pool TEXT NOT NULL,
+    run INTEGER NOT NULL,
+    worker INTEGER NOT NULL,
+    PRIMARY KEY (pool, run, worker)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

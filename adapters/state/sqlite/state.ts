@@ -23,6 +23,7 @@ import { Intents } from "./intents.ts";
 import { SqliteKeyValue } from "./key_value.ts";
 import type { Locks } from "./locks.ts";
 import { Places } from "./places.ts";
+import { Pools } from "./pools.ts";
 import { Queue } from "./queue.ts";
 import { Registry } from "./registry.ts";
 import { Packer } from "./repack.ts";
@@ -44,6 +45,7 @@ export class SqliteState implements port.State {
   readonly #history: History;
   readonly #packer: Packer;
   readonly #queue: Queue;
+  readonly #pools: Pools;
 
   constructor(
     db: Database,
@@ -59,7 +61,8 @@ export class SqliteState implements port.State {
     this.#places = new Places(db, this.#registry);
     this.#log = new EventLog(db, this.#registry, this.#places);
     this.#intents = new Intents(db);
-    this.#claims = new Claims(db, this.#registry, this.#workers, this.#intents);
+    this.#pools = new Pools(db, this.#workers);
+    this.#claims = new Claims(db, this.#registry, this.#workers, this.#intents, this.#pools);
     this.#runs = new Runs(db, this.#registry, this.#workers);
     this.#history = new History(db, this.#registry);
     this.#packer = new Packer(db, this.#log, this.#registry, few);
@@ -117,9 +120,18 @@ export class SqliteState implements port.State {
     asset: AssetKey,
     ranges: readonly OrdinalRange[],
     begins?: port.StepStart,
+    slot?: port.Slot,
   ): Promise<port.ClaimAnswer> {
-    return await this.#db.patiently(() => this.#claims.claimAtOnce(run, asset, ranges, begins)) ??
-      await this.#asWorker(() => this.#claims.claim(run, asset, ranges, begins));
+    return await this.#db.patiently(() => this.#claims.claimAtOnce(run, asset, ranges, begins, slot)) ??
+      await this.#asWorker(() => this.#claims.claim(run, asset, ranges, begins, slot));
+  }
+
+  async leave(run: RunId, pool: string): Promise<void> {
+    await this.#asWorker(() => this.#pools.leave(run, pool));
+  }
+
+  async isWanted(token: port.ClaimToken): Promise<boolean> {
+    return this.#pools.isWanted(token);
   }
 
   async release(token: port.ClaimToken): Promise<void> {
@@ -137,6 +149,7 @@ export class SqliteState implements port.State {
   async free(run: RunId, at: Instant): Promise<void> {
     await this.#db.write(() => {
       this.#claims.free(run);
+      this.#pools.end(run);
       this.#runs.mark(run, at);
     });
   }
@@ -147,6 +160,7 @@ export class SqliteState implements port.State {
       const { queued, others } = this.#runs.left();
       for (const run of others) this.#runs.mark(run, at);
       for (const run of queued) this.#queue.putBack(run, at, this.#log.head());
+      this.#pools.forgetDead();
       this.#workers.forgetDead();
       return adopted;
     });
@@ -198,7 +212,10 @@ export class SqliteState implements port.State {
   }
 
   async endRun(run: RunId, status: port.RunStatus, summary: Json, at: Instant): Promise<void> {
-    await this.#db.write(() => this.#runs.end(run, status, summary, at, this.#log.head()));
+    await this.#db.write(() => {
+      this.#runs.end(run, status, summary, at, this.#log.head());
+      this.#pools.end(run);
+    });
   }
 
   async enqueue(request: port.RunRequest, at: Instant): Promise<{ run: RunId; isNew: boolean }> {

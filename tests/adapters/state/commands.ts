@@ -67,6 +67,7 @@ const partition = fc.nat(PARTITIONS - 1);
 const range = fc.tuple(partition, partition).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }));
 const asset = fc.constantFrom(HOURS, HOURS, DAYS);
 const run = fc.option(fc.integer({ min: 1, max: RUNS }));
+const pool = fc.record({ pool: fc.constantFrom("p", "q"), most: fc.integer({ min: 1, max: 2 }) });
 const at = fc.nat(1_000);
 const checks = fc.array(
   fc.record({
@@ -158,11 +159,26 @@ export const commands: fc.Arbitrary<Command[]> = fc.array(
     ),
     command(
       "claim",
-      fc.tuple(slot, fc.array(range, { minLength: 1, maxLength: 2 })),
-      async (bench, [slot, of]) => {
-        const { granted, held } = await bench.state(slot).claim(1, HOURS, of);
-        return { held, granted: granted && { ...granted, token: bench.placeOfToken(granted.token) } };
+      fc.tuple(
+        slot,
+        run,
+        fc.array(range, { minLength: 1, maxLength: 2 }),
+        fc.option(pool, { nil: undefined }),
+      ),
+      async (bench, [slot, run, of, pool]) => {
+        const { granted, ...rest } = await bench.state(slot).claim(run ?? 1, HOURS, of, undefined, pool);
+        return { ...rest, granted: granted && { ...granted, token: bench.placeOfToken(granted.token) } };
       },
+    ),
+    command(
+      "wanted",
+      fc.tuple(slot, place),
+      (bench, [slot, place]) => bench.state(slot).isWanted(bench.token(place)),
+    ),
+    command(
+      "leave",
+      fc.tuple(slot, run, pool),
+      (bench, [slot, run, { pool }]) => bench.state(slot).leave(run ?? 1, pool),
     ),
     command(
       "commit",

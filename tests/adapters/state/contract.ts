@@ -1,5 +1,6 @@
 import { describeClaims } from "./contract_claims.ts";
 import { describeEvents } from "./contract_events.ts";
+import { describePools } from "./contract_pools.ts";
 import { describeQueue } from "./contract_queue.ts";
 import { describeRecords } from "./contract_records.ts";
 import type { Harness } from "./harness.ts";
@@ -10,4 +11,5 @@ export function stateContract(name: string, open: () => Promise<Harness>): void 
   describeClaims(name, open);
   describeRecords(name, open);
   describeQueue(name, open);
+  describePools(name, open);
 }
