@@ -17,7 +17,8 @@ const LONGEST_GROUP = 1_000 * HOUR;
 /**
  * The rows of all sensors, in groups of hours that are complete, ascending. Each answer is kept in the spool until the
  * hours it is for have been taken: asking for the next group says that the one before stands. An interrupted history
- * that is begun again, whole or in parts, therefore asks only for what had not been answered.
+ * that is begun again, whole or in parts, therefore asks only for what had not been answered. One that is left after a
+ * group waits for what is under way, and keeps it, too.
  *
  * A sensor that goes on failing is set aside: it leaves a gap, and its hours count as complete.
  * @throws {OpenAQError} If the key is refused, nothing can be reached, or no sensor answers.
@@ -58,6 +59,9 @@ export async function* history(
       queue.pump();
       await tell(queue);
     }
+  } catch (error) {
+    queue.cancel();
+    throw error;
   } finally {
     await queue.end();
   }

@@ -115,11 +115,16 @@ export class SensorQueue {
     }
   }
 
-  /** Ends all requests. */
+  /** Ends the requests that are under way. */
+  cancel(): void {
+    this.#ended.abort();
+  }
+
+  /** Starts no more requests, and waits for those that are under way. */
   async end(): Promise<void> {
     this.#failure ??= { error: new Error("asking has ended") };
-    this.#ended.abort();
     await Promise.all(this.#running);
+    this.#ended.abort();
   }
 
   /**

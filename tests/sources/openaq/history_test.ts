@@ -121,6 +121,27 @@ Deno.test("a year of sensors costs the fewest requests, and two answers each are
   assertLessOrEqual(held, 2 * 20);
 });
 
+Deno.test("a history that is left after a group, and gone on with, asks nothing twice", async () => {
+  const clock = fakeClock(NOW);
+  const handler = simulatedOpenAQ({ dataset: generated({ sensors: 5, quirks: false }), clock });
+  const [from, to] = [Date.UTC(2024, 0, 1), Date.UTC(2024, 4, 1)];
+  const whole = served(handler, clock);
+  const locations = await whole.client.locations(56);
+  const undisturbed = await collect(whole, { ranges: [{ from, to }], locations, stillGood: good });
+  const parts = served(handler, clock);
+  const groups: HoursGroup[] = [];
+  for (let at = from; at < to;) {
+    for await (const group of history(parts, { ranges: [{ from: at, to }], locations, stillGood: good })) {
+      groups.push(group);
+      at = group.ranges.at(-1)!.to;
+      break;
+    }
+  }
+  assert(groups.length > 2, `${groups.length} groups`);
+  assertEquals(rowsOf(groups, from, to), rowsOf(undisturbed, from, to));
+  assertEquals(parts.client.requests, whole.client.requests - 1);
+});
+
 Deno.test("hours of ten years without rows come in groups", async () => {
   const clock = fakeClock(NOW);
   const parts = served(
