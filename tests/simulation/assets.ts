@@ -42,6 +42,7 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
     async *materialize(context) {
       const { partitions, inputs, resources: worker, signal, staging, run, due, forced, now } = context;
       const ordinals = [...partitions].map(({ ordinal }) => ordinal);
+      worker.world.oracle.rest.begun(worker, run, key, ordinals);
       const end = worker.world.oracle.work.begin({
         worker,
         asset: key,

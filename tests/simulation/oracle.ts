@@ -7,6 +7,8 @@ import { Claims } from "./rules/claims.ts";
 import { Publications } from "./rules/publications.ts";
 import { onlyWithCause } from "./rules/failures.ts";
 import { PaceRule } from "./rules/pace.ts";
+import { QueueRule } from "./rules/queue.ts";
+import { RestRule } from "./rules/rest.ts";
 import { newestOther } from "./rules/rollback.ts";
 import { Work } from "./rules/work.ts";
 import type { SimulatedLake } from "./lake.ts";
@@ -34,6 +36,8 @@ export class Oracle {
   violated: Violation | undefined;
   readonly claims = new Claims(this);
   readonly work = new Work(this);
+  readonly queue = new QueueRule(this);
+  readonly rest = new RestRule(this);
   readonly asking = new AskingRule(this);
   readonly pace = new PaceRule(this);
   readonly publications: Publications;

@@ -64,16 +64,35 @@ export function observed(worker: Worker, state: State): State {
       }
       return committed;
     },
-    async claim(run, asset, ranges) {
-      const answer = await state.claim(run, asset, ranges);
+    async claim(run, asset, ranges, begins, slot) {
+      const answer = await state.claim(run, asset, ranges, begins, slot);
       if (answer.granted === undefined) return answer;
-      oracle.claims.granted(answer.granted.token, { worker, asset, ranges: answer.granted.ranges });
+      oracle.claims.granted(answer.granted.token, { worker, asset, ranges: answer.granted.ranges, slot });
       worker.granted?.();
       return answer;
     },
     async release(token) {
       await state.release(token);
       oracle.claims.released(worker, token);
+    },
+    async enqueue(request, at) {
+      const answer = await state.enqueue(request, at);
+      oracle.queue.enqueued(request, answer.run);
+      return answer;
+    },
+    async take(at) {
+      const taken = await state.take(at);
+      if (taken !== undefined) oracle.queue.taken(worker, taken.id);
+      return taken;
+    },
+    async endRun(run, status, summary, at) {
+      await state.endRun(run, status, summary, at);
+      oracle.queue.ended(run);
+    },
+    async close() {
+      await state.close();
+      oracle.claims.closed(worker);
+      oracle.queue.closed(worker);
     },
     async recover(at) {
       const adopted = await state.recover(at);

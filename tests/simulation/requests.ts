@@ -31,6 +31,7 @@ export async function ask(worker: Worker): Promise<void> {
     lookbackDays: 7,
     ...chance.pick([{}, {}, { from: "2024-02-01" }, { all: true }]),
   };
+  if (world.hasQueue && world.queueing.happens(0.6)) return await queue(worker);
   const one = chance.pick(sketches);
   const existing = one.set.existing(turns.now);
   const made = [...world.oracle.rows.get(one.key)?.keys() ?? []];
@@ -46,6 +47,7 @@ export async function ask(worker: Worker): Promise<void> {
       const force = chance.happens(0.25);
       const result = await orchestrator.materialize({ ...request, force }, { signal });
       if (force && request.all) forcedWhole(worker, assets, result);
+      world.oracle.rest.ended(worker, result);
       return;
     }
     case "rollback": {
@@ -87,6 +89,41 @@ async function forget({ orchestrator, world: { chance, lake, turns } }: Worker):
     );
   const before = turns.now + chance.pick([MONTH * 2, 0, -HOUR, -DAY]);
   await orchestrator.forget({ before, versions: { below: () => Promise.resolve([]), keeps } });
+}
+
+/** Queues a run, works off what is queued, or asks for the end of a run. */
+async function queue(worker: Worker): Promise<void> {
+  const { world: { queueing: chance, sketches, turns, oracle, trace }, name, orchestrator, state } = worker;
+  const kind = chance.pick(["enqueue", "enqueue", "enqueue", "work", "work", "work", "cancel"]);
+  trace.push(`${name} asks for ${kind}`);
+  if (kind === "cancel") {
+    const runs = await state.runs(5);
+    if (runs.length > 0) await state.cancel(chance.pick(runs).id, turns.now);
+    return;
+  }
+  if (kind === "work") {
+    for await (const { outcome } of orchestrator.work({ signal: maybeCancelled(worker).signal })) {
+      if ("counts" in outcome) oracle.rest.ended(worker, outcome);
+    }
+    return;
+  }
+  const asked = sketches.filter(({ kind }) => kind !== "external" && chance.happens(0.7));
+  const ranges = asked.flatMap(({ key }) => {
+    const set = worker.set(key);
+    const there = set.existing(turns.read(worker));
+    if (there === null) return [];
+    const from = chance.between(there.from, there.to);
+    const to = chance.between(from, there.to);
+    const known = [from, to].every((each) => set.has(each, turns.read(worker)));
+    return known ? [{ asset: key, from: set.key(from), to: set.key(to) }] : [];
+  });
+  await state.enqueue({
+    command: "materialize",
+    ranges,
+    priority: chance.pick([-1, 0, 0, 3]),
+    ...(chance.happens(0.3) && { force: true }),
+    ...(chance.happens(0.4) && { key: chance.pick(["a", "b"]) }),
+  }, turns.read(worker));
 }
 
 async function rollback(worker: Worker, asset: string, partition: number): Promise<void> {

@@ -46,6 +46,10 @@ export class World {
   readonly chance: Chance;
   /** Of what cannot be written. */
   readonly places: Chance;
+  /** Of what is queued. */
+  readonly queueing: Chance;
+  /** Whether runs are queued, too. */
+  readonly hasQueue: boolean;
   readonly turns: Turns;
   readonly lake: SimulatedLake;
   readonly oracle: Oracle;
@@ -72,6 +76,8 @@ export class World {
   constructor(seed: number, readonly store: Store, readonly bug: Bug | undefined) {
     this.chance = new Chance(seed);
     this.places = new Chance(~seed);
+    this.queueing = new Chance(seed ^ 0x51ab1e);
+    this.hasQueue = this.queueing.happens(0.35);
     this.turns = new Turns(this.chance, BEGIN, (actor, label) => this.#chosen(actor, label));
     this.sketches = sketchGraph(this.chance);
     this.lake = store.onDisk ? new DiskLake() : new Lake();

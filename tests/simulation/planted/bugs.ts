@@ -253,4 +253,35 @@ export const PLANTED: readonly Planted[] = [
     replace: ".length >= 0 ? next : next - HOUR;",
     first: 3_000,
   },
+  {
+    name: "a slot is leaked when its worker dies",
+    file: "adapters/state/memory/store.ts",
+    find: "claim.pool === pool && claim.worker?.alive",
+    replace: "claim.pool === pool",
+  },
+  {
+    name: "who has left the line for a slot is waited for",
+    file: "core/run/scheduler.ts",
+    find: "if (isInLine) await session.state.leave(this.run!, slot!.pool);",
+    replace: "isInLine = false;",
+  },
+  {
+    name: "a key runs twice where its run has ended",
+    file: "adapters/state/memory/state.ts",
+    find: "if (known !== undefined) return { run: known, isNew: false };",
+    replace:
+      "if (known !== undefined && this.#store.runs[known - 1]!.worker !== null) return { run: known, isNew: false };",
+  },
+  {
+    name: "the rest of a step that gave way is forgotten",
+    file: "core/run/step.ts",
+    find: "return this.#isPutOff ? this.#remaining : [];",
+    replace: "return [];",
+  },
+  {
+    name: "a queued run is taken by two",
+    file: "adapters/state/memory/state.ts",
+    find: 'first.record = { ...first.record, status: "running", started: at };',
+    replace: "first.record = { ...first.record, started: at };",
+  },
 ];

@@ -1,5 +1,6 @@
 import type { AssetKey } from "../../../core/event.ts";
 import { contains, type OrdinalRange, type Ranges } from "../../../core/partition/ranges.ts";
+import type { Slot } from "../../../core/ports/state.ts";
 import type { Oracle } from "../oracle.ts";
 import type { Actor } from "../turns.ts";
 import type { Worker } from "../worker.ts";
@@ -11,6 +12,8 @@ interface Claim {
   /** It was taken over from a worker that was taken for dead. */
   readonly adopted: boolean;
   readonly since: Since;
+  /** Of a slot that comes with it. */
+  readonly pool: string | undefined;
   /** It passed to another while its worker lives. */
   lost: boolean;
   /** The state confirmed it after its worker last began to change the lake. */
@@ -36,16 +39,34 @@ export class Claims {
 
   granted(
     token: number,
-    { worker: actor, asset, ranges, adopted = false }: {
+    { worker: actor, asset, ranges, adopted = false, slot }: {
       readonly worker: Worker;
       readonly asset: AssetKey;
       readonly ranges: readonly OrdinalRange[];
       readonly adopted?: boolean;
+      readonly slot?: Slot | undefined;
     },
   ): void {
     const { turns } = actor.world;
     const since = { seq: this.oracle.log.length, clocksSet: turns.clocksSet };
-    this.#claims.set(token, { actor, asset, ranges, adopted, since, lost: false, confirmed: true });
+    if (slot !== undefined) this.#fits(actor, slot);
+    const pool = slot?.pool;
+    this.#claims.set(token, { actor, asset, ranges, adopted, since, pool, lost: false, confirmed: true });
+  }
+
+  /** No more claims of living workers have slots of a pool than it has. */
+  #fits(actor: Actor, { pool, most }: Slot): void {
+    const taken = [...this.#claims.values()].filter((claim) =>
+      claim.pool === pool && claim.actor.alive && !claim.lost
+    );
+    if (taken.length < most) return;
+    const names = taken.map(({ actor: { name } }) => name).join(", ");
+    throw this.oracle.violation(`${actor.name} was given a slot of "${pool}", which ${names} had`);
+  }
+
+  /** The actor's handle was closed: it holds nothing any more. */
+  closed(actor: Actor): void {
+    for (const [token, claim] of this.#claims) if (claim.actor === actor) this.released(actor, token);
   }
 
   isAdopted(token: number | null): boolean {
