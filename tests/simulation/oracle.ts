@@ -7,6 +7,7 @@ import { Claims } from "./rules/claims.ts";
 import { Publications } from "./rules/publications.ts";
 import { onlyWithCause } from "./rules/failures.ts";
 import { PaceRule } from "./rules/pace.ts";
+import { PoolRule } from "./rules/pools.ts";
 import { QueueRule } from "./rules/queue.ts";
 import { RestRule } from "./rules/rest.ts";
 import { newestOther } from "./rules/rollback.ts";
@@ -37,6 +38,7 @@ export class Oracle {
   readonly claims = new Claims(this);
   readonly work = new Work(this);
   readonly queue = new QueueRule(this);
+  readonly pools = new PoolRule(this);
   readonly rest = new RestRule(this);
   readonly asking = new AskingRule(this);
   readonly pace = new PaceRule(this);

@@ -66,6 +66,11 @@ export function observed(worker: Worker, state: State): State {
     },
     async claim(run, asset, ranges, begins, slot) {
       const answer = await state.claim(run, asset, ranges, begins, slot);
+      if (slot !== undefined) {
+        if (answer.full !== undefined) oracle.pools.refused(worker, run, slot);
+        else if (answer.granted === undefined) oracle.pools.left(worker, run, slot.pool);
+        else oracle.pools.granted(worker, run, slot);
+      }
       if (answer.granted === undefined) return answer;
       oracle.claims.granted(answer.granted.token, { worker, asset, ranges: answer.granted.ranges, slot });
       worker.granted?.();
@@ -74,6 +79,10 @@ export function observed(worker: Worker, state: State): State {
     async release(token) {
       await state.release(token);
       oracle.claims.released(worker, token);
+    },
+    async leave(run, pool) {
+      await state.leave(run, pool);
+      oracle.pools.left(worker, run, pool);
     },
     async enqueue(request, at) {
       const answer = await state.enqueue(request, at);
@@ -88,11 +97,13 @@ export function observed(worker: Worker, state: State): State {
     async endRun(run, status, summary, at) {
       await state.endRun(run, status, summary, at);
       oracle.queue.ended(run);
+      oracle.pools.left(worker, run);
     },
     async close() {
       await state.close();
       oracle.claims.closed(worker);
       oracle.queue.closed(worker);
+      oracle.pools.closed(worker);
     },
     async recover(at) {
       const adopted = await state.recover(at);

@@ -79,7 +79,8 @@ export class World {
     this.queueing = new Chance(seed ^ 0x51ab1e);
     this.hasQueue = this.queueing.happens(0.35);
     this.turns = new Turns(this.chance, BEGIN, (actor, label) => this.#chosen(actor, label));
-    this.sketches = sketchGraph(this.chance);
+    const sketches = sketchGraph(this.chance);
+    this.sketches = this.hasQueue ? sketches.map((sketch) => crowded(this.queueing, sketch)) : sketches;
     this.lake = store.onDisk ? new DiskLake() : new Lake();
     this.oracle = new Oracle(
       this.lake,
@@ -279,6 +280,11 @@ export class World {
   edit(place: number, change: (sketch: Sketch) => Partial<Sketch>): void {
     this.sketches = this.sketches.with(place, { ...this.sketches[place]!, ...change(this.sketches[place]!) });
   }
+}
+
+/** The same asset, more likely in the pool, and in groups after which it may give way. */
+function crowded(chance: Chance, sketch: Sketch): Sketch {
+  return { ...sketch, pool: sketch.pool || chance.happens(0.5), group: chance.pick([1, 1, sketch.group]) };
 }
 
 /** Whether an error follows from a fault that was put in, or says what cannot be done. */

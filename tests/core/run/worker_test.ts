@@ -151,6 +151,48 @@ Deno.test("what is more urgent waits for one group, and what gave way is finishe
   assertEquals(run.summary, { counts: { materialized: 4, unchanged: 0, failed: 0, blocked: 0 } });
 });
 
+Deno.test("who waits for a slot and finds the work done leaves the line, though its run goes on", async () => {
+  const store = memoryStore();
+  const clock = fakeClock(NOON, { auto: true });
+  const [slot, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const one = () => Promise.resolve([{ partition: 0, dataVersion: "1" }]);
+  const short = asset({
+    key: "t/short",
+    pool: "one",
+    async *materialize() {
+      yield await one();
+    },
+  });
+  const long = asset({
+    key: "t/long",
+    async *materialize() {
+      await end.promise;
+      yield await one();
+    },
+  });
+  const until = async (isSo: () => boolean) => {
+    while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 0));
+  };
+  const graph = [letters(() => slot.promise), short, long];
+  const [low, high] = [
+    await lab(graph, { store, clock, limits }),
+    await lab(graph, { store, clock, limits, worker: "b" }),
+  ];
+  const unlimited = await lab(graph, { store, clock, limits: { steps: 2, pools: {} }, worker: "c" });
+  const first = low.materialize({ assets: new Set(["t/letters"]) });
+  await until(() => [...store.claims.values()].some(({ pool }) => pool === "one"));
+  const ranges = ["t/short", "t/long"].map((asset) => ({ asset, from: null, to: null }));
+  await high.state.enqueue({ command: "materialize", ranges, priority: 1 }, 0);
+  const second = all(high.orchestrator.work());
+  await until(() => store.waits.length === 1);
+  await unlimited.materialize({ assets: new Set(["t/short"]) });
+  await until(() => store.waits.length === 0);
+  end.resolve();
+  assertEquals(await second, [[2, "succeeded"]]);
+  slot.resolve();
+  assertEquals((await first).status, "succeeded");
+});
+
 Deno.test("runs of two workers are in a pool one after the other", async () => {
   const store = memoryStore();
   const clock = fakeClock(NOON, { auto: true });

@@ -260,12 +260,6 @@ export const PLANTED: readonly Planted[] = [
     replace: "claim.pool === pool",
   },
   {
-    name: "who has left the line for a slot is waited for",
-    file: "core/run/scheduler.ts",
-    find: "if (isInLine) await session.state.leave(this.run!, slot!.pool);",
-    replace: "isInLine = false;",
-  },
-  {
     name: "a key runs twice where its run has ended",
     file: "adapters/state/memory/state.ts",
     find: "if (known !== undefined) return { run: known, isNew: false };",

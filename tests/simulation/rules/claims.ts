@@ -49,19 +49,23 @@ export class Claims {
   ): void {
     const { turns } = actor.world;
     const since = { seq: this.oracle.log.length, clocksSet: turns.clocksSet };
-    if (slot !== undefined) this.#fits(actor, slot);
-    const pool = slot?.pool;
-    this.#claims.set(token, { actor, asset, ranges, adopted, since, pool, lost: false, confirmed: true });
+    this.#claims.set(token, {
+      actor,
+      asset,
+      ranges,
+      adopted,
+      since,
+      pool: slot?.pool,
+      lost: false,
+      confirmed: true,
+    });
   }
 
-  /** No more claims of living workers have slots of a pool than it has. */
-  #fits(actor: Actor, { pool, most }: Slot): void {
-    const taken = [...this.#claims.values()].filter((claim) =>
+  /** Who has slots of a pool. */
+  inPool(pool: string): Actor[] {
+    return [...this.#claims.values()].filter((claim) =>
       claim.pool === pool && claim.actor.alive && !claim.lost
-    );
-    if (taken.length < most) return;
-    const names = taken.map(({ actor: { name } }) => name).join(", ");
-    throw this.oracle.violation(`${actor.name} was given a slot of "${pool}", which ${names} had`);
+    ).map(({ actor }) => actor);
   }
 
   /** The actor's handle was closed: it holds nothing any more. */
