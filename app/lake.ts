@@ -122,6 +122,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       publisher,
       entries: () => catalog.list(),
       clock: systemClock,
+      cron: async () => new (await import("../adapters/cron/croner/cron.ts")).CronerCron(),
       random: Math.random,
       resources: project.given === undefined ? resources : project.given.resources,
       mask: config.mask,

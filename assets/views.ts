@@ -2,6 +2,7 @@ import {
   type Asset,
   type AssetKey,
   canonicalJson,
+  type Condition,
   sha256,
   sourceFile,
   type ViewDefinition,
@@ -21,6 +22,8 @@ export interface ViewFile {
 /** A database in which every view is made. */
 export interface ViewDatabase {
   readonly name: string;
+  /** When they are made by themselves. @default never */
+  readonly automation?: Condition;
 }
 
 /** A view by its database and its own name. */
@@ -41,10 +44,11 @@ export interface DeclaredView {
 
 /**
  * The views of one database: every file is one by being there. Each depends on the assets that make the tables and views
- * that its statement names, of this database or, with a name before the dot, of any other.
+ * that its statement names, of this database or, with a name before the dot, of any other. They are of the group in whose
+ * folder of `sql/views` they lie.
  */
-export function views(files: readonly ViewFile[], { name }: ViewDatabase): ViewAsset[] {
-  return files.map((file) => viewAsset({ file, database: name, unmade: [] }));
+export function views(files: readonly ViewFile[], database: ViewDatabase): ViewAsset[] {
+  return files.map((file) => viewAsset({ file, database: database.name, unmade: [] }, database));
 }
 
 /** The view that an asset's key names; undefined where it names something else. */
@@ -53,13 +57,16 @@ export function viewOf(key: AssetKey): ViewName | undefined {
   return database === undefined || name === undefined ? undefined : { database, name };
 }
 
-function viewAsset(view: DeclaredView): ViewAsset {
+function viewAsset(view: DeclaredView, { automation }: ViewDatabase): ViewAsset {
   const { file: { path, name, statement }, database } = view;
   const definition: ViewDefinition = { type: "view", database, name, statement };
+  const group = path.split("/").at(-2);
   const asset = define.asset({
     key: `view/${database}.${name}`,
     description: statement.match(/^-- (.*)$/m)?.[1] ?? "",
     kind: "view",
+    ...(group !== undefined && { group }),
+    ...(automation && { automation }),
     entries: [definition],
     sources: [sourceFile(path, { name: `sql/views/${name}.sql` })],
     checks: [{

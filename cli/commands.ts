@@ -8,6 +8,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import("./inspect.ts")).inspect,
   ls: async () => (await import("./ls.ts")).ls,
   show: async () => (await import("./show.ts")).show,
+  automation: async () => (await import("./automation.ts")).automation,
   graph: async () => (await import("./graph.ts")).graph,
   daemon: async () => (await import("./daemon.ts")).daemon,
   runs: async () => (await import("./runs.ts")).runs,

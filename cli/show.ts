@@ -62,7 +62,7 @@ async function codeOf({ code, sources }: AnyAsset, { readSourceFile }: Project):
 }
 
 function showJson(graph: Graph, asset: AnyAsset, code: string) {
-  const { description, contract, freshness } = asset;
+  const { description, contract, automation, freshness } = asset;
   return {
     ...assetJson(asset),
     description,
@@ -72,7 +72,7 @@ function showJson(graph: Graph, asset: AnyAsset, code: string) {
     checks: asset.checks.flatMap(({ checks }) => checks),
     upstream: upstreamOf(asset),
     downstream: downstreamOf(graph, asset.key),
-    automation: null,
+    automation,
     freshness,
   };
 }
@@ -84,6 +84,14 @@ function sourcesOf({ sources }: AnyAsset): string[] {
 
 function upstreamOf({ deps }: AnyAsset): string[] {
   return [...new Set(Object.values(deps).map(({ asset }) => asset.key))];
+}
+
+/** A preset by its name. */
+function automationText({ automation }: AnyAsset): string {
+  if (automation === null) return "";
+  return "label" in automation && automation.label !== undefined
+    ? automation.label
+    : "a condition of its own";
 }
 
 function lines(graph: Graph, asset: AnyAsset, code: string): string[] {
@@ -103,6 +111,7 @@ function lines(graph: Graph, asset: AnyAsset, code: string): string[] {
     sources: sourcesOf(asset).join(", "),
     checks: checks.map(({ name, severity }) => severity === "blocking" ? name : `${name} (${severity})`)
       .join(", "),
+    automation: automationText(asset),
     "fresh within": promise && `${promise} of the partition's end`,
     key: contract?.key?.join(", ") ?? "",
     "sorted by": contract?.sort?.join(", ") ?? "",

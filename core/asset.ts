@@ -1,3 +1,4 @@
+import type { Condition } from "./automation/condition.ts";
 import type { Check } from "./check.ts";
 import type { AssetKey, RunId } from "./event.ts";
 import type { Duration, Instant, Milliseconds } from "./instant.ts";
@@ -150,6 +151,8 @@ export interface AssetOptions<Resources, Set extends PartitionSet, Deps extends 
   readonly kind?: string;
   readonly checks?: readonly Check<Resources>[];
   readonly freshness?: Freshness;
+  /** When its partitions are asked for by themselves. @default never */
+  readonly automation?: Condition;
   /** The columns of the table that it is; for people and catalogs. */
   readonly contract?: TableColumns;
   /** The catalog's entries that it registers, each time it is made. @default none */
@@ -186,6 +189,8 @@ export interface Asset<Resources = unknown, Set extends PartitionSet = Partition
   readonly kind: string;
   readonly checks: readonly Check<Resources>[];
   readonly freshness: Freshness | null;
+  /** Null where it is only made when somebody asks for it. */
+  readonly automation: Condition | null;
   readonly contract: TableColumns | null;
   readonly entries: readonly Definition[];
   readonly retention: Duration | null;
@@ -266,6 +271,7 @@ export function definer<Resources>(): Definer<Resources> {
       kind: options.kind ?? "asset",
       checks: options.checks ?? [],
       freshness: options.freshness ?? null,
+      automation: options.automation ?? null,
       contract: options.contract ?? null,
       entries: options.entries ?? [],
       retention: options.retention ?? null,

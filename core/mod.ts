@@ -9,6 +9,8 @@
 
 // Assets and graphs
 export * from "./asset.ts";
+export * from "./automation/condition.ts";
+export * from "./automation/presets.ts";
 export * from "./check.ts";
 export type * from "./output.ts";
 export type * from "./take_in.ts";
@@ -60,10 +62,12 @@ export {
 
 // Work on a graph
 export * from "./orchestrator.ts";
+export type { Verdict } from "./automation/verdict.ts";
+export type { Why } from "./automation/why.ts";
 export type { Hindrance, PlannedCause, PlannedStep } from "./plan.ts";
 export type { AssetStatus, StatusRange } from "./status.ts";
 export type { Warning } from "./warnings.ts";
-export type { CauseKind } from "./staleness/causes.ts";
+export type { CauseKind } from "./staleness/cause_kind.ts";
 export type { Judgement } from "./staleness/judgement.ts";
 export { type ReadSourceFile, requireSources } from "./staleness/node.ts";
 export type { PartitionState } from "./staleness/states.ts";
@@ -88,6 +92,7 @@ export type * from "./event.ts";
 // Ports
 export type * from "./ports/catalog.ts";
 export type * from "./ports/clock.ts";
+export type * from "./ports/cron.ts";
 export type * from "./ports/documents.ts";
 export * from "./ports/engine.ts";
 export type * from "./ports/folder.ts";

@@ -1,8 +1,10 @@
+import type { Verdict } from "./automation/verdict.ts";
 import type { AssetKey, NewEvent, RunId } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import type { PartitionSet } from "./partition/partition_set.ts";
 import { type PartitionRange, partitionRange, partitionRanges } from "./partition/range_text.ts";
 import { count, EVERYTHING } from "./partition/ranges.ts";
+import type { Cron } from "./ports/cron.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
 import type { Forgotten } from "./ports/state.ts";
 import { awaited } from "./run/awaited.ts";
@@ -21,7 +23,7 @@ import { requestOf, scopeFrom } from "./run/request.ts";
 import { rollback, type RolledBack } from "./run/rollback.ts";
 import { execute, type Limits } from "./run/scheduler.ts";
 import { partitionOf, type RunSelection, type Scope, scopeOf } from "./run/scope.ts";
-import { commit, type Ports, refresh, type Session } from "./run/session.ts";
+import { commit, type Ports, refresh, runningIn, type Session } from "./run/session.ts";
 import type { RunResult } from "./run/tally.ts";
 import { takeIn, type TakeInOptions, type TakenInCount } from "./run/take_in.ts";
 import { type Undeclared, undeclared, wipeUndeclared } from "./run/undeclared.ts";
@@ -240,6 +242,24 @@ export class Orchestrator {
     return await statusOf(this.session, selection);
   }
 
+  /**
+   * Whether an asset, or one of its partitions, would be asked for by itself as things stand, and why.
+   *
+   * @throws {RequestError} If it has no such partition.
+   * @throws {DeclarationError} If its condition, or one above it, cannot be meant.
+   */
+  async automation(asset: AssetKey, partition: string | null = null): Promise<Verdict> {
+    await this.refresh();
+    const { verdictOn } = await import("./automation/verdict.ts");
+    const { index, session } = this;
+    const node = index.node(asset);
+    const view = { index, running: await runningIn(session.state), cron: await this.#cron() };
+    const ordinal = partition === null && node.set.spec.type !== "single"
+      ? null
+      : partitionOf(node, partition, "judging", index.now);
+    return verdictOn(view, node, ordinal);
+  }
+
   /** Runs the checks on latest materializations and records what they find. @throws {RequestError} */
   async check(selection: RunSelection, signal: AbortSignal): Promise<Rechecked[]> {
     await this.refresh();
@@ -314,6 +334,14 @@ export class Orchestrator {
    */
   async takeIn(options: TakeInOptions): Promise<Map<AssetKey, TakenInCount>> {
     return await takeIn(this.session, options);
+  }
+
+  async #cron(): Promise<Cron> {
+    return await this.session.cron?.() ?? {
+      next() {
+        throw new RangeError("reading a cron expression: found nothing that reads it, wanted the port");
+      },
+    };
   }
 
   #observed({ observe = () => {} }: RunOptions): Session {

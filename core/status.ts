@@ -1,9 +1,9 @@
 import type { AssetKey } from "./event.ts";
 import type { Instant } from "./instant.ts";
 import { type PartitionRange, partitionRanges } from "./partition/range_text.ts";
-import { count, normalize, type Ranges } from "./partition/ranges.ts";
+import { count, type Ranges } from "./partition/ranges.ts";
 import { type RunSelection, scopeOf } from "./run/scope.ts";
-import type { Session } from "./run/session.ts";
+import { runningIn, type Session } from "./run/session.ts";
 import type { Node } from "./staleness/node.ts";
 import { Overlay, type PartitionState, standing, type StateRange } from "./staleness/states.ts";
 import {
@@ -43,11 +43,7 @@ export interface AssetStatus {
 export async function statusOf(session: Session, selection: RunSelection): Promise<AssetStatus[]> {
   const { index } = session;
   const nodes = index.nodes.filter((node) => selection.assets.has(node.key));
-  const running = new Map<AssetKey, Ranges>();
-  for (const claim of await session.state.claims()) {
-    running.set(claim.asset, normalize([...running.get(claim.asset) ?? [], claim]));
-  }
-  const overlay = new Overlay(index, running);
+  const overlay = new Overlay(index, await runningIn(session.state));
   const scope = scopeOf(index, selection);
   const undone = await rolledBack(session.state);
   return await Promise.all(

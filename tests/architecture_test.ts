@@ -49,6 +49,7 @@ const MAY_IMPORT: Readonly<
 
 /** The SDKs that parts of the adapters may import besides. */
 const OWN_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "adapters/cron/croner": ["croner"],
   "adapters/engine/duckdb": ["node:stream", "node:zlib"],
   "adapters/query/duckdb": ["apache-arrow", "duckdb"],
   "adapters/sdk/duckdb": ["duckdb"],
@@ -166,6 +167,17 @@ Deno.test("no modules import each other in a circle, types included", () => {
   };
   for (const module of next.keys()) enter(module, []);
   assertEquals(cycles, []);
+});
+
+Deno.test("a quick look loads nothing that evaluates conditions", () => {
+  const next = Map.groupBy(
+    imports.filter(({ atRuntime, dynamic }) => atRuntime && !dynamic),
+    ({ from }) => from,
+  );
+  const loaded = new Set(["main.ts", "cli/status.ts", "cli/plan.ts", "cli/show.ts", "app/lake.ts"]);
+  for (const module of loaded) for (const { to } of next.get(module) ?? []) loaded.add(to);
+  const declaring = ["core/automation/condition.ts", "core/automation/presets.ts"];
+  assertEquals([...loaded].filter((module) => /automation|cron/.test(module)).sort(), declaring);
 });
 
 /** The outside acts that reach the core through ports alone. */

@@ -1,3 +1,4 @@
+import { eager } from "../../core/mod.ts";
 import { fileAsset } from "../files.ts";
 import type { Group } from "../group.ts";
 import { catalogAsset, tableDefinition } from "../table/catalog.ts";
@@ -41,6 +42,7 @@ export const group: Group = {
     const catalog = catalogAsset({
       key: "dump/catalog",
       shows: [data, incoherent, countries, joined],
+      automation: eager(),
       tables: Object.entries(contracts).map(([name, contract]) =>
         tableDefinition(contract, { database: DATABASE, name })
       ),
@@ -54,7 +56,7 @@ export const group: Group = {
         countries,
         joined,
         catalog,
-        ...views(viewFiles, { name: DATABASE }),
+        ...views(viewFiles, { name: DATABASE, automation: eager() }),
       ],
       databases: [DATABASE],
       origins: { dump: DUMP_URL === undefined ? "simulated:sample" : "files" },

@@ -1,6 +1,7 @@
 import {
   type Asset,
   type DailySet,
+  eager,
   type Folder,
   from,
   identity,
@@ -32,7 +33,12 @@ const REFUSED = ["refused_as_row", "refused_as_parameter", "refused_as_value"];
 /** The order of both tables of the one statement: accepted rows by place and time, refused ones by their reason first. */
 const ORDER = ["refused_reason", "alpha_2_code", "city", "location", "parameter", "utc", "file_row"];
 
-const DAYS = { partitions: fileDays, batch: { most: 8, scattered: true }, timeout: { minutes: 30 } } as const;
+const DAYS = {
+  partitions: fileDays,
+  batch: { most: 8, scattered: true },
+  timeout: { minutes: 30 },
+  automation: eager(),
+} as const;
 
 /** The daily rows that count, and all others: one statement answers both. */
 export function dailyTables(files: Asset<unknown, DailySet>, folder: Folder) {
@@ -72,6 +78,7 @@ export function countriesTable(file: Asset<unknown>, folder: Folder): Asset<Reso
   return tableAsset({
     ...named("iso_countries_data", ISO_COUNTRIES_DATA),
     description: "Countries of ISO 3166-1",
+    automation: eager(),
     deps: { file: from(file, identity) },
     program: "marts/dump_countries",
     inputs: ({ file = [] }) => ({

@@ -42,6 +42,7 @@ export interface TableAssetOptions<Set extends PartitionSet, Deps extends Depend
     | "retry"
     | "timeout"
     | "freshness"
+    | "automation"
   > {
   /** The contract, and where the files lie. */
   readonly table: Table;

@@ -2,6 +2,7 @@ import {
   all,
   type Asset,
   canonicalJson,
+  type Condition,
   type FileFormat,
   from,
   sha256,
@@ -37,6 +38,8 @@ export interface CatalogOptions {
   /** The assets whose files the tables list. */
   readonly shows: readonly (Asset<Resources> & { readonly table?: Table })[];
   readonly tables: readonly TableDefinition[];
+  /** When it is registered by itself. @default never */
+  readonly automation?: Condition;
 }
 
 /**
@@ -45,10 +48,11 @@ export interface CatalogOptions {
  *
  * @throws {TypeError} If a table cannot be read, or is not as an asset by {@linkcode tableAsset} declares it.
  */
-export function catalogAsset({ key, shows, tables }: CatalogOptions): Asset<Resources> {
+export function catalogAsset({ key, shows, tables, ...declared }: CatalogOptions): Asset<Resources> {
   requireEntries({ key, shows, tables });
   const dataVersion = sha256(canonicalJson(tables)).slice(0, 32);
   return define.asset({
+    ...declared,
     key,
     description: `The catalog's ${tables.map(({ database, name }) => `${database}.${name}`).join(", ")}`,
     kind: "catalog",

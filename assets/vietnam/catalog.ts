@@ -1,4 +1,4 @@
-import type { Asset } from "../../core/mod.ts";
+import { type Asset, eager } from "../../core/mod.ts";
 import type { Resources } from "../resources.ts";
 import { catalogAsset, tableDefinition } from "../table/catalog.ts";
 import { LOCATIONS, RAW, STATIONS } from "./contract.ts";
@@ -16,7 +16,12 @@ export const DATABASES: Readonly<Record<MartZone, readonly string[]>> = {
 /** The raw hours as `raw_db.openaq_raw`. */
 export function rawCatalog(raw: Asset<Resources>, zone: RawZone): Asset<Resources> {
   const place = { database: "raw_db", name: "openaq_raw", format: "ndjson", location: zone } as const;
-  return catalogAsset({ key: "vietnam/raw_catalog", shows: [raw], tables: [tableDefinition(RAW, place)] });
+  return catalogAsset({
+    key: "vietnam/raw_catalog",
+    shows: [raw],
+    tables: [tableDefinition(RAW, place)],
+    automation: eager(),
+  });
 }
 
 /** A mart as `vietnam` of its databases. */
@@ -25,6 +30,7 @@ export function martCatalog(mart: Asset<Resources>, zone: MartZone): Asset<Resou
   return catalogAsset({
     key: zone === "aq_dev" ? "vietnam/dev_catalog" : "vietnam/prod_catalog",
     shows: [mart],
+    automation: eager(),
     tables: DATABASES[zone].map((database) =>
       tableDefinition(contract, { database, name: "vietnam", location })
     ),
@@ -35,6 +41,7 @@ export function martCatalog(mart: Asset<Resources>, zone: MartZone): Asset<Resou
 export const referenceCatalog = catalogAsset({
   key: "vietnam/reference_catalog",
   shows: [locations, stations],
+  automation: eager(),
   tables: [
     tableDefinition(LOCATIONS, reference("locations", LOCATIONS_FILE)),
     tableDefinition(STATIONS, reference("stations", STATIONS_FILE)),

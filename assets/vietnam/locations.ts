@@ -1,4 +1,4 @@
-import { canonicalJson, type Check, type Input, iso, sha256 } from "../../core/mod.ts";
+import { canonicalJson, type Check, eager, type Input, iso, sha256 } from "../../core/mod.ts";
 import type { LocationsAnswer } from "../../sources/openaq/client.ts";
 import { define, type Resources } from "../resources.ts";
 import { shownContract } from "../table/contract.ts";
@@ -32,6 +32,7 @@ export const locations = define.asset({
   description: "OpenAQ's locations in Vietnam, as answered last",
   kind: "reference",
   pool: "openaq",
+  automation: eager(),
   contract: shownContract(LOCATIONS),
   checks: [allUsable, noneGivenUp],
   due: (_window, askedAt) => nextMidnight(askedAt),

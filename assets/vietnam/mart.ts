@@ -1,6 +1,7 @@
 import {
   type Asset,
   type DailySet,
+  eager,
   from,
   type HourlySet,
   hoursOfDay,
@@ -74,6 +75,7 @@ export function mart({ raw, stations, examiner, dev }: MartOptions): Asset<Resou
     batch: { most: 62, scattered: true },
     retry: { most: 2 },
     timeout: { minutes: 60 },
+    automation: eager(),
     freshness: { within: { hours: 3 }, after: "partition-end" },
   });
 }

@@ -1,4 +1,4 @@
-import type { AnyAsset, AssetKey, Milliseconds } from "../../core/mod.ts";
+import { type AnyAsset, type AssetKey, eager, type Milliseconds } from "../../core/mod.ts";
 import type { Group, Shown } from "../group.ts";
 import { TableExaminer } from "../table/examiner.ts";
 import { type ViewFile, views } from "../views.ts";
@@ -62,7 +62,8 @@ export function vietnam({ environment, lookback, views: files }: VietnamOptions)
     dev,
     martCatalog(dev, "aq_dev"),
   ];
-  const devViews = views(files, { name: "aq_dev" });
+  const viewsOf = (zone: MartZone) => views(files, { name: zone, automation: eager() });
+  const devViews = viewsOf("aq_dev");
   if (test) return [...common, ...devViews];
   const prod = mart({ raw, stations, examiner, dev });
   return [
@@ -70,7 +71,7 @@ export function vietnam({ environment, lookback, views: files }: VietnamOptions)
     prod,
     martCatalog(prod, "aq_prod"),
     ...devViews,
-    ...views(files, { name: "aq_prod" }),
+    ...viewsOf("aq_prod"),
   ];
 }
 

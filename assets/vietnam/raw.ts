@@ -3,6 +3,7 @@ import {
   type Check,
   contains,
   type Context,
+  eager,
   type FailedOutput,
   type FileRef,
   from,
@@ -58,6 +59,8 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
     contract: shownContract(RAW),
     checks: [rowsHaveFiles, rowsUsable, filesOwn],
     ...(environment === "test" && { retention: { days: 7 } }),
+    // Older hours are asked for by whoever wants them: a year of them takes days at OpenAQ's pace.
+    automation: eager({ lookBack: Math.max(1, Math.floor(lookback / HOUR)) }),
     due: (window, askedAt) => due(window!.start, askedAt),
     async *takeIn(context) {
       const { rawHoursInLake } = await import("./raw/taken_in.ts");

@@ -1,4 +1,4 @@
-import { from, latest, type Materialization } from "../../core/mod.ts";
+import { eager, from, latest, type Materialization } from "../../core/mod.ts";
 import type { Location } from "../../sources/openaq/schema.ts";
 import { ContentSum, contentVersion, doubleField, field } from "../content_hash.ts";
 import { define, type Resources } from "../resources.ts";
@@ -28,6 +28,7 @@ export const stations = define.asset({
   kind: "reference",
   contract: shownContract(STATIONS),
   deps: { locations: from(locations, latest) },
+  automation: eager(),
   async *takeIn(context) {
     const { referenceInLake } = await import("./reference_taken_in.ts");
     yield* referenceInLake(STATIONS_FILE, stationsIn, context);

@@ -1,5 +1,6 @@
 import type { CheckResult } from "../check.ts";
 import type { AssetEvent, AssetKey, Materialized, NewEvent, RunId, Seq } from "../event.ts";
+import type { Instant } from "../instant.ts";
 import type { PartitionSpec } from "../partition/partition_set.ts";
 import type { OrdinalRange } from "../partition/ranges.ts";
 import type { ClaimToken, Intent } from "./claims.ts";
@@ -55,6 +56,7 @@ export interface AssetSnapshot {
 export interface Failure extends OrdinalRange {
   readonly asset: AssetKey;
   readonly seq: Seq;
+  readonly at: Instant;
   readonly reason: "error" | "check";
   readonly message: string;
 }

@@ -1,5 +1,8 @@
+import type { AssetKey } from "../event.ts";
+import { normalize, type Ranges } from "../partition/ranges.ts";
 import type { BrokenEntry, Definition } from "../ports/catalog.ts";
 import type { Clock, Random } from "../ports/clock.ts";
+import type { Cron } from "../ports/cron.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { ClaimToken, Commit, Intent, State, Taken } from "../ports/state.ts";
 import { show } from "../show.ts";
@@ -13,6 +16,8 @@ export interface Ports {
   /** The catalog's entries as they stand. @default none */
   readonly entries?: () => Promise<readonly (Definition | BrokenEntry)[]>;
   readonly clock: Clock;
+  /** Reads cron expressions, loaded when conditions are evaluated. @default none can be read */
+  readonly cron?: () => Promise<Cron>;
   readonly random: Random;
   /** Takes secrets out of a text before it is kept or shown. */
   readonly mask: (text: string) => string;
@@ -24,6 +29,12 @@ export interface Session extends Ports {
   readonly resources: unknown;
   readonly index: StalenessIndex;
   readonly observe: Observer;
+}
+
+/** The partitions that live workers hold, by asset. */
+export async function runningIn(state: State): Promise<ReadonlyMap<AssetKey, Ranges>> {
+  const claims = Map.groupBy(await state.claims(), ({ asset }) => asset);
+  return new Map([...claims].map(([asset, ranges]) => [asset, normalize(ranges)]));
 }
 
 /** Events taken in at a time. */

@@ -1,11 +1,9 @@
 import type { AssetKey } from "../event.ts";
 import { fromOrdinals, type OrdinalRange, type Ranges } from "../partition/ranges.ts";
+import type { CauseKind } from "./cause_kind.ts";
 import type { StalenessIndex } from "./index.ts";
 import { type Edge, existing, type Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
-
-/** The sort of a cause of staleness. */
-export type CauseKind = "code" | "input" | "upstream" | "source" | "dependency" | "damaged" | "forced";
 
 /** Why partitions are stale. `members` are the partitions of `asset` whose change, absence or staleness is meant. */
 export interface Cause {

@@ -166,7 +166,8 @@ export class Overlay {
         held.push(...dependentsOf(edge, ordinal, this.index.now));
       }
     }
-    const blocked = normalize(held);
+    // What does not exist yet holds nothing back.
+    const blocked = existing(node.set, normalize(held), this.index.now);
     this.#blocked.set(node.key, blocked);
     return blocked;
   }

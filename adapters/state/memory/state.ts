@@ -73,7 +73,15 @@ export class MemoryState implements port.State {
       for (const { from, to, event } of projection.marks()) {
         const { asset, seq } = event;
         if (event.kind === "due") due.push({ asset, from, to, seq, detail: event.detail });
-        else failures.push({ asset, from, to, seq, reason: event.reason, message: event.message });
+        else {failures.push({
+            asset,
+            from,
+            to,
+            seq,
+            at: event.at,
+            reason: event.reason,
+            message: event.message,
+          });}
       }
     }
     const codes = [...this.#store.codes].filter(([, { asset }]) => assets.has(asset))

@@ -14,7 +14,7 @@ import { decodeDetail, decodeFailure, FAILED } from "./event_rows.ts";
 import type { Registry } from "./registry.ts";
 import { changedSincePacked } from "./tail.ts";
 
-type MarkRow = { seq: Seq; first: number; last: number; kind: number; body: string | null };
+type MarkRow = { seq: Seq; at: number; first: number; last: number; kind: number; body: string | null };
 
 /** All that staleness needs of the assets, read from one moment. */
 export function snapshot(
@@ -34,8 +34,8 @@ export function snapshot(
       const own = new Map(registry.codes(asset));
       for (const [number, code] of own) codes.set(number, code);
       assets.set(key, allRows(db, { asset, changed: changed.get(asset), codes: own }));
-      for (const { seq, first: from, last: to, kind, body } of marks(db, asset)) {
-        if (kind === FAILED) failures.push({ asset: key, from, to, seq, ...decodeFailure(body) });
+      for (const { seq, at, first: from, last: to, kind, body } of marks(db, asset)) {
+        if (kind === FAILED) failures.push({ asset: key, from, to, seq, at, ...decodeFailure(body) });
         else due.push({ asset: key, from, to, seq, detail: decodeDetail(body) });
       }
     }
@@ -45,8 +45,9 @@ export function snapshot(
 
 function marks(db: Database, asset: number): MarkRow[] {
   return db.all(
-    `SELECT m.seq, first, last, kind, body FROM marks m LEFT JOIN details d ON d.seq = m.seq
-    WHERE asset = ? ORDER BY m.seq`,
+    `SELECT m.seq, e.at, m.first, m.last, m.kind, body
+    FROM marks m JOIN events e ON e.seq = m.seq LEFT JOIN details d ON d.seq = m.seq
+    WHERE m.asset = ? ORDER BY m.seq`,
     asset,
   );
 }

@@ -302,6 +302,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
       from: 1,
       to: 4,
       seq: 1,
+      at: 9,
       reason: "error",
       message: "1",
     });

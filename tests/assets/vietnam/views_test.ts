@@ -43,6 +43,7 @@ Deno.test("a file becomes an asset in each database, after what it reads", async
   const [city, day] = linked(FILES, "aq_prod", martCatalog(lake.prod, "aq_prod"));
   assertEquals([city!.key, day!.key], ["view/aq_prod.by_city", "view/aq_prod.by_day"]);
   assertEquals(city!.description, "By city.");
+  assertEquals([city!.group, city!.automation], ["vietnam", null]);
   assertEquals(city!.sources, [
     { path: "sql/views/vietnam/by_city.sql", name: "sql/views/by_city.sql" },
   ]);

@@ -1,0 +1,64 @@
+import { iso, type RunSelection, type Verdict, visible, type Why } from "../core/mod.ts";
+import { type Command, type Context, UsageError } from "./context.ts";
+import { notify, print, printJson } from "./out.ts";
+import { seenLines, unseenLines } from "./seen.ts";
+import { chosen } from "./selection.ts";
+import { named, plural, total } from "./text.ts";
+
+export const automation: Command = {
+  summary: "why an asset or a partition would be asked for by itself, or why not",
+  help: `
+Usage: automation ASSET [--partition K] [--json]
+
+--partition K  one of its partitions; default: all of them
+
+Evaluates the asset's condition as things stand, after those of the assets that it reads, and changes nothing.
+
+Examples:
+  deno task automation vietnam/dev_mart
+  deno task automation vietnam/dev_mart --partition 2018-01-31`,
+  flags: { values: ["partition"] },
+  words: 1,
+  async run({ words: [word], json, value, app: open }, context) {
+    if (word === undefined) {
+      throw new UsageError("judging: found no asset, wanted one, such as vietnam/prod_mart");
+    }
+    const app = await open();
+    await using lake = await app.lake("read");
+    const keys = chosen([word], lake.graph);
+    const [key] = keys;
+    if (key === undefined || keys.size > 1) {
+      throw new UsageError(`judging "${word}": found ${plural(keys.size, "asset")}, wanted one`);
+    }
+    const selection: RunSelection = { assets: keys, all: true, lookbackDays: app.lookbackDays };
+    const { seen } = await lake.orchestrator.look(selection, context.signal);
+    const verdict = await lake.orchestrator.automation(key, value("partition"));
+    notify(json ? context.stderr : context.stdout, [...app.notices, ...seenLines(seen)]);
+    if (json) printJson(context.stdout, verdictJson(verdict));
+    else show(context, verdict);
+    const unseen = unseenLines(seen);
+    for (const line of unseen) print(context.stderr, line);
+    return unseen.length === 0 ? 0 : 1;
+  },
+};
+
+function verdictJson({ asset, partition, decision, at, why }: Verdict) {
+  return { asset, partition, decision, at: iso(at), why };
+}
+
+function show({ stdout }: Context, { asset, partition, decision, requested, reasons, why }: Verdict): void {
+  const count = total(requested);
+  const what = named(asset, partition, partition);
+  const many = partition === null && requested.some(({ from }) => from !== null);
+  const told = decision === "wait" ? "waits" : many ? `runs ${plural(count, "partition")}` : "runs";
+  print(stdout, `${what} ${told}: ${visible(reasons.join(", "))}`);
+  for (const line of lines(why, "")) print(stdout, line);
+}
+
+function lines({ condition, value, detail, children }: Why, indent: string): string[] {
+  const told = detail === undefined ? "" : `: ${visible(detail)}`;
+  return [
+    `  ${value ? "yes" : "no "}  ${indent}${condition}${told}`,
+    ...children.flatMap((child) => lines(child, `${indent}  `)),
+  ];
+}

@@ -1,0 +1,16 @@
+import { iso } from "../../instant.ts";
+import type { CronCondition } from "../condition.ts";
+import type { Evaluator } from "../evaluator.ts";
+
+/** The time that a cron expression names came since the last evaluation; at the first, none did. */
+export const cronPassed: Evaluator<CronCondition> = {
+  name: ({ pattern, timeZone }) => `cron ${pattern} (${timeZone}) passed`,
+  met({ pattern, timeZone }, { view: { cron, index }, within, memory }) {
+    const next = cron.next(pattern, timeZone, memory?.at ?? index.now);
+    return next <= index.now ? within : [];
+  },
+  detail({ pattern, timeZone }, { view: { cron, index } }) {
+    const next = cron.next(pattern, timeZone, index.now);
+    return next === Infinity ? "never comes again" : `comes next at ${iso(next)}`;
+  },
+};

@@ -1,0 +1,22 @@
+import { iso, milliseconds } from "../../instant.ts";
+import { fromOrdinals, intersect, ordinals } from "../../partition/ranges.ts";
+import type { FailedCondition } from "../condition.ts";
+import type { Evaluator } from "../evaluator.ts";
+import { durationText } from "../words.ts";
+
+/** The last attempt at a partition failed, by an error or by a check. */
+export const failed: Evaluator<FailedCondition> = {
+  name: ({ within }) => within === undefined ? "failed" : `failed less than ${durationText(within)} ago`,
+  met({ within: age }, { node, within, view: { index } }) {
+    const since = age === undefined ? -Infinity : index.now - milliseconds(age);
+    const found = [...ordinals(intersect(within, index.failureRanges(node)))].filter((ordinal) => {
+      const failure = index.failure(node, ordinal);
+      return failure !== undefined && failure.at > since;
+    });
+    return fromOrdinals(found);
+  },
+  detail(_, { node, within: [range], view: { index } }) {
+    const failure = index.failure(node, range!.from);
+    return failure && `at ${iso(failure.at)}: ${failure.message}`;
+  },
+};

@@ -1,0 +1,9 @@
+import { intersect } from "../../partition/ranges.ts";
+import type { PlainCondition } from "../condition.ts";
+import type { Evaluator } from "../evaluator.ts";
+
+/** A live worker holds a partition. */
+export const inProgress: Evaluator<PlainCondition> = {
+  name: () => "in progress",
+  met: (_, { node, within, view }) => intersect(within, view.running.get(node.key) ?? []),
+};

@@ -1,0 +1,14 @@
+import { isTimeSet } from "../../partition/partition_set.ts";
+import { intersect } from "../../partition/ranges.ts";
+import type { LatestCondition } from "../condition.ts";
+import type { Evaluator } from "../evaluator.ts";
+
+/** A partition is one of the latest windows that exist; sets without time have no windows to look back over. */
+export const withinLatest: Evaluator<LatestCondition> = {
+  name: ({ windows }) => `within the latest ${windows} windows`,
+  met({ windows }, { node: { set }, view: { index }, within }) {
+    if (!isTimeSet(set)) return within;
+    const there = set.existing(index.now);
+    return there === null ? [] : intersect(within, [{ from: there.to - windows + 1, to: there.to }]);
+  },
+};

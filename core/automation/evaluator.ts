@@ -1,0 +1,34 @@
+import type { Ranges } from "../partition/ranges.ts";
+import type { Edge, Node } from "../staleness/node.ts";
+import type { Condition } from "./condition.ts";
+import type { Memory, View } from "./view.ts";
+
+/** Where a condition is evaluated: existing partitions of one asset. */
+export interface Site {
+  readonly view: View;
+  readonly node: Node;
+  readonly within: Ranges;
+  /** The dependency through which the partitions are looked at; null for the asset's own. */
+  readonly reader: Edge | null;
+  /** What was remembered of the last evaluation; undefined at the first. */
+  readonly memory: Memory | undefined;
+  /** Where this condition was met last as far as it remembers; undefined at the first evaluation. */
+  readonly before: Ranges | undefined;
+  /** Remembers where this condition is met, for the next evaluation. */
+  remember(met: Ranges): void;
+  /** Evaluates a part of the condition, here or elsewhere. @returns Where it is met. */
+  part(of: Condition, at?: { readonly within?: Ranges; readonly reader?: Edge }): Ranges;
+}
+
+/** What one sort of condition means. */
+export interface Evaluator<C extends Condition> {
+  /** The condition with its parameters, as people read it; `nameOf` names a part of it. */
+  name(condition: C, nameOf: (part: Condition) => string): string;
+  /** Those of the partitions within the site that meet the condition. */
+  met(condition: C, site: Site): Ranges;
+  /** What was found of the single partition of a site, in words; undefined where there is no more to say. */
+  detail?(condition: C, site: Site, isMet: boolean): string | undefined;
+}
+
+/** The conditions of one sort. */
+export type Of<Sort extends Condition["condition"]> = Extract<Condition, { readonly condition: Sort }>;

@@ -1,0 +1,83 @@
+import { DeclarationError } from "../errors.ts";
+import type { AssetKey } from "../event.ts";
+import type { Instant } from "../instant.ts";
+import { fromOrdinals, type Ranges } from "../partition/ranges.ts";
+import { type PartitionRange, partitionRanges } from "../partition/range_text.ts";
+import type { Node } from "../staleness/node.ts";
+import type { Condition } from "./condition.ts";
+import { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
+import type { View } from "./view.ts";
+import { reasonsOf, type Why, whyOf } from "./why.ts";
+
+/** Whether an asset or one of its partitions would be asked for by itself, and why. */
+export interface Verdict {
+  readonly asset: AssetKey;
+  /** Null for an asset as a whole. */
+  readonly partition: string | null;
+  readonly decision: "run" | "wait";
+  readonly at: Instant;
+  /** The partitions that would be asked for. */
+  readonly requested: readonly PartitionRange[];
+  /** What decided, a few words for each reason. */
+  readonly reasons: readonly string[];
+  readonly why: Why;
+}
+
+/** Judges one partition of an asset, or all of them, after the assets that it reads. @throws {DeclarationError} */
+export function verdictOn(view: Omit<View, "requested">, node: Node, partition: number | null): Verdict {
+  const requested = new Map<AssetKey, Ranges>();
+  const whole: View = { ...view, requested };
+  for (const up of view.index.nodes) {
+    if (up === node) break;
+    const condition = up.asset.automation;
+    if (condition !== null && isAbove(up, node)) {
+      requested.set(up.key, evaluated(whole, up, condition).met);
+    }
+  }
+  const common = {
+    asset: node.key,
+    partition: partition === null ? null : node.set.key(partition),
+    at: view.index.now,
+  };
+  const { automation } = node.asset;
+  if (automation === null) return { ...common, ...waits("automated", "the asset declares no automation") };
+  if (partition === null) {
+    return { ...common, ...judged(node, evaluated(whole, node, automation)) };
+  }
+  if (!node.set.has(partition, view.index.now)) {
+    return { ...common, ...waits("there", "it does not exist yet") };
+  }
+  const options = { within: fromOrdinals([partition]), whole: true };
+  return { ...common, ...judged(node, evaluated(whole, node, automation, options)) };
+}
+
+type Judged = Omit<Verdict, "asset" | "partition" | "at">;
+
+function judged(node: Node, evaluation: Evaluation): Judged {
+  return {
+    decision: evaluation.met.length > 0 ? "run" : "wait",
+    requested: partitionRanges(node.set, evaluation.met),
+    reasons: reasonsOf(evaluation),
+    why: whyOf(evaluation),
+  };
+}
+
+/** A verdict without an evaluation. */
+function waits(condition: string, detail: string): Judged {
+  const why = { condition, value: false, detail, children: [] };
+  return { decision: "wait", requested: [], reasons: [detail], why };
+}
+
+/** Whether an asset is among those that another reads, however far up. */
+function isAbove(up: Node, node: Node): boolean {
+  return node.up.some((edge) => edge.up === up || isAbove(up, edge.up));
+}
+
+function evaluated(view: View, node: Node, condition: Condition, options?: EvaluateOptions): Evaluation {
+  try {
+    return evaluate(view, node, condition, options);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new DeclarationError(`evaluating the automation of "${node.key}": ${cause.message}`, { cause });
+  }
+}

@@ -1,0 +1,100 @@
+import { partitionRanges } from "../partition/range_text.ts";
+import { count, intersect, type Ranges, subtract } from "../partition/ranges.ts";
+import type { Node } from "../staleness/node.ts";
+import type { Evaluated } from "./evaluate.ts";
+import { evaluatorOf, nameOf } from "./evaluators.ts";
+import { listed } from "./words.ts";
+
+/** What was found of a condition, and of the conditions that it is made of. */
+export interface Why {
+  readonly condition: string;
+  readonly value: boolean;
+  readonly detail?: string;
+  readonly children: readonly Why[];
+}
+
+/** How many of the partitions are to meet a condition for it to count as met. */
+type Quantifier = "any" | "all";
+
+/** An evaluated condition as data for people. What is asked of several partitions is met if any of them meets it. */
+export function whyOf(evaluated: Evaluated): Why {
+  return told(evaluated, evaluated.site.node, "any");
+}
+
+function told(evaluated: Evaluated, root: Node, quantifier: Quantifier): Why {
+  const { condition, site, met, parts } = evaluated;
+  const value = quantifier === "any" ? met.length > 0 : count(met) === count(site.within);
+  const detail = detailOf(evaluated, root, value);
+  const inner: Quantifier = condition.condition === "all_upstream"
+    ? "all"
+    : condition.condition === "any_upstream"
+    ? "any"
+    : condition.condition === "not"
+    ? quantifier === "any" ? "all" : "any"
+    : quantifier;
+  return {
+    condition: nameOf(condition),
+    value,
+    ...(detail !== "" && { detail }),
+    children: parts.map((part) => told(part, root, inner)),
+  };
+}
+
+function detailOf(evaluated: Evaluated, root: Node, value: boolean): string {
+  const { condition, site, met, parts } = evaluated;
+  if (count(site.within) !== 1) return onAsset(site.node, root, shareOf(site.node, site.within, met));
+  if (condition.condition === "all_upstream" || condition.condition === "any_upstream") {
+    return parts.flatMap((part) => decisive(part, condition.condition === "all_upstream")).join(", ");
+  }
+  const found = evaluatorOf(condition).detail?.(condition, site, value) ?? "";
+  const keys = site.node === root ? "" : keysOf(site.node, site.within);
+  return onAsset(site.node, root, [keys, found].filter((part) => part !== "").join(" "));
+}
+
+/** The members that decide: those that meet what any is to meet, or do not meet what all are to meet. */
+function decisive({ site, met }: Evaluated, all: boolean): string[] {
+  const members = all ? subtract(site.within, met) : intersect(site.within, met);
+  return members.length === 0 ? [] : [`${site.node.key} ${keysOf(site.node, members)}`.trimEnd()];
+}
+
+/** Which of several partitions meet a condition. */
+function shareOf(node: Node, within: Ranges, met: Ranges): string {
+  const [all, some] = [count(within), count(met)];
+  if (all === 0) return "no partition";
+  if (some === 0) return `none of ${all}`;
+  if (some === all) return `all ${all}`;
+  return some <= all / 2 ? keysOf(node, met) : `all but ${keysOf(node, subtract(within, met))}`;
+}
+
+function keysOf({ set }: Node, ranges: Ranges): string {
+  return listed(partitionRanges(set, ranges));
+}
+
+function onAsset(node: Node, root: Node, text: string): string {
+  return node === root ? text : `${node.key} ${text}`.trimEnd();
+}
+
+/** What decided, in words: the conditions without parts for which the whole is as it is. */
+export function reasonsOf(evaluated: Evaluated): string[] {
+  const found = reasons(evaluated, whyOf(evaluated));
+  return found.length > 0 ? [...new Set(found)] : [nameOf(evaluated.condition)];
+}
+
+function reasons({ condition, parts }: Evaluated, why: Why): string[] {
+  const isAsked = ({ site }: Evaluated) => count(site.within) > 0;
+  const inner = parts.map((part, place) => ({ part, why: why.children[place]! })).filter(({ part }) =>
+    isAsked(part)
+  );
+  const each = (those: typeof inner) => those.flatMap(({ part, why }) => reasons(part, why));
+  switch (condition.condition) {
+    case "and":
+      return each(inner.filter((each) => why.value || !each.why.value));
+    case "or":
+      return each(inner.filter((each) => !why.value || each.why.value));
+    case "not":
+      // That nothing is in the way is no reason.
+      return why.value ? [] : each(inner);
+    default:
+      return [`${why.value ? "" : "not "}${why.condition}${why.detail ? ` (${why.detail})` : ""}`];
+  }
+}
