@@ -1,3 +1,4 @@
+import { automation } from "./automation.ts";
 import { dump } from "./dump.ts";
 import { type Figure, keeps, report } from "./figure.ts";
 import { million } from "./million.ts";
@@ -10,7 +11,17 @@ import { year } from "./year.ts";
  * Measures one figure after the other; with arguments, only those whose group is named. With `--peer` it first measures
  * Dagster, and shows what that takes for the same.
  */
-const groups = { chained, partitions, intents, ticks, million, year, "side-by-side": sideBySide, dump };
+const groups = {
+  chained,
+  partitions,
+  intents,
+  ticks,
+  automation,
+  million,
+  year,
+  "side-by-side": sideBySide,
+  dump,
+};
 
 const ATTEMPTS = 5;
 const out = "bench/out";

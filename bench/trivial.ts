@@ -3,6 +3,7 @@ import {
   daily,
   daysOfMonth,
   definer,
+  eager,
   from,
   type Graph,
   graph,
@@ -76,6 +77,23 @@ export function roll(): Graph {
     ...made,
   });
   return graph([hours, day, month]);
+}
+
+/** Hours that others write, and eager days that are made of them. */
+export function marts(count: number): Graph {
+  const hours = external({ key: "marts/hours", partitions: hourly({ start: "2020-01-01" }) });
+  const days = Array.from({ length: count }, (_, i) =>
+    asset({
+      key: `marts/days_${i}`,
+      partitions: daily({ start: "2020-01-01" }),
+      deps: { hours: from(hours, hoursOfDay) },
+      batch: { most: 2_000 },
+      automation: eager(),
+      async *materialize({ partitions }) {
+        yield [...partitions].map(({ ordinal }): Output => ({ partition: ordinal, dataVersion: "1" }));
+      },
+    }));
+  return graph([hours, ...days]);
 }
 
 /** For assets without files. */

@@ -1,10 +1,11 @@
-import { type Progress, visible, type Worked } from "../core/mod.ts";
+import { type Observer, type Progress, visible, type Worked } from "../core/mod.ts";
 import {
   type App,
   type Command,
   type Context,
   type ExitCode,
   type Invocation,
+  type Lake,
   UsageError,
 } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
@@ -13,13 +14,14 @@ import { requestText } from "./run_record.ts";
 import { named, number, plural } from "./text.ts";
 
 export const daemon: Command = {
-  summary: "does the runs that are queued",
+  summary: "asks for what is to be made by itself, and does the runs that are queued",
   help: `
 Usage: daemon --once [--json]
 
---once         does what is queued now, one run after the other, the most urgent first, and ends
+--once         does what is due now, one run after the other, the most urgent first, and ends
 
-Runs are queued by \`runs retry\`. A run whose process is killed is queued again, for the next that calls this; Ctrl-C
+What is due is what assets say is to be made by itself (\`automation ASSET\` tells why), and what was queued by
+\`runs retry\`. What a run makes may make more due, which is done, too. A run whose process is killed is queued again, for the next that calls this; Ctrl-C
 hands the run at work back. Ends with 1 if one of the runs failed.
 
 Example:
@@ -28,10 +30,13 @@ Example:
   words: 0,
   async run(invocation, context) {
     if (!invocation.has("once")) {
-      throw new UsageError("starting the daemon: found no --once, wanted it: what is queued is done once");
+      throw new UsageError("starting the daemon: found no --once, wanted it: what is due is done once");
     }
     const app = await invocation.app();
-    if (await isIdle(app)) return tell(invocation, context, app, [], []);
+    const { graph } = await app.project();
+    if (!graph.assets.some(({ automation }) => automation) && await isIdle(app)) {
+      return tell(invocation, context, app, [], []);
+    }
     using report = reporter(context.stdout, { silent: invocation.json, now: app.now });
     const warnings: string[] = [];
     const done: Worked[] = [];
@@ -40,7 +45,7 @@ Example:
       invocation.observe(progress);
       report.observe(progress);
     };
-    for await (const worked of lake.orchestrator.work({ signal: context.signal, observe })) {
+    for await (const worked of dueWork(lake, { signal: context.signal, observe })) {
       done.push(worked);
       if ("warnings" in worked.outcome) warnings.push(...worked.outcome.warnings);
     }
@@ -50,6 +55,21 @@ Example:
     return tell(invocation, context, app, done, warnings);
   },
 };
+
+/** Asks for what is due and does it, over and over until nothing is. */
+async function* dueWork(
+  { orchestrator, graph }: Lake,
+  options: { readonly signal: AbortSignal; readonly observe: Observer },
+): AsyncGenerator<Worked> {
+  const ticker = await orchestrator.ticker();
+  // A change passes on from asset to asset, at most so many times: no source keeps this from its end.
+  for (let rounds = graph.assets.length; rounds >= 0 && !options.signal.aborted; rounds--) {
+    await orchestrator.observe(options.signal);
+    const { runs } = await ticker.tick();
+    yield* orchestrator.work(options);
+    if (runs.length === 0) return;
+  }
+}
 
 /** Whether nothing is queued. */
 async function isIdle(app: App): Promise<boolean> {
@@ -70,7 +90,7 @@ function tell(
     const paint = painter(stdout);
     notify(stdout, app.notices);
     for (const warning of warnings) print(stdout, paint("yellow", `warning: ${warning}`));
-    if (done.length === 0) print(stdout, "nothing is queued");
+    if (done.length === 0) print(stdout, "nothing is due");
     for (const worked of done) print(stdout, lineOf(worked));
   }
   for (const line of new Set(done.flatMap(errorLines))) print(stderr, visible(line));

@@ -1,3 +1,4 @@
+import type { Ticker } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
 import type { AssetKey, NewEvent, RunId } from "./event.ts";
 import type { Graph } from "./graph.ts";
@@ -258,6 +259,21 @@ export class Orchestrator {
       ? null
       : partitionOf(node, partition, "judging", index.now);
     return verdictOn(view, node, ordinal);
+  }
+
+  /** Looks at every external asset that is looked for, and records what is new. */
+  async observe(signal: AbortSignal): Promise<Seen[]> {
+    await this.refresh();
+    const seen = await look(this.session, new Set(this.index.nodes.map(({ key }) => key)), signal);
+    const events = eventsOf(seen);
+    if (events.length > 0) await commit(this.session, { claim: null, events });
+    return seen.map(seenOf);
+  }
+
+  /** Begins to ask for what is to be made by itself; it goes on where the last one ended. */
+  async ticker(): Promise<Ticker> {
+    const { Ticker } = await import("./automation/ticker.ts");
+    return await Ticker.open(this.session, await this.#cron());
   }
 
   /** Runs the checks on latest materializations and records what they find. @throws {RequestError} */

@@ -3,6 +3,7 @@ import {
   type Check,
   contains,
   type Context,
+  DAY,
   eager,
   type FailedOutput,
   type FileRef,
@@ -59,8 +60,8 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
     contract: shownContract(RAW),
     checks: [rowsHaveFiles, rowsUsable, filesOwn],
     ...(environment === "test" && { retention: { days: 7 } }),
-    // Older hours are asked for by whoever wants them: a year of them takes days at OpenAQ's pace.
-    automation: eager({ lookBack: Math.max(1, Math.floor(lookback / HOUR)) }),
+    // The days that commands mean, and today. Older hours are asked for by whoever wants them, at OpenAQ's pace.
+    automation: eager({ lookBack: Math.floor((lookback + DAY) / HOUR) }),
     due: (window, askedAt) => due(window!.start, askedAt),
     async *takeIn(context) {
       const { rawHoursInLake } = await import("./raw/taken_in.ts");

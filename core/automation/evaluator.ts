@@ -1,3 +1,4 @@
+import type { Instant } from "../instant.ts";
 import type { Ranges } from "../partition/ranges.ts";
 import type { Edge, Node } from "../staleness/node.ts";
 import type { Condition } from "./condition.ts";
@@ -20,6 +21,12 @@ export interface Site {
   part(of: Condition, at?: { readonly within?: Ranges; readonly reader?: Edge }): Ranges;
 }
 
+/** An asset whose partitions are looked at while the time moves on. */
+export interface Moving {
+  readonly view: Pick<View, "index" | "cron">;
+  readonly node: Node;
+}
+
 /** What one sort of condition means. */
 export interface Evaluator<C extends Condition> {
   /** The condition with its parameters, as people read it; `nameOf` names a part of it. */
@@ -28,6 +35,17 @@ export interface Evaluator<C extends Condition> {
   met(condition: C, site: Site): Ranges;
   /** What was found of the single partition of a site, in words; undefined where there is no more to say. */
   detail?(condition: C, site: Site, isMet: boolean): string | undefined;
+  /**
+   * The partitions that may meet the condition now and did not at `since`, or the other way round, by the time alone.
+   * That further partitions exist, or are due to be asked again, is known of all conditions.
+   *
+   * @default none
+   */
+  moved?(condition: C, moving: Moving, since: Instant): Ranges;
+  /** The partitions, beside those that events spoke of, that may meet the condition since, or no more. @default none */
+  reached?(moving: Moving, touched: Ranges): Ranges;
+  /** The next instant at which some may. @default Infinity */
+  wakes?(condition: C, moving: Moving): Instant;
 }
 
 /** The conditions of one sort. */

@@ -2,7 +2,15 @@ import { type CheckResult, damageOf } from "../check.ts";
 import type { AssetEvent, AssetKey, NewEvent, Seq } from "../event.ts";
 import { bytesLimbs, LIMBS } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
-import { EVERYTHING, fromOrdinals, intersect, ordinals, type Ranges } from "../partition/ranges.ts";
+import {
+  EVERYTHING,
+  fromOrdinals,
+  intersect,
+  ordinals,
+  type Ranges,
+  subtract,
+  union,
+} from "../partition/ranges.ts";
 import {
   type CodeRecord,
   DAMAGED,
@@ -21,6 +29,7 @@ import { existing, type Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
 import { Soundness } from "./soundness.ts";
 import { holds, summaryOf } from "./summary.ts";
+import type { Touched } from "./touched.ts";
 
 /**
  * Which partitions are missing, stale or fresh, kept up to date event by event. One is fresh when it is sound and its
@@ -34,6 +43,7 @@ export class StalenessIndex {
   readonly #due = new Marks<DueMark>();
   readonly #supposed = new Map<Node, Set<number>>();
   readonly #gone = new Map<Node, Ranges>();
+  readonly #followers: Touched[] = [];
   #seq: Seq = 0;
   /** Up to when changes by time alone were noted. */
   #swept: { readonly now: Instant; readonly clock: Instant };
@@ -86,6 +96,11 @@ export class StalenessIndex {
     }
   }
 
+  /** Tells of the partitions that events speak of from now on. */
+  follow(touched: Touched): void {
+    this.#followers.push(touched);
+  }
+
   /** Takes in one event; those already taken in, and those of other graphs, change nothing. */
   apply(event: AssetEvent): void {
     if (event.seq <= this.#seq) return;
@@ -108,6 +123,8 @@ export class StalenessIndex {
 
   /** Takes in which partitions of an external asset are there no more. */
   lose(node: Node, gone: Ranges): void {
+    const other = union(subtract(gone, this.gone(node)), subtract(this.gone(node), gone));
+    for (const follower of this.#followers) follower.note(node, other);
     this.#gone.set(node, gone);
   }
 
@@ -135,6 +152,7 @@ export class StalenessIndex {
     this.#changes.begin();
     const node = this.#byKey.get(event.asset);
     if (node === undefined) return;
+    for (const follower of this.#followers) follower.add(node, event);
     switch (event.kind) {
       case "materialized": {
         const { chunk, i } = place(node, event.partition);
@@ -383,6 +401,11 @@ export class StalenessIndex {
     };
     return [...this.#failures.within(node.key, ranges)].filter(([failure, of]) => speaking(failure, of))
       .map(([failure]) => failure);
+  }
+
+  /** The failures of an asset, whether or not they still speak of a partition, oldest first. */
+  failuresOf(node: Node): readonly Failure[] {
+    return [...this.#failures.within(node.key, EVERYTHING).keys()];
   }
 
   /** The ranges that failures speak of. */

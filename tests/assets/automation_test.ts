@@ -24,7 +24,7 @@ Deno.test("whatever a pipeline makes is eager; hours that are missing are asked 
     const others = made.filter(({ automation }) => JSON.stringify(automation) !== JSON.stringify(eager()));
     assertEquals(
       others.map(({ key, automation }) => [key, automation]),
-      group === vietnam ? [["vietnam/raw_prod", eager({ lookBack: 72 })]] : [],
+      group === vietnam ? [["vietnam/raw_prod", eager({ lookBack: 96 })]] : [],
     );
     assertEquals(made.some(({ kind }) => kind === "view"), true);
     assertEquals([...new Set(assets.map((asset) => asset.group))], [group.name]);

@@ -139,7 +139,7 @@ Deno.test("what a run failed at or did not reach is queued by retry, and done on
   assertEquals([over.code, over.stdout], [0, "run 3: nothing to retry: it succeeded\n"]);
   assertEquals(
     (await line.run(["daemon", "--once"], { env })).stdout.split("\n").at(-2),
-    "nothing is queued",
+    "nothing is due",
   );
 });
 
@@ -168,7 +168,7 @@ Deno.test("a queued run is cancelled, and one that has ended says so", async () 
   assertEquals([cancelled.code, cancelled.stdout], [0, "run 2 cancelled: it had not begun\n"]);
   assertEquals(
     (await line.run(["daemon", "--once"], { env })).stdout.split("\n").at(-2),
-    "nothing is queued",
+    "nothing is due",
   );
   const again = await line.run(["runs", "cancel", "2", "--json"], { env });
   assertEquals([again.code, again.json.status, again.stderr], [
@@ -271,7 +271,7 @@ Deno.test("the daemon is started with --once alone, and says what it does", asyn
   const { code, stderr } = await line.run(["daemon"], { env });
   assertEquals([code, stderr], [
     2,
-    "starting the daemon: found no --once, wanted it: what is queued is done once\n",
+    "starting the daemon: found no --once, wanted it: what is due is done once\n",
   ]);
   const { stdout } = await line.run(["daemon", "--once", "--json"], { env });
   assertEquals(JSON.parse(stdout).runs, []);

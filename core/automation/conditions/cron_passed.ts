@@ -1,4 +1,5 @@
 import { iso } from "../../instant.ts";
+import { allExisting } from "../../staleness/node.ts";
 import type { CronCondition } from "../condition.ts";
 import type { Evaluator } from "../evaluator.ts";
 
@@ -13,4 +14,7 @@ export const cronPassed: Evaluator<CronCondition> = {
     const next = cron.next(pattern, timeZone, index.now);
     return next === Infinity ? "never comes again" : `comes next at ${iso(next)}`;
   },
+  moved: ({ pattern, timeZone }, { view: { cron, index }, node }, since) =>
+    cron.next(pattern, timeZone, since) <= index.now ? allExisting(node, index.now) : [],
+  wakes: ({ pattern, timeZone }, { view: { cron, index } }) => cron.next(pattern, timeZone, index.now),
 };

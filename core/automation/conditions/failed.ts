@@ -1,5 +1,5 @@
 import { iso, milliseconds } from "../../instant.ts";
-import { fromOrdinals, intersect, ordinals } from "../../partition/ranges.ts";
+import { fromOrdinals, intersect, normalize, ordinals } from "../../partition/ranges.ts";
 import type { FailedCondition } from "../condition.ts";
 import type { Evaluator } from "../evaluator.ts";
 import { durationText } from "../words.ts";
@@ -18,5 +18,17 @@ export const failed: Evaluator<FailedCondition> = {
   detail(_, { node, within: [range], view: { index } }) {
     const failure = index.failure(node, range!.from);
     return failure && `at ${iso(failure.at)}: ${failure.message}`;
+  },
+  moved({ within: age }, { view: { index }, node }, since) {
+    const over = age === undefined ? [] : index.failuresOf(node).filter(({ at }) => {
+      const end = at + milliseconds(age);
+      return since < end && end <= index.now;
+    });
+    return normalize(over);
+  },
+  wakes({ within: age }, { view: { index }, node }) {
+    if (age === undefined) return Infinity;
+    const ends = index.failuresOf(node).map(({ at }) => at + milliseconds(age));
+    return ends.filter((end) => end > index.now).reduce((a, b) => Math.min(a, b), Infinity);
   },
 };

@@ -11,4 +11,9 @@ export const withinLatest: Evaluator<LatestCondition> = {
     const there = set.existing(index.now);
     return there === null ? [] : intersect(within, [{ from: there.to - windows + 1, to: there.to }]);
   },
+  moved({ windows }, { node: { set }, view: { index } }, since) {
+    const [was, is] = [set.existing(since), set.existing(index.now)];
+    if (!isTimeSet(set) || was === null || is === null || was.to === is.to) return [];
+    return [{ from: was.to - windows + 1, to: is.to - windows }];
+  },
 };

@@ -33,7 +33,7 @@ export type Holds = (spot: Spot) => boolean;
 
 /** The hours at which the world's cron comes. */
 export const EVERY = 3 * HOUR;
-const cron: Cron = { next: (_pattern, _zone, after) => (Math.floor(after / EVERY) + 1) * EVERY };
+export const cron: Cron = { next: (_pattern, _zone, after) => (Math.floor(after / EVERY) + 1) * EVERY };
 
 const { asset, external } = definer<null>();
 
@@ -81,19 +81,27 @@ export async function agrees(condition: Condition, reference: () => Holds): Prom
 }
 
 /** A graph to which whatever may happen to one happens. */
-class World {
+export class World {
   readonly log: AssetEvent[] = [];
   readonly #state: State = memoryState(memoryStore(), "a");
   #sketches: readonly Sketch[];
   #index!: StalenessIndex;
   #now = BEGIN + 10 * HOUR;
 
-  constructor(readonly chance: Chance) {
+  /** @param automation The conditions of its assets. */
+  constructor(
+    readonly chance: Chance,
+    readonly automation: (asset: AssetKey) => Condition | undefined = () => undefined,
+  ) {
     this.#sketches = sketchGraph(chance);
   }
 
+  get index(): StalenessIndex {
+    return this.#index;
+  }
+
   async open(): Promise<void> {
-    const nodes = await bindGraph(build(this.#sketches), this.#state, () => "");
+    const nodes = await bindGraph(build(this.#sketches, this.automation), this.#state, () => "");
     this.#index = new StalenessIndex(nodes, this.#now);
     this.#index.load(await this.#state.snapshot(nodes.map(({ key }) => key)));
   }
@@ -101,7 +109,7 @@ class World {
   async act(): Promise<void> {
     const { chance } = this;
     if (chance.happens(0.15)) {
-      this.#now += chance.between(0, 8) * HOUR;
+      this.#now += chance.between(chance.happens(0.1) ? -8 : 0, 8) * chance.pick([HOUR, HOUR / 3]);
       return this.#index.advance(this.#now);
     }
     const place = chance.between(0, this.#sketches.length - 1);
@@ -172,7 +180,7 @@ class World {
   }
 }
 
-function build(sketches: readonly Sketch[]) {
+function build(sketches: readonly Sketch[], automation: World["automation"]) {
   const assets = new Map<string, AnyAsset>();
   for (const { key, kind, set: partitions, code, deps, asked } of sketches) {
     const declared = {
@@ -187,6 +195,7 @@ function build(sketches: readonly Sketch[]) {
       ),
       freshness: { within: { hours: 3 }, after: "partition-end" as const },
       ...(asked && { due: dueOf }),
+      ...(automation(key) && { automation: automation(key)! }),
       async *materialize() {},
     };
     assets.set(key, kind === "external" ? external({ key, partitions }) : asset(declared));
