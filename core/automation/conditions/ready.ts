@@ -1,4 +1,4 @@
-import { fromOrdinals } from "../../partition/ranges.ts";
+import { contains, fromOrdinals, subtract } from "../../partition/ranges.ts";
 import { STANDS } from "../../ports/state.ts";
 import type { PlainCondition } from "../condition.ts";
 import type { Evaluator } from "../evaluator.ts";
@@ -9,7 +9,7 @@ import type { Evaluator } from "../evaluator.ts";
  */
 export const ready: Evaluator<PlainCondition> = {
   name: () => "ready",
-  met(_, { node, within, reader }) {
+  met(_, { node, within, reader, view: { index } }) {
     const found: number[] = [];
     for (const { from, to } of within) {
       node.rows.each(from, to, (chunk, i, ordinal) => {
@@ -17,10 +17,11 @@ export const ready: Evaluator<PlainCondition> = {
         if (reader?.mode === "order" || chunk.status[i] === STANDS) found.push(ordinal);
       });
     }
-    return fromOrdinals(found);
+    return subtract(fromOrdinals(found), index.gone(node));
   },
   detail(_, { node, within: [range], view: { index } }, isMet) {
     if (isMet) return undefined;
+    if (contains(index.gone(node), range!.from)) return "was found no more";
     return index.isExpired(node, range!.from) ? "has expired" : `is ${index.judge(node, range!.from)}`;
   },
 };

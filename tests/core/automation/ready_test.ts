@@ -1,7 +1,13 @@
 import { when } from "../../../core/automation/condition.ts";
+import { contains } from "../../../core/partition/ranges.ts";
 import { agrees, membersOf, type Spot, standingOf } from "./world.ts";
 
-const isReady = (spot: Spot) => spot.view.index.isSound(spot.node, spot.partition) && !isExpired(spot);
+const isReady = (spot: Spot) => isThere(spot) && !isExpired(spot);
+
+/** Whether it is sound, and was not found gone. */
+function isThere({ view: { index }, node, partition }: Spot): boolean {
+  return index.isSound(node, partition) && !contains(index.gone(node), partition);
+}
 
 function isExpired(spot: Spot): boolean {
   const { log, node, partition } = spot;
@@ -20,7 +26,7 @@ Deno.test("what is merely in order before another is ready without its files, to
     () => (spot) =>
       spot.node.up.every((edge) =>
         membersOf({ ...spot, node: { ...spot.node, up: [edge] } }).every((member) =>
-          edge.mode === "order" ? member.view.index.isSound(member.node, member.partition) : isReady(member)
+          edge.mode === "order" ? isThere(member) : isReady(member)
         )
       ),
   ));

@@ -121,6 +121,9 @@ export class World {
     const node = this.#index.nodes[place]!;
     const there = [...ordinals(allExisting(node, this.#now))];
     if (there.length === 0) return;
+    if (node.asset.materialize === null && chance.happens(0.2)) {
+      return this.#index.lose(node, fromOrdinals(chance.some(there, 0.3)));
+    }
     const event = this.#event(node, chance.pick(there));
     await this.#state.commit({ claim: null, events: [event] });
     const numbered = { ...event, seq: this.log.length + 1 };
