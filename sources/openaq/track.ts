@@ -4,7 +4,7 @@ import { type OpenAQ, PAGE_LIMIT } from "./client.ts";
 import { OpenAQError } from "./error.ts";
 import type { HistoryQuestion, SensorInfo } from "./question.ts";
 import type { Page } from "./page.ts";
-import { clipped, merged, type TimeRange } from "./ranges.ts";
+import { clipped, merged, type TimeRange, without } from "./ranges.ts";
 import type { Stored } from "./stored.ts";
 import { hourOf } from "./time.ts";
 import { rowsOf } from "./wanted.ts";
@@ -142,7 +142,8 @@ export class Track {
     const page = Math.max(HOUR, Math.min(this.#page, this.#span, PAGE_LIMIT * HOUR) - SPARED);
     const left = this.#end - own.from;
     const spare = answers.isShared ? Math.ceil(left / page) * page - left : 0;
-    const from = clipped(shared, { from: own.from - spare, to: own.from })[0]?.from ?? own.from;
+    const others = without(shared, this.#needs);
+    const from = clipped(others, { from: own.from - spare, to: own.from })[0]?.from ?? own.from;
     const to = clipped(shared, { from: own.to, to: from + page }).at(-1)?.to ?? own.to;
     return { from, to: Math.max(own.to, to) };
   }

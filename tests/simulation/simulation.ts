@@ -50,7 +50,7 @@ export async function simulate(seed: number, store: Store, bug?: Bug): Promise<W
 async function askSensorsAgain(world: World, worker: Worker): Promise<void> {
   if (world.openaq === undefined) return;
   await world.quietly(worker, () => materialize(worker));
-  for (let days = 0; days < 40 && (await gaps(worker.state.keyValue)).length > 0; days++) {
+  for (let days = 0; days < 80 && (await gaps(worker.state.keyValue)).length > 0; days++) {
     world.turns.set(DAY);
     await world.quietly(worker, () => materialize(worker));
   }

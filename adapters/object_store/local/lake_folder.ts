@@ -3,6 +3,9 @@ import { trouble } from "../../sdk/files/trouble.ts";
 import { lakePath } from "../paths.ts";
 import { each } from "./each.ts";
 
+/** How often a file is written whose folder others take away. */
+const MOST_ATTEMPTS = 50;
+
 /** Files read, written or synced side by side: the file system joins what is synced together into few commits. */
 export const WIDTH = 32;
 
@@ -51,12 +54,14 @@ export class LakeFolder {
   /** Writes a whole file, making its folders where they are missing. */
   async write(path: string, bytes: Uint8Array): Promise<void> {
     const local = this.at(path);
-    try {
-      await Deno.writeFile(local, bytes);
-    } catch (error) {
-      if (!isAbsent(error)) throw error;
-      this.makeFoldersOf([path]);
-      await Deno.writeFile(local, bytes);
+    for (let attempt = 1;; attempt++) {
+      try {
+        if (attempt > 1) this.makeFoldersOf([path]);
+        return await Deno.writeFile(local, bytes);
+      } catch (error) {
+        // Others may take away the folder, as it was empty, before the file is in it.
+        if (!isAbsent(error) || attempt > MOST_ATTEMPTS) throw error;
+      }
     }
   }
 

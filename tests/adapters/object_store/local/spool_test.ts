@@ -13,6 +13,18 @@ Deno.test("a key that leads out of the spool is refused", async () => {
   await assertRejects(() => lake.spool.get("../c"), TypeError);
 });
 
+Deno.test("values come and go in one folder, by several at once", async () => {
+  await using lake = await localLake();
+  const { spool } = lake;
+  await Promise.all(Array.from({ length: 4 }, async (_, i) => {
+    for (let j = 0; j < 200; j++) {
+      await spool.put(`a/b/c/${i}`, Uint8Array.of(j));
+      await spool.delete([`a/b/c/${i}`]);
+    }
+  }));
+  assertEquals(await spool.list(), []);
+});
+
 Deno.test("a value whose writing was killed is not there", async () => {
   await using lake = await localLake();
   const { spool } = lake;
