@@ -61,7 +61,11 @@ export class EventLines {
       }
       case "waiting":
         this.#waits.set(waitOf(progress), now());
-        return [`${ranged(progress)} is at work in run ${progress.holder}: waiting`];
+        return [
+          progress.pool === undefined
+            ? `${ranged(progress)} is at work in run ${progress.holder}: waiting`
+            : `${ranged(progress)} waits for run ${progress.holder} to leave "${progress.pool}"`,
+        ];
       case "waited": {
         const since = this.#waits.get(waitOf(progress))!;
         return [`${ranged(progress)} is waited for no longer, after ${lasting(now() - since)}`];

@@ -40,6 +40,8 @@ export type News =
     readonly range: KeyRange;
     /** The run that is waited for. */
     readonly holder: RunId;
+    /** The pool of which it has a slot, where it is not at work on the same partitions. */
+    readonly pool?: string;
   }
   | {
     readonly type: "problem";

@@ -233,7 +233,7 @@ class Scheduler {
           continue;
         }
         const { from, to } = hullOf(wanted);
-        waits.begin(run, held[0] ?? { asset: node.key, from, to, run: full! });
+        waits.begin(run, held[0] ?? { asset: node.key, from, to, run: full!, pool: slot!.pool });
         await this.#wait();
       }
     } finally {

@@ -4,14 +4,17 @@ import type { LiveClaim } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import type { Session } from "./session.ts";
 
+/** What another run holds: partitions, or a slot of a pool that is wanted for these. */
+type Awaited = LiveClaim & { readonly pool?: string };
+
 /** Tells once that another run's work on an asset is waited for, and once that it is no longer. Dispose of it. */
 export class Waits implements Disposable {
-  #held: { readonly run: RunId; readonly held: LiveClaim } | undefined;
+  #held: { readonly run: RunId; readonly held: Awaited } | undefined;
 
   constructor(readonly session: Session, readonly node: Node) {}
 
-  begin(run: RunId, held: LiveClaim): void {
-    if (this.#held?.held.run === held.run) return;
+  begin(run: RunId, held: Awaited): void {
+    if (this.#held?.held.run === held.run && this.#held.held.pool === held.pool) return;
     this.end();
     this.#held = { run, held };
     this.#tell("waiting", this.#held);
@@ -29,9 +32,16 @@ export class Waits implements Disposable {
 
   #tell(
     type: "waiting" | "waited",
-    { run, held }: { readonly run: RunId; readonly held: LiveClaim },
+    { run, held }: { readonly run: RunId; readonly held: Awaited },
   ): void {
     const { key: asset, set } = this.node;
-    this.session.observe({ run, type, asset, range: keyRange(set, held), holder: held.run });
+    this.session.observe({
+      run,
+      type,
+      asset,
+      range: keyRange(set, held),
+      holder: held.run,
+      ...(held.pool !== undefined && { pool: held.pool }),
+    });
   }
 }
