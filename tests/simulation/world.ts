@@ -1,6 +1,6 @@
 import type { AssetKey } from "../../core/event.ts";
 import { DAY, HOUR, type Milliseconds } from "../../core/instant.ts";
-import { RequestError } from "../../core/errors.ts";
+import { CancelledError, RequestError } from "../../core/errors.ts";
 import { SupersededError } from "../../core/run/session.ts";
 import type { Publisher } from "../../core/ports/publisher.ts";
 import type { State } from "../../core/ports/state.ts";
@@ -287,8 +287,8 @@ function crowded(chance: Chance, sketch: Sketch): Sketch {
   return { ...sketch, pool: sketch.pool || chance.happens(0.5), group: chance.pick([1, 1, sketch.group]) };
 }
 
-/** Whether an error follows from a fault that was put in, or says what cannot be done. */
+/** Whether an error follows from a fault that was put in, or says what cannot be done, or was to end. */
 function isExpected(cause: unknown): boolean {
-  return cause instanceof Injected || cause instanceof RequestError || cause instanceof SupersededError ||
+  return [Injected, RequestError, SupersededError, CancelledError].some((kind) => cause instanceof kind) ||
     (cause instanceof Error && cause.cause !== undefined && isExpected(cause.cause));
 }
