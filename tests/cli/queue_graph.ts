@@ -15,6 +15,7 @@ const parts = asset({
       const order = await Deno.readTextFile(`${orders.folder}/${key}`).catch(() => "");
       if (order === "wait") {
         progress(ordinal, 4, "parts");
+        await Deno.writeTextFile(`${orders.folder}/${key}.waits`, "");
         await new Promise<void>((resolve) => {
           const still = setInterval(() => {}, 1_000);
           signal.addEventListener("abort", () => resolve(clearInterval(still)));

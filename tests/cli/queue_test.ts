@@ -245,7 +245,7 @@ Deno.test("a run that a daemon works on can be cancelled; the daemon goes on wit
   await line.run(["runs", "retry", "2"], { env });
   await order(line, { b: "wait" });
   await using working = await Waiting.start(line, ["daemon", "--once"]);
-  await until("its place", async () => (await statuses(line))[2] === "running");
+  await until("its place", () => Deno.stat(`${line.cwd}/orders/b.waits`).then(() => true, () => false));
   await order(line, {});
   await line.run(["runs", "cancel", "3"], { env });
   const { code, stdout } = await working.end();
