@@ -38,7 +38,7 @@ const POLL = SECOND / 5;
 /** How many steps are at work at once. */
 export interface Limits {
   readonly steps: number;
-  /** Steps at work at once in a pool, those of all runs and processes together. @default `steps` of each run */
+  /** Steps at work at once in a pool: those of a run, and those of all queued runs together. @default `steps` of each run */
   readonly pools: Readonly<Record<string, number>>;
 }
 
@@ -241,10 +241,11 @@ class Scheduler {
     }
   }
 
-  /** The place that a step of the node takes among those of all runs. */
+  /** The place that a step of the node takes among those of all queued runs; a run that was not queued waits for none. */
   #slotOf({ asset: { pool } }: Node): Slot | undefined {
-    const most = pool === null ? undefined : this.options.limits.pools[pool];
-    return pool === null || most === undefined ? undefined : { pool, most };
+    const { limits, taken } = this.options;
+    const most = pool === null ? undefined : limits.pools[pool];
+    return taken === undefined || pool === null || most === undefined ? undefined : { pool, most };
   }
 
   /**

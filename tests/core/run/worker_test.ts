@@ -179,7 +179,8 @@ Deno.test("who waits for a slot and finds the work done leaves the line, though 
     await lab(graph, { store, clock, limits, worker: "b" }),
   ];
   const unlimited = await lab(graph, { store, clock, limits: { steps: 2, pools: {} }, worker: "c" });
-  const first = low.materialize({ assets: new Set(["t/letters"]) });
+  await low.state.enqueue(request("t/letters", "a", "d"), 0);
+  const first = all(low.orchestrator.work());
   await until(() => [...store.claims.values()].some(({ pool }) => pool === "one"));
   const ranges = ["t/short", "t/long"].map((asset) => ({ asset, from: null, to: null }));
   await high.state.enqueue({ command: "materialize", ranges, priority: 1 }, 0);
@@ -190,7 +191,26 @@ Deno.test("who waits for a slot and finds the work done leaves the line, though 
   end.resolve();
   assertEquals(await second, [[2, "succeeded"]]);
   slot.resolve();
+  assertEquals(await first, [[1, "succeeded"]]);
+});
+
+Deno.test("a run that was not queued waits for no slot, and keeps none from others", async () => {
+  const store = memoryStore();
+  const end = Promise.withResolvers<void>();
+  const graph = [letters((key) => key === "a" || key === "d" ? end.promise : undefined)];
+  const [typed, other, queued] = await Promise.all(
+    ["a", "b", "c"].map((worker) => lab(graph, { store, limits, worker })),
+  );
+  const at = (key: string) => ({ assets: new Set(["t/letters"]), partitions: [key] });
+  const first = typed!.materialize(at("a"));
+  const { run } = await queued!.state.enqueue(request("t/letters", "d", "d"), 0);
+  const second = all(queued!.orchestrator.work());
+  while (store.claims.size < 2) await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals((await other!.materialize(at("b"))).status, "succeeded");
+  assertEquals([...store.claims.values()].map(({ pool }) => pool ?? null), [null, "one"]);
+  end.resolve();
   assertEquals((await first).status, "succeeded");
+  assertEquals(await second, [[run, "succeeded"]]);
 });
 
 Deno.test("runs of two workers are in a pool one after the other", async () => {
