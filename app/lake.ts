@@ -11,6 +11,7 @@ import {
   Orchestrator,
   type State,
   sweepStaging,
+  type Ticking,
   type Undo,
   type Warn,
   type Warning,
@@ -45,6 +46,7 @@ export interface Lake extends AsyncDisposable {
   sweep(counting?: "only"): Promise<number>;
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   dropViews(): Promise<AssetKey[]>;
+  tickers(): Promise<readonly Ticking[]>;
 }
 
 export interface LakeOptions {
@@ -161,6 +163,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ ...views, databases, catalog });
       },
+      tickers: async () => [await orchestrator.ticker()],
       async [Symbol.asyncDispose]() {
         await resources?.close();
         if (access === "write") await disposeOf(project.given?.resources);

@@ -7,6 +7,7 @@ import {
   type Orchestrator,
   type Query,
   type State,
+  type Ticking,
   type Warn,
   type Warning,
   WrongUseError,
@@ -175,6 +176,8 @@ export interface Lake extends AsyncDisposable {
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   /** Takes views out of the catalog whose files are gone. @returns Their assets. */
   dropViews(): Promise<AssetKey[]>;
+  /** What asks for runs by itself here, in the order in which it is to be asked. */
+  tickers(): Promise<readonly Ticking[]>;
 }
 
 export interface SimulateOptions {

@@ -58,16 +58,17 @@ Example:
 
 /** Asks for what is due and does it, over and over until nothing is. */
 async function* dueWork(
-  { orchestrator, graph }: Lake,
+  { orchestrator, graph, tickers }: Lake,
   options: { readonly signal: AbortSignal; readonly observe: Observer },
 ): AsyncGenerator<Worked> {
-  const ticker = await orchestrator.ticker();
+  const ticking = await tickers();
   // A change passes on from asset to asset, at most so many times: no source keeps this from its end.
   for (let rounds = graph.assets.length; rounds >= 0 && !options.signal.aborted; rounds--) {
     await orchestrator.observe(options.signal);
-    const { runs } = await ticker.tick();
+    let asked = 0;
+    for (const ticker of ticking) asked += (await ticker.tick(options.signal)).runs.length;
     yield* orchestrator.work(options);
-    if (runs.length === 0) return;
+    if (asked === 0) return;
   }
 }
 

@@ -62,7 +62,7 @@ export {
 
 // Work on a graph
 export * from "./orchestrator.ts";
-export type { Tick, Ticker } from "./automation/ticker.ts";
+export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";
 export type { Verdict } from "./automation/verdict.ts";
 export type { Why } from "./automation/why.ts";
 export type { Hindrance, PlannedCause, PlannedStep } from "./plan.ts";

@@ -19,13 +19,19 @@ export interface Tick {
   readonly runs: readonly { readonly run: RunId; readonly request: RunRequest }[];
 }
 
+/** Asks for runs by itself: whenever it is called, and to be called by `wakes` at the latest. */
+export interface Ticking {
+  readonly wakes: Instant;
+  tick(signal: AbortSignal): Promise<Tick>;
+}
+
 type ByAsset = ReadonlyMap<AssetKey, Ranges>;
 
 /** Among so many of the latest runs those that have not ended are looked for. */
 const LATEST = 1_000;
 
 /** Asks for what assets are to be made by themselves: evaluates their conditions and queues runs. */
-export class Ticker {
+export class Ticker implements Ticking {
   /** The runs that have not ended. */
   readonly #open = new Map<RunId, RunRequest>();
   /** Partitions of runs that somebody cancelled: they are let be until something changes for them. */
