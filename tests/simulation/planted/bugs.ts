@@ -50,7 +50,7 @@ export const PLANTED: readonly Planted[] = [
     name: "partitions that come to exist are not noticed",
     file: "core/staleness/index.ts",
     find: "if (was?.to === is?.to) continue;",
-    replace: "if (was !== null) continue;",
+    replace: "if (was !== null || is === null) continue;",
   },
   {
     name: "the count of sound members never falls",
