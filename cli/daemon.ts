@@ -65,10 +65,14 @@ async function* dueWork(
   // A change passes on from asset to asset, at most so many times: no source keeps this from its end.
   for (let rounds = graph.assets.length; rounds >= 0 && !options.signal.aborted; rounds--) {
     await orchestrator.observe(options.signal);
-    let asked = 0;
-    for (const ticker of ticking) asked += (await ticker.tick(options.signal)).runs.length;
-    yield* orchestrator.work(options);
-    if (asked === 0) return;
+    for (const ticker of ticking) await ticker.tick(options.signal);
+    // What is done may have been asked for by another, and makes more due all the same.
+    let done = 0;
+    for await (const worked of orchestrator.work(options)) {
+      done++;
+      yield worked;
+    }
+    if (done === 0) return;
   }
 }
 

@@ -28,14 +28,13 @@ Deno.test("a daemon killed at any call: the next one goes on with its run, asks 
     await using place = await queued(server);
     const ended = await killAt(trace, place, { command: DAEMON, call });
     const told = toldOf(ended, call);
-    const [left] = await place.ask(["runs"]);
+    const left = await queuedIn(place);
     if (ended.signal === "SIGKILL") {
       killed++;
       assert(["queued", "succeeded"].includes(left.status), `${told}: found the run ${left.status}`);
     }
     await assertRuns(place, DAEMON, told);
-    const [run] = await place.ask(["runs"]);
-    assertEquals([run.id, run.status], [2, "succeeded"], told);
+    assertEquals((await queuedIn(place)).status, "succeeded", told);
     const most = 1.3 * requests + 8;
     assert(server.requests <= most, `${told}: found ${server.requests} requests, wanted at most ${most}`);
     assertEquals(await contentOf(place), content, told);
@@ -45,6 +44,11 @@ Deno.test("a daemon killed at any call: the next one goes on with its run, asks 
   });
   console.log(`${killed} of ${kills.length} killed`);
   assert(killed >= 0.8 * kills.length, `found ${killed} of ${kills.length} killed`);
+
+  /** The run that waited; others are asked for by themselves. */
+  async function queuedIn(place: Place): Promise<{ readonly status: string }> {
+    return (await place.ask(["runs"])).find(({ id }: { id: number }) => id === 2);
+  }
 
   async function undisturbed() {
     await using server = fixedServer();

@@ -31,7 +31,7 @@ export async function ask(worker: Worker): Promise<void> {
     lookbackDays: 7,
     ...chance.pick([{}, {}, { from: "2024-02-01" }, { all: true }]),
   };
-  if (world.hasQueue && world.queueing.happens(0.6)) return await queue(worker);
+  if (world.hasQueue && world.queueing.happens(0.85)) return await queue(worker);
   const one = chance.pick(sketches);
   const existing = one.set.existing(turns.now);
   const made = [...world.oracle.rows.get(one.key)?.keys() ?? []];
@@ -91,38 +91,41 @@ async function forget({ orchestrator, world: { chance, lake, turns } }: Worker):
   await orchestrator.forget({ before, versions: { below: () => Promise.resolve([]), keeps } });
 }
 
-/** Queues a run, works off what is queued, or asks for the end of a run. */
+/** Queues a run, mostly to work off what is queued at once, works that off, or asks for the end of a run. */
 async function queue(worker: Worker): Promise<void> {
   const { world: { queueing: chance, sketches, turns, oracle, trace }, name, orchestrator, state } = worker;
-  const kind = chance.pick(["enqueue", "enqueue", "enqueue", "work", "work", "work", "cancel"]);
+  const kind = chance.pick(["enqueue", "enqueue", "enqueue", "enqueue", "work", "work", "cancel"]);
   trace.push(`${name} asks for ${kind}`);
   if (kind === "cancel") {
     const runs = await state.runs(5);
     if (runs.length > 0) await state.cancel(chance.pick(runs).id, turns.now);
     return;
   }
-  if (kind === "work") {
-    for await (const { outcome } of orchestrator.work({ signal: maybeCancelled(worker).signal })) {
-      if ("counts" in outcome) oracle.rest.ended(worker, outcome);
-    }
-    return;
+  if (kind === "enqueue") await enqueue(worker);
+  if (kind === "enqueue" && chance.happens(0.3)) return;
+  for await (const { outcome } of orchestrator.work({ signal: maybeCancelled(worker).signal })) {
+    if ("counts" in outcome) oracle.rest.ended(worker, outcome);
   }
-  const asked = sketches.filter(({ kind }) => kind !== "external" && chance.happens(0.7));
+}
+
+async function enqueue(worker: Worker): Promise<void> {
+  const { world: { queueing: chance, sketches, turns }, state } = worker;
+  const asked = sketches.filter(({ kind }) => kind !== "external" && chance.happens(0.9));
   const ranges = asked.flatMap(({ key }) => {
     const set = worker.set(key);
     const there = set.existing(turns.read(worker));
     if (there === null) return [];
-    const from = chance.between(there.from, there.to);
-    const to = chance.between(from, there.to);
+    const from = chance.happens(0.5) ? there.from : chance.between(there.from, there.to);
+    const to = chance.happens(0.5) ? there.to : chance.between(from, there.to);
     const known = [from, to].every((each) => set.has(each, turns.read(worker)));
     return known ? [{ asset: key, from: set.key(from), to: set.key(to) }] : [];
   });
   await state.enqueue({
     command: "materialize",
     ranges,
-    priority: chance.pick([-1, 0, 0, 3]),
-    ...(chance.happens(0.3) && { force: true }),
-    ...(chance.happens(0.4) && { key: chance.pick(["a", "b"]) }),
+    priority: chance.pick([-1, -1, 0, 3, 3]),
+    ...(chance.happens(0.1) && { force: true }),
+    ...(chance.happens(0.2) && { key: chance.pick(["a", "b"]) }),
   }, turns.read(worker));
 }
 

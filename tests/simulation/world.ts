@@ -284,7 +284,12 @@ export class World {
 
 /** The same asset, more likely in the pool, and in groups after which it may give way. */
 function crowded(chance: Chance, sketch: Sketch): Sketch {
-  return { ...sketch, pool: sketch.pool || chance.happens(0.5), group: chance.pick([1, 1, sketch.group]) };
+  return {
+    ...sketch,
+    pool: sketch.pool || chance.happens(0.7),
+    batch: chance.pick([sketch.batch, 100]),
+    group: chance.pick([1, 1, sketch.group]),
+  };
 }
 
 /** Whether an error follows from a fault that was put in, or says what cannot be done, or was to end. */
