@@ -17,6 +17,7 @@ import {
   type Warning,
 } from "../core/mod.ts";
 import { gapWarnings } from "../sources/openaq/gap_warnings.ts";
+import { leastSeconds } from "../sources/openaq/least.ts";
 import { missingFrom } from "../adapters/sdk/files/place.ts";
 import { admitLake, examineLake, type Marked, OutpacedError, readMark } from "./identity.ts";
 import { admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
@@ -47,6 +48,8 @@ export interface Lake extends AsyncDisposable {
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   dropViews(): Promise<AssetKey[]>;
   tickers(): Promise<readonly Ticking[]>;
+  /** How long so many requests to the source take at least, at its pace. */
+  leastSeconds(requests: number): number;
 }
 
 export interface LakeOptions {
@@ -163,7 +166,8 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ ...views, databases, catalog });
       },
-      tickers: async () => [await orchestrator.ticker()],
+      tickers: async () => [await orchestrator.ticker(), await orchestrator.backfillTicker()],
+      leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),
       async [Symbol.asyncDispose]() {
         await resources?.close();
         if (access === "write") await disposeOf(project.given?.resources);

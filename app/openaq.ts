@@ -56,6 +56,7 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
 export const unasked: ConnectedOpenAQ = {
   source: {
     locations: nobody,
+    expected: () => 0,
     async *hours() {
       yield await nobody();
     },

@@ -11,6 +11,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   automation: async () => (await import("./automation.ts")).automation,
   graph: async () => (await import("./graph.ts")).graph,
   daemon: async () => (await import("./daemon.ts")).daemon,
+  backfill: async () => (await import("./backfill.ts")).backfill,
+  backfills: async () => (await import("./backfills.ts")).backfills,
   runs: async () => (await import("./runs.ts")).runs,
   check: async () => (await import("./check.ts")).check,
   rollback: async () => (await import("./rollback.ts")).rollback,

@@ -178,6 +178,8 @@ export interface Lake extends AsyncDisposable {
   dropViews(): Promise<AssetKey[]>;
   /** What asks for runs by itself here, in the order in which it is to be asked. */
   tickers(): Promise<readonly Ticking[]>;
+  /** How long so many requests to the source take at least, at its pace, in seconds. */
+  leastSeconds(requests: number): number;
 }
 
 export interface SimulateOptions {

@@ -21,7 +21,7 @@ Usage: daemon --once [--json]
 --once         does what is due now, one run after the other, the most urgent first, and ends
 
 What is due is what assets say is to be made by itself (\`automation ASSET\` tells why), and what was queued by
-\`runs retry\`. What a run makes may make more due, which is done, too. A run whose process is killed is queued again, for the next that calls this; Ctrl-C
+\`backfill\` and \`runs retry\`. What a run makes may make more due, which is done, too. A run whose process is killed is queued again, for the next that calls this; Ctrl-C
 hands the run at work back. Ends with 1 if one of the runs failed.
 
 Example:
@@ -70,17 +70,23 @@ async function* dueWork(
     let done = 0;
     for await (const worked of orchestrator.work(options)) {
       done++;
+      // A backfill comes to its end, and what each of its batches changes passes on, too.
+      if (worked.request.tags?.backfill !== undefined) rounds = graph.assets.length;
       yield worked;
     }
     if (done === 0) return;
   }
 }
 
-/** Whether nothing is queued. */
+/** Whether nothing is queued or will be. */
 async function isIdle(app: App): Promise<boolean> {
   const state = await app.state("read");
-  const runs = await state.runs(Number.MAX_SAFE_INTEGER).finally(() => state.close());
-  return runs.every(({ status }) => status !== "queued");
+  try {
+    if ((await state.backfills.list("open")).length > 0) return false;
+    return (await state.runs(Number.MAX_SAFE_INTEGER)).every(({ status }) => status !== "queued");
+  } finally {
+    await state.close();
+  }
 }
 
 function tell(

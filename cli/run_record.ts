@@ -54,13 +54,14 @@ const NAMED = 3;
 
 /** A run's request in a line. */
 export function requestText(request: RunRequest): string {
-  const { command, selection, ranges, priority, tags: _tags, key: _key, parent, ...rest } = request;
+  const { command, selection, ranges, priority, tags, key: _key, parent, ...rest } = request;
   const covered = ranges.slice(0, NAMED).map(({ asset, from, to }) => named(asset, from, to));
   if (ranges.length > NAMED) covered.push(`and ${number(ranges.length - NAMED)} more`);
   const flags = Object.entries(rest).map(([name, value]) =>
     value === true ? `--${name}` : `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`
   );
   if (priority !== undefined && priority !== 0) flags.push(`priority=${priority}`);
+  if (tags?.backfill !== undefined) flags.push(`backfill=${tags.backfill}`);
   if (parent !== undefined) flags.push(`parent=${parent}`);
   return [command, ...(selection ?? covered), ...flags].join(" ");
 }

@@ -109,6 +109,14 @@ export interface ObserveContext {
  */
 export type Observe = (context: ObserveContext) => Promise<readonly (Observation | FailedOutput)[]>;
 
+/** Says how many requests to its source an asset is likely to take that makes partitions in these batches. */
+export type CountRequests<Resources> = (context: {
+  readonly batches: readonly Ranges[];
+  readonly resources: Resources;
+  readonly now: Instant;
+  readonly signal: AbortSignal;
+}) => Promise<number>;
+
 /** Retries of a step's failing attempt: `most` more tries, exponential back-off with full jitter from `base` to `limit`. */
 export interface Retry {
   readonly most: number;
@@ -120,6 +128,11 @@ export interface Batch {
   readonly most: number;
   /** @default false */
   readonly scattered?: boolean;
+  /**
+   * How many windows of time one run of a backfill covers, such as the hours that a source answers with one request.
+   * @default `most`, or 100
+   */
+  readonly backfill?: number;
 }
 
 /** A promise about time, per partition: it is to be fresh at most `within` after its window's end. */
@@ -166,6 +179,8 @@ export interface AssetOptions<Resources, Set extends PartitionSet, Deps extends 
   readonly due?: (window: Window | null, askedAt: Instant) => Instant;
   /** Answers what of it lies in the lake, for a state that is lost. @default nothing: all of it is made anew */
   readonly takeIn?: TakeIn<Resources>;
+  /** Says how many requests to its source making partitions is likely to take. @default none */
+  readonly requests?: CountRequests<Resources>;
   /**
    * Yields groups of outputs as they stand; each group is checked, published and committed before the next is asked for.
    * Every partition is answered once, by an output or by its failure; an error thrown fails those not yet answered.
@@ -203,6 +218,8 @@ export interface Asset<Resources = unknown, Set extends PartitionSet = Partition
     | null;
   /** Null where all of it is made anew once a state is lost. */
   readonly takeIn: TakeIn<Resources> | null;
+  /** Null where it asks no source. */
+  readonly requests: CountRequests<Resources> | null;
   /** Null where nobody looks: an external asset is reported then. */
   readonly observe: Observe | null;
 }
@@ -239,6 +256,9 @@ export interface Definer<Resources> {
   ): Asset<Resources, Set>;
 }
 
+/** At least so many windows are one run of a backfill, unless an asset says otherwise. */
+const RUN = 100;
+
 /** The functions that declare the assets of a graph whose resources are `Resources`. */
 export function definer<Resources>(): Definer<Resources> {
   function asset<Set extends PartitionSet = PartitionSet, Deps extends Dependencies<Set> = Dependencies<Set>>(
@@ -250,6 +270,10 @@ export function definer<Resources>(): Definer<Resources> {
     const most = options.batch?.most ?? 1;
     if (!(most >= 1)) {
       throw new TypeError(`declaring "${options.key}": batch.most is ${most}, wanted 1 or more`);
+    }
+    const { backfill = most } = options.batch ?? {};
+    if (!(backfill >= 1)) {
+      throw new TypeError(`declaring "${options.key}": batch.backfill is ${backfill}, wanted 1 or more`);
     }
     if (typeof options.materialize !== "function") {
       throw new TypeError(
@@ -263,7 +287,11 @@ export function definer<Resources>(): Definer<Resources> {
       deps: (options.deps ?? {}) as Asset["deps"],
       code: options.code ?? "1",
       sources: options.sources ?? [],
-      batch: { most, scattered: options.batch?.scattered ?? false },
+      batch: {
+        most,
+        scattered: options.batch?.scattered ?? false,
+        backfill: options.batch?.backfill ?? Math.max(most, RUN),
+      },
       pool: options.pool ?? null,
       retry: options.retry ?? { most: 0 },
       timeout: options.timeout ?? null,
@@ -277,6 +305,7 @@ export function definer<Resources>(): Definer<Resources> {
       retention: options.retention ?? null,
       due: options.due ?? null,
       takeIn: options.takeIn ?? null,
+      requests: options.requests ?? null,
       materialize: options.materialize as Asset<Resources, Set>["materialize"],
       observe: null,
     };

@@ -63,6 +63,8 @@ export {
 // Work on a graph
 export * from "./orchestrator.ts";
 export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";
+export type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
+export type { BackfillProgress } from "./backfill/progress.ts";
 export type { Verdict } from "./automation/verdict.ts";
 export type { Why } from "./automation/why.ts";
 export type { Hindrance, PlannedCause, PlannedStep } from "./plan.ts";

@@ -1,5 +1,7 @@
-import type { Ticker } from "./automation/ticker.ts";
+import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
+import type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
+import type { BackfillProgress } from "./backfill/progress.ts";
 import type { AssetKey, NewEvent, RunId } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import type { PartitionSet } from "./partition/partition_set.ts";
@@ -274,6 +276,26 @@ export class Orchestrator {
   async ticker(): Promise<Ticker> {
     const { Ticker } = await import("./automation/ticker.ts");
     return await Ticker.open(this.session, await this.#cron());
+  }
+
+  /** Goes on with backfills, wherever they are. */
+  async backfillTicker(): Promise<Ticking> {
+    const { BackfillTicker } = await import("./backfill/ticker.ts");
+    return new BackfillTicker(this.session);
+  }
+
+  /** Says what a backfill would do, and begins it when it is told to. @throws {RequestError} */
+  async planBackfill(selection: BackfillSelection, signal: AbortSignal): Promise<PlannedBackfill> {
+    await this.refresh();
+    const { planBackfill } = await import("./backfill/begin.ts");
+    return await planBackfill(this.session, selection, signal);
+  }
+
+  /** How far every backfill is, the newest first. */
+  async backfills(): Promise<BackfillProgress[]> {
+    await this.refresh();
+    const { progressOf } = await import("./backfill/progress.ts");
+    return await progressOf(this.session);
   }
 
   /** Runs the checks on latest materializations and records what they find. @throws {RequestError} */

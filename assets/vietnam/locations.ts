@@ -1,4 +1,4 @@
-import { canonicalJson, type Check, eager, type Input, iso, sha256 } from "../../core/mod.ts";
+import { canonicalJson, type Check, eager, type Input, type Instant, iso, sha256 } from "../../core/mod.ts";
 import type { LocationsAnswer } from "../../sources/openaq/client.ts";
 import { define, type Resources } from "../resources.ts";
 import { shownContract } from "../table/contract.ts";
@@ -35,6 +35,7 @@ export const locations = define.asset({
   automation: eager(),
   contract: shownContract(LOCATIONS),
   checks: [allUsable, noneGivenUp],
+  requests: () => Promise.resolve(1),
   due: (_window, askedAt) => nextMidnight(askedAt),
   async *takeIn(context) {
     const { locationsIn, referenceInLake } = await import("./reference_taken_in.ts");
@@ -72,6 +73,17 @@ export const locations = define.asset({
     }];
   },
 });
+
+/** The answer that stands, or, where there is none, that of now. */
+export async function knownLocations(
+  { store, openaq }: Resources,
+  now: Instant,
+  signal: AbortSignal,
+): Promise<LocationsAnswer> {
+  const bytes = await store.read(LOCATIONS_FILE);
+  if (bytes === undefined) return await openaq.locations(signal);
+  return { askedAt: now, locations: JSON.parse(new TextDecoder().decode(bytes)) };
+}
 
 /** The answer that stands. @throws {Error} If its file cannot be read. */
 export async function latestLocations(input: Input, store: Resources["store"]): Promise<LocationsAnswer> {

@@ -26,13 +26,15 @@ import { define, type Resources } from "../resources.ts";
 import { shownContract } from "../table/contract.ts";
 import { RAW } from "./contract.ts";
 import { hourDue } from "./due.ts";
-import { latestLocations, locations } from "./locations.ts";
+import { knownLocations, latestLocations, locations } from "./locations.ts";
 import { type AskedHour, recordedVersion, stageAsked } from "./raw/asked.ts";
 import { filesByFolder, HourError, hourFolder, type RawZone, recordedAt } from "./raw/hour_files.ts";
 
 const hours = hourly({ start: "2016-01-01", timeZone: "UTC" });
 /** The hours of a leap year: a request for a sensor reaches no further than a year. */
 const YEAR = 8_784;
+/** The hours of 41 days: of a sensor that reports by the hour, OpenAQ answers them, and the one after, with one page. */
+const PAGE = 984;
 /** Hours recorded side by side. */
 const AT_ONCE = 24;
 
@@ -55,7 +57,7 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
     kind: "raw",
     partitions: hours,
     deps: { locations: from(locations, latest, { mode: "order" }) },
-    batch: { most: YEAR, scattered: true },
+    batch: { most: YEAR, scattered: true, backfill: PAGE },
     pool: "openaq",
     contract: shownContract(RAW),
     checks: [rowsHaveFiles, rowsUsable, filesOwn],
@@ -63,6 +65,10 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
     // The days that commands mean, and today. Older hours are asked for by whoever wants them, at OpenAQ's pace.
     automation: eager({ lookBack: Math.floor((lookback + DAY) / HOUR) }),
     due: (window, askedAt) => due(window!.start, askedAt),
+    async requests({ batches, resources, now, signal }) {
+      const answer = await knownLocations(resources, now, signal);
+      return resources.openaq.expected(answer, batches.map((ranges) => ranges.map(timeOf)));
+    },
     async *takeIn(context) {
       const { rawHoursInLake } = await import("./raw/taken_in.ts");
       yield* rawHoursInLake(zone, context);

@@ -4,10 +4,8 @@ import { type Ranges, subtract, union } from "../partition/ranges.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { RunRequest } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
-import { scopeFrom } from "../run/request.ts";
-import type { Scope } from "../run/scope.ts";
+import { scopeOfKnown } from "../run/request.ts";
 import { refresh, runningIn, type Session } from "../run/session.ts";
-import type { StalenessIndex } from "../staleness/index.ts";
 import type { Node } from "../staleness/node.ts";
 import { Automation, type Evaluated } from "./automation.ts";
 import { Memories } from "./memories.ts";
@@ -115,7 +113,7 @@ export class Ticker implements Ticking {
       const run = (await state.run(id))?.run;
       const waits = isOpen(run);
       if (!waits) this.#open.delete(id);
-      for (const [node, ranges] of known(index, request)) {
+      for (const [node, ranges] of scopeOfKnown(index, request)) {
         if (waits) running.set(node.key, union(running.get(node.key) ?? [], ranges));
         else if (run?.status === "cancelled") {
           this.#cancelled.set(node, union(this.#cancelled.get(node) ?? [], ranges));
@@ -124,17 +122,4 @@ export class Ticker implements Ticking {
     }
     return running;
   }
-}
-
-/** The partitions of a request that the graph has: it may be of another one. */
-function known(index: StalenessIndex, request: RunRequest): Scope {
-  const ranges = request.ranges.filter(({ asset, from, to }) => {
-    const node = index.find(asset);
-    return node !== undefined && [from, to].every((key) => hasKey(node, key));
-  });
-  return scopeFrom(index, { ...request, ranges });
-}
-
-function hasKey({ set }: Node, key: string | null): boolean {
-  return key === null ? set.spec.type === "single" : set.ordinal(key) !== undefined;
 }

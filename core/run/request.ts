@@ -50,3 +50,20 @@ export function scopeFrom(index: StalenessIndex, { command, ranges }: RunRequest
     ) => [node, normalize(covered.get(node.key)!)]),
   );
 }
+
+/** The partitions of a request that the graph has: it may be of another one. */
+export function scopeOfKnown(index: StalenessIndex, request: Pick<RunRequest, "ranges">): Scope {
+  return scopeFrom(index, { command: "materialize", ranges: knownRanges(index, request.ranges) });
+}
+
+/** Those of the ranges that the graph has. */
+export function knownRanges(index: StalenessIndex, ranges: readonly AssetRange[]): AssetRange[] {
+  return ranges.filter(({ asset, from, to }) => {
+    const node = index.find(asset);
+    return node !== undefined && [from, to].every((key) => hasKey(node, key));
+  });
+}
+
+function hasKey({ set }: Node, key: string | null): boolean {
+  return key === null ? set.spec.type === "single" : set.ordinal(key) !== undefined;
+}

@@ -8,12 +8,15 @@ import type { LocationsRead } from "./locations.ts";
 import { notice } from "./notice.ts";
 import { type HoursOnRecord, tellOwed } from "./owing.ts";
 import type { Told } from "./question.ts";
+import { requestsFor } from "./requests.ts";
 import type { TimeRange } from "./ranges.ts";
 
 /** OpenAQ as assets see it: one country's locations, and the hours of all their sensors. */
 export interface OpenAQSource {
   /** The country's locations as answered now. */
   locations(signal?: AbortSignal, told?: Told): Promise<LocationsAnswer & LocationsRead>;
+  /** How many requests asking for hours is likely to take, of each batch in one question. */
+  expected(answer: LocationsAnswer, batches: readonly (readonly TimeRange[])[]): number;
   /** The rows of hours, in ascending groups of complete ones; what happens to sensors goes to the log. */
   hours(question: HistoryQuestion, log: Log): AsyncIterable<HoursGroup>;
   /** The hours owed by sensors that are not asked, as they are set aside or gone. */
@@ -49,6 +52,7 @@ export function openaqSource(parts: SourceParts): OpenAQSource {
       }
       return await answer;
     },
+    expected: requestsFor,
     hours: (question, log) => history({ ...parts, log }, question),
     silent: async () => (await gaps(kv)).filter(isSilent),
     async notice(answer) {

@@ -20,6 +20,7 @@ import {
 import type * as port from "../../../core/mod.ts";
 import { requireCovered, toBeCovered } from "../commits.ts";
 import { ended, GIVEN_UP, leftStatus, MOST_DEATHS } from "../ended.ts";
+import { MemoryBackfills } from "./backfills.ts";
 import { copyIntent, frozen, giveEvent, keepEvent } from "./copies.ts";
 import { MemoryKeyValue } from "./key_value.ts";
 import { Projection } from "./projection.ts";
@@ -28,6 +29,7 @@ import type { MemoryStore, StoredAsset, StoredClaim, StoredRun, Worker } from ".
 /** A worker's handle on a store; every method yields once before it acts, so that workers interleave. */
 export class MemoryState implements port.State {
   readonly keyValue: KeyValue;
+  readonly backfills: port.Backfills;
   readonly #store: MemoryStore;
   readonly #worker: Worker;
 
@@ -35,6 +37,11 @@ export class MemoryState implements port.State {
     this.#store = store;
     this.#worker = { name: worker, alive: true };
     this.keyValue = new MemoryKeyValue(store);
+    this.backfills = new MemoryBackfills(store, {
+      record: (run) => this.#record(run),
+      enqueue: (request, at) => this.#enqueue(request, at),
+      cancel,
+    });
     store.workers.add(this.#worker);
   }
 
@@ -306,6 +313,7 @@ export class MemoryState implements port.State {
       !(request.command === "rollback" && standing.has(id))
     );
     if (counting === undefined) {
+      await this.backfills.forget(before);
       for (const { seq } of over) forgotten.events.add(seq);
       for (const { record, steps, logs } of old) {
         forgotten.runs.add(record.id);
@@ -344,6 +352,10 @@ export class MemoryState implements port.State {
 
   async enqueue(request: port.RunRequest, at: Instant): Promise<{ run: RunId; isNew: boolean }> {
     await null;
+    return this.#enqueue(request, at);
+  }
+
+  #enqueue(request: port.RunRequest, at: Instant): { run: RunId; isNew: boolean } {
     const { key } = request;
     const known = key === undefined ? undefined : this.#store.keys.get(key);
     if (known !== undefined) return { run: known, isNew: false };
@@ -355,7 +367,9 @@ export class MemoryState implements port.State {
 
   async take(at: Instant): Promise<port.TakenRun | undefined> {
     await null;
-    const queued = this.#store.runs.filter(({ record: { status } }) => status === "queued");
+    const queued = this.#store.runs.filter(({ record: { id, status } }) =>
+      status === "queued" && !this.#store.isPaused(id)
+    );
     const priority = ({ record: { request } }: StoredRun) => request.priority ?? 0;
     const [first] = queued.sort((a, b) => priority(b) - priority(a));
     if (first === undefined) return undefined;
@@ -373,14 +387,7 @@ export class MemoryState implements port.State {
 
   async cancel(id: RunId, at: Instant): Promise<port.RunStatus> {
     await null;
-    const run = this.#run(id);
-    const { status } = recordOf(run);
-    if (status === "queued") {
-      run.record = { ...run.record, status: "cancelled", started: at, ended: at };
-      run.worker = null;
-    }
-    if (status === "queued" || status === "running") run.isCancelled = true;
-    return status;
+    return cancel(this.#run(id), at);
   }
 
   async isCancelled(id: RunId): Promise<boolean> {
@@ -399,8 +406,8 @@ export class MemoryState implements port.State {
   async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {
     await null;
     const found = this.#store.runs[id - 1];
-    if (found === undefined || this.#store.forgotten.runs.has(id)) return undefined;
-    const run = recordOf(found);
+    const run = this.#record(id);
+    if (found === undefined || run === undefined) return undefined;
     const steps = [...found.steps.values()].sort((a, b) => a.step - b.step);
     return { run, steps: steps.map((step) => ended(step, run)) };
   }
@@ -415,6 +422,11 @@ export class MemoryState implements port.State {
     return this.#store.runs[run - 1]?.logs.slice() ?? [];
   }
 
+  async workersBeside(): Promise<number> {
+    await null;
+    return [...this.#store.workers].filter((worker) => worker.alive && worker !== this.#worker).length;
+  }
+
   async close(): Promise<void> {
     await null;
     for (const token of this.#store.claims.keys()) this.#release(token);
@@ -424,6 +436,12 @@ export class MemoryState implements port.State {
       run.worker = null;
     }
     this.#worker.alive = false;
+  }
+
+  /** A run that was not forgotten. */
+  #record(id: RunId): port.RunRecord | undefined {
+    const found = this.#store.runs[id - 1];
+    return found === undefined || this.#store.forgotten.runs.has(id) ? undefined : recordOf(found);
   }
 
   #remembered(): AssetEvent[] {
@@ -554,6 +572,17 @@ export function memoryState(store: MemoryStore, worker: string): port.State {
 function interrupt(run: StoredRun, at: Instant): void {
   run.record = { ...run.record, status: "interrupted", ended: at };
   run.worker = null;
+}
+
+/** @returns How it stood until then. */
+function cancel(run: StoredRun, at: Instant): port.RunStatus {
+  const { status } = recordOf(run);
+  if (status === "queued") {
+    run.record = { ...run.record, status: "cancelled", started: at, ended: at };
+    run.worker = null;
+  }
+  if (status === "queued" || status === "running") run.isCancelled = true;
+  return status;
 }
 
 function abandoned({ worker }: StoredClaim): boolean {

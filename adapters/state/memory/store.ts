@@ -1,6 +1,9 @@
 import type {
   AssetEvent,
   AssetKey,
+  AssetRange,
+  BackfillId,
+  BackfillRecord,
   ClaimToken,
   CodeRecord,
   Intent,
@@ -64,6 +67,11 @@ export interface StoredRun {
   queue: { deaths: number; seen: Seq } | null;
 }
 
+export interface StoredBackfill {
+  record: BackfillRecord;
+  readonly batches: readonly { readonly ranges: readonly AssetRange[]; run: RunId | null }[];
+}
+
 /** The store that several workers of one process share: a state that is gone when the process ends. */
 export class MemoryStore {
   /** Event n at index n - 1. */
@@ -79,6 +87,8 @@ export class MemoryStore {
   /** The run of every key that was ever used. */
   readonly keys = new Map<string, RunId>();
   waits: StoredWait[] = [];
+  readonly backfills = new Map<BackfillId, StoredBackfill>();
+  lastBackfill: BackfillId = 0;
   readonly values = new Map<string, Versioned>();
   readonly workers = new Set<Worker>();
   #numbers = 0;
@@ -100,6 +110,13 @@ export class MemoryStore {
     const priority = (id: RunId) => this.runs[id - 1]?.record.request.priority ?? 0;
     return this.waits.filter((wait) =>
       wait.pool === pool && wait.worker.alive && priority(wait.run) > priority(run)
+    );
+  }
+
+  /** Whether a run makes a batch of a backfill that is paused. */
+  isPaused(run: RunId): boolean {
+    return [...this.backfills.values()].some(({ record, batches }) =>
+      record.status === "paused" && batches.some((batch) => batch.run === run)
     );
   }
 

@@ -193,4 +193,22 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (pool, run, worker)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- ended: null while it is running or paused. run: of the batch, once it is queued; ranges: its partitions by key.
+  CREATE TABLE backfills (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    status INTEGER NOT NULL,
+    started INTEGER NOT NULL,
+    ended INTEGER,
+    request TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE backfill_batches (
+    backfill INTEGER NOT NULL,
+    batch INTEGER NOT NULL,
+    run INTEGER,
+    ranges TEXT NOT NULL,
+    PRIMARY KEY (backfill, batch)
+  ) STRICT;
+  CREATE INDEX backfill_runs ON backfill_batches (run) WHERE run IS NOT NULL;
+  `,
 ];

@@ -1,5 +1,6 @@
 import type { Instant, RunId, RunRequest, RunStatus, Seq, TakenRun } from "../../../core/mod.ts";
 import { GIVEN_UP, MOST_DEATHS } from "../ended.ts";
+import { IS_PAUSED } from "./paused.ts";
 import type { Database } from "./database.ts";
 import type { Workers } from "./workers.ts";
 
@@ -62,7 +63,9 @@ export class Queue {
   take(at: Instant): TakenRun | undefined {
     const taken = this.#db.get<{ id: RunId; request: string; steps: number }>(
       `UPDATE runs SET status = ?, worker = ?, started = ?
-      WHERE id = (SELECT id FROM runs WHERE status = ${QUEUED} ORDER BY priority DESC, id LIMIT 1)
+      WHERE id = (
+        SELECT id FROM runs WHERE status = ${QUEUED} AND NOT ${IS_PAUSED} ORDER BY priority DESC, id LIMIT 1
+      )
       RETURNING id, request, (SELECT coalesce(max(step), 0) FROM steps WHERE run = runs.id) AS steps`,
       RUNNING,
       this.#workers.self(),

@@ -15,6 +15,7 @@ import type {
 } from "../../../core/mod.ts";
 import type * as port from "../../../core/mod.ts";
 import { requireCovered, toBeCovered } from "../commits.ts";
+import { SqliteBackfills } from "./backfills.ts";
 import { Claims } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { EventLog } from "./event_log.ts";
@@ -34,6 +35,7 @@ import { Workers } from "./workers.ts";
 /** The state in one SQLite file, shared by the processes of one host. */
 export class SqliteState implements port.State {
   readonly keyValue: KeyValue;
+  readonly backfills: port.Backfills;
   readonly #db: Database;
   readonly #workers: Workers;
   readonly #registry: Registry;
@@ -68,6 +70,7 @@ export class SqliteState implements port.State {
     this.#packer = new Packer(db, this.#log, this.#registry, few);
     this.#queue = new Queue(db, this.#workers);
     this.keyValue = new SqliteKeyValue(db);
+    this.backfills = new SqliteBackfills(db, this.#queue, () => this.#log.head());
   }
 
   async register(
@@ -202,6 +205,7 @@ export class SqliteState implements port.State {
     if (counting === undefined) {
       // Others write in between.
       for (const some of inParts(events)) await this.#db.write(() => this.#history.deleteEvents(some));
+      await this.backfills.forget(before);
       for (const some of inParts(runs)) await this.#db.write(() => this.#history.deleteRuns(some));
     }
     return { events: events.length, runs: runs.length };
@@ -259,6 +263,10 @@ export class SqliteState implements port.State {
 
   async logs(run: RunId): Promise<port.LogEntry[]> {
     return this.#runs.logs(run);
+  }
+
+  async workersBeside(): Promise<number> {
+    return this.#workers.beside();
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,92 @@
+import { count } from "../partition/ranges.ts";
+import type { BackfillBatch, BackfillRecord, BackfillStatus } from "../ports/state.ts";
+import { isOpen } from "../run/recover.ts";
+import { scopeOfKnown } from "../run/request.ts";
+import type { Session } from "../run/session.ts";
+import { doneOf } from "./wanted.ts";
+
+/** How far a backfill is. */
+export interface BackfillProgress {
+  readonly id: number;
+  readonly status: BackfillStatus;
+  readonly selection: readonly string[];
+  readonly from: string;
+  readonly to: string;
+  /** How many partitions it is to make. */
+  readonly total: number;
+  /** How many of them stand as wanted: they are fresh, or were made since it began, by whomever. */
+  readonly done: number;
+  /** How many do not although their run has ended. */
+  readonly failed: number;
+  /** By the runs so far, or else the source's pace; null where neither tells. */
+  readonly remainingSeconds: number | null;
+}
+
+/** How far every backfill is, the newest first; the index must be up to date. */
+export async function progressOf(session: Session): Promise<BackfillProgress[]> {
+  const found: BackfillProgress[] = [];
+  for (const backfill of await session.state.backfills.list()) {
+    const { id, request: { selection, from, to } } = backfill;
+    const { total, done, failed, batches } = await standOf(session, backfill);
+    const status = statusOf(backfill, { total, done, failed, batches });
+    found.push({
+      id,
+      status,
+      selection,
+      from,
+      to,
+      total,
+      done,
+      failed,
+      remainingSeconds: remaining(session, { ...backfill, status }, { total, done, failed, batches }),
+    });
+  }
+  return found;
+}
+
+/** How it stands, whether or not anybody has noted that its last run ended, or that a retry made what had failed. */
+function statusOf({ status }: BackfillRecord, { total, done, batches }: Stand): BackfillStatus {
+  const isOver = status === "failed" || (status === "running" || status === "paused") &&
+      batches.every(({ run }) => run !== null && !isOpen(run));
+  return isOver ? done === total ? "succeeded" : "failed" : status;
+}
+
+interface Stand extends Pick<BackfillProgress, "total" | "done" | "failed"> {
+  readonly batches: readonly (BackfillBatch & { readonly done: number })[];
+}
+
+/** How many of a backfill's partitions stand as wanted, from the index. */
+export async function standOf(
+  { state, index }: Session,
+  { id, request: { seq, total } }: BackfillRecord,
+): Promise<Stand> {
+  let failed = 0;
+  const batches = [];
+  for (const batch of await state.backfills.batches(id)) {
+    const ranges = await state.backfills.ranges(id, batch.batch);
+    const scope = scopeOfKnown(index, { ranges });
+    const done = doneOf(index, scope, seq);
+    const all = [...scope.values()].reduce((sum, each) => sum + count(each), 0);
+    if (batch.run !== null && !isOpen(batch.run)) failed += all - done;
+    batches.push({ ...batch, done });
+  }
+  return { total, done: batches.reduce((sum, { done }) => sum + done, 0), failed, batches };
+}
+
+/** In whole seconds, rounded up. */
+function remaining(
+  { clock }: Session,
+  { status, request: { leastSeconds } }: BackfillRecord,
+  { total, done, failed, batches }: Stand,
+): number | null {
+  const left = Math.max(0, total - done - failed);
+  if (left === 0 || (status !== "running" && status !== "paused")) return 0;
+  let [made, took] = [0, 0];
+  for (const { run, done } of batches) {
+    if (run === null || run.status === "queued") continue;
+    made += done;
+    took += (run.ended ?? clock.now()) - run.started;
+  }
+  if (made > 0 && took > 0) return Math.ceil(took / made * left / 1_000);
+  return leastSeconds === null ? null : Math.ceil(leastSeconds * left / total);
+}

@@ -1,0 +1,66 @@
+import type { RunId } from "../event.ts";
+import type { Instant } from "../instant.ts";
+import type { Tick, Ticking } from "../automation/ticker.ts";
+import type { BackfillRecord, RunRequest } from "../ports/state.ts";
+import { isOpen } from "../run/recover.ts";
+import { knownRanges } from "../run/request.ts";
+import { refresh, type Session } from "../run/session.ts";
+import { standOf } from "./progress.ts";
+
+/** So many runs of a backfill are queued or at work. */
+const AHEAD = 2;
+/** Whatever else is queued is more urgent. */
+const PRIORITY = -1;
+
+/** Queues the runs of backfills a few ahead, and notes when all of one have ended. It keeps nothing in mind. */
+export class BackfillTicker implements Ticking {
+  /** Only events, and the ends of runs, change anything. */
+  readonly wakes: Instant = Infinity;
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** Queues what is next of each backfill, the oldest first. */
+  async tick(): Promise<Tick> {
+    const { state, clock } = this.#session;
+    const runs: { run: RunId; request: RunRequest }[] = [];
+    for (const backfill of (await state.backfills.list("open")).toReversed()) {
+      runs.push(...await this.#next(backfill));
+    }
+    return { at: clock.now(), runs };
+  }
+
+  async #next(backfill: BackfillRecord): Promise<Tick["runs"]> {
+    const { state, clock, index } = this.#session;
+    const { id, status } = backfill;
+    const batches = await state.backfills.batches(id);
+    const open = batches.filter(({ run }) => run !== null && isOpen(run)).length;
+    const next = batches.filter(({ run }) => run === null);
+    if (open === 0 && next.length === 0) {
+      await this.#end(backfill);
+      return [];
+    }
+    const runs = [];
+    for (const { batch } of status === "running" ? next.slice(0, Math.max(0, AHEAD - open)) : []) {
+      const request: RunRequest = {
+        command: "materialize",
+        ranges: knownRanges(index, await state.backfills.ranges(id, batch)),
+        priority: PRIORITY,
+        tags: { by: "backfill", backfill: String(id), batch: String(batch) },
+      };
+      const queued = await state.backfills.enqueue(id, batch, request, clock.now());
+      if (queued?.isNew) runs.push({ run: queued.run, request });
+    }
+    return runs;
+  }
+
+  async #end(backfill: BackfillRecord): Promise<void> {
+    const { state, clock, index } = this.#session;
+    await refresh(this.#session);
+    index.advance(clock.now());
+    const { done, total } = await standOf(this.#session, backfill);
+    await state.backfills.end(backfill.id, done === total ? "succeeded" : "failed", clock.now());
+  }
+}
