@@ -112,6 +112,8 @@ export type Observe = (context: ObserveContext) => Promise<readonly (Observation
 /** Says how many requests to its source an asset is likely to take that makes partitions in these batches. */
 export type CountRequests<Resources> = (context: {
   readonly batches: readonly Ranges[];
+  /** How many rows its newest partitions have, on average; null where nobody knows. */
+  readonly rows: number | null;
   readonly resources: Resources;
   readonly now: Instant;
   readonly signal: AbortSignal;

@@ -65,9 +65,9 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
     // The days that commands mean, and today. Older hours are asked for by whoever wants them, at OpenAQ's pace.
     automation: eager({ lookBack: Math.floor((lookback + DAY) / HOUR) }),
     due: (window, askedAt) => due(window!.start, askedAt),
-    async requests({ batches, resources, now, signal }) {
+    async requests({ batches, rows, resources, now, signal }) {
       const answer = await knownLocations(resources, now, signal);
-      return resources.openaq.expected(answer, batches.map((ranges) => ranges.map(timeOf)));
+      return resources.openaq.expected(answer, batches.map((ranges) => ranges.map(timeOf)), rows);
     },
     async *takeIn(context) {
       const { rawHoursInLake } = await import("./raw/taken_in.ts");

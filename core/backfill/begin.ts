@@ -1,9 +1,10 @@
 import { RequestError } from "../errors.ts";
-import { count } from "../partition/ranges.ts";
-import type { BackfillId, BackfillRequest, Lack } from "../ports/state.ts";
+import { count, EVERYTHING, fromOrdinals, ordinals } from "../partition/ranges.ts";
+import type { BackfillId, BackfillRequest, Lack, State } from "../ports/state.ts";
 import { assetRanges } from "../run/request.ts";
 import { type RunSelection, type Scope, scopeOf } from "../run/scope.ts";
 import type { Session } from "../run/session.ts";
+import { materializedIn, type Node } from "../staleness/node.ts";
 import { batchesOf } from "./batches.ts";
 import { wantedOf } from "./wanted.ts";
 
@@ -73,7 +74,7 @@ export async function planBackfill(
 }
 
 async function requestsOf(
-  { resources, clock, mask }: Session,
+  { state, resources, clock, mask }: Session,
   wanted: Scope,
   batches: readonly Scope[],
   signal: AbortSignal,
@@ -83,11 +84,23 @@ async function requestsOf(
     if (node.asset.requests === null) continue;
     const own = batches.flatMap((batch) => batch.get(node) === undefined ? [] : [batch.get(node)!]);
     try {
-      requests += await node.asset.requests({ batches: own, resources, now: clock.now(), signal });
+      const rows = await rowsOf(state, node);
+      requests += await node.asset.requests({ batches: own, rows, resources, now: clock.now(), signal });
     } catch (error) {
       signal.throwIfAborted();
       return { requests: null, untold: mask(error instanceof Error ? error.message : String(error)) };
     }
   }
   return { requests };
+}
+
+/** So many of the newest partitions are looked at for their rows. */
+const LOOKED_AT = 24;
+
+/** How many rows the newest partitions of a node have, on average. */
+async function rowsOf(state: State, node: Node): Promise<number | null> {
+  const newest = [...ordinals(materializedIn(node, EVERYTHING))].slice(-LOOKED_AT);
+  const records = await state.materializations(node.key, fromOrdinals(newest));
+  const rows = records.flatMap(({ event }) => event.payload.rows ?? []);
+  return rows.length === 0 ? null : rows.reduce((sum, each) => sum + each, 0) / rows.length;
 }

@@ -15,8 +15,16 @@ import type { TimeRange } from "./ranges.ts";
 export interface OpenAQSource {
   /** The country's locations as answered now. */
   locations(signal?: AbortSignal, told?: Told): Promise<LocationsAnswer & LocationsRead>;
-  /** How many requests asking for hours is likely to take, of each batch in one question. */
-  expected(answer: LocationsAnswer, batches: readonly (readonly TimeRange[])[]): number;
+  /**
+   * How many requests asking for hours is likely to take, of each batch in one question.
+   *
+   * @param rows Of an hour, on average, where that is known.
+   */
+  expected(
+    answer: LocationsAnswer,
+    batches: readonly (readonly TimeRange[])[],
+    rows: number | null,
+  ): number;
   /** The rows of hours, in ascending groups of complete ones; what happens to sensors goes to the log. */
   hours(question: HistoryQuestion, log: Log): AsyncIterable<HoursGroup>;
   /** The hours owed by sensors that are not asked, as they are set aside or gone. */

@@ -84,6 +84,22 @@ Deno.test("what is longer than a batch takes a third more at most", async () => 
   isLeast(told.requests, batches);
 });
 
+Deno.test("once hours are known, sensors that report more often are counted, too", async () => {
+  const [from, to] = ["2024-01-01", "2024-02-09"];
+  await using stations = new Stations(from, "2025-01-01");
+  await using line = await CommandLine.open();
+  const run = async (...args: string[]) => (await line.run([...args, "--json"], { env: stations.env })).json;
+  await run("materialize", RAW, "--from", "2024-02-10", "--to", "2024-02-10");
+  const told = await run("backfill", RAW, "--from", from, "--to", to, "--yes");
+  stations.asked = 0;
+  await run("materialize", RAW, "--from", from, "--to", to);
+  assert(
+    Math.abs(told.requests - stations.asked) <= 0.1 * stations.asked,
+    `${told.requests} of ${stations.asked}`,
+  );
+  assertEquals((await run("backfills"))[0].done, told.partitions);
+});
+
 Deno.test("so do hours that lie apart", async () => {
   const some = ["01-03T04", "01-20T07", "01-20T08", "02-11T00", "02-17T23"].map((key) => `2024-${key}`);
   const { one, batches } = await compared("2024-01-01", "2024-02-17", some);

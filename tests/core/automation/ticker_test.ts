@@ -147,3 +147,14 @@ Deno.test("what waits in the queue since before, whoever queued it, is not asked
   assertEquals(await work(world), ["succeeded"]);
   assertEquals(asked(await (await ticking(world)).tick()), []);
 });
+
+Deno.test("a backfill that waits, or is paused, keeps nothing from being asked for", async () => {
+  const world = await opened();
+  const ranges = [{ asset: "t/days", from: "2024-01-30", to: "2024-01-31" }];
+  await world.state.enqueue({ command: "materialize", ranges, priority: -1 }, 0);
+  const urgent = await ticking(world);
+  assertEquals(asked(await urgent.tick()), [[
+    "t/days 2024-01-30..2024-01-31",
+    "t/copies 2024-01-30..2024-01-31",
+  ]]);
+});
