@@ -14,6 +14,7 @@ const PRIORITY = -1;
 
 /** Queues the runs of backfills a few ahead, and notes when all of one have ended. It keeps nothing in mind. */
 export class BackfillTicker implements Ticking {
+  readonly name = "backfills";
   /** Only events, and the ends of runs, change anything. */
   readonly wakes: Instant = Infinity;
   readonly #session: Session;
