@@ -58,7 +58,7 @@ interface Stand extends Pick<BackfillProgress, "total" | "done" | "failed"> {
 /** How many of a backfill's partitions stand as wanted, from the index. */
 export async function standOf(
   { state, index }: Session,
-  { id, request: { seq, total } }: BackfillRecord,
+  { id, status, request: { seq, total } }: BackfillRecord,
 ): Promise<Stand> {
   let failed = 0;
   const batches = [];
@@ -67,7 +67,9 @@ export async function standOf(
     const scope = scopeOfKnown(index, { ranges });
     const done = doneOf(index, scope, seq);
     const all = [...scope.values()].reduce((sum, each) => sum + count(each), 0);
-    if (batch.run !== null && !isOpen(batch.run)) failed += all - done;
+    // What is cancelled with its backfill was given up, and did not fail.
+    const isGivenUp = status === "cancelled" && batch.run?.status === "cancelled";
+    if (batch.run !== null && !isOpen(batch.run) && !isGivenUp) failed += all - done;
     batches.push({ ...batch, done });
   }
   return { total, done: batches.reduce((sum, { done }) => sum + done, 0), failed, batches };
