@@ -8,7 +8,7 @@ import { plural, total } from "./text.ts";
 
 /** For how many days what has been replaced is remembered. */
 const REMEMBERED = 90;
-const NOTHING: Forgotten = { events: 0, runs: 0 };
+const NOTHING: Forgotten = { events: 0, runs: 0, ticks: 0 };
 
 export const prune: Command = {
   summary:
@@ -17,8 +17,8 @@ export const prune: Command = {
 Usage: prune [SELECTION…] [--history DAYS] [--dry-run] [--json]
 
 SELECTION      assets; default: all assets, and the history of them
---history DAYS for how long runs with their logs are remembered, and events that others have replaced; default:
-               ${REMEMBERED}. What stands, and what a rollback can go back to, is never forgotten
+--history DAYS for how long runs with their logs, ticks of schedules and sensors, and events that others have
+               replaced are remembered; default: ${REMEMBERED}. What stands, and what a rollback can go back to, is never forgotten
 --dry-run      only says what would be deleted and forgotten
 
 Example:
@@ -46,9 +46,9 @@ Example:
     const staged = await lake.sweep();
     return tell(expired, staged, words.length > 0 ? NOTHING : await lake.forget(before));
 
-    function tell(found: ReadonlyMap<string, number>, staged: number, { events, runs }: Forgotten): 0 {
+    function tell(found: ReadonlyMap<string, number>, staged: number, { events, runs, ticks }: Forgotten): 0 {
       const assets = [...found].map(([key, partitions]) => ({ key, partitions }));
-      if (json) printJson(stdout, { assets, staged, events, runs, warnings: app.notices });
+      if (json) printJson(stdout, { assets, staged, events, runs, ticks, warnings: app.notices });
       else {
         notify(stdout, app.notices);
         for (const { key, partitions } of assets) {
@@ -56,7 +56,8 @@ Example:
         }
         print(stdout, `${plural(staged, "staging folder")} ${dry ? "would be removed" : "removed"}`);
         if (words.length > 0) return 0;
-        const what = `${plural(events, "event")} and ${plural(runs, "run")}`;
+        const what = [plural(events, "event"), plural(runs, "run")].join(ticks === 0 ? " and " : ", ") +
+          (ticks === 0 ? "" : ` and ${plural(ticks, "tick")}`);
         print(stdout, `${what} ${dry ? "would be forgotten" : "forgotten"}`);
       }
       return 0;

@@ -14,6 +14,8 @@ export interface Forgotten {
   readonly events: number;
   /** With their steps and logs. */
   readonly runs: number;
+  /** With the evaluations behind them. */
+  readonly ticks: number;
 }
 
 /**
@@ -29,5 +31,5 @@ export interface History {
    * Forgets other events from before an instant that say nothing any more, and runs that had ended by then, but for
    * rollbacks that stand.
    */
-  forgetOlder(before: Instant, counting?: "only"): Promise<Forgotten>;
+  forgetOlder(before: Instant, counting?: "only"): Promise<Omit<Forgotten, "ticks">>;
 }

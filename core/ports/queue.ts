@@ -1,6 +1,7 @@
 import type { RunId } from "../event.ts";
 import type { Instant } from "../instant.ts";
 import type { RunRequest, RunStatus } from "./runs.ts";
+import type { AssetEvaluation } from "./ticks.ts";
 
 /** A run that was queued and is this worker's now. */
 export interface TakenRun {
@@ -15,8 +16,15 @@ export interface TakenRun {
  * ended, is queued again, until ten died in a row without an event of it or a word that it got on: then it failed.
  */
 export interface Queue {
-  /** @returns The run; where the request has a key that was ever used, the one that has it, whatever became of it. */
-  enqueue(request: RunRequest, at: Instant): Promise<{ readonly run: RunId; readonly isNew: boolean }>;
+  /**
+   * @param why The evaluations that led to the run, kept with it.
+   * @returns The run; where the request has a key that was ever used, the one that has it, whatever became of it.
+   */
+  enqueue(
+    request: RunRequest,
+    at: Instant,
+    why?: readonly AssetEvaluation[],
+  ): Promise<{ readonly run: RunId; readonly isNew: boolean }>;
   /** Takes the run of the highest priority, the oldest of these; undefined where none is queued. */
   take(at: Instant): Promise<TakenRun | undefined>;
   /** Notes that a run got on although no event says so, as by an answer that was stored. */

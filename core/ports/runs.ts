@@ -25,6 +25,8 @@ export interface RunRequest {
   readonly to?: string;
   readonly partitions?: readonly string[];
   readonly all?: boolean;
+  /** Of a `prune`: what happened before is forgotten. @default nothing */
+  readonly before?: Instant;
   /** The queued run of the highest priority is taken first. @default 0 */
   readonly priority?: number;
   /** What it belongs to, for who asked for it. */

@@ -5,6 +5,7 @@ import type { History } from "./history.ts";
 import type { KeyValue } from "./key_value.ts";
 import type { Queue } from "./queue.ts";
 import type { Runs } from "./runs.ts";
+import type { Ticks } from "./ticks.ts";
 
 export type * from "./backfills.ts";
 export type * from "./claims.ts";
@@ -12,9 +13,10 @@ export * from "./event_log.ts";
 export type * from "./history.ts";
 export type * from "./queue.ts";
 export type * from "./runs.ts";
+export * from "./ticks.ts";
 
 /** The durable memory of an asset graph. A handle belongs to one worker. No transaction spans two calls. */
-export interface State extends EventLog, Claims, Runs, Queue, History {
+export interface State extends EventLog, Claims, Runs, Queue, History, Ticks {
   readonly keyValue: KeyValue;
   readonly backfills: Backfills;
   /** How many other workers live, of whatever process. */

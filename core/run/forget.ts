@@ -17,7 +17,8 @@ export interface ForgetOptions {
 
 /**
  * Forgets what happened before an instant and says nothing any more: materializations that others replaced, unless a
- * rollback could still go back to them, marks and checks of what has been made since, and runs with their logs.
+ * rollback could still go back to them, marks and checks of what has been made since, runs with their logs, and
+ * ticks with their evaluations.
  */
 export async function forget(
   state: State,
@@ -36,7 +37,7 @@ export async function forget(
   }
   await flush();
   const { events, runs } = await state.forgetOlder(before, counting);
-  return { events: events + forgotten, runs };
+  return { events: events + forgotten, runs, ticks: await state.forgetTicks(before, counting) };
 }
 
 /** Of materializations that were replaced, those that no rollback can go back to, or that a later one stands for. */

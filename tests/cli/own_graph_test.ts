@@ -209,7 +209,7 @@ test("prune answers what it deleted", async (line) => {
   await line.run(["materialize", "words/summary"], { env });
   await Deno.mkdir(`${line.cwd}/lake-simulated/_staging/7`, { recursive: true });
   const { code, json } = await line.run(["prune", "--json"], { env });
-  assertEquals([code, json], [0, { assets: [], events: 0, runs: 0, staged: 1, warnings: [] }]);
+  assertEquals([code, json], [0, { assets: [], events: 0, runs: 0, ticks: 0, staged: 1, warnings: [] }]);
 });
 
 test("a cancelled command ends with 130 and its run is marked", async (line) => {

@@ -24,6 +24,7 @@ import { MemoryBackfills } from "./backfills.ts";
 import { copyIntent, frozen, giveEvent, keepEvent } from "./copies.ts";
 import { MemoryKeyValue } from "./key_value.ts";
 import { Projection } from "./projection.ts";
+import { MemoryTicks } from "./ticks.ts";
 import type { MemoryStore, StoredAsset, StoredClaim, StoredRun, Worker } from "./store.ts";
 
 /** A worker's handle on a store; every method yields once before it acts, so that workers interleave. */
@@ -32,6 +33,7 @@ export class MemoryState implements port.State {
   readonly backfills: port.Backfills;
   readonly #store: MemoryStore;
   readonly #worker: Worker;
+  readonly #ticks: MemoryTicks;
 
   constructor(store: MemoryStore, worker: string) {
     this.#store = store;
@@ -42,6 +44,7 @@ export class MemoryState implements port.State {
       enqueue: (request, at) => this.#enqueue(request, at),
       cancel,
     });
+    this.#ticks = new MemoryTicks(store);
     store.workers.add(this.#worker);
   }
 
@@ -298,7 +301,7 @@ export class MemoryState implements port.State {
     }
   }
 
-  async forgetOlder(before: Instant, counting?: "only"): Promise<port.Forgotten> {
+  async forgetOlder(before: Instant, counting?: "only"): Promise<Omit<port.Forgotten, "ticks">> {
     await null;
     const { events, runs, forgotten } = this.#store;
     const over = this.#remembered().filter((event) =>
@@ -350,9 +353,15 @@ export class MemoryState implements port.State {
     run.worker = null;
   }
 
-  async enqueue(request: port.RunRequest, at: Instant): Promise<{ run: RunId; isNew: boolean }> {
+  async enqueue(
+    request: port.RunRequest,
+    at: Instant,
+    why: readonly port.AssetEvaluation[] = [],
+  ): Promise<{ run: RunId; isNew: boolean }> {
     await null;
-    return this.#enqueue(request, at);
+    const queued = this.#enqueue(request, at);
+    if (queued.isNew) this.#ticks.keep(why, queued.run);
+    return queued;
   }
 
   #enqueue(request: port.RunRequest, at: Instant): { run: RunId; isNew: boolean } {
@@ -363,6 +372,32 @@ export class MemoryState implements port.State {
     const run = this.#insert(request, at, { status: "queued", worker: null, queue });
     if (key !== undefined) this.#store.keys.set(key, run);
     return { run, isNew: true };
+  }
+
+  async noteTick(tick: port.TickRecord, evaluations: readonly port.AssetEvaluation[] = []): Promise<void> {
+    await null;
+    this.#ticks.note(tick);
+    this.#ticks.keep(evaluations, null);
+  }
+
+  async ticks(name: string, page: { limit: number; before?: number }): Promise<port.KeptTick[]> {
+    await null;
+    return this.#ticks.list(name, page);
+  }
+
+  async lastTicks(): Promise<ReadonlyMap<string, port.KeptTick>> {
+    await null;
+    return this.#ticks.last();
+  }
+
+  async evaluations(asset: AssetKey, limit: number): Promise<port.KeptEvaluation[]> {
+    await null;
+    return this.#ticks.evaluations(asset, limit);
+  }
+
+  async forgetTicks(before: Instant, counting?: "only"): Promise<number> {
+    await null;
+    return this.#ticks.forget(before, counting);
   }
 
   async take(at: Instant): Promise<port.TakenRun | undefined> {

@@ -7,6 +7,8 @@ import type {
   ClaimToken,
   CodeRecord,
   Intent,
+  KeptEvaluation,
+  KeptTick,
   LogEntry,
   PartitionSpec,
   Ranges,
@@ -91,6 +93,9 @@ export class MemoryStore {
   lastBackfill: BackfillId = 0;
   readonly values = new Map<string, Versioned>();
   readonly workers = new Set<Worker>();
+  /** The oldest first. */
+  ticks: KeptTick[] = [];
+  evaluations: KeptEvaluation[] = [];
   #numbers = 0;
 
   /** A number for a claim or a value that was never given before. */

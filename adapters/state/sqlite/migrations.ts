@@ -211,4 +211,26 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX backfill_runs ON backfill_batches (run) WHERE run IS NOT NULL;
   `,
+  `
+  -- Of a name's ticks that were skipped only the last is kept. outcome: 0 requested, 1 skipped, 2 failed.
+  CREATE TABLE ticks (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    detail TEXT NOT NULL,
+    runs TEXT
+  ) STRICT;
+  CREATE INDEX ticks_of ON ticks (name, number);
+  CREATE UNIQUE INDEX skipped ON ticks (name) WHERE outcome = 1;
+  -- run: null of an asset's last evaluation, where that led to none.
+  CREATE TABLE evaluations (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    asset TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    run INTEGER,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX evaluations_of ON evaluations (asset, number);
+  `,
 ];

@@ -29,6 +29,7 @@ import { Queue } from "./queue.ts";
 import { Registry } from "./registry.ts";
 import { Packer } from "./repack.ts";
 import { Runs } from "./runs.ts";
+import { Ticks } from "./ticks.ts";
 import { snapshot } from "./snapshot.ts";
 import { Workers } from "./workers.ts";
 
@@ -48,6 +49,7 @@ export class SqliteState implements port.State {
   readonly #packer: Packer;
   readonly #queue: Queue;
   readonly #pools: Pools;
+  readonly #ticks: Ticks;
 
   constructor(
     db: Database,
@@ -69,6 +71,7 @@ export class SqliteState implements port.State {
     this.#history = new History(db, this.#registry);
     this.#packer = new Packer(db, this.#log, this.#registry, few);
     this.#queue = new Queue(db, this.#workers);
+    this.#ticks = new Ticks(db);
     this.keyValue = new SqliteKeyValue(db);
     this.backfills = new SqliteBackfills(db, this.#queue, () => this.#log.head());
   }
@@ -200,7 +203,7 @@ export class SqliteState implements port.State {
     await this.#db.write(() => this.#history.forget(materializations));
   }
 
-  async forgetOlder(before: Instant, counting?: "only"): Promise<port.Forgotten> {
+  async forgetOlder(before: Instant, counting?: "only"): Promise<Omit<port.Forgotten, "ticks">> {
     const { events, runs } = this.#history.older(before);
     if (counting === undefined) {
       // Others write in between.
@@ -222,8 +225,41 @@ export class SqliteState implements port.State {
     });
   }
 
-  async enqueue(request: port.RunRequest, at: Instant): Promise<{ run: RunId; isNew: boolean }> {
-    return await this.#db.write(() => this.#queue.enqueue(request, at, this.#log.head()));
+  async enqueue(
+    request: port.RunRequest,
+    at: Instant,
+    why: readonly port.AssetEvaluation[] = [],
+  ): Promise<{ run: RunId; isNew: boolean }> {
+    return await this.#db.write(() => {
+      const queued = this.#queue.enqueue(request, at, this.#log.head());
+      if (queued.isNew) this.#ticks.keep(why, queued.run);
+      return queued;
+    });
+  }
+
+  async noteTick(tick: port.TickRecord, evaluations: readonly port.AssetEvaluation[] = []): Promise<void> {
+    await this.#db.write(() => {
+      this.#ticks.note(tick);
+      this.#ticks.keep(evaluations, null);
+    });
+  }
+
+  async ticks(name: string, page: { limit: number; before?: number }): Promise<port.KeptTick[]> {
+    return this.#ticks.list(name, page);
+  }
+
+  async lastTicks(): Promise<ReadonlyMap<string, port.KeptTick>> {
+    return this.#ticks.last();
+  }
+
+  async evaluations(asset: AssetKey, limit: number): Promise<port.KeptEvaluation[]> {
+    return this.#ticks.evaluations(asset, limit);
+  }
+
+  async forgetTicks(before: Instant, counting?: "only"): Promise<number> {
+    return counting === undefined
+      ? await this.#db.write(() => this.#ticks.forget(before))
+      : this.#ticks.older(before);
   }
 
   async take(at: Instant): Promise<port.TakenRun | undefined> {

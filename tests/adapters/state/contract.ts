@@ -4,6 +4,7 @@ import { describeEvents } from "./contract_events.ts";
 import { describePools } from "./contract_pools.ts";
 import { describeQueue } from "./contract_queue.ts";
 import { describeRecords } from "./contract_records.ts";
+import { describeTicks } from "./contract_ticks.ts";
 import type { Harness } from "./harness.ts";
 
 /** The contract of every state. */
@@ -14,4 +15,5 @@ export function stateContract(name: string, open: () => Promise<Harness>): void 
   describeQueue(name, open);
   describePools(name, open);
   describeBackfills(name, open);
+  describeTicks(name, open);
 }
