@@ -5,7 +5,15 @@ import type { RebuildOptions } from "./app/rebuild.ts";
 import type { SimulatorOptions } from "./app/simulator.ts";
 import type { Lake } from "./app/lake.ts";
 import { systemClock } from "./app/system.ts";
-import type { AssetKey, Graph, State, Warn } from "./core/mod.ts";
+import {
+  type AssetKey,
+  type Graph,
+  setPaused,
+  type Standing,
+  standingsOf,
+  type State,
+  type Warn,
+} from "./core/mod.ts";
 
 /** The environment variables and the folder in which the program was called. */
 export interface Surroundings {
@@ -71,6 +79,34 @@ export class App {
   async state(access: "read" | "write"): Promise<State> {
     const { openState } = await import("./app/state.ts");
     return await openState(this.config.state, access);
+  }
+
+  /** How all that asks for runs by itself stands. */
+  async standings(): Promise<Standing[]> {
+    const [{ askersOf }, { CronerCron }] = await Promise.all([
+      import("./app/askers.ts"),
+      import("./adapters/cron/croner/cron.ts"),
+    ]);
+    const askers = askersOf(this.config, this.groups.project());
+    const state = await this.state("read");
+    return await standingsOf(askers, { state, cron: new CronerCron(), now: this.now() })
+      .finally(() => state.close());
+  }
+
+  /** Pauses or resumes what asks for runs by itself. @returns Whether it was not so before. */
+  async setPaused(name: string, paused: boolean): Promise<boolean> {
+    const { state, close } = await this.#stateToChange();
+    return await setPaused(state.keyValue, name, { paused, at: this.now() }).finally(close);
+  }
+
+  /** The state, made with its lake where there is none. */
+  async #stateToChange(): Promise<{ readonly state: State; close(): Promise<void> }> {
+    if (await this.isMade()) {
+      const state = await this.state("write");
+      return { state, close: () => state.close() };
+    }
+    const lake = await this.lake("write", undefined, () => new Set());
+    return { state: lake.state, close: async () => await lake[Symbol.asyncDispose]() };
   }
 
   async backUp(file: string) {

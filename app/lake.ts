@@ -121,6 +121,10 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       const { makeResources } = await import("./resources.ts");
       resources = await makeResources({ ...parts, sources, warn });
     }
+    const sweep = async (counting?: "only") => {
+      if (counting === undefined) await tidy(project, storage, upkeep());
+      return await sweepStaging(storage, state, counting);
+    };
     const orchestrator = await Orchestrator.open({
       graph: project.graph,
       state,
@@ -129,6 +133,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       clock: systemClock,
       cron: async () => new (await import("../adapters/cron/croner/cron.ts")).CronerCron(),
       random: Math.random,
+      upkeep: { versions: storage.versions, sweep: () => sweep() },
       resources: project.given === undefined ? resources : project.given.resources,
       mask: config.mask,
       readSourceFile: project.readSourceFile,
@@ -156,17 +161,27 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         const byAsset = Map.groupBy(told, ([key]) => key);
         return new Map([...byAsset].map(([key, those]) => [key, those.flatMap(([, warnings]) => warnings)]));
       },
-      async sweep(counting) {
-        if (counting === undefined) await tidy(project, storage, upkeep());
-        return await sweepStaging(storage, state, counting);
-      },
+      sweep,
       forget: (before, counting) => orchestrator.forget({ before, versions: storage.versions, counting }),
       async dropViews() {
         const { dropViews } = await import("../assets/dropped_views.ts");
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ ...views, databases, catalog });
       },
-      tickers: async () => [await orchestrator.ticker(), await orchestrator.backfillTicker()],
+      async tickers() {
+        const { askersOf } = await import("./askers.ts");
+        const asking = await orchestrator.tickers({
+          ...askersOf(config, project, state.keyValue),
+          files: {
+            list: (folder) => store.list(folder),
+            found: (paths) => publisher.found(paths),
+            present: (refs) => publisher.present(refs),
+            known: (folder) => state.filesBelow(folder),
+          },
+          lookbackDays: config.lookbackDays,
+        });
+        return [...asking, await orchestrator.backfillTicker()];
+      },
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),
       async [Symbol.asyncDispose]() {
         await resources?.close();

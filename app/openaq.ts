@@ -6,7 +6,7 @@ import type { OpenAQSource } from "../sources/openaq/source.ts";
 import { SEED } from "./source.ts";
 
 /** An address that only the built-in stations answer. */
-const BUILT_IN = "http://simulated.invalid";
+export const BUILT_IN = "http://simulated.invalid";
 
 export interface OpenAQParts {
   readonly config: Config;
@@ -82,7 +82,8 @@ async function fetchFrom(source: string, request: Request): Promise<Response> {
   throw new LakeError(`${announced} answers, this lake holds data of ${source}`);
 }
 
-async function builtIn(clock: Clock): Promise<(request: Request) => Promise<Response>> {
+/** The built-in stations. */
+export async function builtIn(clock: Clock): Promise<(request: Request) => Promise<Response>> {
   const [{ simulatedOpenAQ }, { generated }] = await Promise.all([
     import("../sources/openaq/simulator/simulated.ts"),
     import("../sources/openaq/simulator/generated.ts"),

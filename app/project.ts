@@ -5,7 +5,7 @@ import { linkViews } from "../assets/linked_views.ts";
 import { requireApart } from "../assets/table/apart.ts";
 import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
-import { type Graph, graph } from "../core/mod.ts";
+import { type Graph, graph, type Schedule, type Sensor, show } from "../core/mod.ts";
 import { declare, isGroup, loadGroups, noticesOf, strayWarnings, type Told } from "./groups.ts";
 import { asked, conflictOf, conflictText, type Sources, sourcesOf } from "./source.ts";
 import { lineOf, PROJECT } from "./system.ts";
@@ -16,6 +16,9 @@ export interface Project {
   /** Reads one of its source files, by its path below the project or by a `file:` URL. */
   readonly readSourceFile: (path: string) => Promise<string>;
   readonly pipelines: readonly Pipeline[];
+  /** What pipelines, or a module, declare to ask for runs. */
+  readonly schedules: readonly Schedule[];
+  readonly sensors: readonly Sensor[];
   /** The resources of a module's assets; absent where they work with the lake's own. */
   readonly given?: { readonly resources: unknown };
 }
@@ -61,9 +64,13 @@ async function composed(config: Config, groups: readonly Group[], root: string):
     pipelines,
     sources,
     project: () =>
-      "fault" in views
-        ? thrown(views.fault)
-        : { graph: built(pipelines), readSourceFile: readerOf(root), pipelines },
+      "fault" in views ? thrown(views.fault) : {
+        graph: built(pipelines),
+        readSourceFile: readerOf(root),
+        pipelines,
+        schedules: pipelines.flatMap(({ schedules = [] }) => schedules),
+        sensors: pipelines.flatMap(({ sensors = [] }) => sensors),
+      },
   };
 }
 
@@ -105,15 +112,23 @@ async function loadModule(config: Config, path: string): Promise<Groups> {
     const { graphFault } = await import("./graph_fault.ts");
     throw new ConfigError([await graphFault(path, cause)], { cause });
   }
-  const { group, graph: exported, resources } = module;
+  const { group, graph: exported, resources, schedules = [], sensors = [] } = module;
   if (isGroup(group)) return await composed(config, [group], dirname(path));
   if (!isGraph(exported)) {
     throw new ConfigError([
       `loading the graph "${path}": found neither a "group" nor a "graph" among its exports, wanted one`,
     ]);
   }
+  for (const [name, found] of Object.entries({ schedules, sensors })) {
+    if (Array.isArray(found)) continue;
+    throw new ConfigError([
+      `loading the graph "${path}": found "${name}" to be ${show(found)}, wanted a list`,
+    ]);
+  }
   const project: Project = {
     graph: exported,
+    schedules: schedules as Schedule[],
+    sensors: sensors as Sensor[],
     readSourceFile: readerOf(dirname(path)),
     pipelines: [],
     given: { resources },

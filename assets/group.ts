@@ -7,6 +7,8 @@ import type {
   ObjectStore,
   Publisher,
   Ranges,
+  Schedule,
+  Sensor,
   State,
 } from "../core/mod.ts";
 import type { ViewFile } from "./views.ts";
@@ -60,6 +62,9 @@ export interface Pipeline {
    * result is disposed of with the lake, if it has `Symbol.asyncDispose` or `Symbol.dispose`.
    */
   readonly resources?: Readonly<Record<string, () => unknown>>;
+  /** What asks for runs of its assets beside their conditions. */
+  readonly schedules?: readonly Schedule[];
+  readonly sensors?: readonly Sensor[];
   /** The databases of its tables and views, as `inspect` names them. */
   readonly databases: readonly string[];
   /** By the name of each source that its assets ask (`openaq`), the asset that records the answers. */

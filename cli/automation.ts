@@ -1,7 +1,8 @@
-import { iso, type RunSelection, type Verdict, visible, type Why } from "../core/mod.ts";
+import { iso, type KeptEvaluation, type RunSelection, type Verdict, visible, type Why } from "../core/mod.ts";
 import { type Command, type Context, UsageError } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
 import { seenLines, unseenLines } from "./seen.ts";
+import { wholeNumber } from "./parse.ts";
 import { chosen } from "./selection.ts";
 import { named, plural, total } from "./text.ts";
 
@@ -11,15 +12,19 @@ export const automation: Command = {
 Usage: automation ASSET [--partition K] [--json]
 
 --partition K  one of its partitions; default: all of them
+--limit N      how many of the kept evaluations are told, newest first; default: 3
 
-Evaluates the asset's condition as things stand, after those of the assets that it reads, and changes nothing.
+Evaluates the asset's condition as things stand, after those of the assets that it reads, and changes nothing. Below,
+why runs were asked for by itself, as it was found then, and how its last evaluation ended.
 
 Examples:
   deno task automation vietnam/dev_mart
   deno task automation vietnam/dev_mart --partition 2018-01-31`,
-  flags: { values: ["partition"] },
+  flags: { values: ["partition", "limit"] },
   words: 1,
-  async run({ words: [word], json, value, app: open }, context) {
+  async run(invocation, context) {
+    const { words: [word], json, value, app: open } = invocation;
+    const limit = wholeNumber(invocation, "limit", 0, 1_000_000) ?? 3;
     if (word === undefined) {
       throw new UsageError("judging: found no asset, wanted one, such as vietnam/prod_mart");
     }
@@ -33,9 +38,13 @@ Examples:
     const selection: RunSelection = { assets: keys, all: true, lookbackDays: app.lookbackDays };
     const { seen } = await lake.orchestrator.look(selection, context.signal);
     const verdict = await lake.orchestrator.automation(key, value("partition"));
+    const kept = await lake.orchestrator.evaluations(key, verdict.partition, limit);
     notify(json ? context.stderr : context.stdout, [...app.notices, ...seenLines(seen)]);
-    if (json) printJson(context.stdout, verdictJson(verdict));
-    else show(context, verdict);
+    if (json) printJson(context.stdout, { ...verdictJson(verdict), evaluations: kept.map(keptJson) });
+    else {
+      show(context, verdict);
+      for (const each of kept) showKept(context, each);
+    }
     const unseen = unseenLines(seen);
     for (const line of unseen) print(context.stderr, line);
     return unseen.length === 0 ? 0 : 1;
@@ -44,6 +53,23 @@ Examples:
 
 function verdictJson({ asset, partition, decision, at, why }: Verdict) {
   return { asset, partition, decision, at: iso(at), why };
+}
+
+function keptJson({ asset: _asset, at, run, ...kept }: KeptEvaluation) {
+  return { at: iso(at), run, ...kept };
+}
+
+/** Why it was asked for then, or why not. */
+function showKept({ stdout }: Context, { at, run, requested, reasons, why }: KeptEvaluation): void {
+  const when = iso(at).replace(/\.\d+/, "");
+  const count = total(requested);
+  const told = run === null
+    ? `${when} nothing asked for`
+    : `${when} run ${run}${
+      requested.some(({ from }) => from !== null) ? `, ${plural(count, "partition")}` : ""
+    }`;
+  print(stdout, `${told}: ${visible(reasons.join(", "))}`);
+  for (const line of lines(why as unknown as Why, "")) print(stdout, line);
 }
 
 function show({ stdout }: Context, { asset, partition, decision, requested, reasons, why }: Verdict): void {

@@ -6,6 +6,7 @@ import {
   type Observer,
   type Orchestrator,
   type Query,
+  type Standing,
   type State,
   type Ticking,
   type Warn,
@@ -92,6 +93,10 @@ export interface App {
   project(): Promise<Project>;
   /** The state alone, without its lake or any graph; to read, an empty one if there is none. */
   state(access: "read" | "write"): Promise<State>;
+  /** How all that asks for runs by itself stands: the conditions of assets, schedules, sensors. */
+  standings(): Promise<readonly Standing[]>;
+  /** Pauses or resumes one of these. @returns Whether it was not so before. */
+  setPaused(name: string, paused: boolean): Promise<boolean>;
   /** Copies the state to a new file, as of one moment. @throws {StateError} */
   backUp(file: string): Promise<BackedUp>;
   /** Puts a copy in the place of the state. @throws {StateError} @throws {LakeError} If it is another lake's. */

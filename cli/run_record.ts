@@ -54,12 +54,13 @@ const NAMED = 3;
 
 /** A run's request in a line. */
 export function requestText(request: RunRequest): string {
-  const { command, selection, ranges, priority, tags, key: _key, parent, ...rest } = request;
+  const { command, selection, ranges, before, priority, tags, key: _key, parent, ...rest } = request;
   const covered = ranges.slice(0, NAMED).map(({ asset, from, to }) => named(asset, from, to));
   if (ranges.length > NAMED) covered.push(`and ${number(ranges.length - NAMED)} more`);
   const flags = Object.entries(rest).map(([name, value]) =>
     value === true ? `--${name}` : `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`
   );
+  if (before !== undefined) flags.push(`before=${iso(before).slice(0, 10)}`);
   if (priority !== undefined && priority !== 0) flags.push(`priority=${priority}`);
   if (tags?.backfill !== undefined) flags.push(`backfill=${tags.backfill}`);
   if (parent !== undefined) flags.push(`parent=${parent}`);

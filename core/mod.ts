@@ -11,6 +11,8 @@
 export * from "./asset.ts";
 export * from "./automation/condition.ts";
 export * from "./automation/presets.ts";
+export * from "./automation/schedule.ts";
+export * from "./automation/sensor.ts";
 export * from "./check.ts";
 export type * from "./output.ts";
 export type * from "./take_in.ts";
@@ -62,6 +64,10 @@ export {
 
 // Work on a graph
 export * from "./orchestrator.ts";
+export type { Ask, MaterializeAsk, PruneAsk } from "./automation/ask.ts";
+export { AUTOMATION } from "./automation/names.ts";
+export { type Pause, pauseOf, setPaused } from "./automation/pauses.ts";
+export type { Askers, Standing } from "./automation/standing.ts";
 export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";
 export type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 export type { BackfillProgress } from "./backfill/progress.ts";
@@ -83,7 +89,7 @@ export type { RolledBack } from "./run/rollback.ts";
 export type { Limits } from "./run/scheduler.ts";
 export type { RunSelection } from "./run/scope.ts";
 export { sweepStaging } from "./run/sweep.ts";
-export type { Ports } from "./run/session.ts";
+export type { Ports, Upkeep } from "./run/session.ts";
 export type { TakeInOptions, TakenInCount } from "./run/take_in.ts";
 export type { Worked } from "./run/worker.ts";
 export type { Undeclared } from "./run/undeclared.ts";

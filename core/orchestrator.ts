@@ -1,3 +1,5 @@
+import type { Askers, Standing } from "./automation/standing.ts";
+import type { LakeFiles } from "./automation/sensor.ts";
 import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
 import type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
@@ -9,7 +11,8 @@ import { type PartitionRange, partitionRange, partitionRanges } from "./partitio
 import { count, EVERYTHING } from "./partition/ranges.ts";
 import type { Cron } from "./ports/cron.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
-import type { Forgotten } from "./ports/state.ts";
+import type { Instant } from "./instant.ts";
+import { type Forgotten, type KeptEvaluation, MOST_EVALUATIONS, type State } from "./ports/state.ts";
 import { awaited } from "./run/awaited.ts";
 import { compareFiles, supposeDamage } from "./run/compare.ts";
 import { reportLine, unreported } from "./run/external.ts";
@@ -45,6 +48,22 @@ export interface OrchestratorOptions<Resources> extends Ports {
   readonly readSourceFile: ReadSourceFile;
   /** @default four steps at once */
   readonly limits?: Limits;
+}
+
+/** What is declared to ask for runs, and what it is given. */
+export interface TickersOptions extends Askers {
+  readonly files: LakeFiles;
+  /** How many days a selection without bounds covers. */
+  readonly lookbackDays: number;
+}
+
+/** How all that asks for runs by itself stands: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
+export async function standingsOf(
+  askers: Askers,
+  over: { readonly state: State; readonly cron: Cron; readonly now: Instant },
+): Promise<Standing[]> {
+  const { standings } = await import("./automation/standing.ts");
+  return await standings(askers, over);
 }
 
 /** Who is told of a run, and what cancels it. */
@@ -256,11 +275,39 @@ export class Orchestrator {
     const { verdictOn } = await import("./automation/verdict.ts");
     const { index, session } = this;
     const node = index.node(asset);
+    const { keyValue } = session.state;
     const view = { index, running: await runningIn(session.state), cron: await this.#cron() };
+    const [{ pauseOf }, { outagesIn }, { AUTOMATION }] = await Promise.all([
+      import("./automation/pauses.ts"),
+      import("./automation/outages.ts"),
+      import("./automation/names.ts"),
+    ]);
+    const paused = (await pauseOf(keyValue, AUTOMATION))?.paused ?? false;
+    const outages = await outagesIn(keyValue, session.clock.now());
     const ordinal = partition === null && node.set.spec.type !== "single"
       ? null
       : partitionOf(node, partition, "judging", index.now);
-    return verdictOn(view, node, ordinal);
+    return verdictOn(view, node, ordinal, { paused, outages });
+  }
+
+  /** The latest kept evaluations of an asset, or those that led to a run over one of its partitions; newest first. */
+  async evaluations(
+    asset: AssetKey,
+    partition: string | null,
+    limit: number,
+  ): Promise<readonly KeptEvaluation[]> {
+    const { state } = this.session;
+    if (partition === null) return await state.evaluations(asset, limit);
+    const { set } = this.index.node(asset);
+    const sought = set.ordinal(partition);
+    const ordinal = (key: string | null) => key === null ? undefined : set.ordinal(key);
+    const over = (await state.evaluations(asset, MOST_EVALUATIONS)).filter(({ run, requested }) =>
+      run !== null && sought !== undefined && requested.some(({ from, to }) => {
+        const [first, last] = [ordinal(from), ordinal(to)];
+        return first !== undefined && last !== undefined && first <= sought && sought <= last;
+      })
+    );
+    return over.slice(0, limit);
   }
 
   /** Looks at every external asset that is looked for, and records what is new. */
@@ -270,6 +317,27 @@ export class Orchestrator {
     const events = eventsOf(seen);
     if (events.length > 0) await commit(this.session, { claim: null, events });
     return seen.map(seenOf);
+  }
+
+  /**
+   * What asks for runs by itself, to be ticked in this order: what is seen by sensors is known to schedules and conditions.
+   *
+   * @throws {DeclarationError} If a schedule's expression cannot be read, or two have one name.
+   */
+  async tickers({ schedules, sensors, files, lookbackDays }: TickersOptions): Promise<readonly Ticking[]> {
+    const [{ SensorTicker }, { ScheduleTicker }, { requireDistinct }] = await Promise.all([
+      import("./automation/sensor_ticker.ts"),
+      import("./automation/schedule_ticker.ts"),
+      import("./automation/names.ts"),
+    ]);
+    requireDistinct([...schedules, ...sensors].map(({ name }) => name));
+    const { session } = this;
+    const cron = await this.#cron();
+    return [
+      ...sensors.map((sensor) => new SensorTicker(sensor, { session, files, lookbackDays })),
+      ...schedules.map((schedule) => new ScheduleTicker(schedule, { session, cron, lookbackDays })),
+      await this.ticker(),
+    ];
   }
 
   /** Begins to ask for what is to be made by itself; it goes on where the last one ended. */

@@ -2,14 +2,18 @@ import type { AssetKey, RunId } from "../event.ts";
 import type { Instant } from "../instant.ts";
 import { type Ranges, subtract, union } from "../partition/ranges.ts";
 import type { Cron } from "../ports/cron.ts";
-import type { RunRequest } from "../ports/state.ts";
+import type { AssetEvaluation, RunRequest } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
 import { scopeOfKnown } from "../run/request.ts";
 import { refresh, runningIn, type Session } from "../run/session.ts";
-import type { Node } from "../staleness/node.ts";
+import { allExisting, type Node } from "../staleness/node.ts";
 import { Automation, type Evaluated } from "./automation.ts";
 import { Memories } from "./memories.ts";
+import { AUTOMATION } from "./names.ts";
+import { outageOf, type Outages, outagesIn } from "./outages.ts";
+import { pauseOf } from "./pauses.ts";
 import { requestsFor } from "./requests.ts";
+import { evaluationOf } from "./verdict.ts";
 
 /** The runs that were asked for at one moment. */
 export interface Tick {
@@ -34,6 +38,10 @@ export class Ticker implements Ticking {
   readonly #open = new Map<RunId, RunRequest>();
   /** Partitions of runs that somebody cancelled: they are let be until something changes for them. */
   readonly #cancelled = new Map<Node, Ranges>();
+  /** What was evaluated last, and where there was anything to look at. */
+  #evaluated: ReadonlyMap<Node, Evaluated> = new Map();
+  #outages: Outages = new Map();
+  #isPaused = false;
 
   readonly #session: Session;
   readonly #automation: Automation;
@@ -63,7 +71,7 @@ export class Ticker implements Ticking {
 
   /** When there may be something to ask for although no event says so. */
   get wakes(): Instant {
-    return this.#automation.wakes;
+    return this.#isPaused ? Infinity : this.#automation.wakes;
   }
 
   /**
@@ -77,21 +85,46 @@ export class Ticker implements Ticking {
     await refresh(session);
     session.index.advance(session.clock.now());
     const running = await this.#running();
-    return this.#asked(this.#automation.evaluate(running), running);
+    this.#evaluated = this.#automation.evaluate(running);
+    return this.#asked(this.#evaluated, running);
   }
 
   /** Asks for what is to be made now: first runs are queued, then it is remembered what they were queued for. */
   async tick(): Promise<Tick> {
     const { index, state, clock } = this.#session;
+    this.#isPaused = (await pauseOf(state.keyValue, AUTOMATION))?.paused ?? false;
+    if (this.#isPaused) return { at: clock.now(), runs: [] };
+    this.#outages = await outagesIn(state.keyValue, clock.now());
     const asked = await this.evaluate();
+    const at = index.now;
+    const why = new Map<AssetKey, AssetEvaluation>();
+    for (const [node, { evaluation }] of this.#evaluated) {
+      why.set(node.key, { at, ...evaluationOf(node, evaluation, asked.get(node) ?? []) });
+    }
     const runs = [];
     for (const request of requestsFor(asked, index.seq)) {
-      const { run, isNew } = await state.enqueue(request, clock.now());
+      const keys = new Set(request.ranges.map(({ asset }) => asset));
+      const { run, isNew } = await state.enqueue(request, clock.now(), [...keys].map((key) => why.get(key)!));
       this.#open.set(run, request);
       if (isNew) runs.push({ run, request });
+      for (const key of keys) why.delete(key);
     }
     await this.#memories.keep(this.#automation);
-    return { at: index.now, runs };
+    if (this.#evaluated.size > 0) await this.#note(at, runs, [...why.values()]);
+    return { at, runs };
+  }
+
+  /** Keeps what was asked for, and why of the others nothing was. */
+  async #note(at: Instant, runs: Tick["runs"], others: readonly AssetEvaluation[]): Promise<void> {
+    const count = this.#evaluated.size;
+    const looked = `${count} ${count === 1 ? "asset" : "assets"} looked at`;
+    await this.#session.state.noteTick({
+      name: AUTOMATION,
+      at,
+      outcome: runs.length > 0 ? "requested" : "skipped",
+      detail: looked,
+      runs: runs.map(({ run }) => run),
+    }, others);
   }
 
   /** What conditions are met for and nobody is at work on. */
@@ -110,6 +143,10 @@ export class Ticker implements Ticking {
   async #running(): Promise<ByAsset> {
     const { state, index } = this.#session;
     const running = new Map(await runningIn(state));
+    // What asks a service that is down is as little to be asked for as what is at work.
+    for (const node of this.#outages.size === 0 ? [] : index.nodes) {
+      if (outageOf(this.#outages, node) !== undefined) running.set(node.key, allExisting(node, index.now));
+    }
     for (const [id, request] of this.#open) {
       const run = (await state.run(id))?.run;
       const waits = isOpen(run);

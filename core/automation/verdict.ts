@@ -3,9 +3,12 @@ import type { AssetKey } from "../event.ts";
 import type { Instant } from "../instant.ts";
 import { fromOrdinals, type Ranges } from "../partition/ranges.ts";
 import { type PartitionRange, partitionRanges } from "../partition/range_text.ts";
+import type { Json } from "../ports/key_value.ts";
+import type { AssetEvaluation } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import type { Condition } from "./condition.ts";
 import { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
+import { outageOf, type Outages } from "./outages.ts";
 import type { View } from "./view.ts";
 import { reasonsOf, type Why, whyOf } from "./why.ts";
 
@@ -23,8 +26,20 @@ export interface Verdict {
   readonly why: Why;
 }
 
+/** What keeps assets from being asked for beside their conditions. */
+export interface VerdictOptions {
+  /** Whether nothing is asked for by itself. */
+  readonly paused?: boolean;
+  readonly outages?: Outages;
+}
+
 /** Judges one partition of an asset, or all of them, after the assets that it reads. @throws {DeclarationError} */
-export function verdictOn(view: Omit<View, "requested">, node: Node, partition: number | null): Verdict {
+export function verdictOn(
+  view: Omit<View, "requested">,
+  node: Node,
+  partition: number | null,
+  { paused = false, outages = new Map() }: VerdictOptions = {},
+): Verdict {
   const requested = new Map<AssetKey, Ranges>();
   const whole: View = { ...view, requested };
   for (const up of view.index.nodes) {
@@ -41,6 +56,9 @@ export function verdictOn(view: Omit<View, "requested">, node: Node, partition: 
   };
   const { automation } = node.asset;
   if (automation === null) return { ...common, ...waits("automated", "the asset declares no automation") };
+  if (paused) return { ...common, ...waits("not paused", "automation is paused") };
+  const outage = outageOf(outages, node);
+  if (outage !== undefined) return { ...common, ...waits("answered", outage) };
   if (partition === null) {
     return { ...common, ...judged(node, evaluated(whole, node, automation)) };
   }
@@ -59,6 +77,20 @@ function judged(node: Node, evaluation: Evaluation): Judged {
     requested: partitionRanges(node.set, evaluation.met),
     reasons: reasonsOf(evaluation),
     why: whyOf(evaluation),
+  };
+}
+
+/** An evaluation as it is kept. */
+export function evaluationOf(
+  node: Node,
+  evaluation: Evaluation,
+  asked: Ranges,
+): Omit<AssetEvaluation, "at"> {
+  return {
+    asset: node.key,
+    requested: partitionRanges(node.set, asked),
+    reasons: reasonsOf(evaluation),
+    why: whyOf(evaluation) as unknown as Json,
   };
 }
 

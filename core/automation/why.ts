@@ -1,4 +1,3 @@
-import { partitionRanges } from "../partition/range_text.ts";
 import { count, intersect, type Ranges, subtract } from "../partition/ranges.ts";
 import type { Node } from "../staleness/node.ts";
 import type { Evaluated } from "./evaluate.ts";
@@ -67,7 +66,7 @@ function shareOf(node: Node, within: Ranges, met: Ranges): string {
 }
 
 function keysOf({ set }: Node, ranges: Ranges): string {
-  return listed(partitionRanges(set, ranges));
+  return listed(set, ranges);
 }
 
 function onAsset(node: Node, root: Node, text: string): string {

@@ -48,7 +48,8 @@ export async function prune(
   return pruned;
 }
 
-async function pruneNode(session: Session, run: RunId, node: Node, over: Ranges): Promise<number> {
+/** Deletes the files of those partitions of a node. @returns How many partitions had files that went. */
+export async function pruneNode(session: Session, run: RunId, node: Node, over: Ranges): Promise<number> {
   const { clock, publisher, state } = session;
   const before = clock.now() - milliseconds(node.asset.retention!);
   return await exclusively(session, run, node, over, async (claim) => {

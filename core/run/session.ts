@@ -5,9 +5,18 @@ import type { Clock, Random } from "../ports/clock.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { ClaimToken, Commit, Intent, State, Taken } from "../ports/state.ts";
+import type { Versions } from "../ports/versions.ts";
 import { show } from "../show.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import type { Observer } from "./progress.ts";
+
+/** What retention does beside what assets declare. */
+export interface Upkeep {
+  /** Where kept versions are found: what a rollback can go back to is not forgotten. */
+  readonly versions: Versions;
+  /** Deletes what runs that are no more left staged. @returns How many folders. */
+  sweep(): Promise<number>;
+}
 
 /** The ports that the work on a graph goes through. */
 export interface Ports {
@@ -19,6 +28,8 @@ export interface Ports {
   /** Reads cron expressions, loaded when conditions are evaluated. @default none can be read */
   readonly cron?: () => Promise<Cron>;
   readonly random: Random;
+  /** Tidies up beside the graph, as part of retention. @default nothing is there to be tidied */
+  readonly upkeep?: Upkeep;
   /** Takes secrets out of a text before it is kept or shown. */
   readonly mask: (text: string) => string;
 }

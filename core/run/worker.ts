@@ -2,6 +2,7 @@ import { RequestError } from "../errors.ts";
 import type { RunId } from "../event.ts";
 import type { RunRequest, TakenRun } from "../ports/state.ts";
 import { recover } from "./recover.ts";
+import { retain } from "./retention.ts";
 import { messageOf, type Session } from "./session.ts";
 import type { RunResult } from "./tally.ts";
 
@@ -42,8 +43,9 @@ async function outcomeOf(
   const { id, request: { command } } = taken;
   const { state, clock } = session;
   try {
+    if (command === "prune") return await retain(session, taken);
     if (command !== "materialize") {
-      throw new RequestError(`running "${command}": found it queued, wanted "materialize"`);
+      throw new RequestError(`running "${command}": found it queued, wanted "materialize" or "prune"`);
     }
     const result = await execute(taken, signal);
     const isOpen = result.status === "cancelled" && !await state.isCancelled(id);

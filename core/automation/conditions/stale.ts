@@ -1,5 +1,4 @@
 import { fromOrdinals, normalize, ordinals, type Ranges } from "../../partition/ranges.ts";
-import { partitionRanges } from "../../partition/range_text.ts";
 import { type Cause, causesOf } from "../../staleness/causes.ts";
 import { judgements } from "../../staleness/states.ts";
 import type { StaleCondition } from "../condition.ts";
@@ -30,6 +29,6 @@ const at = (ordinal: number) => ({ from: ordinal, to: ordinal });
 function causeText(index: Site["view"]["index"], { kind, asset, members, detail }: Cause): string {
   if (asset === undefined) return detail ?? kind;
   const which: Ranges = members ?? [];
-  const where = [asset, listed(partitionRanges(index.node(asset).set, which))].filter((part) => part !== "");
+  const where = [asset, listed(index.node(asset).set, which)].filter((part) => part !== "");
   return `${where.join(" ")} ${kind === "upstream" ? `is ${detail}` : detail}`;
 }

@@ -1,0 +1,51 @@
+import type { Command } from "./context.ts";
+import { notify, print, printJson } from "./out.ts";
+import { namedStanding } from "./standings.ts";
+
+export const pause: Command = {
+  ...changing("pause", true),
+  summary: "lets a schedule, a sensor or automation ask for nothing until it is resumed",
+  help: `
+Usage: pause NAME [--json]
+
+NAME           as \`schedules\` and \`sensors\` list it; \`automation\`: the conditions of all assets
+
+What is queued is done all the same. What is due at a schedule's times meanwhile is not caught up.
+
+Example:
+  deno task pause automation`,
+};
+
+export const resume: Command = {
+  ...changing("resume", false),
+  summary: "lets what was paused ask again",
+  help: `
+Usage: resume NAME [--json]
+
+NAME           as \`schedules\` and \`sensors\` list it
+
+Example:
+  deno task resume automation`,
+};
+
+function changing(command: "pause" | "resume", paused: boolean): Pick<Command, "flags" | "words" | "run"> {
+  const [action, told] = command === "pause" ? ["pausing", "paused"] : ["resuming", "resumed"];
+  return {
+    flags: {},
+    words: 1,
+    async run({ words: [word], json, app: open }, { stdout }) {
+      const app = await open();
+      const { name } = await namedStanding(app, action!, word);
+      const changed = await app.setPaused(name, paused);
+      if (json) printJson(stdout, { name, paused, changed, warnings: app.notices });
+      else {
+        notify(stdout, app.notices);
+        print(
+          stdout,
+          changed ? `${name} is ${told}` : `${name} is ${paused ? "paused" : "not paused"} already`,
+        );
+      }
+      return 0;
+    },
+  };
+}

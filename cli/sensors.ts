@@ -1,0 +1,16 @@
+import type { Command } from "./context.ts";
+import { tellStandings } from "./standings.ts";
+
+export const sensors: Command = {
+  summary: "what looks by itself whether there is something to ask for, and how it went last",
+  help: `
+Usage: sensors [--json]
+
+\`automation\` stands for the conditions of all assets, which are looked at whenever anything changes.
+
+Example:
+  deno task sensors`,
+  flags: {},
+  words: 0,
+  run: (invocation, context) => tellStandings(invocation, context, ["automation", "sensor"]),
+};

@@ -1,0 +1,43 @@
+import type { Command } from "./context.ts";
+import { notify, painter, print, printJson } from "./out.ts";
+import { wholeNumber } from "./parse.ts";
+import { namedStanding, tickCells, tickJson } from "./standings.ts";
+import { table } from "./table.ts";
+
+export const ticks: Command = {
+  summary: "the history of a schedule, of a sensor or of automation: what it asked for, or why it did not",
+  help: `
+Usage: ticks NAME [--limit N] [--json]
+
+NAME           as \`schedules\` and \`sensors\` list it
+--limit N      how many, newest first; default: 20
+
+Of the times when nothing was asked for only the last is kept.
+
+Examples:
+  deno task ticks automation
+  deno task ticks retention`,
+  flags: { values: ["limit"] },
+  words: 1,
+  async run(invocation, { stdout, stderr }) {
+    const { words: [word], json } = invocation;
+    const limit = wholeNumber(invocation, "limit", 1, 1_000_000) ?? 20;
+    const app = await invocation.app();
+    const { name } = await namedStanding(app, "telling ticks of", word);
+    const state = await app.state("read");
+    const found = await state.ticks(name, { limit }).finally(() => state.close());
+    notify(json ? stderr : stdout, app.notices);
+    if (json) {
+      printJson(stdout, found.map(tickJson));
+      return 0;
+    }
+    if (found.length === 0) {
+      print(stdout, "no ticks yet");
+      return 0;
+    }
+    const [head, ...rest] = table(["at", "outcome", "runs", "detail"], found.map(tickCells));
+    print(stdout, painter(stdout)("bold", head!));
+    for (const line of rest) print(stdout, line);
+    return 0;
+  },
+};

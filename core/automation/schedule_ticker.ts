@@ -1,0 +1,157 @@
+import { DeclarationError } from "../errors.ts";
+import type { RunId } from "../event.ts";
+import { type Instant, iso } from "../instant.ts";
+import type { Cron } from "../ports/cron.ts";
+import type { RunRequest, TickRecord } from "../ports/state.ts";
+import { isOpen } from "../run/recover.ts";
+import { messageOf, type Session } from "../run/session.ts";
+import { askedRequest } from "./ask.ts";
+import { dueBy, type Next } from "./catch_up.ts";
+import { outageOver, outagesIn } from "./outages.ts";
+import { pauseOf } from "./pauses.ts";
+import type { Schedule } from "./schedule.ts";
+import type { Tick, Ticking } from "./ticker.ts";
+
+/** How far a schedule has come, in the state. */
+interface Kept {
+  /** Read otherwise, what was due before is not known. */
+  readonly cron: string;
+  readonly timeZone: string;
+  /** The due times up to this instant are done with. */
+  readonly upTo: Instant;
+  /** The last run. */
+  readonly run: RunId | null;
+}
+
+export interface ScheduleOver {
+  readonly session: Session;
+  readonly cron: Cron;
+  readonly lookbackDays: number;
+}
+
+/** Among so many of the latest runs the schedule's last one is looked for. */
+const LATEST = 1_000;
+
+/** Asks for the runs of a schedule whose time has come. */
+export class ScheduleTicker implements Ticking {
+  readonly #over: ScheduleOver;
+  readonly #schedule: Schedule;
+  readonly #next: Next;
+  /** Until then nothing is due, unless the clock is set back before `from`. */
+  #rest: { readonly from: Instant; readonly until: Instant } | undefined;
+  #wakes: Instant = -Infinity;
+
+  /** @throws {DeclarationError} If the schedule's expression or zone cannot be read. */
+  constructor(schedule: Schedule, over: ScheduleOver) {
+    this.#over = over;
+    this.#schedule = schedule;
+    this.#next = nextOf(schedule, over.cron);
+  }
+
+  get wakes(): Instant {
+    return this.#wakes;
+  }
+
+  async tick(): Promise<Tick> {
+    const { session: { state, clock } } = this.#over;
+    const { name, cron, timeZone, catchUp } = this.#schedule;
+    const now = clock.now();
+    const nothing: Tick = { at: now, runs: [] };
+    if (this.#rest !== undefined && this.#rest.from <= now && now < this.#rest.until) return nothing;
+    const pause = await pauseOf(state.keyValue, name);
+    this.#rest = undefined;
+    this.#wakes = pause?.paused ? Infinity : this.#next(now);
+    const entry = await state.keyValue.get(keptKey(name));
+    const version = entry?.version ?? 0;
+    const kept = entry?.value as Kept | undefined;
+    const keep = (upTo: Instant, run = kept?.run ?? null) =>
+      state.keyValue.put(keptKey(name), { cron, timeZone, upTo, run }, version);
+    if (kept === undefined || kept.cron !== cron || kept.timeZone !== timeZone) {
+      await keep(now);
+      return nothing;
+    }
+    if (pause?.paused) return nothing;
+    // What was due while it was paused is owed to nobody; a clock that was set back comes to times that it showed before.
+    const since = Math.min(now, Math.max(kept.upTo, pause?.at ?? -Infinity));
+    const due = dueBy(catchUp, this.#next, { since, now });
+    if (due === undefined) {
+      if (since !== kept.upTo) await keep(since);
+      this.#rest = { from: now, until: this.#wakes };
+      return nothing;
+    }
+    const told = `due at ${iso(due.at)}`;
+    const note = (outcome: TickRecord["outcome"], detail: string, runs: readonly RunId[] = []) =>
+      state.noteTick({ name, at: now, outcome, detail, runs });
+    if (due.isMissed) {
+      await keep(due.at);
+      await note("skipped", `${told}: missed, and not to be caught up`);
+      return nothing;
+    }
+    let request: RunRequest;
+    try {
+      const asked = await this.#request(due.at, kept.run);
+      if ("skip" in asked) {
+        if (asked.isOver || catchUp === "none") await keep(due.at);
+        await note("skipped", `${told}: ${asked.skip}`);
+        return nothing;
+      }
+      request = asked;
+    } catch (cause) {
+      await keep(due.at);
+      await note("failed", `${told}: ${messageOf(this.#over.session, cause)}`);
+      return nothing;
+    }
+    const { run, isNew } = await state.enqueue(request, now);
+    await keep(due.at, run);
+    await note("requested", isNew ? told : `${told}, asked for before`, [run]);
+    if (catchUp === "all") this.#wakes = this.#next(due.at);
+    return { at: now, runs: isNew ? [{ run, request }] : [] };
+  }
+
+  /** The run of a due time; or why it is not asked for now, and whether it will not be later either. */
+  async #request(
+    due: Instant,
+    last: RunId | null,
+  ): Promise<RunRequest | { readonly skip: string; readonly isOver: boolean }> {
+    const { session, lookbackDays } = this.#over;
+    const { state, clock, index } = session;
+    const { name, asks } = this.#schedule;
+    const key = `schedule/${name}/${iso(due)}`;
+    const open = await this.#open(last);
+    if (open !== undefined) return { skip: `its run ${open} has not ended`, isOver: false };
+    const ask = asks(due);
+    if ("skip" in ask) return { skip: ask.skip, isOver: true };
+    const request = await askedRequest(session, ask, lookbackDays);
+    if (request.command === "materialize" && request.ranges.length === 0) {
+      return { skip: "nothing of what is asked for exists yet", isOver: true };
+    }
+    const outage = outageOver(await outagesIn(state.keyValue, clock.now()), index, request);
+    if (outage !== undefined) return { skip: outage, isOver: false };
+    return { ...request, key, tags: { by: "schedule", name } };
+  }
+
+  /** The schedule's run that has not ended: who is killed before it has noted one has left it all the same. */
+  async #open(last: RunId | null): Promise<RunId | undefined> {
+    const { state } = this.#over.session;
+    if (last !== null && isOpen((await state.run(last))?.run)) return last;
+    const { name } = this.#schedule;
+    return (await state.runs(LATEST)).find((run) =>
+      isOpen(run) && run.request.tags?.by === "schedule" && run.request.tags.name === name
+    )?.id;
+  }
+}
+
+/** When a schedule is due. @throws {DeclarationError} If its expression or zone cannot be read. */
+export function nextOf({ name, cron: pattern, timeZone }: Schedule, cron: Cron): Next {
+  try {
+    cron.next(pattern, timeZone, 0);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new DeclarationError(`declaring the schedule "${name}": ${cause.message}`, { cause });
+  }
+  return (after) => cron.next(pattern, timeZone, after);
+}
+
+function keptKey(name: string): string {
+  return `schedules/${name}`;
+}
