@@ -44,7 +44,9 @@ export class Memories {
     const value: Json = Object.fromEntries(memories);
     const text = canonicalJson(value);
     if (text === this.#text) return;
-    if (await this.store.put(KEY, value, this.version)) this.version++;
     this.#text = text;
+    if (!await this.store.put(KEY, value, this.version)) return;
+    const kept = await this.store.get(KEY);
+    if (kept !== undefined && canonicalJson(kept.value) === text) this.version = kept.version;
   }
 }

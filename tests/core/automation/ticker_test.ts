@@ -158,3 +158,18 @@ Deno.test("a backfill that waits, or is paused, keeps nothing from being asked f
     "t/copies 2024-01-30..2024-01-31",
   ]]);
 });
+
+Deno.test("what conditions remember is kept again and again, whatever else the state keeps meanwhile", async () => {
+  const world = await opened();
+  const ticker = await ticking(world);
+  await ticker.tick();
+  await work(world);
+  for (let day = 0; day < 3; day++) {
+    await world.state.keyValue.put(`other/${day}`, day, 0);
+    world.clock.suspend(24 * HOUR);
+    await ticker.tick();
+    const { value } = (await world.state.keyValue.get("automation/memories"))!;
+    const kept = value as { readonly [asset: string]: { readonly memory: { readonly at: number } } };
+    assertEquals(kept["t/apart"]!.memory.at, world.clock.now());
+  }
+});
