@@ -12,6 +12,7 @@ import { DeclarationError } from "../../../core/errors.ts";
 import type { State } from "../../../core/ports/state.ts";
 import { fakeClock } from "../../fake_clock.ts";
 import { type Lab, lab, type LabOptions, NOON } from "../lab.ts";
+import { mortal } from "./mortal.ts";
 
 const { asset } = definer<unknown>();
 const letter = asset({
@@ -141,18 +142,8 @@ Deno.test("who is killed between the run and its note asks for no second one, no
   const halting: LabOptions = {
     store,
     worker: "b",
-    state: (state) => ({
-      ...bound(state),
-      keyValue: {
-        get: (key) => state.keyValue.get(key),
-        list: (prefix) => state.keyValue.list(prefix),
-        delete: (key) => state.keyValue.delete(key),
-        put: (key, value, version) =>
-          key === "schedules/hourly" && (value as { run: unknown }).run !== null
-            ? Promise.reject(new Error("killed"))
-            : state.keyValue.put(key, value, version),
-      },
-    }),
+    state: (state) =>
+      mortal(state, (key, value) => key === "schedules/hourly" && (value as { run: unknown }).run !== null),
   };
   const killed = await opened(hourly(), halting);
   await assertRejects(() => killed.tick(NOON + HOUR), Error, "killed");
@@ -311,17 +302,3 @@ Deno.test("whenever it is ticked, and however the clock is set: no due time is a
   );
   await fc.assert(property, { numRuns: 150 });
 });
-
-/** The methods of a state, to be replaced one by one. */
-function bound(state: State): State {
-  return new Proxy({} as State, {
-    get: (target, name) => {
-      const own = Reflect.get(target, name);
-      const found = own ?? Reflect.get(state, name);
-      return typeof found === "function" ? found.bind(state) : found;
-    },
-    ownKeys: () =>
-      Object.getOwnPropertyNames(Object.getPrototypeOf(state)).filter((name) => name !== "constructor"),
-    getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
-  });
-}
