@@ -5,7 +5,7 @@ import type { Cron } from "../ports/cron.ts";
 import type { AssetEvaluation, RunRequest } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
 import { scopeOfKnown } from "../run/request.ts";
-import { refresh, runningIn, type Session } from "../run/session.ts";
+import { messageOf, refresh, runningIn, type Session } from "../run/session.ts";
 import { allExisting, type Node } from "../staleness/node.ts";
 import { Automation, type Evaluated } from "./automation.ts";
 import { Memories } from "./memories.ts";
@@ -95,7 +95,11 @@ export class Ticker implements Ticking {
     this.#isPaused = (await pauseOf(state.keyValue, AUTOMATION))?.paused ?? false;
     if (this.#isPaused) return { at: clock.now(), runs: [] };
     this.#outages = await outagesIn(state.keyValue, clock.now());
-    const asked = await this.evaluate();
+    const asked = await this.evaluate().catch(async (cause) => {
+      const failed = { outcome: "failed", detail: messageOf(this.#session, cause), runs: [] } as const;
+      await state.noteTick({ name: AUTOMATION, at: clock.now(), ...failed }).catch(() => {});
+      throw cause;
+    });
     const at = index.now;
     const why = new Map<AssetKey, AssetEvaluation>();
     for (const [node, { evaluation }] of this.#evaluated) {

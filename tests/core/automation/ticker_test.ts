@@ -1,12 +1,15 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { CronerCron } from "../../../adapters/cron/croner/cron.ts";
 import { definer, from } from "../../../core/asset.ts";
 import { eager, onCron } from "../../../core/automation/presets.ts";
 import { type Tick, Ticker } from "../../../core/automation/ticker.ts";
 import { HOUR } from "../../../core/instant.ts";
-import { hoursOfDay, identity } from "../../../core/mapping.ts";
+import { noteOutage } from "../../../core/automation/outages.ts";
+import { setPaused } from "../../../core/automation/pauses.ts";
+import { hoursOfDay, identity, latest } from "../../../core/mapping.ts";
 import { daily, hourly } from "../../../core/partition/time_set.ts";
 import { type Lab, lab, type LabOptions } from "../lab.ts";
+import { mortal } from "./mortal.ts";
 
 const { asset, external } = definer<unknown>();
 
@@ -172,4 +175,83 @@ Deno.test("what conditions remember is kept again and again, whatever else the s
     const kept = value as { readonly [asset: string]: { readonly memory: { readonly at: number } } };
     assertEquals(kept["t/apart"]!.memory.at, world.clock.now());
   }
+});
+
+Deno.test("why a run was asked for is kept with it, even if its tick is killed, and why nothing was, once an asset", async () => {
+  const killed = await opened({ state: (state) => mortal(state, (key) => key === "automation/memories") });
+  await assertRejects(async () => await (await ticking(killed)).tick(), Error, "killed");
+  const { state, store } = killed;
+  const [days] = await state.evaluations("t/days", 9);
+  assertEquals([days!.run, days!.requested], [1, [{ from: "2024-01-30", to: "2024-01-31", count: 2 }]]);
+  assertMatch(JSON.stringify(days!.why), /"missing","value":true/);
+  assertEquals(await state.ticks("automation", { limit: 9 }), []);
+  const again = await opened({ store, worker: "b", clock: killed.clock });
+  const ticker = await ticking(again);
+  assertEquals(asked(await ticker.tick()), []);
+  assertEquals(await work(again), ["succeeded"]);
+  await ticker.tick();
+  await ticker.tick();
+  const told = async (asset: string) => (await state.evaluations(asset, 9)).map(({ run }) => run);
+  assertEquals([await told("t/days"), await told("t/apart")], [[null, 1], [null]]);
+  const ticks = await state.ticks("automation", { limit: 9 });
+  assertEquals(ticks.map(({ outcome, runs }) => [outcome, runs]), [["skipped", []]]);
+});
+
+Deno.test("a tick that asked is kept with its runs, one that fails with its error", async () => {
+  const world = await opened();
+  await (await ticking(world)).tick();
+  const [tick] = await world.state.ticks("automation", { limit: 1 });
+  assertEquals([tick!.outcome, tick!.runs, tick!.detail], ["requested", [1], "3 assets looked at"]);
+  const odd = asset({ key: "t/odd", automation: onCron("at nine"), ...make });
+  const failing = await lab([odd]);
+  await assertRejects(async () => await (await ticking(failing)).tick(), RangeError);
+  const [failed] = await failing.state.ticks("automation", { limit: 1 });
+  assertMatch(`${failed!.outcome} ${failed!.detail}`, /^failed reading a cron expression: found "at nine"/);
+});
+
+Deno.test("while automation is paused it asks for nothing, and then for what changed meanwhile", async () => {
+  const world = await opened();
+  const ticker = await ticking(world);
+  const pause = (paused: boolean) =>
+    setPaused(world.state.keyValue, "automation", { paused, at: world.clock.now() });
+  await pause(true);
+  assertEquals([asked(await ticker.tick()), ticker.wakes], [[], Infinity]);
+  await pause(false);
+  assertEquals(asked(await ticker.tick()), [BOTH]);
+  await work(world);
+  await ticker.tick();
+  await pause(true);
+  await report(world, "2024-01-31", "late");
+  assertEquals(asked(await ticker.tick()), []);
+  await pause(false);
+  assertEquals(asked(await ticker.tick()).length, 1);
+});
+
+Deno.test("what asks a service that is down is not asked for, nor what reads it; all of it is once it answers", async () => {
+  const drawn = asset({
+    key: "t/drawn",
+    pool: "well",
+    partitions: hourly({ start: "2024-01-30" }),
+    automation: eager({ lookBack: 3 }),
+    ...make,
+  });
+  const sums = asset({ key: "t/sums", deps: { drawn: from(drawn, latest) }, automation: eager(), ...make });
+  const world = await lab([drawn, sums, apart]);
+  const ticker = await ticking(world);
+  const { keyValue } = world.state;
+  const note = (message: string | null) => noteOutage(keyValue, "well", { message, at: world.clock.now() });
+  await note("found it dry");
+  assertEquals(asked(await ticker.tick()), []);
+  const { decision, reasons } = await world.orchestrator.automation("t/drawn");
+  assertEquals([decision, reasons], ["wait", ["well is down since 2024-02-01T12:00:00Z: found it dry"]]);
+  await note(null);
+  const all = [["t/drawn 2024-02-01T09..2024-02-01T11", "t/sums null..null"]];
+  assertEquals(asked(await ticker.tick()), all);
+  await work(world);
+  await note("found it dry");
+  world.clock.suspend(HOUR);
+  await note("found it dry");
+  assertEquals(asked(await ticker.tick()), []);
+  world.clock.suspend(HOUR);
+  assertEquals(asked(await ticker.tick()).length, 1, "whoever said so is silent for an hour");
 });
