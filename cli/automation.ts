@@ -40,8 +40,12 @@ Examples:
     const verdict = await lake.orchestrator.automation(key, value("partition"));
     const kept = await lake.orchestrator.evaluations(key, verdict.partition, limit);
     notify(json ? context.stderr : context.stdout, [...app.notices, ...seenLines(seen)]);
-    if (json) printJson(context.stdout, { ...verdictJson(verdict), evaluations: kept.map(keptJson) });
-    else {
+    if (json) {
+      printJson(context.stdout, {
+        ...verdictJson(verdict),
+        ...(kept.length > 0 && { evaluations: kept.map(keptJson) }),
+      });
+    } else {
       show(context, verdict);
       for (const each of kept) showKept(context, each);
     }

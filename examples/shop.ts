@@ -7,6 +7,8 @@ import {
   hourly,
   hoursOfDay,
   monthly,
+  schedule,
+  sensor,
   sourceFile,
 } from "../core/mod.ts";
 
@@ -68,3 +70,33 @@ function sum(all: readonly Takings[], ranges: readonly { from: number; to: numbe
 
 /** A graph with nothing of air quality in it: `GRAPH=examples/shop.ts deno task materialize`. */
 export const graph = build([tills, takings, report]);
+
+/** Hours that were counted once more: whoever puts `recounts/2026-11-29T07+01:00` into the lake asks for that hour. */
+const recounts = sensor({
+  name: "shop/recounts",
+  every: { minutes: 1 },
+  async sense({ files, cursor }) {
+    const found = (await files.list("recounts")).filter((path) => path > String(cursor ?? ""));
+    const hours = found.map((path) => path.slice("recounts/".length));
+    return {
+      requests: hours.map((hour) => ({
+        key: hour,
+        selection: ["shop/tills"],
+        partitions: [hour],
+        force: true,
+      })),
+      cursor: found.at(-1), // the next call is given it, once these runs are queued
+    };
+  },
+});
+
+/** When the shop closes, last week's takings are brought up to date. */
+const closing = schedule({
+  name: "shop/closing",
+  cron: "0 22 * * 1-6",
+  timeZone: "Europe/Berlin",
+  selection: ["+shop/report"],
+});
+
+export const schedules = [closing];
+export const sensors = [recounts];

@@ -35,7 +35,7 @@ export function newFiles(options: NewFilesOptions): Sensor {
     name,
     description,
     every,
-    async sense({ files, partitions, now }) {
+    async sense({ files, partitions, now, cursor }) {
       const set = partitions(asset);
       const there = Map.groupBy(
         (await files.list(folder)).filter((path) => {
@@ -46,24 +46,36 @@ export function newFiles(options: NewFilesOptions): Sensor {
         (path) => partition(path)!,
       );
       const known = (await files.known(folder)).filter((file) => file.asset === asset);
-      const whole = await files.present(known);
-      const same = new Set(known.filter((_, place) => whole[place]).map(({ path }) => path));
+      const isSame = await files.present(known);
+      const same = new Set(known.filter((_, place) => isSame[place]).map(({ path }) => path));
       const recorded = Map.groupBy(known, (file) => set.key(file.partition));
       const changed = [...there].filter(([key, paths]) =>
         paths.some((path) => !same.has(path)) || recorded.get(key)?.length !== paths.length
       );
       const reports = [];
+      const whole = new Map(known.map((file) => [file.path, file.hash]));
       for (const [key, paths] of changed) {
         const found = (await files.found(paths)).filter((file) => file !== undefined);
+        for (const { path, hash } of found) whole.set(path, hash);
         if (found.length > 0) reports.push({ asset, ...reportOf(key, found) });
       }
-      if (reports.length === 0) return { skip: `nothing new below ${folder}` };
-      const key = sha256(
-        reports.map(({ partition, dataVersion }) => `${partition} ${dataVersion}`).join("\n"),
-      );
-      return { reports, requests: materialize === undefined ? [] : [{ ...materialize, key }] };
+      const skip = `nothing new below ${folder}`;
+      if (materialize === undefined || whole.size === 0) return { reports, skip };
+      // Whoever is killed after the reports finds nothing new, and asks all the same.
+      const content = sha256(JSON.stringify([...whole].sort()));
+      const asked = cursor as unknown as Asked | undefined;
+      if (content === asked?.content) return { reports, skip };
+      const next: Asked = { content, times: (asked?.times ?? 0) + 1 };
+      const key = `${next.times} ${content}`;
+      return { reports, requests: [{ ...materialize, key }], cursor: { ...next }, skip };
     },
   });
+}
+
+/** What a run was asked for over, and for which time: files may become again what they were. */
+interface Asked {
+  readonly content: string;
+  readonly times: number;
 }
 
 function reportOf(partition: string | null, found: readonly FileRef[]): Report {
