@@ -6,6 +6,8 @@ import {
   type Observer,
   type Orchestrator,
   type Query,
+  type Schedule,
+  type Sensor,
   type Standing,
   type State,
   type Ticking,
@@ -157,6 +159,9 @@ export interface Rebuilt {
 
 export interface Project {
   readonly graph: Graph;
+  /** What is declared to ask for runs, beside the conditions of assets and what is in the box. */
+  readonly schedules: readonly Schedule[];
+  readonly sensors: readonly Sensor[];
   /** The text of a file that goes into a code version. */
   readonly readSourceFile: (path: string) => Promise<string>;
 }

@@ -20,8 +20,9 @@ Usage: daemon --once [--json]
 
 --once         does what is due now, one run after the other, the most urgent first, and ends
 
-What is due is what assets say is to be made by itself (\`automation ASSET\` tells why), and what was queued by
-\`backfill\` and \`runs retry\`. What a run makes may make more due, which is done, too. A run whose process is killed is queued again, for the next that calls this; Ctrl-C
+What is due is what assets say is to be made by itself (\`automation ASSET\` tells why), what \`schedules\` and
+\`sensors\` ask for, and what was queued by \`backfill\` and \`runs retry\`. What a run makes may make more due,
+which is done, too. A run whose process is killed is queued again, for the next that calls this; Ctrl-C
 hands the run at work back. Ends with 1 if one of the runs failed.
 
 Example:
@@ -33,8 +34,10 @@ Example:
       throw new UsageError("starting the daemon: found no --once, wanted it: what is due is done once");
     }
     const app = await invocation.app();
-    const { graph } = await app.project();
-    if (!graph.assets.some(({ automation }) => automation) && await isIdle(app)) {
+    const { graph, schedules, sensors } = await app.project();
+    const asks = schedules.length > 0 || sensors.length > 0 ||
+      graph.assets.some(({ automation }) => automation);
+    if (!asks && !await app.isMade() && await isIdle(app)) {
       return tell(invocation, context, app, [], []);
     }
     using report = reporter(context.stdout, { silent: invocation.json, now: app.now });

@@ -36,7 +36,8 @@ export function describeTicks(name: string, open: () => Promise<Harness>): void 
     ]]];
     assertEquals(await told(b), all);
     const pages = [];
-    for (let before: number | undefined;;) {
+    let before: number | undefined;
+    for (;;) {
       const page = await b.ticks("s", { limit: 1, ...(before !== undefined && { before }) });
       if (page.length === 0) break;
       pages.push(...page.map(({ at }) => at));
