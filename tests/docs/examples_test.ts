@@ -25,6 +25,21 @@ for (const [path, text] of examples) {
   });
 }
 
+Deno.test("the sensor of examples/shop.ts asks once for each hour that was counted once more", async () => {
+  const hour = "2026-01-15T07+01:00";
+  await using shell = await Shell.open({ GRAPH: "examples/shop.ts", LAKE_URL: "lake" });
+  const made = await shell.run(`deno task materialize shop/tills --partition ${hour}`);
+  assertEquals(made.code, 0, made.text);
+  const folder = join(shell.line.cwd, "lake/recounts");
+  Deno.mkdirSync(folder);
+  Deno.writeTextFileSync(join(folder, hour), "");
+  const done = await shell.run("deno task daemon --once");
+  assert(done.text.includes("run 2 (materialize shop/tills partitions="), done.text);
+  const { text } = await shell.run("deno task ticks shop/recounts");
+  assert(/ requested +2 +1 run asked for\n$/.test(text), text);
+  assertEquals((await shell.run("deno task daemon --once")).text, "nothing is due\n");
+});
+
 for (const { name, blocks } of (await readDocuments()).values()) {
   for (const { line, lines } of blocks.filter(({ language }) => language === "ts")) {
     Deno.test(`${name}:${line} is an excerpt of an example`, () => {
