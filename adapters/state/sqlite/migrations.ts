@@ -223,14 +223,14 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX ticks_of ON ticks (name, number);
   CREATE UNIQUE INDEX skipped ON ticks (name) WHERE outcome = 1;
-  -- run: null of an asset's last evaluation, where that led to none.
+  -- place: in the order in which they came, with gaps; 2^52 of an asset's last, where that led to no run.
   CREATE TABLE evaluations (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
     asset TEXT NOT NULL,
+    place INTEGER NOT NULL,
     at INTEGER NOT NULL,
     run INTEGER,
-    body TEXT NOT NULL
+    body TEXT NOT NULL,
+    PRIMARY KEY (asset, place)
   ) STRICT;
-  CREATE INDEX evaluations_of ON evaluations (asset, number);
   `,
 ];

@@ -14,6 +14,9 @@ import type { Database } from "./database.ts";
 const OUTCOMES: readonly TickRecord["outcome"][] = ["requested", "skipped", "failed"];
 const SKIPPED = OUTCOMES.indexOf("skipped");
 
+/** The place of an asset's last evaluation, where that led to no run. */
+const LAST_PLACE = 2 ** 52;
+
 const LAST = "number IN (SELECT max(number) FROM ticks GROUP BY name)";
 const OLDER = `at < ? AND NOT ${LAST}`;
 
@@ -50,22 +53,26 @@ export class Ticks {
 
   keep(evaluations: readonly AssetEvaluation[], run: RunId | null): void {
     for (const { asset, at, ...body } of evaluations) {
-      this.#db.run("DELETE FROM evaluations WHERE asset = ? AND run IS NULL", asset);
+      const place = run === null ? LAST_PLACE : this.#nextPlace(asset);
       this.#db.run(
-        "INSERT INTO evaluations (asset, at, run, body) VALUES (?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO evaluations (asset, place, at, run, body) VALUES (?, ?, ?, ?, ?)",
         asset,
+        place,
         at,
         run,
         JSON.stringify(body),
       );
-      this.#db.run(
-        `DELETE FROM evaluations WHERE asset = ?1 AND number <= (
-          SELECT number FROM evaluations WHERE asset = ?1 AND run IS NOT NULL
-          ORDER BY number DESC LIMIT 1 OFFSET ${MOST_EVALUATIONS}
-        )`,
-        asset,
-      );
+      if (run === null) continue;
+      this.#db.run(`DELETE FROM evaluations WHERE asset = ? AND place = ${LAST_PLACE}`, asset);
+      this.#db.run("DELETE FROM evaluations WHERE asset = ? AND place <= ?", asset, place - MOST_EVALUATIONS);
     }
+  }
+
+  #nextPlace(asset: AssetKey): number {
+    return this.#db.get<{ next: number }>(
+      `SELECT coalesce(max(place), 0) + 1 AS next FROM evaluations WHERE asset = ? AND place < ${LAST_PLACE}`,
+      asset,
+    )!.next;
   }
 
   list(name: string, { limit, before = 2 ** 52 }: { limit: number; before?: number }): KeptTick[] {
@@ -84,7 +91,7 @@ export class Ticks {
 
   evaluations(asset: AssetKey, limit: number): KeptEvaluation[] {
     return this.#db.all<{ at: Instant; run: RunId | null; body: string }>(
-      "SELECT at, run, body FROM evaluations WHERE asset = ? ORDER BY number DESC LIMIT ?",
+      "SELECT at, run, body FROM evaluations WHERE asset = ? ORDER BY place DESC LIMIT ?",
       asset,
       limit,
     ).map(({ at, run, body }) => ({ asset, at, run, ...JSON.parse(body) }));
@@ -98,7 +105,7 @@ export class Ticks {
   forget(before: Instant): number {
     this.#db.run(
       `DELETE FROM evaluations
-      WHERE at < ? AND number NOT IN (SELECT max(number) FROM evaluations GROUP BY asset)`,
+      WHERE at < ? AND (asset, place) NOT IN (SELECT asset, max(place) FROM evaluations GROUP BY asset)`,
       before,
     );
     return this.#db.run(`DELETE FROM ticks WHERE ${OLDER}`, before);
