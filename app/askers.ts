@@ -1,6 +1,6 @@
 import { systemClock } from "./system.ts";
 import type { Config } from "../config.ts";
-import type { Askers, KeyValue, Sensor } from "../core/mod.ts";
+import type { Askers, Clock, KeyValue, Sensor } from "../core/mod.ts";
 import { reachable } from "../sensors/reachable.ts";
 import { retention } from "../sensors/retention.ts";
 import { BUILT_IN, builtIn } from "./openaq.ts";
@@ -10,20 +10,29 @@ import { asked } from "./source.ts";
 /** The pool of the assets that ask OpenAQ. */
 const POOL = "openaq";
 
+export interface Over {
+  /** Keeps the pace; without it, sensors are only looked at. */
+  readonly keyValue?: KeyValue;
+  readonly clock?: Clock;
+}
+
 /** What asks for runs by itself: what pipelines and modules declare, and what is in the box, where its name is free. */
-export function askersOf(config: Config, project: Project, keyValue?: KeyValue): Askers {
+export function askersOf(config: Config, project: Project, over: Over = {}): Askers {
   const { schedules, sensors } = project;
   const names = new Set([...schedules, ...sensors].map(({ name }) => name));
   const isFree = ({ name }: { readonly name: string }) => !names.has(name);
   const isAsked = asked(project.pipelines) !== undefined;
   return {
     schedules: [...schedules, ...[retention].filter(isFree)],
-    sensors: [...(isAsked ? [openaqReachable(config, project, keyValue)] : []).filter(isFree), ...sensors],
+    sensors: [...(isAsked ? [openaqReachable(config, project, over)] : []).filter(isFree), ...sensors],
   };
 }
 
-/** @param keyValue Keeps the pace; without it, the sensor is only looked at. */
-function openaqReachable({ openaq }: Config, { graph }: Project, keyValue: KeyValue | undefined): Sensor {
+function openaqReachable(
+  { openaq }: Config,
+  { graph }: Project,
+  { keyValue, clock = systemClock }: Over,
+): Sensor {
   const assets = graph.assets.filter(({ pool }) => pool === POOL).map(({ key }) => key);
   return reachable({
     name: "openaq_reachable",
@@ -36,7 +45,6 @@ function openaqReachable({ openaq }: Config, { graph }: Project, keyValue: KeyVa
         import("../sources/openaq/pace.ts"),
       ]);
       const { url, key, timeout, perMinute, perHour } = openaq;
-      const clock = systemClock;
       const common = { key, timeout, clock };
       return url === null
         ? await probe({ ...common, url: BUILT_IN, fetch: await builtIn(clock), pace: unpaced }, signal)

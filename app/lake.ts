@@ -171,7 +171,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       async tickers() {
         const { askersOf } = await import("./askers.ts");
         const asking = await orchestrator.tickers({
-          ...askersOf(config, project, state.keyValue),
+          ...askersOf(config, project, { keyValue: state.keyValue, clock: systemClock }),
           files: {
             list: (folder) => store.list(folder),
             found: (paths) => publisher.found(paths),

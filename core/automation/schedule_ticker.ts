@@ -1,6 +1,6 @@
 import { DeclarationError } from "../errors.ts";
 import type { RunId } from "../event.ts";
-import { type Instant, iso } from "../instant.ts";
+import { type Instant, iso, MINUTE, SECOND } from "../instant.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { RunRequest, TickRecord } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
@@ -40,6 +40,8 @@ export class ScheduleTicker implements Ticking {
   /** Until then nothing is due, unless the clock is set back before `from`. */
   #rest: { readonly from: Instant; readonly until: Instant } | undefined;
   #wakes: Instant = -Infinity;
+  /** Why it waited last, as it is kept. */
+  #waited: { readonly detail: string; readonly at: Instant } | undefined;
 
   /** @throws {DeclarationError} If the schedule's expression or zone cannot be read. */
   constructor(schedule: Schedule, over: ScheduleOver) {
@@ -91,8 +93,11 @@ export class ScheduleTicker implements Ticking {
     try {
       const asked = await this.#request(due.at, kept.run);
       if ("skip" in asked) {
-        if (asked.isOver || catchUp === "none") await keep(due.at);
-        await note("skipped", `${told}: ${asked.skip}`);
+        const isOver = asked.isOver || catchUp === "none";
+        if (isOver) await keep(due.at);
+        else this.#wait(now);
+        const detail = `${told}: ${asked.skip}`;
+        if (isOver || !this.#isNoted(detail, now)) await note("skipped", detail);
         return nothing;
       }
       request = asked;
@@ -106,6 +111,20 @@ export class ScheduleTicker implements Ticking {
     await note("requested", isNew ? told : `${told}, asked for before`, [run]);
     if (catchUp === "all") this.#wakes = this.#next(due.at);
     return { at: now, runs: isNew ? [{ run, request }] : [] };
+  }
+
+  /** Looks again in a moment, whatever happens until then. */
+  #wait(now: Instant): void {
+    this.#wakes = Math.min(this.#wakes, now + SECOND);
+    this.#rest = { from: now, until: this.#wakes };
+  }
+
+  /** Whether it is known why it waits: that is kept once a minute. */
+  #isNoted(detail: string, now: Instant): boolean {
+    const last = this.#waited;
+    if (last?.detail === detail && Math.abs(now - last.at) < MINUTE) return true;
+    this.#waited = { detail, at: now };
+    return false;
   }
 
   /** The run of a due time; or why it is not asked for now, and whether it will not be later either. */

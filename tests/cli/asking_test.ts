@@ -111,6 +111,48 @@ Deno.test("retention is applied once a day by itself", async () => {
   assertEquals((await world.run("daemon", "--once")).stdout, "nothing is due\n");
 });
 
+Deno.test("two daemons at once ask for what is due once", async () => {
+  await using world = await opened();
+  await world.run("daemon", "--once");
+  await world.rewind("schedules/house/noon", yesterday);
+  await world.rewind("sensors/house/visitor", before);
+  house.brings = "two guests";
+  const both = await Promise.all([
+    world.run("daemon", "--once", "--json"),
+    world.run("daemon", "--once", "--json"),
+  ]);
+  assertEquals(both.map(({ code }) => code), [0, 0]);
+  assertEquals(both.flatMap(({ json }) => json.runs).length, 2);
+  assertEquals((await world.run("runs", "--json")).json.length, 3);
+});
+
+Deno.test("a group declares schedules and sensors beside its assets", async () => {
+  await using line = await CommandLine.open();
+  const core = fromFileUrl(new URL("../../core/mod.ts", import.meta.url));
+  const path = join(line.cwd, "group.ts");
+  await Deno.writeTextFile(
+    path,
+    `import { schedule, sensor } from "${core}";
+    const retention = schedule({ name: "retention", cron: "0 0 1 * *", prune: { history: 30 } });
+    const post = sensor({ name: "post", sense: () => ({ skip: "no post" }) });
+    export const group = {
+      name: "mine",
+      declare: () => ({ assets: [], databases: [], origins: { mine: "files" }, schedules: [retention], sensors: [post] }),
+    };`,
+  );
+  const run = (...args: string[]) => line.run([...args, "--json"], { env: { ...env, GRAPH: path } });
+  await run("daemon", "--once");
+  const { json: [retention, ...more] } = await run("schedules");
+  assertEquals(
+    [retention.name, more],
+    ["retention", []],
+    "one of its own takes the place of the one in the box",
+  );
+  assertMatch(retention.next, /-01T00:00:00Z$/);
+  const { json: [, post] } = await run("sensors");
+  assertEquals([post.name, post.last.outcome, post.last.detail], ["post", "skipped", "no post"]);
+});
+
 Deno.test("an unknown name is refused, with the one that was probably meant", async () => {
   await using world = await opened();
   for (

@@ -154,7 +154,7 @@ Deno.test("who is killed between the run and its note asks for no second one, no
     `skipped  due at ${iso(NOON + 2 * HOUR)}: its run 1 has not ended`,
   );
   await endAll(again.state);
-  assertEquals(await again.tick(NOON + 2 * HOUR), [key(NOON + 2 * HOUR)]);
+  assertEquals(await again.tick(NOON + 2 * HOUR + 1_000), [key(NOON + 2 * HOUR)]);
   const same = await opened(hourly(), { ...halting, worker: "d" });
   await endAll(again.state);
   await assertRejects(() => same.tick(NOON + 3 * HOUR), Error, "killed");
@@ -162,6 +162,27 @@ Deno.test("who is killed between the run and its note asks for no second one, no
   assertEquals(await again.tick(NOON + 3 * HOUR), []);
   assertEquals((await again.history())[0], `requested 3 due at ${iso(NOON + 3 * HOUR)}, asked for before`);
   assertEquals((await again.state.runs(9)).length, 3);
+});
+
+Deno.test("whoever waits looks once a second, and says so once a minute, however often it is ticked", async () => {
+  let notes = 0;
+  let looks = 0;
+  const world = await opened(hourly(), {
+    state: (state) =>
+      new Proxy(state, {
+        get(target, name) {
+          if (name === "noteTick") notes++;
+          if (name === "run") looks++;
+          const found = Reflect.get(target, name);
+          return typeof found === "function" ? found.bind(target) : found;
+        },
+      }),
+  });
+  await world.tick(NOON);
+  await world.tick(NOON + HOUR);
+  [notes, looks] = [0, 0];
+  for (let i = 0; i < 1_000; i++) await world.tick(NOON + 2 * HOUR + i * 100);
+  assertEquals([notes, looks], [2, 100]);
 });
 
 Deno.test("two who tick at once ask for one run", async () => {
