@@ -325,16 +325,18 @@ export class Orchestrator {
    * @throws {DeclarationError} If a schedule's expression cannot be read, or two have one name.
    */
   async tickers({ schedules, sensors, files, lookbackDays }: TickersOptions): Promise<readonly Ticking[]> {
-    const [{ SensorTicker }, { ScheduleTicker }, { requireDistinct }] = await Promise.all([
+    const [{ SensorTicker }, { SideBySide }, { ScheduleTicker }, { requireDistinct }] = await Promise.all([
       import("./automation/sensor_ticker.ts"),
+      import("./automation/side_by_side.ts"),
       import("./automation/schedule_ticker.ts"),
       import("./automation/names.ts"),
     ]);
     requireDistinct([...schedules, ...sensors].map(({ name }) => name));
     const { session } = this;
     const cron = await this.#cron();
+    const sensing = sensors.map((sensor) => new SensorTicker(sensor, { session, files, lookbackDays }));
     return [
-      ...sensors.map((sensor) => new SensorTicker(sensor, { session, files, lookbackDays })),
+      ...sensing.length > 0 ? [new SideBySide(sensing)] : [],
       ...schedules.map((schedule) => new ScheduleTicker(schedule, { session, cron, lookbackDays })),
       await this.ticker(),
     ];

@@ -2,7 +2,7 @@ import { DeclarationError } from "../errors.ts";
 import type { RunId } from "../event.ts";
 import { type Instant, iso, MINUTE, SECOND } from "../instant.ts";
 import type { Cron } from "../ports/cron.ts";
-import type { RunRequest, TickRecord } from "../ports/state.ts";
+import { type RunRequest, StateError, type TickRecord } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
 import { messageOf, type Session } from "../run/session.ts";
 import { askedRequest } from "./ask.ts";
@@ -102,6 +102,7 @@ export class ScheduleTicker implements Ticking {
       }
       request = asked;
     } catch (cause) {
+      if (cause instanceof StateError) throw cause;
       await keep(due.at);
       await note("failed", `${told}: ${messageOf(this.#over.session, cause)}`);
       return nothing;

@@ -2,7 +2,7 @@ import { DeclarationError, RequestError } from "../errors.ts";
 import type { AssetKey, RunId } from "../event.ts";
 import { type Instant, type Milliseconds, MINUTE, SECOND } from "../instant.ts";
 import type { Json } from "../ports/key_value.ts";
-import type { RunRequest, TickRecord } from "../ports/state.ts";
+import { type RunRequest, StateError, type TickRecord } from "../ports/state.ts";
 import { report } from "../run/report.ts";
 import { partitionOf } from "../run/scope.ts";
 import { messageOf, refresh, type Session } from "../run/session.ts";
@@ -96,6 +96,7 @@ export class SensorTicker implements Ticking {
       return { at: now, runs };
     } catch (cause) {
       if (signal.aborted) return nothing;
+      if (cause instanceof StateError) throw cause;
       await keep(kept?.cursor, (kept?.failures ?? 0) + 1);
       await note("failed", messageOf(session, cause));
       return nothing;

@@ -1,17 +1,27 @@
-import type { TakenRun } from "../ports/state.ts";
+import { RequestError } from "../errors.ts";
+import { StateError, type TakenRun } from "../ports/state.ts";
 import { forget } from "./forget.ts";
 import { pruneNode } from "./prune.ts";
 import { scopeFrom } from "./request.ts";
-import { refresh, type Session } from "./session.ts";
+import { messageOf, refresh, type Session, UnknownOutcomeError } from "./session.ts";
 import type { RunResult } from "./tally.ts";
 
 /**
  * Does a queued `prune`: deletes files whose retention is over and what dead runs left, and forgets what happened before
  * the request says. It can be done again after a kill.
  *
- * @throws {RequestError} If another run is at work on those partitions.
+ * @throws {RequestError} If another run is at work on those partitions, or a file cannot be deleted.
  */
-export async function retain(session: Session, { id, request }: TakenRun): Promise<RunResult> {
+export async function retain(session: Session, taken: TakenRun): Promise<RunResult> {
+  try {
+    return await retained(session, taken);
+  } catch (cause) {
+    if ([RequestError, StateError, UnknownOutcomeError].some((own) => cause instanceof own)) throw cause;
+    throw new RequestError(`pruning: ${messageOf(session, cause)}`, { cause });
+  }
+}
+
+async function retained(session: Session, { id, request }: TakenRun): Promise<RunResult> {
   const { state, clock, index, upkeep } = session;
   await refresh(session);
   index.advance(clock.now());

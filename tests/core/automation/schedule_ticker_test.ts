@@ -9,7 +9,7 @@ import { type CatchUp, type Schedule, schedule } from "../../../core/automation/
 import { ScheduleTicker } from "../../../core/automation/schedule_ticker.ts";
 import { DAY, HOUR, type Instant, iso, MINUTE } from "../../../core/instant.ts";
 import { DeclarationError } from "../../../core/errors.ts";
-import type { State } from "../../../core/ports/state.ts";
+import { type State, StateError } from "../../../core/ports/state.ts";
 import { fakeClock } from "../../fake_clock.ts";
 import { type Lab, lab, type LabOptions, NOON } from "../lab.ts";
 import { mortal } from "./mortal.ts";
@@ -183,6 +183,25 @@ Deno.test("whoever waits looks once a second, and says so once a minute, however
   [notes, looks] = [0, 0];
   for (let i = 0; i < 1_000; i++) await world.tick(NOON + 2 * HOUR + i * 100);
   assertEquals([notes, looks], [2, 100]);
+});
+
+Deno.test("a state that cannot be read for a moment loses no due time", async () => {
+  let broken = false;
+  const world = await opened(hourly({ catchUp: "all" }), {
+    state: (state) =>
+      new Proxy(state, {
+        get(target, name) {
+          if (broken && name === "runs") return () => Promise.reject(new StateError("it stays locked"));
+          const found = Reflect.get(target, name);
+          return typeof found === "function" ? found.bind(target) : found;
+        },
+      }),
+  });
+  await world.tick(NOON);
+  broken = true;
+  await assertRejects(() => world.tick(NOON + HOUR), StateError, "it stays locked");
+  broken = false;
+  assertEquals(await world.tick(NOON + HOUR + MINUTE), [key(NOON + HOUR)]);
 });
 
 Deno.test("two who tick at once ask for one run", async () => {

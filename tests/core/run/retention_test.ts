@@ -103,6 +103,26 @@ Deno.test("a prune whose worker is killed is done by the next, as it was asked f
   assertEquals((await state.claims()).length, 0);
 });
 
+Deno.test("a prune that fails at its files fails by itself, and the next is done", async () => {
+  const { orchestrator, state, clock } = await opened();
+  clock.suspend(8 * DAY);
+  const request = await askedRequest(orchestrator.session, { prune: { history: 90 } }, 7);
+  const { publisher } = orchestrator.session;
+  const remove = publisher.remove.bind(publisher);
+  publisher.remove = () => Promise.reject(new Error("deleting hunter2:\nthe disk is read-only"));
+  await state.enqueue(request, clock.now());
+  const [failed] = await Array.fromAsync(orchestrator.work());
+  assertEquals(failed!.outcome, {
+    status: "refused",
+    message: "pruning: deleting hunter2: the disk is read-only",
+  });
+  publisher.remove = remove;
+  await state.enqueue(await askedRequest(orchestrator.session, { prune: { history: 90 } }, 7), clock.now());
+  assertEquals((await Array.fromAsync(orchestrator.work())).map(({ outcome }) => outcome.status), [
+    "succeeded",
+  ]);
+});
+
 Deno.test("a prune of what others are at work on is refused, and the next is done", async () => {
   const { orchestrator, state, clock, open } = await opened();
   clock.suspend(8 * DAY);
