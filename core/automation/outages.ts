@@ -1,4 +1,4 @@
-import { type Instant, iso, MINUTE } from "../instant.ts";
+import { type Instant, iso, MINUTE, SECOND } from "../instant.ts";
 import type { KeyValue } from "../ports/key_value.ts";
 import type { RunRequest } from "../ports/state.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
@@ -49,7 +49,7 @@ export async function noteOutage(
 /** Why an asset is not asked for: the service that it asks is down. */
 export function outageOf(outages: Outages, { asset: { pool } }: Node): string | undefined {
   const outage = pool === null ? undefined : outages.get(pool);
-  return outage && `${pool} is down since ${iso(outage.since)}: ${outage.message}`;
+  return outage && `${pool} is down since ${iso(outage.since - outage.since % SECOND)}: ${outage.message}`;
 }
 
 /** The same of a request, by the first of its assets that waits. */

@@ -13,7 +13,7 @@ import { AUTOMATION } from "./names.ts";
 import { outageOf, type Outages, outagesIn } from "./outages.ts";
 import { pauseOf } from "./pauses.ts";
 import { requestsFor } from "./requests.ts";
-import { evaluationOf } from "./verdict.ts";
+import { evaluationOf, waitingFor } from "./verdict.ts";
 
 /** The runs that were asked for at one moment. */
 export interface Tick {
@@ -103,7 +103,11 @@ export class Ticker implements Ticking {
     const at = index.now;
     const why = new Map<AssetKey, AssetEvaluation>();
     for (const [node, { evaluation }] of this.#evaluated) {
-      why.set(node.key, { at, ...evaluationOf(node, evaluation, asked.get(node) ?? []) });
+      const outage = outageOf(this.#outages, node);
+      const found = outage === undefined
+        ? evaluationOf(node, evaluation, asked.get(node) ?? [])
+        : waitingFor(node, outage);
+      why.set(node.key, { at, ...found });
     }
     const runs = [];
     for (const request of requestsFor(asked, index.seq)) {

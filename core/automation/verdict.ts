@@ -94,6 +94,12 @@ export function evaluationOf(
   };
 }
 
+/** The same of an asset whose service is down. */
+export function waitingFor(node: Node, outage: string): Omit<AssetEvaluation, "at"> {
+  const { requested, reasons, why } = waits("answered", outage);
+  return { asset: node.key, requested, reasons, why: why as unknown as Json };
+}
+
 /** A verdict without an evaluation. */
 function waits(condition: string, detail: string): Judged {
   const why = { condition, value: false, detail, children: [] };

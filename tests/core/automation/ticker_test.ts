@@ -244,6 +244,8 @@ Deno.test("what asks a service that is down is not asked for, nor what reads it;
   assertEquals(asked(await ticker.tick()), []);
   const { decision, reasons } = await world.orchestrator.automation("t/drawn");
   assertEquals([decision, reasons], ["wait", ["well is down since 2024-02-01T12:00:00Z: found it dry"]]);
+  const [kept] = await world.state.evaluations("t/drawn", 1);
+  assertEquals(kept!.reasons, reasons);
   await note(null);
   const all = [["t/drawn 2024-02-01T09..2024-02-01T11", "t/sums null..null"]];
   assertEquals(asked(await ticker.tick()), all);
