@@ -1,5 +1,6 @@
 import type { RunId } from "../event.ts";
 import type { Instant } from "../instant.ts";
+import { outageOver, outagesIn } from "../automation/outages.ts";
 import type { Tick, Ticking } from "../automation/ticker.ts";
 import type { BackfillRecord, RunRequest } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
@@ -44,6 +45,7 @@ export class BackfillTicker implements Ticking {
       return [];
     }
     const runs = [];
+    const outages = await outagesIn(state.keyValue, clock.now());
     for (const { batch } of status === "running" ? next.slice(0, Math.max(0, AHEAD - open)) : []) {
       const request: RunRequest = {
         command: "materialize",
@@ -51,6 +53,7 @@ export class BackfillTicker implements Ticking {
         priority: PRIORITY,
         tags: { by: "backfill", backfill: String(id), batch: String(batch) },
       };
+      if (outageOver(outages, index, request) !== undefined) break;
       const queued = await state.backfills.enqueue(id, batch, request, clock.now());
       if (queued?.isNew) runs.push({ run: queued.run, request });
     }

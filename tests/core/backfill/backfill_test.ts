@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import { type AnyAsset, type AssetOptions, definer, from } from "../../../core/asset.ts";
+import { noteOutage } from "../../../core/automation/outages.ts";
 import type { BackfillSelection } from "../../../core/backfill/begin.ts";
 import { RequestError } from "../../../core/errors.ts";
 import { HOUR } from "../../../core/instant.ts";
@@ -340,4 +341,16 @@ Deno.test("a year of hours that a clock skips or shows twice is counted as it is
   await begun(world, over);
   await worked(world);
   assertEquals(await progress(world), { status: "succeeded", total: 743, done: 743, failed: 0 });
+});
+
+Deno.test("while the service that it asks is down a backfill queues nothing, and goes on once it answers", async () => {
+  const world = await lab(graphOf({ given: { pool: "well" } }));
+  await begun(world);
+  const note = (message: string | null) =>
+    noteOutage(world.state.keyValue, "well", { message, at: world.clock.now() });
+  await note("found it dry");
+  assertEquals(await worked(world), []);
+  await note(null);
+  assertEquals((await worked(world)).length, 3);
+  assertEquals(await progress(world), { status: "succeeded", total: ALL, done: ALL, failed: 0 });
 });
