@@ -93,7 +93,7 @@ async function forget({ orchestrator, world: { chance, lake, turns } }: Worker):
 
 /** Queues a run, mostly to work off what is queued at once, works that off, or asks for the end of a run. */
 async function queue(worker: Worker): Promise<void> {
-  const { world: { queueing: chance, sketches, turns, oracle, trace }, name, orchestrator, state } = worker;
+  const { world: { queueing: chance, turns, oracle, trace }, name, orchestrator, state } = worker;
   const kind = chance.pick(["enqueue", "enqueue", "enqueue", "enqueue", "work", "work", "cancel"]);
   trace.push(`${name} asks for ${kind}`);
   if (kind === "cancel") {
