@@ -1,18 +1,22 @@
 import type { Claims } from "./claims.ts";
 import type { EventLog } from "./event_log.ts";
+import type { Following } from "./following.ts";
 import type { History } from "./history.ts";
 import type { KeyValue } from "./key_value.ts";
+import type { Leads } from "./leads.ts";
 import type { Queue } from "./queue.ts";
 import type { Runs } from "./runs.ts";
 
 export type * from "./claims.ts";
 export * from "./event_log.ts";
+export type * from "./following.ts";
 export type * from "./history.ts";
+export type * from "./leads.ts";
 export type * from "./queue.ts";
 export type * from "./runs.ts";
 
 /** The durable memory of an asset graph. A handle belongs to one worker. No transaction spans two calls. */
-export interface State extends EventLog, Claims, Runs, Queue, History {
+export interface State extends EventLog, Claims, Runs, Queue, History, Following, Leads {
   readonly keyValue: KeyValue;
   /** Releases this worker's claims, and hands back the runs that it took. */
   close(): Promise<void>;

@@ -30,6 +30,7 @@ export class MemoryState implements port.State {
   readonly keyValue: KeyValue;
   readonly #store: MemoryStore;
   readonly #worker: Worker;
+  readonly #closed = new AbortController();
 
   constructor(store: MemoryStore, worker: string) {
     this.#store = store;
@@ -415,8 +416,35 @@ export class MemoryState implements port.State {
     return this.#store.runs[run - 1]?.logs.slice() ?? [];
   }
 
+  watch(signal: AbortSignal): AsyncIterable<Seq> {
+    const { events, runs } = this.#store;
+    return this.#after(events.length, runs.length, AbortSignal.any([signal, this.#closed.signal]));
+  }
+
+  async *#after(event: number, run: number, signal: AbortSignal): AsyncGenerator<Seq> {
+    const { events, runs, listeners } = this.#store;
+    for await (const _ of listeners.turns(signal)) {
+      if (events.length === event && runs.length === run) continue;
+      [event, run] = [events.length, runs.length];
+      yield event;
+    }
+  }
+
+  async lead(name: string): Promise<boolean> {
+    await null;
+    const { leads } = this.#store;
+    if (!leads.get(name)?.alive) leads.set(name, this.#worker);
+    return leads.get(name) === this.#worker;
+  }
+
+  async leader(name: string): Promise<port.Leader | undefined> {
+    await null;
+    return this.#store.leads.get(name)?.alive ? { place: null } : undefined;
+  }
+
   async close(): Promise<void> {
     await null;
+    this.#closed.abort();
     for (const token of this.#store.claims.keys()) this.#release(token);
     for (const run of this.#store.runs) {
       if (run.worker !== this.#worker || run.queue === null || run.isCancelled) continue;
@@ -469,6 +497,7 @@ export class MemoryState implements port.State {
     const id = this.#store.runs.length + 1;
     const record = { id, status, started: at, ended: null, request: frozen(request), summary: null };
     this.#store.runs.push({ record, worker, steps: new Map(), logs: [], isCancelled: false, queue });
+    this.#store.listeners.tell();
     return id;
   }
 
@@ -505,6 +534,7 @@ export class MemoryState implements port.State {
       touched.add(projection);
     }
     for (const projection of touched) projection.trimMarks();
+    if (events.length > 0) this.#store.listeners.tell();
   }
 
   #codeId(asset: AssetKey, { version, edges }: port.CodeRecord): number {

@@ -16,6 +16,7 @@ import type {
   Versioned,
 } from "../../../core/mod.ts";
 import { placesOf } from "../commits.ts";
+import { Listeners } from "../listeners.ts";
 import type { Projection } from "./projection.ts";
 
 /** An open handle on the store. */
@@ -81,6 +82,8 @@ export class MemoryStore {
   waits: StoredWait[] = [];
   readonly values = new Map<string, Versioned>();
   readonly workers = new Set<Worker>();
+  readonly leads = new Map<string, Worker>();
+  readonly listeners = new Listeners();
   #numbers = 0;
 
   /** A number for a claim or a value that was never given before. */

@@ -193,4 +193,8 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (pool, run, worker)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- worker: the one that has the lead in something; one that is no more has it no longer.
+  CREATE TABLE leads (name TEXT PRIMARY KEY, worker INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -18,9 +18,11 @@ import { requireCovered, toBeCovered } from "../commits.ts";
 import { Claims } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { EventLog } from "./event_log.ts";
+import { Following, LOOK, type LookOptions } from "./following.ts";
 import { History } from "./history.ts";
 import { Intents } from "./intents.ts";
 import { SqliteKeyValue } from "./key_value.ts";
+import { Leads } from "./leads.ts";
 import type { Locks } from "./locks.ts";
 import { Places } from "./places.ts";
 import { Pools } from "./pools.ts";
@@ -46,13 +48,16 @@ export class SqliteState implements port.State {
   readonly #packer: Packer;
   readonly #queue: Queue;
   readonly #pools: Pools;
+  readonly #following: Following;
+  readonly #leads: Leads;
 
   constructor(
     db: Database,
-    { locks, few, access }: {
+    { locks, few, access, look = LOOK }: {
       readonly locks: Locks;
       readonly few: number;
       readonly access: "read" | "write";
+      readonly look?: LookOptions | undefined;
     },
   ) {
     this.#db = db;
@@ -67,6 +72,8 @@ export class SqliteState implements port.State {
     this.#history = new History(db, this.#registry);
     this.#packer = new Packer(db, this.#log, this.#registry, few);
     this.#queue = new Queue(db, this.#workers);
+    this.#following = new Following(db, look);
+    this.#leads = new Leads(db, this.#workers);
     this.keyValue = new SqliteKeyValue(db);
   }
 
@@ -111,7 +118,10 @@ export class SqliteState implements port.State {
       if (claim !== null && commit.release) this.#claims.release(claim, step !== undefined);
       return { status: "committed", seq };
     }, { synced });
-    if (committed.status === "committed") await this.#packer.upTo(committed.seq);
+    if (committed.status === "committed") {
+      if (events.length > 0) this.#following.tell();
+      await this.#packer.upTo(committed.seq);
+    }
     return committed;
   }
 
@@ -208,7 +218,9 @@ export class SqliteState implements port.State {
   }
 
   async beginRun(request: port.RunRequest, at: Instant): Promise<RunId> {
-    return await this.#asWorker(() => this.#runs.begin(request, at, this.#log.head()));
+    const run = await this.#asWorker(() => this.#runs.begin(request, at, this.#log.head()));
+    this.#following.tell();
+    return run;
   }
 
   async endRun(run: RunId, status: port.RunStatus, summary: Json, at: Instant): Promise<void> {
@@ -219,7 +231,9 @@ export class SqliteState implements port.State {
   }
 
   async enqueue(request: port.RunRequest, at: Instant): Promise<{ run: RunId; isNew: boolean }> {
-    return await this.#db.write(() => this.#queue.enqueue(request, at, this.#log.head()));
+    const queued = await this.#db.write(() => this.#queue.enqueue(request, at, this.#log.head()));
+    if (queued.isNew) this.#following.tell();
+    return queued;
   }
 
   async take(at: Instant): Promise<port.TakenRun | undefined> {
@@ -261,12 +275,27 @@ export class SqliteState implements port.State {
     return this.#runs.logs(run);
   }
 
+  watch(signal: AbortSignal, options?: { readonly closely?: boolean }): AsyncIterable<Seq> {
+    return this.#following.watch(signal, options);
+  }
+
+  async lead(name: string): Promise<boolean> {
+    const held = this.#leads.held(name);
+    return held === undefined ? await this.#asWorker(() => this.#leads.take(name)) : held === "here";
+  }
+
+  async leader(name: string): Promise<port.Leader | undefined> {
+    return this.#leads.leader(name);
+  }
+
   async close(): Promise<void> {
+    this.#following.end();
     try {
       if (!this.#workers.known) return;
       await this.#asWorker(() => {
         for (const token of this.#claims.own()) this.#claims.release(token);
         this.#queue.handBack();
+        this.#leads.leave();
         this.#workers.leave();
       });
     } finally {

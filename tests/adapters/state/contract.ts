@@ -1,5 +1,7 @@
 import { describeClaims } from "./contract_claims.ts";
 import { describeEvents } from "./contract_events.ts";
+import { describeFollowing } from "./contract_following.ts";
+import { describeLeads } from "./contract_leads.ts";
 import { describePools } from "./contract_pools.ts";
 import { describeQueue } from "./contract_queue.ts";
 import { describeRecords } from "./contract_records.ts";
@@ -12,4 +14,6 @@ export function stateContract(name: string, open: () => Promise<Harness>): void 
   describeRecords(name, open);
   describeQueue(name, open);
   describePools(name, open);
+  describeFollowing(name, open);
+  describeLeads(name, open);
 }
