@@ -63,6 +63,10 @@ export {
 // Work on a graph
 export * from "./orchestrator.ts";
 export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";
+export { type DaemonOptions, TICKS } from "./daemon/options.ts";
+export { serve } from "./daemon/serve.ts";
+export type { DaemonNews, Herald } from "./daemon/news.ts";
+export { Pulse } from "./daemon/pulse.ts";
 export type { Verdict } from "./automation/verdict.ts";
 export type { Why } from "./automation/why.ts";
 export type { Hindrance, PlannedCause, PlannedStep } from "./plan.ts";

@@ -17,8 +17,12 @@ export interface TakenRun {
 export interface Queue {
   /** @returns The run; where the request has a key that was ever used, the one that has it, whatever became of it. */
   enqueue(request: RunRequest, at: Instant): Promise<{ readonly run: RunId; readonly isNew: boolean }>;
-  /** Takes the run of the highest priority, the oldest of these; undefined where none is queued. */
-  take(at: Instant): Promise<TakenRun | undefined>;
+  /**
+   * Takes the run of the highest priority, the oldest of these; undefined where none is queued.
+   *
+   * @param above Only one of a higher priority than this. @default any
+   */
+  take(at: Instant, above?: number): Promise<TakenRun | undefined>;
   /** Notes that a run got on although no event says so, as by an answer that was stored. */
   gotOn(run: RunId): Promise<void>;
   /**

@@ -354,11 +354,11 @@ export class MemoryState implements port.State {
     return { run, isNew: true };
   }
 
-  async take(at: Instant): Promise<port.TakenRun | undefined> {
+  async take(at: Instant, above = -Infinity): Promise<port.TakenRun | undefined> {
     await null;
     const queued = this.#store.runs.filter(({ record: { status } }) => status === "queued");
     const priority = ({ record: { request } }: StoredRun) => request.priority ?? 0;
-    const [first] = queued.sort((a, b) => priority(b) - priority(a));
+    const [first] = queued.filter((run) => priority(run) > above).sort((a, b) => priority(b) - priority(a));
     if (first === undefined) return undefined;
     first.record = { ...first.record, status: "running", started: at };
     first.worker = this.#worker;

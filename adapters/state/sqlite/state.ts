@@ -236,9 +236,9 @@ export class SqliteState implements port.State {
     return queued;
   }
 
-  async take(at: Instant): Promise<port.TakenRun | undefined> {
+  async take(at: Instant, above?: number): Promise<port.TakenRun | undefined> {
     await this.#db.patiently(() => this.#workers.self());
-    const taken = await this.#db.patiently(() => this.#queue.take(at));
+    const taken = await this.#db.patiently(() => this.#queue.take(at, above));
     if (taken !== undefined) this.#runs.open(taken.id);
     return taken;
   }

@@ -39,6 +39,15 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     assertEquals(await status(a, urgent), "succeeded");
   });
 
+  test("only what is more urgent is taken where that is asked for", async (harness) => {
+    const a = await harness.worker("a");
+    const [usual, urgent] = [await queued(a), await queued(a, { priority: 2 })];
+    assertEquals(await a.take(1, 2), undefined);
+    assertEquals((await a.take(2, 1))?.id, urgent);
+    assertEquals(await a.take(3, 0), undefined);
+    assertEquals((await a.take(4, -1))?.id, usual);
+  });
+
   test("two who take at once take different runs", async (harness) => {
     const workers = await Promise.all(["a", "b", "c"].map((name) => harness.worker(name)));
     for (let i = 0; i < 2; i++) await queued(workers[0]!);
