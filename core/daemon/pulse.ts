@@ -1,30 +1,30 @@
 import type { Instant, Milliseconds } from "../instant.ts";
 import type { Clock } from "../ports/clock.ts";
 
-/** What goes on in a daemon without end. */
-const LOOPS = ["ticks", "runs"] as const;
-type Loop = typeof LOOPS[number];
-
 /** How a daemon is: signs of life of its loops, whether it leads, and when it last asked for runs. */
 export class Pulse {
   readonly #clock: Clock;
-  readonly #beats = new Map<Loop, Milliseconds>();
+  readonly #beats = new Map<"ticks" | "runs", Milliseconds>();
   #leads = false;
   #ticked: Instant | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    for (const loop of LOOPS) this.beat(loop);
+    this.beat("ticks");
+    this.beat("runs");
   }
 
-  beat(loop: Loop): void {
+  /** One of the loops, that of what asks for runs or that of the runs, gives a sign of life. */
+  beat(loop: "ticks" | "runs"): void {
     this.#beats.set(loop, this.#clock.awake());
   }
 
+  /** Something asked for runs. */
   tick(at: Instant): void {
     this.#ticked = at;
   }
 
+  /** Whether this worker asks for runs. */
   set leads(leads: boolean) {
     this.#leads = leads;
   }
