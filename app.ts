@@ -35,6 +35,7 @@ export class App {
   readonly warnings: readonly string[];
   readonly lookbackDays: number;
   readonly mask: (text: string) => string;
+  readonly clock = systemClock;
   readonly now = systemClock.now;
 
   constructor(readonly config: Config, readonly groups: Groups) {
@@ -91,6 +92,10 @@ export class App {
   async query() {
     const { openQuery } = await import("./app/query.ts");
     return await openQuery(this.config, this.groups);
+  }
+
+  alarm(wake: () => void, signal: AbortSignal): void {
+    Deno.cron("wake the daemon", "* * * * *", { signal }, wake).catch(() => {}); // nothing relies on it
   }
 
   async simulate(options: SimulatorOptions, signal: AbortSignal) {

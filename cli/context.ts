@@ -1,5 +1,6 @@
 import {
   type AssetKey,
+  type Clock,
   type Forgotten,
   type Graph,
   type Instant,
@@ -74,6 +75,7 @@ export interface App {
   readonly warnings: readonly string[];
   readonly lookbackDays: number;
   readonly now: () => Instant;
+  readonly clock: Clock;
   /** Takes every secret out of a text. */
   readonly mask: (text: string) => string;
   /**
@@ -100,6 +102,8 @@ export interface App {
   rebuild(options: RebuildOptions): Promise<Rebuilt>;
   /** The lake's tables and views. */
   query(): Promise<Query>;
+  /** Has `wake` called now and then by a timer of the system's own, until the signal is aborted. */
+  alarm(wake: () => void, signal: AbortSignal): void;
   /** Serves the simulated OpenAQ API until the signal is aborted. */
   simulate(options: SimulateOptions, signal: AbortSignal): Promise<Served>;
   /** Mends what no materialize can: one finding for each thing that was looked at. */

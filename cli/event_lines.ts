@@ -19,7 +19,8 @@ interface Step {
 
 /** A run as lines, one an event; nothing of those that say little. */
 export class EventLines {
-  readonly #steps = new Map<number, Step>();
+  /** By run and step: several runs may be at work. */
+  readonly #steps = new Map<string, Step>();
   readonly #waits = new Map<string, Instant>();
 
   constructor(readonly paint: Paint, readonly now: () => Instant) {}
@@ -36,27 +37,34 @@ export class EventLines {
         return [`run ${run} was interrupted: ${done}`];
       }
       case "step-started": {
-        const { step, asset, range: { from, to }, count } = progress;
+        const { asset, range: { from, to }, count } = progress;
         const name = named(asset, from, to, count);
         const at = { started: now(), heard: now(), told: now() };
-        this.#steps.set(step, { name, ...at, materialized: 0, unchanged: 0, at: undefined, outlook: {} });
+        this.#steps.set(stepOf(progress), {
+          name,
+          ...at,
+          materialized: 0,
+          unchanged: 0,
+          at: undefined,
+          outlook: {},
+        });
         return [`${name} started`];
       }
       case "partitions": {
-        const step = this.#steps.get(progress.step)!;
+        const step = this.#steps.get(stepOf(progress))!;
         step.materialized += progress.materialized;
         step.unchanged += progress.unchanged;
         return [];
       }
       case "step-progress": {
         const { done, total, unit, outlook } = progress;
-        const step = this.#steps.get(progress.step)!;
+        const step = this.#steps.get(stepOf(progress))!;
         const begins = outlook.note !== undefined && outlook.note !== step.outlook.note;
         Object.assign(step, { at: { done, total, unit }, outlook, heard: now() });
         return begins ? [this.#tell(step)] : this.reminders();
       }
       case "retrying": {
-        const { name } = this.#steps.get(progress.step)!;
+        const { name } = this.#steps.get(stepOf(progress))!;
         return [paint("yellow", `${name} tries again in ${lasting(progress.after)}: ${progress.error}`)];
       }
       case "waiting":
@@ -75,8 +83,8 @@ export class EventLines {
       case "warning":
         return [warningLine(paint, progress.asset, progress.message)];
       case "step-ended": {
-        const { name, materialized, unchanged } = this.#steps.get(progress.step)!;
-        this.#steps.delete(progress.step);
+        const { name, materialized, unchanged } = this.#steps.get(stepOf(progress))!;
+        this.#steps.delete(stepOf(progress));
         const kept = unchanged > 0 ? ` (${number(unchanged)} unchanged)` : "";
         const made = `${plural(materialized, "partition")}${kept} in ${lasting(progress.took)}`;
         return [`${name} ${paint(COLOUR[progress.outcome], progress.outcome)}: ${made}`];
@@ -107,6 +115,11 @@ export class EventLines {
 
 export function warningLine(paint: Paint, subject: string, message: string): string {
   return paint("yellow", `warning: ${subject}: ${message}`);
+}
+
+/** Names the step that progress tells of. */
+export function stepOf({ run, step }: { readonly run: number; readonly step: number }): string {
+  return `${run} ${step}`;
 }
 
 /** Names what is waited for. */

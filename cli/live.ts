@@ -1,6 +1,6 @@
 import type { Instant, Observer, Outlook, Progress, Warn } from "../core/mod.ts";
 import type { Terminal } from "./context.ts";
-import { EventLines, waitOf, warningLine } from "./event_lines.ts";
+import { EventLines, stepOf, waitOf, warningLine } from "./event_lines.ts";
 import { HIDE_CURSOR, type Paint, painter, SHOW_CURSOR } from "./out.ts";
 import { lasting, named, number, roughly } from "./text.ts";
 
@@ -8,6 +8,8 @@ import { lasting, named, number, roughly } from "./text.ts";
 export interface Reporter extends Disposable {
   readonly observe: Observer;
   readonly warn: Warn;
+  /** Says a line of its own. */
+  readonly say: (line: string) => void;
 }
 
 /** How often, in milliseconds, the block is drawn again. */
@@ -34,7 +36,7 @@ export class Live implements Reporter {
   readonly #now: () => Instant;
   readonly #paint: Paint;
   readonly #lines: EventLines;
-  readonly #steps = new Map<number, Step>();
+  readonly #steps = new Map<string, Step>();
   /** The steps of other runs that are waited for, since when. */
   readonly #waits = new Map<string, { readonly name: string; readonly since: Instant }>();
   readonly #timer: ReturnType<typeof setInterval>;
@@ -57,14 +59,14 @@ export class Live implements Reporter {
     const lines = this.#lines.of(progress);
     switch (progress.type) {
       case "step-started": {
-        const { step, asset, range: { from, to }, count } = progress;
+        const { asset, range: { from, to }, count } = progress;
         const name = named(asset, from, to, count);
         const at = { done: 0, total: count, unit: "partitions", outlook: {} };
-        this.#steps.set(step, { name, started: this.#now(), ...at, heard: this.#now() });
+        this.#steps.set(stepOf(progress), { name, started: this.#now(), ...at, heard: this.#now() });
         return;
       }
       case "step-progress":
-        Object.assign(this.#steps.get(progress.step)!, {
+        Object.assign(this.#steps.get(stepOf(progress))!, {
           done: progress.done,
           total: progress.total,
           unit: progress.unit,
@@ -82,18 +84,22 @@ export class Live implements Reporter {
         this.#waits.delete(waitOf(progress));
         return;
       case "partitions": {
-        const step = this.#steps.get(progress.step)!;
+        const step = this.#steps.get(stepOf(progress))!;
         if (step.unit === "partitions") step.done += progress.materialized;
         return;
       }
       case "step-ended":
-        this.#steps.delete(progress.step);
+        this.#steps.delete(stepOf(progress));
     }
     this.#above.push(...lines);
   };
 
   warn: Warn = (subject, message) => {
     this.#above.push(warningLine(this.#paint, subject, message));
+  };
+
+  say = (line: string): void => {
+    this.#above.push(line);
   };
 
   /** Draws the last time and gives the terminal back. */

@@ -11,7 +11,7 @@ export function reporter(
   terminal: Terminal,
   { silent, now }: { readonly silent: boolean; readonly now: () => Instant },
 ): Reporter {
-  if (silent) return { observe: () => {}, warn: () => {}, [Symbol.dispose]() {} };
+  if (silent) return { observe: () => {}, warn: () => {}, say: () => {}, [Symbol.dispose]() {} };
   if (terminal.columns() !== undefined) return new Live(terminal, now);
   const paint = painter(terminal);
   const lines = new EventLines(paint, now);
@@ -20,6 +20,7 @@ export function reporter(
   return {
     observe: (progress) => tell(lines.of(progress)),
     warn: (subject, message) => print(terminal, warningLine(paint, subject, message)),
+    say: (line) => tell([line]),
     [Symbol.dispose]: () => clearInterval(timer),
   };
 }

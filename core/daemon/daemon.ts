@@ -70,11 +70,11 @@ export class Daemon {
 
   async #lead(): Promise<void> {
     const { orchestrator: { session: { state } }, pulse, tell } = this.#options;
-    while (!this.#over.signal.aborted) {
+    for (let led: boolean | undefined; !this.#over.signal.aborted;) {
       pulse.beat("ticks");
       const leads = await state.lead(TICKS);
-      if (leads !== pulse.leads) {
-        pulse.leads = leads;
+      if (leads !== led) {
+        pulse.leads = led = leads;
         this.#ticks = undefined;
         tell({ type: leads ? "leads" : "follows" });
       }
