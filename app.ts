@@ -4,8 +4,9 @@ import type { Groups, Project } from "./app/project.ts";
 import type { RebuildOptions } from "./app/rebuild.ts";
 import type { SimulatorOptions } from "./app/simulator.ts";
 import type { Lake } from "./app/lake.ts";
+import type { Handler, Listening } from "./app/listen.ts";
 import { systemClock } from "./app/system.ts";
-import type { AssetKey, Graph, State, Warn } from "./core/mod.ts";
+import type { AssetKey, Clock, Graph, State, Warn } from "./core/mod.ts";
 
 /** The environment variables and the folder in which the program was called. */
 export interface Surroundings {
@@ -35,7 +36,9 @@ export class App {
   readonly warnings: readonly string[];
   readonly lookbackDays: number;
   readonly mask: (text: string) => string;
-  readonly clock = systemClock;
+  readonly clock: Clock = systemClock;
+  readonly speed = 1;
+  readonly machine: Clock = systemClock;
   readonly now = systemClock.now;
 
   constructor(readonly config: Config, readonly groups: Groups) {
@@ -92,6 +95,15 @@ export class App {
   async query() {
     const { openQuery } = await import("./app/query.ts");
     return await openQuery(this.config, this.groups);
+  }
+
+  async listen(handler: Handler, port = this.config.webPort): Promise<Listening | { fault: string }> {
+    const { listen } = await import("./app/listen.ts");
+    return listen(handler, port);
+  }
+
+  memory(): number {
+    return Deno.memoryUsage().rss;
   }
 
   alarm(wake: () => void, signal: AbortSignal): void {

@@ -9,6 +9,7 @@ import {
   type Query,
   type State,
   type Ticking,
+  type Vitals,
   type Warn,
   type Warning,
   WrongUseError,
@@ -63,6 +64,8 @@ export interface Context {
   readonly uncaught: (line: (error: unknown) => string) => void;
   /** A file's text; undefined if it cannot be read. */
   readonly readText: (path: string) => Promise<string | undefined>;
+  /** What answers who asks how a daemon is. */
+  readonly web: (vitals: Vitals) => Promise<Handler>;
   /** The program behind the commands, configured; `graph` is a module that takes the place of the configured graph. */
   readonly app: (options: { readonly graph?: string }) => Promise<App>;
 }
@@ -75,7 +78,10 @@ export interface App {
   readonly warnings: readonly string[];
   readonly lookbackDays: number;
   readonly now: () => Instant;
+  /** The clock by which the lake lives, and how many times faster it runs than the machine's. */
   readonly clock: Clock;
+  readonly speed: number;
+  readonly machine: Clock;
   /** Takes every secret out of a text. */
   readonly mask: (text: string) => string;
   /**
@@ -102,6 +108,10 @@ export interface App {
   rebuild(options: RebuildOptions): Promise<Rebuilt>;
   /** The lake's tables and views. */
   query(): Promise<Query>;
+  /** Answers requests from this machine, at the configured port if none is given. @returns A line, where the port is taken. */
+  listen(handler: Handler, port?: number): Promise<Listening | { readonly fault: string }>;
+  /** The process's resident memory, in bytes. */
+  memory(): number;
   /** Has `wake` called now and then by a timer of the system's own, until the signal is aborted. */
   alarm(wake: () => void, signal: AbortSignal): void;
   /** Serves the simulated OpenAQ API until the signal is aborted. */
@@ -203,6 +213,14 @@ export interface Served {
   readonly source: string;
   /** Resolves once the server has ended. */
   readonly finished: Promise<void>;
+}
+
+/** What answers requests. */
+export type Handler = (request: Request) => Response | Promise<Response>;
+
+/** A port that is listened at; dispose of it. */
+export interface Listening extends AsyncDisposable {
+  readonly url: string;
 }
 
 export interface Finding {

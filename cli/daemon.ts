@@ -1,13 +1,15 @@
 import { type Command, UsageError } from "./context.ts";
 
-const LASTING = ["grace"];
+const LASTING = ["grace", "port"];
 
 export const daemon: Command = {
   summary: "keeps the lake true by itself: asks for what is to be made, and does the runs that are queued",
   help: `
-Usage: daemon [--grace SECONDS] [--json]
+Usage: daemon [--port N] [--grace SECONDS] [--json]
        daemon --once [--json]
 
+--port N       answers /healthz, /readyz and /metrics at this port of 127.0.0.1, 0: any that is free;
+               default: WEB_PORT, or 8321
 --grace N      told to end, steps at work may go on for N seconds; default: 30
 --once         does what is due now, one run after the other, the most urgent first, and ends
 

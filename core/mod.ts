@@ -67,6 +67,7 @@ export { type DaemonOptions, TICKS } from "./daemon/options.ts";
 export { serve } from "./daemon/serve.ts";
 export type { DaemonNews, Herald } from "./daemon/news.ts";
 export { Pulse } from "./daemon/pulse.ts";
+export type { OpenLake, Vitals } from "./daemon/vitals.ts";
 export type { Verdict } from "./automation/verdict.ts";
 export type { Why } from "./automation/why.ts";
 export type { Hindrance, PlannedCause, PlannedStep } from "./plan.ts";

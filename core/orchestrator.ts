@@ -279,6 +279,12 @@ export class Orchestrator {
     return await statusOf(this.session, selection);
   }
 
+  /** How every partition of every asset stands. */
+  async statusOfAll(): Promise<AssetStatus[]> {
+    const assets = new Set(this.index.nodes.map(({ key }) => key));
+    return await this.status({ assets, all: true, lookbackDays: 0 });
+  }
+
   /**
    * Whether an asset, or one of its partitions, would be asked for by itself as things stand, and why.
    *

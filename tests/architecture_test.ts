@@ -40,11 +40,15 @@ const MAY_IMPORT: Readonly<
   },
   cli: { layers: ["core", "cli"], packages: ["@std/", "leven"] },
   app: { layers: ["core", "adapters", "sources", "assets", "app"], packages: [""] },
+  web: { layers: ["core", "web"], packages: ["hono"] },
   main: {
-    layers: ["app", "cli", "main"],
+    layers: ["app", "cli", "web", "main"],
     packages: ["@std/", "node:path", "node:process", "node:readline"],
   },
-  bench: { layers: ["core", "adapters", "sources", "assets", "app", "cli", "main", "bench"], packages: [""] },
+  bench: {
+    layers: ["core", "adapters", "sources", "assets", "app", "cli", "web", "main", "bench"],
+    packages: [""],
+  },
 };
 
 /** The SDKs that parts of the adapters may import besides. */

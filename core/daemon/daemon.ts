@@ -95,7 +95,7 @@ export class Daemon {
         tell,
         signal: this.#over.signal,
         queued: () => this.#bells.runs.ring(),
-        ticked: (at) => pulse.tick(at),
+        ticked: () => pulse.tick(),
       });
     } catch (cause) {
       tell({ type: "failing", name: TICKS, message: messageOf(session, cause), after: LEAD });

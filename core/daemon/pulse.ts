@@ -1,4 +1,4 @@
-import type { Instant, Milliseconds } from "../instant.ts";
+import type { Milliseconds } from "../instant.ts";
 import type { Clock } from "../ports/clock.ts";
 
 /** How a daemon is: signs of life of its loops, whether it leads, and when it last asked for runs. */
@@ -6,7 +6,7 @@ export class Pulse {
   readonly #clock: Clock;
   readonly #beats = new Map<"ticks" | "runs", Milliseconds>();
   #leads = false;
-  #ticked: Instant | undefined;
+  #ticked: Milliseconds | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -20,8 +20,8 @@ export class Pulse {
   }
 
   /** Something asked for runs. */
-  tick(at: Instant): void {
-    this.#ticked = at;
+  tick(): void {
+    this.#ticked = this.#clock.awake();
   }
 
   /** Whether this worker asks for runs. */
@@ -33,9 +33,9 @@ export class Pulse {
     return this.#leads;
   }
 
-  /** When something last asked for runs here, whether or not any were due; undefined where it never did. */
-  get ticked(): Instant | undefined {
-    return this.#ticked;
+  /** How long ago something asked for runs here, whether or not any were due; undefined where nothing did. */
+  get sinceTick(): Milliseconds | undefined {
+    return this.#ticked === undefined ? undefined : this.#clock.awake() - this.#ticked;
   }
 
   /** How long the slower of the loops has given no sign of life. */

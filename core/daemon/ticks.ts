@@ -1,5 +1,5 @@
 import type { Ticking } from "../automation/ticker.ts";
-import type { Instant, Milliseconds } from "../instant.ts";
+import type { Milliseconds } from "../instant.ts";
 import { type Backoff, backoff } from "../run/backoff.ts";
 import { messageOf, type Ports } from "../run/session.ts";
 import type { Herald } from "./news.ts";
@@ -14,7 +14,8 @@ export interface TicksOptions {
   readonly signal: AbortSignal;
   /** Called when runs were queued. */
   readonly queued: () => void;
-  readonly ticked: (at: Instant) => void;
+  /** Called whenever one was called, and answered. */
+  readonly ticked: () => void;
 }
 
 interface Place {
@@ -76,8 +77,8 @@ export class Ticks {
     const { ports, tell, signal, queued, ticked } = this.#options;
     const { name } = place.ticking;
     try {
-      const { at, runs } = await place.ticking.tick(signal);
-      ticked(at);
+      const { runs } = await place.ticking.tick(signal);
+      ticked();
       for (const { run, request } of runs) tell({ type: "queued", run, request, by: name });
       if (place.failures > 0) tell({ type: "recovered", name });
       place.failures = 0;

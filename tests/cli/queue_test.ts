@@ -290,7 +290,7 @@ Deno.test("the daemon works until it is told to end, and tells what it does", as
   await line.run(["runs", "retry", "1"], { env });
   const stop = new AbortController();
   let told = "";
-  const { code, stdout, stderr } = await line.run(["daemon"], {
+  const { code, stdout, stderr } = await line.run(["daemon", "--port", "0"], {
     env,
     signal: stop.signal,
     seen: (text) => {

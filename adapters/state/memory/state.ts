@@ -19,7 +19,7 @@ import {
 } from "../../../core/mod.ts";
 import type * as port from "../../../core/mod.ts";
 import { requireCovered, toBeCovered } from "../commits.ts";
-import { ended, GIVEN_UP, leftStatus, MOST_DEATHS } from "../ended.ts";
+import { ended, GIVEN_UP, leftStatus, MOST_DEATHS, noRuns } from "../ended.ts";
 import { copyIntent, frozen, giveEvent, keepEvent } from "./copies.ts";
 import { MemoryKeyValue } from "./key_value.ts";
 import { Projection } from "./projection.ts";
@@ -395,6 +395,12 @@ export class MemoryState implements port.State {
       .reverse();
     return newest.filter(({ request }) => command === undefined || request.command === command)
       .slice(0, limit);
+  }
+
+  async runCounts(): Promise<Record<port.RunStatus, number>> {
+    const counts = noRuns();
+    for (const { status } of await this.runs(Infinity)) counts[status]++;
+    return counts;
   }
 
   async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {

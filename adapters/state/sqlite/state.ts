@@ -263,6 +263,10 @@ export class SqliteState implements port.State {
     return this.#runs.list(limit, command);
   }
 
+  async runCounts(): Promise<Record<port.RunStatus, number>> {
+    return this.#db.read(() => this.#runs.counts());
+  }
+
   async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {
     return this.#db.read(() => this.#runs.get(id));
   }
