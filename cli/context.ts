@@ -66,8 +66,16 @@ export interface Context {
   readonly readText: (path: string) => Promise<string | undefined>;
   /** What answers who asks how a daemon is. */
   readonly web: (vitals: Vitals) => Promise<Handler>;
-  /** The program behind the commands, configured; `graph` is a module that takes the place of the configured graph. */
-  readonly app: (options: { readonly graph?: string }) => Promise<App>;
+  /** The program behind the commands, configured. */
+  readonly app: (options: AppOptions) => Promise<App>;
+}
+
+/** Settings of one command. */
+export interface AppOptions {
+  /** A module that takes the place of the configured graph. */
+  readonly graph?: string;
+  /** How many times faster the lake lives than the machine. @default once */
+  readonly speed?: number;
 }
 
 /** The parts of the program that commands use; each is opened when it is first asked for. */
@@ -112,6 +120,8 @@ export interface App {
   listen(handler: Handler, port?: number): Promise<Listening | { readonly fault: string }>;
   /** The process's resident memory, in bytes. */
   memory(): number;
+  /** Keeps the time of a lake that lives faster than the machine, so that it goes on from there; dispose of it. */
+  keepTime(): Promise<Disposable>;
   /** Has `wake` called now and then by a timer of the system's own, until the signal is aborted. */
   alarm(wake: () => void, signal: AbortSignal): void;
   /** Serves the simulated OpenAQ API until the signal is aborted. */
@@ -256,7 +266,7 @@ export interface Invocation {
   readonly has: (flag: string) => boolean;
   readonly value: (flag: string) => string | undefined;
   readonly list: (flag: string) => readonly string[];
-  readonly app: () => Promise<App>;
+  readonly app: (options?: Omit<AppOptions, "graph">) => Promise<App>;
   /** To be told of the steps at work. */
   readonly observe: Observer;
 }

@@ -1,16 +1,18 @@
 import { type Command, UsageError } from "./context.ts";
 
-const LASTING = ["grace", "port"];
+const LASTING = ["grace", "port", "speed"];
 
 export const daemon: Command = {
   summary: "keeps the lake true by itself: asks for what is to be made, and does the runs that are queued",
   help: `
-Usage: daemon [--port N] [--grace SECONDS] [--json]
+Usage: daemon [--port N] [--grace SECONDS] [--speed N] [--json]
        daemon --once [--json]
 
 --port N       answers /healthz, /readyz and /metrics at this port of 127.0.0.1, 0: any that is free;
                default: WEB_PORT, or 8321
 --grace N      told to end, steps at work may go on for N seconds; default: 30
+--speed N      the lake of the built-in stations lives N times as fast as the machine, and goes on from there whenever
+               it is worked with; in its first day the stations have a bad sensor, an outage and late rows
 --once         does what is due now, one run after the other, the most urgent first, and ends
 
 What is due is what assets say is to be made by itself (\`automation ASSET\` tells why), and what was queued by
@@ -21,6 +23,7 @@ again. With --once, it ends with 1 if one of the runs failed. With --json, a lin
 
 Examples:
   deno task daemon
+  deno task daemon --speed 360
   deno task daemon --once`,
   flags: { switches: ["once"], values: LASTING },
   words: 0,

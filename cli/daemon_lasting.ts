@@ -16,7 +16,8 @@ const LONGEST: Milliseconds = 30 * SECOND;
 export async function daemonLasting(invocation: Invocation, context: Context): Promise<ExitCode> {
   const grace = (wholeNumber(invocation, "grace", 0, 86_400) ?? GRACE) * SECOND;
   const port = wholeNumber(invocation, "port", 0, 65_535);
-  const app = await invocation.app();
+  const speed = wholeNumber(invocation, "speed", 1, 10_000);
+  const app = await invocation.app({ ...(speed !== undefined && { speed }) });
   const { stdout, signal } = context;
   if (!invocation.json) notify(stdout, app.notices);
   using report = reporter(stdout, { silent: invocation.json, now: app.now });
@@ -33,7 +34,8 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
     const since = app.machine.awake();
     try {
       await using lake = await app.lake("write", report.warn);
-      using _ = vitals.open(lake);
+      using _time = await app.keepTime();
+      using _open = vitals.open(lake);
       await lake.sweep();
       await serve({
         orchestrator: lake.orchestrator,

@@ -213,6 +213,7 @@ Deno.test("the core knows no outside acts, no clock and no chance", () => {
 const READS_FILES: Readonly<Record<string, string>> = {
   "app/graph_fault.ts": "the module of GRAPH",
   "app/groups.ts": "the project's folder of groups",
+  "app/lake_time.ts": "the time of a simulated lake",
   "app/project.ts": "the project's source files",
   "app/simulator.ts": "the answers that are replayed",
   "config.ts": "the .env file",
