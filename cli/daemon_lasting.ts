@@ -20,7 +20,7 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
   const app = await invocation.app({ ...(speed !== undefined && { speed }) });
   const { stdout, signal } = context;
   if (!invocation.json) notify(stdout, app.notices);
-  using report = reporter(stdout, { silent: invocation.json, now: app.now });
+  using report = reporter(stdout, { silent: invocation.json, now: app.now, dated: true });
   const told = new Told(app, context, report, invocation.json);
   let wake = () => {};
   app.alarm(() => wake(), signal);

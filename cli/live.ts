@@ -34,6 +34,8 @@ interface Step {
 export class Live implements Reporter {
   readonly #terminal: Terminal;
   readonly #now: () => Instant;
+  /** Begins each line above. */
+  readonly #when: () => string;
   readonly #paint: Paint;
   readonly #lines: EventLines;
   readonly #steps = new Map<string, Step>();
@@ -46,9 +48,13 @@ export class Live implements Reporter {
   #drawn: number[] = [];
   #ended = false;
 
-  constructor(terminal: Terminal, now: () => Instant) {
+  constructor(
+    terminal: Terminal,
+    { now, when = () => "" }: { readonly now: () => Instant; readonly when?: () => string },
+  ) {
     this.#terminal = terminal;
     this.#now = now;
+    this.#when = when;
     this.#paint = painter(terminal);
     this.#lines = new EventLines(this.#paint, now);
     this.#timer = setInterval(() => this.#draw(), INTERVAL);
@@ -91,15 +97,15 @@ export class Live implements Reporter {
       case "step-ended":
         this.#steps.delete(stepOf(progress));
     }
-    this.#above.push(...lines);
+    this.#tell(lines);
   };
 
   warn: Warn = (subject, message) => {
-    this.#above.push(warningLine(this.#paint, subject, message));
+    this.#tell([warningLine(this.#paint, subject, message)]);
   };
 
   say = (line: string): void => {
-    this.#above.push(line);
+    this.#tell([line]);
   };
 
   /** Draws the last time and gives the terminal back. */
@@ -111,6 +117,10 @@ export class Live implements Reporter {
     this.#waits.clear();
     this.#draw();
     this.#write(SHOW_CURSOR);
+  }
+
+  #tell(lines: readonly string[]): void {
+    this.#above.push(...lines.map((line) => this.#when() + line));
   }
 
   #draw(): void {

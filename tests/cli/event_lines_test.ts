@@ -64,7 +64,7 @@ Deno.test("on a terminal waits and the remaining time stand in one line each, dr
   let drawn = "";
   const write = (bytes: Uint8Array) => void (drawn += new TextDecoder().decode(bytes));
   const terminal: Terminal = { colours: false, columns: () => 100, write, send: () => Promise.resolve(true) };
-  const live = new Live(terminal, clock.now);
+  const live = new Live(terminal, clock);
   try {
     live.observe(STARTED);
     live.observe(progress(60, 340 * SECOND, HELD));
