@@ -74,6 +74,7 @@ class Told {
 
   news = (news: DaemonNews): void => {
     const { app, context: { stdout }, report, json } = this;
+    if (news.type === "worked") report.forget(news.worked.run);
     const line = json ? undefined : newsLine(news, painter(stdout));
     if (json) printJson(stdout, newsJson(news, app.now()));
     else if (line !== undefined) report.say(line);
@@ -89,6 +90,7 @@ class Told {
   }
 
   broke(message: string, after: Milliseconds): void {
+    this.report.forget();
     const line = this.context.signal.aborted
       ? message
       : `${message}; the lake is opened again in ${lasting(after)}`;

@@ -1,5 +1,6 @@
 import { type OpenLake, type Pulse, TICKS, type Vitals } from "../core/mod.ts";
 import type { App } from "./context.ts";
+import { firstOf } from "./first_error.ts";
 
 /** How a daemon is, whose lake may break off and be opened again. */
 export class DaemonVitals implements Vitals {
@@ -44,7 +45,8 @@ export class DaemonVitals implements Vitals {
   }
 
   #lineOf(cause: unknown): string {
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const error = firstOf(cause);
+    const text = error instanceof Error ? error.message : String(error);
     return this.app.mask(text.replaceAll(/\s*\n\s*/g, " "));
   }
 }

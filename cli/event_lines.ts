@@ -1,4 +1,4 @@
-import type { Instant, KeyRange, Milliseconds, Outlook, Progress } from "../core/mod.ts";
+import type { Instant, KeyRange, Milliseconds, Outlook, Progress, RunId } from "../core/mod.ts";
 import type { Paint } from "./out.ts";
 import { lasting, named, number, plural, roughly } from "./text.ts";
 
@@ -58,7 +58,9 @@ export class EventLines {
       }
       case "step-progress": {
         const { done, total, unit, outlook } = progress;
-        const step = this.#steps.get(stepOf(progress))!;
+        const step = this.#steps.get(stepOf(progress));
+        // Code that did not listen to its end goes on.
+        if (step === undefined) return [];
         const begins = outlook.note !== undefined && outlook.note !== step.outlook.note;
         Object.assign(step, { at: { done, total, unit }, outlook, heard: now() });
         return begins ? [this.#tell(step)] : this.reminders();
@@ -98,6 +100,11 @@ export class EventLines {
     return silent.map((step) => this.#tell(step));
   }
 
+  /** Drops the steps of a run that is over, or of all: those that lost their claim never say that they ended. */
+  forget(run?: RunId): void {
+    for (const step of this.#steps.keys()) if (isOf(step, run)) this.#steps.delete(step);
+  }
+
   #tell(step: Step): string {
     const { name, started, at, outlook: { left, note }, heard } = step;
     const now = step.told = this.now();
@@ -120,6 +127,11 @@ export function warningLine(paint: Paint, subject: string, message: string): str
 /** Names the step that progress tells of. */
 export function stepOf({ run, step }: { readonly run: number; readonly step: number }): string {
   return `${run} ${step}`;
+}
+
+/** Whether a step, so named, is one of the run, where one is given. */
+export function isOf(step: string, run: RunId | undefined): boolean {
+  return run === undefined || step.startsWith(`${run} `);
 }
 
 /** Names what is waited for. */

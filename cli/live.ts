@@ -1,6 +1,6 @@
-import type { Instant, Observer, Outlook, Progress, Warn } from "../core/mod.ts";
+import type { Instant, Observer, Outlook, Progress, RunId, Warn } from "../core/mod.ts";
 import type { Terminal } from "./context.ts";
-import { EventLines, stepOf, waitOf, warningLine } from "./event_lines.ts";
+import { EventLines, isOf, stepOf, waitOf, warningLine } from "./event_lines.ts";
 import { HIDE_CURSOR, type Paint, painter, SHOW_CURSOR } from "./out.ts";
 import { lasting, named, number, roughly } from "./text.ts";
 
@@ -8,6 +8,8 @@ import { lasting, named, number, roughly } from "./text.ts";
 export interface Reporter extends Disposable {
   readonly observe: Observer;
   readonly warn: Warn;
+  /** Drops what a run that is over, or all, were at. */
+  readonly forget: (run?: RunId) => void;
   /** Says a line of its own. */
   readonly say: (line: string) => void;
 }
@@ -72,7 +74,7 @@ export class Live implements Reporter {
         return;
       }
       case "step-progress":
-        Object.assign(this.#steps.get(stepOf(progress))!, {
+        Object.assign(this.#steps.get(stepOf(progress)) ?? {}, {
           done: progress.done,
           total: progress.total,
           unit: progress.unit,
@@ -102,6 +104,11 @@ export class Live implements Reporter {
 
   warn: Warn = (subject, message) => {
     this.#tell([warningLine(this.#paint, subject, message)]);
+  };
+
+  forget = (run?: RunId): void => {
+    this.#lines.forget(run);
+    for (const step of this.#steps.keys()) if (isOf(step, run)) this.#steps.delete(step);
   };
 
   say = (line: string): void => {

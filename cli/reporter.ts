@@ -15,7 +15,9 @@ export interface ReporterOptions {
 }
 
 export function reporter(terminal: Terminal, { silent, now, dated = false }: ReporterOptions): Reporter {
-  if (silent) return { observe: () => {}, warn: () => {}, say: () => {}, [Symbol.dispose]() {} };
+  if (silent) {
+    return { observe: () => {}, warn: () => {}, say: () => {}, forget: () => {}, [Symbol.dispose]() {} };
+  }
   const paint = painter(terminal);
   const when = () => dated ? `${paint("dim", iso(Math.floor(now() / SECOND) * SECOND))} ` : "";
   if (terminal.columns() !== undefined) return new Live(terminal, { now, when });
@@ -25,6 +27,7 @@ export function reporter(terminal: Terminal, { silent, now, dated = false }: Rep
   return {
     observe: (progress) => tell(lines.of(progress)),
     warn: (subject, message) => tell([warningLine(paint, subject, message)]),
+    forget: (run) => lines.forget(run),
     say: (line) => tell([line]),
     [Symbol.dispose]: () => clearInterval(timer),
   };

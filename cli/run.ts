@@ -8,6 +8,7 @@ import {
   type Terminal,
   UsageError,
 } from "./context.ts";
+import { firstOf } from "./first_error.ts";
 import { print, printJson } from "./out.ts";
 import { parse } from "./parse.ts";
 import { StepsAtWork } from "./uncaught.ts";
@@ -88,11 +89,6 @@ function wantsJson(args: readonly string[]): boolean {
 function linesOf(error: unknown): string[] {
   const message = error instanceof Error ? error.message || error.name : String(error);
   return [...new Set(message.split(/\s*\n\s*/))];
-}
-
-/** The first error, where closing failed after it. */
-function firstOf(error: unknown): unknown {
-  return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
 }
 
 function isWrongUse(error: unknown): boolean {
