@@ -1,4 +1,4 @@
-import { type DaemonNews, type Milliseconds, Pulse, SECOND, serve } from "../core/mod.ts";
+import { type DaemonNews, iso, type Milliseconds, Pulse, SECOND, serve } from "../core/mod.ts";
 import type { App, Context, ExitCode, Invocation } from "./context.ts";
 import { newsJson, newsLine } from "./daemon_lines.ts";
 import { DaemonVitals } from "./daemon_vitals.ts";
@@ -81,7 +81,9 @@ class Told {
   };
 
   listening(url: string): void {
-    if (!this.json) this.report.say(`listens at ${url}: /healthz, /readyz, /metrics`);
+    const { app, context: { stdout }, report, json } = this;
+    if (json) printJson(stdout, { at: iso(app.now()), event: "listening", url });
+    else report.say(`listens at ${url}: /healthz, /readyz, /metrics`);
   }
 
   fault(line: string): void {

@@ -353,3 +353,36 @@ Deno.test("a run of which it is not known how it ended breaks the daemon off, on
   await world.state.enqueue(request("a", "b"), NOON);
   await assertRejects(() => daemon(world, { tickings: [] }).ended, Error, "the state is gone");
 });
+
+Deno.test("a run keeps to the partitions that existed when it began, though whoever ticks moves the time on", async () => {
+  const time = fakeClock(NOON - MINUTE, { auto: true });
+  const hours = asset({
+    key: "t/hours",
+    partitions: hourly({ start: "2024-02-01" }),
+    batch: { most: 24 },
+    async *materialize({ partitions }) {
+      await time.sleep(10 * MINUTE);
+      yield [...partitions].map(({ ordinal }) => ({ partition: ordinal, dataVersion: "1" }));
+    },
+  });
+  const days = asset({
+    key: "t/days",
+    partitions: daily({ start: "2024-02-01", open: true }),
+    deps: { hours: from(hours, hoursOfDay) },
+    async *materialize({ partitions }) {
+      await null;
+      yield [...partitions].map(({ ordinal }) => ({ partition: ordinal, dataVersion: "1" }));
+    },
+  });
+  const world = await lab([hours, days], { clock: time });
+  const ranges = [
+    { asset: "t/hours", from: "2024-02-01T00", to: "2024-02-01T10" },
+    { asset: "t/days", from: "2024-02-01", to: "2024-02-01" },
+  ];
+  await world.state.enqueue({ command: "materialize", ranges }, time.now());
+  const served = daemon(world);
+  await served.until((news) => worked(news).length === 1);
+  await served.end();
+  assertEquals(worked(served.news), [[1, "succeeded"]]);
+  assert(world.orchestrator.session.index.now > NOON, "the time has moved on where it ticks");
+});
