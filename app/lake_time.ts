@@ -16,15 +16,17 @@ const EVERY: Milliseconds = SECOND;
 
 const pathOf = (state: string) => `${state}-time.json`;
 
-/** The time that is kept beside a state; undefined where its lake lives by the machine's. */
+/**
+ * The time that is kept beside a state; undefined where its lake lives by the machine's. What is wrong with the place is
+ * said by who opens the state.
+ */
 export function readTime(state: string): LakeTime | undefined {
   try {
-    const { began, at, machine, speed } = JSON.parse(Deno.readTextFileSync(pathOf(state))) ?? {};
+    const { began, at, machine, speed } = JSON.parse(Deno.readTextFileSync(pathOf(state)));
     const isWhole = [began, at, machine, speed].every(Number.isFinite);
     return isWhole ? { began, at, machine, speed } : undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
-    throw error;
+  } catch {
+    return undefined;
   }
 }
 
