@@ -4,9 +4,12 @@ import type { Groups, Project } from "./app/project.ts";
 import type { RebuildOptions } from "./app/rebuild.ts";
 import type { SimulatorOptions } from "./app/simulator.ts";
 import type { Lake } from "./app/lake.ts";
+import type { Handler, Listening } from "./app/listen.ts";
 import { systemClock } from "./app/system.ts";
+import type { TimeOfLake } from "./app/time.ts";
 import {
   type AssetKey,
+  type Clock,
   type Graph,
   setPaused,
   type Standing,
@@ -24,17 +27,20 @@ export interface Surroundings {
 /** Puts the program together as configured; each part is loaded when it is asked for. @throws {ConfigError} */
 export async function openApp(
   { env, cwd }: Surroundings,
-  options: { readonly graph?: string } = {},
+  options: { readonly graph?: string; readonly speed?: number } = {},
 ): Promise<App> {
   const given = options.graph === undefined ? env : { ...env, GRAPH: options.graph };
   const config = await readConfig(given, cwd);
-  const [{ groupsOf }, { areSimulated }] = await Promise.all([
+  const [{ groupsOf }, { areSimulated, asked }, { timeOf }] = await Promise.all([
     import("./app/project.ts"),
     import("./app/source.ts"),
+    import("./app/time.ts"),
   ]);
   const groups = await groupsOf(config);
   const simulated = areSimulated(groups.sources);
-  return new App(simulated === undefined ? config : withLake(config, simulated), groups);
+  const configured = simulated === undefined ? config : withLake(config, simulated);
+  const isBuiltIn = simulated === true && config.openaq.url === null && asked(groups.pipelines) !== undefined;
+  return new App(configured, groups, timeOf(configured, { isBuiltIn, speed: options.speed }));
 }
 
 /** The program behind the commands. */
@@ -43,9 +49,16 @@ export class App {
   readonly warnings: readonly string[];
   readonly lookbackDays: number;
   readonly mask: (text: string) => string;
-  readonly now = systemClock.now;
+  readonly clock: Clock;
+  readonly speed: number;
+  readonly machine: Clock = systemClock;
+  readonly now: Clock["now"];
 
-  constructor(readonly config: Config, readonly groups: Groups) {
+  constructor(readonly config: Config, readonly groups: Groups, readonly time: TimeOfLake) {
+    const { clock, speed } = time;
+    this.clock = clock;
+    this.now = clock.now;
+    this.speed = speed;
     this.notices = groups.notices;
     this.warnings = groups.warnings;
     this.lookbackDays = config.lookbackDays;
@@ -60,7 +73,13 @@ export class App {
   ): Promise<Lake> {
     const { openLake } = await import("./app/lake.ts");
     const project = this.groups.project();
-    return await openLake(this.config, { project, access, warn, ...(selects && { selects }) });
+    return await openLake(this.config, {
+      project,
+      access,
+      warn,
+      time: this.time,
+      ...(selects && { selects }),
+    });
   }
 
   /** Whether the lake and its state are there: otherwise writing makes them. */
@@ -119,14 +138,35 @@ export class App {
     return await restore(this.config, resolve(this.config.cwd, file), new Date(this.now()));
   }
 
-  async rebuild(options: Omit<RebuildOptions, "project">) {
+  async rebuild(options: Omit<RebuildOptions, "project" | "time">) {
     const { rebuild } = await import("./app/rebuild.ts");
-    return await rebuild(this.config, { ...options, project: this.groups.project() });
+    return await rebuild(this.config, { ...options, project: this.groups.project(), time: this.time });
   }
 
   async query() {
     const { openQuery } = await import("./app/query.ts");
     return await openQuery(this.config, this.groups);
+  }
+
+  async listen(handler: Handler, port = this.config.webPort): Promise<Listening | { fault: string }> {
+    const { listen } = await import("./app/listen.ts");
+    return listen(handler, port);
+  }
+
+  async keepTime(): Promise<Disposable> {
+    const { speed, clock, machine, time: { troubled: began } } = this;
+    if (speed === 1 || began === undefined) return { [Symbol.dispose]() {} };
+    const { keepTime } = await import("./app/lake_time.ts");
+    return keepTime(this.config.state, { clock, machine, speed, began });
+  }
+
+  memory(): number {
+    return Deno.memoryUsage().rss;
+  }
+
+  alarm(wake: () => void, signal: AbortSignal): void {
+    // Nothing relies on it, and it is there only where deno.json is read.
+    Deno.cron?.("wake the daemon", "* * * * *", { signal }, wake).catch(() => {});
   }
 
   async simulate(options: SimulatorOptions, signal: AbortSignal) {

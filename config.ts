@@ -29,6 +29,8 @@ export interface Config {
     readonly faults: readonly string[];
   };
   readonly lookbackDays: number;
+  /** Where a daemon is asked how it is; 0 takes any that is free. */
+  readonly webPort: number;
   /** The folder in which the program was called. */
   readonly cwd: string;
   /** A variable of a group, as it is given. */
@@ -85,6 +87,7 @@ export async function readConfig(
       faults: openaqFaults,
     },
     lookbackDays: settings.DEFAULT_LOOKBACK_DAYS ?? 7,
+    webPort: settings.WEB_PORT ?? 8_321,
     cwd,
     given: (name) => env[name]?.trim() || file.values[name]?.trim() || undefined,
     mask,

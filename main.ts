@@ -27,6 +27,7 @@ export function main(args: readonly string[], host: Host): Promise<ExitCode> {
     ...host,
     version: settings.version,
     readText: (path) => Deno.readTextFile(isAbsolute(path) ? path : join(cwd, path)).catch(() => undefined),
+    web: async (vitals) => (await import("./web/app.ts")).webApp(vitals).fetch,
     app: (options) => openApp(host, options),
   });
 }

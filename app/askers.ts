@@ -1,11 +1,11 @@
-import { systemClock } from "./system.ts";
 import type { Config } from "../config.ts";
-import type { Askers, Clock, KeyValue, Sensor } from "../core/mod.ts";
+import type { Askers, KeyValue, Sensor } from "../core/mod.ts";
 import { reachable } from "../sensors/reachable.ts";
 import { retention } from "../sensors/retention.ts";
 import { BUILT_IN, builtIn } from "./openaq.ts";
 import type { Project } from "./project.ts";
 import { asked } from "./source.ts";
+import { MACHINE, type TimeOfLake } from "./time.ts";
 
 /** The pool of the assets that ask OpenAQ. */
 const POOL = "openaq";
@@ -13,7 +13,7 @@ const POOL = "openaq";
 export interface Over {
   /** Keeps the pace; without it, sensors are only looked at. */
   readonly keyValue?: KeyValue;
-  readonly clock?: Clock;
+  readonly time?: TimeOfLake;
 }
 
 /** What asks for runs by itself: what pipelines and modules declare, and what is in the box, where its name is free. */
@@ -31,7 +31,7 @@ export function askersOf(config: Config, project: Project, over: Over = {}): Ask
 function openaqReachable(
   { openaq }: Config,
   { graph }: Project,
-  { keyValue, clock = systemClock }: Over,
+  { keyValue, time: { clock, troubled } = MACHINE }: Over,
 ): Sensor {
   const assets = graph.assets.filter(({ pool }) => pool === POOL).map(({ key }) => key);
   return reachable({
@@ -47,7 +47,10 @@ function openaqReachable(
       const { url, key, timeout, perMinute, perHour } = openaq;
       const common = { key, timeout, clock };
       return url === null
-        ? await probe({ ...common, url: BUILT_IN, fetch: await builtIn(clock), pace: unpaced }, signal)
+        ? await probe(
+          { ...common, url: BUILT_IN, fetch: await builtIn(clock, troubled), pace: unpaced },
+          signal,
+        )
         : await probe(
           { ...common, url, fetch, pace: paced({ perMinute, perHour, kv: keyValue!, clock }) },
           signal,

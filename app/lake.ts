@@ -28,7 +28,7 @@ import { asked, type Sources, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
 import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
-import { systemClock } from "./system.ts";
+import { MACHINE, type TimeOfLake } from "./time.ts";
 
 /** Steps at work at once: raw asks within OpenAQ's pace, marts share the engine. */
 const LIMITS = { steps: 4, pools: { openaq: 1, duckdb: 1 } };
@@ -55,6 +55,8 @@ export interface Lake extends AsyncDisposable {
 export interface LakeOptions {
   readonly project: Project;
   readonly access: "read" | "write";
+  /** @default the machine's */
+  readonly time?: TimeOfLake;
   /** Told of what somebody should see while the lake is open. */
   readonly warn: Warn;
   /** The assets that will be made: what others ask is not asked. @default all of them */
@@ -85,7 +87,8 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
 }
 
 async function open(config: Config, options: LakeOptions, isNew: boolean): Promise<Lake> {
-  const { project, access, warn } = options;
+  const { project, access, warn, time = MACHINE } = options;
+  const { clock } = time;
   const selected = options.selects?.(project.graph);
   const storage = openStorage(config);
   const looking = {
@@ -111,7 +114,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       ? await admitSources({ ...looking, marked, state, first })
       : await recordedSources(parts, marked, looking.known);
     const { store, publisher, catalog } = storage;
-    const upkeep = () => ({ state, publisher, store, now: systemClock.now() });
+    const upkeep = () => ({ state, publisher, store, now: clock.now() });
     const found: Discrepancy[] = [];
     for (const { look, begin } of project.pipelines) {
       found.push(...await (access === "read" ? look : begin)?.(upkeep()) ?? []);
@@ -119,7 +122,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     if (project.given === undefined && access === "write") {
       // What makes assets costs a good part of a quick answer to load.
       const { makeResources } = await import("./resources.ts");
-      resources = await makeResources({ ...parts, sources, warn });
+      resources = await makeResources({ ...parts, sources, warn, time });
     }
     const sweep = async (counting?: "only") => {
       if (counting === undefined) await tidy(project, storage, upkeep());
@@ -130,7 +133,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       state,
       publisher,
       entries: () => catalog.list(),
-      clock: systemClock,
+      clock,
       cron: async () => new (await import("../adapters/cron/croner/cron.ts")).CronerCron(),
       random: Math.random,
       upkeep: { versions: storage.versions, sweep: () => sweep() },
@@ -139,9 +142,9 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       readSourceFile: project.readSourceFile,
       limits: LIMITS,
     });
-    const views = { graph: project.graph, state, clock: systemClock };
+    const views = { graph: project.graph, state, clock };
     const retried = await viewsToRetry(views);
-    if (access === "read") orchestrator.suppose([...dueOf(found), ...retried]);
+    if (access === "read") orchestrator.suppose([...dueOf(found, clock.now()), ...retried]);
     else if (retried.length > 0) await state.commit({ claim: null, events: retried });
     return {
       orchestrator,
@@ -171,7 +174,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       async tickers() {
         const { askersOf } = await import("./askers.ts");
         const asking = await orchestrator.tickers({
-          ...askersOf(config, project, { keyValue: state.keyValue, clock: systemClock }),
+          ...askersOf(config, project, { keyValue: state.keyValue, time }),
           files: {
             list: (folder) => store.list(folder),
             found: (paths) => publisher.found(paths),
@@ -209,8 +212,7 @@ async function recordedSources(
 }
 
 /** Says of partitions that are to be made again for what was found that they are due. */
-function dueOf(found: readonly Discrepancy[]): NewEvent[] {
-  const at = systemClock.now();
+function dueOf(found: readonly Discrepancy[], at: Instant): NewEvent[] {
   return found.flatMap(({ asset, due: { ranges, detail } = { ranges: [], detail: "" } }) =>
     ranges.map((range) => ({ kind: "due" as const, asset, at, run: null, detail, ...range }))
   );

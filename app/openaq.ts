@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { type Clock, type KeyValue, LakeError, type Log, type Spool } from "../core/mod.ts";
+import { type Clock, type Instant, type KeyValue, LakeError, type Log, type Spool } from "../core/mod.ts";
 import { sourceOf } from "../sources/openaq/announced.ts";
 import type { HoursOnRecord } from "../sources/openaq/owing.ts";
 import type { OpenAQSource } from "../sources/openaq/source.ts";
@@ -14,6 +14,10 @@ export interface OpenAQParts {
   readonly spool: Spool;
   readonly record: HoursOnRecord;
   readonly clock: Clock;
+  /** How many times faster it runs than the machine's. */
+  readonly speed: number;
+  /** When the built-in stations' day of troubles begins. @default never */
+  readonly troubled: Instant | undefined;
   readonly log: Log;
   /** The source that the lake holds. */
   readonly source: string;
@@ -28,7 +32,7 @@ export interface ConnectedOpenAQ {
 
 /** OpenAQ as configured, at its pace; what answers from another source than the lake's is not listened to. */
 export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ> {
-  const { config: { openaq }, kv, spool, record, clock, log, source } = parts;
+  const { config: { openaq }, kv, spool, record, clock, log, source, speed, troubled } = parts;
   const [{ OpenAQ }, { openaqSource }, { paced, unpaced }] = await Promise.all([
     import("../sources/openaq/client.ts"),
     import("../sources/openaq/source.ts"),
@@ -38,12 +42,12 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
   const client = new OpenAQ({
     url: openaq.url ?? BUILT_IN,
     key: openaq.key ?? undefined,
-    fetch: openaq.url === null ? await builtIn(clock) : (request) => fetchFrom(source, request),
+    fetch: openaq.url === null ? await builtIn(clock, troubled) : (request) => fetchFrom(source, request),
     clock,
     random: Math.random,
     log,
     pace: openaq.url === null ? unpaced : paced({ perMinute, perHour, kv, clock, log }),
-    timeout: openaq.timeout * 1_000,
+    timeout: openaq.timeout * 1_000 * speed,
   });
   return {
     source: openaqSource({ client, kv, spool, record, clock, countryId: openaq.countryId }),
@@ -83,10 +87,20 @@ async function fetchFrom(source: string, request: Request): Promise<Response> {
 }
 
 /** The built-in stations. */
-export async function builtIn(clock: Clock): Promise<(request: Request) => Promise<Response>> {
-  const [{ simulatedOpenAQ }, { generated }] = await Promise.all([
+export async function builtIn(
+  clock: Clock,
+  troubled?: Instant,
+): Promise<(request: Request) => Promise<Response>> {
+  const [{ simulatedOpenAQ }, { generated }, { troubles }] = await Promise.all([
     import("../sources/openaq/simulator/simulated.ts"),
     import("../sources/openaq/simulator/generated.ts"),
+    import("../sources/openaq/simulator/troubles.ts"),
   ]);
-  return simulatedOpenAQ({ dataset: generated({ seed: SEED }), clock });
+  if (troubled === undefined) return simulatedOpenAQ({ dataset: generated({ seed: SEED }), clock });
+  const wrong = troubles(troubled);
+  return simulatedOpenAQ({
+    dataset: generated({ seed: SEED, from: wrong.from }),
+    clock,
+    troubles: wrong,
+  });
 }

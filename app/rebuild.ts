@@ -20,7 +20,7 @@ import { sourcesOf } from "./source.ts";
 import { keepPace } from "./state_copies.ts";
 import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
-import { systemClock } from "./system.ts";
+import type { TimeOfLake } from "./time.ts";
 
 /** What was taken in of one asset. */
 export interface RebuiltAsset extends TakenInCount {
@@ -37,6 +37,7 @@ export interface Rebuilt {
 
 export interface RebuildOptions {
   readonly project: Project;
+  readonly time: TimeOfLake;
   /** Whether a whole state of this lake is replaced, too. */
   readonly force: boolean;
   /** Told of what cannot be taken in. */
@@ -62,7 +63,7 @@ export async function rebuild(config: Config, options: RebuildOptions): Promise<
   }
   const sources = sourcesOf(config, options.project);
   requireContent(mark.identity, storage, { sources, environment });
-  const now = new Date(systemClock.now());
+  const now = new Date(options.time.clock.now());
   const { made, kept } = await replaceState({ action: ACTION, path, now }, async (place) => {
     await requireLost(config, storage, options.force);
     const state = await openSqliteState({ path: place, making: true });
@@ -113,18 +114,18 @@ interface Filling {
 }
 
 async function fill(state: State, { config, storage, mark, options }: Filling) {
-  const { project, warn, progress, signal } = options;
+  const { project, warn, progress, signal, time } = options;
   const identity = await takeOver(state, mark);
   await keepPace(state, config.state);
   const own = project.given === undefined
-    ? await makeResources({ config, project, storage, state, sources: mark.sources, warn })
+    ? await makeResources({ config, project, storage, state, sources: mark.sources, warn, time })
     : undefined;
   try {
     const orchestrator = await Orchestrator.open({
       graph: project.graph,
       state,
       publisher: storage.publisher,
-      clock: systemClock,
+      clock: time.clock,
       random: Math.random,
       resources: own ?? project.given?.resources,
       mask: config.mask,

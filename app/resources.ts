@@ -9,7 +9,7 @@ import { addResources } from "./opened.ts";
 import { type ConnectedOpenAQ, connectOpenAQ, unasked } from "./openaq.ts";
 import type { Project } from "./project.ts";
 import { asked, type Sources } from "./source.ts";
-import { systemClock } from "./system.ts";
+import type { TimeOfLake } from "./time.ts";
 
 /** The resources of the pipelines' assets. */
 export interface LakeResources extends Resources {
@@ -27,6 +27,7 @@ export interface ResourcesParts {
   readonly state: State;
   readonly sources: Sources;
   readonly warn: Warn;
+  readonly time: TimeOfLake;
 }
 
 /** Connects the lake's assets with its storage, DuckDB and, where one of them asks it, OpenAQ. */
@@ -55,7 +56,7 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
 }
 
 async function openaqOf(
-  { config, project: { pipelines }, storage, state, sources, warn }: ResourcesParts,
+  { config, project: { pipelines }, storage, state, sources, warn, time }: ResourcesParts,
 ): Promise<ConnectedOpenAQ> {
   const asset = asked(pipelines);
   if (asset === undefined || sources.openaq === undefined) return unasked;
@@ -63,8 +64,8 @@ async function openaqOf(
     config,
     kv: state.keyValue,
     spool: storage.spool,
-    record: hoursOnRecord(state, asset, systemClock),
-    clock: systemClock,
+    record: hoursOnRecord(state, asset, time.clock),
+    ...time,
     log: warningsOnly(warn, config.mask),
     source: sources.openaq,
   });

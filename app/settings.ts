@@ -41,6 +41,7 @@ const SETTINGS = z.object({
   OPENAQ_RATE_PER_HOUR: wholeNumber(1),
   DEFAULT_LOOKBACK_DAYS: wholeNumber(1, 36_600),
   API_REQUEST_TIMEOUT: wholeNumber(1, 86_400),
+  WEB_PORT: wholeNumber(0, 65_535),
 }).partial();
 
 export type Settings = z.infer<typeof SETTINGS>;

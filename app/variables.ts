@@ -17,6 +17,7 @@ export const NAMES = [
   "OPENAQ_RATE_PER_HOUR",
   "DEFAULT_LOOKBACK_DAYS",
   "API_REQUEST_TIMEOUT",
+  "WEB_PORT",
 ] as const;
 
 /** In longer names so many letters may differ, in others one. */

@@ -1,5 +1,6 @@
 import {
   type AssetKey,
+  type Clock,
   type Forgotten,
   type Graph,
   type Instant,
@@ -11,6 +12,7 @@ import {
   type Standing,
   type State,
   type Ticking,
+  type Vitals,
   type Warn,
   type Warning,
   WrongUseError,
@@ -65,8 +67,18 @@ export interface Context {
   readonly uncaught: (line: (error: unknown) => string) => void;
   /** A file's text; undefined if it cannot be read. */
   readonly readText: (path: string) => Promise<string | undefined>;
-  /** The program behind the commands, configured; `graph` is a module that takes the place of the configured graph. */
-  readonly app: (options: { readonly graph?: string }) => Promise<App>;
+  /** What answers who asks how a daemon is. */
+  readonly web: (vitals: Vitals) => Promise<Handler>;
+  /** The program behind the commands, configured. */
+  readonly app: (options: AppOptions) => Promise<App>;
+}
+
+/** Settings of one command. */
+export interface AppOptions {
+  /** A module that takes the place of the configured graph. */
+  readonly graph?: string;
+  /** How many times faster the lake lives than the machine. @default once */
+  readonly speed?: number;
 }
 
 /** The parts of the program that commands use; each is opened when it is first asked for. */
@@ -77,6 +89,10 @@ export interface App {
   readonly warnings: readonly string[];
   readonly lookbackDays: number;
   readonly now: () => Instant;
+  /** The clock by which the lake lives, and how many times faster it runs than the machine's. */
+  readonly clock: Clock;
+  readonly speed: number;
+  readonly machine: Clock;
   /** Takes every secret out of a text. */
   readonly mask: (text: string) => string;
   /**
@@ -107,6 +123,14 @@ export interface App {
   rebuild(options: RebuildOptions): Promise<Rebuilt>;
   /** The lake's tables and views. */
   query(): Promise<Query>;
+  /** Answers requests from this machine, at the configured port if none is given. @returns A line, where the port is taken. */
+  listen(handler: Handler, port?: number): Promise<Listening | { readonly fault: string }>;
+  /** The process's resident memory, in bytes. */
+  memory(): number;
+  /** Keeps the time of a lake that lives faster than the machine, so that it goes on from there; dispose of it. */
+  keepTime(): Promise<Disposable>;
+  /** Has `wake` called now and then by a timer of the system's own, until the signal is aborted. */
+  alarm(wake: () => void, signal: AbortSignal): void;
   /** Serves the simulated OpenAQ API until the signal is aborted. */
   simulate(options: SimulateOptions, signal: AbortSignal): Promise<Served>;
   /** Mends what no materialize can: one finding for each thing that was looked at. */
@@ -213,6 +237,14 @@ export interface Served {
   readonly finished: Promise<void>;
 }
 
+/** What answers requests. */
+export type Handler = (request: Request) => Response | Promise<Response>;
+
+/** A port that is listened at; dispose of it. */
+export interface Listening extends AsyncDisposable {
+  readonly url: string;
+}
+
 export interface Finding {
   readonly name: string;
   readonly ok: boolean;
@@ -246,7 +278,7 @@ export interface Invocation {
   readonly has: (flag: string) => boolean;
   readonly value: (flag: string) => string | undefined;
   readonly list: (flag: string) => readonly string[];
-  readonly app: () => Promise<App>;
+  readonly app: (options?: Omit<AppOptions, "graph">) => Promise<App>;
   /** To be told of the steps at work. */
   readonly observe: Observer;
 }

@@ -1,154 +1,41 @@
-import { type Observer, type Progress, visible, type Worked } from "../core/mod.ts";
-import {
-  type App,
-  type Command,
-  type Context,
-  type ExitCode,
-  type Invocation,
-  type Lake,
-  UsageError,
-} from "./context.ts";
-import { notify, painter, print, printJson } from "./out.ts";
-import { reporter } from "./reporter.ts";
-import { requestText } from "./run_record.ts";
-import { named, number, plural } from "./text.ts";
+import { type Command, UsageError } from "./context.ts";
+
+const LASTING = ["grace", "port", "speed"];
 
 export const daemon: Command = {
-  summary: "asks for what is to be made by itself, and does the runs that are queued",
+  summary: "keeps the lake true by itself: asks for what is to be made, and does the runs that are queued",
   help: `
-Usage: daemon --once [--json]
+Usage: daemon [--port N] [--grace SECONDS] [--speed N] [--json]
+       daemon --once [--json]
 
+--port N       answers /healthz, /readyz and /metrics at this port of 127.0.0.1, 0: any that is free;
+               default: WEB_PORT, or 8321
+--grace N      told to end, steps at work may go on for N seconds; default: 30
+--speed N      the lake of the built-in stations lives N times as fast as the machine, and goes on from there whenever
+               it is worked with; in its first day the stations have a bad sensor, an outage and late rows
 --once         does what is due now, one run after the other, the most urgent first, and ends
 
 What is due is what assets say is to be made by itself (\`automation ASSET\` tells why), what \`schedules\` and
-\`sensors\` ask for, and what was queued by \`backfill\` and \`runs retry\`. What a run makes may make more due,
-which is done, too. A run whose process is killed is queued again, for the next that calls this; Ctrl-C
-hands the run at work back. Ends with 1 if one of the runs failed.
+\`sensors\` ask for, and what was queued by \`backfill\` and \`runs retry\`. Without --once it goes on until it is told to
+end, by Ctrl-C or SIGTERM: then it takes nothing new, lets steps at work end, hands the rest back, and ends with 0; told
+once more, it ends at once. Several may run: one asks for what is due, all work, and where that one ends or is killed,
+another asks within seconds. What fails is told and tried again. With --once, it ends with 1 if one of the runs failed.
+With --json, a line of JSON tells each of the events.
 
-Example:
+Examples:
+  deno task daemon
+  deno task daemon --speed 360
   deno task daemon --once`,
-  flags: { switches: ["once"] },
+  flags: { switches: ["once"], values: LASTING },
   words: 0,
   async run(invocation, context) {
     if (!invocation.has("once")) {
-      throw new UsageError("starting the daemon: found no --once, wanted it: what is due is done once");
+      return await (await import("./daemon_lasting.ts")).daemonLasting(invocation, context);
     }
-    const app = await invocation.app();
-    const { graph, schedules, sensors } = await app.project();
-    const asks = schedules.length > 0 || sensors.length > 0 ||
-      graph.assets.some(({ automation }) => automation);
-    if (!asks && !await app.isMade() && await isIdle(app)) {
-      return tell(invocation, context, app, [], []);
+    const given = LASTING.find((flag) => invocation.value(flag) !== undefined);
+    if (given !== undefined) {
+      throw new UsageError(`starting the daemon: found --${given} beside --once, wanted one of them`);
     }
-    using report = reporter(context.stdout, { silent: invocation.json, now: app.now });
-    const warnings: string[] = [];
-    const done: Worked[] = [];
-    await using lake = await app.lake("write", report.warn);
-    const observe = (progress: Progress) => {
-      invocation.observe(progress);
-      report.observe(progress);
-    };
-    for await (const worked of dueWork(lake, { signal: context.signal, observe })) {
-      done.push(worked);
-      if ("warnings" in worked.outcome) warnings.push(...worked.outcome.warnings);
-    }
-    warnings.push(...lake.notices());
-    await lake.sweep();
-    report[Symbol.dispose]();
-    return tell(invocation, context, app, done, warnings);
+    return await (await import("./daemon_once.ts")).daemonOnce(invocation, context);
   },
 };
-
-/** Asks for what is due and does it, over and over until nothing is. */
-async function* dueWork(
-  { orchestrator, graph, tickers }: Lake,
-  options: { readonly signal: AbortSignal; readonly observe: Observer },
-): AsyncGenerator<Worked> {
-  const ticking = await tickers();
-  // A change passes on from asset to asset, at most so many times: no source keeps this from its end.
-  for (let rounds = graph.assets.length; rounds >= 0 && !options.signal.aborted; rounds--) {
-    await orchestrator.observe(options.signal);
-    for (const ticker of ticking) await ticker.tick(options.signal);
-    // What is done may have been asked for by another, and makes more due all the same.
-    let done = 0;
-    for await (const worked of orchestrator.work(options)) {
-      done++;
-      // A backfill comes to its end, and what each of its batches changes passes on, too.
-      if (worked.request.tags?.backfill !== undefined) rounds = graph.assets.length;
-      yield worked;
-    }
-    if (done === 0) return;
-  }
-}
-
-/** Whether nothing is queued or will be. */
-async function isIdle(app: App): Promise<boolean> {
-  const state = await app.state("read");
-  try {
-    if ((await state.backfills.list("open")).length > 0) return false;
-    return (await state.runs(Number.MAX_SAFE_INTEGER)).every(({ status }) => status !== "queued");
-  } finally {
-    await state.close();
-  }
-}
-
-function tell(
-  { json }: Invocation,
-  { stdout, stderr }: Context,
-  app: App,
-  done: readonly Worked[],
-  warnings: readonly string[],
-): ExitCode {
-  if (json) printJson(stdout, { runs: done.map(workedJson), warnings: [...app.notices, ...warnings] });
-  else {
-    const paint = painter(stdout);
-    notify(stdout, app.notices);
-    for (const warning of warnings) print(stdout, paint("yellow", `warning: ${warning}`));
-    if (done.length === 0) print(stdout, "nothing is due");
-    for (const worked of done) print(stdout, lineOf(worked));
-  }
-  for (const line of new Set(done.flatMap(errorLines))) print(stderr, visible(line));
-  return done.some(({ outcome: { status } }) => status === "failed" || status === "refused") ? 1 : 0;
-}
-
-function workedJson({ run, outcome }: Worked) {
-  const { status } = outcome;
-  const failed = status === "refused" ? "failed" : status === "handed-back" ? "queued" : status;
-  return {
-    run,
-    status: failed === "nothing_to_do" ? "succeeded" : failed,
-    counts: "counts" in outcome ? outcome.counts : null,
-    errors: "errors" in outcome ? outcome.errors : "message" in outcome ? [{ message: outcome.message }] : [],
-  };
-}
-
-function lineOf({ run, request, outcome }: Worked): string {
-  const head = `run ${run} (${requestText(request)})`;
-  switch (outcome.status) {
-    case "handed-back":
-      return `${head} is queued again`;
-    case "refused":
-      return `${head} failed`;
-    case "nothing_to_do":
-      return `${head} succeeded: nothing to do`;
-    default: {
-      const { status, counts: { materialized, failed, blocked } } = outcome;
-      if (request.command === "prune") return `${head} ${status}`;
-      const rest = [
-        ...(failed > 0 ? [`${number(failed)} failed`] : []),
-        ...(blocked > 0 ? [`${number(blocked)} blocked`] : []),
-      ];
-      return `${head} ${status}: ${
-        [`${plural(materialized, "partition")} materialized`, ...rest].join(", ")
-      }`;
-    }
-  }
-}
-
-function errorLines({ run, outcome }: Worked): string[] {
-  if ("message" in outcome) return [`run ${run}: ${outcome.message}`];
-  if (!("errors" in outcome)) return [];
-  return outcome.errors.map(({ asset, partition, message }) =>
-    `${named(asset, partition, partition)}: ${message}`
-  );
-}

@@ -1,4 +1,4 @@
-import type { Instant, KeyRange, Milliseconds, Outlook, Progress } from "../core/mod.ts";
+import type { Instant, KeyRange, Milliseconds, Outlook, Progress, RunId } from "../core/mod.ts";
 import type { Paint } from "./out.ts";
 import { lasting, named, number, plural, roughly } from "./text.ts";
 
@@ -19,7 +19,8 @@ interface Step {
 
 /** A run as lines, one an event; nothing of those that say little. */
 export class EventLines {
-  readonly #steps = new Map<number, Step>();
+  /** By run and step: several runs may be at work. */
+  readonly #steps = new Map<string, Step>();
   readonly #waits = new Map<string, Instant>();
 
   constructor(readonly paint: Paint, readonly now: () => Instant) {}
@@ -36,27 +37,36 @@ export class EventLines {
         return [`run ${run} was interrupted: ${done}`];
       }
       case "step-started": {
-        const { step, asset, range: { from, to }, count } = progress;
+        const { asset, range: { from, to }, count } = progress;
         const name = named(asset, from, to, count);
         const at = { started: now(), heard: now(), told: now() };
-        this.#steps.set(step, { name, ...at, materialized: 0, unchanged: 0, at: undefined, outlook: {} });
+        this.#steps.set(stepOf(progress), {
+          name,
+          ...at,
+          materialized: 0,
+          unchanged: 0,
+          at: undefined,
+          outlook: {},
+        });
         return [`${name} started`];
       }
       case "partitions": {
-        const step = this.#steps.get(progress.step)!;
+        const step = this.#steps.get(stepOf(progress))!;
         step.materialized += progress.materialized;
         step.unchanged += progress.unchanged;
         return [];
       }
       case "step-progress": {
         const { done, total, unit, outlook } = progress;
-        const step = this.#steps.get(progress.step)!;
+        const step = this.#steps.get(stepOf(progress));
+        // Code that did not listen to its end goes on.
+        if (step === undefined) return [];
         const begins = outlook.note !== undefined && outlook.note !== step.outlook.note;
         Object.assign(step, { at: { done, total, unit }, outlook, heard: now() });
         return begins ? [this.#tell(step)] : this.reminders();
       }
       case "retrying": {
-        const { name } = this.#steps.get(progress.step)!;
+        const { name } = this.#steps.get(stepOf(progress))!;
         return [paint("yellow", `${name} tries again in ${lasting(progress.after)}: ${progress.error}`)];
       }
       case "waiting":
@@ -75,8 +85,8 @@ export class EventLines {
       case "warning":
         return [warningLine(paint, progress.asset, progress.message)];
       case "step-ended": {
-        const { name, materialized, unchanged } = this.#steps.get(progress.step)!;
-        this.#steps.delete(progress.step);
+        const { name, materialized, unchanged } = this.#steps.get(stepOf(progress))!;
+        this.#steps.delete(stepOf(progress));
         const kept = unchanged > 0 ? ` (${number(unchanged)} unchanged)` : "";
         const made = `${plural(materialized, "partition")}${kept} in ${lasting(progress.took)}`;
         return [`${name} ${paint(COLOUR[progress.outcome], progress.outcome)}: ${made}`];
@@ -88,6 +98,11 @@ export class EventLines {
   reminders(): string[] {
     const silent = [...this.#steps.values()].filter(({ told }) => this.now() - told >= SILENCE);
     return silent.map((step) => this.#tell(step));
+  }
+
+  /** Drops the steps of a run that is over, or of all: those that lost their claim never say that they ended. */
+  forget(run?: RunId): void {
+    for (const step of this.#steps.keys()) if (isOf(step, run)) this.#steps.delete(step);
   }
 
   #tell(step: Step): string {
@@ -107,6 +122,16 @@ export class EventLines {
 
 export function warningLine(paint: Paint, subject: string, message: string): string {
   return paint("yellow", `warning: ${subject}: ${message}`);
+}
+
+/** Names the step that progress tells of. */
+export function stepOf({ run, step }: { readonly run: number; readonly step: number }): string {
+  return `${run} ${step}`;
+}
+
+/** Whether a step, so named, is one of the run, where one is given. */
+export function isOf(step: string, run: RunId | undefined): boolean {
+  return run === undefined || step.startsWith(`${run} `);
 }
 
 /** Names what is waited for. */

@@ -1,6 +1,6 @@
-import type { Instant, Observer, Outlook, Progress, Warn } from "../core/mod.ts";
+import type { Instant, Observer, Outlook, Progress, RunId, Warn } from "../core/mod.ts";
 import type { Terminal } from "./context.ts";
-import { EventLines, waitOf, warningLine } from "./event_lines.ts";
+import { EventLines, isOf, stepOf, waitOf, warningLine } from "./event_lines.ts";
 import { HIDE_CURSOR, type Paint, painter, SHOW_CURSOR } from "./out.ts";
 import { lasting, named, number, roughly } from "./text.ts";
 
@@ -8,6 +8,10 @@ import { lasting, named, number, roughly } from "./text.ts";
 export interface Reporter extends Disposable {
   readonly observe: Observer;
   readonly warn: Warn;
+  /** Drops what a run that is over, or all, were at. */
+  readonly forget: (run?: RunId) => void;
+  /** Says a line of its own. */
+  readonly say: (line: string) => void;
 }
 
 /** How often, in milliseconds, the block is drawn again. */
@@ -32,9 +36,11 @@ interface Step {
 export class Live implements Reporter {
   readonly #terminal: Terminal;
   readonly #now: () => Instant;
+  /** Begins each line above. */
+  readonly #when: () => string;
   readonly #paint: Paint;
   readonly #lines: EventLines;
-  readonly #steps = new Map<number, Step>();
+  readonly #steps = new Map<string, Step>();
   /** The steps of other runs that are waited for, since when. */
   readonly #waits = new Map<string, { readonly name: string; readonly since: Instant }>();
   readonly #timer: ReturnType<typeof setInterval>;
@@ -44,9 +50,13 @@ export class Live implements Reporter {
   #drawn: number[] = [];
   #ended = false;
 
-  constructor(terminal: Terminal, now: () => Instant) {
+  constructor(
+    terminal: Terminal,
+    { now, when = () => "" }: { readonly now: () => Instant; readonly when?: () => string },
+  ) {
     this.#terminal = terminal;
     this.#now = now;
+    this.#when = when;
     this.#paint = painter(terminal);
     this.#lines = new EventLines(this.#paint, now);
     this.#timer = setInterval(() => this.#draw(), INTERVAL);
@@ -57,14 +67,14 @@ export class Live implements Reporter {
     const lines = this.#lines.of(progress);
     switch (progress.type) {
       case "step-started": {
-        const { step, asset, range: { from, to }, count } = progress;
+        const { asset, range: { from, to }, count } = progress;
         const name = named(asset, from, to, count);
         const at = { done: 0, total: count, unit: "partitions", outlook: {} };
-        this.#steps.set(step, { name, started: this.#now(), ...at, heard: this.#now() });
+        this.#steps.set(stepOf(progress), { name, started: this.#now(), ...at, heard: this.#now() });
         return;
       }
       case "step-progress":
-        Object.assign(this.#steps.get(progress.step)!, {
+        Object.assign(this.#steps.get(stepOf(progress)) ?? {}, {
           done: progress.done,
           total: progress.total,
           unit: progress.unit,
@@ -82,18 +92,27 @@ export class Live implements Reporter {
         this.#waits.delete(waitOf(progress));
         return;
       case "partitions": {
-        const step = this.#steps.get(progress.step)!;
+        const step = this.#steps.get(stepOf(progress))!;
         if (step.unit === "partitions") step.done += progress.materialized;
         return;
       }
       case "step-ended":
-        this.#steps.delete(progress.step);
+        this.#steps.delete(stepOf(progress));
     }
-    this.#above.push(...lines);
+    this.#tell(lines);
   };
 
   warn: Warn = (subject, message) => {
-    this.#above.push(warningLine(this.#paint, subject, message));
+    this.#tell([warningLine(this.#paint, subject, message)]);
+  };
+
+  forget = (run?: RunId): void => {
+    this.#lines.forget(run);
+    for (const step of this.#steps.keys()) if (isOf(step, run)) this.#steps.delete(step);
+  };
+
+  say = (line: string): void => {
+    this.#tell([line]);
   };
 
   /** Draws the last time and gives the terminal back. */
@@ -105,6 +124,10 @@ export class Live implements Reporter {
     this.#waits.clear();
     this.#draw();
     this.#write(SHOW_CURSOR);
+  }
+
+  #tell(lines: readonly string[]): void {
+    this.#above.push(...lines.map((line) => this.#when() + line));
   }
 
   #draw(): void {

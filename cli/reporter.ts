@@ -1,4 +1,4 @@
-import type { Instant } from "../core/mod.ts";
+import { type Instant, iso, SECOND } from "../core/mod.ts";
 import type { Terminal } from "./context.ts";
 import { EventLines, warningLine } from "./event_lines.ts";
 import { Live, type Reporter } from "./live.ts";
@@ -7,19 +7,28 @@ import { painter, print } from "./out.ts";
 /** How often, in milliseconds, it is looked for steps that have been silent for long. */
 const LOOK = 1_000;
 
-export function reporter(
-  terminal: Terminal,
-  { silent, now }: { readonly silent: boolean; readonly now: () => Instant },
-): Reporter {
-  if (silent) return { observe: () => {}, warn: () => {}, [Symbol.dispose]() {} };
-  if (terminal.columns() !== undefined) return new Live(terminal, now);
+export interface ReporterOptions {
+  readonly silent: boolean;
+  readonly now: () => Instant;
+  /** Whether each line says when it was told, as where they go on for days. @default false */
+  readonly dated?: boolean;
+}
+
+export function reporter(terminal: Terminal, { silent, now, dated = false }: ReporterOptions): Reporter {
+  if (silent) {
+    return { observe: () => {}, warn: () => {}, say: () => {}, forget: () => {}, [Symbol.dispose]() {} };
+  }
   const paint = painter(terminal);
+  const when = () => dated ? `${paint("dim", iso(Math.floor(now() / SECOND) * SECOND))} ` : "";
+  if (terminal.columns() !== undefined) return new Live(terminal, { now, when });
   const lines = new EventLines(paint, now);
-  const tell = (said: readonly string[]) => said.forEach((line) => print(terminal, line));
+  const tell = (said: readonly string[]) => said.forEach((line) => print(terminal, when() + line));
   const timer = setInterval(() => tell(lines.reminders()), LOOK);
   return {
     observe: (progress) => tell(lines.of(progress)),
-    warn: (subject, message) => print(terminal, warningLine(paint, subject, message)),
+    warn: (subject, message) => tell([warningLine(paint, subject, message)]),
+    forget: (run) => lines.forget(run),
+    say: (line) => tell([line]),
     [Symbol.dispose]: () => clearInterval(timer),
   };
 }

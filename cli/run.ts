@@ -1,6 +1,14 @@
 import { CancelledError, StatePlaceError, visible, WrongUseError } from "../core/mod.ts";
 import { commands } from "./commands.ts";
-import { type Command, type Context, type ExitCode, type Terminal, UsageError } from "./context.ts";
+import {
+  type AppOptions,
+  type Command,
+  type Context,
+  type ExitCode,
+  type Terminal,
+  UsageError,
+} from "./context.ts";
+import { firstOf } from "./first_error.ts";
 import { print, printJson } from "./out.ts";
 import { parse } from "./parse.ts";
 import { StepsAtWork } from "./uncaught.ts";
@@ -30,8 +38,8 @@ export async function run(args: readonly string[], given: Omit<Context, "command
       return 0;
     }
     const graph = invocation.value("graph");
-    const app = async () => {
-      const opened = await context.app(graph === undefined ? {} : { graph });
+    const app = async (options: Omit<AppOptions, "graph"> = {}) => {
+      const opened = await context.app({ ...options, ...(graph !== undefined && { graph }) });
       mask = opened.mask;
       for (const warning of opened.warnings) print(context.stderr, `warning: ${warning}`);
       return opened;
@@ -81,11 +89,6 @@ function wantsJson(args: readonly string[]): boolean {
 function linesOf(error: unknown): string[] {
   const message = error instanceof Error ? error.message || error.name : String(error);
   return [...new Set(message.split(/\s*\n\s*/))];
-}
-
-/** The first error, where closing failed after it. */
-function firstOf(error: unknown): unknown {
-  return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
 }
 
 function isWrongUse(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import { type Observer, show } from "../core/mod.ts";
+import { stepOf } from "./event_lines.ts";
 import { named } from "./text.ts";
 
 /** The place in the code that an error comes from, as its stack names it first. */
@@ -6,13 +7,13 @@ const PLACE = /\n\s+at (?:.*\()?(\S+:\d+:\d+)\)?/;
 
 /** The steps at work, so that an error that no code waits for is told with those that it may come from. */
 export class StepsAtWork {
-  readonly #steps = new Map<number, string>();
+  readonly #steps = new Map<string, string>();
 
   observe: Observer = (progress) => {
     if (progress.type === "step-started") {
-      const { step, asset, range: { from, to }, count } = progress;
-      this.#steps.set(step, named(asset, from, to, count));
-    } else if (progress.type === "step-ended") this.#steps.delete(progress.step);
+      const { asset, range: { from, to }, count } = progress;
+      this.#steps.set(stepOf(progress), named(asset, from, to, count));
+    } else if (progress.type === "step-ended") this.#steps.delete(stepOf(progress));
   };
 
   /** One line on an error that no code waits for. */

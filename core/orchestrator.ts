@@ -33,11 +33,11 @@ import { commit, type Ports, refresh, runningIn, type Session } from "./run/sess
 import type { RunResult } from "./run/tally.ts";
 import { takeIn, type TakeInOptions, type TakenInCount } from "./run/take_in.ts";
 import { type Undeclared, undeclared, wipeUndeclared } from "./run/undeclared.ts";
-import type { Worked } from "./run/worker.ts";
+import type { Execute, Worked } from "./run/worker.ts";
 import { wipe } from "./run/wipe.ts";
 import type { Judgement } from "./staleness/judgement.ts";
 import { StalenessIndex } from "./staleness/index.ts";
-import { bindGraph, materializedIn, type ReadSourceFile } from "./staleness/node.ts";
+import { bindAgain, bindGraph, materializedIn, type ReadSourceFile } from "./staleness/node.ts";
 import { type AssetStatus, statusOf } from "./status.ts";
 import { failuresOverFresh, type Warning } from "./warnings.ts";
 
@@ -70,6 +70,8 @@ export async function standingsOf(
 export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly observe?: Observer;
+  /** Of a queued run: aborted when its worker is to end, so that what is not at work is left to another. */
+  readonly ending?: AbortSignal;
 }
 
 /** The queued run, and whether it is new; or why there is nothing to retry. */
@@ -94,15 +96,20 @@ export interface Unreported extends PartitionRange {
 /** A graph over one state: what is stale, and what brings it up to date. */
 export class Orchestrator {
   /** Done before the first run: what was published before may have been lost. */
-  #compared: Promise<readonly string[]> | undefined;
+  readonly #compared: { found?: Promise<readonly string[]> };
   readonly #limits: Limits;
 
   /** @internal */
   readonly session: Session;
 
-  private constructor(session: Session, limits: Limits) {
+  private constructor(
+    session: Session,
+    limits: Limits,
+    compared: { found?: Promise<readonly string[]> } = {},
+  ) {
     this.session = session;
     this.#limits = limits;
+    this.#compared = compared;
   }
 
   /** Binds the graph to the state and takes in all that the state knows of it. */
@@ -112,6 +119,18 @@ export class Orchestrator {
     const index = new StalenessIndex(nodes, clock.now());
     index.load(await state.snapshot(nodes.map(({ key }) => key)));
     return new Orchestrator({ ...options, index, observe: () => {} }, limits);
+  }
+
+  /**
+   * The same graph over the same state once more, by a time of its own: of two runs side by side each keeps to the
+   * partitions that existed when it began.
+   */
+  async beside(): Promise<Orchestrator> {
+    const { session } = this;
+    const nodes = bindAgain(session.index.nodes);
+    const index = new StalenessIndex(nodes, session.clock.now());
+    index.load(await session.state.snapshot(nodes.map(({ key }) => key)));
+    return new Orchestrator({ ...session, index }, this.#limits, this.#compared);
   }
 
   /** @internal */
@@ -218,7 +237,23 @@ export class Orchestrator {
   /** Does what is queued, one run after the other, until nothing is or the signal is aborted; tells how each ended. */
   async *work(options: RunOptions = {}): AsyncGenerator<Worked> {
     const { work } = await import("./run/worker.ts");
-    yield* work(this.#observed(options), options.signal, (taken, signal) =>
+    yield* work(this.#observed(options), options.signal, this.#executing(options));
+  }
+
+  /** Takes over what dead workers left, and the most urgent run that is queued; with `above`, one of a higher priority. */
+  async take(above?: number, options: RunOptions = {}): Promise<TakenRun | undefined> {
+    const { take } = await import("./run/worker.ts");
+    return await take(this.#observed(options), above);
+  }
+
+  /** Does a run that was taken, and tells how it ended. @throws Where that is not known. */
+  async execute(taken: TakenRun, options: RunOptions = {}): Promise<Worked> {
+    const { worked } = await import("./run/worker.ts");
+    return await worked(this.#observed(options), taken, options.signal, this.#executing(options));
+  }
+
+  #executing(options: RunOptions): Execute {
+    return (taken, signal) =>
       this.#make({
         ...options,
         signal,
@@ -226,7 +261,7 @@ export class Orchestrator {
         assets: new Set(taken.request.ranges.map(({ asset }) => asset)),
         scope: () => scopeFrom(this.index, taken.request),
         request: () => taken.request,
-      }));
+      });
   }
 
   /** Takes in how the lake stands, and executes a request. */
@@ -239,11 +274,11 @@ export class Orchestrator {
       readonly taken?: TakenRun;
     },
   ): Promise<RunResult> {
-    const { signal = new AbortController().signal } = options;
+    const { signal = new AbortController().signal, ending } = options;
     const session = this.#observed(options);
     await this.refresh();
-    const first = this.#compared === undefined;
-    const damaged = await (this.#compared ??= compareFiles(session, scope()));
+    const first = this.#compared.found === undefined;
+    const damaged = await (this.#compared.found ??= compareFiles(session, scope()));
     await this.refresh();
     const seen = await look(session, assets, signal);
     const events = eventsOf(seen);
@@ -254,6 +289,7 @@ export class Orchestrator {
       limits: this.#limits,
       signal,
       ...(taken && { taken }),
+      ...(ending && { ending }),
     });
     return first ? { ...result, warnings: [...damaged, ...result.warnings] } : result;
   }
@@ -262,6 +298,12 @@ export class Orchestrator {
   async status(selection: RunSelection): Promise<AssetStatus[]> {
     await this.refresh();
     return await statusOf(this.session, selection);
+  }
+
+  /** How every partition of every asset stands. */
+  async statusOfAll(): Promise<AssetStatus[]> {
+    const assets = new Set(this.index.nodes.map(({ key }) => key));
+    return await this.status({ assets, all: true, lookbackDays: 0 });
   }
 
   /**
@@ -325,18 +367,16 @@ export class Orchestrator {
    * @throws {DeclarationError} If a schedule's expression cannot be read, or two have one name.
    */
   async tickers({ schedules, sensors, files, lookbackDays }: TickersOptions): Promise<readonly Ticking[]> {
-    const [{ SensorTicker }, { SideBySide }, { ScheduleTicker }, { requireDistinct }] = await Promise.all([
+    const [{ SensorTicker }, { ScheduleTicker }, { requireDistinct }] = await Promise.all([
       import("./automation/sensor_ticker.ts"),
-      import("./automation/side_by_side.ts"),
       import("./automation/schedule_ticker.ts"),
       import("./automation/names.ts"),
     ]);
     requireDistinct([...schedules, ...sensors].map(({ name }) => name));
     const { session } = this;
     const cron = await this.#cron();
-    const sensing = sensors.map((sensor) => new SensorTicker(sensor, { session, files, lookbackDays }));
     return [
-      ...sensing.length > 0 ? [new SideBySide(sensing)] : [],
+      ...sensors.map((sensor) => new SensorTicker(sensor, { session, files, lookbackDays })),
       ...schedules.map((schedule) => new ScheduleTicker(schedule, { session, cron, lookbackDays })),
       await this.ticker(),
     ];

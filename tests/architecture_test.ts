@@ -41,12 +41,13 @@ const MAY_IMPORT: Readonly<
   sensors: { layers: ["core", "assets", "sensors"], packages: [] },
   cli: { layers: ["core", "cli"], packages: ["@std/", "leven"] },
   app: { layers: ["core", "adapters", "sources", "assets", "sensors", "app"], packages: [""] },
+  web: { layers: ["core", "web"], packages: ["hono"] },
   main: {
-    layers: ["app", "cli", "main"],
+    layers: ["app", "cli", "web", "main"],
     packages: ["@std/", "node:path", "node:process", "node:readline"],
   },
   bench: {
-    layers: ["core", "adapters", "sources", "assets", "sensors", "app", "cli", "main", "bench"],
+    layers: ["core", "adapters", "sources", "assets", "sensors", "app", "cli", "web", "main", "bench"],
     packages: [""],
   },
 };
@@ -214,6 +215,7 @@ Deno.test("the core knows no outside acts, no clock and no chance", () => {
 const READS_FILES: Readonly<Record<string, string>> = {
   "app/graph_fault.ts": "the module of GRAPH",
   "app/groups.ts": "the project's folder of groups",
+  "app/lake_time.ts": "the time of a simulated lake",
   "app/project.ts": "the project's source files",
   "app/simulator.ts": "the answers that are replayed",
   "config.ts": "the .env file",

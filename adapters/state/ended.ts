@@ -24,3 +24,8 @@ export const GIVEN_UP: Json = {
       "it is not tried again",
   }],
 };
+
+/** No run of any status. */
+export function noRuns(): Record<RunStatus, number> {
+  return { queued: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, interrupted: 0 };
+}

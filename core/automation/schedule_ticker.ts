@@ -34,6 +34,7 @@ const LATEST = 1_000;
 
 /** Asks for the runs of a schedule whose time has come. */
 export class ScheduleTicker implements Ticking {
+  readonly name: string;
   readonly #over: ScheduleOver;
   readonly #schedule: Schedule;
   readonly #next: Next;
@@ -45,6 +46,7 @@ export class ScheduleTicker implements Ticking {
 
   /** @throws {DeclarationError} If the schedule's expression or zone cannot be read. */
   constructor(schedule: Schedule, over: ScheduleOver) {
+    this.name = schedule.name;
     this.#over = over;
     this.#schedule = schedule;
     this.#next = nextOf(schedule, over.cron);

@@ -33,6 +33,7 @@ const MOST_WAIT = 10 * MINUTE;
 
 /** Calls a sensor when it may be called again, and asks for what it found. */
 export class SensorTicker implements Ticking {
+  readonly name: string;
   readonly #over: SensorOver;
   readonly #sensor: Sensor;
   /** Until then it is not called, unless the clock is set back before `from`. */
@@ -40,6 +41,7 @@ export class SensorTicker implements Ticking {
   #isPaused = false;
 
   constructor(sensor: Sensor, over: SensorOver) {
+    this.name = sensor.name;
     this.#over = over;
     this.#sensor = sensor;
   }

@@ -23,6 +23,8 @@ export interface Tick {
 
 /** Asks for runs by itself: whenever it is called, and to be called by `wakes` at the latest. */
 export interface Ticking {
+  /** What it is called in lines about it. */
+  readonly name: string;
   readonly wakes: Instant;
   tick(signal: AbortSignal): Promise<Tick>;
 }
@@ -34,6 +36,8 @@ const LATEST = 1_000;
 
 /** Asks for what assets are to be made by themselves: evaluates their conditions and queues runs. */
 export class Ticker implements Ticking {
+  readonly name = "automation";
+
   /** The runs that have not ended. */
   readonly #open = new Map<RunId, RunRequest>();
   /** Partitions of runs that somebody cancelled: they are let be until something changes for them. */

@@ -25,8 +25,12 @@ export interface Queue {
     at: Instant,
     why?: readonly AssetEvaluation[],
   ): Promise<{ readonly run: RunId; readonly isNew: boolean }>;
-  /** Takes the run of the highest priority, the oldest of these; undefined where none is queued. */
-  take(at: Instant): Promise<TakenRun | undefined>;
+  /**
+   * Takes the run of the highest priority, the oldest of these; undefined where none is queued.
+   *
+   * @param above Only one of a higher priority than this. @default any
+   */
+  take(at: Instant, above?: number): Promise<TakenRun | undefined>;
   /** Notes that a run got on although no event says so, as by an answer that was stored. */
   gotOn(run: RunId): Promise<void>;
   /**

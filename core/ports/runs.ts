@@ -88,6 +88,8 @@ export interface Runs {
   endRun(run: RunId, status: RunStatus, summary: Json, at: Instant): Promise<void>;
   /** Newest first; with a command, those that do it. */
   runs(limit: number, command?: RunCommand): Promise<readonly RunRecord[]>;
+  /** How many stand or ended how; those that were forgotten are counted no more. */
+  runCounts(): Promise<Readonly<Record<RunStatus, number>>>;
   run(id: RunId): Promise<{ readonly run: RunRecord; readonly steps: readonly StepRecord[] } | undefined>;
   log(run: RunId, entries: readonly LogEntry[]): Promise<void>;
   logs(run: RunId): Promise<readonly LogEntry[]>;

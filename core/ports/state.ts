@@ -1,8 +1,10 @@
 import type { Backfills } from "./backfills.ts";
 import type { Claims } from "./claims.ts";
 import type { EventLog } from "./event_log.ts";
+import type { Following } from "./following.ts";
 import type { History } from "./history.ts";
 import type { KeyValue } from "./key_value.ts";
+import type { Leads } from "./leads.ts";
 import type { Queue } from "./queue.ts";
 import type { Runs } from "./runs.ts";
 import type { Ticks } from "./ticks.ts";
@@ -10,13 +12,15 @@ import type { Ticks } from "./ticks.ts";
 export type * from "./backfills.ts";
 export type * from "./claims.ts";
 export * from "./event_log.ts";
+export type * from "./following.ts";
 export type * from "./history.ts";
+export type * from "./leads.ts";
 export type * from "./queue.ts";
 export type * from "./runs.ts";
 export * from "./ticks.ts";
 
 /** The durable memory of an asset graph. A handle belongs to one worker. No transaction spans two calls. */
-export interface State extends EventLog, Claims, Runs, Queue, History, Ticks {
+export interface State extends EventLog, Claims, Runs, Queue, History, Ticks, Following, Leads {
   readonly keyValue: KeyValue;
   readonly backfills: Backfills;
   /** How many other workers live, of whatever process. */

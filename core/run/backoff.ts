@@ -1,5 +1,5 @@
 import { type Duration, type Milliseconds, milliseconds } from "../instant.ts";
-import type { Session } from "./session.ts";
+import type { Ports } from "./session.ts";
 
 /** Pauses between tries: uniform below a limit that doubles from `base` up to `limit` (full jitter). */
 export interface Backoff {
@@ -9,7 +9,7 @@ export interface Backoff {
 
 /** The pause after so many failures, from 0. */
 export function backoff(
-  { random }: Session,
+  { random }: Pick<Ports, "random">,
   { base, limit }: Backoff,
   failures: number,
 ): Milliseconds {

@@ -50,6 +50,8 @@ export interface ExecuteOptions {
   readonly seen: readonly Looked[];
   readonly limits: Limits;
   readonly signal: AbortSignal;
+  /** Aborted when the worker is to end: steps end at their next group, no further ones begin. @default never */
+  readonly ending?: AbortSignal;
 }
 
 /** Brings what a request covers up to date. @throws {RequestError} If it names what the graph has not. */
@@ -116,7 +118,7 @@ class Scheduler {
       this.#begun = Promise.resolve(taken.id);
       this.#began(taken.id);
     }
-    while (!this.options.signal.aborted && this.#broken === undefined) {
+    while (!this.options.signal.aborted && !this.#isEnding && this.#broken === undefined) {
       this.#startReady();
       if (this.#atWork.size === 0) break;
       await this.#turn.promise;
@@ -130,13 +132,13 @@ class Scheduler {
   async end(): Promise<RunResult> {
     const { session, tally, options: { signal } } = this;
     this.#tellSeen();
-    if (!signal.aborted) this.#tellUnreported();
+    if (!signal.aborted && !this.#isEnding) this.#tellUnreported();
     const result = tally.result(this.run, signal.aborted);
     if (result.status === "nothing_to_do" && this.run === null) return result;
     const run = await this.#begin();
-    if (this.options.taken !== undefined && signal.aborted && !(signal.reason instanceof CancelledError)) {
-      return result;
-    }
+    const isCancelled = signal.aborted && signal.reason instanceof CancelledError;
+    const isLeft = signal.aborted || this.#isEnding && this.#open.values().some(({ length }) => length > 0);
+    if (this.options.taken !== undefined && isLeft && !isCancelled) return { ...result, status: "cancelled" };
     const status = result.status === "nothing_to_do" ? "succeeded" : result.status;
     const { counts, errors } = result;
     const summary = {
@@ -153,6 +155,11 @@ class Scheduler {
     if (run === null) return;
     const summary = { errors: [{ message: messageOf(session, cause) }] };
     await session.state.endRun(run, "failed", summary, session.clock.now()).catch(() => {});
+  }
+
+  /** Whether what is not at work is left to another worker. */
+  get #isEnding(): boolean {
+    return this.options.taken !== undefined && this.options.ending?.aborted === true;
   }
 
   #startReady(): void {
@@ -211,7 +218,7 @@ class Scheduler {
     let step: number | undefined;
     let isInLine = false;
     try {
-      while (rest.length > 0 && !signal.aborted) {
+      while (rest.length > 0 && !signal.aborted && !this.#isEnding) {
         const judged = session.index.seq;
         const wanted = this.#free(node, rest);
         if (wanted.length === 0) return;
@@ -272,7 +279,8 @@ class Scheduler {
         signal,
         look: async () => {
           await this.cancellation.look();
-          return this.#slotOf(node) !== undefined && !force && await session.state.isWanted(token);
+          if (force) return false;
+          return this.#isEnding || this.#slotOf(node) !== undefined && await session.state.isWanted(token);
         },
         gotOn: () => this.#gotOn(),
         became: (outcomes) => this.#became(node, outcomes, step),

@@ -18,27 +18,44 @@ export interface Worked {
 
 const never = new AbortController().signal;
 
+/** Executes what a taken run requests. */
+export type Execute = (taken: TakenRun, signal: AbortSignal) => Promise<RunResult>;
+
 /** Takes queued runs and executes them, one after the other, until none is queued. */
 export async function* work(
   session: Session,
   signal: AbortSignal = never,
-  execute: (taken: TakenRun, signal: AbortSignal) => Promise<RunResult>,
+  execute: Execute,
 ): AsyncGenerator<Worked> {
-  const { state, clock } = session;
   while (!signal.aborted) {
-    await recover(session);
-    const taken = await state.take(clock.now());
+    const taken = await take(session);
     if (taken === undefined) return;
-    const { id: run, request } = taken;
-    yield { run, request, outcome: await outcomeOf(session, taken, signal, execute) };
+    yield await worked(session, taken, signal, execute);
   }
+}
+
+/** Takes over what dead workers left, and the most urgent run that is queued. */
+export async function take(session: Session, above?: number): Promise<TakenRun | undefined> {
+  await recover(session);
+  return await session.state.take(session.clock.now(), above);
+}
+
+/** Executes a run that was taken. @throws Where it is not known how it ended. */
+export async function worked(
+  session: Session,
+  taken: TakenRun,
+  signal: AbortSignal = never,
+  execute: Execute,
+): Promise<Worked> {
+  const { id: run, request } = taken;
+  return { run, request, outcome: await outcomeOf(session, taken, signal, execute) };
 }
 
 async function outcomeOf(
   session: Session,
   taken: TakenRun,
   signal: AbortSignal,
-  execute: (taken: TakenRun, signal: AbortSignal) => Promise<RunResult>,
+  execute: Execute,
 ): Promise<Worked["outcome"]> {
   const { id, request: { command } } = taken;
   const { state, clock } = session;

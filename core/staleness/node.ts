@@ -78,6 +78,15 @@ export async function bindGraph(graph: Graph, state: State, readSourceFile: Read
   return [...nodes.values()];
 }
 
+/** The same assets as nodes of their own, without rows. */
+export function bindAgain(nodes: readonly Node[]): Node[] {
+  const bound = new Map<AssetKey, Node>();
+  for (const { asset, key, order, set, codeId, record } of nodes) {
+    bound.set(key, bindAsset(asset, order, set, codeId, record, bound));
+  }
+  return [...bound.values()];
+}
+
 /** Reads the source files of every asset. @throws {DeclarationError} If one cannot be read. */
 export async function requireSources({ assets }: Graph, readSourceFile: ReadSourceFile): Promise<void> {
   for (const asset of assets) await sourcesOf(asset, readSourceFile);

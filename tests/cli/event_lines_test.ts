@@ -64,7 +64,7 @@ Deno.test("on a terminal waits and the remaining time stand in one line each, dr
   let drawn = "";
   const write = (bytes: Uint8Array) => void (drawn += new TextDecoder().decode(bytes));
   const terminal: Terminal = { colours: false, columns: () => 100, write, send: () => Promise.resolve(true) };
-  const live = new Live(terminal, clock.now);
+  const live = new Live(terminal, clock);
   try {
     live.observe(STARTED);
     live.observe(progress(60, 340 * SECOND, HELD));
@@ -80,4 +80,22 @@ Deno.test("on a terminal waits and the remaining time stand in one line each, dr
   } finally {
     live[Symbol.dispose]();
   }
+});
+
+Deno.test("steps of the same number in two runs are told apart, and those of a run that is over are silent", async () => {
+  const clock = fakeClock(0);
+  const lines = new EventLines((_colour, text) => text, clock.now);
+  lines.of(STARTED);
+  lines.of({ ...STARTED, run: 81, asset: "t/mart" });
+  assertEquals(lines.of({ run: 81, type: "step-ended", step: 1, outcome: "succeeded", took: SECOND }), [
+    "t/mart 2024-01-01 … 2024-01-02 (2) succeeded: 0 partitions in 1.0 s",
+  ]);
+  await clock.advance(20 * SECOND);
+  assertEquals(lines.reminders(), ["t/raw 2024-01-01 … 2024-01-02 (2): at work for 20 s"]);
+  lines.forget(81);
+  await clock.advance(20 * SECOND);
+  assertEquals(lines.reminders().length, 1);
+  lines.forget(8);
+  await clock.advance(20 * SECOND);
+  assertEquals([lines.reminders(), lines.of(progress(3))], [[], []]);
 });

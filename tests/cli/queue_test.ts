@@ -266,12 +266,12 @@ Deno.test("a queued run of an asset that is gone fails and says so", async () =>
   assertEquals(await statuses(line), ["failed", "failed"]);
 });
 
-Deno.test("the daemon is started with --once alone, and says what it does", async () => {
+Deno.test("the daemon that ends by itself has no time of grace, and makes nothing to find nothing", async () => {
   await using line = await CommandLine.open();
-  const { code, stderr } = await line.run(["daemon"], { env });
+  const { code, stderr } = await line.run(["daemon", "--once", "--grace", "5"], { env });
   assertEquals([code, stderr], [
     2,
-    "starting the daemon: found no --once, wanted it: what is due is done once\n",
+    "starting the daemon: found --grace beside --once, wanted one of them\n",
   ]);
   const { stdout } = await line.run(["daemon", "--once", "--json"], { env });
   assertEquals(JSON.parse(stdout).runs, []);
@@ -280,4 +280,24 @@ Deno.test("the daemon is started with --once alone, and says what it does", asyn
     [],
     "nothing is made to find nothing",
   );
+});
+
+Deno.test("the daemon works until it is told to end, and tells what it does", async () => {
+  await using line = await CommandLine.open();
+  await order(line, { a: "fail" });
+  await line.run(["materialize", "q/parts"], { env });
+  await order(line, {});
+  await line.run(["runs", "retry", "1"], { env });
+  const stop = new AbortController();
+  let told = "";
+  const { code, stdout, stderr } = await line.run(["daemon", "--port", "0"], {
+    env,
+    signal: stop.signal,
+    seen: (text) => {
+      if ((told += text).includes("run 2 (")) stop.abort();
+    },
+  });
+  assertEquals([code, stderr], [0, ""]);
+  assertStringIncludes(stdout, "leads: asks for what is due\n");
+  assertMatch(stdout, /run 2 \(.+\) succeeded: \d+ partitions? materialized\nended\n$/);
 });

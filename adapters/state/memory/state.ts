@@ -19,7 +19,7 @@ import {
 } from "../../../core/mod.ts";
 import type * as port from "../../../core/mod.ts";
 import { requireCovered, toBeCovered } from "../commits.ts";
-import { ended, GIVEN_UP, leftStatus, MOST_DEATHS } from "../ended.ts";
+import { ended, GIVEN_UP, leftStatus, MOST_DEATHS, noRuns } from "../ended.ts";
 import { MemoryBackfills } from "./backfills.ts";
 import { copyIntent, frozen, giveEvent, keepEvent } from "./copies.ts";
 import { MemoryKeyValue } from "./key_value.ts";
@@ -34,6 +34,7 @@ export class MemoryState implements port.State {
   readonly #store: MemoryStore;
   readonly #worker: Worker;
   readonly #ticks: MemoryTicks;
+  readonly #closed = new AbortController();
 
   constructor(store: MemoryStore, worker: string) {
     this.#store = store;
@@ -400,13 +401,13 @@ export class MemoryState implements port.State {
     return this.#ticks.forget(before, counting);
   }
 
-  async take(at: Instant): Promise<port.TakenRun | undefined> {
+  async take(at: Instant, above = -Infinity): Promise<port.TakenRun | undefined> {
     await null;
     const queued = this.#store.runs.filter(({ record: { id, status } }) =>
       status === "queued" && !this.#store.isPaused(id)
     );
     const priority = ({ record: { request } }: StoredRun) => request.priority ?? 0;
-    const [first] = queued.sort((a, b) => priority(b) - priority(a));
+    const [first] = queued.filter((run) => priority(run) > above).sort((a, b) => priority(b) - priority(a));
     if (first === undefined) return undefined;
     first.record = { ...first.record, status: "running", started: at };
     first.worker = this.#worker;
@@ -438,6 +439,12 @@ export class MemoryState implements port.State {
       .slice(0, limit);
   }
 
+  async runCounts(): Promise<Record<port.RunStatus, number>> {
+    const counts = noRuns();
+    for (const { status } of await this.runs(Infinity)) counts[status]++;
+    return counts;
+  }
+
   async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {
     await null;
     const found = this.#store.runs[id - 1];
@@ -462,8 +469,35 @@ export class MemoryState implements port.State {
     return [...this.#store.workers].filter((worker) => worker.alive && worker !== this.#worker).length;
   }
 
+  watch(signal: AbortSignal): AsyncIterable<Seq> {
+    const { events, runs } = this.#store;
+    return this.#after(events.length, runs.length, AbortSignal.any([signal, this.#closed.signal]));
+  }
+
+  async *#after(event: number, run: number, signal: AbortSignal): AsyncGenerator<Seq> {
+    const { events, runs, listeners } = this.#store;
+    for await (const _ of listeners.turns(signal)) {
+      if (events.length === event && runs.length === run) continue;
+      [event, run] = [events.length, runs.length];
+      yield event;
+    }
+  }
+
+  async lead(name: string): Promise<boolean> {
+    await null;
+    const { leads } = this.#store;
+    if (!leads.get(name)?.alive) leads.set(name, this.#worker);
+    return leads.get(name) === this.#worker;
+  }
+
+  async leader(name: string): Promise<port.Leader | undefined> {
+    await null;
+    return this.#store.leads.get(name)?.alive ? { place: null } : undefined;
+  }
+
   async close(): Promise<void> {
     await null;
+    this.#closed.abort();
     for (const token of this.#store.claims.keys()) this.#release(token);
     for (const run of this.#store.runs) {
       if (run.worker !== this.#worker || run.queue === null || run.isCancelled) continue;
@@ -522,6 +556,7 @@ export class MemoryState implements port.State {
     const id = this.#store.runs.length + 1;
     const record = { id, status, started: at, ended: null, request: frozen(request), summary: null };
     this.#store.runs.push({ record, worker, steps: new Map(), logs: [], isCancelled: false, queue });
+    this.#store.listeners.tell();
     return id;
   }
 
@@ -558,6 +593,7 @@ export class MemoryState implements port.State {
       touched.add(projection);
     }
     for (const projection of touched) projection.trimMarks();
+    if (events.length > 0) this.#store.listeners.tell();
   }
 
   #codeId(asset: AssetKey, { version, edges }: port.CodeRecord): number {

@@ -21,6 +21,7 @@ import type {
   Versioned,
 } from "../../../core/mod.ts";
 import { placesOf } from "../commits.ts";
+import { Listeners } from "../listeners.ts";
 import type { Projection } from "./projection.ts";
 
 /** An open handle on the store. */
@@ -96,6 +97,8 @@ export class MemoryStore {
   /** The oldest first. */
   ticks: KeptTick[] = [];
   evaluations: KeptEvaluation[] = [];
+  readonly leads = new Map<string, Worker>();
+  readonly listeners = new Listeners();
   #numbers = 0;
 
   /** A number for a claim or a value that was never given before. */

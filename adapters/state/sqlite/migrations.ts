@@ -233,4 +233,8 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (asset, place)
   ) STRICT;
   `,
+  `
+  -- worker: the one that has the lead in something; one that is no more has it no longer.
+  CREATE TABLE leads (name TEXT PRIMARY KEY, worker INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -11,12 +11,12 @@ export function named<Port extends object>(port: Port, path: string): Port {
       const value = Reflect.get(target, name, target);
       if (typeof value === "object" && value !== null) return named(value, path);
       if (typeof value !== "function") return value;
-      return async (...args: unknown[]) => {
-        try {
-          return await value.apply(target, args);
-        } catch (error) {
+      return (...args: unknown[]) => {
+        const answer: unknown = value.apply(target, args);
+        if (!(answer instanceof Promise)) return answer;
+        return answer.catch((error) => {
           throw unreadable(path, error);
-        }
+        });
       };
     },
   });

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { type State, StatePlaceError } from "../../../core/mod.ts";
 import { migrateKeeping } from "./before_migration.ts";
 import { Database, type Patience } from "./database.ts";
+import type { LookOptions } from "./following.ts";
 import { CONTENT } from "./key_value.ts";
 import { lockFolder, lockFolderOf, type Locks } from "./locks.ts";
 import { named } from "./named.ts";
@@ -18,6 +19,8 @@ export interface SqliteOptions {
   /** So many events may be left to be read one by one when it is opened; what is older is kept packed. @default 4000 */
   readonly few?: number;
   readonly patience?: Patience;
+  /** @default each second, and 50 times a second where somebody listens closely */
+  readonly look?: LookOptions;
   /** Whether it is one in the making: of what was there no copy is kept before a migration. @default false */
   readonly making?: boolean;
   /** Told in a line of a migration, and of what a write waits for, if that takes longer. */
@@ -35,7 +38,7 @@ export async function openSqliteState(options: SqliteOptions): Promise<State> {
   const { locks = lockFolder(lockFolderOf(path), access) } = options;
   await requireNoFolder(path);
   const db = access === "read" ? await openToRead(path) : await openToWrite(options);
-  return named(new SqliteState(db, { locks, few, access }), path);
+  return named(new SqliteState(db, { locks, few, access, look: options.look }), path);
 }
 
 async function openToWrite({ path, patience, making, tell = () => {} }: SqliteOptions): Promise<Database> {

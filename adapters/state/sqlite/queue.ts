@@ -60,16 +60,19 @@ export class Queue {
   }
 
   /** One statement, which needs no transaction around it. */
-  take(at: Instant): TakenRun | undefined {
+  take(at: Instant, above?: number): TakenRun | undefined {
     const taken = this.#db.get<{ id: RunId; request: string; steps: number }>(
-      `UPDATE runs SET status = ?, worker = ?, started = ?
+      `UPDATE runs SET status = ?1, worker = ?2, started = ?3
       WHERE id = (
-        SELECT id FROM runs WHERE status = ${QUEUED} AND NOT ${IS_PAUSED} ORDER BY priority DESC, id LIMIT 1
+        SELECT id FROM runs
+        WHERE status = ${QUEUED} AND NOT ${IS_PAUSED} AND (?4 IS NULL OR priority > ?4)
+        ORDER BY priority DESC, id LIMIT 1
       )
       RETURNING id, request, (SELECT coalesce(max(step), 0) FROM steps WHERE run = runs.id) AS steps`,
       RUNNING,
       this.#workers.self(),
       at,
+      above ?? null,
     );
     return taken && { ...taken, request: JSON.parse(taken.request) };
   }

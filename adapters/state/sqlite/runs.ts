@@ -15,6 +15,7 @@ import type {
 import { ended, leftStatus } from "../ended.ts";
 import type { Database } from "./database.ts";
 import type { Registry } from "./registry.ts";
+import { noRuns } from "../ended.ts";
 import { type Left, STATUSES, statusNumber } from "./queue.ts";
 import { OUTCOMES, STEPS_AT_WORK } from "./steps.ts";
 import type { Workers } from "./workers.ts";
@@ -150,6 +151,17 @@ export class Runs {
         limit,
       );
     return rows.map((row) => this.#runOf(row));
+  }
+
+  counts(): Record<RunStatus, number> {
+    const counts = noRuns();
+    const ended = this.#db.all<{ status: number; runs: number }>(
+      "SELECT status, count(*) AS runs FROM runs WHERE worker IS NULL GROUP BY status",
+    );
+    for (const { status, runs } of ended) counts[STATUSES[status]!] = runs;
+    const atWork = this.#db.all<RunRow>("SELECT * FROM runs WHERE worker IS NOT NULL");
+    for (const row of atWork) counts[this.#runOf(row).status]++;
+    return counts;
   }
 
   get(id: RunId): { run: RunRecord; steps: StepRecord[] } | undefined {

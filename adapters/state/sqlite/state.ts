@@ -19,9 +19,11 @@ import { SqliteBackfills } from "./backfills.ts";
 import { Claims } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { EventLog } from "./event_log.ts";
+import { Following, LOOK, type LookOptions } from "./following.ts";
 import { History } from "./history.ts";
 import { Intents } from "./intents.ts";
 import { SqliteKeyValue } from "./key_value.ts";
+import { Leads } from "./leads.ts";
 import type { Locks } from "./locks.ts";
 import { Places } from "./places.ts";
 import { Pools } from "./pools.ts";
@@ -50,13 +52,16 @@ export class SqliteState implements port.State {
   readonly #queue: Queue;
   readonly #pools: Pools;
   readonly #ticks: Ticks;
+  readonly #following: Following;
+  readonly #leads: Leads;
 
   constructor(
     db: Database,
-    { locks, few, access }: {
+    { locks, few, access, look = LOOK }: {
       readonly locks: Locks;
       readonly few: number;
       readonly access: "read" | "write";
+      readonly look?: LookOptions | undefined;
     },
   ) {
     this.#db = db;
@@ -72,6 +77,8 @@ export class SqliteState implements port.State {
     this.#packer = new Packer(db, this.#log, this.#registry, few);
     this.#queue = new Queue(db, this.#workers);
     this.#ticks = new Ticks(db);
+    this.#following = new Following(db, look);
+    this.#leads = new Leads(db, this.#workers);
     this.keyValue = new SqliteKeyValue(db);
     this.backfills = new SqliteBackfills(db, this.#queue, () => this.#log.head());
   }
@@ -117,7 +124,10 @@ export class SqliteState implements port.State {
       if (claim !== null && commit.release) this.#claims.release(claim, step !== undefined);
       return { status: "committed", seq };
     }, { synced });
-    if (committed.status === "committed") await this.#packer.upTo(committed.seq);
+    if (committed.status === "committed") {
+      if (events.length > 0) this.#following.tell();
+      await this.#packer.upTo(committed.seq);
+    }
     return committed;
   }
 
@@ -215,7 +225,9 @@ export class SqliteState implements port.State {
   }
 
   async beginRun(request: port.RunRequest, at: Instant): Promise<RunId> {
-    return await this.#asWorker(() => this.#runs.begin(request, at, this.#log.head()));
+    const run = await this.#asWorker(() => this.#runs.begin(request, at, this.#log.head()));
+    this.#following.tell();
+    return run;
   }
 
   async endRun(run: RunId, status: port.RunStatus, summary: Json, at: Instant): Promise<void> {
@@ -230,11 +242,13 @@ export class SqliteState implements port.State {
     at: Instant,
     why: readonly port.AssetEvaluation[] = [],
   ): Promise<{ run: RunId; isNew: boolean }> {
-    return await this.#db.write(() => {
+    const queued = await this.#db.write(() => {
       const queued = this.#queue.enqueue(request, at, this.#log.head());
       if (queued.isNew) this.#ticks.keep(why, queued.run);
       return queued;
     });
+    if (queued.isNew) this.#following.tell();
+    return queued;
   }
 
   async noteTick(tick: port.TickRecord, evaluations: readonly port.AssetEvaluation[] = []): Promise<void> {
@@ -262,9 +276,9 @@ export class SqliteState implements port.State {
       : this.#ticks.older(before);
   }
 
-  async take(at: Instant): Promise<port.TakenRun | undefined> {
+  async take(at: Instant, above?: number): Promise<port.TakenRun | undefined> {
     await this.#db.patiently(() => this.#workers.self());
-    const taken = await this.#db.patiently(() => this.#queue.take(at));
+    const taken = await this.#db.patiently(() => this.#queue.take(at, above));
     if (taken !== undefined) this.#runs.open(taken.id);
     return taken;
   }
@@ -289,6 +303,10 @@ export class SqliteState implements port.State {
     return this.#runs.list(limit, command);
   }
 
+  async runCounts(): Promise<Record<port.RunStatus, number>> {
+    return this.#db.read(() => this.#runs.counts());
+  }
+
   async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {
     return this.#db.read(() => this.#runs.get(id));
   }
@@ -305,12 +323,27 @@ export class SqliteState implements port.State {
     return this.#workers.beside();
   }
 
+  watch(signal: AbortSignal, options?: { readonly closely?: boolean }): AsyncIterable<Seq> {
+    return this.#following.watch(signal, options);
+  }
+
+  async lead(name: string): Promise<boolean> {
+    const held = this.#leads.held(name);
+    return held === undefined ? await this.#asWorker(() => this.#leads.take(name)) : held === "here";
+  }
+
+  async leader(name: string): Promise<port.Leader | undefined> {
+    return this.#leads.leader(name);
+  }
+
   async close(): Promise<void> {
+    this.#following.end();
     try {
       if (!this.#workers.known) return;
       await this.#asWorker(() => {
         for (const token of this.#claims.own()) this.#claims.release(token);
         this.#queue.handBack();
+        this.#leads.leave();
         this.#workers.leave();
       });
     } finally {

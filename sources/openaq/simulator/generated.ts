@@ -11,6 +11,8 @@ export interface GeneratedOptions {
   readonly sensors?: number;
   /** Whether some stations are closed, report every ten minutes or lack their city. @default true */
   readonly quirks?: boolean;
+  /** When a row whose period ends at `end` is there at the earliest. @default then */
+  readonly from?: (sensor: number, end: Instant) => Instant;
 }
 
 /** The fate of a row, by a number in [0, 1). */
@@ -31,7 +33,9 @@ const [FATE, LATENESS, SHAKE, WEATHER] = [0, 1, 2, 3];
  * Stations all over Vietnam with daily and yearly cycles, weather and faults: every row is a function of the seed, the
  * sensor and its time alone, and is there once its period has ended, a few a little later.
  */
-export function generated({ seed = 1, sensors = 60, quirks = true }: GeneratedOptions = {}): Dataset {
+export function generated(
+  { seed = 1, sensors = 60, quirks = true, from: there = (_, end) => end }: GeneratedOptions = {},
+): Dataset {
   const all = stations(sensors, quirks);
   const byId = new Map(all.flatMap(({ sensors }) => sensors.map((sensor) => [sensor.id, sensor])));
   const frames = new Map<number, RowFrame>([...byId].map(([id, { parameter, period }]) => [id, {
@@ -51,7 +55,7 @@ export function generated({ seed = 1, sensors = 60, quirks = true }: GeneratedOp
     const fate = noise(seed, id, slot, FATE);
     if (fate < MISSING) return;
     const late = noise(seed, id, slot, LATENESS) / LATE;
-    if (now < end + (late < 1 ? late * LATEST : 0)) return;
+    if (now < Math.max(end + (late < 1 ? late * LATEST : 0), there(id, end))) return;
     if (fate < NULL) return rowText(frame, start, end, null, true);
     if (fate < NONE) return rowText(frame, start, end, -999, true);
     const value = level(seed, sensor, start);

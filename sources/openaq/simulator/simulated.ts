@@ -5,6 +5,7 @@ import { control } from "./control.ts";
 import type { Dataset } from "./dataset.ts";
 import { RateCounter, type RateLimits } from "./limits.ts";
 import { failure, type Reply } from "./reply.ts";
+import type { Troubles } from "./troubles.ts";
 
 export interface SimulatorOptions {
   readonly dataset: Dataset;
@@ -17,6 +18,8 @@ export interface SimulatorOptions {
   readonly limits?: RateLimits;
   /** A window with more rows answers 408. @default any number is answered */
   readonly mostRows?: number;
+  /** @default none */
+  readonly troubles?: Troubles;
 }
 
 const UNAUTHORIZED: Reply = {
@@ -30,7 +33,7 @@ const UNAUTHORIZED: Reply = {
  * `POST /_simulator/fail` `{sensor, status}` makes a sensor's measurements fail with the status, until it is null.
  */
 export function simulatedOpenAQ(options: SimulatorOptions): (request: Request) => Promise<Response> {
-  const { dataset, clock, key, needsKey = false, limits, mostRows = Infinity } = options;
+  const { dataset, clock, key, needsKey = false, limits, mostRows = Infinity, troubles } = options;
   const counter = limits && new RateCounter(limits);
   const failing = new Map<number, number>();
   const source = dataset.source === undefined ? {} : { [ANNOUNCED]: dataset.source };
@@ -51,13 +54,16 @@ export function simulatedOpenAQ(options: SimulatorOptions): (request: Request) =
 
     async function reply(): Promise<Reply> {
       if (url.pathname.startsWith("/_simulator/")) return await control(request, dataset, failing);
+      if (troubles?.isDown(clock.now())) return failure(503, "Service Unavailable");
       const sent = request.headers.get("x-api-key");
       if ((needsKey && !sent) || (key !== undefined && sent !== key)) return UNAUTHORIZED;
       const counted = counter?.count(clock.now());
       rates = counted?.headers ?? {};
       if (counted?.allowed === false) return failure(429, "Too many requests");
       if (request.method !== "GET") return failure(405, "Method Not Allowed");
-      return await answer({ dataset, now: clock.now(), mostRows, failing }, url);
+      const now = clock.now();
+      const bad = troubles === undefined ? failing : new Map([...troubles.failing(now), ...failing]);
+      return await answer({ dataset, now, mostRows, failing: bad }, url);
     }
   };
 }

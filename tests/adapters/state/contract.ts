@@ -1,6 +1,8 @@
 import { describeBackfills } from "./contract_backfills.ts";
 import { describeClaims } from "./contract_claims.ts";
 import { describeEvents } from "./contract_events.ts";
+import { describeFollowing } from "./contract_following.ts";
+import { describeLeads } from "./contract_leads.ts";
 import { describePools } from "./contract_pools.ts";
 import { describeQueue } from "./contract_queue.ts";
 import { describeRecords } from "./contract_records.ts";
@@ -16,4 +18,6 @@ export function stateContract(name: string, open: () => Promise<Harness>): void 
   describePools(name, open);
   describeBackfills(name, open);
   describeTicks(name, open);
+  describeFollowing(name, open);
+  describeLeads(name, open);
 }

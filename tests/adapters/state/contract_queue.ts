@@ -39,6 +39,31 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     assertEquals(await status(a, urgent), "succeeded");
   });
 
+  test("only what is more urgent is taken where that is asked for", async (harness) => {
+    const a = await harness.worker("a");
+    const [usual, urgent] = [await queued(a), await queued(a, { priority: 2 })];
+    assertEquals(await a.take(1, 2), undefined);
+    assertEquals((await a.take(2, 1))?.id, urgent);
+    assertEquals(await a.take(3, 0), undefined);
+    assertEquals((await a.take(4, -1))?.id, usual);
+  });
+
+  test("runs are counted as they stand, those of dead workers as what becomes of them", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    const none = { queued: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, interrupted: 0 };
+    assertEquals(await a.runCounts(), none);
+    for (let i = 0; i < 4; i++) await queued(a);
+    await a.take(200);
+    await a.endRun((await b.take(201))!.id, "failed", null, 202);
+    await a.cancel(3, 203);
+    await started(b);
+    assertEquals(await b.runCounts(), { ...none, queued: 1, running: 2, failed: 1, cancelled: 1 });
+    harness.kill("a");
+    harness.kill("b");
+    const c = await harness.worker("c");
+    assertEquals(await c.runCounts(), { ...none, queued: 2, interrupted: 1, failed: 1, cancelled: 1 });
+  });
+
   test("two who take at once take different runs", async (harness) => {
     const workers = await Promise.all(["a", "b", "c"].map((name) => harness.worker(name)));
     for (let i = 0; i < 2; i++) await queued(workers[0]!);

@@ -1,5 +1,6 @@
 // A worker process of the tests: `work PATH` takes part in common work, `hold PATH` claims, says so and waits,
-// `write PATH` begins to write, says so and waits, `pack PATH` writes and packs without end, and says so each time.
+// `lead PATH` takes the lead, says so and waits, `write PATH` begins to write, says so and waits, `pack PATH` writes and
+// packs without end, and says so each time.
 import { DatabaseSync } from "node:sqlite";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { ASSETS, HOURS, materialized, started, version } from "./build.ts";
@@ -44,6 +45,12 @@ async function hold(path: string): Promise<void> {
   for await (const _ of Deno.stdin.readable);
 }
 
+async function lead(path: string): Promise<void> {
+  const state = await openSqliteState({ path });
+  console.log(await state.lead("ticks") ? "leading" : "following");
+  for await (const _ of Deno.stdin.readable);
+}
+
 async function write(path: string): Promise<void> {
   const db = new DatabaseSync(path);
   db.exec("BEGIN IMMEDIATE; DELETE FROM runs");
@@ -67,5 +74,5 @@ async function pack(path: string): Promise<void> {
 
 if (import.meta.main) {
   const [mode, path] = Deno.args;
-  await { work, hold, write, pack }[mode!]!(path!);
+  await { work, hold, lead, write, pack }[mode!]!(path!);
 }

@@ -4,7 +4,7 @@ import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { ASSETS, HOURS, materialized, started } from "./build.ts";
 import { COUNTS, PARTITIONS } from "./sqlite_child.ts";
 
-function child(mode: "work" | "hold", path: string): Deno.ChildProcess {
+function child(mode: "work" | "hold" | "lead", path: string): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", fromFileUrl(import.meta.resolve("./sqlite_child.ts")), mode, path],
     stdin: "piped",
@@ -69,5 +69,24 @@ Deno.test("sqlite: what a killed process held is taken over", () =>
     });
     assertEquals(status, "committed");
     assertEquals((await state.run(adopted!.run))?.run.status, "interrupted");
+    await state.close();
+  }));
+
+Deno.test("sqlite: the lead of a killed process is free at once, and of a stopped one it is not", () =>
+  inFolder(async (path) => {
+    const state = await openSqliteState({ path });
+    const leader = child("lead", path);
+    const reader = leader.stdout.getReader();
+    assertEquals(new TextDecoder().decode((await reader.read()).value), "leading\n");
+    const found = { place: { host: Deno.hostname(), pid: leader.pid } };
+    assertEquals([await state.lead("ticks"), await state.leader("ticks")], [false, found]);
+    leader.kill("SIGSTOP");
+    assertEquals(await state.lead("ticks"), false);
+
+    leader.kill("SIGKILL");
+    await leader.status;
+    await reader.cancel();
+    await leader.stdin.close().catch(() => {});
+    assertEquals([await state.leader("ticks"), await state.lead("ticks")], [undefined, true]);
     await state.close();
   }));

@@ -1,0 +1,46 @@
+import { type Config, ConfigError } from "../config.ts";
+import type { Clock, Instant } from "../core/mod.ts";
+import { fastClock } from "./fast_clock.ts";
+import { readTime, timeNow } from "./lake_time.ts";
+import { systemClock } from "./system.ts";
+
+/** The time by which a lake lives. */
+export interface TimeOfLake {
+  readonly clock: Clock;
+  /** How many times faster it runs than the machine's. */
+  readonly speed: number;
+  /** When it first ran faster; undefined where it never did. */
+  readonly troubled: Instant | undefined;
+}
+
+/** The machine's time. */
+export const MACHINE: TimeOfLake = { clock: systemClock, speed: 1, troubled: undefined };
+
+/**
+ * The time of the configured lake: where it once lived faster, it goes on from there.
+ *
+ * @param isBuiltIn Whether all its data come from the built-in stations.
+ * @throws {ConfigError} If real data were to come faster.
+ */
+export function timeOf(
+  { state }: Pick<Config, "state">,
+  { isBuiltIn, speed }: { readonly isBuiltIn: boolean; readonly speed: number | undefined },
+): TimeOfLake {
+  if (!isBuiltIn) {
+    if (speed === undefined) return MACHINE;
+    throw new ConfigError([
+      `starting the daemon: found --speed beside a source that does not live faster, wanted the built-in stations: ` +
+      "no OPENAQ_API_KEY, no OPENAQ_API_URL",
+    ]);
+  }
+  const kept = readTime(state);
+  if (kept === undefined && speed === undefined) return MACHINE;
+  const now = systemClock.now();
+  const from = kept === undefined ? now : Math.max(now, timeNow(kept, now));
+  const faster = speed ?? 1;
+  return {
+    clock: fastClock(systemClock, { speed: faster, from }),
+    speed: faster,
+    troubled: kept?.began ?? from,
+  };
+}

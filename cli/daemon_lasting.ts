@@ -1,0 +1,102 @@
+import { type DaemonNews, iso, type Milliseconds, Pulse, SECOND, serve } from "../core/mod.ts";
+import type { App, Context, ExitCode, Invocation } from "./context.ts";
+import { newsJson, newsLine } from "./daemon_lines.ts";
+import { DaemonVitals } from "./daemon_vitals.ts";
+import type { Reporter } from "./live.ts";
+import { notify, painter, print, printJson } from "./out.ts";
+import { wholeNumber } from "./parse.ts";
+import { reporter } from "./reporter.ts";
+import { lasting } from "./text.ts";
+
+const GRACE = 30;
+/** The longest pause before a lake that broke off is opened again. */
+const LONGEST: Milliseconds = 30 * SECOND;
+
+/** Keeps the lake true until it is told to end. */
+export async function daemonLasting(invocation: Invocation, context: Context): Promise<ExitCode> {
+  const grace = (wholeNumber(invocation, "grace", 0, 86_400) ?? GRACE) * SECOND;
+  const port = wholeNumber(invocation, "port", 0, 65_535);
+  const speed = wholeNumber(invocation, "speed", 1, 10_000);
+  const app = await invocation.app({ ...(speed !== undefined && { speed }) });
+  const { stdout, signal } = context;
+  if (!invocation.json) notify(stdout, app.notices);
+  using report = reporter(stdout, { silent: invocation.json, now: app.now, dated: true });
+  const told = new Told(app, context, report, invocation.json);
+  let wake = () => {};
+  app.alarm(() => wake(), signal);
+  const pulse = new Pulse(app.machine);
+  const vitals = new DaemonVitals(app, pulse, signal);
+  await using opened = new AsyncDisposableStack();
+  const listening = await app.listen(await context.web(vitals), port);
+  if ("fault" in listening) told.fault(listening.fault);
+  else told.listening(opened.use(listening).url);
+  for (let failures = 0; !signal.aborted; failures++) {
+    const since = app.machine.awake();
+    try {
+      await using lake = await app.lake("write", report.warn);
+      using _time = await app.keepTime();
+      using _open = vitals.open(lake);
+      await lake.sweep();
+      await serve({
+        orchestrator: lake.orchestrator,
+        tickers: lake.tickers,
+        signal,
+        grace: grace * app.speed,
+        pulse,
+        tell: told.news,
+        observe: (progress) => {
+          invocation.observe(progress);
+          report.observe(progress);
+        },
+        alarm: (ring) => wake = ring,
+      });
+    } catch (cause) {
+      if (!vitals.wasOpen) throw cause;
+      if (app.machine.awake() - since > 2 * LONGEST) failures = 0;
+      const after = Math.min(LONGEST, SECOND * 2 ** failures);
+      told.broke(vitals.broke(cause), after);
+      await app.machine.sleep(after, signal).catch(() => {});
+    }
+  }
+  report[Symbol.dispose]();
+  if (!invocation.json) print(stdout, "ended");
+  return 0;
+}
+
+/** What a daemon tells on its streams: lines, or a line of JSON for each of the events. */
+class Told {
+  constructor(
+    readonly app: App,
+    readonly context: Context,
+    readonly report: Reporter,
+    readonly json: boolean,
+  ) {}
+
+  news = (news: DaemonNews): void => {
+    const { app, context: { stdout }, report, json } = this;
+    if (news.type === "worked") report.forget(news.worked.run);
+    const line = json ? undefined : newsLine(news, painter(stdout));
+    if (json) printJson(stdout, newsJson(news, app.now()));
+    else if (line !== undefined) report.say(line);
+  };
+
+  listening(url: string): void {
+    const { app, context: { stdout }, report, json } = this;
+    if (json) printJson(stdout, { at: iso(app.now()), event: "listening", url });
+    else report.say(`listens at ${url}: /healthz, /readyz, /metrics`);
+  }
+
+  fault(line: string): void {
+    if (this.json) print(this.context.stderr, `warning: ${line}`);
+    else this.report.say(painter(this.context.stdout)("yellow", `warning: ${line}`));
+  }
+
+  broke(message: string, after: Milliseconds): void {
+    this.report.forget();
+    const line = this.context.signal.aborted
+      ? message
+      : `${message}; the lake is opened again in ${lasting(after)}`;
+    if (this.json) print(this.context.stderr, line);
+    else this.report.say(painter(this.context.stdout)("red", line));
+  }
+}

@@ -1,0 +1,83 @@
+import type { DaemonNews, Instant, Worked } from "../core/mod.ts";
+import { iso } from "../core/mod.ts";
+import type { Paint } from "./out.ts";
+import { requestText } from "./run_record.ts";
+import { lasting, named, number, plural } from "./text.ts";
+
+/** The line that tells news of a daemon; none where its runs say enough. */
+export function newsLine(news: DaemonNews, paint: Paint): string | undefined {
+  switch (news.type) {
+    case "leads":
+      return paint("bold", "leads: asks for what is due");
+    case "follows":
+      return paint("bold", "another daemon asks for what is due: works off what is queued");
+    case "queued":
+      return `run ${news.run} is queued by ${news.by}: ${requestText(news.request)}`;
+    case "taken":
+      return undefined;
+    case "worked":
+      return [workedLine(news.worked), ...refusal(news.worked)].join(": ");
+    case "failing":
+      return paint("yellow", `warning: ${news.name}: ${news.message}, tried again in ${lasting(news.after)}`);
+    case "recovered":
+      return `${news.name}: as it should be again`;
+    case "unseen":
+      return paint("yellow", `warning: ${news.asset}: ${news.message}`);
+    case "ending":
+      return `ends: ${plural(news.runs, "run")} at work may go on for ${lasting(news.grace)}`;
+  }
+}
+
+/** The same as data. */
+export function newsJson(news: DaemonNews, at: Instant) {
+  const { type: event, ...rest } = news;
+  return { at: iso(at), event, ..."worked" in rest ? workedJson(rest.worked) : rest };
+}
+
+function refusal({ outcome }: Worked): string[] {
+  return outcome.status === "refused" ? [outcome.message] : [];
+}
+
+export function workedJson({ run, outcome }: Worked) {
+  const { status } = outcome;
+  const failed = status === "refused" ? "failed" : status === "handed-back" ? "queued" : status;
+  return {
+    run,
+    status: failed === "nothing_to_do" ? "succeeded" : failed,
+    counts: "counts" in outcome ? outcome.counts : null,
+    errors: "errors" in outcome ? outcome.errors : "message" in outcome ? [{ message: outcome.message }] : [],
+  };
+}
+
+/** How a run ended, in a line. */
+export function workedLine({ run, request, outcome }: Worked): string {
+  const head = `run ${run} (${requestText(request)})`;
+  switch (outcome.status) {
+    case "handed-back":
+      return `${head} is queued again`;
+    case "refused":
+      return `${head} failed`;
+    case "nothing_to_do":
+      return `${head} succeeded: nothing to do`;
+    default: {
+      const { status, counts: { materialized, failed, blocked } } = outcome;
+      if (request.command === "prune") return `${head} ${status}`;
+      const rest = [
+        ...(failed > 0 ? [`${number(failed)} failed`] : []),
+        ...(blocked > 0 ? [`${number(blocked)} blocked`] : []),
+      ];
+      return `${head} ${status}: ${
+        [`${plural(materialized, "partition")} materialized`, ...rest].join(", ")
+      }`;
+    }
+  }
+}
+
+/** The errors of a run, a line each. */
+export function errorLines({ run, outcome }: Worked): string[] {
+  if ("message" in outcome) return [`run ${run}: ${outcome.message}`];
+  if (!("errors" in outcome)) return [];
+  return outcome.errors.map(({ asset, partition, message }) =>
+    `${named(asset, partition, partition)}: ${message}`
+  );
+}

@@ -1,0 +1,84 @@
+import { type Observer, type Progress, visible, type Worked } from "../core/mod.ts";
+import type { App, Context, ExitCode, Invocation, Lake } from "./context.ts";
+import { errorLines, workedJson, workedLine } from "./daemon_lines.ts";
+import { notify, painter, print, printJson } from "./out.ts";
+import { reporter } from "./reporter.ts";
+
+/** Does what is due now, and ends. */
+export async function daemonOnce(invocation: Invocation, context: Context): Promise<ExitCode> {
+  const app = await invocation.app();
+  const { graph, schedules, sensors } = await app.project();
+  const asks = schedules.length > 0 || sensors.length > 0 ||
+    graph.assets.some(({ automation }) => automation);
+  if (!asks && !await app.isMade() && await isIdle(app)) {
+    return tell(invocation, context, app, [], []);
+  }
+  using report = reporter(context.stdout, { silent: invocation.json, now: app.now });
+  const warnings: string[] = [];
+  const done: Worked[] = [];
+  await using lake = await app.lake("write", report.warn);
+  const observe = (progress: Progress) => {
+    invocation.observe(progress);
+    report.observe(progress);
+  };
+  for await (const worked of dueWork(lake, { signal: context.signal, observe })) {
+    done.push(worked);
+    if ("warnings" in worked.outcome) warnings.push(...worked.outcome.warnings);
+  }
+  warnings.push(...lake.notices());
+  await lake.sweep();
+  report[Symbol.dispose]();
+  return tell(invocation, context, app, done, warnings);
+}
+
+/** Asks for what is due and does it, over and over until nothing is. */
+async function* dueWork(
+  { orchestrator, graph, tickers }: Lake,
+  options: { readonly signal: AbortSignal; readonly observe: Observer },
+): AsyncGenerator<Worked> {
+  const ticking = await tickers();
+  // A change passes on from asset to asset, at most so many times: no source keeps this from its end.
+  for (let rounds = graph.assets.length; rounds >= 0 && !options.signal.aborted; rounds--) {
+    await orchestrator.observe(options.signal);
+    for (const ticker of ticking) await ticker.tick(options.signal);
+    // What is done may have been asked for by another, and makes more due all the same.
+    let done = 0;
+    for await (const worked of orchestrator.work(options)) {
+      done++;
+      // A backfill comes to its end, and what each of its batches changes passes on, too.
+      if (worked.request.tags?.backfill !== undefined) rounds = graph.assets.length;
+      yield worked;
+    }
+    if (done === 0) return;
+  }
+}
+
+/** Whether nothing is queued or will be. */
+async function isIdle(app: App): Promise<boolean> {
+  const state = await app.state("read");
+  try {
+    if ((await state.backfills.list("open")).length > 0) return false;
+    return (await state.runs(Number.MAX_SAFE_INTEGER)).every(({ status }) => status !== "queued");
+  } finally {
+    await state.close();
+  }
+}
+
+function tell(
+  { json }: Invocation,
+  { stdout, stderr }: Context,
+  app: App,
+  done: readonly Worked[],
+  warnings: readonly string[],
+): ExitCode {
+  if (json) printJson(stdout, { runs: done.map(workedJson), warnings: [...app.notices, ...warnings] });
+  else {
+    const paint = painter(stdout);
+    notify(stdout, app.notices);
+    for (const warning of warnings) print(stdout, paint("yellow", `warning: ${warning}`));
+    if (done.length === 0) print(stdout, "nothing is due");
+    for (const worked of done) print(stdout, workedLine(worked));
+  }
+  for (const line of new Set(done.flatMap(errorLines))) print(stderr, visible(line));
+  return done.some(({ outcome: { status } }) => status === "failed" || status === "refused") ? 1 : 0;
+}

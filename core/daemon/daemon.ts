@@ -1,0 +1,132 @@
+import { type Milliseconds, SECOND } from "../instant.ts";
+import { messageOf } from "../run/session.ts";
+import { Bell } from "./bell.ts";
+import { Lanes } from "./lanes.ts";
+import { Observing } from "./observing.ts";
+import { type DaemonOptions, TICKS } from "./options.ts";
+import { Ticks } from "./ticks.ts";
+
+/** Nothing is left longer without a look: neither the clock nor who follows is relied on. */
+const LOOK: Milliseconds = 5 * SECOND;
+/** How long until the lead is asked for again, so that it is taken over within the time of a look. */
+const LEAD: Milliseconds = 2 * SECOND;
+/** News of the state that follow each other faster are one. */
+const GAP: Milliseconds = SECOND / 5;
+/** The shortest rest where something says that it is to be called without end. */
+const LEAST: Milliseconds = SECOND / 10;
+
+/** A daemon at work: see `serve`. */
+export class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #lanes: Lanes;
+  readonly #bells: { readonly ticks: Bell; readonly runs: Bell };
+  readonly #over = new AbortController();
+  #broken: { readonly cause: unknown } | undefined;
+  #ticks: Ticks | undefined;
+
+  constructor(options: DaemonOptions) {
+    const { orchestrator, tell, observe } = this.#options = options;
+    const { clock } = orchestrator.session;
+    this.#bells = { ticks: new Bell(clock), runs: new Bell(clock) };
+    this.#lanes = new Lanes({ orchestrator, tell, observe, ended: () => this.#ring() });
+  }
+
+  async serve(): Promise<void> {
+    const { signal, alarm } = this.#options;
+    const end = () => {
+      this.#over.abort(new Error("the daemon ends"));
+      this.#ring();
+    };
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
+    alarm?.(() => this.#ring());
+    try {
+      const loops = [this.#follow(), this.#lead(), this.#work()];
+      await Promise.all(loops.map((loop) =>
+        loop.catch((cause) => {
+          this.#broken ??= { cause };
+          end();
+        })
+      ));
+    } finally {
+      signal.removeEventListener("abort", end);
+      await this.#end();
+    }
+    if (this.#broken !== undefined) throw this.#broken.cause;
+  }
+
+  #ring(): void {
+    for (const bell of Object.values(this.#bells)) bell.ring();
+  }
+
+  /** Wakes both loops by what is written. */
+  async #follow(): Promise<void> {
+    const { clock, state } = this.#options.orchestrator.session;
+    for await (const _ of state.watch(this.#over.signal)) {
+      this.#ring();
+      await clock.sleep(GAP, this.#over.signal).catch(() => {});
+    }
+  }
+
+  async #lead(): Promise<void> {
+    const { orchestrator: { session: { state } }, pulse, tell } = this.#options;
+    for (let led: boolean | undefined; !this.#over.signal.aborted;) {
+      pulse.beat("ticks");
+      const leads = await state.lead(TICKS);
+      if (leads !== led) {
+        pulse.leads = led = leads;
+        this.#ticks = undefined;
+        tell({ type: leads ? "leads" : "follows" });
+      }
+      if (leads) this.#ticks ??= await this.#open();
+      this.#ticks?.pass();
+      await this.#bells.ticks.wait(this.#ticks === undefined ? LEAD : rest(this.#ticks));
+    }
+  }
+
+  /** @returns Undefined where what asks for runs cannot be opened now. */
+  async #open(): Promise<Ticks | undefined> {
+    const { orchestrator, tickers, pulse, tell } = this.#options;
+    const { session } = orchestrator;
+    try {
+      return new Ticks({
+        ports: session,
+        tickings: [new Observing(orchestrator, tell), ...await tickers()],
+        tell,
+        signal: this.#over.signal,
+        queued: () => this.#bells.runs.ring(),
+        ticked: () => pulse.tick(),
+      });
+    } catch (cause) {
+      tell({ type: "failing", name: TICKS, message: messageOf(session, cause), after: LEAD });
+      return undefined;
+    }
+  }
+
+  async #work(): Promise<void> {
+    const { pulse } = this.#options;
+    while (!this.#over.signal.aborted) {
+      pulse.beat("runs");
+      if (!await this.#lanes.begin()) await this.#bells.runs.wait(LOOK);
+    }
+  }
+
+  /** Lets what is at work end by itself, for a while. */
+  async #end(): Promise<void> {
+    const { orchestrator: { session: { clock } }, grace, tell, pulse } = this.#options;
+    const runs = this.#lanes.size;
+    this.#lanes.end();
+    if (runs > 0) tell({ type: "ending", runs, grace });
+    const over = new AbortController();
+    const patience = clock.sleep(grace, over.signal).then(() => this.#lanes.abort(), () => {});
+    const ticks = Promise.race([this.#ticks?.still(), patience]);
+    await this.#lanes.empty();
+    await ticks;
+    over.abort();
+    pulse.leads = false;
+  }
+}
+
+function rest(ticks: Ticks): Milliseconds {
+  return Math.min(LOOK, Math.max(LEAST, ticks.rest));
+}

@@ -1,0 +1,25 @@
+import type { Ticking } from "../automation/ticker.ts";
+import type { Milliseconds } from "../instant.ts";
+import type { Orchestrator } from "../orchestrator.ts";
+import type { Observer } from "../run/progress.ts";
+import type { Herald } from "./news.ts";
+import type { Pulse } from "./pulse.ts";
+
+/** The lead that who asks for runs has. */
+export const TICKS = "ticks";
+
+/** What a daemon works with, and what ends it. */
+export interface DaemonOptions {
+  readonly orchestrator: Orchestrator;
+  /** Opens what asks for runs; called whenever this worker begins to lead. */
+  readonly tickers: () => Promise<readonly Ticking[]>;
+  /** Aborted when nothing new is to be begun. */
+  readonly signal: AbortSignal;
+  /** How long steps at work may go on then. */
+  readonly grace: Milliseconds;
+  readonly pulse: Pulse;
+  readonly tell: Herald;
+  readonly observe: Observer;
+  /** Given a way to wake the daemon, which may be used at any time and need not be. */
+  readonly alarm?: (wake: () => void) => void;
+}

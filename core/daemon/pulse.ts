@@ -1,0 +1,45 @@
+import type { Milliseconds } from "../instant.ts";
+import type { Clock } from "../ports/clock.ts";
+
+/** How a daemon is: signs of life of its loops, whether it leads, and when it last asked for runs. */
+export class Pulse {
+  readonly #clock: Clock;
+  readonly #beats = new Map<"ticks" | "runs", Milliseconds>();
+  #leads = false;
+  #ticked: Milliseconds | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.beat("ticks");
+    this.beat("runs");
+  }
+
+  /** One of the loops, that of what asks for runs or that of the runs, gives a sign of life. */
+  beat(loop: "ticks" | "runs"): void {
+    this.#beats.set(loop, this.#clock.awake());
+  }
+
+  /** Something asked for runs. */
+  tick(): void {
+    this.#ticked = this.#clock.awake();
+  }
+
+  /** Whether this worker asks for runs. */
+  set leads(leads: boolean) {
+    this.#leads = leads;
+  }
+
+  get leads(): boolean {
+    return this.#leads;
+  }
+
+  /** How long ago something asked for runs here, whether or not any were due; undefined where nothing did. */
+  get sinceTick(): Milliseconds | undefined {
+    return this.#ticked === undefined ? undefined : this.#clock.awake() - this.#ticked;
+  }
+
+  /** How long the slower of the loops has given no sign of life. */
+  get silence(): Milliseconds {
+    return this.#clock.awake() - Math.min(...this.#beats.values());
+  }
+}

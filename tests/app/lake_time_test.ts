@@ -1,0 +1,84 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { fastClock } from "../../app/fast_clock.ts";
+import { keepTime, readTime, timeNow } from "../../app/lake_time.ts";
+import { timeOf } from "../../app/time.ts";
+import { HOUR, MINUTE, SECOND } from "../../core/mod.ts";
+import { fakeClock } from "../fake_clock.ts";
+
+const NOON = Date.UTC(2024, 1, 1, 12);
+
+async function inFolder(body: (state: string) => Promise<void> | void): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(`${folder}/lake.sqlite`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a fast clock shows, counts and sleeps so many times as fast, and no setting of the other moves it", async () => {
+  const machine = fakeClock(NOON);
+  const clock = fastClock(machine, { speed: 60, from: NOON + HOUR });
+  assertEquals(clock.now(), NOON + HOUR);
+  let isAwake = false;
+  const slept = clock.sleep(MINUTE).then(() => isAwake = true);
+  await machine.advance(999);
+  assertEquals(isAwake, false);
+  await machine.advance(1);
+  await slept;
+  assertEquals([clock.now(), clock.awake()], [NOON + HOUR + MINUTE, MINUTE]);
+  machine.suspend(SECOND);
+  assertEquals([clock.now(), clock.asleep()], [NOON + HOUR + 2 * MINUTE, MINUTE]);
+  const over = new AbortController();
+  const aborted = clock.sleep(HOUR, over.signal).then(() => "slept", () => "aborted");
+  over.abort();
+  assertEquals(await aborted, "aborted");
+});
+
+Deno.test("a lake's time is kept, goes on from there, and is never before what it showed", () =>
+  inFolder((state) => {
+    const machine = fakeClock(NOON);
+    const clock = fastClock(machine, { speed: 360, from: NOON });
+    assertEquals(readTime(state), undefined);
+    const keeping = keepTime(state, { clock, machine, speed: 360, began: NOON });
+    const kept = readTime(state)!;
+    assertEquals(kept, { began: NOON, at: NOON, machine: NOON, speed: 360 });
+    for (const elapsed of [0, 500, 1_999]) {
+      assert(timeNow(kept, NOON + elapsed) >= NOON + 360 * elapsed, "while it may still live");
+    }
+    assertEquals(timeNow(kept, NOON + HOUR), NOON + 720 * SECOND + HOUR - 2 * SECOND);
+    assertEquals(timeNow(kept, NOON - HOUR), NOON, "a machine whose clock was set back");
+    machine.suspend(SECOND);
+    keeping[Symbol.dispose]();
+    assertEquals(readTime(state), {
+      began: NOON,
+      at: NOON + 360 * SECOND,
+      machine: NOON + SECOND,
+      speed: 1,
+    });
+  }));
+
+Deno.test("what is no time, or half of one, is none", () =>
+  inFolder(async (state) => {
+    for (const text of ["", "{", "null", '{"began":1}', '{"began":1,"at":"2","machine":3,"speed":4}']) {
+      await Deno.writeTextFile(`${state}-time.json`, text);
+      assertEquals(readTime(state), undefined, text);
+    }
+  }));
+
+Deno.test("the built-in stations alone live faster, and go on so for every command", () =>
+  inFolder(async (state) => {
+    assertThrows(
+      () => timeOf({ state }, { isBuiltIn: false, speed: 2 }),
+      Error,
+      "starting the daemon: found --speed beside a source that does not live faster",
+    );
+    assertEquals(timeOf({ state }, { isBuiltIn: true, speed: undefined }).troubled, undefined);
+    const at = Date.now() + HOUR;
+    const time = { began: at - HOUR, at, machine: Date.now(), speed: 1 };
+    await Deno.writeTextFile(`${state}-time.json`, JSON.stringify(time));
+    const { clock, speed, troubled } = timeOf({ state }, { isBuiltIn: true, speed: undefined });
+    assert(clock.now() >= at && clock.now() < at + MINUTE);
+    assertEquals([speed, troubled], [1, at - HOUR]);
+    assertEquals(timeOf({ state }, { isBuiltIn: false, speed: undefined }).troubled, undefined);
+  }));

@@ -1,0 +1,142 @@
+import { assert, assertEquals } from "@std/assert";
+import { openSqliteState } from "../../adapters/state/sqlite/open.ts";
+import { type State, TICKS } from "../../core/mod.ts";
+import { leftovers } from "./content.ts";
+import { Place } from "./place.ts";
+import type { Program } from "./program.ts";
+import { Server } from "./server.ts";
+import { pause, until } from "./until.ts";
+
+const DAEMON = ["daemon", "--port", "0"];
+const DAYS = { DEFAULT_LOOKBACK_DAYS: "1" };
+const RAW = "vietnam/raw_prod";
+
+/** Reads the state, beside whoever is at work with it. */
+async function looking<T>(place: Place, look: (state: State) => Promise<T>): Promise<T> {
+  const state = await openSqliteState({ path: place.state, access: "read" });
+  return await look(state).finally(() => state.close());
+}
+
+/** How often each raw hour was made. */
+async function hoursMade(place: Place): Promise<Map<number, number>> {
+  const made = new Map<number, number>();
+  for (const event of await looking(place, (state) => state.since(0))) {
+    if (event.kind !== "materialized" || event.asset !== RAW) continue;
+    made.set(event.partition, (made.get(event.partition) ?? 0) + 1);
+  }
+  return made;
+}
+
+/** Resolves once everything of the last days is made, and no run is open. */
+async function allDone(place: Place): Promise<void> {
+  await until("all to be made", async () => {
+    const runs = await place.ask(["runs"]);
+    const open = runs.filter(({ status }: { status: string }) => status === "queued" || status === "running");
+    return runs.length > 0 && open.length === 0 && (await place.ask(["plan"])).steps.length === 0;
+  }, 60_000);
+}
+
+async function ends(program: Program): Promise<void> {
+  program.signal("SIGTERM");
+  const { code, stdout, stderr } = await program.ended;
+  assertEquals({ code, stderr }, { code: 0, stderr: "" }, stdout);
+}
+
+Deno.test("of two daemons the leader is killed: the other leads within five seconds, and makes nothing twice", async () => {
+  await using server = new Server({ latency: 60 });
+  await using place = await Place.make({ ...server.env, ...DAYS });
+  const first = place.start(DAEMON);
+  await first.says(/leads: asks/);
+  const second = place.start(DAEMON);
+  await second.says(/another daemon asks/);
+  await until("requests for measurements", () => server.requests > 12);
+  first.signal("SIGKILL");
+  const killed = performance.now();
+  await second.says(/leads: asks/);
+  const took = performance.now() - killed;
+  assert(took < 5_000, `found ${took} ms`);
+  await allDone(place);
+  await ends(second);
+
+  const made = await hoursMade(place);
+  assert(made.size >= 24, `found ${made.size} hours`);
+  assertEquals([...made.values()].filter((times) => times !== 1), []);
+  const most = 1.3 * 56 + 8 + 2;
+  assert(server.requests <= most, `found ${server.requests} requests, wanted at most ${most}`);
+  assertEquals(await leftovers(place), []);
+  assertEquals(await looking(place, (state) => state.holdings()), []);
+});
+
+for (const grace of [30, 1]) {
+  Deno.test(`SIGTERM while a step is at work, with ${grace} s of grace: its run is queued again, and the next goes on`, async () => {
+    await using server = new Server({ latency: 100 });
+    await using place = await Place.make({ ...server.env, ...DAYS });
+    const program = place.start([...DAEMON, "--grace", String(grace)]);
+    await until("requests for measurements", () => server.requests > 12);
+    const over = Promise.withResolvers<Response>();
+    if (grace === 1) server.fault = () => over.promise.then((answer) => answer.clone());
+    const told = performance.now();
+    await ends(program);
+    const took = performance.now() - told;
+    assert(took < (grace + 5) * 1_000, `found ${took} ms`);
+    const [run] = await place.ask(["runs"]);
+    assertEquals(run.status, "queued");
+    assertEquals(await looking(place, (state) => state.holdings()), []);
+
+    server.fault = undefined;
+    over.resolve(new Response(null, { status: 503 }));
+    const next = place.start(DAEMON);
+    await allDone(place);
+    await ends(next);
+    assertEquals(
+      (await place.ask(["runs"])).find(({ id }: { id: number }) => id === run.id).status,
+      "succeeded",
+    );
+    assertEquals([...(await hoursMade(place)).values()].filter((times) => times !== 1), []);
+    assertEquals(await leftovers(place), []);
+  });
+}
+
+Deno.test("a leader that is stopped keeps the lead, the other works, and both go on when it is continued", async () => {
+  await using server = new Server();
+  await using place = await Place.make({ ...server.env, ...DAYS });
+  const first = place.start(DAEMON);
+  await first.says(/leads: asks/);
+  await allDone(place);
+  const second = place.start(DAEMON);
+  await second.says(/another daemon asks/);
+  first.signal("SIGSTOP");
+
+  const again = async () => {
+    const asked = await openSqliteState({ path: place.state });
+    const ranges = [{ asset: "vietnam/locations", from: null, to: null }];
+    const { run } = await asked.enqueue({ command: "materialize", ranges, force: true }, Date.now());
+    await asked.close();
+    return new RegExp(`run ${run} .*succeeded`);
+  };
+  await second.says(await again());
+  await pause(6_000);
+  const leader = await looking(place, (state) => state.leader(TICKS));
+  assertEquals(leader?.place?.pid, first.pid);
+  first.signal("SIGCONT");
+  second.signal("SIGSTOP");
+  await first.says(await again());
+  second.signal("SIGCONT");
+  await allDone(place);
+  for (const program of [first, second]) await ends(program);
+  assertEquals([...(await hoursMade(place)).values()].filter((times) => times !== 1), []);
+});
+
+Deno.test("a source that is down does not end the daemon: it is asked again, and all is made when it is back", async () => {
+  await using server = new Server();
+  await using place = await Place.make({ ...server.env, ...DAYS });
+  await place.run(["materialize", "vietnam/locations"]);
+  server.fault = () => new Response("down", { status: 503 });
+  const program = place.start(DAEMON);
+  await until("it to ask", () => server.requests > 3);
+  await pause(2_000);
+  assertEquals(program.over, false);
+  server.fault = undefined;
+  await until("hours that are made", async () => (await hoursMade(place)).size > 0, 120_000);
+  await ends(program);
+});

@@ -1,0 +1,28 @@
+import { Hono } from "hono";
+import { MINUTE, type Vitals } from "../core/mod.ts";
+import { EXPOSITION, exposition } from "./exposition.ts";
+import { metricsOf } from "./metrics.ts";
+
+/** A daemon whose loops gave no sign of life for so long is taken for dead. */
+const SILENT = MINUTE;
+
+/** What a daemon shows of itself: whether it lives, whether it can work, and its metrics. It changes nothing. */
+export function webApp(vitals: Vitals): Hono {
+  const app = new Hono();
+  app.get("/healthz", (context) => {
+    const { silence } = vitals.pulse;
+    if (silence <= SILENT) return context.text("ok\n");
+    return context.text(`no sign of life for ${Math.round(silence / 1_000)} s\n`, 503);
+  });
+  app.get("/readyz", async (context) => {
+    const hindrance = await vitals.hindrance();
+    return hindrance === undefined ? context.text("ok\n") : context.text(`${hindrance}\n`, 503);
+  });
+  app.get("/metrics", async (context) => {
+    const text = exposition(await metricsOf(vitals));
+    return context.body(text, 200, { "content-type": EXPOSITION });
+  });
+  app.notFound((context) => context.text("found no such page, wanted /healthz, /readyz or /metrics\n", 404));
+  app.onError((error, context) => context.text(`${error.message}\n`, 500));
+  return app;
+}
