@@ -92,6 +92,7 @@ export type * from "./event.ts";
 
 // Ports
 export type * from "./ports/catalog.ts";
+export type * from "./ports/channel.ts";
 export type * from "./ports/clock.ts";
 export type * from "./ports/cron.ts";
 export type * from "./ports/documents.ts";

@@ -1,3 +1,4 @@
+import type { Alerts } from "./alerts.ts";
 import type { Claims } from "./claims.ts";
 import type { EventLog } from "./event_log.ts";
 import type { History } from "./history.ts";
@@ -5,6 +6,7 @@ import type { KeyValue } from "./key_value.ts";
 import type { Queue } from "./queue.ts";
 import type { Runs } from "./runs.ts";
 
+export type * from "./alerts.ts";
 export type * from "./claims.ts";
 export * from "./event_log.ts";
 export type * from "./history.ts";
@@ -14,6 +16,7 @@ export type * from "./runs.ts";
 /** The durable memory of an asset graph. A handle belongs to one worker. No transaction spans two calls. */
 export interface State extends EventLog, Claims, Runs, Queue, History {
   readonly keyValue: KeyValue;
+  readonly alerts: Alerts;
   /** Releases this worker's claims, and hands back the runs that it took. */
   close(): Promise<void>;
 }

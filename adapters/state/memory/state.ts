@@ -20,6 +20,7 @@ import {
 import type * as port from "../../../core/mod.ts";
 import { requireCovered, toBeCovered } from "../commits.ts";
 import { ended, GIVEN_UP, leftStatus, MOST_DEATHS } from "../ended.ts";
+import { MemoryAlerts } from "./alerts.ts";
 import { copyIntent, frozen, giveEvent, keepEvent } from "./copies.ts";
 import { MemoryKeyValue } from "./key_value.ts";
 import { Projection } from "./projection.ts";
@@ -28,6 +29,7 @@ import type { MemoryStore, StoredAsset, StoredClaim, StoredRun, Worker } from ".
 /** A worker's handle on a store; every method yields once before it acts, so that workers interleave. */
 export class MemoryState implements port.State {
   readonly keyValue: KeyValue;
+  readonly alerts: port.Alerts;
   readonly #store: MemoryStore;
   readonly #worker: Worker;
 
@@ -35,6 +37,7 @@ export class MemoryState implements port.State {
     this.#store = store;
     this.#worker = { name: worker, alive: true };
     this.keyValue = new MemoryKeyValue(store);
+    this.alerts = new MemoryAlerts(store, this.#worker);
     store.workers.add(this.#worker);
   }
 

@@ -1,8 +1,12 @@
 import type {
+  AlertEvent,
+  AlertText,
   AssetEvent,
   AssetKey,
   ClaimToken,
   CodeRecord,
+  Delivery,
+  Episode,
   Intent,
   LogEntry,
   PartitionSpec,
@@ -52,6 +56,23 @@ export interface StoredWait {
   readonly worker: Worker;
 }
 
+/** A message that a channel is owed, or was. */
+export interface StoredMessage extends AlertText {
+  readonly id: number;
+  readonly channel: string;
+  readonly event: AlertEvent;
+  /** Who is delivering it. */
+  worker: Worker | null;
+  /** How often it was tried in vain. */
+  tries: number;
+  delivery: Delivery;
+}
+
+export interface StoredEpisode {
+  episode: Episode;
+  readonly messages: StoredMessage[];
+}
+
 export interface StoredRun {
   record: RunRecord;
   /** Null once it has ended. */
@@ -79,6 +100,7 @@ export class MemoryStore {
   /** The run of every key that was ever used. */
   readonly keys = new Map<string, RunId>();
   waits: StoredWait[] = [];
+  episodes: StoredEpisode[] = [];
   readonly values = new Map<string, Versioned>();
   readonly workers = new Set<Worker>();
   #numbers = 0;

@@ -15,6 +15,7 @@ import type {
 } from "../../../core/mod.ts";
 import type * as port from "../../../core/mod.ts";
 import { requireCovered, toBeCovered } from "../commits.ts";
+import { SqliteAlerts } from "./alerts.ts";
 import { Claims } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { EventLog } from "./event_log.ts";
@@ -34,6 +35,7 @@ import { Workers } from "./workers.ts";
 /** The state in one SQLite file, shared by the processes of one host. */
 export class SqliteState implements port.State {
   readonly keyValue: KeyValue;
+  readonly alerts: port.Alerts;
   readonly #db: Database;
   readonly #workers: Workers;
   readonly #registry: Registry;
@@ -68,6 +70,7 @@ export class SqliteState implements port.State {
     this.#packer = new Packer(db, this.#log, this.#registry, few);
     this.#queue = new Queue(db, this.#workers);
     this.keyValue = new SqliteKeyValue(db);
+    this.alerts = new SqliteAlerts(db, this.#workers);
   }
 
   async register(

@@ -1,3 +1,4 @@
+import { describeAlerts } from "./contract_alerts.ts";
 import { describeClaims } from "./contract_claims.ts";
 import { describeEvents } from "./contract_events.ts";
 import { describePools } from "./contract_pools.ts";
@@ -12,4 +13,5 @@ export function stateContract(name: string, open: () => Promise<Harness>): void 
   describeRecords(name, open);
   describeQueue(name, open);
   describePools(name, open);
+  describeAlerts(name, open);
 }
