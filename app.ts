@@ -36,6 +36,7 @@ export class App {
   readonly lookbackDays: number;
   readonly mask: (text: string) => string;
   readonly now = systemClock.now;
+  readonly clock = systemClock;
 
   constructor(readonly config: Config, readonly groups: Groups) {
     this.notices = groups.notices;
@@ -86,6 +87,11 @@ export class App {
   async rebuild(options: Omit<RebuildOptions, "project">) {
     const { rebuild } = await import("./app/rebuild.ts");
     return await rebuild(this.config, { ...options, project: this.groups.project() });
+  }
+
+  async channels() {
+    const { channelsOf } = await import("./app/channels.ts");
+    return await channelsOf(this.config);
   }
 
   async query() {

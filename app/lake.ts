@@ -2,6 +2,7 @@ import { viewsToRetry } from "../assets/failed_views.ts";
 import type { Discrepancy, Pipeline, UpkeepContext } from "../assets/group.ts";
 import type { Config } from "../config.ts";
 import {
+  type Alerter,
   type AssetKey,
   type Forgotten,
   type Graph,
@@ -47,6 +48,7 @@ export interface Lake extends AsyncDisposable {
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   dropViews(): Promise<AssetKey[]>;
   tickers(): Promise<readonly Ticking[]>;
+  tell(signal: AbortSignal): Promise<void>;
 }
 
 export interface LakeOptions {
@@ -131,6 +133,12 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       readSourceFile: project.readSourceFile,
       limits: LIMITS,
     });
+    let alerter: Promise<Alerter> | undefined;
+    const openAlerts = async () => {
+      const { openAlerter } = await import("./alerts.ts");
+      const openaq = resources?.watch;
+      return await openAlerter({ config, pipelines: project.pipelines, orchestrator, state, openaq });
+    };
     const views = { graph: project.graph, state, clock: systemClock };
     const retried = await viewsToRetry(views);
     if (access === "read") orchestrator.suppose([...dueOf(found), ...retried]);
@@ -163,8 +171,10 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ ...views, databases, catalog });
       },
-      tickers: async () => [await orchestrator.ticker()],
+      tickers: async () => [await orchestrator.ticker(), await (alerter ??= openAlerts())],
+      tell: async (signal) => await (await (alerter ??= openAlerts())).settle(signal),
       async [Symbol.asyncDispose]() {
+        await alerter?.then((opened) => opened.close());
         await resources?.close();
         if (access === "write") await disposeOf(project.given?.resources);
         await state.close();

@@ -17,6 +17,11 @@ export const NAMES = [
   "OPENAQ_RATE_PER_HOUR",
   "DEFAULT_LOOKBACK_DAYS",
   "API_REQUEST_TIMEOUT",
+  "ALERT_WEBHOOK_URL",
+  "ALERT_WEBHOOK_FORMAT",
+  "ALERT_SMTP_URL",
+  "ALERT_EMAIL_TO",
+  "ALERT_FILE",
 ] as const;
 
 /** In longer names so many letters may differ, in others one. */

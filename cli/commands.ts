@@ -10,6 +10,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   show: async () => (await import("./show.ts")).show,
   automation: async () => (await import("./automation.ts")).automation,
   graph: async () => (await import("./graph.ts")).graph,
+  alerts: async () => (await import("./alerts.ts")).alerts,
   daemon: async () => (await import("./daemon.ts")).daemon,
   runs: async () => (await import("./runs.ts")).runs,
   check: async () => (await import("./check.ts")).check,

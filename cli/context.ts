@@ -1,5 +1,7 @@
 import {
   type AssetKey,
+  type Channel,
+  type Clock,
   type Forgotten,
   type Graph,
   type Instant,
@@ -98,6 +100,10 @@ export interface App {
   restore(file: string): Promise<Restored>;
   /** Makes the state anew from what lies in the lake. @throws {LakeError} If there is a whole one and that is not forced. */
   rebuild(options: RebuildOptions): Promise<Rebuilt>;
+  /** Where people are told of what is wrong. */
+  channels(): Promise<readonly Channel[]>;
+  /** Measures how long deliveries may take. */
+  readonly clock: Clock;
   /** The lake's tables and views. */
   query(): Promise<Query>;
   /** Serves the simulated OpenAQ API until the signal is aborted. */
@@ -178,6 +184,8 @@ export interface Lake extends AsyncDisposable {
   dropViews(): Promise<AssetKey[]>;
   /** What asks for runs by itself here, in the order in which it is to be asked. */
   tickers(): Promise<readonly Ticking[]>;
+  /** Tells people of what is wrong by now, and what is over, and waits until each channel was tried. */
+  tell(signal: AbortSignal): Promise<void>;
 }
 
 export interface SimulateOptions {

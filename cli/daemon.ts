@@ -21,7 +21,7 @@ Usage: daemon --once [--json]
 --once         does what is due now, one run after the other, the most urgent first, and ends
 
 What is due is what assets say is to be made by itself (\`automation ASSET\` tells why), and what was queued by
-\`runs retry\`. What a run makes may make more due, which is done, too. A run whose process is killed is queued again, for the next that calls this; Ctrl-C
+\`runs retry\`. At last people are told of what is wrong (\`alerts\`). What a run makes may make more due, which is done, too. A run whose process is killed is queued again, for the next that calls this; Ctrl-C
 hands the run at work back. Ends with 1 if one of the runs failed.
 
 Example:
@@ -34,7 +34,7 @@ Example:
     }
     const app = await invocation.app();
     const { graph } = await app.project();
-    if (!graph.assets.some(({ automation }) => automation) && await isIdle(app)) {
+    if (!graph.assets.some(({ automation }) => automation) && !await app.isMade()) {
       return tell(invocation, context, app, [], []);
     }
     using report = reporter(context.stdout, { silent: invocation.json, now: app.now });
@@ -51,6 +51,7 @@ Example:
     }
     warnings.push(...lake.notices());
     await lake.sweep();
+    if (!context.signal.aborted) await lake.tell(context.signal);
     report[Symbol.dispose]();
     return tell(invocation, context, app, done, warnings);
   },
@@ -70,13 +71,6 @@ async function* dueWork(
     yield* orchestrator.work(options);
     if (asked === 0) return;
   }
-}
-
-/** Whether nothing is queued. */
-async function isIdle(app: App): Promise<boolean> {
-  const state = await app.state("read");
-  const runs = await state.runs(Number.MAX_SAFE_INTEGER).finally(() => state.close());
-  return runs.every(({ status }) => status !== "queued");
 }
 
 function tell(

@@ -125,6 +125,8 @@ export interface Batch {
 /** A promise about time, per partition: it is to be fresh at most `within` after its window's end. */
 export interface Freshness {
   readonly within: Duration;
+  /** After so long it is worth a look that it is not; shorter than `within`. @default never, before the promise is broken */
+  readonly warn?: Duration;
   readonly after: "partition-end";
 }
 

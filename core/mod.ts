@@ -18,6 +18,16 @@ export { type Graph, graph } from "./graph.ts";
 export { type Nearest, select, type Selected, type SelectionGraph } from "./selection.ts";
 export { canonicalJson, codeVersion, memberFingerprint, sha256 } from "./fingerprint.ts";
 
+// Alerts
+export type { Alerter, AlerterOptions, WatchedSource } from "./alerts/alerter.ts";
+export { deliver } from "./alerts/courier.ts";
+export { type Beat, Pulse } from "./alerts/pulse.ts";
+export type { AlertRule, AlertScope, CheckScope } from "./alerts/rule.ts";
+export { alert } from "./alerts/rules.ts";
+export type { Symptom } from "./alerts/symptom.ts";
+export type { AlertSource, AlertView, Results } from "./alerts/view.ts";
+export { SourceHealth, type SourceTrouble } from "./source_health.ts";
+
 // Time
 export * from "./instant.ts";
 

@@ -1,3 +1,4 @@
+import type { Alerter, AlerterOptions } from "./alerts/alerter.ts";
 import type { Ticker } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
 import type { AssetKey, NewEvent, RunId } from "./event.ts";
@@ -274,6 +275,12 @@ export class Orchestrator {
   async ticker(): Promise<Ticker> {
     const { Ticker } = await import("./automation/ticker.ts");
     return await Ticker.open(this.session, await this.#cron());
+  }
+
+  /** Begins to tell people of what is wrong. */
+  async alerter(options: AlerterOptions): Promise<Alerter> {
+    const { Alerter } = await import("./alerts/alerter.ts");
+    return new Alerter(this.session, options);
   }
 
   /** Runs the checks on latest materializations and records what they find. @throws {RequestError} */

@@ -8,7 +8,8 @@ import {
 } from "./partition/ranges.ts";
 import type { AssetKey, RunId } from "./event.ts";
 import { FILES_INTACT } from "./check.ts";
-import { milliseconds } from "./instant.ts";
+import { type Duration, milliseconds } from "./instant.ts";
+import { isTimeSet } from "./partition/partition_set.ts";
 import type { Failure, State } from "./ports/state.ts";
 import { reportIt } from "./run/external.ts";
 import { expiredNeed } from "./run/needs.ts";
@@ -101,21 +102,26 @@ function overFresh(node: Node, failure: Failure): Warning {
   return { partition: keysOf(node, failure), message };
 }
 
-/** The partitions that break the asset's freshness promise, from the first on that was ever made. */
-export function lateIn(index: StalenessIndex, node: Node, states: readonly StateRange[]): Ranges {
-  const { freshness } = node.asset;
-  if (freshness === null) return [];
-  const within = milliseconds(freshness.within);
-  const first = node.rows.first() ?? Infinity;
-  const late: OrdinalRange[] = [];
-  for (const { from, to, state } of states) {
-    if (state === "fresh") continue;
-    for (let ordinal = Math.max(from, first); ordinal <= to; ordinal++) {
-      const window = node.set.window(ordinal);
-      if (window !== null && window.end + within < index.now) late.push({ from: ordinal, to: ordinal });
-    }
-  }
-  return normalize(late);
+/**
+ * The partitions that break the asset's freshness promise, from the first on that was ever made.
+ *
+ * @param limit How long after its window's end a partition may be not fresh. @default what is promised
+ */
+export function lateIn(
+  index: StalenessIndex,
+  node: Node,
+  states: readonly StateRange[],
+  limit: Duration | undefined = node.asset.freshness?.within,
+): Ranges {
+  const first = node.rows.first();
+  if (limit === undefined || first === undefined || !isTimeSet(node.set)) return [];
+  const { set } = node;
+  // The last window that ended before this instant: the one that holds it did not.
+  const before = index.now - milliseconds(limit);
+  const holding = set.at(before);
+  const last = set.window(holding).start < before ? holding - 1 : holding - 2;
+  if (last < first) return [];
+  return intersect(normalize(states.filter(({ state }) => state !== "fresh")), [{ from: first, to: last }]);
 }
 
 export function lateness(node: Node, late: Ranges): Warning[] {

@@ -38,8 +38,9 @@ const MAY_IMPORT: Readonly<
     layers: ["core", "sources", "assets"],
     packages: ["apache-arrow", "node:zlib", "zod", ...PURE_STD],
   },
+  sensors: { layers: ["core", "assets", "sensors"], packages: [] },
   cli: { layers: ["core", "cli"], packages: ["@std/", "leven"] },
-  app: { layers: ["core", "adapters", "sources", "assets", "app"], packages: [""] },
+  app: { layers: ["core", "adapters", "sources", "assets", "sensors", "app"], packages: [""] },
   main: {
     layers: ["app", "cli", "main"],
     packages: ["@std/", "node:path", "node:process", "node:readline"],
@@ -49,6 +50,7 @@ const MAY_IMPORT: Readonly<
 
 /** The SDKs that parts of the adapters may import besides. */
 const OWN_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "adapters/alerts/smtp": ["nodemailer"],
   "adapters/cron/croner": ["croner"],
   "adapters/engine/duckdb": ["node:stream", "node:zlib"],
   "adapters/query/duckdb": ["apache-arrow", "duckdb"],

@@ -9,7 +9,7 @@ export interface Backoff {
 
 /** The pause after so many failures, from 0. */
 export function backoff(
-  { random }: Session,
+  { random }: Pick<Session, "random">,
   { base, limit }: Backoff,
   failures: number,
 ): Milliseconds {

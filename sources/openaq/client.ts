@@ -99,6 +99,14 @@ export class OpenAQ {
     return (await this.#all("/v3/countries", checked(schema.countrySchema), signal)).all;
   }
 
+  /** Resolves if it answers at all: one small question, asked once. */
+  async probe(signal?: AbortSignal): Promise<void> {
+    await this.#ask(
+      { path: "/v3/countries?limit=1&page=1", read: checked(schema.countrySchema), attempts: 1 },
+      signal,
+    );
+  }
+
   /** One page of a sensor's measurements. */
   async measurements(question: MeasurementsQuestion, signal?: AbortSignal): Promise<MeasurementsAnswer> {
     const { sensor, from, to, page: number = 1, attempts } = question;

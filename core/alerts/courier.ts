@@ -1,0 +1,132 @@
+import type { Instant, Milliseconds } from "../instant.ts";
+import { SECOND } from "../instant.ts";
+import type { Alerts } from "../ports/alerts.ts";
+import type { AlertMessage, Channel } from "../ports/channel.ts";
+import { backoff } from "../run/backoff.ts";
+import { limited } from "../run/limited.ts";
+import { messageOf, type Session } from "../run/session.ts";
+
+/** Pauses after deliveries that failed: never given up, and never far apart. */
+const PAUSE = { base: { seconds: 5 }, limit: { minutes: 10 } };
+
+/** How long one delivery may take. */
+const LONGEST: Milliseconds = 10 * SECOND;
+
+/** A delivery whose outcome is not noted yet. */
+interface Unsettled {
+  readonly id: number;
+  readonly at: Instant;
+  readonly fault: string | null;
+}
+
+/** One channel: whatever becomes of it holds up no other. */
+interface Lane {
+  readonly channel: Channel;
+  /** How many deliveries failed in a row. */
+  failures: number;
+  /** Nothing is delivered before this, on the clock that counts only time awake. */
+  until: Milliseconds;
+  busy: Promise<void> | undefined;
+  unsettled: Unsettled | undefined;
+}
+
+/** Delivers what channels are owed, each by itself, and tries again what failed. */
+export class Courier {
+  readonly #session: Session;
+  readonly #alerts: Alerts;
+  readonly #lanes: readonly Lane[];
+  #fault: { readonly error: unknown } | undefined;
+
+  constructor(session: Session, channels: readonly Channel[]) {
+    this.#session = session;
+    this.#alerts = session.state.alerts;
+    this.#lanes = channels.map((channel) => ({
+      channel,
+      failures: 0,
+      until: -Infinity,
+      busy: undefined,
+      unsettled: undefined,
+    }));
+  }
+
+  get channels(): readonly string[] {
+    return this.#lanes.map(({ channel }) => channel.name);
+  }
+
+  /** When a delivery that failed is tried again. */
+  get wakes(): Instant {
+    const { clock } = this.#session;
+    const pauses = this.#lanes.filter(({ failures }) => failures > 0).map(({ until }) =>
+      until - clock.awake()
+    );
+    return clock.now() + Math.max(0, Math.min(Infinity, ...pauses));
+  }
+
+  /** Begins to deliver what is owed. @throws What kept the last deliveries from being noted. */
+  start(signal: AbortSignal): void {
+    const fault = this.#fault;
+    this.#fault = undefined;
+    if (fault !== undefined) throw fault.error;
+    for (const lane of this.#lanes) {
+      lane.busy ??= this.#serve(lane, signal).catch((error) => {
+        this.#fault ??= { error };
+      }).finally(() => lane.busy = undefined);
+    }
+  }
+
+  /** Resolves once what was begun is done, whether or not it arrived. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#lanes.map(({ busy }) => busy));
+  }
+
+  async #serve(lane: Lane, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#session;
+    while (!signal.aborted) {
+      await this.#settle(lane);
+      if (clock.awake() < lane.until) return;
+      const message = await this.#alerts.take(lane.channel.name);
+      if (message === undefined) return;
+      const fault = await this.#deliver(lane.channel, message, signal);
+      lane.unsettled = { id: message.id, at: clock.now(), fault };
+      lane.failures = fault === null ? 0 : lane.failures + 1;
+      if (fault !== null) lane.until = clock.awake() + backoff(this.#session, PAUSE, lane.failures);
+      await this.#settle(lane);
+    }
+  }
+
+  /** Notes what came of a delivery; where that fails, it is done before the next. */
+  async #settle(lane: Lane): Promise<void> {
+    if (lane.unsettled === undefined) return;
+    const { id, at, fault } = lane.unsettled;
+    await this.#alerts.settle(id, at, fault);
+    lane.unsettled = undefined;
+  }
+
+  /** @returns Why it did not arrive, as far as is known; null if it did. */
+  async #deliver(channel: Channel, message: AlertMessage, signal: AbortSignal): Promise<string | null> {
+    return await deliver(this.#session, channel, message, signal);
+  }
+}
+
+/** Delivers one message within ten seconds. @returns Why it did not arrive, as far as is known; null if it did. */
+export async function deliver(
+  session: Pick<Session, "clock" | "mask">,
+  channel: Channel,
+  { event, rule, subject, severity, message, at, key }: AlertMessage,
+  cancel: AbortSignal,
+): Promise<string | null> {
+  const { signal, cause, end } = limited(session, LONGEST, cancel);
+  try {
+    await Promise.race([
+      channel.send({ event, rule, subject, severity, message, at, key }, signal),
+      cause,
+    ]);
+    return null;
+  } catch (error) {
+    if (cancel.aborted) return "was cut off, wanted an answer";
+    if (signal.aborted) return `did not answer, wanted an answer within ${LONGEST / SECOND} s`;
+    return messageOf(session, error);
+  } finally {
+    end();
+  }
+}
