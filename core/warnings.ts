@@ -31,7 +31,7 @@ export const ROLLBACKS = 10_000;
 
 /** The failed checks of partitions that stand. */
 export interface FailedChecks {
-  /** By name; of many partitions those of the newest. */
+  /** By name; of many partitions those of the newest, and of a check that names subjects the newest alone. */
   readonly warnings: readonly Warning[];
   /** How many partitions stand though a blocking check failed when it was run again. */
   readonly broken: number;
@@ -44,22 +44,34 @@ export async function failedChecks(
   failing: readonly number[],
 ): Promise<FailedChecks> {
   if (failing.length === 0) return { warnings: [], broken: 0 };
-  const warnings: Warning[] = [];
+  const found: Warning[][] = [];
+  const bySubject = new Map<string, { partition: number; detail: string; count: number }>();
   let broken = 0;
-  if (failing.length > TOLD) {
-    warnings.push({ message: `checks failed in ${failing.length} partitions; the newest ${TOLD}:` });
-  }
-  const told = new Set(failing.slice(-TOLD));
   for (const { partition, event } of await state.materializations(node.key, fromOrdinals(failing))) {
     const damaged = index.isDamaged(node, partition);
     const checks = await state.rechecked(node.key, partition) ?? event.checks;
     const failed = checks.filter(({ passed }) => !passed);
     if (damaged || failed.some(({ severity }) => severity === "blocking")) broken++;
-    if (!told.has(partition)) continue;
-    for (const { check, detail } of damaged ? [damage(index, node, partition)] : failed) {
-      const message = `check "${check}" failed${detail ? `: ${detail}` : ""}`;
-      warnings.push({ partition: node.set.key(partition), message });
+    for (const { check, detail = "", subjects } of failed) {
+      if (subjects === undefined) continue;
+      bySubject.set(check, { partition, detail, count: 1 + (bySubject.get(check)?.count ?? 0) });
     }
+    const own = damaged ? [damage(index, node, partition)] : failed.filter(({ subjects }) => !subjects);
+    if (own.length === 0) continue;
+    found.push(own.map(({ check, detail }) => ({
+      partition: node.set.key(partition),
+      message: `check "${check}" failed${detail ? `: ${detail}` : ""}`,
+    })));
+  }
+  const warnings: Warning[] = [];
+  if (found.length > TOLD) {
+    warnings.push({ message: `checks failed in ${found.length} partitions; the newest ${TOLD}:` });
+  }
+  warnings.push(...found.slice(-TOLD).flat());
+  for (const [check, { partition, detail, count }] of bySubject) {
+    const often = count === 1 ? "" : ` (as in ${count - 1} more partition${count === 2 ? "" : "s"})`;
+    const message = `check "${check}" failed: ${detail}${often}`;
+    warnings.push({ partition: node.set.key(partition), message });
   }
   return { warnings, broken };
 }
