@@ -49,7 +49,7 @@ function watchStatement({ column, above, by }: Watch): string {
   FROM (
     SELECT file, ${quoted(by)} AS "where", max(${quoted(column)}) AS most
     FROM audited
-    WHERE ${quoted(column)} > ${above} AND ${quoted(by)} IS NOT NULL
+    WHERE ${quoted(column)} > ${above} AND isfinite(${quoted(column)}) AND ${quoted(by)} IS NOT NULL
     GROUP BY ALL
   )
   GROUP BY file

@@ -8,7 +8,7 @@ export function watchCheck({ columns, watch }: Contract): OwnCheck {
   }
   const { column, above: level } = watch;
   const unit = columns.find(({ name }) => name === column)?.unit;
-  const text = (value: number) => `${Number(value.toFixed(1))}${unit === undefined ? "" : ` ${unit}`}`;
+  const text = (value: number) => `${Number(value.toFixed(2))}${unit === undefined ? "" : ` ${unit}`}`;
   const wanted = `wanted at most ${text(level)}`;
   return {
     severity: "warning",

@@ -4,7 +4,7 @@ import type { Alerts } from "../ports/alerts.ts";
 import type { AlertMessage, Channel } from "../ports/channel.ts";
 import { backoff } from "../run/backoff.ts";
 import { limited } from "../run/limited.ts";
-import { messageOf, type Session } from "../run/session.ts";
+import { messageOf, type Ports, type Session } from "../run/session.ts";
 
 /** Pauses after deliveries that failed: never given up, and never far apart. */
 const PAUSE = { base: { seconds: 5 }, limit: { minutes: 10 } };
@@ -110,7 +110,7 @@ export class Courier {
 
 /** Delivers one message within ten seconds. @returns Why it did not arrive, as far as is known; null if it did. */
 export async function deliver(
-  session: Pick<Session, "clock" | "mask">,
+  session: Pick<Ports, "clock" | "mask">,
   channel: Channel,
   { event, rule, subject, severity, message, at, key }: AlertMessage,
   cancel: AbortSignal,

@@ -25,6 +25,7 @@ export interface Results {
 
 /** What rules look at; nothing of it changes while they do. */
 export interface AlertView {
+  /** @internal */
   readonly index: StalenessIndex;
   /** The partitions that live workers hold, or that queued runs are of. */
   readonly atWork: ReadonlyMap<AssetKey, Ranges>;
@@ -33,7 +34,11 @@ export interface AlertView {
   readonly sensors: readonly { readonly subject: string; readonly message: string }[];
   /** The last sign of life of a daemon that is missed. */
   readonly missed: Beat | undefined;
-  /** The results of the newest checks of partitions, ascending. */
+  /**
+   * The results of the newest checks of partitions, ascending.
+   *
+   * @internal
+   */
   readonly results: (node: Node, partitions: readonly number[]) => Promise<readonly Results[]>;
 }
 
