@@ -59,7 +59,7 @@ export class Alerter implements Ticking {
     this.#session = session;
     this.#options = options;
     this.#courier = new Courier(session, options.channels);
-    this.#results = new KnownResults(session.state);
+    this.#results = new KnownResults(session.state, session.index);
   }
 
   /** When something may be wrong or over although no event says so, or a delivery is to be tried again. */
@@ -100,6 +100,7 @@ export class Alerter implements Ticking {
   async #view(): Promise<AlertView> {
     const { state, index, clock } = this.#session;
     const { sources = [], sensors } = this.#options;
+    let working: ReturnType<AlertView["atWork"]> | undefined;
     const troubles = sources.map(async ({ health, asset }) => ({
       name: health.name,
       asset,
@@ -107,7 +108,7 @@ export class Alerter implements Ticking {
     }));
     return {
       index,
-      atWork: await atWork(state, index),
+      atWork: () => working ??= atWork(state, index),
       sources: await Promise.all(troubles),
       sensors: await sensors?.() ?? [],
       missed: await missed(state.keyValue, clock.now()),

@@ -1,6 +1,6 @@
 import type { CheckResult } from "../check.ts";
 import type { AssetKey } from "../event.ts";
-import { fromOrdinals, type OrdinalRange, type Ranges, union } from "../partition/ranges.ts";
+import { contains, fromOrdinals, type OrdinalRange, type Ranges, union } from "../partition/ranges.ts";
 import type { RunRequest, State } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
 import { runningIn } from "../run/session.ts";
@@ -27,8 +27,8 @@ export interface Results {
 export interface AlertView {
   /** @internal */
   readonly index: StalenessIndex;
-  /** The partitions that live workers hold, or that queued runs are of. */
-  readonly atWork: ReadonlyMap<AssetKey, Ranges>;
+  /** The partitions that live workers hold, or that runs are of which have not ended. */
+  readonly atWork: () => Promise<ReadonlyMap<AssetKey, Ranges>>;
   readonly sources: readonly AlertSource[];
   /** The sensors that are set aside, each with a line. */
   readonly sensors: readonly { readonly subject: string; readonly message: string }[];
@@ -68,17 +68,20 @@ function rangesOf(index: StalenessIndex, { ranges }: RunRequest): Map<AssetKey, 
   return new Map([...found].map(([asset, all]) => [asset, all.reduce<Ranges>((a, b) => union(a, [b]), [])]));
 }
 
-/** The results of checks, read anew only where a row of the asset changed. */
+/** The results of checks, read anew only of partitions that changed. */
 export class KnownResults {
-  readonly #known = new WeakMap<Node, { readonly revision: number; readonly by: Map<number, Results> }>();
+  readonly #known = new WeakMap<Node, { revision: number; readonly by: Map<number, Results> }>();
 
-  constructor(readonly state: State) {}
+  constructor(readonly state: State, readonly index: StalenessIndex) {}
 
   async of(node: Node, partitions: readonly number[]): Promise<readonly Results[]> {
-    const { revision } = node.rows;
+    const { index } = this;
     let known = this.#known.get(node);
-    if (known?.revision !== revision) this.#known.set(node, known = { revision, by: new Map() });
+    if (known === undefined) this.#known.set(node, known = { revision: 0, by: new Map() });
     const { by } = known;
+    const changed = by.size === 0 ? [] : index.changedSince(node, known.revision);
+    for (const each of by.keys()) if (contains(changed, each)) by.delete(each);
+    known.revision = index.revision;
     const unknown = partitions.filter((each) => !by.has(each));
     for (const { partition, event } of await this.#materializations(node, unknown)) {
       const checks = await this.state.rechecked(node.key, partition) ?? event.checks;

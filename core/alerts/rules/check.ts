@@ -11,7 +11,7 @@ import type { AlertView } from "../view.ts";
 import { gateOf } from "./promotion.ts";
 
 /** At most so many partitions of an asset are looked at, the newest. */
-const MOST = 200;
+const MOST = 2_000;
 
 /**
  * Checks failed on what stands, or keep partitions from being published (where a gate does, that is the promotion's).

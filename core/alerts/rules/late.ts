@@ -1,4 +1,5 @@
-import { count, EVERYTHING, subtract } from "../../partition/ranges.ts";
+import { EVERYTHING, type Ranges, subtract } from "../../partition/ranges.ts";
+import type { StalenessIndex } from "../../staleness/index.ts";
 import type { Node } from "../../staleness/node.ts";
 import { judgements } from "../../staleness/states.ts";
 import { lateIn } from "../../warnings.ts";
@@ -12,28 +13,43 @@ export function late(scope: AlertScope = {}): AlertRule {
   return {
     name: "late",
     sees: seesAsset,
-    find(view) {
+    async find(view) {
       const nodes = view.index.nodes.filter((node) => node.asset.freshness !== null && covers(scope, node));
-      const fed = nodes.length === 0 ? new Map<Node, string>() : fedBy(view);
-      return nodes.flatMap((node) => lateness(view, node, fed.get(node)));
+      const found = nodes.flatMap((node) => latenessOf(view.index, node) ?? []);
+      if (found.length === 0) return [];
+      const fed = fedBy(view);
+      const atWork = await view.atWork();
+      return found.map(({ node, partitions, ...symptom }): Symptom => {
+        const source = fed.get(node);
+        return {
+          ...symptom,
+          ...(source !== undefined && { because: source }),
+          ...(subtract(partitions, atWork.get(node.key) ?? []).length === 0 && { mending: true }),
+        };
+      });
     },
   };
 }
 
-function lateness({ index, atWork }: AlertView, node: Node, source: string | undefined): Symptom[] {
+interface Lateness extends Symptom {
+  readonly node: Node;
+  readonly partitions: Ranges;
+}
+
+function latenessOf(index: StalenessIndex, node: Node): Lateness | undefined {
   const { within, warn } = node.asset.freshness!;
   const states = judgements(index, node, EVERYTHING);
   const broken = lateIn(index, node, states, within);
   const near = warn === undefined ? [] : lateIn(index, node, states, warn);
-  const [found, limit] = count(broken) > 0 ? [broken, within] : [near, warn!];
-  if (count(found) === 0) return [];
-  return [{
+  const [partitions, limit] = broken.length > 0 ? [broken, within] : [near, warn!];
+  if (partitions.length === 0) return undefined;
+  return {
+    node,
+    partitions,
     subject: node.key,
-    severity: found === broken ? "error" : "warning",
-    message: `late: ${partitionsText(node, found)} not fresh ${durationText(limit)} after the end`,
-    ...(source !== undefined && { because: source }),
-    ...(subtract(found, atWork.get(node.key) ?? []).length === 0 && { mending: true }),
-  }];
+    severity: partitions === broken ? "error" : "warning",
+    message: `late: ${partitionsText(node, partitions)} not fresh ${durationText(limit)} after the end`,
+  };
 }
 
 /** The assets that record a source's answers, and all that reads them, with the source. */
