@@ -17,7 +17,7 @@ export interface ForgetOptions {
 
 /**
  * Forgets what happened before an instant and says nothing any more: materializations that others replaced, unless a
- * rollback could still go back to them, marks and checks of what has been made since, and runs with their logs.
+ * rollback could still go back to them, marks and checks of what has been made since, runs with their logs, and episodes that people were told of.
  */
 export async function forget(
   state: State,
@@ -36,6 +36,7 @@ export async function forget(
   }
   await flush();
   const { events, runs } = await state.forgetOlder(before, counting);
+  await state.alerts.forget(before, counting);
   return { events: events + forgotten, runs };
 }
 
