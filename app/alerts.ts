@@ -1,6 +1,6 @@
 import type { Pipeline } from "../assets/group.ts";
 import type { Config } from "../config.ts";
-import type { Alerter, Orchestrator, SourceHealth, State } from "../core/mod.ts";
+import type { Alerter, Instant, Orchestrator, SourceHealth, State } from "../core/mod.ts";
 import { alerts } from "../sensors/alerts.ts";
 import { failingSensors } from "../sources/openaq/failing_sensors.ts";
 import { channelsOf } from "./channels.ts";
@@ -13,6 +13,8 @@ export interface AlertsParts {
   readonly state: State;
   /** OpenAQ, where it is asked. */
   readonly openaq: OpenAQWatch | undefined;
+  /** When something is due next to be asked for. */
+  readonly due: () => Instant;
 }
 
 /** What is known of OpenAQ, and what asks whether it answers. */
@@ -23,13 +25,14 @@ export interface OpenAQWatch {
 
 /** What tells people of what is wrong with the lake. */
 export async function openAlerter(
-  { config, pipelines, orchestrator, state, openaq }: AlertsParts,
+  { config, pipelines, orchestrator, state, openaq, due }: AlertsParts,
 ): Promise<Alerter> {
   const asset = asked(pipelines);
   const isAsked = asset !== undefined && openaq !== undefined;
   return await orchestrator.alerter({
     rules: alerts,
     channels: await channelsOf(config),
+    due,
     ...(isAsked && {
       sources: [{ ...openaq, asset }],
       sensors: () => failingSensors(state.keyValue),

@@ -48,6 +48,7 @@ export interface Lake extends AsyncDisposable {
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   dropViews(): Promise<AssetKey[]>;
   tickers(): Promise<readonly Ticking[]>;
+  look(signal: AbortSignal): Promise<void>;
   tell(signal: AbortSignal): Promise<void>;
 }
 
@@ -134,11 +135,13 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       limits: LIMITS,
     });
     let alerter: Promise<Alerter> | undefined;
-    const openAlerts = async () => {
-      const { openAlerter } = await import("./alerts.ts");
-      const openaq = resources?.watch;
-      return await openAlerter({ config, pipelines: project.pipelines, orchestrator, state, openaq });
-    };
+    let asking: readonly Ticking[] = [];
+    const alerts = () =>
+      alerter ??= import("./alerts.ts").then(({ openAlerter }) => {
+        const due = () => Math.min(Infinity, ...asking.map(({ wakes }) => wakes));
+        const { pipelines } = project;
+        return openAlerter({ config, pipelines, orchestrator, state, openaq: resources?.watch, due });
+      });
     const views = { graph: project.graph, state, clock: systemClock };
     const retried = await viewsToRetry(views);
     if (access === "read") orchestrator.suppose([...dueOf(found), ...retried]);
@@ -171,8 +174,9 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ ...views, databases, catalog });
       },
-      tickers: async () => [await orchestrator.ticker(), await (alerter ??= openAlerts())],
-      tell: async (signal) => await (await (alerter ??= openAlerts())).settle(signal),
+      tickers: async () => [...(asking = [await orchestrator.ticker()]), await alerts()],
+      look: async (signal) => await (await alerts()).look(signal),
+      tell: async (signal) => await (await alerts()).settle(signal),
       async [Symbol.asyncDispose]() {
         await alerter?.then((opened) => opened.close());
         await resources?.close();

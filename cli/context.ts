@@ -184,7 +184,9 @@ export interface Lake extends AsyncDisposable {
   dropViews(): Promise<AssetKey[]>;
   /** What asks for runs by itself here, in the order in which it is to be asked. */
   tickers(): Promise<readonly Ticking[]>;
-  /** Tells people of what is wrong by now, and what is over, and waits until each channel was tried. */
+  /** Tells people of what is wrong by now, and what is over, beside one who asks for what is due: `tickers` do so themselves. */
+  look(signal: AbortSignal): Promise<void>;
+  /** The same at the end of who asked for what was due, and waits until each channel was tried. */
   tell(signal: AbortSignal): Promise<void>;
 }
 

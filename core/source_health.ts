@@ -39,15 +39,20 @@ export class SourceHealth {
     this.#well = this.clock.awake();
   }
 
-  /** A question failed for good. @param isDown Whether others would, too. */
-  async failed(message: string, isDown: boolean): Promise<void> {
+  /**
+   * A question failed for good.
+   *
+   * @param isDown Whether others would, too.
+   * @param probed When it was asked, where it was only to see whether it answers.
+   */
+  async failed(message: string, isDown: boolean, probed?: Instant): Promise<void> {
     this.#well = -Infinity;
     const now = this.clock.now();
     await this.#change((known) => ({
       since: Math.min(known?.since ?? now, now),
       message,
       isDown: isDown || (known?.isDown ?? false),
-      probed: known?.probed ?? null,
+      probed: probed ?? known?.probed ?? null,
     }));
   }
 
@@ -56,21 +61,33 @@ export class SourceHealth {
   }
 
   /**
-   * Asks whether it answers, if it is in trouble and nobody asked for a minute.
+   * Whether it answers: as it was found less than a minute ago while it is in trouble, or asked now, by one of all who ask.
    *
    * @param probe Resolves if it does, and rejects with why not.
+   * @returns Why it does not; null where it does, as far as is known.
    */
-  async probe(probe: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
-    if (!await this.#begin()) return;
+  async probe(probe: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<string | null> {
+    const kept = await this.store.get(PREFIX + this.name);
+    const known = valueOf(kept);
+    const now = this.clock.now();
+    if (known !== null) {
+      const turn = { ...known, probed: now };
+      const isDue = SourceHealth.next(known, now) <= now;
+      if (!isDue || !await this.store.put(PREFIX + this.name, turn, kept!.version)) {
+        return known.isDown ? known.message : null;
+      }
+    }
     try {
       await probe(signal);
     } catch (error) {
-      if (signal.aborted) return;
-      await this.failed(error instanceof Error ? error.message : String(error), true);
-      return;
+      if (signal.aborted) return null;
+      const message = error instanceof Error ? error.message : String(error);
+      await this.failed(message, true, now);
+      return message;
     }
     this.#well = -Infinity;
     await this.answered();
+    return null;
   }
 
   /** When it may be asked next whether it answers; Infinity while it is well. */
@@ -78,15 +95,6 @@ export class SourceHealth {
     if (trouble === null) return Infinity;
     // One that was asked at a time that has not come yet was asked while a clock was wrong.
     return trouble.probed === null || trouble.probed > now ? now : trouble.probed + EACH;
-  }
-
-  /** Takes the turn to ask. */
-  async #begin(): Promise<boolean> {
-    const kept = await this.store.get(PREFIX + this.name);
-    const known = valueOf(kept);
-    const now = this.clock.now();
-    if (known === null || SourceHealth.next(known, now) > now) return false;
-    return await this.store.put(PREFIX + this.name, { ...known, probed: now }, kept!.version);
   }
 
   async #change(change: (known: SourceTrouble | null) => SourceTrouble | null): Promise<void> {

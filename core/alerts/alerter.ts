@@ -9,7 +9,7 @@ import { refresh, type Session } from "../run/session.ts";
 import { SourceHealth } from "../source_health.ts";
 import { compare, type Found, nameOf } from "./compare.ts";
 import { Courier } from "./courier.ts";
-import { missed } from "./pulse.ts";
+import { LifeSign, missed } from "./life_sign.ts";
 import type { AlertRule } from "./rule.ts";
 import { type AlertView, atWork, KnownResults } from "./view.ts";
 
@@ -29,6 +29,8 @@ export interface AlerterOptions {
   readonly sources?: readonly WatchedSource[];
   /** The sensors that are set aside, each with a line. */
   readonly sensors?: () => Promise<AlertView["sensors"]>;
+  /** When something is due next to be asked for, by who ticks here. @default nothing is, and nobody is missed */
+  readonly due?: () => Instant;
 }
 
 /** What somebody is at work on is told of once it goes on for so long. */
@@ -51,6 +53,7 @@ export class Alerter implements Ticking {
   /** Since when somebody is at work on what is wrong, by rule and subject, on the clock that counts only time awake. */
   readonly #mending = new Map<string, Milliseconds>();
   readonly #ended = new AbortController();
+  readonly #life: LifeSign;
   #probing: Promise<void> | undefined;
   #wakes: Instant = -Infinity;
 
@@ -60,6 +63,7 @@ export class Alerter implements Ticking {
     this.#options = options;
     this.#courier = new Courier(session, options.channels);
     this.#results = new KnownResults(session.state, session.index);
+    this.#life = new LifeSign(session.state.keyValue);
   }
 
   /** When something may be wrong or over although no event says so, or a delivery is to be tried again. */
@@ -67,8 +71,19 @@ export class Alerter implements Ticking {
     return Math.min(this.#wakes, this.#courier.wakes);
   }
 
-  /** Begins and ends episodes by how things are now; deliveries and the probes of sources go on by themselves. */
+  /**
+   * Called by who asks for what is due, after it has: a look, and a sign of life, which is missed where it is not called
+   * again although something is due.
+   */
   async tick(signal: AbortSignal): Promise<Tick> {
+    await this.look(signal);
+    const at = this.#session.clock.now();
+    await this.#life.beat({ at, due: this.#options.due?.() ?? Infinity });
+    return { at, runs: [] };
+  }
+
+  /** Begins and ends episodes by how things are now; deliveries and the probes of sources go on by themselves. */
+  async look(signal: AbortSignal): Promise<void> {
     const session = this.#session;
     const { index, clock } = session;
     await refresh(session);
@@ -78,14 +93,14 @@ export class Alerter implements Ticking {
     this.#courier.start(AbortSignal.any([signal, this.#ended.signal]));
     this.#probe(view);
     this.#wakes = this.#next(view);
-    return { at: index.now, runs: [] };
   }
 
-  /** One tick, with all that it sets off: sources are probed first, and each channel is tried. */
+  /** The last look of who asks no more from now on, with all that it sets off: sources are probed, each channel is tried. */
   async settle(signal: AbortSignal): Promise<void> {
     this.#probe(await this.#view());
     await this.#probing;
-    await this.tick(signal);
+    await this.look(signal);
+    await this.#life.rest();
     await this.#courier.settled();
     await this.#probing;
   }
@@ -95,6 +110,7 @@ export class Alerter implements Ticking {
     await this.#courier.settled();
     this.#ended.abort();
     await this.#probing;
+    await this.#life.rest();
   }
 
   async #view(): Promise<AlertView> {
@@ -178,7 +194,7 @@ export class Alerter implements Ticking {
     if (due.length === 0) return;
     this.#probing ??= Promise.all(due.map(async ({ health, probe }) => {
       const { signal, cause, end } = limited(this.#session, PROBE, this.#ended.signal);
-      await Promise.race([health.probe(probe!, signal), cause]).catch(() => {}).finally(end);
+      await Promise.race([health.probe(probe!, signal), cause]).catch(() => null).finally(end);
     })).then(() => {
       this.#probing = undefined;
       this.#wakes = -Infinity;

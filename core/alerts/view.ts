@@ -7,7 +7,7 @@ import { runningIn } from "../run/session.ts";
 import type { SourceTrouble } from "../source_health.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import type { Node } from "../staleness/node.ts";
-import type { Beat } from "./pulse.ts";
+import type { Beat } from "./life_sign.ts";
 
 /** A source of the graph's data, and the trouble that it is in. */
 export interface AlertSource {

@@ -6,12 +6,15 @@ import { identity } from "../../../core/mapping.ts";
 import type { Output } from "../../../core/output.ts";
 import { daily } from "../../../core/partition/time_set.ts";
 import { SourceHealth } from "../../../core/source_health.ts";
-import { Pulse } from "../../../core/alerts/pulse.ts";
+import { LifeSign } from "../../../core/alerts/life_sign.ts";
 import { alert } from "../../../core/alerts/rules.ts";
+import { memoryStore } from "../../../adapters/state/memory/store.ts";
+import { fakeClock } from "../../fake_clock.ts";
 import { NOON } from "../lab.ts";
 import { desk } from "./desk.ts";
 
 const { asset } = definer<null>();
+const { signal } = new AbortController();
 const days = daily({ start: "2024-01-29" });
 const FRESH = { within: { hours: 15 }, warn: { hours: 14 }, after: "partition-end" } as const;
 
@@ -252,37 +255,70 @@ Deno.test("sensors are told one by one", async () => {
   assertEquals(await told(), ["closed sensor 7: over after 0 min: sensor 7 is set aside"]);
 });
 
-Deno.test("a daemon that was to ask again and did not is missed by whoever looks, until it shows itself", async () => {
-  const { told, state, clock } = await desk([]);
-  const pulse = new Pulse(state.keyValue);
-  await pulse.beat({ at: NOON, due: NOON + HOUR });
+Deno.test("who was to ask again and did not is missed by whoever looks, until somebody asks", async () => {
+  const { alerter, open, state, clock } = await desk([]);
+  const life = new LifeSign(state.keyValue);
+  const looked = async () => {
+    await alerter.look(signal);
+    return await open();
+  };
+  await life.beat({ at: NOON, due: NOON + HOUR });
   clock.suspend(HOUR + 5 * MINUTE);
-  assertEquals(await told(), []);
+  assertEquals(await looked(), []);
   clock.suspend(1);
-  assertEquals(await told(), [
-    "opened daemon daemon: nobody asked for what was due at 2024-02-01T13:00:00Z: last seen at 2024-02-01T12:00:00Z",
-  ]);
-  await pulse.beat({ at: clock.now(), due: clock.now() + HOUR });
-  assertEquals((await told()).map((line) => line.split(":")[0]), ["closed daemon daemon"]);
+  assertEquals(await looked(), ["daemon daemon"]);
+  assertEquals(
+    (await state.alerts.open())[0]!.message,
+    "nobody asked for what was due at 2024-02-01T13:00:00Z: last seen at 2024-02-01T12:00:00Z",
+  );
+  await life.beat({ at: clock.now(), due: clock.now() + HOUR });
+  assertEquals(await looked(), []);
+  // What was due already was being asked for.
+  await life.beat({ at: clock.now(), due: NOON });
+  clock.suspend(5 * MINUTE);
+  assertEquals(await looked(), []);
   // One that ends as it is to is not missed, nor is one that has nothing to ask for.
-  await pulse.rest();
+  await life.rest();
   clock.suspend(9 * HOUR);
-  assertEquals(await told(), []);
-  await pulse.beat({ at: clock.now(), due: Infinity });
+  assertEquals(await looked(), []);
+  await life.beat({ at: clock.now(), due: Infinity });
   clock.suspend(9 * HOUR);
-  assertEquals(await told(), []);
+  assertEquals(await looked(), []);
+});
+
+Deno.test("a tick is a sign of life, a look beside it is none, and an end takes it along", async () => {
+  const store = memoryStore();
+  const clock = fakeClock(NOON);
+  const desks = (worker: string) => desk([], { due: () => clock.now() + HOUR }, { store, clock, worker });
+  const [leader, follower] = [await desks("a"), await desks("b")];
+  await leader.alerter.tick(signal);
+  await follower.alerter.look(signal);
+  clock.suspend(2 * HOUR);
+  await follower.alerter.look(signal);
+  assertEquals(await follower.open(), ["daemon daemon"]);
+  // The leader was asleep: it sees what was missed, asks, and it is over.
+  await leader.alerter.tick(signal);
+  await follower.alerter.look(signal);
+  assertEquals(await follower.open(), []);
+  for (const end of [() => leader.alerter.settle(signal), () => leader.alerter.close()]) {
+    await leader.alerter.tick(signal);
+    await end();
+    clock.suspend(9 * HOUR);
+    await follower.alerter.look(signal);
+    assertEquals(await follower.open(), []);
+  }
 });
 
 Deno.test("a beat is written once a minute, or when something else is due next", async () => {
   const { state } = await desk([]);
-  const pulse = new Pulse(state.keyValue);
-  const version = async () => (await state.keyValue.get("daemon/pulse"))?.version;
-  await pulse.beat({ at: NOON, due: NOON + HOUR });
+  const life = new LifeSign(state.keyValue);
+  const version = async () => (await state.keyValue.get("daemon/life_sign"))?.version;
+  await life.beat({ at: NOON, due: NOON + HOUR });
   const first = await version();
-  await pulse.beat({ at: NOON + 1_000, due: NOON + HOUR });
+  await life.beat({ at: NOON + 1_000, due: NOON + HOUR });
   assertEquals(await version(), first);
-  await pulse.beat({ at: NOON + MINUTE, due: NOON + HOUR });
+  await life.beat({ at: NOON + MINUTE, due: NOON + HOUR });
   const second = await version();
-  await pulse.beat({ at: NOON + MINUTE, due: NOON + 2 * HOUR });
+  await life.beat({ at: NOON + MINUTE, due: NOON + 2 * HOUR });
   assertEquals(new Set([first, second, await version()]).size, 3);
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { HOUR, SourceHealth } from "../../../core/mod.ts";
+import { HOUR, MINUTE, SourceHealth } from "../../../core/mod.ts";
 import { OpenAQ } from "../../../sources/openaq/client.ts";
 import { failingSensors } from "../../../sources/openaq/failing_sensors.ts";
 import { changeGap, setAside } from "../../../sources/openaq/gaps.ts";
@@ -26,7 +26,7 @@ function watched() {
     timeout: 1_000,
     health,
   });
-  return { client, health, server, honest, isDown: async () => (await health.trouble())?.isDown };
+  return { clock, client, health, server, honest, isDown: async () => (await health.trouble())?.isDown };
 }
 
 Deno.test("a question that failed for good is trouble, and it is over with the next answer", async () => {
@@ -62,20 +62,23 @@ Deno.test("what is one question's own is no trouble of the source", async () => 
   assertEquals(await isDown(), undefined);
 });
 
-Deno.test("a probe is one small request, which tells whether it is down or back", async () => {
-  const { client, server, honest, health, isDown } = watched();
+Deno.test("a probe is one small request, which tells whether it is down or back, and stands for a minute", async () => {
+  const { client, server, honest, health, isDown, clock } = watched();
   const { signal } = new AbortController();
   const probe = () => health.probe((signal) => client.probe(signal), signal);
-  await probe();
-  assertEquals(client.requests, 0);
+  assertEquals([await probe(), client.requests], [null, 1]);
   server.answer = answering(500, {});
   await failure(() => client.measurements(QUESTION));
   const before = client.requests;
-  await probe();
+  const why = await probe();
   assertEquals([client.requests - before, await isDown()], [1, true]);
   server.answer = honest;
-  await probe();
-  assertEquals([client.requests - before, await isDown()], [1, true]);
+  assertEquals([await probe(), client.requests - before], [why, 1]);
+  await clock.sleep(MINUTE);
+  assertEquals([await probe(), client.requests - before, await isDown()], [null, 2, undefined]);
+  // One that finds it down where nobody knew counts, too.
+  server.answer = answering(500, {});
+  assertEquals([await probe() !== null, await probe() !== null, client.requests - before], [true, true, 3]);
 });
 
 Deno.test("the sensors that are set aside are told, those that answer again or are gone are not", async () => {

@@ -1,7 +1,7 @@
 import { type Instant, MINUTE } from "../instant.ts";
 import type { KeyValue } from "../ports/key_value.ts";
 
-const KEY = "daemon/pulse";
+const KEY = "daemon/life_sign";
 
 /** So much later than due a daemon counts as stalled. */
 const PATIENCE = 5 * MINUTE;
@@ -16,7 +16,7 @@ export interface Beat {
  * The sign of life of a daemon that lasts: it beats whenever it has asked for what is due, and says when it is to come
  * again. One that ends as it is to says so; one that is killed or stalled leaves a beat that grows old.
  */
-export class Pulse {
+export class LifeSign {
   readonly #store: KeyValue;
   #last = "";
 
@@ -45,7 +45,8 @@ export class Pulse {
 export async function missed(store: KeyValue, now: Instant): Promise<Beat | undefined> {
   const { at, due } = (await store.get(KEY))?.value as unknown as { at: Instant; due: Instant | null } ??
     { at: 0, due: null };
-  return due !== null && due + PATIENCE < now ? { at, due } : undefined;
+  // What was due already when it was seen was being asked for.
+  return due !== null && Math.max(at, due) + PATIENCE < now ? { at, due } : undefined;
 }
 
 async function write(store: KeyValue, value: { readonly at: Instant; readonly due: Instant | null }) {
