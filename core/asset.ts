@@ -1,7 +1,7 @@
 import type { Condition } from "./automation/condition.ts";
 import type { Check } from "./check.ts";
 import type { AssetKey, RunId } from "./event.ts";
-import type { Duration, Instant, Milliseconds } from "./instant.ts";
+import { type Duration, type Instant, type Milliseconds, milliseconds, MINUTE } from "./instant.ts";
 import type { Mapping } from "./mapping.ts";
 import type { FailedOutput, Input, Materialization, Output } from "./output.ts";
 import type { PartitionSet, Window } from "./partition/partition_set.ts";
@@ -252,6 +252,13 @@ export function definer<Resources>(): Definer<Resources> {
     const most = options.batch?.most ?? 1;
     if (!(most >= 1)) {
       throw new TypeError(`declaring "${options.key}": batch.most is ${most}, wanted 1 or more`);
+    }
+    const { within, warn } = options.freshness ?? {};
+    if (within !== undefined && warn !== undefined && milliseconds(warn) >= milliseconds(within)) {
+      throw new TypeError(
+        `declaring "${options.key}": freshness.warn is ${milliseconds(warn) / MINUTE} minutes, ` +
+          `wanted less than within: ${milliseconds(within) / MINUTE} minutes`,
+      );
     }
     if (typeof options.materialize !== "function") {
       throw new TypeError(

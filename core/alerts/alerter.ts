@@ -54,6 +54,7 @@ export class Alerter implements Ticking {
   readonly #mending = new Map<string, Milliseconds>();
   readonly #ended = new AbortController();
   readonly #life: LifeSign;
+  #joined: { readonly of: AbortSignal; readonly with: AbortSignal } | undefined;
   #probing: Promise<void> | undefined;
   #wakes: Instant = -Infinity;
 
@@ -90,7 +91,7 @@ export class Alerter implements Ticking {
     index.advance(clock.now());
     const view = await this.#view();
     await this.#compare(view);
-    this.#courier.start(AbortSignal.any([signal, this.#ended.signal]));
+    this.#courier.start(this.#until(signal));
     this.#probe(view);
     this.#wakes = this.#next(view);
   }
@@ -111,6 +112,14 @@ export class Alerter implements Ticking {
     this.#ended.abort();
     await this.#probing;
     await this.#life.rest();
+  }
+
+  /** A signal that ends with another one or with this, made once for each. */
+  #until(signal: AbortSignal): AbortSignal {
+    if (this.#joined?.of !== signal) {
+      this.#joined = { of: signal, with: AbortSignal.any([signal, this.#ended.signal]) };
+    }
+    return this.#joined.with;
   }
 
   async #view(): Promise<AlertView> {

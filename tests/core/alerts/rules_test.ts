@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { definer, from } from "../../../core/asset.ts";
 import type { Check, Severity } from "../../../core/check.ts";
 import { HOUR, iso, MINUTE } from "../../../core/instant.ts";
@@ -130,6 +130,15 @@ Deno.test("late is a warning, then an error of the same episode, told once", asy
     "closed late t/one: over after 60 min: late: 1 partition (2024-02-01) not fresh 15 hours after the end"
       .replace("60 min", "1 h 0 min"),
   ]);
+});
+
+Deno.test("what is to be warned of comes before the promise is broken", () => {
+  const freshness = { within: { minutes: 60 }, warn: { hours: 1 }, after: "partition-end" } as const;
+  assertThrows(
+    () => asset({ key: "t/one", partitions: days, ...making({}), freshness }),
+    TypeError,
+    'declaring "t/one": freshness.warn is 60 minutes, wanted less than within: 60 minutes',
+  );
 });
 
 Deno.test("what is late and being made is told only where it goes on", async () => {
