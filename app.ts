@@ -36,7 +36,7 @@ export class App {
   readonly lookbackDays: number;
   readonly mask: (text: string) => string;
   readonly now = systemClock.now;
-  readonly clock = systemClock;
+  readonly machine = systemClock;
 
   constructor(readonly config: Config, readonly groups: Groups) {
     this.notices = groups.notices;

@@ -102,8 +102,8 @@ export interface App {
   rebuild(options: RebuildOptions): Promise<Rebuilt>;
   /** Where people are told of what is wrong. */
   channels(): Promise<readonly Channel[]>;
-  /** Measures how long deliveries may take. */
-  readonly clock: Clock;
+  /** The machine's own clock, whatever time the lake has: it measures how long people wait. */
+  readonly machine: Clock;
   /** The lake's tables and views. */
   query(): Promise<Query>;
   /** Serves the simulated OpenAQ API until the signal is aborted. */

@@ -4,6 +4,7 @@ import { HOUR, type Instant, iso, type Milliseconds, milliseconds, MINUTE, SECON
 import { isTimeSet } from "../partition/partition_set.ts";
 import type { Episode } from "../ports/alerts.ts";
 import type { Channel } from "../ports/channel.ts";
+import type { Clock } from "../ports/clock.ts";
 import { limited } from "../run/limited.ts";
 import { refresh, type Session } from "../run/session.ts";
 import { SourceHealth } from "../source_health.ts";
@@ -31,6 +32,10 @@ export interface AlerterOptions {
   readonly sensors?: () => Promise<AlertView["sensors"]>;
   /** When something is due next to be asked for, by who ticks here. @default nothing is, and nobody is missed */
   readonly due?: () => Instant;
+  /** Measures deliveries and probes, where the lake lives faster than the machine. @default the lake's clock */
+  readonly machine?: Clock;
+  /** How many times as fast the lake lives. @default 1 */
+  readonly speed?: number;
 }
 
 /** What somebody is at work on is told of once it goes on for so long. */
@@ -62,7 +67,8 @@ export class Alerter implements Ticking {
   constructor(session: Session, options: AlerterOptions) {
     this.#session = session;
     this.#options = options;
-    this.#courier = new Courier(session, options.channels);
+    const { channels, machine = session.clock, speed = 1 } = options;
+    this.#courier = new Courier(session, channels, { machine, speed });
     this.#results = new KnownResults(session.state, session.index);
     this.#life = new LifeSign(session.state.keyValue);
   }
@@ -202,7 +208,8 @@ export class Alerter implements Ticking {
     );
     if (due.length === 0) return;
     this.#probing ??= Promise.all(due.map(async ({ health, probe }) => {
-      const { signal, cause, end } = limited(this.#session, PROBE, this.#ended.signal);
+      const { machine: clock = this.#session.clock } = this.#options;
+      const { signal, cause, end } = limited({ clock }, PROBE, this.#ended.signal);
       await Promise.race([health.probe(probe!, signal), cause]).catch(() => null).finally(end);
     })).then(() => {
       this.#probing = undefined;

@@ -2,6 +2,7 @@ import type { Instant, Milliseconds } from "../instant.ts";
 import { SECOND } from "../instant.ts";
 import type { Alerts } from "../ports/alerts.ts";
 import type { AlertMessage, Channel } from "../ports/channel.ts";
+import type { Clock } from "../ports/clock.ts";
 import { backoff } from "../run/backoff.ts";
 import { limited } from "../run/limited.ts";
 import { messageOf, type Ports, type Session } from "../run/session.ts";
@@ -24,21 +25,30 @@ interface Lane {
   readonly channel: Channel;
   /** How many deliveries failed in a row. */
   failures: number;
-  /** Nothing is delivered before this, on the clock that counts only time awake. */
+  /** Nothing is delivered before this, on the machine's clock that counts only time awake. */
   until: Milliseconds;
   busy: Promise<void> | undefined;
   unsettled: Unsettled | undefined;
 }
 
+/** The clock by which deliveries are made: a lake may live faster than the machine. */
+export interface Pace {
+  readonly machine: Clock;
+  /** How many times as fast the lake lives. */
+  readonly speed: number;
+}
+
 /** Delivers what channels are owed, each by itself, and tries again what failed. */
 export class Courier {
   readonly #session: Session;
+  readonly #pace: Pace;
   readonly #alerts: Alerts;
   readonly #lanes: readonly Lane[];
   #fault: { readonly error: unknown } | undefined;
 
-  constructor(session: Session, channels: readonly Channel[]) {
+  constructor(session: Session, channels: readonly Channel[], pace: Pace) {
     this.#session = session;
+    this.#pace = pace;
     this.#alerts = session.state.alerts;
     this.#lanes = channels.map((channel) => ({
       channel,
@@ -55,11 +65,10 @@ export class Courier {
 
   /** When a delivery that failed is tried again. */
   get wakes(): Instant {
-    const { clock } = this.#session;
-    const pauses = this.#lanes.filter(({ failures }) => failures > 0).map(({ until }) =>
-      until - clock.awake()
-    );
-    return clock.now() + Math.max(0, Math.min(Infinity, ...pauses));
+    const { machine, speed } = this.#pace;
+    const pauses = this.#lanes.filter(({ failures }) => failures > 0)
+      .map(({ until }) => until - machine.awake());
+    return this.#session.clock.now() + speed * Math.max(0, Math.min(Infinity, ...pauses));
   }
 
   /** Begins to deliver what is owed. @throws What kept the last deliveries from being noted. */
@@ -81,15 +90,16 @@ export class Courier {
 
   async #serve(lane: Lane, signal: AbortSignal): Promise<void> {
     const { clock } = this.#session;
+    const { machine } = this.#pace;
     while (!signal.aborted) {
       await this.#settle(lane);
-      if (clock.awake() < lane.until) return;
+      if (machine.awake() < lane.until) return;
       const message = await this.#alerts.take(lane.channel.name);
       if (message === undefined) return;
       const fault = await this.#deliver(lane.channel, message, signal);
       lane.unsettled = { id: message.id, at: clock.now(), fault };
       lane.failures = fault === null ? 0 : lane.failures + 1;
-      if (fault !== null) lane.until = clock.awake() + backoff(this.#session, PAUSE, lane.failures);
+      if (fault !== null) lane.until = machine.awake() + backoff(this.#session, PAUSE, lane.failures);
       await this.#settle(lane);
     }
   }
@@ -104,7 +114,8 @@ export class Courier {
 
   /** @returns Why it did not arrive, as far as is known; null if it did. */
   async #deliver(channel: Channel, message: AlertMessage, signal: AbortSignal): Promise<string | null> {
-    return await deliver(this.#session, channel, message, signal);
+    const { mask } = this.#session;
+    return await deliver({ clock: this.#pace.machine, mask }, channel, message, signal);
   }
 }
 

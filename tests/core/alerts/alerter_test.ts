@@ -154,6 +154,24 @@ Deno.test("a channel that never answers is let go of after ten seconds", async (
   );
 });
 
+Deno.test("where the lake lives faster than the machine, deliveries take the machine's time", async () => {
+  const mine = rule();
+  const machine = fakeClock(0);
+  const channel = new MemoryChannel();
+  channel.fault = "found nobody, wanted somebody";
+  const options = { rules: [mine.rule], channels: [channel], machine, speed: 360 };
+  const { told, alerter, clock } = await desk([], options);
+  mine.symptoms = [wrong("a")];
+  await told();
+  assertEquals(alerter.wakes - clock.now(), 360 * 5 * SECOND);
+  await clock.advance(HOUR);
+  await told();
+  assertEquals(channel.tries, 1);
+  await machine.advance(5 * SECOND);
+  await told();
+  assertEquals(channel.tries, 2);
+});
+
 Deno.test("two that tell of one lake deliver each message once", async () => {
   const store = memoryStore();
   const clock = fakeClock(NOON);
