@@ -1,6 +1,6 @@
 import type { Pipeline } from "../assets/group.ts";
 import type { Config } from "../config.ts";
-import type { Alerter, Instant, Orchestrator, SourceHealth, State } from "../core/mod.ts";
+import type { Alerter, Instant, Orchestrator, Probe, SourceHealth, State } from "../core/mod.ts";
 import { alerts } from "../sensors/alerts.ts";
 import { failingSensors } from "../sources/openaq/failing_sensors.ts";
 import { channelsOf } from "./channels.ts";
@@ -20,7 +20,7 @@ export interface AlertsParts {
 /** What is known of OpenAQ, and what asks whether it answers. */
 export interface OpenAQWatch {
   readonly health: SourceHealth;
-  readonly probe: (signal: AbortSignal) => Promise<void>;
+  readonly probe: Probe;
 }
 
 /** What tells people of what is wrong with the lake. */

@@ -26,7 +26,7 @@ export type { AlertRule, AlertScope, CheckScope } from "./alerts/rule.ts";
 export { alert } from "./alerts/rules.ts";
 export type { Symptom } from "./alerts/symptom.ts";
 export type { AlertSource, AlertView, Results } from "./alerts/view.ts";
-export { SourceHealth, type SourceTrouble } from "./source_health.ts";
+export { type Probe, SourceHealth, type SourceTrouble } from "./source_health.ts";
 
 // Time
 export * from "./instant.ts";

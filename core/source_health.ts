@@ -14,6 +14,9 @@ export interface SourceTrouble {
   readonly probed: Instant | null;
 }
 
+/** Asks a source one small question; false where it could not be asked. @throws {Error} Why it does not answer. */
+export type Probe = (signal: AbortSignal) => Promise<boolean>;
+
 const PREFIX = "sources/";
 
 /** A source that is down is asked no more often whether it answers again. */
@@ -63,10 +66,10 @@ export class SourceHealth {
   /**
    * Whether it answers: as it was found less than a minute ago while it is in trouble, or asked now, by one of all who ask.
    *
-   * @param probe Resolves if it does, and rejects with why not.
+   * @param probe Resolves if it does, with false if it could not be asked, and rejects with why it does not.
    * @returns Why it does not; null where it does, as far as is known.
    */
-  async probe(probe: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<string | null> {
+  async probe(probe: Probe, signal: AbortSignal): Promise<string | null> {
     const kept = await this.store.get(PREFIX + this.name);
     const known = valueOf(kept);
     const now = this.clock.now();
@@ -78,7 +81,7 @@ export class SourceHealth {
       }
     }
     try {
-      await probe(signal);
+      if (await probe(signal) === false) return known?.isDown ? known.message : null;
     } catch (error) {
       if (signal.aborted) return null;
       const message = error instanceof Error ? error.message : String(error);

@@ -7,7 +7,7 @@ import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
 import { limited } from "../run/limited.ts";
 import { refresh, type Session } from "../run/session.ts";
-import { SourceHealth } from "../source_health.ts";
+import { type Probe, SourceHealth } from "../source_health.ts";
 import { compare, type Found, nameOf } from "./compare.ts";
 import { Courier } from "./courier.ts";
 import { LifeSign, missed } from "./life_sign.ts";
@@ -20,7 +20,7 @@ export interface WatchedSource {
   /** The asset that records its answers. */
   readonly asset: AssetKey;
   /** Asks whether it answers. @default nobody asks: it is well again once it has answered a question */
-  readonly probe?: (signal: AbortSignal) => Promise<void>;
+  readonly probe?: Probe;
 }
 
 /** What people are told of, and by which ways. */
@@ -207,14 +207,27 @@ export class Alerter implements Ticking {
       probe !== undefined && this.#nextProbe(sources, name) <= this.#session.clock.now()
     );
     if (due.length === 0) return;
-    this.#probing ??= Promise.all(due.map(async ({ health, probe }) => {
-      const { machine: clock = this.#session.clock } = this.#options;
-      const { signal, cause, end } = limited({ clock }, PROBE, this.#ended.signal);
-      await Promise.race([health.probe(probe!, signal), cause]).catch(() => null).finally(end);
-    })).then(() => {
+    this.#probing ??= Promise.all(
+      due.map(({ health, probe }) =>
+        health.probe((signal) => this.#inTime(health.name, probe!, signal), this.#ended.signal)
+      ),
+    ).then(() => {}, () => {}).then(() => {
       this.#probing = undefined;
       this.#wakes = -Infinity;
     });
+  }
+
+  async #inTime(name: string, probe: Probe, cancel: AbortSignal): Promise<boolean> {
+    const { machine: clock = this.#session.clock } = this.#options;
+    const { signal, cause, end } = limited({ clock }, PROBE, cancel);
+    try {
+      return await Promise.race([probe(signal), cause]);
+    } catch (error) {
+      if (!signal.aborted || cancel.aborted) throw error;
+      throw new Error(`probing ${name}: no answer, wanted one within ${PROBE / SECOND} s`);
+    } finally {
+      end();
+    }
   }
 
   #nextProbe(sources: AlertView["sources"], name: string): Instant {

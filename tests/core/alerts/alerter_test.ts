@@ -222,10 +222,10 @@ Deno.test("a source in trouble is asked at most once a minute whether it answers
   let [probes, answers] = [0, false];
   const probe = () => {
     probes++;
-    return answers ? Promise.resolve() : Promise.reject(new Error("found nobody there"));
+    return answers ? Promise.resolve(true) : Promise.reject(new Error("found nobody there"));
   };
   const one = asset({ key: "t/one", async *materialize() {} });
-  const sources: { health: SourceHealth; asset: string; probe: () => Promise<void> }[] = [];
+  const sources: { health: SourceHealth; asset: string; probe: () => Promise<boolean> }[] = [];
   const [a, b] = await Promise.all(
     ["a", "b"].map((worker) => desk([one], { sources }, { store, clock, worker })),
   );
@@ -259,6 +259,31 @@ Deno.test("a source in trouble is asked at most once a minute whether it answers
   const earlier = new SourceHealth("api", a!.state.keyValue, fakeClock(NOON - HOUR));
   await earlier.probe(probe, signal);
   assertEquals(probes, 5);
+});
+
+Deno.test("a source that does not answer a probe in time is down; one that could not be asked is not", async () => {
+  const one = asset({ key: "t/one", async *materialize() {} });
+  let answer: () => Promise<boolean> = () => Promise.resolve(false);
+  const sources: { health: SourceHealth; asset: string; probe: () => Promise<boolean> }[] = [];
+  const { alerter, state, clock, open } = await desk([one], { sources });
+  const health = new SourceHealth("api", state.keyValue, clock);
+  sources.push({ health, asset: "t/one", probe: () => answer() });
+  await health.failed("found an error", false);
+  await alerter.settle(signal);
+  assertEquals((await health.trouble())?.isDown, false);
+  const asked = Promise.withResolvers<void>();
+  answer = () => {
+    asked.resolve();
+    return new Promise(() => {});
+  };
+  await clock.advance(MINUTE);
+  await alerter.look(signal);
+  await asked.promise;
+  await clock.advance(20 * SECOND);
+  await alerter.look(signal);
+  assertEquals(await open(), ["source api"]);
+  assertEquals((await health.trouble())?.message, "probing api: no answer, wanted one within 20 s");
+  await alerter.close();
 });
 
 Deno.test("one question that failed while others are answered is no trouble of the source", async () => {
