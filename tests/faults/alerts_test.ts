@@ -41,7 +41,10 @@ Deno.test("a source that answers 500 is one alert until it answers again, and is
     assertEquals((await daemon(0)).code, 0);
     assertEquals(told(), []);
 
-    server.fault = () => new Response('{"detail": "boom"}', { status: 500 });
+    server.fault = () => {
+      const headers = { Date: new Date(Date.now() + shift).toUTCString() };
+      return new Response('{"detail": "boom"}', { status: 500, headers });
+    };
     const hour = 61 * MINUTE;
     const failed = await daemon(hour);
     assertEquals(failed.code, 1);
