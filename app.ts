@@ -106,7 +106,7 @@ export class App {
       import("./app/askers.ts"),
       import("./adapters/cron/croner/cron.ts"),
     ]);
-    const askers = askersOf(this.config, this.groups.project());
+    const askers = askersOf(this.groups.project());
     const state = await this.state("read");
     return await standingsOf(askers, { state, cron: new CronerCron(), now: this.now() })
       .finally(() => state.close());
@@ -141,6 +141,11 @@ export class App {
   async rebuild(options: Omit<RebuildOptions, "project" | "time">) {
     const { rebuild } = await import("./app/rebuild.ts");
     return await rebuild(this.config, { ...options, project: this.groups.project(), time: this.time });
+  }
+
+  async channels() {
+    const { channelsOf } = await import("./app/channels.ts");
+    return await channelsOf(this.config);
   }
 
   async query() {

@@ -31,6 +31,13 @@ export interface Config {
   readonly lookbackDays: number;
   /** Where a daemon is asked how it is; 0 takes any that is free. */
   readonly webPort: number;
+  /** Where people are told of what is wrong. */
+  readonly alerts: {
+    readonly webhook: { readonly url: string; readonly format: "json" | "slack" } | null;
+    readonly smtp: { readonly url: string; readonly to: readonly string[] } | null;
+    /** The path of a file. */
+    readonly file: string | null;
+  };
   /** The folder in which the program was called. */
   readonly cwd: string;
   /** A variable of a group, as it is given. */
@@ -88,6 +95,15 @@ export async function readConfig(
     },
     lookbackDays: settings.DEFAULT_LOOKBACK_DAYS ?? 7,
     webPort: settings.WEB_PORT ?? 8_321,
+    alerts: {
+      webhook: given.ALERT_WEBHOOK_URL === undefined
+        ? null
+        : { url: given.ALERT_WEBHOOK_URL, format: settings.ALERT_WEBHOOK_FORMAT ?? "json" },
+      smtp: given.ALERT_SMTP_URL === undefined
+        ? null
+        : { url: given.ALERT_SMTP_URL, to: settings.ALERT_EMAIL_TO ?? [] },
+      file: given.ALERT_FILE === undefined ? null : below(cwd, given.ALERT_FILE),
+    },
     cwd,
     given: (name) => env[name]?.trim() || file.values[name]?.trim() || undefined,
     mask,
@@ -126,7 +142,7 @@ function pipelinesOf(given: string): string[] {
   return names;
 }
 
-const PLAIN: readonly Name[] = ["LAKE_URL", "STATE_URL", "GRAPH", "PIPELINES"];
+const PLAIN: readonly Name[] = ["LAKE_URL", "STATE_URL", "GRAPH", "PIPELINES", "ALERT_FILE"];
 
 /**
  * Checks what is given; faults of OpenAQ's settings alone are left to those who ask it. Plain paths and names need no check,

@@ -41,6 +41,7 @@ export async function* examine(
     yield fact("API_REQUEST_TIMEOUT", `${openaq.timeout} s`);
   }
   yield fact("DEFAULT_LOOKBACK_DAYS", String(lookbackDays));
+  yield fact("alerts", channelsShown(config));
 
   const failed = (name: string, error: unknown): Finding => {
     signal.throwIfAborted();
@@ -74,6 +75,16 @@ export async function* examine(
     "openaq",
     () => openaqAnswer(config, { clock: systemClock, signal, tell: (line) => tell("openaq", mask(line)) }),
   );
+}
+
+/** Where people are told of what is wrong, without what is secret of it. */
+function channelsShown({ alerts: { webhook, smtp, file } }: Config): string {
+  const channels = [
+    ...(webhook === null ? [] : [`a webhook (${webhook.format})`]),
+    ...(smtp === null ? [] : [`mail to ${smtp.to.join(", ")}`]),
+    ...(file === null ? [] : [`"${file}"`]),
+  ];
+  return channels.length === 0 ? "nobody is told" : `${channels.join(", ")}: try \`alerts test\``;
 }
 
 function keyShown(key: string | null): string {

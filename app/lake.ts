@@ -2,6 +2,7 @@ import { viewsToRetry } from "../assets/failed_views.ts";
 import type { Discrepancy, Pipeline, UpkeepContext } from "../assets/group.ts";
 import type { Config } from "../config.ts";
 import {
+  type Alerter,
   type AssetKey,
   type Forgotten,
   type Graph,
@@ -50,6 +51,8 @@ export interface Lake extends AsyncDisposable {
   tickers(): Promise<readonly Ticking[]>;
   /** How long so many requests to the source take at least, at its pace. */
   leastSeconds(requests: number): number;
+  look(signal: AbortSignal): Promise<void>;
+  tell(signal: AbortSignal): Promise<void>;
 }
 
 export interface LakeOptions {
@@ -142,6 +145,14 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       readSourceFile: project.readSourceFile,
       limits: LIMITS,
     });
+    let alerter: Promise<Alerter> | undefined;
+    let asking: readonly Ticking[] = [];
+    const alerts = () =>
+      alerter ??= import("./alerts.ts").then(({ openAlerter }) => {
+        const due = () => Math.min(Infinity, ...asking.map(({ wakes }) => wakes));
+        const { pipelines } = project;
+        return openAlerter({ config, pipelines, orchestrator, state, openaq: resources?.watch, due, time });
+      });
     const views = { graph: project.graph, state, clock };
     const retried = await viewsToRetry(views);
     if (access === "read") orchestrator.suppose([...dueOf(found, clock.now()), ...retried]);
@@ -173,8 +184,8 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       },
       async tickers() {
         const { askersOf } = await import("./askers.ts");
-        const asking = await orchestrator.tickers({
-          ...askersOf(config, project, { keyValue: state.keyValue, time }),
+        const asked = await orchestrator.tickers({
+          ...askersOf(project, resources?.watch),
           files: {
             list: (folder) => store.list(folder),
             found: (paths) => publisher.found(paths),
@@ -183,10 +194,14 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
           },
           lookbackDays: config.lookbackDays,
         });
-        return [...asking, await orchestrator.backfillTicker()];
+        asking = [...asked, await orchestrator.backfillTicker()];
+        return [...asking, await alerts()];
       },
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),
+      look: async (signal) => await (await alerts()).look(signal),
+      tell: async (signal) => await (await alerts()).settle(signal),
       async [Symbol.asyncDispose]() {
+        await alerter?.then((opened) => opened.close());
         await resources?.close();
         if (access === "write") await disposeOf(project.given?.resources);
         await state.close();

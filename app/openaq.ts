@@ -1,5 +1,14 @@
 import type { Config } from "../config.ts";
-import { type Clock, type Instant, type KeyValue, LakeError, type Log, type Spool } from "../core/mod.ts";
+import {
+  type Clock,
+  type Instant,
+  type KeyValue,
+  LakeError,
+  type Log,
+  SourceHealth,
+  type Spool,
+} from "../core/mod.ts";
+import type { OpenAQWatch } from "./alerts.ts";
 import { sourceOf } from "../sources/openaq/announced.ts";
 import type { HoursOnRecord } from "../sources/openaq/owing.ts";
 import type { OpenAQSource } from "../sources/openaq/source.ts";
@@ -28,6 +37,8 @@ export interface ConnectedOpenAQ {
   requests(): number;
   /** Notes on the answers for their readers, a line each. */
   notices(): readonly string[];
+  /** Absent where nobody asks it. */
+  readonly watch?: OpenAQWatch;
 }
 
 /** OpenAQ as configured, at its pace; what answers from another source than the lake's is not listened to. */
@@ -39,6 +50,7 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
     import("../sources/openaq/pace.ts"),
   ]);
   const { perMinute, perHour } = openaq;
+  const health = new SourceHealth("openaq", kv, clock);
   const client = new OpenAQ({
     url: openaq.url ?? BUILT_IN,
     key: openaq.key ?? undefined,
@@ -48,11 +60,13 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
     log,
     pace: openaq.url === null ? unpaced : paced({ perMinute, perHour, kv, clock, log }),
     timeout: openaq.timeout * 1_000 * speed,
+    health,
   });
   return {
     source: openaqSource({ client, kv, spool, record, clock, countryId: openaq.countryId }),
     requests: () => client.requests,
     notices: () => client.notice === undefined ? [] : [client.notice],
+    watch: { health, probe: (signal) => client.probe(signal) },
   };
 }
 

@@ -5,6 +5,7 @@ import type { Resources } from "../assets/resources.ts";
 import type { Config } from "../config.ts";
 import type { Json, LakeStorage, Log, State, Warn } from "../core/mod.ts";
 import { hoursOnRecord } from "../sources/openaq/hours_on_record.ts";
+import type { OpenAQWatch } from "./alerts.ts";
 import { addResources } from "./opened.ts";
 import { type ConnectedOpenAQ, connectOpenAQ, unasked } from "./openaq.ts";
 import type { Project } from "./project.ts";
@@ -17,6 +18,8 @@ export interface LakeResources extends Resources {
   requests(): number;
   /** Notes on the source's answers for their readers, a line each. */
   notices(): readonly string[];
+  /** Absent where OpenAQ is not asked. */
+  readonly watch?: OpenAQWatch | undefined;
   close(): Promise<void>;
 }
 
@@ -50,9 +53,9 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
     openaq: openaq.source,
   };
   addResources(resources, project.pipelines.map(({ resources = {} }) => resources), further);
-  const { requests, notices } = openaq;
+  const { requests, notices, watch } = openaq;
   const all = opened.move();
-  return Object.assign(resources, { requests, notices, close: () => all.disposeAsync() });
+  return Object.assign(resources, { requests, notices, watch, close: () => all.disposeAsync() });
 }
 
 async function openaqOf(

@@ -1,7 +1,7 @@
 import type { Name } from "./variables.ts";
 
 /** Values that are never shown. */
-export const SECRETS: readonly Name[] = ["OPENAQ_API_KEY"];
+export const SECRETS: readonly Name[] = ["OPENAQ_API_KEY", "ALERT_WEBHOOK_URL", "ALERT_SMTP_URL"];
 /** Variables by whose names their values are secrets, such as those of groups. */
 const SECRET = /(^|_)(KEY|TOKEN|SECRET|PASSWORD)$/;
 /** A shorter secret is not masked in texts: it would take the letters out of other words. */
@@ -15,7 +15,7 @@ export function masker(given: Readonly<Record<string, string | undefined>>): (te
   const secrets = new Set<string>();
   const passwords = new Set<string>();
   for (const [name, value = ""] of Object.entries(given)) {
-    if (SECRET.test(name)) secrets.add(value.trim());
+    if (SECRET.test(name) || (SECRETS as readonly string[]).includes(name)) secrets.add(value.trim());
     const password = URL.canParse(value) ? new URL(value).password : "";
     if (password === "") continue;
     passwords.add(password);

@@ -25,6 +25,16 @@ const local = (path: string, later: Readonly<Record<string, string>>) =>
     context.addIssue({ code: "custom", message: later[scheme] ?? `wanted ${path}` });
   });
 
+const mailServer = z.string().refine(
+  (text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname !== "",
+  "wanted a URL that begins with smtp:// or smtps://",
+);
+
+const addresses = z.string().transform((text) => text.split(",").map((each) => each.trim())).refine(
+  (all) => all.every((each) => /^[^\s@<>]+@[^\s@<>]+$/.test(each)),
+  "wanted addresses such as somebody@example.org, with commas between them",
+);
+
 const SETTINGS = z.object({
   PIPELINES: z.string(),
   PIPELINE_ENV: z.enum(["dev", "prod"], "wanted dev or prod"),
@@ -42,6 +52,11 @@ const SETTINGS = z.object({
   DEFAULT_LOOKBACK_DAYS: wholeNumber(1, 36_600),
   API_REQUEST_TIMEOUT: wholeNumber(1, 86_400),
   WEB_PORT: wholeNumber(0, 65_535),
+  ALERT_WEBHOOK_URL: url,
+  ALERT_WEBHOOK_FORMAT: z.enum(["json", "slack"], "wanted json or slack"),
+  ALERT_SMTP_URL: mailServer,
+  ALERT_EMAIL_TO: addresses,
+  ALERT_FILE: local("the path of a file", {}),
 }).partial();
 
 export type Settings = z.infer<typeof SETTINGS>;
@@ -66,6 +81,10 @@ export function settingsOf(given: Given, mask: (text: string) => string): Checke
     const message = "found none beside OPENAQ_API_URL, wanted the key that it asks for";
     faults.push(["OPENAQ_API_KEY", `OPENAQ_API_KEY: ${message}`]);
   }
+  for (const [name, other, wanted] of TOGETHER) {
+    if (given[name] === undefined || given[other] !== undefined) continue;
+    faults.push([other, `${other}: found none beside ${name}, wanted ${wanted}`]);
+  }
   const those = (ofOpenAQ: boolean) => [
     ...new Set(faults.filter(([name]) => isOfOpenAQ(name) === ofOpenAQ).map(([, fault]) => fault)),
   ];
@@ -76,5 +95,12 @@ export function settingsOf(given: Given, mask: (text: string) => string): Checke
     openaqFaults: those(true),
   };
 }
+
+/** Settings that say nothing without another. */
+const TOGETHER: readonly (readonly [Name, Name, string])[] = [
+  ["ALERT_SMTP_URL", "ALERT_EMAIL_TO", "who gets the mails"],
+  ["ALERT_EMAIL_TO", "ALERT_SMTP_URL", "the server that takes them, such as smtp://user:password@host:587"],
+  ["ALERT_WEBHOOK_FORMAT", "ALERT_WEBHOOK_URL", "where to post to"],
+];
 
 const isOfOpenAQ = (name: Name) => name.startsWith("OPENAQ_") || name === "API_REQUEST_TIMEOUT";

@@ -18,6 +18,11 @@ export const NAMES = [
   "DEFAULT_LOOKBACK_DAYS",
   "API_REQUEST_TIMEOUT",
   "WEB_PORT",
+  "ALERT_WEBHOOK_URL",
+  "ALERT_WEBHOOK_FORMAT",
+  "ALERT_SMTP_URL",
+  "ALERT_EMAIL_TO",
+  "ALERT_FILE",
 ] as const;
 
 /** In longer names so many letters may differ, in others one. */

@@ -17,8 +17,9 @@ export {
   type TableAssetOptions,
 } from "./table/asset.ts";
 export * from "./table/catalog.ts";
-export type { Judge, OwnCheck } from "./table/checks.ts";
+export type { FaultBySubject, Judge, OwnCheck } from "./table/checks.ts";
 export * from "./table/contract.ts";
 export { type Facts, TableExaminer } from "./table/examiner.ts";
 export { type Table, tableInput } from "./table/table.ts";
+export { watchCheck } from "./table/watch.ts";
 export { type DeclaredView, type ViewAsset, type ViewDatabase, type ViewFile, views } from "./views.ts";

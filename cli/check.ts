@@ -3,7 +3,7 @@ import type { Command } from "./context.ts";
 import { openToChange } from "./open.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
-import { named, plural } from "./text.ts";
+import { named, number, plural } from "./text.ts";
 
 export const check: Command = {
   summary: "runs the checks on what stands, without materializing",
@@ -49,8 +49,18 @@ Examples:
           paint(failed.length > 0 ? "red" : "dim", `${lost} failed`)
         }`,
       );
+      for (
+        const [name, those] of Map.groupBy(failed.filter(({ subjects }) => subjects), ({ check }) => check)
+      ) {
+        print(
+          stdout,
+          `${number(those.length)} of these by "${name}", which is no fault of the data: see \`alerts\``,
+        );
+      }
     }
-    for (const line of lines(failed)) print(stderr, visible(line));
+    for (const line of lines(failed.filter(({ subjects }) => subjects === undefined))) {
+      print(stderr, visible(line));
+    }
     return blocking.length > 0 ? 1 : 0;
   },
 };

@@ -15,6 +15,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   pause: async () => (await import("./pause.ts")).pause,
   resume: async () => (await import("./pause.ts")).resume,
   graph: async () => (await import("./graph.ts")).graph,
+  alerts: async () => (await import("./alerts.ts")).alerts,
   daemon: async () => (await import("./daemon.ts")).daemon,
   backfill: async () => (await import("./backfill.ts")).backfill,
   backfills: async () => (await import("./backfills.ts")).backfills,

@@ -1,5 +1,6 @@
 import {
   type AssetKey,
+  type Channel,
   type Clock,
   type Forgotten,
   type Graph,
@@ -92,7 +93,6 @@ export interface App {
   /** The clock by which the lake lives, and how many times faster it runs than the machine's. */
   readonly clock: Clock;
   readonly speed: number;
-  readonly machine: Clock;
   /** Takes every secret out of a text. */
   readonly mask: (text: string) => string;
   /**
@@ -121,6 +121,10 @@ export interface App {
   restore(file: string): Promise<Restored>;
   /** Makes the state anew from what lies in the lake. @throws {LakeError} If there is a whole one and that is not forced. */
   rebuild(options: RebuildOptions): Promise<Rebuilt>;
+  /** Where people are told of what is wrong. */
+  channels(): Promise<readonly Channel[]>;
+  /** The machine's own clock, whatever time the lake has: it measures how long people wait. */
+  readonly machine: Clock;
   /** The lake's tables and views. */
   query(): Promise<Query>;
   /** Answers requests from this machine, at the configured port if none is given. @returns A line, where the port is taken. */
@@ -214,6 +218,10 @@ export interface Lake extends AsyncDisposable {
   tickers(): Promise<readonly Ticking[]>;
   /** How long so many requests to the source take at least, at its pace, in seconds. */
   leastSeconds(requests: number): number;
+  /** Tells people of what is wrong by now, and what is over, beside one who asks for what is due: `tickers` do so themselves. */
+  look(signal: AbortSignal): Promise<void>;
+  /** The same at the end of who asked for what was due, and waits until each channel was tried. */
+  tell(signal: AbortSignal): Promise<void>;
 }
 
 export interface SimulateOptions {

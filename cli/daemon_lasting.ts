@@ -40,6 +40,7 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
       await serve({
         orchestrator: lake.orchestrator,
         tickers: lake.tickers,
+        look: lake.look,
         signal,
         grace: grace * app.speed,
         pulse,

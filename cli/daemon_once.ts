@@ -25,8 +25,12 @@ export async function daemonOnce(invocation: Invocation, context: Context): Prom
     done.push(worked);
     if ("warnings" in worked.outcome) warnings.push(...worked.outcome.warnings);
   }
+  for (const [pool, { message }] of await lake.orchestrator.outages()) {
+    warnings.push(`${pool} is down: ${message}; what asks it waits`);
+  }
   warnings.push(...lake.notices());
   await lake.sweep();
+  if (!context.signal.aborted) await lake.tell(context.signal);
   report[Symbol.dispose]();
   return tell(invocation, context, app, done, warnings);
 }

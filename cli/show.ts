@@ -1,4 +1,4 @@
-import { type AnyAsset, codeVersion, type Graph } from "../core/mod.ts";
+import { type AnyAsset, codeVersion, type Duration, type Graph } from "../core/mod.ts";
 import { type Command, type Project, UsageError } from "./context.ts";
 import { assetJson, dependencyText, downstreamOf, keysText, partitionsText } from "./describe.ts";
 import { notify, painter, print, printJson } from "./out.ts";
@@ -94,12 +94,15 @@ function automationText({ automation }: AnyAsset): string {
     : "a condition of its own";
 }
 
+function timeText(duration: Duration): string {
+  return Object.entries(duration).map(([unit, count]) => `${count} ${unit}`).join(" ");
+}
+
 function lines(graph: Graph, asset: AnyAsset, code: string): string[] {
   const { key, kind, group, description, deps, freshness, contract } = asset;
   const checks = asset.checks.flatMap(({ checks }) => checks);
-  const promise = freshness === null
-    ? ""
-    : Object.entries(freshness.within).map(([unit, count]) => `${count} ${unit}`).join(" ");
+  const promise = freshness === null ? "" : timeText(freshness.within);
+  const warned = freshness?.warn === undefined ? "" : `, warned of after ${timeText(freshness.warn)}`;
   const fields = {
     description,
     group,
@@ -112,7 +115,7 @@ function lines(graph: Graph, asset: AnyAsset, code: string): string[] {
     checks: checks.map(({ name, severity }) => severity === "blocking" ? name : `${name} (${severity})`)
       .join(", "),
     automation: automationText(asset),
-    "fresh within": promise && `${promise} of the partition's end`,
+    "fresh within": promise && `${promise} of the partition's end${warned}`,
     key: contract?.key?.join(", ") ?? "",
     "sorted by": contract?.sort?.join(", ") ?? "",
   };

@@ -1,7 +1,7 @@
 import type { Condition } from "./automation/condition.ts";
 import type { Check } from "./check.ts";
 import type { AssetKey, RunId } from "./event.ts";
-import type { Duration, Instant, Milliseconds } from "./instant.ts";
+import { type Duration, type Instant, type Milliseconds, milliseconds, MINUTE } from "./instant.ts";
 import type { Mapping } from "./mapping.ts";
 import type { FailedOutput, Input, Materialization, Output } from "./output.ts";
 import type { PartitionSet, Window } from "./partition/partition_set.ts";
@@ -140,6 +140,8 @@ export interface Batch {
 /** A promise about time, per partition: it is to be fresh at most `within` after its window's end. */
 export interface Freshness {
   readonly within: Duration;
+  /** After so long it is worth a look that it is not; shorter than `within`. @default never, before the promise is broken */
+  readonly warn?: Duration;
   readonly after: "partition-end";
 }
 
@@ -276,6 +278,13 @@ export function definer<Resources>(): Definer<Resources> {
     const { backfill = most } = options.batch ?? {};
     if (!(backfill >= 1)) {
       throw new TypeError(`declaring "${options.key}": batch.backfill is ${backfill}, wanted 1 or more`);
+    }
+    const { within, warn } = options.freshness ?? {};
+    if (within !== undefined && warn !== undefined && milliseconds(warn) >= milliseconds(within)) {
+      throw new TypeError(
+        `declaring "${options.key}": freshness.warn is ${milliseconds(warn) / MINUTE} minutes, ` +
+          `wanted less than within: ${milliseconds(within) / MINUTE} minutes`,
+      );
     }
     if (typeof options.materialize !== "function") {
       throw new TypeError(

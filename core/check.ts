@@ -12,6 +12,8 @@ export interface CheckResult {
   readonly passed: boolean;
   /** The finding and the expectation, in one line; only where the check failed. */
   readonly detail?: string;
+  /** What was found of each of several subjects, such as cities, in a line; only where the check failed. */
+  readonly subjects?: Readonly<Record<string, string>>;
 }
 
 /** The engine's own check: whether a partition's published files still have the size and hash that were recorded. */
@@ -29,6 +31,7 @@ export interface CheckAnswer {
   readonly partition: number;
   readonly passed: boolean;
   readonly detail?: string;
+  readonly subjects?: Readonly<Record<string, string>>;
 }
 
 /** A partition under audit: staged and not yet published, or published (for `check`). */

@@ -20,6 +20,16 @@ export { type Graph, graph } from "./graph.ts";
 export { type Nearest, select, type Selected, type SelectionGraph } from "./selection.ts";
 export { canonicalJson, codeVersion, memberFingerprint, sha256 } from "./fingerprint.ts";
 
+// Alerts
+export type { Alerter, AlerterOptions, WatchedSource } from "./alerts/alerter.ts";
+export { deliver } from "./alerts/courier.ts";
+export type { Beat } from "./alerts/life_sign.ts";
+export type { AlertRule, AlertScope, CheckScope } from "./alerts/rule.ts";
+export { alert } from "./alerts/rules.ts";
+export type { Symptom } from "./alerts/symptom.ts";
+export type { AlertSource, AlertView, Results } from "./alerts/view.ts";
+export { type Probe, SourceHealth, type SourceTrouble } from "./source_health.ts";
+
 // Time
 export * from "./instant.ts";
 
@@ -66,6 +76,7 @@ export {
 export * from "./orchestrator.ts";
 export type { Ask, MaterializeAsk, PruneAsk } from "./automation/ask.ts";
 export { AUTOMATION } from "./automation/names.ts";
+export type { Outage, Outages } from "./automation/outages.ts";
 export { type Pause, pauseOf, setPaused } from "./automation/pauses.ts";
 export type { Askers, Standing } from "./automation/standing.ts";
 export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";
@@ -105,6 +116,7 @@ export type * from "./event.ts";
 
 // Ports
 export type * from "./ports/catalog.ts";
+export type * from "./ports/channel.ts";
 export type * from "./ports/clock.ts";
 export type * from "./ports/cron.ts";
 export type * from "./ports/documents.ts";

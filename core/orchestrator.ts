@@ -1,3 +1,5 @@
+import type { Alerter, AlerterOptions } from "./alerts/alerter.ts";
+import type { Outages } from "./automation/outages.ts";
 import type { Askers, Standing } from "./automation/standing.ts";
 import type { LakeFiles } from "./automation/sensor.ts";
 import type { Ticker, Ticking } from "./automation/ticker.ts";
@@ -406,6 +408,18 @@ export class Orchestrator {
     await this.refresh();
     const { progressOf } = await import("./backfill/progress.ts");
     return await progressOf(this.session);
+  }
+
+  /** The services that were found down lately: what asks them waits. */
+  async outages(): Promise<Outages> {
+    const { outagesIn } = await import("./automation/outages.ts");
+    return await outagesIn(this.session.state.keyValue, this.session.clock.now());
+  }
+
+  /** Begins to tell people of what is wrong. */
+  async alerter(options: AlerterOptions): Promise<Alerter> {
+    const { Alerter } = await import("./alerts/alerter.ts");
+    return new Alerter(this.session, options);
   }
 
   /** Runs the checks on latest materializations and records what they find. @throws {RequestError} */

@@ -8,7 +8,8 @@ import {
 } from "./partition/ranges.ts";
 import type { AssetKey, RunId } from "./event.ts";
 import { FILES_INTACT } from "./check.ts";
-import { milliseconds } from "./instant.ts";
+import { type Duration, milliseconds } from "./instant.ts";
+import { isTimeSet } from "./partition/partition_set.ts";
 import type { Failure, State } from "./ports/state.ts";
 import { reportIt } from "./run/external.ts";
 import { expiredNeed } from "./run/needs.ts";
@@ -30,7 +31,7 @@ export const ROLLBACKS = 10_000;
 
 /** The failed checks of partitions that stand. */
 export interface FailedChecks {
-  /** By name; of many partitions those of the newest. */
+  /** By name; of many partitions those of the newest, and of a check that names subjects the newest alone. */
   readonly warnings: readonly Warning[];
   /** How many partitions stand though a blocking check failed when it was run again. */
   readonly broken: number;
@@ -43,22 +44,34 @@ export async function failedChecks(
   failing: readonly number[],
 ): Promise<FailedChecks> {
   if (failing.length === 0) return { warnings: [], broken: 0 };
-  const warnings: Warning[] = [];
+  const found: Warning[][] = [];
+  const bySubject = new Map<string, { partition: number; detail: string; count: number }>();
   let broken = 0;
-  if (failing.length > TOLD) {
-    warnings.push({ message: `checks failed in ${failing.length} partitions; the newest ${TOLD}:` });
-  }
-  const told = new Set(failing.slice(-TOLD));
   for (const { partition, event } of await state.materializations(node.key, fromOrdinals(failing))) {
     const damaged = index.isDamaged(node, partition);
     const checks = await state.rechecked(node.key, partition) ?? event.checks;
     const failed = checks.filter(({ passed }) => !passed);
     if (damaged || failed.some(({ severity }) => severity === "blocking")) broken++;
-    if (!told.has(partition)) continue;
-    for (const { check, detail } of damaged ? [damage(index, node, partition)] : failed) {
-      const message = `check "${check}" failed${detail ? `: ${detail}` : ""}`;
-      warnings.push({ partition: node.set.key(partition), message });
+    for (const { check, detail = "", subjects } of failed) {
+      if (subjects === undefined) continue;
+      bySubject.set(check, { partition, detail, count: 1 + (bySubject.get(check)?.count ?? 0) });
     }
+    const own = damaged ? [damage(index, node, partition)] : failed.filter(({ subjects }) => !subjects);
+    if (own.length === 0) continue;
+    found.push(own.map(({ check, detail }) => ({
+      partition: node.set.key(partition),
+      message: `check "${check}" failed${detail ? `: ${detail}` : ""}`,
+    })));
+  }
+  const warnings: Warning[] = [];
+  if (found.length > TOLD) {
+    warnings.push({ message: `checks failed in ${found.length} partitions; the newest ${TOLD}:` });
+  }
+  warnings.push(...found.slice(-TOLD).flat());
+  for (const [check, { partition, detail, count }] of bySubject) {
+    const often = count === 1 ? "" : ` (as in ${count - 1} more partition${count === 2 ? "" : "s"})`;
+    const message = `check "${check}" failed: ${detail}${often}`;
+    warnings.push({ partition: node.set.key(partition), message });
   }
   return { warnings, broken };
 }
@@ -101,21 +114,26 @@ function overFresh(node: Node, failure: Failure): Warning {
   return { partition: keysOf(node, failure), message };
 }
 
-/** The partitions that break the asset's freshness promise, from the first on that was ever made. */
-export function lateIn(index: StalenessIndex, node: Node, states: readonly StateRange[]): Ranges {
-  const { freshness } = node.asset;
-  if (freshness === null) return [];
-  const within = milliseconds(freshness.within);
-  const first = node.rows.first() ?? Infinity;
-  const late: OrdinalRange[] = [];
-  for (const { from, to, state } of states) {
-    if (state === "fresh") continue;
-    for (let ordinal = Math.max(from, first); ordinal <= to; ordinal++) {
-      const window = node.set.window(ordinal);
-      if (window !== null && window.end + within < index.now) late.push({ from: ordinal, to: ordinal });
-    }
-  }
-  return normalize(late);
+/**
+ * The partitions that break the asset's freshness promise, from the first on that was ever made.
+ *
+ * @param limit How long after its window's end a partition may be not fresh. @default what is promised
+ */
+export function lateIn(
+  index: StalenessIndex,
+  node: Node,
+  states: readonly StateRange[],
+  limit: Duration | undefined = node.asset.freshness?.within,
+): Ranges {
+  const first = node.rows.first();
+  if (limit === undefined || first === undefined || !isTimeSet(node.set)) return [];
+  const { set } = node;
+  // The last window that ended before this instant: the one that holds it did not.
+  const before = index.now - milliseconds(limit);
+  const holding = set.at(before);
+  const last = set.window(holding).start < before ? holding - 1 : holding - 2;
+  if (last < first) return [];
+  return intersect(normalize(states.filter(({ state }) => state !== "fresh")), [{ from: first, to: last }]);
 }
 
 export function lateness(node: Node, late: Ranges): Warning[] {

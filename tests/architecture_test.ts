@@ -54,6 +54,7 @@ const MAY_IMPORT: Readonly<
 
 /** The SDKs that parts of the adapters may import besides. */
 const OWN_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "adapters/alerts/smtp": ["nodemailer"],
   "adapters/cron/croner": ["croner"],
   "adapters/engine/duckdb": ["node:stream", "node:zlib"],
   "adapters/query/duckdb": ["apache-arrow", "duckdb"],

@@ -125,3 +125,44 @@ Deno.test("an unknown variable of the environment that resembles one is a warnin
     "reading the environment: found the variable OPENAQ_COUNTRYID, did you mean OPENAQ_COUNTRY_ID?",
   ]);
 });
+
+Deno.test("channels are checked with all else, and what is secret of them is not shown", async () => {
+  const config = await readConfig({
+    ALERT_WEBHOOK_URL: "https://hooks.example/services/hidden-1",
+    ALERT_WEBHOOK_FORMAT: "slack",
+    ALERT_SMTP_URL: "smtps://me:hidden-password@mail.example:465",
+    ALERT_EMAIL_TO: "one@example.org, two@example.org",
+    ALERT_FILE: "told/alerts.jsonl",
+  }, "/data");
+  assertEquals(config.alerts, {
+    webhook: { url: "https://hooks.example/services/hidden-1", format: "slack" },
+    smtp: { url: "smtps://me:hidden-password@mail.example:465", to: ["one@example.org", "two@example.org"] },
+    file: "/data/told/alerts.jsonl",
+  });
+  assertEquals(
+    config.mask("at https://hooks.example/services/hidden-1 with hidden-password"),
+    "at *** with ***",
+  );
+  assertEquals((await readConfig({}, "/data")).alerts, { webhook: null, smtp: null, file: null });
+  const found = await faults({
+    ALERT_WEBHOOK_URL: "hooks.example/hidden",
+    ALERT_WEBHOOK_FORMAT: "teams",
+    ALERT_SMTP_URL: "https://me:hidden@mail.example",
+    ALERT_EMAIL_TO: "one@example.org,,two",
+    ALERT_FILE: "s3://bucket/alerts",
+  });
+  assertEquals(found, [
+    'ALERT_WEBHOOK_URL: found "***", wanted a URL that begins with http:// or https://',
+    'ALERT_WEBHOOK_FORMAT: found "teams", wanted json or slack',
+    'ALERT_SMTP_URL: found "***", wanted a URL that begins with smtp:// or smtps://',
+    'ALERT_EMAIL_TO: found "one@example.org,,two", wanted addresses such as somebody@example.org, with commas between them',
+    'ALERT_FILE: found "s3://bucket/alerts", wanted the path of a file',
+  ]);
+  assertEquals(await faults({ ALERT_SMTP_URL: "smtp://mail.example" }), [
+    "ALERT_EMAIL_TO: found none beside ALERT_SMTP_URL, wanted who gets the mails",
+  ]);
+  assertEquals(await faults({ ALERT_EMAIL_TO: "one@example.org", ALERT_WEBHOOK_FORMAT: "json" }), [
+    "ALERT_SMTP_URL: found none beside ALERT_EMAIL_TO, wanted the server that takes them, such as smtp://user:password@host:587",
+    "ALERT_WEBHOOK_URL: found none beside ALERT_WEBHOOK_FORMAT, wanted where to post to",
+  ]);
+});

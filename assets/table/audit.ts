@@ -1,5 +1,5 @@
 import { canonicalText, quoted } from "./sql.ts";
-import type { Contract } from "./contract.ts";
+import type { Contract, Watch } from "./contract.ts";
 
 /**
  * The statement that answers the facts by which a table's files are judged: one row for each file that has rows.
@@ -37,7 +37,23 @@ content AS (
   FROM (SELECT file, md5_number(line) AS digest FROM lines)
   GROUP BY file
 )
-SELECT * FROM facts ${order === undefined ? "" : "JOIN ordered USING (file) "}JOIN content USING (file)`;
+SELECT * FROM facts ${order === undefined ? "" : "JOIN ordered USING (file) "}JOIN content USING (file)${
+    contract.watch === undefined ? "" : ` LEFT JOIN (${watchStatement(contract.watch)}) USING (file)`
+  }`;
+}
+
+/** The greatest value above the level, by where it is, as a JSON object. */
+function watchStatement({ column, above, by }: Watch): string {
+  return `
+  SELECT file, json_group_object("where", most)::VARCHAR AS above
+  FROM (
+    SELECT file, ${quoted(by)} AS "where", max(${quoted(column)}) AS most
+    FROM audited
+    WHERE ${quoted(column)} > ${above} AND isfinite(${quoted(column)}) AND ${quoted(by)} IS NOT NULL
+    GROUP BY ALL
+  )
+  GROUP BY file
+`;
 }
 
 function facts({ columns, partitionColumns, key, sort = [] }: Contract): string[] {

@@ -3,8 +3,15 @@ import type { Contract } from "./contract.ts";
 import type { Examined, Facts, TableExaminer } from "./examiner.ts";
 import { pathOf, stagedOr, type Table } from "./table.ts";
 
+/** A fault of several subjects, such as cities. */
+export interface FaultBySubject {
+  readonly detail: string;
+  /** A line for each. */
+  readonly subjects: Readonly<Record<string, string>>;
+}
+
 /** The fault of a partition by its file's facts, in half a sentence; undefined where there is none. */
-export type Judge = (facts: Facts, partition: Audited) => string | undefined;
+export type Judge = (facts: Facts, partition: Audited) => string | FaultBySubject | undefined;
 
 /** A check of a table beside those that its contract gives. */
 export interface OwnCheck {
@@ -29,11 +36,11 @@ export function tableChecks({ table, examiner, own = {} }: TableCheckOptions): C
   const names = ["schema", ...Object.keys(checks)];
 
   function judge(partition: Audited, [examined, ...more]: readonly Examined[]): CheckAnswer[] {
-    const answer = (check: string, detail: string | undefined): CheckAnswer => ({
+    const answer = (check: string, fault: ReturnType<Judge>): CheckAnswer => ({
       check,
       partition: partition.partition,
-      passed: detail === undefined,
-      ...(detail !== undefined && { detail }),
+      passed: fault === undefined,
+      ...(typeof fault === "string" ? { detail: fault } : fault),
     });
     const all = (detail: string) => names.map((check) => answer(check, detail));
     if (more.length > 0) return all(`the partition has ${1 + more.length} files, wanted one`);

@@ -24,6 +24,16 @@ export interface Contract {
   readonly key?: readonly string[];
   /** The columns by which each file is sorted, ascending. */
   readonly sort?: readonly string[];
+  /** Of this is known, file by file, where values lie above a level: `watchCheck` warns of them. */
+  readonly watch?: Watch;
+}
+
+/** A column of numbers of which people want to know where they are above a level. */
+export interface Watch {
+  readonly column: string;
+  readonly above: number;
+  /** The column of text that says where; rows without it are left out. */
+  readonly by: string;
 }
 
 /** A column that is never null. */

@@ -20,6 +20,8 @@ export interface Facts {
   readonly beyond: Readonly<Record<string, number>>;
   /** By column, how many values are null. */
   readonly nulls: Readonly<Record<string, number>>;
+  /** Where values of the column that is watched are above its level, and the greatest of them there. */
+  readonly above: Readonly<Record<string, number>>;
 }
 
 /** A file's columns, and its facts or the reason why it cannot be read. */
@@ -131,6 +133,7 @@ export class TableExaminer {
       unsorted: Number(row.unsorted ?? 0),
       beyond: counts("beyond"),
       nulls: counts("nulls"),
+      above: JSON.parse(String(row.above ?? "{}")),
     };
   }
 }

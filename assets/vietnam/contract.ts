@@ -23,6 +23,7 @@ export const MART: Contract = {
   ],
   key: ["location_id", "datetime"],
   sort: ["location_id", "datetime"],
+  watch: { column: "pm25", above: 50, by: "city" },
 };
 
 /** The stations' fields that marts use: a JSON array of objects. */

@@ -14,7 +14,8 @@ import type { Resources } from "../resources.ts";
 import { tableAsset } from "../table/asset.ts";
 import { plainColumns } from "../table/contract.ts";
 import type { TableExaminer } from "../table/examiner.ts";
-import { RAW, STATIONS } from "./contract.ts";
+import { watchCheck } from "../table/watch.ts";
+import { MART, RAW, STATIONS } from "./contract.ts";
 import { days, martTable } from "./days.ts";
 import { martChecks } from "./mart_checks.ts";
 import { UNIT_COLUMNS, UNITS } from "./pollutants.ts";
@@ -25,10 +26,14 @@ export interface MartOptions {
   readonly examiner: TableExaminer;
   /** For production: the development mart that each of its days must equal. */
   readonly dev?: Asset<Resources, DailySet>;
+  /** Whether its checks warn of bad air: those of one mart of a lake do. @default false */
+  readonly watched?: boolean;
 }
 
 /** Vietnam's mart: the development one, or, behind it as a gate, the production one of the same code. */
-export function mart({ raw, stations, examiner, dev }: MartOptions): Asset<Resources, DailySet> {
+export function mart(
+  { raw, stations, examiner, dev, watched = false }: MartOptions,
+): Asset<Resources, DailySet> {
   return tableAsset({
     key: dev === undefined ? "vietnam/dev_mart" : "vietnam/prod_mart",
     description: `Hourly air quality by location, for ${dev === undefined ? "trying out" : "dashboards"}`,
@@ -71,7 +76,7 @@ export function mart({ raw, stations, examiner, dev }: MartOptions): Asset<Resou
       const recorded = recordsByDay(hours);
       return (day) => ({ raw_records: { type: "number", value: recorded.get(day) ?? 0 } });
     },
-    checks: martChecks,
+    checks: { ...martChecks, ...(watched && { pm25: watchCheck(MART) }) },
     batch: { most: 62, scattered: true },
     retry: { most: 2 },
     timeout: { minutes: 60 },

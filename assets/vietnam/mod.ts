@@ -52,7 +52,7 @@ export function vietnam({ environment, lookback, views: files }: VietnamOptions)
   const test = environment === "dev";
   const raw = rawHours({ environment: test ? "test" : "prod", lookback });
   const examiner = new TableExaminer(MART);
-  const dev = mart({ raw, stations, examiner });
+  const dev = mart({ raw, stations, examiner, watched: test });
   const common = [
     locations,
     stations,
@@ -65,7 +65,7 @@ export function vietnam({ environment, lookback, views: files }: VietnamOptions)
   const viewsOf = (zone: MartZone) => views(files, { name: zone, automation: eager() });
   const devViews = viewsOf("aq_dev");
   if (test) return [...common, ...devViews];
-  const prod = mart({ raw, stations, examiner, dev });
+  const prod = mart({ raw, stations, examiner, dev, watched: true });
   return [
     ...common,
     prod,

@@ -19,6 +19,7 @@ const PREFIX = "outages/";
 /** Who says that a service is down says so again; what was said so long ago counts no more. */
 const HOLDS = 10 * MINUTE;
 
+/** The services that were found down lately. */
 export async function outagesIn(store: KeyValue, now: Instant): Promise<Outages> {
   const kept = await store.list(PREFIX);
   const all = [...kept].map(([key, { value }]) =>

@@ -79,8 +79,19 @@ export class Daemon {
         tell({ type: leads ? "leads" : "follows" });
       }
       if (leads) this.#ticks ??= await this.#open();
+      else await this.#look();
       this.#ticks?.pass();
       await this.#bells.ticks.wait(this.#ticks === undefined ? LEAD : rest(this.#ticks));
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { orchestrator: { session }, look, tell } = this.#options;
+    try {
+      await look?.(this.#over.signal);
+    } catch (cause) {
+      if (this.#over.signal.aborted) return;
+      tell({ type: "failing", name: "alerts", message: messageOf(session, cause), after: LEAD });
     }
   }
 

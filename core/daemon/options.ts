@@ -13,6 +13,8 @@ export interface DaemonOptions {
   readonly orchestrator: Orchestrator;
   /** Opens what asks for runs; called whenever this worker begins to lead. */
   readonly tickers: () => Promise<readonly Ticking[]>;
+  /** Called by who follows, now and then: tells people of what is wrong, such as a leader that hangs. */
+  readonly look?: (signal: AbortSignal) => Promise<void>;
   /** Aborted when nothing new is to be begun. */
   readonly signal: AbortSignal;
   /** How long steps at work may go on then. */

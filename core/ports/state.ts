@@ -1,3 +1,4 @@
+import type { Alerts } from "./alerts.ts";
 import type { Backfills } from "./backfills.ts";
 import type { Claims } from "./claims.ts";
 import type { EventLog } from "./event_log.ts";
@@ -9,6 +10,7 @@ import type { Queue } from "./queue.ts";
 import type { Runs } from "./runs.ts";
 import type { Ticks } from "./ticks.ts";
 
+export type * from "./alerts.ts";
 export type * from "./backfills.ts";
 export type * from "./claims.ts";
 export * from "./event_log.ts";
@@ -25,6 +27,7 @@ export interface State extends EventLog, Claims, Runs, Queue, History, Ticks, Fo
   readonly backfills: Backfills;
   /** How many other workers live, of whatever process. */
   workersBeside(): Promise<number>;
+  readonly alerts: Alerts;
   /** Releases this worker's claims, and hands back the runs that it took. */
   close(): Promise<void>;
 }

@@ -47,6 +47,7 @@ export async function audit(
           severity,
           passed,
           ...(passed || detail === undefined ? {} : { detail: session.mask(detail) }),
+          ...(passed || answer?.subjects === undefined ? {} : { subjects: answer.subjects }),
         });
       }
     }

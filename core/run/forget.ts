@@ -17,8 +17,8 @@ export interface ForgetOptions {
 
 /**
  * Forgets what happened before an instant and says nothing any more: materializations that others replaced, unless a
- * rollback could still go back to them, marks and checks of what has been made since, runs with their logs, and
- * ticks with their evaluations.
+ * rollback could still go back to them, marks and checks of what has been made since, runs with their logs, ticks
+ * with their evaluations, and episodes that people were told of.
  */
 export async function forget(
   state: State,
@@ -37,6 +37,7 @@ export async function forget(
   }
   await flush();
   const { events, runs } = await state.forgetOlder(before, counting);
+  await state.alerts.forget(before, counting);
   return { events: events + forgotten, runs, ticks: await state.forgetTicks(before, counting) };
 }
 

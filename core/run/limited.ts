@@ -11,7 +11,11 @@ export interface Limited {
 }
 
 /** Bounds an attempt by a signal and, unless that is null, by a time. */
-export function limited({ clock }: Session, timeout: Milliseconds | null, cancel: AbortSignal): Limited {
+export function limited(
+  { clock }: Pick<Session, "clock">,
+  timeout: Milliseconds | null,
+  cancel: AbortSignal,
+): Limited {
   const controller = new AbortController();
   const { promise: cause, reject } = Promise.withResolvers<never>();
   cause.catch(() => {});

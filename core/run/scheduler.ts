@@ -364,7 +364,9 @@ class Scheduler {
       materialized++;
       if (each.outcome === "unchanged") unchanged++;
       made.push(each.partition);
-      for (const { check, detail } of each.warnings) {
+      for (const { check, detail, subjects } of each.warnings) {
+        // It speaks of the world, not of the data: `status` has it in a line, and alerts tell it.
+        if (subjects !== undefined) continue;
         const key = node.set.key(each.partition);
         const message = `check "${check}" failed: ${detail ?? ""}`;
         tally.warn(`${node.key}${key === null ? "" : ` ${key}`}: ${message}`);

@@ -118,7 +118,7 @@ async function committed(session: Session, changes: Commit): Promise<readonly Ta
 }
 
 /** An error as one line. */
-export function messageOf(session: Ports, error: unknown): string {
+export function messageOf(session: Pick<Ports, "mask">, error: unknown): string {
   const text = error instanceof Error
     ? error.message || error.name
     : typeof error === "string"

@@ -1,4 +1,4 @@
-import { type Instant, iso, type Outlook } from "../../core/mod.ts";
+import { type Instant, iso, type Outlook, SECOND } from "../../core/mod.ts";
 import { announcedIn } from "./announced.ts";
 import { completeness } from "./agreement.ts";
 import { type Answer, type Question, Requester, type RequesterOptions } from "./requester.ts";
@@ -9,6 +9,8 @@ import * as schema from "./schema.ts";
 
 /** The most results in one answer. */
 export const PAGE_LIMIT = 1_000;
+/** A probe waits no longer for the pace. */
+const LONGEST_WAIT = 5 * SECOND;
 /** The most pages of results other than measurements. */
 const MOST_PAGES = 100;
 
@@ -97,6 +99,14 @@ export class OpenAQ {
 
   async countries(signal?: AbortSignal): Promise<readonly schema.Country[]> {
     return (await this.#all("/v3/countries", checked(schema.countrySchema), signal)).all;
+  }
+
+  /** Asks one small question, once, unless the pace has no room for it soon. @returns Whether it was asked. */
+  async probe(signal?: AbortSignal): Promise<boolean> {
+    if ((await this.#options.pace.outlook(1)).first > LONGEST_WAIT) return false;
+    const path = "/v3/countries?limit=1&page=1";
+    await this.#ask({ path, read: checked(schema.countrySchema), attempts: 1 }, signal);
+    return true;
   }
 
   /** One page of a sensor's measurements. */

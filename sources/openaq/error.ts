@@ -15,6 +15,9 @@ export type Trouble =
   | "unreachable"
   | "clock";
 
+/** Troubles that are no single question's: no other would be answered, either. */
+export const EVERYONES: ReadonlySet<Trouble> = new Set<Trouble>(["key", "limited", "unreachable", "clock"]);
+
 /** A question that OpenAQ did not answer; the message is one line and names the URL. */
 export class OpenAQError extends Error {
   override readonly name = "OpenAQError";

@@ -9,10 +9,11 @@ import {
   type Outlook,
   type Random,
   SECOND,
+  type SourceHealth,
 } from "../../core/mod.ts";
 import { type Body, bodyOf, jsonOf } from "./body.ts";
 import { ageOf, answeredAt, NOTABLE, WRONG } from "./date.ts";
-import { OpenAQError, type Trouble } from "./error.ts";
+import { EVERYONES, OpenAQError, type Trouble } from "./error.ts";
 import { namedTwice } from "./named_twice.ts";
 import { limitsOf, type Pace } from "./pace.ts";
 import { Retries, type Turn } from "./retries.ts";
@@ -32,6 +33,8 @@ export interface RequesterOptions {
   readonly pace: Pace;
   /** How long one request may take. */
   readonly timeout: Milliseconds;
+  /** Told whether questions are answered. @default nobody is */
+  readonly health?: Pick<SourceHealth, "answered" | "failed"> | undefined;
 }
 
 /** A question, and how its answer is read. */
@@ -111,6 +114,25 @@ export class Requester {
    * @throws {OpenAQError} If there is none of use.
    */
   async ask<T extends object>(question: Question<T>, signal?: AbortSignal): Promise<Answer<T>> {
+    const { health } = this.#options;
+    try {
+      const answer = await this.#ask(question, signal);
+      await health?.answered();
+      return answer;
+    } catch (error) {
+      if (error instanceof OpenAQError) await this.#fail(error, question);
+      throw error;
+    }
+  }
+
+  /** A question that is asked once was only to see: its failure says nothing new, unless nobody is there. */
+  async #fail({ trouble, message }: OpenAQError, { attempts = ATTEMPTS }: Question<object>): Promise<void> {
+    const { health } = this.#options;
+    const isDown = EVERYONES.has(trouble);
+    if (isDown || trouble === "failing" && attempts > 1) await health?.failed(message, isDown);
+  }
+
+  async #ask<T extends object>(question: Question<T>, signal?: AbortSignal): Promise<Answer<T>> {
     const { clock, log, pace } = this.#options;
     const { path, attempts = ATTEMPTS } = question;
     const url = `${this.#base}${path}`;

@@ -1,14 +1,12 @@
 import { HOUR, type Instant, iso } from "../../core/mod.ts";
 import type { Answers } from "./answers.ts";
 import { sensorsToAsk } from "./sensors_to_ask.ts";
-import { OpenAQError, type Trouble } from "./error.ts";
+import { EVERYONES, OpenAQError } from "./error.ts";
 import { changeGap, closeGap, type Gap, isSilent, nextProbe, setAside, stillOwed } from "./gaps.ts";
 import type { HistoryParts, HistoryQuestion } from "./question.ts";
 import { clipped, common, hullOf, type TimeRange } from "./ranges.ts";
 import type { Track } from "./track.ts";
 
-/** Troubles that are no single sensor's. */
-const EVERYONES: ReadonlySet<Trouble> = new Set<Trouble>(["key", "limited", "unreachable", "clock"]);
 /** Answers held of a sensor before it has to wait for the others. */
 const MOST_HELD = 2;
 /** Sensors that fail in a row, for each one asked at a time, before it is judged whether the API is failing. */

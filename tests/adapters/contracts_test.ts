@@ -5,9 +5,11 @@ const ROOT = fromFileUrl(new URL("../..", import.meta.url));
 
 /** The contract suite of each port; those of one purpose share one. */
 const SUITES: Readonly<Record<string, string>> = {
+  Alerts: "stateContract",
   Backfills: "stateContract",
   Binder: "queryContract",
   Catalog: "catalogContract",
+  Channel: "channelContract",
   Cron: "cronContract",
   Documents: "documentsContract",
   Engine: "engineContract",

@@ -1,12 +1,6 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { memoryState } from "../../adapters/state/memory/state.ts";
-import { memoryStore } from "../../adapters/state/memory/store.ts";
-import { systemClock } from "../../app/system.ts";
+import { assertEquals } from "@std/assert";
 import type { Instant, RunRecord, Sensed, SensorContext } from "../../core/mod.ts";
 import { reachable } from "../../sensors/reachable.ts";
-import { paced, unpaced } from "../../sources/openaq/pace.ts";
-import { probe } from "../../sources/openaq/probe.ts";
-import { fixedServer } from "../faults/fixed_server.ts";
 
 const never = new AbortController().signal;
 
@@ -67,47 +61,4 @@ Deno.test("a service is probed at first, after a failed run that asked it, and a
   assertEquals([await call(600), service.probes], [{ skip: "post answers" }, 4]);
   await call(50);
   assertEquals(service.probes, 5, "a clock that is set back knows nothing of then");
-});
-
-Deno.test("a probe is one small request; whoever answers at all is up, but for its own errors", async () => {
-  await using server = fixedServer();
-  const { url, key } = { url: server.env.OPENAQ_API_URL!, key: server.env.OPENAQ_API_KEY! };
-  const options = { url, key, timeout: 1, fetch, pace: unpaced, clock: systemClock };
-  assertEquals([await probe(options, never), server.requests], [null, 1]);
-  const answers: [number, RegExp | null][] = [[503, /^"http:\S+" answered 503$/], [429, null], [401, null], [
-    500,
-    /500/,
-  ]];
-  for (const [status, message] of answers) {
-    server.fault = () => new Response("<html>", { status });
-    const found = await probe(options, never);
-    if (message === null) assertEquals(found, null);
-    else assertMatch(found!, message);
-  }
-  server.fault = () => new Promise((resolve) => setTimeout(() => resolve(new Response()), 300));
-  assertMatch((await probe({ ...options, timeout: 0.1 }, never))!, /did not answer within 0.1 s$/);
-  const ended = AbortSignal.abort(new Error("over"));
-  await assertRejects(() => probe(options, ended), Error, "over");
-  const port = server.port;
-  await server[Symbol.asyncDispose]();
-  assertMatch(
-    (await probe({ ...options, url: `http://127.0.0.1:${port}/v3` }, never))!,
-    /cannot be reached \(/,
-  );
-});
-
-Deno.test("a probe takes its place in the pace, and asks nothing where that is used up", async () => {
-  await using server = fixedServer();
-  const kv = memoryState(memoryStore(), "a").keyValue;
-  const pace = paced({ perMinute: 2, perHour: 100, kv, clock: systemClock });
-  const options = {
-    url: server.env.OPENAQ_API_URL!,
-    key: null,
-    timeout: 1,
-    fetch,
-    pace,
-    clock: systemClock,
-  };
-  for (let i = 0; i < 4; i++) assertEquals(await probe(options, never), null);
-  assertEquals(server.requests, 2);
 });

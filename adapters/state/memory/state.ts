@@ -20,6 +20,7 @@ import {
 import type * as port from "../../../core/mod.ts";
 import { requireCovered, toBeCovered } from "../commits.ts";
 import { ended, GIVEN_UP, leftStatus, MOST_DEATHS, noRuns } from "../ended.ts";
+import { MemoryAlerts } from "./alerts.ts";
 import { MemoryBackfills } from "./backfills.ts";
 import { copyIntent, frozen, giveEvent, keepEvent } from "./copies.ts";
 import { MemoryKeyValue } from "./key_value.ts";
@@ -31,6 +32,7 @@ import type { MemoryStore, StoredAsset, StoredClaim, StoredRun, Worker } from ".
 export class MemoryState implements port.State {
   readonly keyValue: KeyValue;
   readonly backfills: port.Backfills;
+  readonly alerts: port.Alerts;
   readonly #store: MemoryStore;
   readonly #worker: Worker;
   readonly #ticks: MemoryTicks;
@@ -46,6 +48,7 @@ export class MemoryState implements port.State {
       cancel,
     });
     this.#ticks = new MemoryTicks(store);
+    this.alerts = new MemoryAlerts(store, this.#worker);
     store.workers.add(this.#worker);
   }
 

@@ -1,4 +1,6 @@
 import type {
+  AlertEvent,
+  AlertText,
   AssetEvent,
   AssetKey,
   AssetRange,
@@ -6,6 +8,8 @@ import type {
   BackfillRecord,
   ClaimToken,
   CodeRecord,
+  Delivery,
+  Episode,
   Intent,
   KeptEvaluation,
   KeptTick,
@@ -58,6 +62,23 @@ export interface StoredWait {
   readonly worker: Worker;
 }
 
+/** A message that a channel is owed, or was. */
+export interface StoredMessage extends AlertText {
+  readonly id: number;
+  readonly channel: string;
+  readonly event: AlertEvent;
+  /** Who is delivering it. */
+  worker: Worker | null;
+  /** How often it was tried in vain. */
+  tries: number;
+  delivery: Delivery;
+}
+
+export interface StoredEpisode {
+  episode: Episode;
+  readonly messages: StoredMessage[];
+}
+
 export interface StoredRun {
   record: RunRecord;
   /** Null once it has ended. */
@@ -92,6 +113,7 @@ export class MemoryStore {
   waits: StoredWait[] = [];
   readonly backfills = new Map<BackfillId, StoredBackfill>();
   lastBackfill: BackfillId = 0;
+  episodes: StoredEpisode[] = [];
   readonly values = new Map<string, Versioned>();
   readonly workers = new Set<Worker>();
   /** The oldest first. */

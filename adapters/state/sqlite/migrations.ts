@@ -237,4 +237,34 @@ export const migrations: readonly string[] = [
   -- worker: the one that has the lead in something; one that is no more has it no longer.
   CREATE TABLE leads (name TEXT PRIMARY KEY, worker INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- closed: null as long as it goes on.
+  CREATE TABLE episodes (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    rule TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    severity INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    opened INTEGER NOT NULL,
+    closed INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX open_episodes ON episodes (rule, subject) WHERE closed IS NULL;
+  -- tried: when it was last. tries: how often in vain. worker: who is delivering it.
+  CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    episode INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    event INTEGER NOT NULL,
+    severity INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    tried INTEGER,
+    tries INTEGER NOT NULL DEFAULT 0,
+    fault TEXT,
+    delivered INTEGER NOT NULL DEFAULT 0,
+    worker INTEGER,
+    UNIQUE (episode, channel, event)
+  ) STRICT;
+  CREATE INDEX owed ON outbox (channel, tries, id) WHERE delivered = 0;
+  `,
 ];

@@ -15,6 +15,7 @@ import type {
 } from "../../../core/mod.ts";
 import type * as port from "../../../core/mod.ts";
 import { requireCovered, toBeCovered } from "../commits.ts";
+import { SqliteAlerts } from "./alerts.ts";
 import { SqliteBackfills } from "./backfills.ts";
 import { Claims } from "./claims.ts";
 import type { Database } from "./database.ts";
@@ -39,6 +40,7 @@ import { Workers } from "./workers.ts";
 export class SqliteState implements port.State {
   readonly keyValue: KeyValue;
   readonly backfills: port.Backfills;
+  readonly alerts: port.Alerts;
   readonly #db: Database;
   readonly #workers: Workers;
   readonly #registry: Registry;
@@ -81,6 +83,7 @@ export class SqliteState implements port.State {
     this.#leads = new Leads(db, this.#workers);
     this.keyValue = new SqliteKeyValue(db);
     this.backfills = new SqliteBackfills(db, this.#queue, () => this.#log.head());
+    this.alerts = new SqliteAlerts(db, this.#workers);
   }
 
   async register(

@@ -1,4 +1,5 @@
 import { describeBackfills } from "./contract_backfills.ts";
+import { describeAlerts } from "./contract_alerts.ts";
 import { describeClaims } from "./contract_claims.ts";
 import { describeEvents } from "./contract_events.ts";
 import { describeFollowing } from "./contract_following.ts";
@@ -20,4 +21,5 @@ export function stateContract(name: string, open: () => Promise<Harness>): void 
   describeTicks(name, open);
   describeFollowing(name, open);
   describeLeads(name, open);
+  describeAlerts(name, open);
 }

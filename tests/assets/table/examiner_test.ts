@@ -25,6 +25,7 @@ const PLAIN: Contract = {
     optional("x", "float64"),
   ],
   partitionColumns: [required("year", "utf8", { of: 'year("at")' })],
+  watch: { column: "x", above: 0.5, by: 'a "text"' },
 };
 
 async function factsOf(lake: TestLake, contract: Contract, statement: string) {
@@ -69,6 +70,10 @@ Deno.test("facts of a table of every type are those computed apart", async () =>
         );
       }
       const years = rows.map(({ at }) => new Date(at).getUTCFullYear());
+      const above: Record<string, number> = {};
+      for (const { text, x } of rows) {
+        if (text !== null && x !== null && x > 0.5) above[text] = Math.max(x, above[text] ?? x);
+      }
       const nulls = (values: unknown[]) => values.filter((value) => value === null).length;
       assertEquals(facts, {
         rows: rows.length,
@@ -87,6 +92,7 @@ Deno.test("facts of a table of every type are those computed apart", async () =>
           'a "text"': nulls(rows.map(({ text }) => text)),
           x: nulls(rows.map(({ x }) => x)),
         },
+        above,
       });
     }),
     { numRuns: 60 },
@@ -102,6 +108,18 @@ Deno.test("doubles that no integer holds have a version of their own each", asyn
     versions.push((await factsOf(lake, contract, `SELECT ${value}::DOUBLE AS x`)).dataVersion);
   }
   assertEquals(new Set(versions).size, values.length + 1);
+});
+
+Deno.test("what is no number, or has no bound, is above no level", async () => {
+  await using lake = await TestLake.open();
+  const contract: Contract = {
+    columns: [optional("x", "float64"), optional("at", "utf8")],
+    partitionColumns: [],
+    watch: { column: "x", above: 1, by: "at" },
+  };
+  const values = [["'nan'", "'a'"], ["'inf'", "'a'"], ["1", "'b'"], ["2", "NULL"], ["1.5", "'c'"]];
+  const statement = values.map(([x, at]) => `SELECT ${x}::DOUBLE AS x, ${at}::VARCHAR AS at`);
+  assertEquals((await factsOf(lake, contract, statement.join(" UNION ALL "))).above, { c: 1.5 });
 });
 
 const ORDERED = `FROM (VALUES (1, 'a', 5), (1, 'b', 5), (2, 'a', 5), (2, 'a', 6)) AS t(k, l, v)`;

@@ -65,7 +65,13 @@ export class TestLake implements AsyncDisposable {
   readonly raw = define.external({ key: "vietnam/raw_prod", partitions: hourly({ start: "2016-01-01" }) });
   readonly stations = define.external({ key: "vietnam/stations" });
   readonly dev = mart({ raw: this.raw, stations: this.stations, examiner: this.examiner });
-  readonly prod = mart({ raw: this.raw, stations: this.stations, examiner: this.examiner, dev: this.dev });
+  readonly prod = mart({
+    raw: this.raw,
+    stations: this.stations,
+    examiner: this.examiner,
+    dev: this.dev,
+    watched: true,
+  });
   readonly hours = new Map<string, Materialization>();
   readonly days = new Map<string, Materialization>();
   #stations: Materialization[] = [];

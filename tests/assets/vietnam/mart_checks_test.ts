@@ -164,6 +164,32 @@ Deno.test("warnings: names and PM2.5 that are null, and a newest day without row
   assertEquals(failedOf(made.answers), { newest: "the newest day has no rows, wanted some" });
 });
 
+Deno.test("pm25: a city with a value above 50 µg/m³ is named with the greatest, one at 50 is not", async () => {
+  const { lake, day, path } = await lakeWithDay();
+  await using _ = lake;
+  const values = (more: string) =>
+    `SELECT * REPLACE (CASE pm25 WHEN 10 THEN 50 WHEN 20 THEN 50.04 ELSE 87.26 END AS pm25, ` +
+    `CASE pm25 WHEN 10 THEN 'Hue' WHEN 20 THEN 'Da Lat' ELSE ${more} END AS city) FROM ${fileRows(path)}`;
+  const answers = async (name: string, statement: string) => {
+    const file = await lake.writeParquet(`_staging/other/${name}.parquet`, statement);
+    const answers = await lake.audit(lake.prod, [{ ...day, files: [file] }]);
+    return answers.find(({ check }) => check === "pm25");
+  };
+  assertEquals(await answers("two", values("'Hanoi'")), {
+    check: "pm25",
+    partition: day.partition,
+    passed: false,
+    detail: "pm25 is up to 87.26 µg/m³ in Hanoi, 50.04 µg/m³ in Da Lat, wanted at most 50 µg/m³",
+    subjects: {
+      Hanoi: "pm25 is up to 87.26 µg/m³ in Hanoi on 2024-01-15, wanted at most 50 µg/m³",
+      "Da Lat": "pm25 is up to 50.04 µg/m³ in Da Lat on 2024-01-15, wanted at most 50 µg/m³",
+    },
+  });
+  assertEquals((await answers("none", `FROM ${fileRows(path)}`))?.passed, true);
+  const nowhere = `SELECT * REPLACE (60.0::DOUBLE AS pm25, NULL::VARCHAR AS city) FROM ${fileRows(path)}`;
+  assertEquals((await answers("nowhere", nowhere))?.passed, true);
+});
+
 Deno.test("a standing file is read anew, whatever is remembered of the one that was published", async () => {
   const { lake, made } = await lakeWithDay();
   await using _ = lake;

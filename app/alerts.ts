@@ -1,0 +1,46 @@
+import type { Pipeline } from "../assets/group.ts";
+import type { Config } from "../config.ts";
+import type { Alerter, Instant, Orchestrator, Probe, SourceHealth, State } from "../core/mod.ts";
+import { alerts } from "../sensors/alerts.ts";
+import { failingSensors } from "../sources/openaq/failing_sensors.ts";
+import { channelsOf } from "./channels.ts";
+import { asked } from "./source.ts";
+import { systemClock } from "./system.ts";
+import type { TimeOfLake } from "./time.ts";
+
+export interface AlertsParts {
+  readonly config: Config;
+  readonly pipelines: readonly Pipeline[];
+  readonly orchestrator: Orchestrator;
+  readonly state: State;
+  /** OpenAQ, where it is asked. */
+  readonly openaq: OpenAQWatch | undefined;
+  /** When something is due next to be asked for. */
+  readonly due: () => Instant;
+  readonly time: TimeOfLake;
+}
+
+/** What is known of OpenAQ, and what asks whether it answers. */
+export interface OpenAQWatch {
+  readonly health: SourceHealth;
+  readonly probe: Probe;
+}
+
+/** What tells people of what is wrong with the lake. */
+export async function openAlerter(
+  { config, pipelines, orchestrator, state, openaq, due, time }: AlertsParts,
+): Promise<Alerter> {
+  const asset = asked(pipelines);
+  const isAsked = asset !== undefined && openaq !== undefined;
+  return await orchestrator.alerter({
+    rules: alerts,
+    channels: await channelsOf(config),
+    due,
+    machine: systemClock,
+    speed: time.speed,
+    ...(isAsked && {
+      sources: [{ ...openaq, asset }],
+      sensors: () => failingSensors(state.keyValue),
+    }),
+  });
+}

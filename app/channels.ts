@@ -1,0 +1,20 @@
+import type { Config } from "../config.ts";
+import type { Channel } from "../core/mod.ts";
+
+/** Where people are told of what is wrong, as it is configured; what sends mails is loaded for that alone. */
+export async function channelsOf({ alerts: { webhook, smtp, file } }: Config): Promise<Channel[]> {
+  const channels: Channel[] = [];
+  if (webhook !== null) {
+    const { Webhook } = await import("../adapters/alerts/webhook/webhook.ts");
+    channels.push(new Webhook(webhook));
+  }
+  if (smtp !== null) {
+    const { Smtp } = await import("../adapters/alerts/smtp/smtp.ts");
+    channels.push(new Smtp(smtp));
+  }
+  if (file !== null) {
+    const { AlertFile } = await import("../adapters/alerts/file/file.ts");
+    channels.push(new AlertFile(file));
+  }
+  return channels;
+}

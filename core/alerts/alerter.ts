@@ -1,0 +1,258 @@
+import type { Tick, Ticking } from "../automation/ticker.ts";
+import type { AssetKey } from "../event.ts";
+import { HOUR, type Instant, iso, type Milliseconds, milliseconds, MINUTE, SECOND } from "../instant.ts";
+import { isTimeSet } from "../partition/partition_set.ts";
+import type { Episode } from "../ports/alerts.ts";
+import type { Channel } from "../ports/channel.ts";
+import type { Clock } from "../ports/clock.ts";
+import { limited } from "../run/limited.ts";
+import { refresh, type Session } from "../run/session.ts";
+import { type Probe, SourceHealth } from "../source_health.ts";
+import { compare, type Found, nameOf } from "./compare.ts";
+import { Courier } from "./courier.ts";
+import { LifeSign, missed } from "./life_sign.ts";
+import type { AlertRule } from "./rule.ts";
+import { type AlertView, atWork, KnownResults } from "./view.ts";
+
+/** A source that is watched. */
+export interface WatchedSource {
+  readonly health: SourceHealth;
+  /** The asset that records its answers. */
+  readonly asset: AssetKey;
+  /** Asks whether it answers. @default nobody asks: it is well again once it has answered a question */
+  readonly probe?: Probe;
+}
+
+/** What people are told of, and by which ways. */
+export interface AlerterOptions {
+  readonly rules: readonly AlertRule[];
+  readonly channels: readonly Channel[];
+  readonly sources?: readonly WatchedSource[];
+  /** The sensors that are set aside, each with a line. */
+  readonly sensors?: () => Promise<AlertView["sensors"]>;
+  /** When something is due next to be asked for, by who ticks here. @default nothing is, and nobody is missed */
+  readonly due?: () => Instant;
+  /** Measures deliveries and probes, where the lake lives faster than the machine. @default the lake's clock */
+  readonly machine?: Clock;
+  /** How many times as fast the lake lives. @default 1 */
+  readonly speed?: number;
+}
+
+/** What somebody is at work on is told of once it goes on for so long. */
+const MENDING: Milliseconds = 15 * MINUTE;
+/** After a source is back, what is late because of it is not told of for so long: it is being caught up with. */
+const CATCHING_UP: Milliseconds = HOUR;
+/** Among so many of the newest episodes one is looked for that has ended lately. */
+const NEWEST = 200;
+/** How long a source may take to say that it is back. */
+const PROBE: Milliseconds = 20 * SECOND;
+
+/** Tells people of what is wrong: finds it, begins and ends episodes, and delivers messages about them. */
+export class Alerter implements Ticking {
+  /** What it is called in lines about it. */
+  readonly name = "alerts";
+  readonly #session: Session;
+  readonly #options: AlerterOptions;
+  readonly #courier: Courier;
+  readonly #results: KnownResults;
+  /** Since when somebody is at work on what is wrong, by rule and subject, on the clock that counts only time awake. */
+  readonly #mending = new Map<string, Milliseconds>();
+  readonly #ended = new AbortController();
+  readonly #life: LifeSign;
+  #joined: { readonly of: AbortSignal; readonly with: AbortSignal } | undefined;
+  #probing: Promise<void> | undefined;
+  #wakes: Instant = -Infinity;
+
+  /** @internal */
+  constructor(session: Session, options: AlerterOptions) {
+    this.#session = session;
+    this.#options = options;
+    const { channels, machine = session.clock, speed = 1 } = options;
+    this.#courier = new Courier(session, channels, { machine, speed });
+    this.#results = new KnownResults(session.state, session.index);
+    this.#life = new LifeSign(session.state.keyValue);
+  }
+
+  /** When something may be wrong or over although no event says so, or a delivery is to be tried again. */
+  get wakes(): Instant {
+    return Math.min(this.#wakes, this.#courier.wakes);
+  }
+
+  /**
+   * Called by who asks for what is due, after it has: a look, and a sign of life, which is missed where it is not called
+   * again although something is due.
+   */
+  async tick(signal: AbortSignal): Promise<Tick> {
+    await this.look(signal);
+    const at = this.#session.clock.now();
+    await this.#life.beat({ at, due: this.#options.due?.() ?? Infinity });
+    return { at, runs: [] };
+  }
+
+  /** Begins and ends episodes by how things are now; deliveries and the probes of sources go on by themselves. */
+  async look(signal: AbortSignal): Promise<void> {
+    const session = this.#session;
+    const { index, clock } = session;
+    await refresh(session);
+    index.advance(clock.now());
+    const view = await this.#view();
+    await this.#compare(view);
+    this.#courier.start(this.#until(signal));
+    this.#probe(view);
+    this.#wakes = this.#next(view);
+  }
+
+  /** The last look of who asks no more from now on, with all that it sets off: sources are probed, each channel is tried. */
+  async settle(signal: AbortSignal): Promise<void> {
+    this.#probe(await this.#view());
+    await this.#probing;
+    await this.look(signal);
+    await this.#life.rest();
+    await this.#courier.settled();
+    await this.#probing;
+  }
+
+  /** Waits for the deliveries that are under way. */
+  async close(): Promise<void> {
+    await this.#courier.settled();
+    this.#ended.abort();
+    await this.#probing;
+    await this.#life.rest();
+  }
+
+  /** A signal that ends with another one or with this, made once for each. */
+  #until(signal: AbortSignal): AbortSignal {
+    if (this.#joined?.of !== signal) {
+      this.#joined = { of: signal, with: AbortSignal.any([signal, this.#ended.signal]) };
+    }
+    return this.#joined.with;
+  }
+
+  async #view(): Promise<AlertView> {
+    const { state, index, clock } = this.#session;
+    const { sources = [], sensors } = this.#options;
+    let working: ReturnType<AlertView["atWork"]> | undefined;
+    const troubles = sources.map(async ({ health, asset }) => ({
+      name: health.name,
+      asset,
+      trouble: await health.trouble(),
+    }));
+    return {
+      index,
+      atWork: () => working ??= atWork(state, index),
+      sources: await Promise.all(troubles),
+      sensors: await sensors?.() ?? [],
+      missed: await missed(state.keyValue, clock.now()),
+      results: (node, partitions) => this.#results.of(node, partitions),
+    };
+  }
+
+  async #compare(view: AlertView): Promise<void> {
+    const { state: { alerts }, clock, mask } = this.#session;
+    const found: Found[] = [];
+    for (const rule of this.#options.rules) {
+      for (const symptom of await rule.find(view)) {
+        found.push({ ...symptom, rule: rule.name, message: mask(symptom.message) });
+      }
+    }
+    const open = await alerts.open();
+    const { begin, change, end } = compare(open, found);
+    const now = clock.now();
+    for (const symptom of await this.#told(begin, view)) {
+      const { rule, subject, severity, message } = symptom;
+      const key = `${rule}:${subject}:${iso(now)}`;
+      await alerts.begin({ key, rule, subject, severity, message, opened: now }, this.#courier.channels);
+    }
+    for (const [key, text] of change) await alerts.change(key, text);
+    for (const episode of end) {
+      if (this.#isSeen(episode, view)) await alerts.end(episode.key, now, over(episode, now));
+    }
+  }
+
+  /** Whether what is found here says anything of an episode; those of a rule that is no more are over. */
+  #isSeen({ rule, subject }: Episode, view: AlertView): boolean {
+    const rules = this.#options.rules.filter(({ name }) => name === rule);
+    return rules.length === 0 || rules.some(({ sees }) => sees?.(view, subject) ?? true);
+  }
+
+  /** Those of which people are to be told now. */
+  async #told(begin: readonly Found[], view: AlertView): Promise<Found[]> {
+    const { clock } = this.#session;
+    const mending = new Set(begin.filter((each) => each.mending).map(nameOf));
+    for (const name of this.#mending.keys()) if (!mending.has(name)) this.#mending.delete(name);
+    const down = await this.#downLately(begin, view);
+    return begin.filter((each) => {
+      if (each.because !== undefined && down.has(each.because)) return false;
+      if (!each.mending) return true;
+      const since = this.#mending.get(nameOf(each)) ?? clock.awake();
+      this.#mending.set(nameOf(each), since);
+      return clock.awake() - since >= MENDING;
+    });
+  }
+
+  /** The sources that are down, or were until lately. */
+  async #downLately(begin: readonly Found[], { sources, index }: AlertView): Promise<Set<string>> {
+    const down = new Set(sources.filter(({ trouble }) => trouble?.isDown).map(({ name }) => name));
+    if (begin.every(({ because }) => because === undefined)) return down;
+    for (const { rule, subject, closed } of await this.#session.state.alerts.episodes(NEWEST)) {
+      const ago = closed === null ? 0 : index.now - closed;
+      if (rule === "source" && 0 <= ago && ago < CATCHING_UP) down.add(subject);
+    }
+    return down;
+  }
+
+  /** Asks the sources in trouble whether they answer, as far as it is time to. */
+  #probe({ sources }: AlertView): void {
+    const due = (this.#options.sources ?? []).filter(({ health: { name }, probe }) =>
+      probe !== undefined && this.#nextProbe(sources, name) <= this.#session.clock.now()
+    );
+    if (due.length === 0) return;
+    this.#probing ??= Promise.all(
+      due.map(({ health, probe }) =>
+        health.probe((signal) => this.#inTime(health.name, probe!, signal), this.#ended.signal)
+      ),
+    ).then(() => {}, () => {}).then(() => {
+      this.#probing = undefined;
+      this.#wakes = -Infinity;
+    });
+  }
+
+  async #inTime(name: string, probe: Probe, cancel: AbortSignal): Promise<boolean> {
+    const { machine: clock = this.#session.clock } = this.#options;
+    const { signal, cause, end } = limited({ clock }, PROBE, cancel);
+    try {
+      return await Promise.race([probe(signal), cause]);
+    } catch (error) {
+      if (!signal.aborted || cancel.aborted) throw error;
+      throw new Error(`probing ${name}: no answer, wanted one within ${PROBE / SECOND} s`);
+    } finally {
+      end();
+    }
+  }
+
+  #nextProbe(sources: AlertView["sources"], name: string): Instant {
+    const trouble = sources.find((each) => each.name === name)?.trouble ?? null;
+    return SourceHealth.next(trouble, this.#session.clock.now());
+  }
+
+  /** The next instant at which something may be wrong, or over, by time alone. */
+  #next({ index, sources }: AlertView): Instant {
+    const probes = (this.#options.sources ?? []).filter(({ probe }) => probe !== undefined)
+      .map(({ health: { name } }) => this.#nextProbe(sources, name));
+    const late = index.nodes.flatMap(({ asset: { freshness }, set }) => {
+      if (freshness === null || !isTimeSet(set)) return [];
+      return [freshness.within, ...(freshness.warn === undefined ? [] : [freshness.warn])].map((limit) =>
+        set.window(set.at(index.now - milliseconds(limit))).end + milliseconds(limit) + 1
+      );
+    });
+    return Math.min(Infinity, ...late, ...this.#probing === undefined ? probes : []);
+  }
+}
+
+/** The message of an episode's end. */
+function over({ opened, message }: Episode, now: Instant): string {
+  const minutes = Math.max(0, Math.round((now - opened) / MINUTE));
+  const hours = Math.floor(minutes / 60);
+  const lasted = hours === 0 ? `${minutes} min` : `${hours} h ${minutes % 60} min`;
+  return `over after ${lasted}: ${message}`;
+}

@@ -1,0 +1,46 @@
+import type { Severity } from "../check.ts";
+import type { AssetKey } from "../event.ts";
+import type { Node } from "../staleness/node.ts";
+import type { AlertView } from "./view.ts";
+import type { Symptom } from "./symptom.ts";
+
+/** A rule: what of a view is wrong. One episode lasts for as long as it finds anything wrong with a subject. */
+export interface AlertRule {
+  /** Several rules may share one: what they find of a subject is one episode, as bad as the worst. */
+  readonly name: string;
+  find(view: AlertView): Promise<readonly Symptom[]> | readonly Symptom[];
+  /** Whether it would find what is wrong with a subject: that it finds nothing of another says nothing. @default yes */
+  readonly sees?: (view: AlertView, subject: string) => boolean;
+}
+
+/** The assets that a rule looks at. @default all */
+export interface AlertScope {
+  readonly assets?: readonly AssetKey[];
+  readonly groups?: readonly string[];
+}
+
+/** The checks that a rule looks at. */
+export interface CheckScope extends AlertScope {
+  /** The rule's name. @default "check" */
+  readonly rule?: string;
+  /** By name. @default all, but for those of `except` */
+  readonly checks?: readonly string[];
+  readonly except?: readonly string[];
+  /** @default both */
+  readonly severity?: Severity;
+  /** Only of so many of the latest partitions that exist. @default all */
+  readonly latest?: number;
+  /** Whether a subject is the asset, or each that the check names in its `subjects`. @default the asset */
+  readonly by?: "asset" | "subjects";
+}
+
+/** Whether a rule looks at a node. */
+export function covers({ assets, groups }: AlertScope, { key, asset }: Node): boolean {
+  return (assets?.includes(key) ?? true) && (groups?.includes(asset.group) ?? true);
+}
+
+/** Whether an asset is one of the graph's, or was: those of other groups are others' to judge, who share the state. */
+export function seesAsset({ index }: AlertView, key: AssetKey): boolean {
+  const prefix = key.slice(0, key.indexOf("/") + 1);
+  return index.nodes.some((node) => node.key === key || node.key.startsWith(prefix));
+}

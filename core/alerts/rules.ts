@@ -1,0 +1,10 @@
+import { check } from "./rules/check.ts";
+import { daemon } from "./rules/daemon.ts";
+import { failure } from "./rules/failure.ts";
+import { late } from "./rules/late.ts";
+import { promotion } from "./rules/promotion.ts";
+import { sensor } from "./rules/sensor.ts";
+import { source } from "./rules/source.ts";
+
+/** Makes the rules by which people are told of what is wrong. */
+export const alert = { check, daemon, failure, late, promotion, sensor, source };
