@@ -1,6 +1,6 @@
 import type { Pipeline } from "../assets/group.ts";
 import type { Config } from "../config.ts";
-import type { Alerter, Instant, Orchestrator, Probe, SourceHealth, State } from "../core/mod.ts";
+import type { Alerter, Instant, Orchestrator, Probe, SourceHealth, State, Warn } from "../core/mod.ts";
 import { alerts } from "../sensors/alerts.ts";
 import { failingSensors } from "../sources/openaq/failing_sensors.ts";
 import { channelsOf } from "./channels.ts";
@@ -18,6 +18,7 @@ export interface AlertsParts {
   /** When something is due next to be asked for. */
   readonly due: () => Instant;
   readonly time: TimeOfLake;
+  readonly warn: Warn;
 }
 
 /** What is known of OpenAQ, and what asks whether it answers. */
@@ -28,7 +29,7 @@ export interface OpenAQWatch {
 
 /** What tells people of what is wrong with the lake. */
 export async function openAlerter(
-  { config, pipelines, orchestrator, state, openaq, due, time }: AlertsParts,
+  { config, pipelines, orchestrator, state, openaq, due, time, warn }: AlertsParts,
 ): Promise<Alerter> {
   const asset = asked(pipelines);
   const isAsked = asset !== undefined && openaq !== undefined;
@@ -38,6 +39,7 @@ export async function openAlerter(
     due,
     machine: systemClock,
     speed: time.speed,
+    tell: ({ rule, subject, message }) => warn("alert", `${rule} ${subject}: ${message}`),
     ...(isAsked && {
       sources: [{ ...openaq, asset }],
       sensors: () => failingSensors(state.keyValue),

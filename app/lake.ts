@@ -151,7 +151,16 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       alerter ??= import("./alerts.ts").then(({ openAlerter }) => {
         const due = () => Math.min(Infinity, ...asking.map(({ wakes }) => wakes));
         const { pipelines } = project;
-        return openAlerter({ config, pipelines, orchestrator, state, openaq: resources?.watch, due, time });
+        return openAlerter({
+          config,
+          pipelines,
+          orchestrator,
+          state,
+          openaq: resources?.watch,
+          due,
+          time,
+          warn,
+        });
       });
     const views = { graph: project.graph, state, clock };
     const retried = await viewsToRetry(views);

@@ -1,6 +1,6 @@
 import { type DaemonNews, iso, type Milliseconds, Pulse, SECOND, serve } from "../core/mod.ts";
 import type { App, Context, ExitCode, Invocation } from "./context.ts";
-import { newsJson, newsLine } from "./daemon_lines.ts";
+import { newsJson, newsLines } from "./daemon_lines.ts";
 import { DaemonVitals } from "./daemon_vitals.ts";
 import type { Reporter } from "./live.ts";
 import { notify, painter, print, printJson } from "./out.ts";
@@ -76,9 +76,8 @@ class Told {
   news = (news: DaemonNews): void => {
     const { app, context: { stdout }, report, json } = this;
     if (news.type === "worked") report.forget(news.worked.run);
-    const line = json ? undefined : newsLine(news, painter(stdout));
     if (json) printJson(stdout, newsJson(news, app.now()));
-    else if (line !== undefined) report.say(line);
+    else for (const line of newsLines(news, painter(stdout))) report.say(line);
   };
 
   listening(url: string): void {

@@ -1,30 +1,38 @@
 import type { DaemonNews, Instant, Worked } from "../core/mod.ts";
-import { iso } from "../core/mod.ts";
+import { iso, visible } from "../core/mod.ts";
 import type { Paint } from "./out.ts";
 import { requestText } from "./run_record.ts";
 import { lasting, named, number, plural } from "./text.ts";
 
-/** The line that tells news of a daemon; none where its runs say enough. */
-export function newsLine(news: DaemonNews, paint: Paint): string | undefined {
+/** Of a run that failed so many errors are told. */
+const MOST_ERRORS = 5;
+
+/** The lines that tell news of a daemon; none where its runs say enough. */
+export function newsLines(news: DaemonNews, paint: Paint): string[] {
   switch (news.type) {
     case "leads":
-      return paint("bold", "leads: asks for what is due");
+      return [paint("bold", "leads: asks for what is due")];
     case "follows":
-      return paint("bold", "another daemon asks for what is due: works off what is queued");
+      return [paint("bold", "another daemon asks for what is due: works off what is queued")];
     case "queued":
-      return `run ${news.run} is queued by ${news.by}: ${requestText(news.request)}`;
+      return [`run ${news.run} is queued by ${news.by}: ${requestText(news.request)}`];
     case "taken":
-      return undefined;
+      return [];
     case "worked":
-      return [workedLine(news.worked), ...refusal(news.worked)].join(": ");
+      return [
+        workedLine(news.worked),
+        ...told(errorLines(news.worked)).map((line) => paint("red", visible(line))),
+      ];
     case "failing":
-      return paint("yellow", `warning: ${news.name}: ${news.message}, tried again in ${lasting(news.after)}`);
+      return [
+        paint("yellow", `warning: ${news.name}: ${news.message}, tried again in ${lasting(news.after)}`),
+      ];
     case "recovered":
-      return `${news.name}: as it should be again`;
+      return [`${news.name}: as it should be again`];
     case "unseen":
-      return paint("yellow", `warning: ${news.asset}: ${news.message}`);
+      return [paint("yellow", `warning: ${news.asset}: ${news.message}`)];
     case "ending":
-      return `ends: ${plural(news.runs, "run")} at work may go on for ${lasting(news.grace)}`;
+      return [`ends: ${plural(news.runs, "run")} at work may go on for ${lasting(news.grace)}`];
   }
 }
 
@@ -34,8 +42,10 @@ export function newsJson(news: DaemonNews, at: Instant) {
   return { at: iso(at), event, ..."worked" in rest ? workedJson(rest.worked) : rest };
 }
 
-function refusal({ outcome }: Worked): string[] {
-  return outcome.status === "refused" ? [outcome.message] : [];
+/** The first of some lines, and how many there are beside. */
+function told(lines: readonly string[]): string[] {
+  const rest = lines.length - MOST_ERRORS;
+  return [...lines.slice(0, MOST_ERRORS), ...(rest > 0 ? [`and ${rest} more errors`] : [])];
 }
 
 export function workedJson({ run, outcome }: Worked) {

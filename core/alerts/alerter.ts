@@ -32,6 +32,8 @@ export interface AlerterOptions {
   readonly sensors?: () => Promise<AlertView["sensors"]>;
   /** When something is due next to be asked for, by who ticks here. @default nothing is, and nobody is missed */
   readonly due?: () => Instant;
+  /** Told of what began or ended here, beside the channels. */
+  readonly tell?: (episode: Pick<Episode, "rule" | "subject" | "message">) => void;
   /** Measures deliveries and probes, where the lake lives faster than the machine. @default the lake's clock */
   readonly machine?: Clock;
   /** How many times as fast the lake lives. @default 1 */
@@ -161,11 +163,14 @@ export class Alerter implements Ticking {
     for (const symptom of await this.#told(begin, view)) {
       const { rule, subject, severity, message } = symptom;
       const key = `${rule}:${subject}:${iso(now)}`;
-      await alerts.begin({ key, rule, subject, severity, message, opened: now }, this.#courier.channels);
+      const episode = { key, rule, subject, severity, message, opened: now };
+      if (await alerts.begin(episode, this.#courier.channels)) this.#options.tell?.(episode);
     }
     for (const [key, text] of change) await alerts.change(key, text);
     for (const episode of end) {
-      if (this.#isSeen(episode, view)) await alerts.end(episode.key, now, over(episode, now));
+      if (!this.#isSeen(episode, view)) continue;
+      const message = over(episode, now);
+      if (await alerts.end(episode.key, now, message)) this.#options.tell?.({ ...episode, message });
     }
   }
 
