@@ -12,6 +12,7 @@ import { Memories } from "./memories.ts";
 import { AUTOMATION } from "./names.ts";
 import { outageOf, type Outages, outagesIn } from "./outages.ts";
 import { pauseOf } from "./pauses.ts";
+import { withBetween } from "./between.ts";
 import { requestsFor } from "./requests.ts";
 import { evaluationOf, waitingFor } from "./verdict.ts";
 
@@ -114,9 +115,13 @@ export class Ticker implements Ticking {
       why.set(node.key, { at, ...found });
     }
     const runs = [];
-    for (const request of requestsFor(asked, index.seq)) {
+    for (const request of requestsFor(withBetween(asked, index.now), index.seq)) {
       const keys = new Set(request.ranges.map(({ asset }) => asset));
-      const { run, isNew } = await state.enqueue(request, clock.now(), [...keys].map((key) => why.get(key)!));
+      const { run, isNew } = await state.enqueue(
+        request,
+        clock.now(),
+        [...keys].flatMap((key) => why.get(key) ?? []),
+      );
       this.#open.set(run, request);
       if (isNew) runs.push({ run, request });
       for (const key of keys) why.delete(key);

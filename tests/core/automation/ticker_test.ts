@@ -6,7 +6,7 @@ import { type Tick, Ticker } from "../../../core/automation/ticker.ts";
 import { HOUR } from "../../../core/instant.ts";
 import { noteOutage } from "../../../core/automation/outages.ts";
 import { setPaused } from "../../../core/automation/pauses.ts";
-import { hoursOfDay, identity, latest } from "../../../core/mapping.ts";
+import { all, hoursOfDay, identity, latest } from "../../../core/mapping.ts";
 import { daily, hourly } from "../../../core/partition/time_set.ts";
 import { type Lab, lab, type LabOptions } from "../lab.ts";
 import { mortal } from "./mortal.ts";
@@ -85,6 +85,47 @@ Deno.test("a tick asks once for what is to be made, assets that read each other 
     "t/copies 2024-01-30..2024-01-30",
   ]]);
 });
+
+for (const automation of [eager(), undefined]) {
+  Deno.test(`what lies between two that are asked for is ${automation ? "" : "not "}made with them`, async () => {
+    let version = 0;
+    const places = asset({
+      key: "t/places",
+      automation: eager(),
+      async *materialize() {
+        yield await Promise.resolve([{ partition: 0, dataVersion: `${++version}` }]);
+      },
+    });
+    const named = asset({
+      key: "t/named",
+      deps: { places: from(places, all) },
+      ...(automation && { automation }),
+      ...make,
+    });
+    const day = asset({
+      key: "t/day",
+      partitions: daysOf,
+      deps: { hours: from(hours, hoursOfDay), named: from(named, all) },
+      automation: eager(),
+      ...make,
+    });
+    const world = await lab([hours, places, named, day]);
+    for (const each of ["2024-01-30", "2024-01-31"]) await report(world, each, "1");
+    await world.materialize({ lookbackDays: 9 });
+    const ticker = await ticking(world);
+    await ticker.tick();
+    const at = world.clock.now();
+    const due = { kind: "due", asset: "t/places", at, run: null, from: 0, to: 0, detail: "others" } as const;
+    await world.state.commit({ claim: null, events: [due] });
+    await report(world, "2024-01-31", "late");
+    const [first, last] = ["t/places null..null", "t/day 2024-01-31..2024-01-31"];
+    assertEquals(
+      asked(await ticker.tick()),
+      automation ? [[first, "t/named null..null", last]] : [[first], [last]],
+    );
+    if (automation) assertEquals(await work(world), ["succeeded"]);
+  });
+}
 
 Deno.test("who was killed between asking and remembering, and whoever else asks, asks for no run twice", async () => {
   const world = await opened();

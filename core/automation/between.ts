@@ -1,0 +1,27 @@
+import type { Instant } from "../instant.ts";
+import { type Ranges, union } from "../partition/ranges.ts";
+import { membersOf, type Node } from "../staleness/node.ts";
+
+/**
+ * What is asked for, and what lies between: an asset that reads what will be made, and is read by what will be made, may
+ * be stale by then. Only what is made by itself at all; what turns out to be fresh is passed over by the run.
+ */
+export function withBetween(asked: ReadonlyMap<Node, Ranges>, now: Instant): Map<Node, Ranges> {
+  const all = new Map(asked);
+  const below = new Set<Node>();
+  const add = (node: Node) => {
+    if (below.has(node)) return;
+    below.add(node);
+    for (const edge of node.down) add(edge.down);
+  };
+  for (const node of asked.keys()) for (const edge of node.down) add(edge.down);
+  for (const node of [...below].sort((a, b) => b.order - a.order)) {
+    if (asked.has(node) || node.asset.materialize === null || node.asset.automation === null) continue;
+    for (const edge of node.down) {
+      const readers = all.get(edge.down);
+      if (readers === undefined || edge.mode === "present") continue;
+      all.set(node, union(all.get(node) ?? [], membersOf(edge, readers, now)));
+    }
+  }
+  return all;
+}
