@@ -4,6 +4,7 @@ import { type Figure, keeps, report } from "./figure.ts";
 import { million } from "./million.ts";
 import { chained, intents, partitions, ticks } from "./overhead.ts";
 import { measureDagster, PeerError } from "./peer/dagster.ts";
+import { queue } from "./queue.ts";
 import { sideBySide } from "./side_by_side.ts";
 import { year } from "./year.ts";
 
@@ -18,6 +19,7 @@ const groups = {
   ticks,
   automation,
   million,
+  queue,
   year,
   "side-by-side": sideBySide,
   dump,

@@ -26,6 +26,13 @@ export async function million(folder: string): Promise<Figure[]> {
       state: scattered,
     },
     { name: "million_tick_ms", value: await ticking(loaded, ticked), unit: "ms", limit: 5, state: ticked },
+    {
+      name: "daemon_rss_mb",
+      value: await child<number>("million_child.ts", ["rss", ticked]),
+      unit: "MB",
+      limit: 350,
+      state: ticked,
+    },
   ];
 }
 

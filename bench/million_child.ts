@@ -1,5 +1,7 @@
 import process from "node:process";
 import { openSqliteState } from "../adapters/state/sqlite/open.ts";
+import { systemClock } from "../app/system.ts";
+import { Pulse, SECOND, serve } from "../core/mod.ts";
 import { median, timed } from "./figure.ts";
 import { million, NOW, Writer } from "./million_graph.ts";
 import { everything, open } from "./trivial.ts";
@@ -45,5 +47,28 @@ async function tick(path: string): Promise<number> {
   return median(took);
 }
 
+/** The memory of a daemon that keeps all of it true, ten seconds after it was loaded, in MB. */
+async function rss(path: string): Promise<number> {
+  const state = await openSqliteState({ path });
+  const clock = { ...systemClock, now: () => NOW };
+  const orchestrator = await open(million, state, clock.now, { clock });
+  const over = new AbortController();
+  const served = serve({
+    orchestrator,
+    tickers: async () => [await orchestrator.ticker()],
+    signal: over.signal,
+    grace: 0,
+    pulse: new Pulse(clock),
+    tell: () => {},
+    observe: () => {},
+  });
+  await clock.sleep(10 * SECOND);
+  const { rss } = Deno.memoryUsage();
+  over.abort();
+  await served;
+  await state.close();
+  return rss / 1024 ** 2;
+}
+
 const [what, path] = Deno.args;
-console.log(JSON.stringify(await (what === "tick" ? tick : load)(path!)));
+console.log(JSON.stringify(await { tick, load, rss }[what as "tick"](path!)));

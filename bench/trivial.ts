@@ -1,5 +1,6 @@
 import {
   type AnyAsset,
+  type Clock,
   daily,
   daysOfMonth,
   definer,
@@ -10,6 +11,7 @@ import {
   hourly,
   hoursOfDay,
   latest,
+  type Limits,
   monthly,
   Orchestrator,
   type Output,
@@ -111,7 +113,12 @@ const noFiles: Publisher = {
 };
 
 /** The command line's executor over a graph of trivial assets. */
-export function open(graph: Graph, state: State, now: () => number = Date.now): Promise<Orchestrator> {
+export function open(
+  graph: Graph,
+  state: State,
+  now: () => number = Date.now,
+  options: { readonly clock?: Clock; readonly limits?: Limits } = {},
+): Promise<Orchestrator> {
   return Orchestrator.open({
     graph,
     state,
@@ -126,6 +133,7 @@ export function open(graph: Graph, state: State, now: () => number = Date.now): 
     resources: null,
     mask: (text) => text,
     readSourceFile: () => "",
+    ...options,
   });
 }
 

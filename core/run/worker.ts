@@ -1,5 +1,6 @@
 import { RequestError } from "../errors.ts";
 import type { RunId } from "../event.ts";
+import { SECOND } from "../instant.ts";
 import type { RunRequest, TakenRun } from "../ports/state.ts";
 import { recover } from "./recover.ts";
 import { retain } from "./retention.ts";
@@ -21,14 +22,24 @@ const never = new AbortController().signal;
 /** Executes what a taken run requests. */
 export type Execute = (taken: TakenRun, signal: AbortSignal) => Promise<RunResult>;
 
+/** How often it is looked for what dead workers left, while there is anything to do. */
+const LOOK = SECOND;
+
 /** Takes queued runs and executes them, one after the other, until none is queued. */
 export async function* work(
   session: Session,
   signal: AbortSignal = never,
   execute: Execute,
 ): AsyncGenerator<Worked> {
+  const { state, clock } = session;
+  let looked = -Infinity;
   while (!signal.aborted) {
-    const taken = await take(session);
+    const isDue = clock.awake() >= looked + LOOK;
+    if (isDue) {
+      await recover(session);
+      looked = clock.awake();
+    }
+    const taken = await state.take(clock.now()) ?? (isDue ? undefined : await take(session));
     if (taken === undefined) return;
     yield await worked(session, taken, signal, execute);
   }
