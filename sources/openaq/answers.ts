@@ -11,6 +11,7 @@ import { ASKING, askingKey, askingOf } from "./asking.ts";
 import type { HistoryQuestion } from "./question.ts";
 import type { Page } from "./page.ts";
 import { common, merged, type TimeRange, without } from "./ranges.ts";
+import { sharesPages } from "./shared_pages.ts";
 import { getPage, keyOf, putPage, type Stored, storedOf } from "./stored.ts";
 import {
   isOfUse,
@@ -85,10 +86,12 @@ export class Answers {
     );
   }
 
-  /** Whether others are at work, as far as is known. */
+  /** Whether others are at work, as far as is known, on hours that may share a page with these. */
   get isShared(): boolean {
     const since = this.#parts.clock.now() - AT_WORK;
-    return this.#others.some(({ key, touched }) => Math.max(touched, this.#heard.get(key) ?? 0) > since);
+    return this.#others.some(({ key, touched, open }) =>
+      Math.max(touched, this.#heard.get(key) ?? 0) > since && sharesPages(this.#own.open, open)
+    );
   }
 
   /** Whether others are asking the sensor right now. */

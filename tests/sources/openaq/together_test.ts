@@ -41,6 +41,7 @@ async function askTogether(ranges: readonly TimeRange[], after: number, { sensor
     });
   const locations = await client().locations(56);
   [all, early] = [0, 0];
+  const start = clock.now();
   await Promise.all(ranges.map(async (range, i) => {
     await clock.sleep(i * after);
     begun++;
@@ -55,7 +56,7 @@ async function askTogether(ranges: readonly TimeRange[], after: number, { sensor
     assertEquals(given, direct(range.from, range.to));
   }));
   assertEquals(spool.size, 0);
-  return { all, since: all - early };
+  return { all, since: all - early, took: clock.now() - start };
 }
 
 const TOGETHER: readonly (readonly [string, readonly TimeRange[]])[] = [
@@ -75,4 +76,12 @@ for (const [name, ranges] of TOGETHER) {
 
 Deno.test("runs at the same time take each row once where a page holds less than is likely", async () => {
   await askTogether([between(500, 900), between(300, 500)], 400, { sensors: 2, most: 100 });
+});
+
+Deno.test("runs at the same time whose hours lie apart are as fast as alone", async () => {
+  const [march, may] = [between(0, 744), between(1_464, 2_208)];
+  const { took: alone } = await askTogether([march], 0);
+  const { took, all } = await askTogether([march, may], 0);
+  assertLessOrEqual(took, 1.2 * alone, `${took} ms beside ${alone} ms alone`);
+  assertEquals(all, 2 * 24);
 });
