@@ -24,7 +24,7 @@ export { canonicalJson, codeVersion, memberFingerprint, sha256 } from "./fingerp
 export type { Alerter, AlerterOptions, WatchedSource } from "./alerts/alerter.ts";
 export { deliver } from "./alerts/courier.ts";
 export type { Beat } from "./alerts/life_sign.ts";
-export type { AlertRule, AlertScope, CheckScope } from "./alerts/rule.ts";
+export type { AlertRule, AlertScope, CheckScope, LateScope } from "./alerts/rule.ts";
 export { alert } from "./alerts/rules.ts";
 export type { Symptom } from "./alerts/symptom.ts";
 export type { AlertSource, AlertView, Results } from "./alerts/view.ts";

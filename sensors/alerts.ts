@@ -6,7 +6,8 @@ export const alerts: readonly AlertRule[] = [
   alert.sensor(),
   alert.failure(),
   alert.promotion(),
-  alert.late(),
+  // Older days that were never asked for are nobody's; those that stood once are late at any age.
+  alert.late({ latest: 8 }),
   alert.daemon(),
   alert.check({ severity: "blocking" }),
   // What is worth a look is so of the latest week; older days are in `status`. A day that has just begun has no rows yet.

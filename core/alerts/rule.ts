@@ -19,6 +19,12 @@ export interface AlertScope {
   readonly groups?: readonly string[];
 }
 
+/** The partitions of which it is told that they are late. */
+export interface LateScope extends AlertScope {
+  /** Missing ones only of so many of the latest that exist: a backfill owes nothing between. What stood once counts at any age. @default all */
+  readonly latest?: number;
+}
+
 /** The checks that a rule looks at. */
 export interface CheckScope extends AlertScope {
   /** The rule's name. @default "check" */

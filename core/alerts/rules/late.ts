@@ -1,21 +1,21 @@
-import { EVERYTHING, type Ranges, subtract } from "../../partition/ranges.ts";
+import { EVERYTHING, type OrdinalRange, type Ranges, subtract } from "../../partition/ranges.ts";
 import type { StalenessIndex } from "../../staleness/index.ts";
 import type { Node } from "../../staleness/node.ts";
 import { judgements } from "../../staleness/states.ts";
 import { lateIn } from "../../warnings.ts";
-import { type AlertRule, type AlertScope, covers, seesAsset } from "../rule.ts";
+import { type AlertRule, covers, type LateScope, seesAsset } from "../rule.ts";
 import type { Symptom } from "../symptom.ts";
 import { durationText, partitionsText } from "../told.ts";
 import type { AlertView } from "../view.ts";
 
 /** An asset's partitions break its freshness promise, or are about to. */
-export function late(scope: AlertScope = {}): AlertRule {
+export function late(scope: LateScope = {}): AlertRule {
   return {
     name: "late",
     sees: seesAsset,
     async find(view) {
       const nodes = view.index.nodes.filter((node) => node.asset.freshness !== null && covers(scope, node));
-      const found = nodes.flatMap((node) => latenessOf(view.index, node) ?? []);
+      const found = nodes.flatMap((node) => latenessOf(view.index, node, scope) ?? []);
       if (found.length === 0) return [];
       const fed = fedBy(view);
       const atWork = await view.atWork();
@@ -36,9 +36,13 @@ interface Lateness extends Symptom {
   readonly partitions: Ranges;
 }
 
-function latenessOf(index: StalenessIndex, node: Node): Lateness | undefined {
+function latenessOf(index: StalenessIndex, node: Node, { latest }: LateScope): Lateness | undefined {
   const { within, warn } = node.asset.freshness!;
-  const states = judgements(index, node, EVERYTHING);
+  const newest = node.set.existing(index.now)?.to ?? 0;
+  const from = latest === undefined ? -Infinity : newest - latest + 1;
+  const states = judgements(index, node, EVERYTHING).flatMap((range) =>
+    range.state === "missing" ? clipped(range, from) : [range]
+  );
   const broken = lateIn(index, node, states, within);
   const near = warn === undefined ? [] : lateIn(index, node, states, warn);
   const [partitions, limit] = broken.length > 0 ? [broken, within] : [near, warn!];
@@ -50,6 +54,11 @@ function latenessOf(index: StalenessIndex, node: Node): Lateness | undefined {
     severity: partitions === broken ? "error" : "warning",
     message: `late: ${partitionsText(node, partitions)} not fresh ${durationText(limit)} after the end`,
   };
+}
+
+/** The part of a range from an ordinal on. */
+function clipped<Range extends OrdinalRange>(range: Range, from: number): Range[] {
+  return range.to < from ? [] : [{ ...range, from: Math.max(range.from, from) }];
 }
 
 /** The assets that record a source's answers, and all that reads them, with the source. */

@@ -132,6 +132,25 @@ Deno.test("late is a warning, then an error of the same episode, told once", asy
   ]);
 });
 
+Deno.test("a backfill of old days makes none late between, and hides none that is", async () => {
+  const partitions = daily({ start: "2024-01-01" });
+  const one = asset({
+    key: "t/one",
+    partitions,
+    ...making({}),
+    freshness: { within: FRESH.within, after: FRESH.after },
+  });
+  const { told, materialize, orchestrator } = await desk([one], { rules: [alert.late({ latest: 3 })] });
+  const lookbackDays = 7;
+  await materialize({ from: "2024-01-29", to: "2024-01-31", lookbackDays });
+  await materialize({ partitions: ["2024-01-05"], lookbackDays });
+  assertEquals(await told(), []);
+  await orchestrator.wipe({ assets: new Set(["t/one"]), partitions: ["2024-01-30"], lookbackDays });
+  assertEquals((await told()).map((line) => line.slice(0, 55)), [
+    "opened late t/one: late: 1 partition (2024-01-30) not f",
+  ]);
+});
+
 Deno.test("what is to be warned of comes before the promise is broken", () => {
   const freshness = { within: { minutes: 60 }, warn: { hours: 1 }, after: "partition-end" } as const;
   assertThrows(
