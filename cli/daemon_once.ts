@@ -62,7 +62,7 @@ async function isIdle(app: App): Promise<boolean> {
   const state = await app.state("read");
   try {
     if ((await state.backfills.list("open")).length > 0) return false;
-    return (await state.runs(Number.MAX_SAFE_INTEGER)).every(({ status }) => status !== "queued");
+    return (await state.runCounts()).queued === 0;
   } finally {
     await state.close();
   }
