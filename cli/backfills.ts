@@ -72,21 +72,7 @@ function list(
 ): void {
   if (json) {
     notify(stderr, notices);
-    const asked = found.map(({ selection, ...each }) => ({ ...each, selection: selection.join(" ") }));
-    return printJson(
-      stdout,
-      asked.map(({ id, status, selection, from, to, total, done, failed, remainingSeconds }) => ({
-        id,
-        status,
-        selection,
-        from,
-        to,
-        total,
-        done,
-        failed,
-        remainingSeconds,
-      })),
-    );
+    return printJson(stdout, found.map((each) => ({ ...each, selection: each.selection.join(" ") })));
   }
   notify(stdout, notices);
   if (found.length === 0) return print(stdout, "no backfills yet");
