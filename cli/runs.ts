@@ -1,9 +1,9 @@
-import type { Holding, RunRecord, State } from "../core/mod.ts";
+import { runsJson, type State } from "../core/mod.ts";
 import { type Command, type Context, type Invocation, UsageError } from "./context.ts";
-import { holdingLines, holdingsJson } from "./holdings.ts";
+import { holdingLines } from "./holdings.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
-import { runJson, runTable } from "./run_record.ts";
+import { runTable } from "./run_record.ts";
 import { release } from "./runs_release.ts";
 import { showLogs } from "./runs_logs.ts";
 import { showRun } from "./runs_show.ts";
@@ -102,7 +102,7 @@ async function list(
   const [found, holdings] = [await state.runs(limit), await state.holdings()];
   if (json) {
     notify(stderr, notices);
-    return printJson(stdout, await listJson(state, found, holdings));
+    return printJson(stdout, await runsJson(state, found, holdings));
   }
   notify(stdout, notices);
   if (found.length === 0) print(stdout, "no runs yet");
@@ -111,19 +111,4 @@ async function list(
   for (const [place, line] of (await holdingLines(state, holdings)).entries()) {
     print(stdout, holdings[place]!.alive ? line : paint("yellow", line));
   }
-}
-
-/** The newest runs, and older ones that hold something; those that do, with what they hold. */
-async function listJson(state: State, newest: readonly RunRecord[], holdings: readonly Holding[]) {
-  const listed = [...newest];
-  for (const id of new Set(holdings.map(({ run }) => run))) {
-    if (newest.some((run) => run.id === id)) continue;
-    const older = await state.run(id);
-    if (older !== undefined) listed.push(older.run);
-  }
-  const claims = Map.groupBy(await holdingsJson(state, holdings), ({ run }) => run);
-  return listed.sort((a, b) => b.id - a.id).map((run) => ({
-    ...runJson(run),
-    ...(claims.has(run.id) && { claims: claims.get(run.id)!.map(({ run: _run, ...claim }) => claim) }),
-  }));
 }

@@ -111,6 +111,22 @@ export type { Worked } from "./run/worker.ts";
 export type { Undeclared } from "./run/undeclared.ts";
 export type { Counts, RunResult } from "./run/tally.ts";
 
+// Answers, as commands and pages give them
+export {
+  type AssetDetailJson,
+  assetDetailJson,
+  type AssetJson,
+  assetJson,
+  downstreamOf,
+  sourceNames,
+} from "./view/asset.ts";
+export { type EventJson, eventJson } from "./view/event.ts";
+export { type Keys, keysOf } from "./view/keys.ts";
+export { type LineageEdge, type LineageJson, lineageJson } from "./view/lineage.ts";
+export { type CauseJson, type PlannedStepJson, plannedStepJson } from "./view/plan.ts";
+export * from "./view/run.ts";
+export { type AssetStatusJson, assetStatusJson } from "./view/status.ts";
+
 // Events
 export type * from "./event.ts";
 
