@@ -1,4 +1,3 @@
-import { resolve } from "@std/path";
 import type { Column, FileFormat, InputTable, Program } from "../../../core/mod.ts";
 import { identifier, list, literal, pattern } from "../../sdk/duckdb/text.ts";
 import { duckdbType, emptyTable } from "../../sdk/duckdb/types.ts";
@@ -44,7 +43,7 @@ export function plainStatement(statement: string): string {
 /** The statement that reads one input. */
 export function inputStatement(root: string, table: InputTable, unpacked: UnpackedPaths): string {
   if ("rows" in table) return rowsStatement(table.columns, table.rows);
-  const files = table.files.map(({ ref }) => pattern(resolve(root, ref.path)));
+  const files = table.files.map(({ ref }) => pattern(`${root}/${ref.path}`));
   if (files.length === 0) return emptyTable([...table.columns, ...PLACE[table.format]]);
   switch (table.format) {
     case "csv":
