@@ -1,0 +1,107 @@
+import {
+  type AssetEvent,
+  type AssetKey,
+  type CheckResult,
+  type MaterializationRecord,
+  type Materialized,
+  type NewEvent,
+  normalize,
+  type OrdinalRange,
+  type PublishedFile,
+  type RunId,
+  type Seq,
+} from "../../../core/mod.ts";
+import { giveEvent, keepEvent } from "./copies.ts";
+import { Projection } from "./projection.ts";
+import type { Registry } from "./registry.ts";
+import type { MemoryStore } from "./store.ts";
+
+/** The numbered events, and what stands by them. */
+export class EventLog {
+  readonly #store: MemoryStore;
+  readonly #registry: Registry;
+
+  constructor(store: MemoryStore, registry: Registry) {
+    this.#store = store;
+    this.#registry = registry;
+  }
+
+  get head(): Seq {
+    return this.#store.events.length;
+  }
+
+  append(events: readonly NewEvent[]): void {
+    const touched = new Set<Projection>();
+    for (const event of events) {
+      const numbered = keepEvent({ ...event, seq: this.#store.events.length + 1 });
+      const { projection } = this.#registry.get(event.asset);
+      this.#store.events.push(numbered);
+      projection.apply(numbered);
+      touched.add(projection);
+    }
+    for (const projection of touched) projection.trimMarks();
+    if (events.length > 0) this.#store.listeners.tell();
+  }
+
+  since(seq: Seq, limit: number): AssetEvent[] {
+    return this.#store.remembered().filter((event) => event.seq > seq).slice(0, limit).map(giveEvent);
+  }
+
+  ofRun(run: RunId, after: Seq, limit: number): AssetEvent[] {
+    return this.#store.remembered().filter((event) => event.seq > after && event.run === run)
+      .slice(0, limit).map(giveEvent);
+  }
+
+  materializations(asset: AssetKey, ranges: readonly OrdinalRange[]): MaterializationRecord[] {
+    const projection = this.#store.assets.get(asset)?.projection ?? new Projection();
+    return normalize(ranges).flatMap((range) => projection.materializations(range)).map(
+      ({ event, expired }) => {
+        const { seq, ...materialized } = giveEvent(event);
+        return { partition: event.partition, seq, expired, event: materialized };
+      },
+    );
+  }
+
+  filesBelow(folder: string): PublishedFile[] {
+    const files = this.#files().filter(({ path }) => path === folder || path.startsWith(`${folder}/`));
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  filesAt(paths: readonly string[]): PublishedFile[] {
+    const wanted = new Set(paths);
+    return this.#files().filter(({ path }) => wanted.has(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  history(asset: AssetKey, partition: number): (Materialized & { seq: Seq })[] {
+    const found: (Materialized & { seq: Seq })[] = [];
+    for (const event of this.#store.events.toReversed()) {
+      if (event.asset !== asset) continue;
+      if (event.kind === "wiped" && event.from <= partition && event.to >= partition) break;
+      if (event.kind !== "materialized" || event.partition !== partition) continue;
+      if (!this.#store.forgotten.events.has(event.seq)) found.push(giveEvent(event));
+    }
+    return found;
+  }
+
+  rechecked(asset: AssetKey, partition: number): readonly CheckResult[] | undefined {
+    const [latest] = this.materializations(asset, [{ from: partition, to: partition }]);
+    const newest = this.#store.events.findLast((event) =>
+      event.kind === "checked" && event.asset === asset && event.partition === partition &&
+      event.of === latest?.seq
+    );
+    return newest?.kind === "checked" ? newest.checks : undefined;
+  }
+
+  /** The files of what stands, in the order in which it was materialized. */
+  #files(): PublishedFile[] {
+    const latest = [...this.#store.assets.values()]
+      .flatMap(({ projection }) => projection.materializations({ from: -Infinity, to: Infinity }))
+      .filter(({ expired }) => !expired)
+      .sort((a, b) => a.event.seq - b.event.seq);
+    return latest.flatMap(({ event }) => {
+      const { asset, partition, payload } = giveEvent(event);
+      return payload.files.map((file) => ({ ...file, asset, partition }));
+    });
+  }
+}

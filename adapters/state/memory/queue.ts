@@ -1,0 +1,100 @@
+import type { Instant, RunId, RunRequest, RunStatus, TakenRun } from "../../../core/mod.ts";
+import { GIVEN_UP, MOST_DEATHS } from "../ended.ts";
+import type { EventLog } from "./event_log.ts";
+import { recordOf, type Runs } from "./runs.ts";
+import type { MemoryStore, StoredRun, Worker } from "./store.ts";
+
+/** The runs that wait for a worker. */
+export class Queue {
+  readonly #store: MemoryStore;
+  readonly #worker: Worker;
+  readonly #runs: Runs;
+  readonly #log: EventLog;
+
+  constructor(store: MemoryStore, worker: Worker, runs: Runs, log: EventLog) {
+    this.#store = store;
+    this.#worker = worker;
+    this.#runs = runs;
+    this.#log = log;
+  }
+
+  enqueue(request: RunRequest, at: Instant): { run: RunId; isNew: boolean } {
+    const { key } = request;
+    const known = key === undefined ? undefined : this.#store.keys.get(key);
+    if (known !== undefined) return { run: known, isNew: false };
+    const queue = { deaths: 0, seen: this.#log.head };
+    const run = this.#runs.insert(request, at, { status: "queued", worker: null, queue });
+    if (key !== undefined) this.#store.keys.set(key, run);
+    return { run, isNew: true };
+  }
+
+  take(at: Instant, above: number): TakenRun | undefined {
+    const queued = this.#store.runs.filter(({ record: { id, status } }) =>
+      status === "queued" && !this.#isPaused(id)
+    );
+    const priority = ({ record: { request } }: StoredRun) => request.priority ?? 0;
+    const [first] = queued.filter((run) => priority(run) > above).sort((a, b) => priority(b) - priority(a));
+    if (first === undefined) return undefined;
+    first.record = { ...first.record, status: "running", started: at };
+    first.worker = this.#worker;
+    const { id, request } = first.record;
+    return { id, request, steps: Math.max(0, ...first.steps.keys()) };
+  }
+
+  gotOn(id: RunId): void {
+    const { queue } = this.#runs.get(id);
+    if (queue !== null) queue.deaths = -1;
+  }
+
+  /** @returns How it stood until then. */
+  cancel(run: StoredRun, at: Instant): RunStatus {
+    const { status } = recordOf(run);
+    if (status === "queued") {
+      run.record = { ...run.record, status: "cancelled", started: at, ended: at };
+      run.worker = null;
+    }
+    if (status === "queued" || status === "running") run.isCancelled = true;
+    return status;
+  }
+
+  isCancelled(id: RunId): boolean {
+    return this.#store.runs[id - 1]?.isCancelled ?? false;
+  }
+
+  /** Queues runs again whose workers are no more, if somebody had; otherwise, or in the end, they end. */
+  recover(at: Instant): void {
+    for (const run of this.#store.runs) if (run.worker !== null && !run.worker.alive) this.#lose(run, at);
+  }
+
+  /** Queues what this worker took and has not ended. */
+  handBack(): void {
+    for (const run of this.#store.runs) {
+      if (run.worker !== this.#worker || run.queue === null || run.isCancelled) continue;
+      run.record = { ...run.record, status: "queued" };
+      run.worker = null;
+    }
+  }
+
+  #lose(run: StoredRun, at: Instant): void {
+    const { record, queue, isCancelled } = run;
+    const { events } = this.#store;
+    run.worker = null;
+    if (queue === null) run.record = { ...record, status: "interrupted", ended: at };
+    else if (isCancelled) run.record = { ...record, status: "cancelled", ended: at };
+    else {
+      const isOn = events.slice(queue.seen).some((event) => event.run === record.id);
+      queue.deaths = isOn ? 0 : queue.deaths + 1;
+      queue.seen = events.length;
+      run.record = queue.deaths < MOST_DEATHS
+        ? { ...record, status: "queued" }
+        : { ...record, status: "failed", ended: at, summary: GIVEN_UP };
+    }
+  }
+
+  /** Whether a run makes a batch of a backfill that is paused. */
+  #isPaused(run: RunId): boolean {
+    return [...this.#store.backfills.values()].some(({ record, batches }) =>
+      record.status === "paused" && batches.some((batch) => batch.run === run)
+    );
+  }
+}
