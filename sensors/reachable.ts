@@ -46,7 +46,9 @@ export function reachable(options: ReachableOptions): Sensor {
       };
 
       async function failedSince(at: Instant): Promise<boolean> {
-        return (await runs.runs(LATEST, "materialize")).some(({ status, ended, request: { ranges } }) =>
+        return (await runs.runs(LATEST, { command: "materialize" })).some((
+          { status, ended, request: { ranges } },
+        ) =>
           status === "failed" && ended !== null && ended >= at &&
           ranges.some(({ asset }) => assets.includes(asset))
         );

@@ -48,7 +48,7 @@ const LATEST = 1_000;
 /** The partitions that live workers hold, or that runs are of which have not ended. */
 export async function atWork(state: State, index: StalenessIndex): Promise<ReadonlyMap<AssetKey, Ranges>> {
   const held = new Map(await runningIn(state));
-  for (const { request } of (await state.runs(LATEST, "materialize")).filter(isOpen)) {
+  for (const { request } of (await state.runs(LATEST, { command: "materialize" })).filter(isOpen)) {
     for (const [asset, ranges] of rangesOf(index, request)) {
       held.set(asset, union(held.get(asset) ?? [], ranges));
     }

@@ -67,7 +67,7 @@ export class Ticker implements Ticking {
     const { state, index } = session;
     const memories = await Memories.open(state.keyValue, index.nodes);
     const ticker = new Ticker(session, new Automation(index, cron, memories.known), memories);
-    for (const run of await state.runs(LATEST, "materialize")) {
+    for (const run of await state.runs(LATEST, { command: "materialize" })) {
       // What is less urgent, such as a backfill that waits or is paused, keeps nothing from being asked for.
       if (isOpen(run) && (run.request.priority ?? 0) >= 0) ticker.#open.set(run.id, run.request);
     }

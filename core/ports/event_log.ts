@@ -125,6 +125,27 @@ export interface MaterializationRecord {
   readonly event: Materialized;
 }
 
+/** Which events of an asset are meant: all that is said must hold. */
+export interface EventFilter {
+  /** They speak of it. */
+  readonly partition?: number;
+  readonly kinds?: readonly AssetEvent["kind"][];
+  /** They have a lesser number: the page after this event. */
+  readonly before?: Seq;
+}
+
+/** A number that latest materializations have: their rows, the bytes of their files, or what their metadata name. */
+export type SeriesField = "rows" | "bytes" | { readonly metadata: string };
+
+/** What the numbers of neighbouring partitions come to; buckets without any are left out. */
+export interface SeriesBucket extends OrdinalRange {
+  /** How many partitions have the number. */
+  readonly count: number;
+  readonly least: number;
+  readonly most: number;
+  readonly sum: number;
+}
+
 /** The numbered, append-only log of events, and the latest materialization of each partition, kept from it. */
 export interface EventLog {
   /** Makes the assets known; static keys keep their places, new ones are appended. */
@@ -136,6 +157,8 @@ export interface EventLog {
   since(seq: Seq, limit?: number): Promise<readonly AssetEvent[]>;
   /** The events of a run, in order. */
   events(run: RunId, page: { readonly after: Seq; readonly limit: number }): Promise<readonly AssetEvent[]>;
+  /** The events of an asset, newest first. */
+  eventsOf(asset: AssetKey, limit: number, filter?: EventFilter): Promise<readonly AssetEvent[]>;
   commit(commit: Commit): Promise<Committed>;
 
   /** The latest materialization of each partition in the ranges, ascending; none of wiped and missing ones. */
@@ -143,6 +166,13 @@ export interface EventLog {
     asset: AssetKey,
     ranges: readonly OrdinalRange[],
   ): Promise<readonly MaterializationRecord[]>;
+  /** A number of the latest materializations in a range, over so many buckets of equally many partitions, ascending. */
+  series(
+    asset: AssetKey,
+    field: SeriesField,
+    range: OrdinalRange,
+    buckets: number,
+  ): Promise<readonly SeriesBucket[]>;
   /** The files below a folder of the lake, or its one file of that path, that latest materializations name, by path. */
   filesBelow(folder: string): Promise<readonly PublishedFile[]>;
   /** The files at these paths that latest materializations name, by path. */

@@ -172,6 +172,25 @@ export class MemoryState implements port.State {
     return this.#log.filesAt(paths);
   }
 
+  async eventsOf(
+    asset: AssetKey,
+    limit: number,
+    filter: port.EventFilter = {},
+  ): Promise<AssetEvent[]> {
+    await null;
+    return this.#log.of(asset, limit, filter);
+  }
+
+  async series(
+    asset: AssetKey,
+    field: port.SeriesField,
+    range: OrdinalRange,
+    buckets: number,
+  ): Promise<port.SeriesBucket[]> {
+    await null;
+    return this.#log.series(asset, field, range, buckets);
+  }
+
   async history(asset: AssetKey, partition: number): Promise<(Materialized & { seq: Seq })[]> {
     await null;
     return this.#log.history(asset, partition);
@@ -273,9 +292,9 @@ export class MemoryState implements port.State {
     return this.#queue.isCancelled(id);
   }
 
-  async runs(limit: number, command?: port.RunCommand): Promise<port.RunRecord[]> {
+  async runs(limit: number, filter: port.RunFilter = {}): Promise<port.RunRecord[]> {
     await null;
-    return this.#runs.list(limit, command);
+    return this.#runs.list(limit, filter);
   }
 
   async runCounts(): Promise<Record<port.RunStatus, number>> {
@@ -293,9 +312,9 @@ export class MemoryState implements port.State {
     this.#runs.log(run, entries);
   }
 
-  async logs(run: RunId): Promise<port.LogEntry[]> {
+  async logs(run: RunId, page: port.LogPage = {}): Promise<port.KeptLogEntry[]> {
     await null;
-    return this.#runs.logs(run);
+    return this.#runs.logs(run, page);
   }
 
   async workersBeside(): Promise<number> {

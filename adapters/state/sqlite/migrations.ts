@@ -267,4 +267,14 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX owed ON outbox (channel, tries, id) WHERE delivered = 0;
   `,
+  `
+  CREATE INDEX events_of ON events (asset, seq);
+  -- The assets that runs cover.
+  CREATE TABLE run_assets (asset TEXT NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (asset, run)) STRICT, WITHOUT ROWID;
+  INSERT INTO run_assets
+    SELECT DISTINCT coalesce(r.value ->> 'asset', runs.request ->> '$.asset'), runs.id
+    FROM runs LEFT JOIN json_each(runs.request, '$.ranges') r
+    WHERE coalesce(r.value ->> 'asset', runs.request ->> '$.asset') IS NOT NULL;
+  CREATE INDEX run_children ON runs (request ->> '$.parent') WHERE request ->> '$.parent' IS NOT NULL;
+  `,
 ];

@@ -22,6 +22,13 @@ export function statusNumber(status: RunStatus): number {
 const QUEUED = statusNumber("queued"), RUNNING = statusNumber("running");
 const FAILED = statusNumber("failed"), CANCELLED = statusNumber("cancelled");
 
+/** Notes which assets a run covers, by which runs are found. */
+export function cover(db: Database, run: RunId, { ranges }: RunRequest): void {
+  for (const asset of new Set(ranges.map(({ asset }) => asset))) {
+    db.run("INSERT INTO run_assets (asset, run) VALUES (?, ?)", asset, run);
+  }
+}
+
 /** A run that somebody queued, and whose worker is no more. */
 export interface Left {
   readonly id: RunId;
@@ -55,6 +62,7 @@ export class Queue {
       JSON.stringify(request),
       priority,
     )!;
+    cover(this.#db, run, request);
     if (key !== undefined) this.#db.run("INSERT INTO run_keys (key, run) VALUES (?, ?)", key, run);
     return { run, isNew: true };
   }

@@ -200,6 +200,23 @@ export class SqliteState implements port.State {
     return this.#log.filesAt(paths);
   }
 
+  async eventsOf(
+    asset: AssetKey,
+    limit: number,
+    filter: port.EventFilter = {},
+  ): Promise<AssetEvent[]> {
+    return this.#log.of(asset, limit, filter);
+  }
+
+  async series(
+    asset: AssetKey,
+    field: port.SeriesField,
+    range: OrdinalRange,
+    buckets: number,
+  ): Promise<port.SeriesBucket[]> {
+    return this.#log.series(asset, field, range, buckets);
+  }
+
   async history(asset: AssetKey, partition: number): Promise<(Materialized & { seq: Seq })[]> {
     return this.#log.history(asset, partition);
   }
@@ -302,8 +319,8 @@ export class SqliteState implements port.State {
     return this.#queue.isCancelled(run);
   }
 
-  async runs(limit: number, command?: port.RunCommand): Promise<port.RunRecord[]> {
-    return this.#runs.list(limit, command);
+  async runs(limit: number, filter: port.RunFilter = {}): Promise<port.RunRecord[]> {
+    return this.#db.read(() => this.#runs.list(limit, filter));
   }
 
   async runCounts(): Promise<Record<port.RunStatus, number>> {
@@ -318,8 +335,8 @@ export class SqliteState implements port.State {
     await this.#db.write(() => this.#runs.log(run, entries));
   }
 
-  async logs(run: RunId): Promise<port.LogEntry[]> {
-    return this.#runs.logs(run);
+  async logs(run: RunId, page: port.LogPage = {}): Promise<port.KeptLogEntry[]> {
+    return this.#runs.logs(run, page);
   }
 
   async workersBeside(): Promise<number> {
