@@ -10,6 +10,10 @@ export class DaemonVitals implements Vitals {
 
   constructor(readonly app: App, readonly pulse: Pulse, readonly signal: AbortSignal) {}
 
+  get lookbackDays(): number {
+    return this.app.lookbackDays;
+  }
+
   /** Whether it was open once. */
   get wasOpen(): boolean {
     return this.#wasOpen;

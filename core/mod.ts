@@ -17,7 +17,7 @@ export * from "./check.ts";
 export type * from "./output.ts";
 export type * from "./take_in.ts";
 export { type Graph, graph } from "./graph.ts";
-export { type Nearest, select, type Selected, type SelectionGraph } from "./selection.ts";
+export { type Nearest, select, type Selected, type SelectionGraph, selectionGraph } from "./selection.ts";
 export { canonicalJson, codeVersion, memberFingerprint, sha256 } from "./fingerprint.ts";
 
 // Alerts
@@ -120,7 +120,8 @@ export {
   downstreamOf,
   sourceNames,
 } from "./view/asset.ts";
-export { type EventJson, eventJson } from "./view/event.ts";
+export { type ChangeJson, changesJson, type EventJson, eventJson } from "./view/event.ts";
+export { type PartitionJson, partitionJson } from "./view/partition.ts";
 export { type Keys, keysOf } from "./view/keys.ts";
 export { type LineageEdge, type LineageJson, lineageJson } from "./view/lineage.ts";
 export { type CauseJson, type PlannedStepJson, plannedStepJson } from "./view/plan.ts";

@@ -6,7 +6,7 @@ import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
 import type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 import type { BackfillProgress } from "./backfill/progress.ts";
-import type { AssetKey, NewEvent, RunId } from "./event.ts";
+import type { AssetKey, NewEvent, RunId, Seq } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import type { PartitionSet } from "./partition/partition_set.ts";
 import { type PartitionRange, partitionRange, partitionRanges } from "./partition/range_text.ts";
@@ -143,6 +143,16 @@ export class Orchestrator {
   /** The partitions of an asset, with the order that the state keeps of static keys. */
   partitions(asset: AssetKey): PartitionSet {
     return this.index.node(asset).set;
+  }
+
+  /** The code version that an asset's partitions are made with now. */
+  codeVersion(asset: AssetKey): string {
+    return this.index.node(asset).record.version;
+  }
+
+  /** The number of the last event that was taken in. */
+  get seq(): Seq {
+    return this.index.seq;
   }
 
   /** The assets of which any partition is materialized. */

@@ -132,6 +132,8 @@ export interface EventFilter {
   readonly kinds?: readonly AssetEvent["kind"][];
   /** They have a lesser number: the page after this event. */
   readonly before?: Seq;
+  /** They have a greater number; the oldest come first. */
+  readonly after?: Seq;
 }
 
 /** A number that latest materializations have: their rows, the bytes of their files, or what their metadata name. */
@@ -157,7 +159,7 @@ export interface EventLog {
   since(seq: Seq, limit?: number): Promise<readonly AssetEvent[]>;
   /** The events of a run, in order. */
   events(run: RunId, page: { readonly after: Seq; readonly limit: number }): Promise<readonly AssetEvent[]>;
-  /** The events of an asset, newest first. */
+  /** The events of an asset, newest first unless they are asked for after a number. */
   eventsOf(asset: AssetKey, limit: number, filter?: EventFilter): Promise<readonly AssetEvent[]>;
   commit(commit: Commit): Promise<Committed>;
 

@@ -37,3 +37,29 @@ export function eventJson(event: AssetEvent, keys: Keys): EventJson {
     }
   }
 }
+
+/** That the same happened to neighbouring partitions of an asset. */
+export interface ChangeJson {
+  readonly kind: AssetEvent["kind"];
+  readonly asset: AssetKey;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** What events come to, in their order: a step's partitions are one change. */
+export function changesJson(events: readonly AssetEvent[], keys: Keys): ChangeJson[] {
+  const changes: { kind: AssetEvent["kind"]; asset: AssetKey; from: number; to: number }[] = [];
+  for (const event of events) {
+    const { kind, asset } = event;
+    const { from, to } = "partition" in event ? { from: event.partition, to: event.partition } : event;
+    const last = changes.at(-1);
+    if (last?.kind === kind && last.asset === asset && last.to === from - 1) last.to = to;
+    else changes.push({ kind, asset, from, to });
+  }
+  return changes.map(({ kind, asset, from, to }) => ({
+    kind,
+    asset,
+    from: keys(asset, from),
+    to: keys(asset, to),
+  }));
+}

@@ -56,9 +56,14 @@ export class EventLog {
       .slice(0, limit).map(giveEvent);
   }
 
-  of(asset: AssetKey, limit: number, { partition, kinds, before = Infinity }: EventFilter): AssetEvent[] {
-    return this.#store.remembered().toReversed().filter((event) =>
-      event.asset === asset && event.seq < before &&
+  of(
+    asset: AssetKey,
+    limit: number,
+    { partition, kinds, before = Infinity, after }: EventFilter,
+  ): AssetEvent[] {
+    const events = this.#store.remembered();
+    return (after === undefined ? events.toReversed() : events).filter((event) =>
+      event.asset === asset && event.seq < before && event.seq > (after ?? 0) &&
       (partition === undefined || speaksOf(event, partition)) &&
       (kinds === undefined || kinds.includes(event.kind))
     ).slice(0, limit).map(giveEvent);

@@ -31,12 +31,12 @@ type FileRow = Omit<PublishedFile, "asset"> & { readonly asset: number };
 
 const FROM_EVENTS = "FROM events e LEFT JOIN details d ON d.seq = e.seq";
 
-const OF_ASSET = `
+const ofAsset = (order: "ASC" | "DESC") => `
   SELECT ${rows.EVENT_COLUMNS} ${FROM_EVENTS}
   WHERE e.asset = ?1 AND e.seq < ?2
     AND (?3 IS NULL OR first <= ?3 AND coalesce(last, first) >= ?3)
-    AND (?4 IS NULL OR kind IN (SELECT value FROM json_each(?4)))
-  ORDER BY e.seq DESC LIMIT ?5`;
+    AND (?4 IS NULL OR kind IN (SELECT value FROM json_each(?4))) AND e.seq > ?6
+  ORDER BY e.seq ${order} LIMIT ?5`;
 
 const INSERT_MATERIALIZED = `
   INSERT INTO events (seq, kind, asset, run, at, first, code, read, version, member, edges, previous)
@@ -176,16 +176,17 @@ export class EventLog {
     ));
   }
 
-  of(key: AssetKey, limit: number, { partition, kinds, before }: EventFilter): AssetEvent[] {
+  of(key: AssetKey, limit: number, { partition, kinds, before, after }: EventFilter): AssetEvent[] {
     const asset = this.#registry.find(key);
     if (asset === undefined) return [];
     return this.#decode(this.#db.all<EventRow>(
-      OF_ASSET,
+      ofAsset(after === undefined ? "DESC" : "ASC"),
       asset,
       before ?? Number.MAX_SAFE_INTEGER,
       partition ?? null,
       kinds === undefined ? null : JSON.stringify(kinds.map((kind) => rows.KINDS.indexOf(kind))),
       limit,
+      after ?? 0,
     ));
   }
 

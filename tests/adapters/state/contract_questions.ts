@@ -40,6 +40,8 @@ export function describeQuestions(name: string, open: () => Promise<Harness>): v
     assertEquals(await numbers(9), [6, 5, 4, 3, 2, 1]);
     assertEquals(await numbers(2), [6, 5]);
     assertEquals(await numbers(2, { before: 5 }), [4, 3]);
+    assertEquals(await numbers(2, { after: 2 }), [3, 4]);
+    assertEquals(await numbers(9, { after: 2, before: 5, partition: 7 }), [3]);
     assertEquals(await numbers(9, { partition: 7 }), [6, 5, 3, 2]);
     assertEquals(await numbers(9, { partition: 8 }), [3]);
     assertEquals(await numbers(9, { partition: 9 }), []);
