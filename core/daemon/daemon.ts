@@ -62,7 +62,7 @@ export class Daemon {
   /** Wakes both loops by what is written. */
   async #follow(): Promise<void> {
     const { clock, state } = this.#options.orchestrator.session;
-    for await (const _ of state.watch(this.#over.signal)) {
+    for await (const _ of await state.watch(this.#over.signal)) {
       this.#ring();
       await clock.sleep(GAP, this.#over.signal).catch(() => {});
     }
