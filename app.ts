@@ -27,7 +27,7 @@ export interface Surroundings {
 /** Puts the program together as configured; each part is loaded when it is asked for. @throws {ConfigError} */
 export async function openApp(
   { env, cwd }: Surroundings,
-  options: { readonly graph?: string; readonly speed?: number } = {},
+  options: { readonly graph?: string; readonly speed?: number; readonly lasting?: boolean } = {},
 ): Promise<App> {
   const given = options.graph === undefined ? env : { ...env, GRAPH: options.graph };
   const config = await readConfig(given, cwd);
@@ -40,7 +40,8 @@ export async function openApp(
   const simulated = areSimulated(groups.sources);
   const configured = simulated === undefined ? config : withLake(config, simulated);
   const isBuiltIn = simulated === true && config.openaq.url === null && asked(groups.pipelines) !== undefined;
-  return new App(configured, groups, timeOf(configured, { isBuiltIn, speed: options.speed }));
+  const time = timeOf(configured, { isBuiltIn, speed: options.speed });
+  return new App(configured, groups, time, options.lasting);
 }
 
 /** The program behind the commands. */
@@ -54,7 +55,12 @@ export class App {
   readonly machine: Clock = systemClock;
   readonly now: Clock["now"];
 
-  constructor(readonly config: Config, readonly groups: Groups, readonly time: TimeOfLake) {
+  constructor(
+    readonly config: Config,
+    readonly groups: Groups,
+    readonly time: TimeOfLake,
+    readonly lasting = false,
+  ) {
     const { clock, speed } = time;
     this.clock = clock;
     this.now = clock.now;
@@ -78,6 +84,7 @@ export class App {
       access,
       warn,
       time: this.time,
+      lasting: this.lasting,
       ...(selects && { selects }),
     });
   }
@@ -97,7 +104,7 @@ export class App {
 
   async state(access: "read" | "write"): Promise<State> {
     const { openState } = await import("./app/state.ts");
-    return await openState(this.config.state, access);
+    return await openState(this.config.state, access, { lasting: this.lasting });
   }
 
   /** How all that asks for runs by itself stands. */

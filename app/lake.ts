@@ -62,6 +62,8 @@ export interface LakeOptions {
   readonly time?: TimeOfLake;
   /** Told of what somebody should see while the lake is open. */
   readonly warn: Warn;
+  /** Whether it stays open while other things go on here. @default false */
+  readonly lasting?: boolean;
   /** The assets that will be made: what others ask is not asked. @default all of them */
   readonly selects?: (graph: Graph) => ReadonlySet<AssetKey>;
 }
@@ -90,7 +92,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
 }
 
 async function open(config: Config, options: LakeOptions, isNew: boolean): Promise<Lake> {
-  const { project, access, warn, time = MACHINE } = options;
+  const { project, access, warn, time = MACHINE, lasting = false } = options;
   const { clock } = time;
   const selected = options.selects?.(project.graph);
   const storage = openStorage(config);
@@ -109,7 +111,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
   };
   const first = isNew && access === "write" ? await lookFirst(looking).catch(undone) : undefined;
   const tell = (message: string) => warn("state", message);
-  const state = await openState(config.state, access, tell).catch(undone);
+  const state = await openState(config.state, access, { tell, lasting }).catch(undone);
   let resources: LakeResources | undefined;
   try {
     const parts = { config, project, storage, state };

@@ -4,14 +4,22 @@ import type { State } from "../core/mod.ts";
 /**
  * The state in a SQLite file; to read one that is not there, an empty one that is kept nowhere.
  *
- * @param tell Told what a write waits for, if that takes longer.
+ * @param options `tell`: told what a write waits for, if that takes longer. `lasting`: whether other things go on here
+ * meanwhile, for long: then what is written is written in a thread of its own, which takes a moment to begin.
  */
 export async function openState(
   path: string,
   access: "read" | "write",
-  tell: (line: string) => void = () => {},
+  { tell = () => {}, lasting = false }: {
+    readonly tell?: (line: string) => void;
+    readonly lasting?: boolean;
+  } = {},
 ): Promise<State> {
   if (access === "read" && !await isThere(path)) return await emptyState();
+  if (access === "write" && lasting) {
+    const { openInThread } = await import("../adapters/state/sqlite/thread/open.ts");
+    return await openInThread({ path, tell });
+  }
   const { openSqliteState } = await import("../adapters/state/sqlite/open.ts");
   return await openSqliteState({ path, access, tell });
 }

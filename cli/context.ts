@@ -80,6 +80,8 @@ export interface AppOptions {
   readonly graph?: string;
   /** How many times faster the lake lives than the machine. @default once */
   readonly speed?: number;
+  /** Whether the command goes on and answers others meanwhile: what its state waits for keeps nobody waiting. @default no */
+  readonly lasting?: boolean;
 }
 
 /** The parts of the program that commands use; each is opened when it is first asked for. */

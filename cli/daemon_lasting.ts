@@ -17,7 +17,7 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
   const grace = (wholeNumber(invocation, "grace", 0, 86_400) ?? GRACE) * SECOND;
   const port = wholeNumber(invocation, "port", 0, 65_535);
   const speed = wholeNumber(invocation, "speed", 1, 10_000);
-  const app = await invocation.app({ ...(speed !== undefined && { speed }) });
+  const app = await invocation.app({ lasting: true, ...(speed !== undefined && { speed }) });
   const { stdout, signal } = context;
   if (!invocation.json) notify(stdout, app.notices);
   using report = reporter(stdout, { silent: invocation.json, now: app.now, dated: true });

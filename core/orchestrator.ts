@@ -291,7 +291,7 @@ export class Orchestrator {
     await this.refresh();
     const first = this.#compared.found === undefined;
     const damaged = await (this.#compared.found ??= compareFiles(session, scope()));
-    await this.refresh();
+    if (first) await this.refresh();
     const seen = await look(session, assets, signal);
     const events = eventsOf(seen);
     if (events.length > 0) await commit(session, { claim: null, events });

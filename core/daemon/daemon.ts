@@ -40,18 +40,18 @@ export class Daemon {
     signal.addEventListener("abort", end);
     if (signal.aborted) end();
     alarm?.(() => this.#ring());
-    try {
-      const loops = [this.#follow(), this.#lead(), this.#work()];
-      await Promise.all(loops.map((loop) =>
+    const loops = Promise.all(
+      [this.#follow(), this.#lead(), this.#work()].map((loop) =>
         loop.catch((cause) => {
           this.#broken ??= { cause };
           end();
         })
-      ));
-    } finally {
-      signal.removeEventListener("abort", end);
-      await this.#end();
-    }
+      ),
+    );
+    await aborted(this.#over.signal);
+    signal.removeEventListener("abort", end);
+    // Whatever the loops still wait for, runs at work are told at once.
+    await this.#end(loops);
     if (this.#broken !== undefined) throw this.#broken.cause;
   }
 
@@ -62,7 +62,7 @@ export class Daemon {
   /** Wakes both loops by what is written. */
   async #follow(): Promise<void> {
     const { clock, state } = this.#options.orchestrator.session;
-    for await (const _ of state.watch(this.#over.signal)) {
+    for await (const _ of await state.watch(this.#over.signal)) {
       this.#ring();
       await clock.sleep(GAP, this.#over.signal).catch(() => {});
     }
@@ -123,7 +123,7 @@ export class Daemon {
   }
 
   /** Lets what is at work end by itself, for a while. */
-  async #end(): Promise<void> {
+  async #end(loops: Promise<unknown>): Promise<void> {
     const { orchestrator: { session: { clock } }, grace, tell, pulse } = this.#options;
     const runs = this.#lanes.size;
     this.#lanes.end();
@@ -131,11 +131,17 @@ export class Daemon {
     const over = new AbortController();
     const patience = clock.sleep(grace, over.signal).then(() => this.#lanes.abort(), () => {});
     const ticks = Promise.race([this.#ticks?.still(), patience]);
+    await loops;
     await this.#lanes.empty();
     await ticks;
     over.abort();
     pulse.leads = false;
   }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 }
 
 function rest(ticks: Ticks): Milliseconds {

@@ -299,5 +299,5 @@ Deno.test("the daemon works until it is told to end, and tells what it does", as
   });
   assertEquals([code, stderr], [0, ""]);
   assertStringIncludes(stdout, "leads: asks for what is due\n");
-  assertMatch(stdout, /run 2 \(.+\) succeeded: \d+ partitions? materialized\nended\n$/);
+  assertMatch(stdout, /run 2 \(.+\) succeeded: \d+ partitions? materialized\n(.* alert: .*\n)?ended\n$/);
 });

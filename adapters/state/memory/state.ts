@@ -322,7 +322,8 @@ export class MemoryState implements port.State {
     return [...this.#store.workers].filter((worker) => worker.alive && worker !== this.#worker).length;
   }
 
-  watch(signal: AbortSignal): AsyncIterable<Seq> {
+  async watch(signal: AbortSignal): Promise<AsyncIterable<Seq>> {
+    await null;
     return this.#following.watch(signal);
   }
 

@@ -81,6 +81,8 @@ export class Database {
   #trying = false;
   /** Whether the last wait was in vain: then the next is short, so that what goes on ends. */
   #gaveUp = false;
+  /** Whether it was said what writes wait for, since the last one that was done. */
+  #isTold = false;
   /** Which content it is, where that is to stay the same. */
   #content: { readonly sql: string; readonly found: string } | undefined;
 
@@ -155,8 +157,12 @@ export class Database {
     for (let waited = 0; waited < limit; waited += 2 * TRY) {
       const done = this.#attempt(act);
       this.#gaveUp = false;
-      if (done !== undefined) return done.value;
-      if (waited < quiet && waited + 2 * TRY >= quiet) {
+      if (done !== undefined) {
+        this.#isTold = false;
+        return done.value;
+      }
+      if (waited < quiet && waited + 2 * TRY >= quiet && !this.#isTold) {
+        this.#isTold = true;
         this.#tell(
           `${lockHolder(this.#path)} is writing to "${this.#path}": waiting up to ${most / 1_000} s`,
         );

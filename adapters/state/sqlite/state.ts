@@ -343,7 +343,7 @@ export class SqliteState implements port.State {
     return this.#workers.beside();
   }
 
-  watch(signal: AbortSignal, options?: { readonly closely?: boolean }): AsyncIterable<Seq> {
+  async watch(signal: AbortSignal, options?: { readonly closely?: boolean }): Promise<AsyncIterable<Seq>> {
     return this.#following.watch(signal, options);
   }
 
