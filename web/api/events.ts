@@ -55,7 +55,7 @@ export function events(api: OpenAPIHono<ApiEnv>): void {
     return streamSSE(context, async (stream) => {
       const gone = new AbortController();
       stream.onAbort(() => gone.abort());
-      const news = state.watch(gone.signal, { closely: true });
+      const news = await state.watch(gone.signal, { closely: true });
       if (after === undefined) await orchestrator.refresh();
       let seq = after ?? orchestrator.seq;
       const tell = async () => {

@@ -18,6 +18,8 @@ export const METHODS: Methods<Omit<State, "watch">> = {
   materializations: true,
   filesBelow: true,
   filesAt: true,
+  eventsOf: true,
+  series: true,
   history: true,
   rechecked: true,
   claim: true,
