@@ -29,6 +29,7 @@ export { alert } from "./alerts/rules.ts";
 export type { Symptom } from "./alerts/symptom.ts";
 export type { AlertSource, AlertView, Results } from "./alerts/view.ts";
 export { type Probe, SourceHealth, type SourceTrouble } from "./source_health.ts";
+export type { SourceRecord } from "./source_record.ts";
 
 // Time
 export * from "./instant.ts";

@@ -1,6 +1,8 @@
 import { type Instant, iso, MINUTE, SECOND } from "../instant.ts";
+import type { AssetKey } from "../event.ts";
 import type { KeyValue } from "../ports/key_value.ts";
 import type { RunRequest } from "../ports/state.ts";
+import { changeSource, type SourceRecord, sourceRecords } from "../source_record.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import type { Node } from "../staleness/node.ts";
 
@@ -15,54 +17,80 @@ export interface Outage {
 /** The services that do not answer, by pool. */
 export type Outages = ReadonlyMap<string, Outage>;
 
-const PREFIX = "outages/";
 /** Who says that a service is down says so again; what was said so long ago counts no more. */
 const HOLDS = 10 * MINUTE;
 
 /** The services that were found down lately. */
 export async function outagesIn(store: KeyValue, now: Instant): Promise<Outages> {
-  const kept = await store.list(PREFIX);
-  const all = [...kept].map(([key, { value }]) =>
-    [key.slice(PREFIX.length), value as unknown as Outage] as const
-  );
-  return new Map(all.filter(([, { at }]) => Math.abs(now - at) < HOLDS));
+  const outages = new Map<string, Outage>();
+  for (const [pool, record] of await sourceRecords(store)) {
+    const outage = outageIn(record, now);
+    if (outage !== undefined) outages.set(pool, outage);
+  }
+  return outages;
 }
 
-/** Notes whether a service answers: `message` says why it does not, null that it does. @returns Since when it does not. */
+function outageIn({ since, at, probed, message, isDown }: SourceRecord, now: Instant): Outage | undefined {
+  if (since === null || !isDown) return undefined;
+  const heard = [at ?? since, ...probed === null ? [] : [probed]];
+  const last = heard.reduce((a, b) => Math.abs(now - a) < Math.abs(now - b) ? a : b);
+  return Math.abs(now - last) < HOLDS ? { since, at: last, message } : undefined;
+}
+
+/** Notes whether a service answers, as who asks it says: `message` is why it does not, null that it does. */
 export async function noteOutage(
   store: KeyValue,
   pool: string,
   { message, at }: { readonly message: string | null; readonly at: Instant },
-): Promise<Instant | null> {
-  const key = PREFIX + pool;
-  for (;;) {
-    const kept = await store.get(key);
+): Promise<void> {
+  await changeSource(store, pool, (known) => {
     if (message === null) {
-      if (kept !== undefined) await store.delete(key);
-      return null;
+      return { ...known, answered: at, since: null, at: null, message: "", isDown: false };
     }
-    const before = kept?.value as Outage | undefined;
-    const since = before === undefined || Math.abs(at - before.at) >= HOLDS ? at : before.since;
-    if (await store.put(key, { since, at, message }, kept?.version ?? 0)) return since;
-  }
+    const since = outageIn(known, at)?.since ?? at;
+    return { ...known, since, at, message, isDown: true };
+  });
 }
 
 /** Why an asset is not asked for: the service that it asks is down. */
 export function outageOf(outages: Outages, { asset: { pool } }: Node): string | undefined {
   const outage = pool === null ? undefined : outages.get(pool);
-  return outage && `${pool} is down since ${iso(outage.since - outage.since % SECOND)}: ${outage.message}`;
+  return outage && outageText(pool!, outage);
 }
 
-/** The same of a request, by the first of its assets that waits. */
+/** An outage in words. */
+export function outageText(pool: string, { since, message }: Outage): string {
+  return `${pool} is down since ${iso(since - since % SECOND)}: ${message}`;
+}
+
+/** The assets that ask a service that is down: runs over them wait. */
+export function waitingAssets(outages: Outages, index: StalenessIndex): AssetKey[] {
+  if (outages.size === 0) return [];
+  return index.nodes.filter(({ asset: { pool } }) => pool !== null && outages.has(pool)).map(({ key }) =>
+    key
+  );
+}
+
+/** Why a request waits, by the first of its assets that asks a service that is down. */
 export function outageOver(
   outages: Outages,
   index: StalenessIndex,
-  { command, ranges }: RunRequest,
+  request: RunRequest,
 ): string | undefined {
-  if (command !== "materialize") return undefined;
+  const waits = awaitedBy(outages, index, request);
+  return waits && `${waits.asset} waits, as ${outageText(waits.pool, waits.outage)}`;
+}
+
+/** The first asset of a request that waits for a service that is down, and which that is. */
+export function awaitedBy(
+  outages: Outages,
+  index: StalenessIndex,
+  { command, ranges }: RunRequest,
+): { readonly asset: AssetKey; readonly pool: string; readonly outage: Outage } | undefined {
+  if (command !== "materialize" || outages.size === 0) return undefined;
   for (const { asset } of ranges) {
-    const node = index.find(asset);
-    const reason = node && outageOf(outages, node);
-    if (reason !== undefined) return `${asset} waits, as ${reason}`;
+    const pool = index.find(asset)?.asset.pool ?? null;
+    const outage = pool === null ? undefined : outages.get(pool);
+    if (outage !== undefined) return { asset, pool: pool!, outage };
   }
 }
