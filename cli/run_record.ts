@@ -1,9 +1,9 @@
-import { iso, type Json, type RunRecord, type RunRequest } from "../core/mod.ts";
+import { iso, type Json, type RunRecord, type RunRequest, type WaitsFor } from "../core/mod.ts";
 import { table } from "./table.ts";
 import { lasting, named, number } from "./text.ts";
 
 /** A run as JSON; what runs do not have yet is null or nothing. */
-export function runJson({ id, status, started, ended, request, summary }: RunRecord) {
+export function runJson({ id, status, started, ended, request, summary }: RunRecord, waits?: WaitsFor) {
   const { priority = 0, parent = null, ...asked } = request;
   return {
     id,
@@ -14,7 +14,18 @@ export function runJson({ id, status, started, ended, request, summary }: RunRec
     started: status === "queued" ? null : iso(started),
     ended: ended === null ? null : iso(ended),
     counts: (isObject(summary) ? summary.counts : undefined) ?? null,
+    ...(waits && { waits: waitsJson(waits) }),
   };
+}
+
+/** What is waited for, as JSON. */
+export function waitsJson({ since, ...rest }: WaitsFor) {
+  return { ...rest, since: iso(since) };
+}
+
+/** The same in words. */
+export function waitsText({ for: service, since, message }: WaitsFor): string {
+  return `waits for ${service}, which is down since ${iso(since).replace(/\.\d+/, "")}: ${message}`;
 }
 
 /** The errors in a run's record. */

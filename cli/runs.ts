@@ -1,9 +1,17 @@
-import type { Holding, RunRecord, State } from "../core/mod.ts";
-import { type Command, type Context, type Invocation, UsageError } from "./context.ts";
+import {
+  type Holding,
+  type RunId,
+  type RunRecord,
+  type State,
+  visible,
+  waitingIn,
+  type WaitsFor,
+} from "../core/mod.ts";
+import { type App, type Command, type Context, type Invocation, UsageError } from "./context.ts";
 import { holdingLines, holdingsJson } from "./holdings.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
-import { runJson, runTable } from "./run_record.ts";
+import { runJson, runTable, waitsText } from "./run_record.ts";
 import { release } from "./runs_release.ts";
 import { showLogs } from "./runs_logs.ts";
 import { showRun } from "./runs_show.ts";
@@ -48,7 +56,7 @@ Examples:
     try {
       if (form === "show") await showRun(state, id!, invocation, context, app.notices);
       else if (form === "logs") await showLogs(state, id!, invocation, context, app.notices);
-      else await list(state, limit ?? 20, invocation, context, app.notices);
+      else await list(app, state, limit ?? 20, invocation, context);
     } finally {
       await state.close();
     }
@@ -93,28 +101,39 @@ function formOf({ words, value, has }: Invocation): { form: typeof FORMS[number]
 }
 
 async function list(
+  app: App,
   state: State,
   limit: number,
   { json }: Invocation,
   { stdout, stderr }: Context,
-  notices: readonly string[],
 ): Promise<void> {
+  const { notices } = app;
   const [found, holdings] = [await state.runs(limit), await state.holdings()];
+  const graph = async () => (await app.project()).graph;
+  const waiting = await waitingIn(state, found, { graph, now: app.now() });
   if (json) {
     notify(stderr, notices);
-    return printJson(stdout, await listJson(state, found, holdings));
+    return printJson(stdout, await listJson(state, found, holdings, waiting));
   }
   notify(stdout, notices);
   if (found.length === 0) print(stdout, "no runs yet");
   else for (const line of runTable(found)) print(stdout, line);
   const paint = painter(stdout);
+  for (const [run, waits] of waiting) {
+    print(stdout, paint("yellow", visible(`run ${run} ${waitsText(waits)}`)));
+  }
   for (const [place, line] of (await holdingLines(state, holdings)).entries()) {
     print(stdout, holdings[place]!.alive ? line : paint("yellow", line));
   }
 }
 
 /** The newest runs, and older ones that hold something; those that do, with what they hold. */
-async function listJson(state: State, newest: readonly RunRecord[], holdings: readonly Holding[]) {
+async function listJson(
+  state: State,
+  newest: readonly RunRecord[],
+  holdings: readonly Holding[],
+  waiting: ReadonlyMap<RunId, WaitsFor>,
+) {
   const listed = [...newest];
   for (const id of new Set(holdings.map(({ run }) => run))) {
     if (newest.some((run) => run.id === id)) continue;
@@ -123,7 +142,7 @@ async function listJson(state: State, newest: readonly RunRecord[], holdings: re
   }
   const claims = Map.groupBy(await holdingsJson(state, holdings), ({ run }) => run);
   return listed.sort((a, b) => b.id - a.id).map((run) => ({
-    ...runJson(run),
+    ...runJson(run, waiting.get(run.id)),
     ...(claims.has(run.id) && { claims: claims.get(run.id)!.map(({ run: _run, ...claim }) => claim) }),
   }));
 }

@@ -77,19 +77,27 @@ export function outageOver(
   index: StalenessIndex,
   request: RunRequest,
 ): string | undefined {
-  const waits = awaitedBy(outages, index, request);
+  const waits = awaitedBy(outages, (asset) => index.find(asset)?.asset.pool, request);
   return waits && `${waits.asset} waits, as ${outageText(waits.pool, waits.outage)}`;
 }
 
-/** The first asset of a request that waits for a service that is down, and which that is. */
+/** What waits for a service that is down. */
+export interface Awaited {
+  /** The first asset of it that asks the service. */
+  readonly asset: AssetKey;
+  readonly pool: string;
+  readonly outage: Outage;
+}
+
+/** Whether a request waits for a service that is down. */
 export function awaitedBy(
   outages: Outages,
-  index: StalenessIndex,
-  { command, ranges }: RunRequest,
-): { readonly asset: AssetKey; readonly pool: string; readonly outage: Outage } | undefined {
+  poolOf: (asset: AssetKey) => string | null | undefined,
+  { command, ranges }: Pick<RunRequest, "command" | "ranges">,
+): Awaited | undefined {
   if (command !== "materialize" || outages.size === 0) return undefined;
   for (const { asset } of ranges) {
-    const pool = index.find(asset)?.asset.pool ?? null;
+    const pool = poolOf(asset) ?? null;
     const outage = pool === null ? undefined : outages.get(pool);
     if (outage !== undefined) return { asset, pool: pool!, outage };
   }

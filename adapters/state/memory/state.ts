@@ -404,10 +404,16 @@ export class MemoryState implements port.State {
     return this.#ticks.forget(before, counting);
   }
 
-  async take(at: Instant, above = -Infinity): Promise<port.TakenRun | undefined> {
+  async take(
+    at: Instant,
+    above = -Infinity,
+    waiting: readonly AssetKey[] = [],
+  ): Promise<port.TakenRun | undefined> {
     await null;
-    const queued = this.#store.runs.filter(({ record: { id, status } }) =>
-      status === "queued" && !this.#store.isPaused(id)
+    const waits = ({ command, ranges }: port.RunRequest) =>
+      command === "materialize" && ranges.some(({ asset }) => waiting.includes(asset));
+    const queued = this.#store.runs.filter(({ record: { id, status, request } }) =>
+      status === "queued" && !this.#store.isPaused(id) && !waits(request)
     );
     const priority = ({ record: { request } }: StoredRun) => request.priority ?? 0;
     const [first] = queued.filter((run) => priority(run) > above).sort((a, b) => priority(b) - priority(a));
@@ -416,6 +422,16 @@ export class MemoryState implements port.State {
     first.worker = this.#worker;
     const { id, request } = first.record;
     return { id, request, steps: Math.max(0, ...first.steps.keys()) };
+  }
+
+  async handBack(id: RunId, at: Instant): Promise<void> {
+    await null;
+    const run = this.#store.runs[id - 1];
+    if (run?.worker !== this.#worker || run.queue === null || run.record.status !== "running") return;
+    run.record = run.isCancelled
+      ? { ...run.record, status: "cancelled", ended: at }
+      : { ...run.record, status: "queued" };
+    run.worker = null;
   }
 
   async gotOn(id: RunId): Promise<void> {
