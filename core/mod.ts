@@ -77,8 +77,7 @@ export {
 export * from "./orchestrator.ts";
 export type { Ask, MaterializeAsk, PruneAsk } from "./automation/ask.ts";
 export { AUTOMATION } from "./automation/names.ts";
-export type { Outage, Outages } from "./automation/outages.ts";
-export type { WaitsFor } from "./backfill/progress.ts";
+export type { Outage, Outages, WaitsFor } from "./outages.ts";
 export { waitingIn } from "./run/waiting.ts";
 export { type Pause, pauseOf, setPaused } from "./automation/pauses.ts";
 export type { Askers, Standing } from "./automation/standing.ts";

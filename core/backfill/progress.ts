@@ -1,5 +1,4 @@
-import { type Awaited, awaitedBy, type Outages, outagesIn } from "../automation/outages.ts";
-import type { Instant } from "../instant.ts";
+import { awaitedBy, type Outages, outagesIn, waitOf, type WaitsFor } from "../outages.ts";
 import { count } from "../partition/ranges.ts";
 import type { BackfillBatch, BackfillRecord, BackfillStatus } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
@@ -27,15 +26,6 @@ export interface BackfillProgress {
   readonly remainingSeconds: number | null;
   /** The service that its batches wait for, as it is down; absent where they wait for none. */
   readonly waits?: WaitsFor;
-}
-
-/** A service that is waited for, by the pool of the assets that ask it. */
-export interface WaitsFor {
-  readonly for: string;
-  /** Since when it is down. */
-  readonly since: Instant;
-  /** Why it does not answer. */
-  readonly message: string;
 }
 
 /** How far every backfill is, the newest first; the index must be up to date. */
@@ -83,11 +73,6 @@ async function waitsFor(
     ranges,
   });
   return awaited && waitOf(awaited);
-}
-
-/** What is waited for, as it is shown. */
-export function waitOf({ pool, outage: { since, message } }: Awaited): WaitsFor {
-  return { for: pool, since, message };
 }
 
 /** How it stands, whether or not anybody has noted that its last run ended, or that a retry made what had failed. */

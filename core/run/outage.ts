@@ -1,4 +1,4 @@
-import { noteOutage, type Outage, outagesIn, outageText } from "../automation/outages.ts";
+import { noteOutage, type Outage, outagesIn, outageText } from "../outages.ts";
 import { SourceError } from "../errors.ts";
 import type { Node } from "../staleness/node.ts";
 import { messageOf, type Session } from "./session.ts";

@@ -1,5 +1,4 @@
-import { awaitedBy, outagesIn } from "../automation/outages.ts";
-import { waitOf, type WaitsFor } from "../backfill/progress.ts";
+import { awaitedBy, outagesIn, waitOf, type WaitsFor } from "../outages.ts";
 import type { RunId } from "../event.ts";
 import type { Graph } from "../graph.ts";
 import type { Instant } from "../instant.ts";

@@ -1,5 +1,5 @@
 import { RequestError } from "../errors.ts";
-import { outagesIn, waitingAssets } from "../automation/outages.ts";
+import { outagesIn, waitingAssets } from "../outages.ts";
 import type { RunId } from "../event.ts";
 import { SECOND } from "../instant.ts";
 import type { RunRequest, TakenRun } from "../ports/state.ts";

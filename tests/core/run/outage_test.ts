@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { CronerCron } from "../../../adapters/cron/croner/cron.ts";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import { type AnyAsset, definer, from } from "../../../core/asset.ts";
-import { noteOutage } from "../../../core/automation/outages.ts";
+import { noteOutage } from "../../../core/outages.ts";
 import { eager } from "../../../core/automation/presets.ts";
 import { Ticker } from "../../../core/automation/ticker.ts";
 import { SourceError } from "../../../core/errors.ts";

@@ -1,10 +1,10 @@
-import { type Instant, iso, MINUTE, SECOND } from "../instant.ts";
-import type { AssetKey } from "../event.ts";
-import type { KeyValue } from "../ports/key_value.ts";
-import type { RunRequest } from "../ports/state.ts";
-import { changeSource, type SourceRecord, sourceRecords } from "../source_record.ts";
-import type { StalenessIndex } from "../staleness/index.ts";
-import type { Node } from "../staleness/node.ts";
+import { type Instant, iso, MINUTE, SECOND } from "./instant.ts";
+import type { AssetKey } from "./event.ts";
+import type { KeyValue } from "./ports/key_value.ts";
+import type { RunRequest } from "./ports/state.ts";
+import { changeSource, type SourceRecord, sourceRecords } from "./source_record.ts";
+import type { StalenessIndex } from "./staleness/index.ts";
+import type { Node } from "./staleness/node.ts";
 
 /** A service that does not answer, by the pool of the assets that ask it. */
 export interface Outage {
@@ -101,4 +101,18 @@ export function awaitedBy(
     const outage = pool === null ? undefined : outages.get(pool);
     if (outage !== undefined) return { asset, pool: pool!, outage };
   }
+}
+
+/** A service that is waited for, by the pool of the assets that ask it. */
+export interface WaitsFor {
+  readonly for: string;
+  /** Since when it is down. */
+  readonly since: Instant;
+  /** Why it does not answer. */
+  readonly message: string;
+}
+
+/** What is waited for, as it is shown. */
+export function waitOf({ pool, outage: { since, message } }: Awaited): WaitsFor {
+  return { for: pool, since, message };
 }
