@@ -143,6 +143,10 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       random: Math.random,
       upkeep: { versions: storage.versions, sweep: () => sweep() },
       resources: project.given === undefined ? resources : project.given.resources,
+      examine: async (pool, signal) => {
+        const { watch } = resources ?? {};
+        if (watch?.health.name === pool) await watch.health.probe(watch.probe, signal);
+      },
       mask: config.mask,
       readSourceFile: project.readSourceFile,
       limits: LIMITS,

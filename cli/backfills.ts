@@ -1,4 +1,10 @@
-import type { BackfillId, BackfillProgress, BackfillStatus } from "../core/mod.ts";
+import {
+  type BackfillId,
+  type BackfillProgress,
+  type BackfillStatus,
+  visible,
+  waitsJson,
+} from "../core/mod.ts";
 import { idleLine } from "./backfill.ts";
 import {
   type App,
@@ -9,6 +15,7 @@ import {
   UsageError,
 } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
+import { waitsText } from "./run_record.ts";
 import { table } from "./table.ts";
 import { number, roughly } from "./text.ts";
 
@@ -72,7 +79,14 @@ function list(
 ): void {
   if (json) {
     notify(stderr, notices);
-    return printJson(stdout, found.map((each) => ({ ...each, selection: each.selection.join(" ") })));
+    return printJson(
+      stdout,
+      found.map(({ waits, ...each }) => ({
+        ...each,
+        selection: each.selection.join(" "),
+        ...(waits && { waits: waitsJson(waits) }),
+      })),
+    );
   }
   notify(stdout, notices);
   if (found.length === 0) return print(stdout, "no backfills yet");
@@ -98,7 +112,10 @@ function list(
     number(each.failed),
     each.remainingSeconds ? roughly(each.remainingSeconds * 1_000) : "",
   ]);
-  for (const line of [...table(columns, rows), ...idle]) print(stdout, line);
+  const waiting = found.flatMap(({ id, waits }) =>
+    waits === undefined ? [] : [visible(`backfill ${id} ${waitsText(waits)}`)]
+  );
+  for (const line of [...table(columns, rows), ...waiting, ...idle]) print(stdout, line);
 }
 
 const TO = { pause: "paused", resume: "running", cancel: "cancelled" } as const;

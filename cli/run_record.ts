@@ -1,6 +1,11 @@
-import { iso, runJson, type RunRecord, type RunRequest } from "../core/mod.ts";
+import { iso, runJson, type RunRecord, type RunRequest, type WaitsFor } from "../core/mod.ts";
 import { table } from "./table.ts";
 import { lasting, named, number } from "./text.ts";
+
+/** What a run waits for, in words. */
+export function waitsText({ for: service, since, message }: WaitsFor): string {
+  return `waits for ${service}, which is down since ${iso(since).replace(/\.\d+/, "")}: ${message}`;
+}
 
 /** Runs as lines, with a head. */
 export function runTable(runs: readonly RunRecord[]): string[] {

@@ -1,9 +1,9 @@
-import { runsJson, type State } from "../core/mod.ts";
-import { type Command, type Context, type Invocation, UsageError } from "./context.ts";
+import { runsJson, type State, visible, waitingIn } from "../core/mod.ts";
+import { type App, type Command, type Context, type Invocation, UsageError } from "./context.ts";
 import { holdingLines } from "./holdings.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
-import { runTable } from "./run_record.ts";
+import { runTable, waitsText } from "./run_record.ts";
 import { release } from "./runs_release.ts";
 import { showLogs } from "./runs_logs.ts";
 import { showRun } from "./runs_show.ts";
@@ -48,7 +48,7 @@ Examples:
     try {
       if (form === "show") await showRun(state, id!, invocation, context, app.notices);
       else if (form === "logs") await showLogs(state, id!, invocation, context, app.notices);
-      else await list(state, limit ?? 20, invocation, context, app.notices);
+      else await list(app, state, limit ?? 20, invocation, context);
     } finally {
       await state.close();
     }
@@ -93,21 +93,27 @@ function formOf({ words, value, has }: Invocation): { form: typeof FORMS[number]
 }
 
 async function list(
+  app: App,
   state: State,
   limit: number,
   { json }: Invocation,
   { stdout, stderr }: Context,
-  notices: readonly string[],
 ): Promise<void> {
+  const { notices } = app;
   const [found, holdings] = [await state.runs(limit), await state.holdings()];
+  const graph = async () => (await app.project()).graph;
+  const waiting = await waitingIn(state, found, { graph, now: app.now() });
   if (json) {
     notify(stderr, notices);
-    return printJson(stdout, await runsJson(state, found, holdings));
+    return printJson(stdout, await runsJson(state, found, { holdings, waiting }));
   }
   notify(stdout, notices);
   if (found.length === 0) print(stdout, "no runs yet");
   else for (const line of runTable(found)) print(stdout, line);
   const paint = painter(stdout);
+  for (const [run, waits] of waiting) {
+    print(stdout, paint("yellow", visible(`run ${run} ${waitsText(waits)}`)));
+  }
   for (const [place, line] of (await holdingLines(state, holdings)).entries()) {
     print(stdout, holdings[place]!.alive ? line : paint("yellow", line));
   }

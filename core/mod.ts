@@ -29,6 +29,7 @@ export { alert } from "./alerts/rules.ts";
 export type { Symptom } from "./alerts/symptom.ts";
 export type { AlertSource, AlertView, Results } from "./alerts/view.ts";
 export { type Probe, SourceHealth, type SourceTrouble } from "./source_health.ts";
+export type { SourceRecord } from "./source_record.ts";
 
 // Time
 export * from "./instant.ts";
@@ -76,7 +77,8 @@ export {
 export * from "./orchestrator.ts";
 export type { Ask, MaterializeAsk, PruneAsk } from "./automation/ask.ts";
 export { AUTOMATION } from "./automation/names.ts";
-export type { Outage, Outages } from "./automation/outages.ts";
+export type { Outage, Outages, WaitsFor } from "./outages.ts";
+export { waitingIn } from "./run/waiting.ts";
 export { type Pause, pauseOf, setPaused } from "./automation/pauses.ts";
 export type { Askers, Standing } from "./automation/standing.ts";
 export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";

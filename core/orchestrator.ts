@@ -1,5 +1,5 @@
 import type { Alerter, AlerterOptions } from "./alerts/alerter.ts";
-import type { Outages } from "./automation/outages.ts";
+import type { Outages } from "./outages.ts";
 import type { Askers, Standing } from "./automation/standing.ts";
 import type { LakeFiles } from "./automation/sensor.ts";
 import type { Ticker, Ticking } from "./automation/ticker.ts";
@@ -148,6 +148,11 @@ export class Orchestrator {
   /** The code version that an asset's partitions are made with now. */
   codeVersion(asset: AssetKey): string {
     return this.index.node(asset).record.version;
+  }
+
+  /** The time by its clock. */
+  get now(): Instant {
+    return this.session.clock.now();
   }
 
   /** The number of the last event that was taken in. */
@@ -333,7 +338,7 @@ export class Orchestrator {
     const view = { index, running: await runningIn(session.state), cron: await this.#cron() };
     const [{ pauseOf }, { outagesIn }, { AUTOMATION }] = await Promise.all([
       import("./automation/pauses.ts"),
-      import("./automation/outages.ts"),
+      import("./outages.ts"),
       import("./automation/names.ts"),
     ]);
     const paused = (await pauseOf(keyValue, AUTOMATION))?.paused ?? false;
@@ -422,7 +427,7 @@ export class Orchestrator {
 
   /** The services that were found down lately: what asks them waits. */
   async outages(): Promise<Outages> {
-    const { outagesIn } = await import("./automation/outages.ts");
+    const { outagesIn } = await import("./outages.ts");
     return await outagesIn(this.session.state.keyValue, this.session.clock.now());
   }
 

@@ -10,7 +10,7 @@ import { allExisting, type Node } from "../staleness/node.ts";
 import { Automation, type Evaluated } from "./automation.ts";
 import { Memories } from "./memories.ts";
 import { AUTOMATION } from "./names.ts";
-import { outageOf, type Outages, outagesIn } from "./outages.ts";
+import { outageOf, type Outages, outagesIn } from "../outages.ts";
 import { pauseOf } from "./pauses.ts";
 import { withBetween } from "./between.ts";
 import { requestsFor } from "./requests.ts";

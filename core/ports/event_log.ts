@@ -57,7 +57,7 @@ export interface Failure extends OrdinalRange {
   readonly asset: AssetKey;
   readonly seq: Seq;
   readonly at: Instant;
-  readonly reason: "error" | "check";
+  readonly reason: "error" | "check" | "outage";
   readonly message: string;
 }
 

@@ -1,4 +1,4 @@
-import type { RunId } from "../event.ts";
+import type { AssetKey, RunId } from "../event.ts";
 import type { Instant } from "../instant.ts";
 import type { RunRequest, RunStatus } from "./runs.ts";
 import type { AssetEvaluation } from "./ticks.ts";
@@ -29,8 +29,11 @@ export interface Queue {
    * Takes the run of the highest priority, the oldest of these; undefined where none is queued.
    *
    * @param above Only one of a higher priority than this. @default any
+   * @param waiting Runs that materialize any of these assets stay queued. @default none
    */
-  take(at: Instant, above?: number): Promise<TakenRun | undefined>;
+  take(at: Instant, above?: number, waiting?: readonly AssetKey[]): Promise<TakenRun | undefined>;
+  /** Queues a run again that this worker took, as it cannot go on now; one whose end was asked for is cancelled. */
+  handBack(run: RunId, at: Instant): Promise<void>;
   /** Notes that a run got on although no event says so, as by an answer that was stored. */
   gotOn(run: RunId): Promise<void>;
   /**

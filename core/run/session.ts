@@ -30,6 +30,8 @@ export interface Ports {
   readonly random: Random;
   /** Tidies up beside the graph, as part of retention. @default nothing is there to be tidied */
   readonly upkeep?: Upkeep;
+  /** Finds out whether the service that a pool's assets ask is down, where a question to it has failed. @default nobody does */
+  readonly examine?: (pool: string, signal: AbortSignal) => Promise<unknown>;
   /** Takes secrets out of a text before it is kept or shown. */
   readonly mask: (text: string) => string;
 }

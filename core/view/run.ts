@@ -1,6 +1,7 @@
 import type { AssetKey, RunId } from "../event.ts";
 import { iso } from "../instant.ts";
 import type { Holding } from "../ports/claims.ts";
+import type { WaitsFor } from "../outages.ts";
 import type { Json } from "../ports/key_value.ts";
 import type { LogEntry, RunRecord, RunRequest, RunStatus, StepRecord } from "../ports/runs.ts";
 import type { State } from "../ports/state.ts";
@@ -17,9 +18,23 @@ export interface RunJson {
   readonly ended: string | null;
   /** How many partitions were materialized, unchanged, failed and blocked, or what else its command counts. */
   readonly counts: Readonly<Record<string, Json>> | null;
+  /** The service that is down and without which it cannot begin, since when, and what it said. */
+  readonly waits?: WaitsJson;
 }
 
-export function runJson({ id, status, started, ended, request, summary }: RunRecord): RunJson {
+/** What is waited for. */
+export interface WaitsJson extends Omit<WaitsFor, "since"> {
+  readonly since: string;
+}
+
+export function waitsJson({ since, ...rest }: WaitsFor): WaitsJson {
+  return { ...rest, since: iso(since) };
+}
+
+export function runJson(
+  { id, status, started, ended, request, summary }: RunRecord,
+  waits?: WaitsFor,
+): RunJson {
   const { priority = 0, parent = null, ...asked } = request;
   return {
     id,
@@ -30,6 +45,7 @@ export function runJson({ id, status, started, ended, request, summary }: RunRec
     started: status === "queued" ? null : iso(started),
     ended: ended === null ? null : iso(ended),
     counts: countsOf(summary),
+    ...(waits && { waits: waitsJson(waits) }),
   };
 }
 
@@ -125,7 +141,10 @@ export function claimsJson({ asset, ranges, alive, place }: Holding, keys: Keys)
 export async function runsJson(
   state: State,
   newest: readonly RunRecord[],
-  holdings: readonly Holding[],
+  { holdings, waiting = new Map() }: {
+    readonly holdings: readonly Holding[];
+    readonly waiting?: ReadonlyMap<RunId, WaitsFor>;
+  },
 ): Promise<(RunJson & { readonly claims?: readonly ClaimJson[] })[]> {
   const listed = [...newest];
   for (const id of new Set(holdings.map(({ run }) => run))) {
@@ -136,7 +155,7 @@ export async function runsJson(
   const keys = await keysOf(state);
   const held = Map.groupBy(holdings, ({ run }) => run);
   return listed.sort((a, b) => b.id - a.id).map((run) => ({
-    ...runJson(run),
+    ...runJson(run, waiting.get(run.id)),
     ...(held.has(run.id) && { claims: held.get(run.id)!.flatMap((holding) => claimsJson(holding, keys)) }),
   }));
 }

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { errorsOf, keysOf, logJson, runJson, runsJson, stepJson } from "../../core/mod.ts";
+import { errorsOf, keysOf, logJson, runJson, runsJson, stepJson, waitingIn } from "../../core/mod.ts";
 import { answer, type ApiEnv, json } from "./lake_env.ts";
 import { problem, problems } from "./problem.ts";
 import { counting, limit, positive } from "./queries.ts";
@@ -62,7 +62,12 @@ export function runs(api: OpenAPIHono<ApiEnv>): void {
     const found = await state.runs(limit, { ...given, ...(status && { statuses: [status] }) });
     const listed = new Set(found.map(({ id }) => id));
     const holdings = (await state.holdings()).filter(({ run }) => listed.has(run));
-    return answer(context, Runs, await runsJson(state, found, holdings));
+    const { graph, orchestrator } = context.var.lake;
+    const waiting = await waitingIn(state, found, {
+      graph: () => Promise.resolve(graph),
+      now: orchestrator.now,
+    });
+    return answer(context, Runs, await runsJson(state, found, { holdings, waiting }));
   });
   api.openapi(one, async (context) => {
     const { state } = context.var.lake;

@@ -140,6 +140,7 @@ export const Run = z.object({
   started: instant.nullable(),
   ended: instant.nullable(),
   counts: z.record(z.string(), z.unknown()).nullable(),
+  waits: z.object({ for: z.string(), since: instant, message: z.string() }).optional(),
   claims: list(Claim).optional(),
 }).openapi("Run");
 

@@ -272,9 +272,23 @@ export class MemoryState implements port.State {
     return this.#ticks.forget(before, counting);
   }
 
-  async take(at: Instant, above = -Infinity): Promise<port.TakenRun | undefined> {
+  async take(
+    at: Instant,
+    above = -Infinity,
+    waiting: readonly AssetKey[] = [],
+  ): Promise<port.TakenRun | undefined> {
     await null;
-    return this.#queue.take(at, above);
+    return this.#queue.take(at, above, waiting);
+  }
+
+  async handBack(id: RunId, at: Instant): Promise<void> {
+    await null;
+    const run = this.#store.runs[id - 1];
+    if (run?.worker !== this.#worker || run.queue === null || run.record.status !== "running") return;
+    run.record = run.isCancelled
+      ? { ...run.record, status: "cancelled", ended: at }
+      : { ...run.record, status: "queued" };
+    run.worker = null;
   }
 
   async gotOn(id: RunId): Promise<void> {

@@ -296,11 +296,19 @@ export class SqliteState implements port.State {
       : this.#ticks.older(before);
   }
 
-  async take(at: Instant, above?: number): Promise<port.TakenRun | undefined> {
+  async take(
+    at: Instant,
+    above?: number,
+    waiting?: readonly AssetKey[],
+  ): Promise<port.TakenRun | undefined> {
     await this.#db.patiently(() => this.#workers.self());
-    const taken = await this.#db.patiently(() => this.#queue.take(at, above));
+    const taken = await this.#db.patiently(() => this.#queue.take(at, above, waiting));
     if (taken !== undefined) this.#runs.open(taken.id);
     return taken;
+  }
+
+  async handBack(run: RunId, at: Instant): Promise<void> {
+    await this.#asWorker(() => this.#queue.handBackOne(run, at));
   }
 
   async gotOn(run: RunId): Promise<void> {

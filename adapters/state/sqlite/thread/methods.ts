@@ -39,6 +39,7 @@ export const METHODS: Methods<Omit<State, "watch">> = {
   logs: true,
   enqueue: true,
   take: true,
+  handBack: true,
   gotOn: true,
   cancel: true,
   isCancelled: true,
