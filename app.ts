@@ -103,8 +103,8 @@ export class App {
   }
 
   async state(access: "read" | "write"): Promise<State> {
-    const { openState } = await import("./app/state.ts");
-    return await openState(this.config.state, access, { lasting: this.lasting });
+    const { openStateOf } = await import("./app/lake_state.ts");
+    return await openStateOf(this.config, access, { lasting: this.lasting });
   }
 
   /** How all that asks for runs by itself stands. */

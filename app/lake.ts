@@ -22,12 +22,12 @@ import { leastSeconds } from "../sources/openaq/least.ts";
 import { missingFrom } from "../adapters/sdk/files/place.ts";
 import { admitLake, examineLake, type Marked, OutpacedError, readMark } from "./identity.ts";
 import { admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
+import { openStateOf } from "./lake_state.ts";
 import { disposeOf } from "./opened.ts";
 import type { Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
 import { asked, type Sources, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
-import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
 import { MACHINE, type TimeOfLake } from "./time.ts";
 
@@ -111,7 +111,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
   };
   const first = isNew && access === "write" ? await lookFirst(looking).catch(undone) : undefined;
   const tell = (message: string) => warn("state", message);
-  const state = await openState(config.state, access, { tell, lasting }).catch(undone);
+  const state = await openStateOf(config, access, { tell, lasting }).catch(undone);
   let resources: LakeResources | undefined;
   try {
     const parts = { config, project, storage, state };
