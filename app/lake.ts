@@ -8,6 +8,7 @@ import {
   type Graph,
   type Instant,
   type LakeStorage,
+  type Lead,
   type NewEvent,
   Orchestrator,
   type State,
@@ -48,7 +49,7 @@ export interface Lake extends AsyncDisposable {
   sweep(counting?: "only"): Promise<number>;
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   dropViews(): Promise<AssetKey[]>;
-  tickers(): Promise<readonly Ticking[]>;
+  tickers(lead?: Lead): Promise<readonly Ticking[]>;
   /** How long so many requests to the source take at least, at its pace. */
   leastSeconds(requests: number): number;
   look(signal: AbortSignal): Promise<void>;
@@ -193,9 +194,10 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ ...views, databases, catalog });
       },
-      async tickers() {
+      async tickers(lead) {
         const { askersOf } = await import("./askers.ts");
-        const asked = await orchestrator.tickers({
+        const by = lead === undefined ? orchestrator : orchestrator.leading(lead);
+        const asked = await by.tickers({
           ...askersOf(project, resources?.watch),
           files: {
             list: (folder) => store.list(folder),
@@ -205,7 +207,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
           },
           lookbackDays: config.lookbackDays,
         });
-        asking = [...asked, await orchestrator.backfillTicker()];
+        asking = [...asked, await by.backfillTicker()];
         return [...asking, await alerts()];
       },
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),

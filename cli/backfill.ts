@@ -1,5 +1,6 @@
 import type { BackfillId, Graph, Lack, PlannedBackfill } from "../core/mod.ts";
 import { type Command, type Context, type Invocation, type Lake, UsageError } from "./context.ts";
+import { idleLines } from "./daemon_signs.ts";
 import { openToMake } from "./open.ts";
 import { notify, print, printJson } from "./out.ts";
 import { openEnd, requestOf } from "./request.ts";
@@ -72,7 +73,7 @@ Examples:
     }
     if (!has("yes") && !await mayBegin(context, planned)) return 130;
     const id = await planned.begin();
-    const idle = await idleLine(lake);
+    const idle = await idleLines(app, lake.state);
     if (json) printJson(context.stdout, jsonOf(id, planned, [...notices, ...idle]));
     else {
       print(context.stdout, `backfill ${id} is stored: "deno task backfills" tells how far it is`);
@@ -112,11 +113,6 @@ async function mayBegin({ ask, stderr }: Context, { partitions }: PlannedBackfil
   if (/^y(es)?$/i.test((answer ?? "").trim())) return true;
   print(stderr, "backfilling: nothing was begun");
   return false;
-}
-
-/** Says that nobody is at work, if so. */
-export async function idleLine({ state }: Pick<Lake, "state">): Promise<string[]> {
-  return await state.workersBeside() > 0 ? [] : ['no daemon is at work: "deno task daemon" does it'];
 }
 
 function jsonOf(

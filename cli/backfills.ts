@@ -1,5 +1,4 @@
 import type { BackfillId, BackfillProgress, BackfillStatus } from "../core/mod.ts";
-import { idleLine } from "./backfill.ts";
 import {
   type App,
   type Command,
@@ -8,6 +7,7 @@ import {
   type Invocation,
   UsageError,
 } from "./context.ts";
+import { idleLines, silentLines } from "./daemon_signs.ts";
 import { notify, print, printJson } from "./out.ts";
 import { table } from "./table.ts";
 import { number, roughly } from "./text.ts";
@@ -38,7 +38,13 @@ Examples:
     await using lake = await app.lake("read");
     const found = await lake.orchestrator.backfills();
     const isOpen = found.some(({ status }) => status === "running");
-    list(found, isOpen ? await idleLine(lake) : [], invocation, context, app.notices);
+    list(
+      found,
+      isOpen ? await idleLines(app, lake.state) : await silentLines(app, lake.state),
+      invocation,
+      context,
+      app.notices,
+    );
     return 0;
   },
 };
@@ -71,7 +77,7 @@ function list(
   notices: readonly string[],
 ): void {
   if (json) {
-    notify(stderr, notices);
+    notify(stderr, [...notices, ...idle]);
     return printJson(stdout, found.map((each) => ({ ...each, selection: each.selection.join(" ") })));
   }
   notify(stdout, notices);
@@ -131,7 +137,7 @@ async function turn(
       if (json) printJson(stdout, { id, status, warnings: app.notices });
       return 1;
     }
-    const idle = form === "resume" ? await idleLine({ state }) : [];
+    const idle = form === "resume" ? await idleLines(app, state) : [];
     if (json) printJson(stdout, { id, status: TO[form], warnings: [...app.notices, ...idle] });
     else {
       notify(stdout, app.notices);

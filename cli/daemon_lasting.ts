@@ -44,6 +44,7 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
         signal,
         grace: grace * app.speed,
         pulse,
+        machine: app.machine,
         tell: told.news,
         observe: (progress) => {
           invocation.observe(progress);

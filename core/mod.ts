@@ -84,6 +84,7 @@ export type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 export type { BackfillProgress } from "./backfill/progress.ts";
 export { type DaemonOptions, TICKS } from "./daemon/options.ts";
 export { serve } from "./daemon/serve.ts";
+export { daemonAt, type DaemonSeen, seeDaemon } from "./daemon/stalled.ts";
 export type { DaemonNews, Herald } from "./daemon/news.ts";
 export { Pulse } from "./daemon/pulse.ts";
 export type { OpenLake, Vitals } from "./daemon/vitals.ts";

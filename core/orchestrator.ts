@@ -6,6 +6,7 @@ import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
 import type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 import type { BackfillProgress } from "./backfill/progress.ts";
+import { fenced } from "./daemon/fenced.ts";
 import type { AssetKey, NewEvent, RunId, Seq } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import type { PartitionSet } from "./partition/partition_set.ts";
@@ -14,7 +15,13 @@ import { count, EVERYTHING } from "./partition/ranges.ts";
 import type { Cron } from "./ports/cron.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
 import type { Instant } from "./instant.ts";
-import { type Forgotten, type KeptEvaluation, MOST_EVALUATIONS, type State } from "./ports/state.ts";
+import {
+  type Forgotten,
+  type KeptEvaluation,
+  type Lead,
+  MOST_EVALUATIONS,
+  type State,
+} from "./ports/state.ts";
 import { awaited } from "./run/awaited.ts";
 import { compareFiles, supposeDamage } from "./run/compare.ts";
 import { reportLine, unreported } from "./run/external.ts";
@@ -133,6 +140,12 @@ export class Orchestrator {
     const index = new StalenessIndex(nodes, session.clock.now());
     index.load(await session.state.snapshot(nodes.map(({ key }) => key)));
     return new Orchestrator({ ...session, index }, this.#limits, this.#compared);
+  }
+
+  /** The same, as who leads writes: once the lead has passed on, nothing more is asked for. */
+  leading(lead: Lead): Orchestrator {
+    const session = { ...this.session, state: fenced(this.session.state, lead) };
+    return new Orchestrator(session, this.#limits, this.#compared);
   }
 
   /** @internal */

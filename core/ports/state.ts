@@ -5,7 +5,7 @@ import type { EventLog } from "./event_log.ts";
 import type { Following } from "./following.ts";
 import type { History } from "./history.ts";
 import type { KeyValue } from "./key_value.ts";
-import type { Leads } from "./leads.ts";
+import type { Lead, Leads } from "./leads.ts";
 import type { Queue } from "./queue.ts";
 import type { Runs } from "./runs.ts";
 import type { Ticks } from "./ticks.ts";
@@ -35,6 +35,15 @@ export interface State extends EventLog, Claims, Runs, Queue, History, Ticks, Fo
 /** The state cannot be used: one line that says where it is, what was found and what was wanted. */
 export class StateError extends Error {
   override readonly name: string = "StateError";
+}
+
+/** The lead under which something was to be written has passed on to another worker: nothing was written. */
+export class PassedLeadError extends StateError {
+  override readonly name = "PassedLeadError";
+
+  constructor({ name }: Lead) {
+    super(`writing as who leads "${name}": found that another worker does by now, wanted to lead`);
+  }
 }
 
 /** The place that is configured can hold no state of this version: another is wanted, and nothing was changed. */
