@@ -5,7 +5,8 @@ import { Bell } from "./bell.ts";
 import { Lanes } from "./lanes.ts";
 import { Leading } from "./leading.ts";
 import { Observing } from "./observing.ts";
-import { type DaemonOptions, TICKS } from "./options.ts";
+import { TICKS } from "./lead.ts";
+import type { DaemonOptions } from "./options.ts";
 import { Ticks } from "./ticks.ts";
 
 /** Nothing is left longer without a look: neither the clock nor who follows is relied on. */

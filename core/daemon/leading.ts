@@ -1,12 +1,7 @@
-import { type Milliseconds, SECOND } from "../instant.ts";
+import type { Milliseconds } from "../instant.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Lead, Leader, State } from "../ports/state.ts";
-import { TICKS } from "./options.ts";
-
-/** So often who leads gives a sign of life. */
-const BEAT: Milliseconds = 5 * SECOND;
-/** Who leads and gives no sign of life for so long has lost the lead to whoever asks for it. */
-export const SILENT: Milliseconds = 30 * SECOND;
+import { BEAT, SILENT, TICKS } from "./lead.ts";
 
 /** How one worker has the lead, or follows. */
 export interface LeadStanding {

@@ -7,9 +7,6 @@ import type { Observer } from "../run/progress.ts";
 import type { Herald } from "./news.ts";
 import type { Pulse } from "./pulse.ts";
 
-/** The lead that who asks for runs has. */
-export const TICKS = "ticks";
-
 /** What a daemon works with, and what ends it. */
 export interface DaemonOptions {
   readonly orchestrator: Orchestrator;

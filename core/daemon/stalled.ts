@@ -1,7 +1,6 @@
 import { type Instant, iso } from "../instant.ts";
 import type { Leader, Leads, Stalled, WorkerPlace } from "../ports/state.ts";
-import { SILENT } from "./leading.ts";
-import { TICKS } from "./options.ts";
+import { SILENT, TICKS } from "./lead.ts";
 
 /** Where a daemon runs, in words. */
 export function daemonAt(place: WorkerPlace): string {

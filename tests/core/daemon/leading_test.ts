@@ -3,7 +3,7 @@ import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import type { Ticking } from "../../../core/automation/ticker.ts";
 import { Leading } from "../../../core/daemon/leading.ts";
 import type { DaemonNews } from "../../../core/daemon/news.ts";
-import { TICKS } from "../../../core/daemon/options.ts";
+import { TICKS } from "../../../core/daemon/lead.ts";
 import { Pulse } from "../../../core/daemon/pulse.ts";
 import { serve } from "../../../core/daemon/serve.ts";
 import { HOUR, MINUTE, SECOND } from "../../../core/instant.ts";
