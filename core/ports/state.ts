@@ -30,6 +30,11 @@ export interface State extends EventLog, Claims, Runs, Queue, History, Ticks, Fo
   readonly alerts: Alerts;
   /** Releases this worker's claims, and hands back the runs that it took. */
   close(): Promise<void>;
+  /**
+   * The same for a process that is about to end whatever is at work in it. Claims under which something is being
+   * published stay until it has ended: nobody may settle that before.
+   */
+  abandon(): Promise<void>;
 }
 
 /** The state cannot be used: one line that says where it is, what was found and what was wanted. */

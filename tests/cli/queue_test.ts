@@ -236,6 +236,37 @@ Deno.test("a daemon that is told to end hands its run back and ends with 0", asy
   assertEquals(await madeBy(line, 2), ["a", "b", "c", "d", "q/whole"]);
 });
 
+for (const command of [["materialize"], ["daemon", "--port", "0"]] as const) {
+  Deno.test(`"${command[0]}" that is told twice to end does so at once, and leaves nothing behind`, async () => {
+    await using line = await CommandLine.open();
+    await order(line, { b: "fail" });
+    await line.run(["materialize", "q/parts"], { env });
+    await order(line, { b: "deaf" });
+    await line.run(["runs", "retry", "1"], { env });
+    await using working = await Waiting.start(line, command);
+    await until("its place", () => isThere(`${line.cwd}/orders/b.waits`));
+    working.child.kill("SIGTERM");
+    const over = working.end();
+    // The same signal within a second is the same request.
+    const again = setInterval(() => working.child.kill("SIGTERM"), 300);
+    const { code } = await over.finally(() => clearInterval(again));
+    assertEquals(code, 130);
+    const { json: runs } = await line.run(["runs", "--json"], { env });
+    const [status, claims] = [runs[0].status, runs.flatMap(({ claims = [] }) => claims)];
+    assertEquals([status, claims], [command[0] === "materialize" ? "interrupted" : "queued", []]);
+    const { json: { findings } } = await line.run(["doctor", "--json"], { env });
+    assertEquals(findings.find(({ name }: { name: string }) => name === "claims"), {
+      name: "claims",
+      ok: true,
+      detail: "none",
+    });
+  });
+}
+
+function isThere(path: string): Promise<boolean> {
+  return Deno.lstat(path).then(() => true, () => false);
+}
+
 Deno.test("a run that a daemon works on can be cancelled; the daemon goes on with the next", async () => {
   await using line = await CommandLine.open();
   await order(line, { b: "fail" });

@@ -1,6 +1,9 @@
 import { type Instant, type Lead, type Leader, PassedLeadError, type Stalled } from "../../../core/mod.ts";
 import type { MemoryStore, Worker } from "./store.ts";
 
+/** The worker of a lead that nobody has: its number stays known. */
+const NOBODY: Worker = { name: "", alive: false };
+
 /** Who leads what in a store. */
 export class Leads {
   readonly #store: MemoryStore;
@@ -47,6 +50,14 @@ export class Leads {
     const number = (found?.number ?? 0) + 1;
     leads.set(name, { worker: this.#worker, number, beats: 0, at });
     return { name, number };
+  }
+
+  /** Gives up all that this worker leads. */
+  leave(): void {
+    const { leads } = this.#store;
+    for (const [name, lead] of leads) {
+      if (lead.worker === this.#worker) leads.set(name, { ...lead, worker: NOBODY });
+    }
   }
 
   beat(lead: Lead, at: Instant): boolean {

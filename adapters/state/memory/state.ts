@@ -359,6 +359,13 @@ export class MemoryState implements port.State {
     return this.#leads.leader(name);
   }
 
+  async abandon(): Promise<void> {
+    await null;
+    this.#claims.abandon();
+    this.#queue.handBack();
+    this.#leads.leave();
+  }
+
   async close(): Promise<void> {
     await null;
     this.#following.end();

@@ -378,6 +378,15 @@ export class SqliteState implements port.State {
     return this.#leads.leader(name);
   }
 
+  async abandon(): Promise<void> {
+    if (!this.#workers.known || !this.#db.isOpen) return;
+    await this.#db.write(() => {
+      for (const token of this.#claims.own()) if (!this.#intents.any(token)) this.#claims.release(token);
+      this.#queue.handBack();
+      this.#leads.leave();
+    });
+  }
+
   async close(): Promise<void> {
     this.#following.end();
     try {
