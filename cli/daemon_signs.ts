@@ -1,4 +1,4 @@
-import { seeDaemon, type State } from "../core/mod.ts";
+import { daemonAt, seeDaemon, type State } from "../core/mod.ts";
 import type { App } from "./context.ts";
 
 /** Among so many of the latest runs one is looked for that somebody does for others. */
@@ -14,6 +14,15 @@ export async function idleLines(app: App, state: State): Promise<readonly string
   const { leader, silent } = await seeDaemon(state, app.machine.now());
   if (leader !== undefined || await isWorkedOff(state)) return silent;
   return ['no daemon is at work: "deno task daemon" does it'];
+}
+
+/** Says who does a run that is queued. */
+export async function workerLines(app: App, state: State): Promise<readonly string[]> {
+  const { leader, silent } = await seeDaemon(state, app.machine.now());
+  if (silent.length > 0) return silent;
+  if (leader !== undefined) return [`${daemonAt(leader.place)} does it`];
+  if (await isWorkedOff(state)) return ["whoever works off the queue now does it"];
+  return ['no daemon is at work: "deno task daemon" does it, or "deno task daemon --once"'];
 }
 
 /** Whether somebody works off the queue without leading, such as `daemon --once`. */

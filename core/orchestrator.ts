@@ -83,7 +83,7 @@ export interface RunOptions {
   readonly ending?: AbortSignal;
 }
 
-/** The queued run, and whether it is new; or why there is nothing to retry. */
+/** The run that retries another, and whether it is new: where one is queued or at work, it is that. Or why there is none. */
 export type Retried = { readonly run: RunId; readonly isNew: boolean } | { readonly nothing: string };
 
 /** The result of a look at what lies beside the state: others' files, and the published ones. */
@@ -250,13 +250,17 @@ export class Orchestrator {
     });
   }
 
-  /** Queues a run that goes on with one that has ended, over what failed in it or was not reached. @throws {RequestError} */
+  /**
+   * Queues a run that goes on with one that has ended, over what failed in it or was not reached, unless the last that did
+   * has not ended.
+   *
+   * @throws {RequestError}
+   */
   async retry(run: RunId): Promise<Retried> {
     await this.refresh();
     const { state, clock } = this.session;
-    const { retryOf } = await import("./run/retry.ts");
-    const request = await retryOf(state, this.index, run);
-    return "nothing" in request ? request : await state.enqueue(request, clock.now());
+    const { queueRetry } = await import("./run/retry.ts");
+    return await queueRetry(state, this.index, run, clock.now());
   }
 
   /** Does what is queued, one run after the other, until nothing is or the signal is aborted; tells how each ended. */
