@@ -81,7 +81,10 @@ function list(
     return printJson(stdout, found.map((each) => ({ ...each, selection: each.selection.join(" ") })));
   }
   notify(stdout, notices);
-  if (found.length === 0) return print(stdout, "no backfills yet");
+  if (found.length === 0) {
+    for (const line of ["no backfills yet", ...idle]) print(stdout, line);
+    return;
+  }
   const columns = [
     "backfill",
     "status",

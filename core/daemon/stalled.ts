@@ -36,3 +36,7 @@ export async function seeDaemon(state: Leads, now: Instant): Promise<DaemonSeen>
   }
   return { leader, silent };
 }
+
+function toSeconds(at: Instant): string {
+  return iso(at).replace(/\.\d+/, "");
+}

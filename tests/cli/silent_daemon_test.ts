@@ -24,7 +24,7 @@ Deno.test("a daemon that does not answer is told of by who waits for it", async 
     const answers = await run(...command);
     assertEquals([answers.code, (answers.stdout + answers.stderr).includes("daemon")], [0, false]);
   }
-  const at = Date.now() - 40_000;
+  const at = Math.floor(Date.now() / 1_000) * 1_000 - 40_000;
   await daemon.beat(lead, at);
   const told = `the daemon of process ${Deno.pid} on ${Deno.hostname()} has not answered since ${iso(at)}: ` +
     "nothing is asked for until it does\n";
