@@ -10,7 +10,7 @@ export function daemonAt(place: WorkerPlace): string {
 /** What is told of a daemon that another leads in the place of. */
 export function stalledLine({ place, since }: Stalled): string {
   return `${daemonAt(place)} has not answered since ${
-    iso(since)
+    toSeconds(since)
   }: another asks for what is due in its place, ` +
     "and what it was at work on waits for it to go on or to end";
 }
@@ -30,7 +30,7 @@ export async function seeDaemon(state: Leads, now: Instant): Promise<DaemonSeen>
   if (leader !== undefined && leader.at + SILENT < now) {
     silent.push(
       `${daemonAt(leader.place)} has not answered since ${
-        iso(leader.at)
+        toSeconds(leader.at)
       }: nothing is asked for until it does`,
     );
   }

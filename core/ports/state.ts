@@ -46,8 +46,11 @@ export class StateError extends Error {
 export class PassedLeadError extends StateError {
   override readonly name = "PassedLeadError";
 
-  constructor({ name }: Lead) {
-    super(`writing as who leads "${name}": found that another worker does by now, wanted to lead`);
+  /** That of a lead. */
+  static of({ name }: Lead): PassedLeadError {
+    return new PassedLeadError(
+      `writing as who leads "${name}": found that another worker does by now, wanted to lead`,
+    );
   }
 }
 

@@ -33,7 +33,7 @@ export class Leads {
 
   /** @throws {PassedLeadError} If it is one that has passed on. */
   require(lead: Lead | undefined): void {
-    if (lead !== undefined && !this.has(lead)) throw new PassedLeadError(lead);
+    if (lead !== undefined && !this.has(lead)) throw PassedLeadError.of(lead);
   }
 
   take(name: string, at: Instant, silent?: Pick<Leader, "number" | "beats">): Lead | undefined {

@@ -50,7 +50,7 @@ export class Leads {
   require(lead: Lead | undefined): void {
     if (lead === undefined) return;
     const row = this.#row(lead.name);
-    if (row?.number !== lead.number || !this.#isOwn(row)) throw new PassedLeadError(lead);
+    if (row?.number !== lead.number || !this.#isOwn(row)) throw PassedLeadError.of(lead);
   }
 
   /** Takes the lead where nobody has it, or who has it is silent. */
