@@ -5,7 +5,6 @@ import {
   visible,
   waitsJson,
 } from "../core/mod.ts";
-import { idleLine } from "./backfill.ts";
 import {
   type App,
   type Command,
@@ -14,6 +13,7 @@ import {
   type Invocation,
   UsageError,
 } from "./context.ts";
+import { idleLines, silentLines } from "./daemon_signs.ts";
 import { notify, print, printJson } from "./out.ts";
 import { waitsText } from "./run_record.ts";
 import { table } from "./table.ts";
@@ -45,7 +45,13 @@ Examples:
     await using lake = await app.lake("read");
     const found = await lake.orchestrator.backfills();
     const isOpen = found.some(({ status }) => status === "running");
-    list(found, isOpen ? await idleLine(lake) : [], invocation, context, app.notices);
+    list(
+      found,
+      isOpen ? await idleLines(app, lake.state) : await silentLines(app, lake.state),
+      invocation,
+      context,
+      app.notices,
+    );
     return 0;
   },
 };
@@ -78,7 +84,7 @@ function list(
   notices: readonly string[],
 ): void {
   if (json) {
-    notify(stderr, notices);
+    notify(stderr, [...notices, ...idle]);
     return printJson(
       stdout,
       found.map(({ waits, ...each }) => ({
@@ -89,7 +95,10 @@ function list(
     );
   }
   notify(stdout, notices);
-  if (found.length === 0) return print(stdout, "no backfills yet");
+  if (found.length === 0) {
+    for (const line of ["no backfills yet", ...idle]) print(stdout, line);
+    return;
+  }
   const columns = [
     "backfill",
     "status",
@@ -148,7 +157,7 @@ async function turn(
       if (json) printJson(stdout, { id, status, warnings: app.notices });
       return 1;
     }
-    const idle = form === "resume" ? await idleLine({ state }) : [];
+    const idle = form === "resume" ? await idleLines(app, state) : [];
     if (json) printJson(stdout, { id, status: TO[form], warnings: [...app.notices, ...idle] });
     else {
       notify(stdout, app.notices);

@@ -25,7 +25,8 @@ ASSET          only what happened to this asset
 --force        releases what a living process holds, too: it can publish nothing more of it
 
 \`cancel\` takes a run out of the queue, or asks the process that works on it to end it as Ctrl-C does. \`retry\` queues
-a run over what a run failed at or did not reach; \`daemon --once\` does it. \`release\` frees the partitions that a run holds whose process is no more, or is stuck.
+a run over what a run failed at or did not reach, for \`daemon\` or \`daemon --once\`; one that is queued or at work for it
+already is named. \`release\` frees the partitions that a run holds whose process is no more, or is stuck.
 
 Examples:
   deno task runs

@@ -9,6 +9,7 @@ import {
   type Warning,
 } from "../core/mod.ts";
 import { type Command, type Invocation, type Terminal, UsageError } from "./context.ts";
+import { silentLines } from "./daemon_signs.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { RANGE_HELP } from "./request.ts";
 import { leftWarnings, unseenLines } from "./seen.ts";
@@ -64,8 +65,11 @@ Examples:
         ...simulated(lake.graph, asset, app.notices),
       ],
     }));
-    if (json) printJson(stdout, { assets: assets.map((asset) => assetStatusJson(lake.graph, asset)) });
-    else show(stdout, assets, app.notices);
+    const silent = await silentLines(app, lake.state);
+    if (json) {
+      notify(stderr, silent);
+      printJson(stdout, { assets: assets.map((asset) => assetStatusJson(lake.graph, asset)) });
+    } else show(stdout, assets, [...app.notices, ...silent]);
     if (!has("check") && !has("warn-error")) return 0;
     const wanted = { wholeSets: has("all"), warnings: has("warn-error") ? warnings : undefined };
     const wanting = [...unseenLines(seen), ...wantingLines(found, wanted)];

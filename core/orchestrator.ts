@@ -6,6 +6,7 @@ import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
 import type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 import type { BackfillProgress } from "./backfill/progress.ts";
+import { fenced } from "./daemon/fenced.ts";
 import type { AssetKey, NewEvent, RunId, Seq } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import type { PartitionSet } from "./partition/partition_set.ts";
@@ -14,7 +15,13 @@ import { count, EVERYTHING } from "./partition/ranges.ts";
 import type { Cron } from "./ports/cron.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
 import type { Instant } from "./instant.ts";
-import { type Forgotten, type KeptEvaluation, MOST_EVALUATIONS, type State } from "./ports/state.ts";
+import {
+  type Forgotten,
+  type KeptEvaluation,
+  type Lead,
+  MOST_EVALUATIONS,
+  type State,
+} from "./ports/state.ts";
 import { awaited } from "./run/awaited.ts";
 import { compareFiles, supposeDamage } from "./run/compare.ts";
 import { reportLine, unreported } from "./run/external.ts";
@@ -76,7 +83,7 @@ export interface RunOptions {
   readonly ending?: AbortSignal;
 }
 
-/** The queued run, and whether it is new; or why there is nothing to retry. */
+/** The run that retries another, and whether it is new: where one is queued or at work, it is that. Or why there is none. */
 export type Retried = { readonly run: RunId; readonly isNew: boolean } | { readonly nothing: string };
 
 /** The result of a look at what lies beside the state: others' files, and the published ones. */
@@ -133,6 +140,12 @@ export class Orchestrator {
     const index = new StalenessIndex(nodes, session.clock.now());
     index.load(await session.state.snapshot(nodes.map(({ key }) => key)));
     return new Orchestrator({ ...session, index }, this.#limits, this.#compared);
+  }
+
+  /** The same, as who leads writes: once the lead has passed on, nothing more is asked for. */
+  leading(lead: Lead): Orchestrator {
+    const session = { ...this.session, state: fenced(this.session.state, lead) };
+    return new Orchestrator(session, this.#limits, this.#compared);
   }
 
   /** @internal */
@@ -242,13 +255,17 @@ export class Orchestrator {
     });
   }
 
-  /** Queues a run that goes on with one that has ended, over what failed in it or was not reached. @throws {RequestError} */
+  /**
+   * Queues a run that goes on with one that has ended, over what failed in it or was not reached, unless the last that did
+   * has not ended.
+   *
+   * @throws {RequestError}
+   */
   async retry(run: RunId): Promise<Retried> {
     await this.refresh();
     const { state, clock } = this.session;
-    const { retryOf } = await import("./run/retry.ts");
-    const request = await retryOf(state, this.index, run);
-    return "nothing" in request ? request : await state.enqueue(request, clock.now());
+    const { queueRetry } = await import("./run/retry.ts");
+    return await queueRetry(state, this.index, run, clock.now());
   }
 
   /** Does what is queued, one run after the other, until nothing is or the signal is aborted; tells how each ended. */

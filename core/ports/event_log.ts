@@ -4,6 +4,7 @@ import type { Instant } from "../instant.ts";
 import type { PartitionSpec } from "../partition/partition_set.ts";
 import type { OrdinalRange } from "../partition/ranges.ts";
 import type { ClaimToken, Intent } from "./claims.ts";
+import type { Lead } from "./leads.ts";
 import type { FileRef } from "./publisher.ts";
 import type { StepRecord } from "./runs.ts";
 
@@ -106,6 +107,8 @@ export interface Commit {
   readonly step?: StepRecord;
   /** Ends the claim; see `State.release`. @default false */
   readonly release?: boolean;
+  /** Under which it happens: once that has passed on, nothing is written, and it throws a {@linkcode PassedLeadError}. */
+  readonly lead?: Lead;
 }
 
 /** The outcome of a commit. */

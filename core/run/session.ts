@@ -4,7 +4,14 @@ import type { BrokenEntry, Definition } from "../ports/catalog.ts";
 import type { Clock, Random } from "../ports/clock.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { Publisher } from "../ports/publisher.ts";
-import type { ClaimToken, Commit, Intent, State, Taken } from "../ports/state.ts";
+import {
+  type ClaimToken,
+  type Commit,
+  type Intent,
+  PassedLeadError,
+  type State,
+  type Taken,
+} from "../ports/state.ts";
 import type { Versions } from "../ports/versions.ts";
 import { show } from "../show.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
@@ -102,7 +109,7 @@ async function asked(session: Session, changes: Commit): Promise<readonly Taken[
   try {
     return await committed(session, changes);
   } catch (cause) {
-    if (cause instanceof SupersededError) throw cause;
+    if (cause instanceof SupersededError || cause instanceof PassedLeadError) throw cause;
     throw new UnknownOutcomeError(messageOf(session, cause), { cause });
   }
 }

@@ -92,8 +92,9 @@ export class MemoryState implements port.State {
   }
 
   async commit(commit: port.Commit): Promise<port.Committed> {
-    const { claim, events, step, release } = commit;
+    const { claim, events, step, release, lead } = commit;
     await null;
+    this.#leads.require(lead);
     for (const { asset } of events) this.#registry.get(asset);
     if (step !== undefined) this.#runs.get(step.run);
     const refused = claim === null ? undefined : this.#claims.publish(claim, commit);
@@ -239,15 +240,22 @@ export class MemoryState implements port.State {
     request: port.RunRequest,
     at: Instant,
     why: readonly port.AssetEvaluation[] = [],
+    lead?: port.Lead,
   ): Promise<{ run: RunId; isNew: boolean }> {
     await null;
+    this.#leads.require(lead);
     const queued = this.#queue.enqueue(request, at);
     if (queued.isNew) this.#ticks.keep(why, queued.run);
     return queued;
   }
 
-  async noteTick(tick: port.TickRecord, evaluations: readonly port.AssetEvaluation[] = []): Promise<void> {
+  async noteTick(
+    tick: port.TickRecord,
+    evaluations: readonly port.AssetEvaluation[] = [],
+    lead?: port.Lead,
+  ): Promise<void> {
     await null;
+    this.#leads.require(lead);
     this.#ticks.note(tick);
     this.#ticks.keep(evaluations, null);
   }
@@ -341,14 +349,35 @@ export class MemoryState implements port.State {
     return this.#following.watch(signal);
   }
 
-  async lead(name: string): Promise<boolean> {
+  async lead(
+    name: string,
+    at: Instant,
+    silent?: Pick<port.Leader, "number" | "beats">,
+  ): Promise<port.Lead | undefined> {
     await null;
-    return this.#leads.take(name);
+    return this.#leads.take(name, at, silent);
+  }
+
+  async beat(lead: port.Lead, at: Instant): Promise<boolean> {
+    await null;
+    return this.#leads.beat(lead, at);
+  }
+
+  async stalled(name: string): Promise<port.Stalled[]> {
+    await null;
+    return this.#leads.stalled(name);
   }
 
   async leader(name: string): Promise<port.Leader | undefined> {
     await null;
     return this.#leads.leader(name);
+  }
+
+  async abandon(): Promise<void> {
+    await null;
+    this.#claims.abandon();
+    this.#queue.handBack();
+    this.#leads.leave();
   }
 
   async close(): Promise<void> {

@@ -277,4 +277,17 @@ export const migrations: readonly string[] = [
     WHERE coalesce(r.value ->> 'asset', runs.request ->> '$.asset') IS NOT NULL;
   CREATE INDEX run_children ON runs (request ->> '$.parent') WHERE request ->> '$.parent' IS NOT NULL;
   `,
+  `
+  -- worker: 0 where nobody has it any more. number: greater whenever it passes on. beats, at: how many signs of life who
+  -- has it gave, and when the last was. deposed: workers that lost a lead as they gave none, since when.
+  ALTER TABLE leads ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE leads ADD COLUMN beats INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE leads ADD COLUMN at INTEGER;
+  CREATE TABLE deposed (
+    name TEXT NOT NULL,
+    worker INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (name, worker)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -113,6 +113,7 @@ export class SqliteState implements port.State {
     // What a lake is changed by is on the disk before and after, so that a power cut finds the two together.
     const synced = claim !== null && (commit.intents !== undefined || this.#intents.any(claim));
     const committed = await this.#asWorker<port.Committed>(() => {
+      this.#leads.require(commit.lead);
       const held = claim === null ? undefined : this.#claims.held(claim);
       if (claim !== null) {
         if (held === undefined) return { status: "superseded" };
@@ -181,6 +182,7 @@ export class SqliteState implements port.State {
       for (const run of queued) this.#queue.putBack(run, at, this.#log.head());
       this.#pools.forgetDead();
       this.#workers.forgetDead();
+      this.#leads.forgetDead();
       return adopted;
     });
   }
@@ -261,8 +263,10 @@ export class SqliteState implements port.State {
     request: port.RunRequest,
     at: Instant,
     why: readonly port.AssetEvaluation[] = [],
+    lead?: port.Lead,
   ): Promise<{ run: RunId; isNew: boolean }> {
     const queued = await this.#db.write(() => {
+      this.#leads.require(lead);
       const queued = this.#queue.enqueue(request, at, this.#log.head());
       if (queued.isNew) this.#ticks.keep(why, queued.run);
       return queued;
@@ -271,8 +275,13 @@ export class SqliteState implements port.State {
     return queued;
   }
 
-  async noteTick(tick: port.TickRecord, evaluations: readonly port.AssetEvaluation[] = []): Promise<void> {
+  async noteTick(
+    tick: port.TickRecord,
+    evaluations: readonly port.AssetEvaluation[] = [],
+    lead?: port.Lead,
+  ): Promise<void> {
     await this.#db.write(() => {
+      this.#leads.require(lead);
       this.#ticks.note(tick);
       this.#ticks.keep(evaluations, null);
     });
@@ -355,13 +364,35 @@ export class SqliteState implements port.State {
     return this.#following.watch(signal, options);
   }
 
-  async lead(name: string): Promise<boolean> {
+  async lead(
+    name: string,
+    at: Instant,
+    silent?: Pick<port.Leader, "number" | "beats">,
+  ): Promise<port.Lead | undefined> {
     const held = this.#leads.held(name);
-    return held === undefined ? await this.#asWorker(() => this.#leads.take(name)) : held === "here";
+    if (held !== undefined && (held !== null || silent === undefined)) return held ?? undefined;
+    return await this.#asWorker(() => this.#leads.take(name, at, silent));
+  }
+
+  async beat(lead: port.Lead, at: Instant): Promise<boolean> {
+    return await this.#db.patiently(() => this.#leads.beat(lead, at));
+  }
+
+  async stalled(name: string): Promise<port.Stalled[]> {
+    return this.#leads.stalled(name);
   }
 
   async leader(name: string): Promise<port.Leader | undefined> {
     return this.#leads.leader(name);
+  }
+
+  async abandon(): Promise<void> {
+    if (!this.#workers.known || !this.#db.isOpen) return;
+    await this.#db.write(() => {
+      for (const token of this.#claims.own()) if (!this.#intents.any(token)) this.#claims.release(token);
+      this.#queue.handBack();
+      this.#leads.leave();
+    });
   }
 
   async close(): Promise<void> {

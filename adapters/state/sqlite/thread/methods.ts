@@ -53,6 +53,8 @@ export const METHODS: Methods<Omit<State, "watch">> = {
   forgetTicks: true,
   lead: true,
   leader: true,
+  beat: true,
+  stalled: true,
   workersBeside: true,
   keyValue: { get: true, list: true, put: true, delete: true },
   backfills: {
@@ -77,6 +79,7 @@ export const METHODS: Methods<Omit<State, "watch">> = {
     forget: true,
   },
   close: true,
+  abandon: true,
 };
 
 /** A method, as it is asked for by its path. */
