@@ -15,6 +15,7 @@ import {
   type Standing,
   standingsOf,
   type State,
+  type Tracer,
   type Warn,
 } from "./core/mod.ts";
 
@@ -71,13 +72,14 @@ export class App {
     warn: Warn = () => {},
     selects?: (graph: Graph) => ReadonlySet<AssetKey>,
   ): Promise<Lake> {
-    const { openLake } = await import("./app/lake.ts");
+    const [{ openLake }, tracer] = await Promise.all([import("./app/lake.ts"), this.#tracer()]);
     const project = this.groups.project();
     return await openLake(this.config, {
       project,
       access,
       warn,
       time: this.time,
+      tracer,
       ...(selects && { selects }),
     });
   }
@@ -145,7 +147,12 @@ export class App {
 
   async channels() {
     const { channelsOf } = await import("./app/channels.ts");
-    return await channelsOf(this.config);
+    return await channelsOf(this.config, await this.#tracer());
+  }
+
+  async #tracer(): Promise<Tracer> {
+    const { openTracer } = await import("./app/traced/tracer.ts");
+    return await openTracer(this.mask);
   }
 
   async query() {

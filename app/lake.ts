@@ -13,7 +13,9 @@ import {
   type State,
   sweepStaging,
   type Ticking,
+  type Tracer,
   type Undo,
+  untraced,
   type Warn,
   type Warning,
 } from "../core/mod.ts";
@@ -30,6 +32,8 @@ import { sourceWarnings } from "./source_warnings.ts";
 import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
 import { MACHINE, type TimeOfLake } from "./time.ts";
+import { tracedFetch } from "./traced/fetch.ts";
+import { tracedTicking } from "./traced/ticking.ts";
 
 /** Steps at work at once: raw asks within OpenAQ's pace, marts share the engine. */
 const LIMITS = { steps: 4, pools: { openaq: 1, duckdb: 1 } };
@@ -60,6 +64,8 @@ export interface LakeOptions {
   readonly access: "read" | "write";
   /** @default the machine's */
   readonly time?: TimeOfLake;
+  /** @default nothing is traced */
+  readonly tracer?: Tracer;
   /** Told of what somebody should see while the lake is open. */
   readonly warn: Warn;
   /** The assets that will be made: what others ask is not asked. @default all of them */
@@ -90,7 +96,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
 }
 
 async function open(config: Config, options: LakeOptions, isNew: boolean): Promise<Lake> {
-  const { project, access, warn, time = MACHINE } = options;
+  const { project, access, warn, time = MACHINE, tracer = untraced } = options;
   const { clock } = time;
   const selected = options.selects?.(project.graph);
   const storage = openStorage(config);
@@ -99,6 +105,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     known: sourcesOf(config, project),
     asking: isAsked(project, selected),
     tell: (message: string) => warn("openaq", message),
+    fetch: tracedFetch(tracer, fetch),
   };
   const marked = await readMark({ storage, state: config.state });
   if (access === "write") await admitLake(marked);
@@ -125,7 +132,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     if (project.given === undefined && access === "write") {
       // What makes assets costs a good part of a quick answer to load.
       const { makeResources } = await import("./resources.ts");
-      resources = await makeResources({ ...parts, sources, warn, time });
+      resources = await makeResources({ ...parts, sources, warn, time, tracer });
     }
     const sweep = async (counting?: "only") => {
       if (counting === undefined) await tidy(project, storage, upkeep());
@@ -139,6 +146,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       clock,
       cron: async () => new (await import("../adapters/cron/croner/cron.ts")).CronerCron(),
       random: Math.random,
+      tracer,
       upkeep: { versions: storage.versions, sweep: () => sweep() },
       resources: project.given === undefined ? resources : project.given.resources,
       mask: config.mask,
@@ -160,6 +168,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
           due,
           time,
           warn,
+          tracer,
         });
       });
     const views = { graph: project.graph, state, clock };
@@ -204,7 +213,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
           lookbackDays: config.lookbackDays,
         });
         asking = [...asked, await orchestrator.backfillTicker()];
-        return [...asking, await alerts()];
+        return [...asking, await alerts()].map((ticking) => tracedTicking(tracer, ticking));
       },
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),
       look: async (signal) => await (await alerts()).look(signal),

@@ -3,7 +3,7 @@ import { DuckDBBinder } from "../adapters/query/duckdb/binder.ts";
 import { DuckDB } from "../adapters/sdk/duckdb/session.ts";
 import type { Resources } from "../assets/resources.ts";
 import type { Config } from "../config.ts";
-import type { Json, LakeStorage, Log, State, Warn } from "../core/mod.ts";
+import type { Json, LakeStorage, Log, State, Tracer, Warn } from "../core/mod.ts";
 import { hoursOnRecord } from "../sources/openaq/hours_on_record.ts";
 import type { OpenAQWatch } from "./alerts.ts";
 import { addResources } from "./opened.ts";
@@ -11,6 +11,7 @@ import { type ConnectedOpenAQ, connectOpenAQ, unasked } from "./openaq.ts";
 import type { Project } from "./project.ts";
 import { asked, type Sources } from "./source.ts";
 import type { TimeOfLake } from "./time.ts";
+import { tracedEngine } from "./traced/engine.ts";
 
 /** The resources of the pipelines' assets. */
 export interface LakeResources extends Resources {
@@ -31,11 +32,12 @@ export interface ResourcesParts {
   readonly sources: Sources;
   readonly warn: Warn;
   readonly time: TimeOfLake;
+  readonly tracer: Tracer;
 }
 
 /** Connects the lake's assets with its storage, DuckDB and, where one of them asks it, OpenAQ. */
 export async function makeResources(parts: ResourcesParts): Promise<LakeResources> {
-  const { storage: { store, catalog, workspace }, project } = parts;
+  const { storage: { store, catalog, workspace }, project, tracer } = parts;
   await using opened = new AsyncDisposableStack();
   const scratch = opened.use(workspace.scratch());
   const db = opened.adopt(new DuckDB({ temporaryFolder: scratch.path }), (db) => db.close());
@@ -43,11 +45,15 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
   const further = opened.use(new AsyncDisposableStack());
   const resources: Resources = {
     store,
-    engine: new DuckDBEngine({
-      db,
-      workspace,
-      statement: (name) => project.readSourceFile(`sql/${name}.sql`),
-    }),
+    engine: tracedEngine(
+      tracer,
+      new DuckDBEngine({
+        db,
+        workspace,
+        statement: (name) => project.readSourceFile(`sql/${name}.sql`),
+      }),
+      "duckdb",
+    ),
     catalog,
     binder: new DuckDBBinder({ catalog, workspace }),
     openaq: openaq.source,
@@ -59,7 +65,7 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
 }
 
 async function openaqOf(
-  { config, project: { pipelines }, storage, state, sources, warn, time }: ResourcesParts,
+  { config, project: { pipelines }, storage, state, sources, warn, time, tracer }: ResourcesParts,
 ): Promise<ConnectedOpenAQ> {
   const asset = asked(pipelines);
   if (asset === undefined || sources.openaq === undefined) return unasked;
@@ -69,6 +75,7 @@ async function openaqOf(
     spool: storage.spool,
     record: hoursOnRecord(state, asset, time.clock),
     ...time,
+    tracer,
     log: warningsOnly(warn, config.mask),
     source: sources.openaq,
   });

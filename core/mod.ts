@@ -107,7 +107,7 @@ export type { RunSelection } from "./run/scope.ts";
 export { sweepStaging } from "./run/sweep.ts";
 export type { Ports, Upkeep } from "./run/session.ts";
 export type { TakeInOptions, TakenInCount } from "./run/take_in.ts";
-export type { Worked } from "./run/worker.ts";
+export type { Worked } from "./run/worked.ts";
 export type { Undeclared } from "./run/undeclared.ts";
 export type { Counts, RunResult } from "./run/tally.ts";
 
@@ -131,6 +131,7 @@ export type * from "./ports/spool.ts";
 export * from "./ports/state.ts";
 export * from "./ports/storage.ts";
 export type * from "./ports/table.ts";
+export * from "./ports/tracer.ts";
 export type * from "./ports/versions.ts";
 export type * from "./ports/workspace.ts";
 

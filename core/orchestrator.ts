@@ -34,8 +34,10 @@ import { partitionOf, type RunSelection, type Scope, scopeOf } from "./run/scope
 import { commit, type Ports, refresh, runningIn, type Session } from "./run/session.ts";
 import type { RunResult } from "./run/tally.ts";
 import { takeIn, type TakeInOptions, type TakenInCount } from "./run/take_in.ts";
+import { traceable, tracedCommand } from "./run/traced.ts";
 import { type Undeclared, undeclared, wipeUndeclared } from "./run/undeclared.ts";
-import type { Execute, Worked } from "./run/worker.ts";
+import type { Worked } from "./run/worked.ts";
+import type { Execute } from "./run/worker.ts";
 import { wipe } from "./run/wipe.ts";
 import type { Judgement } from "./staleness/judgement.ts";
 import { StalenessIndex } from "./staleness/index.ts";
@@ -219,12 +221,13 @@ export class Orchestrator {
   /** Brings what is selected up to date. @throws {RequestError} */
   async materialize(selection: RunSelection, options: RunOptions = {}): Promise<RunResult> {
     await recover(this.#observed(options));
-    return await this.#make({
-      ...options,
-      assets: selection.assets,
-      scope: () => scopeOf(this.index, selection),
-      request: () => requestOf(this.index, "materialize", selection),
-    });
+    return await tracedCommand(this.session, () =>
+      this.#make({
+        ...options,
+        assets: selection.assets,
+        scope: () => scopeOf(this.index, selection),
+        request: () => requestOf(this.index, "materialize", selection),
+      }));
   }
 
   /** Queues a run that goes on with one that has ended, over what failed in it or was not reached. @throws {RequestError} */
@@ -233,7 +236,9 @@ export class Orchestrator {
     const { state, clock } = this.session;
     const { retryOf } = await import("./run/retry.ts");
     const request = await retryOf(state, this.index, run);
-    return "nothing" in request ? request : await state.enqueue(request, clock.now());
+    return "nothing" in request
+      ? request
+      : await state.enqueue(traceable(this.session, request), clock.now());
   }
 
   /** Does what is queued, one run after the other, until nothing is or the signal is aborted; tells how each ended. */

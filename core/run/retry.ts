@@ -7,6 +7,7 @@ import type { Node } from "../staleness/node.ts";
 import { Judge } from "./judge.ts";
 import { isOpen } from "./recover.ts";
 import { assetRanges, scopeFrom } from "./request.ts";
+import { ownTags } from "./traced.ts";
 
 /** Events read at a time. */
 const PAGE = 10_000;
@@ -33,13 +34,14 @@ export async function retryOf(
   if (run.status === "succeeded") return { nothing: "it succeeded" };
   const left = await leftBy(state, index, run.id, run.request);
   const { command, force = false, priority, tags } = run.request;
+  const own = ownTags(tags);
   const wanted = new Judge(index, left, force).candidates();
   if (wanted.size === 0) return { nothing: "all that it left is fresh by now" };
   return {
     command,
     ...(force && { force }),
     ...(priority !== undefined && { priority }),
-    ...(tags !== undefined && { tags }),
+    ...(own !== undefined && { tags: own }),
     ranges: [...wanted].flatMap(([node, ranges]) => assetRanges(node, ranges)),
     key: `retry/${id}`,
     parent: id,

@@ -5,6 +5,7 @@ import type { Clock, Random } from "../ports/clock.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { ClaimToken, Commit, Intent, State, Taken } from "../ports/state.ts";
+import type { Tracer } from "../ports/tracer.ts";
 import type { Versions } from "../ports/versions.ts";
 import { show } from "../show.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
@@ -32,6 +33,8 @@ export interface Ports {
   readonly upkeep?: Upkeep;
   /** Takes secrets out of a text before it is kept or shown. */
   readonly mask: (text: string) => string;
+  /** @default nothing is traced */
+  readonly tracer?: Tracer;
 }
 
 /** The work on one graph: ports, the index that they keep up to date, and who is told of it. */
