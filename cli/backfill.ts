@@ -107,10 +107,10 @@ function linesOf({ partitions, assets, batches, requests, leastSeconds }: Planne
   ];
 }
 
-async function mayBegin({ ask, stderr }: Context, { partitions }: PlannedBackfill): Promise<boolean> {
+async function mayBegin({ ask, log }: Context, { partitions }: PlannedBackfill): Promise<boolean> {
   const answer = await ask!(`backfill ${plural(partitions, "partition")}? [y/N] `);
   if (/^y(es)?$/i.test((answer ?? "").trim())) return true;
-  print(stderr, "backfilling: nothing was begun");
+  log.info("backfilling: nothing was begun");
   return false;
 }
 

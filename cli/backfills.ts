@@ -67,11 +67,11 @@ function list(
   found: readonly BackfillProgress[],
   idle: readonly string[],
   { json }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
   notices: readonly string[],
 ): void {
   if (json) {
-    notify(stderr, notices);
+    notify(log, notices);
     return printJson(stdout, found.map((each) => ({ ...each, selection: each.selection.join(" ") })));
   }
   notify(stdout, notices);
@@ -114,7 +114,7 @@ async function turn(
   form: Exclude<Form, "list">,
   id: BackfillId,
   { json }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
 ): Promise<ExitCode> {
   const looking = await app.state("read");
   const known = await looking.backfills.get(id).finally(() => looking.close());
@@ -127,7 +127,7 @@ async function turn(
   try {
     const status: BackfillStatus = (await state.backfills.turn(id, TO[form], app.now()))!;
     if (status !== "running" && status !== "paused") {
-      print(stderr, `turning backfill ${id} to "${form}": found it ${status}, wanted one that has not ended`);
+      log.error(`turning backfill ${id} to "${form}": found it ${status}, wanted one that has not ended`);
       if (json) printJson(stdout, { id, status, warnings: app.notices });
       return 1;
     }

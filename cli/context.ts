@@ -19,6 +19,8 @@ import {
   WrongUseError,
 } from "../core/mod.ts";
 
+import type { CommandLog } from "./command_log.ts";
+
 /** 0 done, 1 the work failed, 2 wrong use or configuration, 130 cancelled. */
 export type ExitCode = 0 | 1 | 2 | 130;
 
@@ -53,7 +55,8 @@ export type Ask = (question: string) => Promise<string | null>;
 /** The surroundings of a command: its streams, signals and clock. */
 export interface Context {
   readonly stdout: Terminal;
-  readonly stderr: Terminal;
+  /** What is told beside the answer, on stderr. */
+  readonly log: CommandLog;
   /** The standard input; undefined where nothing is read. */
   readonly input?: Input | undefined;
   /** Asks whoever watches; undefined where nobody does. The answer is null where there is none. */
@@ -271,7 +274,7 @@ export interface Command {
   run(invocation: Invocation, context: Context): Promise<ExitCode>;
 }
 
-/** The flags of a command beside `--help`, `--json` and `--graph`. */
+/** The flags of a command beside `--help`, `--json`, `--log` and `--graph`. */
 export interface Flags {
   readonly switches?: readonly string[];
   readonly values?: readonly string[];

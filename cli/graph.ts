@@ -20,14 +20,14 @@ Examples:
   deno task graph +vietnam/prod_mart --format mermaid > graph.mmd`,
   flags: { values: ["format"] },
   words: Infinity,
-  async run(invocation, { stdout, stderr }) {
+  async run(invocation, { stdout, log }) {
     const format = formatOf(invocation, FORMATS, "text");
     const app = await invocation.app();
     const { graph } = await app.project();
     const keys = chosen(invocation.words, graph);
     const assets = graph.assets.filter(({ key }) => keys.has(key));
     const edges = assets.flatMap((asset) => edgesOf(asset).filter(({ from }) => keys.has(from)));
-    notify(format === "text" ? stdout : stderr, app.notices);
+    notify(format === "text" ? stdout : log, app.notices);
     if (format === "json") {
       const nodes = assets.map(({ key, group, kind, materialize }) => ({
         key,

@@ -96,12 +96,12 @@ async function list(
   state: State,
   limit: number,
   { json }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
   notices: readonly string[],
 ): Promise<void> {
   const [found, holdings] = [await state.runs(limit), await state.holdings()];
   if (json) {
-    notify(stderr, notices);
+    notify(log, notices);
     return printJson(stdout, await listJson(state, found, holdings));
   }
   notify(stdout, notices);
