@@ -1,3 +1,4 @@
+import settings from "./deno.json" with { type: "json" };
 import { resolve } from "node:path";
 import { type Config, readConfig, withLake } from "./config.ts";
 import type { Groups, Project } from "./app/project.ts";
@@ -11,6 +12,7 @@ import {
   type AssetKey,
   type Clock,
   type Graph,
+  type ProcessVitals,
   setPaused,
   type Standing,
   standingsOf,
@@ -172,8 +174,14 @@ export class App {
     return keepTime(this.config.state, { clock, machine, speed, began });
   }
 
-  memory(): number {
-    return Deno.memoryUsage().rss;
+  get process(): ProcessVitals {
+    return {
+      version: settings.version,
+      runtime: `deno ${Deno.version.deno}`,
+      started: performance.timeOrigin,
+      memory: () => Deno.memoryUsage().rss,
+      now: this.now,
+    };
   }
 
   alarm(wake: () => void, signal: AbortSignal): void {

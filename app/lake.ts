@@ -45,6 +45,7 @@ export interface Lake extends AsyncDisposable {
   readonly state: State;
   hint(): string | null;
   requests(): number;
+  limited(): number;
   /** Notes on the source's answers for their readers, a line each. */
   notices(): readonly string[];
   readonly found: readonly Discrepancy[];
@@ -182,6 +183,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       hint: () => hintOf(orchestrator, project.pipelines, selected),
       found,
       requests: () => requests + (resources?.requests() ?? 0),
+      limited: () => resources?.limited() ?? 0,
       notices: () => resources?.notices() ?? [],
       async warnings() {
         const asset = asked(project.pipelines);

@@ -38,6 +38,8 @@ export interface OpenAQParts {
 export interface ConnectedOpenAQ {
   readonly source: OpenAQSource;
   requests(): number;
+  /** Those of them that were answered 429. */
+  limited(): number;
   /** Notes on the answers for their readers, a line each. */
   notices(): readonly string[];
   /** Absent where nobody asks it. */
@@ -71,6 +73,7 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
   return {
     source: openaqSource({ client, kv, spool, record, clock, countryId: openaq.countryId }),
     requests: () => client.requests,
+    limited: () => client.limited,
     notices: () => client.notice === undefined ? [] : [client.notice],
     watch: { health, probe: (signal) => client.probe(signal) },
   };
@@ -91,6 +94,7 @@ export const unasked: ConnectedOpenAQ = {
     owes: nobody,
   },
   requests: () => 0,
+  limited: () => 0,
   notices: () => [],
 };
 

@@ -17,6 +17,8 @@ import { tracedEngine } from "./traced/engine.ts";
 export interface LakeResources extends Resources {
   /** How often OpenAQ was asked. */
   requests(): number;
+  /** How many of these requests were answered 429. */
+  limited(): number;
   /** Notes on the source's answers for their readers, a line each. */
   notices(): readonly string[];
   /** Absent where OpenAQ is not asked. */
@@ -59,9 +61,9 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
     openaq: openaq.source,
   };
   addResources(resources, project.pipelines.map(({ resources = {} }) => resources), further);
-  const { requests, notices, watch } = openaq;
+  const { requests, limited, notices, watch } = openaq;
   const all = opened.move();
-  return Object.assign(resources, { requests, notices, watch, close: () => all.disposeAsync() });
+  return Object.assign(resources, { requests, limited, notices, watch, close: () => all.disposeAsync() });
 }
 
 async function openaqOf(

@@ -7,6 +7,7 @@ import {
   type Instant,
   type Observer,
   type Orchestrator,
+  type ProcessVitals,
   type Query,
   type Schedule,
   type Sensor,
@@ -132,8 +133,8 @@ export interface App {
   query(): Promise<Query>;
   /** Answers requests from this machine, at the configured port if none is given. @returns A line, where the port is taken. */
   listen(handler: Handler, port?: number): Promise<Listening | { readonly fault: string }>;
-  /** The process's resident memory, in bytes. */
-  memory(): number;
+  /** The process that the program is. */
+  readonly process: ProcessVitals;
   /** Keeps the time of a lake that lives faster than the machine, so that it goes on from there; dispose of it. */
   keepTime(): Promise<Disposable>;
   /** Has `wake` called now and then by a timer of the system's own, until the signal is aborted. */
@@ -205,6 +206,8 @@ export interface Lake extends AsyncDisposable {
   hint(): string | null;
   /** How often the source was asked since the lake was opened. */
   requests(): number;
+  /** How many of these requests were answered that there were too many. */
+  limited(): number;
   /** Notes on the sources' answers for their readers, a line each; also reported as soon as they are found. */
   notices(): readonly string[];
   /** Warnings of the sources on their assets. */

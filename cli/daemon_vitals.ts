@@ -1,4 +1,4 @@
-import { type OpenLake, type Pulse, TICKS, type Vitals } from "../core/mod.ts";
+import { type OpenLake, type ProcessVitals, type Pulse, TICKS, type Vitals } from "../core/mod.ts";
 import type { App } from "./context.ts";
 import { firstOf } from "./first_error.ts";
 
@@ -31,7 +31,9 @@ export class DaemonVitals implements Vitals {
 
   lake = (): OpenLake | undefined => this.#lake;
 
-  memory = (): number => this.app.memory();
+  get process(): ProcessVitals {
+    return this.app.process;
+  }
 
   async hindrance(): Promise<string | undefined> {
     if (this.signal.aborted) return "it ends";

@@ -6,6 +6,7 @@ import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
 import type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 import type { BackfillProgress } from "./backfill/progress.ts";
+import { type AssetCounts, countsOf } from "./counts.ts";
 import type { AssetKey, NewEvent, RunId } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import type { PartitionSet } from "./partition/partition_set.ts";
@@ -307,10 +308,10 @@ export class Orchestrator {
     return await statusOf(this.session, selection);
   }
 
-  /** How every partition of every asset stands. */
-  async statusOfAll(): Promise<AssetStatus[]> {
-    const assets = new Set(this.index.nodes.map(({ key }) => key));
-    return await this.status({ assets, all: true, lookbackDays: 0 });
+  /** How many partitions of every asset stand how, and for how long its freshness promise is broken. */
+  async counts(): Promise<AssetCounts[]> {
+    await this.refresh();
+    return await countsOf(this.session);
   }
 
   /**

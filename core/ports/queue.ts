@@ -31,6 +31,8 @@ export interface Queue {
    * @param above Only one of a higher priority than this. @default any
    */
   take(at: Instant, above?: number): Promise<TakenRun | undefined>;
+  /** When the run was queued that has waited the longest of those that may be taken; null where there is none. */
+  oldest(): Promise<Instant | null>;
   /** Notes that a run got on although no event says so, as by an answer that was stored. */
   gotOn(run: RunId): Promise<void>;
   /**

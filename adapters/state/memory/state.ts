@@ -418,6 +418,14 @@ export class MemoryState implements port.State {
     return { id, request, steps: Math.max(0, ...first.steps.keys()) };
   }
 
+  async oldest(): Promise<Instant | null> {
+    await null;
+    const queued = this.#store.runs.filter(({ record: { id, status } }) =>
+      status === "queued" && !this.#store.isPaused(id)
+    );
+    return queued.length === 0 ? null : Math.min(...queued.map(({ record }) => record.started));
+  }
+
   async gotOn(id: RunId): Promise<void> {
     await null;
     const { queue } = this.#run(id);

@@ -30,7 +30,7 @@ export interface Left {
   readonly cancelled: number;
 }
 
-/** Runs that wait for a worker; call everything but `take` and `isCancelled` in a transaction. */
+/** Runs that wait for a worker; call everything but `take`, `oldest` and `isCancelled` in a transaction. */
 export class Queue {
   readonly #db: Database;
   readonly #workers: Workers;
@@ -75,6 +75,12 @@ export class Queue {
       above ?? null,
     );
     return taken && { ...taken, request: JSON.parse(taken.request) };
+  }
+
+  oldest(): Instant | null {
+    return this.#db.get<{ at: Instant | null }>(
+      `SELECT min(started) AS at FROM runs WHERE status = ${QUEUED} AND NOT ${IS_PAUSED}`,
+    )!.at;
   }
 
   /** From now on, the next death is none in a row. */

@@ -286,6 +286,10 @@ export class SqliteState implements port.State {
     return taken;
   }
 
+  async oldest(): Promise<Instant | null> {
+    return this.#queue.oldest();
+  }
+
   async gotOn(run: RunId): Promise<void> {
     await this.#db.write(() => this.#queue.gotOn(run));
   }
