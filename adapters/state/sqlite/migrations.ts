@@ -267,4 +267,8 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX owed ON outbox (channel, tries, id) WHERE delivered = 0;
   `,
+  `
+  -- Runs are counted by how they stand.
+  CREATE INDEX counted ON runs (status) WHERE worker IS NULL;
+  `,
 ];
