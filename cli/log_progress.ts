@@ -6,6 +6,9 @@ import type { CommandLog } from "./command_log.ts";
 /** How often, at most, a step that gets on is told. */
 const EACH: Milliseconds = 10_000;
 
+/** What warnings may be about beside assets and sources. */
+const OWN: ReadonlySet<string> = new Set(["alert", "lake", "state"]);
+
 interface Step {
   readonly fields: Readonly<Record<string, Json>>;
   materialized: number;
@@ -78,7 +81,8 @@ export class LoggedProgress implements Reporter {
   };
 
   warn = (subject: string, message: string): void => {
-    this.log.warn(message, subject.includes("/") ? { asset: subject } : { source: subject });
+    const field = subject.includes("/") ? "asset" : OWN.has(subject) ? "about" : "source";
+    this.log.warn(message, { [field]: subject });
   };
 
   say = (line: string): void => {
