@@ -11,6 +11,7 @@ import { type ConnectedOpenAQ, connectOpenAQ, unasked } from "./openaq.ts";
 import type { Project } from "./project.ts";
 import { asked, type Sources } from "./source.ts";
 import type { TimeOfLake } from "./time.ts";
+import { tracedBinder } from "./traced/binder.ts";
 import { tracedEngine } from "./traced/engine.ts";
 
 /** The resources of the pipelines' assets. */
@@ -57,7 +58,7 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
       "duckdb",
     ),
     catalog,
-    binder: new DuckDBBinder({ catalog, workspace }),
+    binder: tracedBinder(tracer, new DuckDBBinder({ catalog, workspace }), "duckdb"),
     openaq: openaq.source,
   };
   addResources(resources, project.pipelines.map(({ resources = {} }) => resources), further);

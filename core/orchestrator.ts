@@ -35,7 +35,7 @@ import { partitionOf, type RunSelection, type Scope, scopeOf } from "./run/scope
 import { commit, type Ports, refresh, runningIn, type Session } from "./run/session.ts";
 import type { RunResult } from "./run/tally.ts";
 import { takeIn, type TakeInOptions, type TakenInCount } from "./run/take_in.ts";
-import { traceable, tracedCommand } from "./run/traced.ts";
+import { traceable, tracedCommand, tracedMaterialize } from "./run/traced.ts";
 import { type Undeclared, undeclared, wipeUndeclared } from "./run/undeclared.ts";
 import type { Worked } from "./run/worked.ts";
 import type { Execute } from "./run/worker.ts";
@@ -222,7 +222,7 @@ export class Orchestrator {
   /** Brings what is selected up to date. @throws {RequestError} */
   async materialize(selection: RunSelection, options: RunOptions = {}): Promise<RunResult> {
     await recover(this.#observed(options));
-    return await tracedCommand(this.session, () =>
+    return await tracedMaterialize(this.session, () =>
       this.#make({
         ...options,
         assets: selection.assets,
@@ -431,20 +431,23 @@ export class Orchestrator {
   /** Runs the checks on latest materializations and records what they find. @throws {RequestError} */
   async check(selection: RunSelection, signal: AbortSignal): Promise<Rechecked[]> {
     await this.refresh();
-    return await recheck(this.session, requestOf(this.index, "check", selection), signal);
+    const request = requestOf(this.index, "check", selection);
+    return await tracedCommand(this.session, "check", () => recheck(this.session, request, signal));
   }
 
   /** Puts the version before back. @throws {RequestError} If the asset is external or has no such partition. */
   async rollback(asset: AssetKey, partition: string | null): Promise<RolledBack> {
     await this.refresh();
     const node = this.index.node(asset);
-    return await rollback(this.session, node, partitionOf(node, partition, "rolling back", this.index.now));
+    const ordinal = partitionOf(node, partition, "rolling back", this.index.now);
+    return await tracedCommand(this.session, "rollback", () => rollback(this.session, node, ordinal));
   }
 
   /** Forgets partitions: they are missing from now on. Files stay. @returns How many were forgotten. */
   async wipe(selection: RunSelection): Promise<Map<AssetKey, number>> {
     await recover(this.session);
-    return await wipe(this.session, requestOf(this.index, "wipe", selection));
+    const request = requestOf(this.index, "wipe", selection);
+    return await tracedCommand(this.session, "wipe", () => wipe(this.session, request));
   }
 
   /** An asset that the state knows and the graph does not declare; undefined for any other key. */
@@ -476,7 +479,8 @@ export class Orchestrator {
   /** Deletes the files of partitions whose retention is over. @returns How many partitions had files that went. */
   async prune(assets: ReadonlySet<AssetKey>): Promise<Map<AssetKey, number>> {
     await recover(this.session);
-    return await prune(this.session, await prunable(this.session, assets));
+    const found = await prunable(this.session, assets);
+    return await tracedCommand(this.session, "prune", () => prune(this.session, found));
   }
 
   /** Forgets events and runs of before an instant that nothing needs any more. @returns How many, or would be. */

@@ -1,6 +1,6 @@
 import type { RunId } from "../event.ts";
 import { type Span, untraced } from "../ports/tracer.ts";
-import type { RunRequest } from "../ports/state.ts";
+import type { RunCommand, RunRequest } from "../ports/state.ts";
 import type { Ports } from "./session.ts";
 import type { RunResult } from "./tally.ts";
 import type { Worked } from "./worked.ts";
@@ -44,12 +44,18 @@ export function tracedRun(
   });
 }
 
-/** Traces a run that a command takes at once. */
-export function tracedCommand(
+/** Traces the run of a command, which takes it at once. */
+export function tracedCommand<T>(
   { tracer = untraced }: Traced,
-  work: () => Promise<RunResult>,
-): Promise<RunResult> {
-  return tracer.span("run", { attributes: { "airgraph.command": "materialize" } }, async (span) => {
+  command: RunCommand,
+  work: (span: Span) => Promise<T>,
+): Promise<T> {
+  return tracer.span("run", { attributes: { "airgraph.command": command } }, work);
+}
+
+/** Traces what a command materializes. */
+export function tracedMaterialize(session: Traced, work: () => Promise<RunResult>): Promise<RunResult> {
+  return tracedCommand(session, "materialize", async (span) => {
     const result = await work();
     if (result.run !== null) span.set({ "airgraph.run": result.run });
     tell(span, result);

@@ -31,6 +31,7 @@ Deno.test("a run is traced: its steps, and in them the requests and statements, 
       "run > step vietnam/locations > GET",
       "run > step vietnam/raw_prod > GET",
       "run > step vietnam/prod_mart > transform marts/vietnam",
+      "run > step view/aq_prod.pm25_by_day > bind aq_prod.pm25_by_day",
     ]
   ) assert(paths.has(path), `found no "${path}" among ${[...paths].join("\n")}`);
 
@@ -123,6 +124,37 @@ Deno.test("a collector that is not there fails nothing, and nothing is said of i
   const env = { OTEL_DENO: "true", OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` };
   const { code, stderr } = await place.run(["materialize", "vietnam/locations"], { env });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
+});
+
+Deno.test("a collector that takes what is sent and never answers fails nothing", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const taken: Deno.Conn[] = [];
+  const taking = (async () => {
+    for await (const connection of listener) taken.push(connection);
+  })();
+  await using place = await Place.make({ DEFAULT_LOOKBACK_DAYS: "1" });
+  const env = {
+    OTEL_DENO: "true",
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${listener.addr.port}`,
+    OTEL_EXPORTER_OTLP_TIMEOUT: "200",
+  };
+  const { code, stderr } = await place.run(["materialize", "vietnam/locations"], { env });
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assert(taken.length > 0);
+  for (const connection of taken) connection.close();
+  listener.close();
+  await taking;
+});
+
+Deno.test("a check is traced as a run, with the statements that it takes", async () => {
+  await using collector = new Collector();
+  await using place = await Place.make({ DEFAULT_LOOKBACK_DAYS: "1" });
+  await place.run(["materialize"]);
+  const { code } = await place.run(["check", "vietnam/prod_mart"], { env: collector.env });
+  assertEquals(code, 0);
+  const [run] = collector.named("run");
+  assertEquals(run?.attributes["airgraph.command"], "check");
+  assertEquals(collector.named("query audit").map((span) => collector.path(span)), [["run", "query audit"]]);
 });
 
 Deno.test("where the runtime does not trace, nothing does", async () => {
