@@ -1,6 +1,7 @@
 import { type Observer, type Progress, visible, type Worked } from "../core/mod.ts";
 import type { App, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { errorLines, workedJson, workedLine } from "./daemon_lines.ts";
+import { logWorked } from "./daemon_log.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { reporter } from "./reporter.ts";
 
@@ -13,7 +14,7 @@ export async function daemonOnce(invocation: Invocation, context: Context): Prom
   if (!asks && !await app.isMade() && await isIdle(app)) {
     return tell(invocation, context, app, [], []);
   }
-  using report = reporter(context.stdout, { silent: invocation.json, now: app.now });
+  using report = reporter(context, { silent: invocation.json, now: app.now });
   const warnings: string[] = [];
   const done: Worked[] = [];
   await using lake = await app.lake("write", report.warn);
@@ -70,7 +71,7 @@ async function isIdle(app: App): Promise<boolean> {
 
 function tell(
   { json }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
   app: App,
   done: readonly Worked[],
   warnings: readonly string[],
@@ -83,6 +84,9 @@ function tell(
     if (done.length === 0) print(stdout, "nothing is due");
     for (const worked of done) print(stdout, workedLine(worked));
   }
-  for (const line of new Set(done.flatMap(errorLines))) print(stderr, visible(line));
+  if (log.structured) {
+    for (const warning of warnings) log.warn(warning);
+    for (const worked of done) logWorked(log, worked);
+  } else for (const line of new Set(done.flatMap(errorLines))) log.error(visible(line));
   return done.some(({ outcome: { status } }) => status === "failed" || status === "refused") ? 1 : 0;
 }

@@ -35,7 +35,7 @@ export const showRun: Show = async (state, id, invocation, context, notices) => 
     for await (const page of eventPages(state, id, context.signal)) yield page.filter(wanted.event);
   })();
   if (invocation.json) {
-    notify(context.stderr, notices);
+    notify(context.log, notices);
     const shown = chosen.slice(0, limit);
     const head = {
       run: runJson(run),

@@ -60,6 +60,7 @@ const OWN_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "adapters/query/duckdb": ["apache-arrow", "duckdb"],
   "adapters/sdk/duckdb": ["duckdb"],
   "adapters/state/sqlite": ["node:sqlite", "node:url"],
+  "adapters/tracer/opentelemetry": ["@opentelemetry/api"],
 };
 
 function layerOf(path: string): string | undefined {

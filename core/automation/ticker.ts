@@ -6,6 +6,7 @@ import type { AssetEvaluation, RunRequest } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
 import { scopeOfKnown } from "../run/request.ts";
 import { messageOf, refresh, runningIn, type Session } from "../run/session.ts";
+import { traceable } from "../run/traced.ts";
 import { allExisting, type Node } from "../staleness/node.ts";
 import { Automation, type Evaluated } from "./automation.ts";
 import { Memories } from "./memories.ts";
@@ -20,6 +21,8 @@ import { evaluationOf, waitingFor } from "./verdict.ts";
 export interface Tick {
   readonly at: Instant;
   readonly runs: readonly { readonly run: RunId; readonly request: RunRequest }[];
+  /** Why it asked for none, where that is a failure that is noted already, and not thrown. */
+  readonly failure?: string;
 }
 
 /** Asks for runs by itself: whenever it is called, and to be called by `wakes` at the latest. */
@@ -118,7 +121,7 @@ export class Ticker implements Ticking {
     for (const request of requestsFor(withBetween(asked, index.now), index.seq)) {
       const keys = new Set(request.ranges.map(({ asset }) => asset));
       const { run, isNew } = await state.enqueue(
-        request,
+        traceable(this.#session, request),
         clock.now(),
         [...keys].flatMap((key) => why.get(key) ?? []),
       );

@@ -36,6 +36,8 @@ export interface Queue {
    * @param waiting Runs that materialize any of these assets stay queued. @default none
    */
   take(at: Instant, above?: number, waiting?: readonly AssetKey[]): Promise<TakenRun | undefined>;
+  /** When the run was queued that has waited the longest of those that may be taken; null where there is none. */
+  oldest(): Promise<Instant | null>;
   /** Queues a run again that this worker took, as it cannot go on now; one whose end was asked for is cancelled. */
   handBack(run: RunId, at: Instant): Promise<void>;
   /** Notes that a run got on although no event says so, as by an answer that was stored. */

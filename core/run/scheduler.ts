@@ -3,6 +3,7 @@ import { CancelledError } from "../errors.ts";
 import type { RunId, Seq } from "../event.ts";
 import { SECOND } from "../instant.ts";
 import {
+  count,
   fromOrdinals,
   intersect,
   normalize,
@@ -459,7 +460,8 @@ class Scheduler {
     { outcome, message }: Pick<Problem, "outcome" | "message">,
   ): void {
     const keys = range === null ? { from: null, to: null } : keyRange(set, range);
-    this.#tell({ type: "problem", asset, range: keys, outcome, message });
+    const partitions = range === null ? 0 : count([range]);
+    this.#tell({ type: "problem", asset, range: keys, count: partitions, outcome, message });
   }
 
   #tell(news: News): void {

@@ -13,8 +13,9 @@ import {
   type Ranges,
   subtract,
 } from "../partition/ranges.ts";
-import { keyRange } from "../partition/range_text.ts";
+import { type KeyRange, keyRange } from "../partition/range_text.ts";
 import type { StepRecord } from "../ports/state.ts";
+import { type Attributes, type Span, untraced } from "../ports/tracer.ts";
 import type { Node } from "../staleness/node.ts";
 import { AnswerError, type Answers, answersOf, groupsOf, Places } from "./answers.ts";
 import { type Backoff, backoff } from "./backoff.ts";
@@ -70,13 +71,17 @@ export function portions({ asset: { batch: { most, scattered } } }: Node, ranges
  */
 export async function runStep(session: Session, claim: Claim, options: StepOptions): Promise<Ranges> {
   using step = new Step(session, claim, options);
-  try {
-    await step.run();
-    return step.putOff;
-  } catch (cause) {
-    if (cause instanceof SupersededError) return step.open;
-    throw cause;
-  }
+  const { tracer = untraced } = session;
+  return await tracer.span(`step ${claim.node.key}`, {}, async (span) => {
+    try {
+      await step.run(span);
+      return step.putOff;
+    } catch (cause) {
+      if (!(cause instanceof SupersededError)) throw cause;
+      span.set({ "airgraph.outcome": "superseded" });
+      return step.open;
+    }
+  });
 }
 
 /** The error that a portion ends with, in a line; and the outage that it comes of. */
@@ -98,6 +103,8 @@ class Step implements Disposable {
   #blocked = 0;
   /** The partitions that failed or were held back. */
   #bad: Ranges = [];
+  /** Why the first of these did. */
+  #problem: string | undefined;
   /** Whether the record of the step went with its last group, and with it the claim. */
   #recorded = false;
   #attempted = 0;
@@ -120,13 +127,17 @@ class Step implements Disposable {
     return this.#isPutOff ? this.#remaining : [];
   }
 
-  async run(): Promise<void> {
+  async run(span: Span): Promise<void> {
     const { session, claim: { run }, options: { number, partitions, started, signal } } = this;
-    if (partitions.length === 0) return await this.#end("succeeded");
+    if (partitions.length === 0) {
+      span.omit();
+      return await this.#end("succeeded");
+    }
     const { key, set } = this.#node;
     const range = keyRange(set, hullOf(partitions));
     session.observe({ run, type: "step-started", step: number, asset: key, range, count: count(partitions) });
-    let broken = false;
+    span.set(this.#begins(range));
+    let broken: string | undefined;
     for (const portion of portions(this.#node, partitions)) {
       if (this.#isPutOff || this.#isWaiting) break;
       const fault = await this.#attempts(portion);
@@ -135,13 +146,15 @@ class Step implements Disposable {
         this.#log.warn(`waits, as ${fault.outage}`, { error: fault.message });
         this.options.waits(fault.outage);
       } else if (fault !== undefined) {
-        broken = true;
+        broken ??= fault.message;
         await this.#broken(portion, fault);
       }
     }
     const isCancelled = signal.aborted || this.#isWaiting;
-    const outcome = isCancelled ? "cancelled" : broken ? "failed" : this.#outcome();
-    if (!this.#recorded || broken) await this.#end(outcome);
+    const isBroken = broken !== undefined;
+    const outcome = isCancelled ? "cancelled" : isBroken ? "failed" : this.#outcome();
+    this.#ends(span, outcome, broken);
+    if (!this.#recorded || isBroken) await this.#end(outcome);
     await this.#log.flush();
     if (this.#bad.length > 0 && !signal.aborted) await verifyInputs(session, this.#node, this.#bad);
     const took = session.clock.now() - started;
@@ -150,6 +163,32 @@ class Step implements Disposable {
 
   [Symbol.dispose](): void {
     this.#log[Symbol.dispose]();
+  }
+
+  #begins({ from, to }: KeyRange): Attributes {
+    const { claim: { run, node }, options: { number, partitions, forced } } = this;
+    return {
+      "airgraph.asset": node.key,
+      "airgraph.run": run,
+      "airgraph.step": number,
+      "airgraph.partitions.count": count(partitions),
+      ...(from !== null && { "airgraph.partitions.from": from }),
+      ...(to !== null && { "airgraph.partitions.to": to }),
+      ...(forced && { "airgraph.forced": true }),
+    };
+  }
+
+  #ends(span: Span, outcome: StepRecord["outcome"], error: string | undefined): void {
+    const [failed, blocked] = [this.#failed, this.#blocked];
+    span.set({
+      "airgraph.outcome": outcome,
+      "airgraph.partitions.materialized": this.#materialized,
+      "airgraph.partitions.failed": failed - blocked,
+      "airgraph.partitions.blocked": blocked,
+    });
+    if (outcome === "failed" || outcome === "blocked") {
+      span.fail(outcome, error ?? this.#problem ?? `${failed} of its partitions ${outcome}`);
+    }
   }
 
   /** Records how the step ended, and with it ends the claim, unless both went with the last group. */
@@ -278,6 +317,7 @@ class Step implements Disposable {
   }
 
   #became(outcomes: readonly Outcome[]): void {
+    this.#problem ??= outcomes.find(isProblem)?.message;
     this.#bad = normalize([...this.#bad, ...outcomes.filter(isProblem)]);
     this.#open = intersect(this.#open, this.#remaining);
     this.options.became(outcomes);

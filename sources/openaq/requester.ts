@@ -87,6 +87,8 @@ const NOBODY_THERE: ReadonlySet<string> = new Set(["connection refused", "unknow
 export class Requester {
   /** Requests sent so far. */
   requests = 0;
+  /** Those of them that were answered 429. */
+  limited = 0;
   /** A note on the answers for their readers, in one line. */
   notice: string | undefined;
   readonly #options: RequesterOptions;
@@ -251,6 +253,7 @@ export class Requester {
     }
     const { response: { status, ok, headers }, body } = answered;
     this.#compareClocks(url, headers, asked);
+    if (status === 429) this.limited++;
     if (status === 429) return { wait: (limitsOf(headers, clock.now()).reset ?? 60) * SECOND };
     if (!ok) {
       const said = `answered ${status} ${this.#detail("text" in body ? body.text : "")}`;

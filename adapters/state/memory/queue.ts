@@ -43,6 +43,22 @@ export class Queue {
     return { id, request, steps: Math.max(0, ...first.steps.keys()) };
   }
 
+  oldest(): Instant | null {
+    const queued = this.#store.runs.filter(({ record: { id, status } }) =>
+      status === "queued" && !this.#isPaused(id)
+    );
+    return queued.length === 0 ? null : Math.min(...queued.map(({ record }) => record.started));
+  }
+
+  handBackOne(id: RunId, at: Instant): void {
+    const run = this.#store.runs[id - 1];
+    if (run?.worker !== this.#worker || run.queue === null || run.record.status !== "running") return;
+    run.record = run.isCancelled
+      ? { ...run.record, status: "cancelled", ended: at }
+      : { ...run.record, status: "queued" };
+    run.worker = null;
+  }
+
   gotOn(id: RunId): void {
     const { queue } = this.#runs.get(id);
     if (queue !== null) queue.deaths = -1;

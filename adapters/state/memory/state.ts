@@ -291,12 +291,12 @@ export class MemoryState implements port.State {
 
   async handBack(id: RunId, at: Instant): Promise<void> {
     await null;
-    const run = this.#store.runs[id - 1];
-    if (run?.worker !== this.#worker || run.queue === null || run.record.status !== "running") return;
-    run.record = run.isCancelled
-      ? { ...run.record, status: "cancelled", ended: at }
-      : { ...run.record, status: "queued" };
-    run.worker = null;
+    this.#queue.handBackOne(id, at);
+  }
+
+  async oldest(): Promise<Instant | null> {
+    await null;
+    return this.#queue.oldest();
   }
 
   async gotOn(id: RunId): Promise<void> {

@@ -290,4 +290,8 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (name, worker)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Runs are counted by how they stand.
+  CREATE INDEX counted ON runs (status) WHERE worker IS NULL;
+  `,
 ];

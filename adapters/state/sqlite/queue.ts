@@ -42,7 +42,7 @@ export interface Left {
   readonly cancelled: number;
 }
 
-/** Runs that wait for a worker; call everything but `take` and `isCancelled` in a transaction. */
+/** Runs that wait for a worker; call everything but `take`, `oldest` and `isCancelled` in a transaction. */
 export class Queue {
   readonly #db: Database;
   readonly #workers: Workers;
@@ -102,6 +102,12 @@ export class Queue {
       run,
       this.#workers.self(),
     );
+  }
+
+  oldest(): Instant | null {
+    return this.#db.get<{ at: Instant | null }>(
+      `SELECT min(started) AS at FROM runs WHERE status = ${QUEUED} AND NOT ${IS_PAUSED}`,
+    )!.at;
   }
 
   /** From now on, the next death is none in a row. */

@@ -320,6 +320,10 @@ export class SqliteState implements port.State {
     await this.#asWorker(() => this.#queue.handBackOne(run, at));
   }
 
+  async oldest(): Promise<Instant | null> {
+    return this.#queue.oldest();
+  }
+
   async gotOn(run: RunId): Promise<void> {
     await this.#db.write(() => this.#queue.gotOn(run));
   }

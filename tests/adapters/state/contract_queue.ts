@@ -31,12 +31,14 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
       summary: null,
     } as const;
     assertEquals((await b.run(urgent))?.run, record);
+    assertEquals(await a.oldest(), Math.min(...(await a.runs(9)).map(({ started }) => started)));
     assertEquals(await b.take(200), { id: urgent, request, steps: 0 });
     assertEquals((await a.run(urgent))?.run, { ...record, status: "running", started: 200 });
     const rest = [await a.take(201), await b.take(202), await a.take(203), await b.take(204)];
     assertEquals(rest.map((taken) => taken?.id), [old, young, least, undefined]);
     await b.endRun(urgent, "succeeded", null, 300);
     assertEquals(await status(a, urgent), "succeeded");
+    assertEquals(await a.oldest(), null);
   });
 
   test("only what is more urgent is taken where that is asked for", async (harness) => {
