@@ -156,9 +156,8 @@ export class Database {
     // Counted in tries and not by a clock: time in which this process was stopped is no wait.
     for (let waited = 0; waited < limit; waited += 2 * TRY) {
       const done = this.#attempt(act);
-      this.#gaveUp = false;
       if (done !== undefined) {
-        this.#isTold = false;
+        this.#gaveUp = this.#isTold = false;
         return done.value;
       }
       if (waited < quiet && waited + 2 * TRY >= quiet && !this.#isTold) {

@@ -280,7 +280,7 @@ export class SqliteState implements port.State {
   }
 
   async take(at: Instant, above?: number): Promise<port.TakenRun | undefined> {
-    await this.#db.patiently(() => this.#workers.self());
+    await this.#introduced();
     const taken = await this.#db.patiently(() => this.#queue.take(at, above));
     if (taken !== undefined) this.#runs.open(taken.id);
     return taken;
@@ -357,8 +357,13 @@ export class SqliteState implements port.State {
 
   /** A write in which this worker has a number. */
   async #asWorker<T>(work: () => T, options?: { readonly synced: boolean }): Promise<T> {
-    await this.#db.patiently(() => this.#workers.self());
+    await this.#introduced();
     return await this.#db.write(work, options);
+  }
+
+  /** Sees to it that this worker has a number, which is written once. */
+  async #introduced(): Promise<void> {
+    if (!this.#workers.known) await this.#db.patiently(() => this.#workers.self());
   }
 
   #publications(claim: port.ClaimToken, { events, intents, reverted }: port.Commit): void {
