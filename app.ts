@@ -54,6 +54,8 @@ export class App {
   readonly speed: number;
   readonly machine: Clock = systemClock;
   readonly now: Clock["now"];
+  /** Those that may hold something. */
+  readonly #states = new Set<State>();
 
   constructor(
     readonly config: Config,
@@ -71,6 +73,11 @@ export class App {
     this.mask = config.mask;
   }
 
+  /** Gives back what is held in any state that this opened, as the process is about to end, whatever is at work in it. */
+  async abandon(): Promise<void> {
+    await Promise.all([...this.#states].map((state) => state.abandon()));
+  }
+
   /** Opens the lake. @throws {LakeError} If it and the state do not belong together. */
   async lake(
     access: "read" | "write",
@@ -79,7 +86,7 @@ export class App {
   ): Promise<Lake> {
     const { openLake } = await import("./app/lake.ts");
     const project = this.groups.project();
-    return await openLake(this.config, {
+    const lake = await openLake(this.config, {
       project,
       access,
       warn,
@@ -87,6 +94,8 @@ export class App {
       lasting: this.lasting,
       ...(selects && { selects }),
     });
+    if (access === "write") this.#states.add(lake.state);
+    return lake;
   }
 
   /** Whether the lake and its state are there: otherwise writing makes them. */
@@ -103,8 +112,8 @@ export class App {
   }
 
   async state(access: "read" | "write"): Promise<State> {
-    const { openState } = await import("./app/state.ts");
-    return await openState(this.config.state, access, { lasting: this.lasting });
+    const { openStateOf } = await import("./app/lake_state.ts");
+    return await openStateOf(this.config, access, { lasting: this.lasting });
   }
 
   /** How all that asks for runs by itself stands. */

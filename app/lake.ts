@@ -8,6 +8,7 @@ import {
   type Graph,
   type Instant,
   type LakeStorage,
+  type Lead,
   type NewEvent,
   Orchestrator,
   type State,
@@ -22,12 +23,12 @@ import { leastSeconds } from "../sources/openaq/least.ts";
 import { missingFrom } from "../adapters/sdk/files/place.ts";
 import { admitLake, examineLake, type Marked, OutpacedError, readMark } from "./identity.ts";
 import { admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
+import { openStateOf } from "./lake_state.ts";
 import { disposeOf } from "./opened.ts";
 import type { Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
 import { asked, type Sources, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
-import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
 import { MACHINE, type TimeOfLake } from "./time.ts";
 
@@ -48,7 +49,7 @@ export interface Lake extends AsyncDisposable {
   sweep(counting?: "only"): Promise<number>;
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   dropViews(): Promise<AssetKey[]>;
-  tickers(): Promise<readonly Ticking[]>;
+  tickers(lead?: Lead): Promise<readonly Ticking[]>;
   /** How long so many requests to the source take at least, at its pace. */
   leastSeconds(requests: number): number;
   look(signal: AbortSignal): Promise<void>;
@@ -111,7 +112,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
   };
   const first = isNew && access === "write" ? await lookFirst(looking).catch(undone) : undefined;
   const tell = (message: string) => warn("state", message);
-  const state = await openState(config.state, access, { tell, lasting }).catch(undone);
+  const state = await openStateOf(config, access, { tell, lasting }).catch(undone);
   let resources: LakeResources | undefined;
   try {
     const parts = { config, project, storage, state };
@@ -143,6 +144,10 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       random: Math.random,
       upkeep: { versions: storage.versions, sweep: () => sweep() },
       resources: project.given === undefined ? resources : project.given.resources,
+      examine: async (pool, signal) => {
+        const { watch } = resources ?? {};
+        if (watch?.health.name === pool) await watch.health.probe(watch.probe, signal);
+      },
       mask: config.mask,
       readSourceFile: project.readSourceFile,
       limits: LIMITS,
@@ -193,9 +198,10 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ ...views, databases, catalog });
       },
-      async tickers() {
+      async tickers(lead) {
         const { askersOf } = await import("./askers.ts");
-        const asked = await orchestrator.tickers({
+        const by = lead === undefined ? orchestrator : orchestrator.leading(lead);
+        const asked = await by.tickers({
           ...askersOf(project, resources?.watch),
           files: {
             list: (folder) => store.list(folder),
@@ -205,7 +211,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
           },
           lookbackDays: config.lookbackDays,
         });
-        asking = [...asked, await orchestrator.backfillTicker()];
+        asking = [...asked, await by.backfillTicker()];
         return [...asking, await alerts()];
       },
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),

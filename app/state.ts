@@ -1,19 +1,21 @@
 import { isThere } from "../adapters/sdk/files/place.ts";
 import type { State } from "../core/mod.ts";
 
-/**
- * The state in a SQLite file; to read one that is not there, an empty one that is kept nowhere.
- *
- * @param options `tell`: told what a write waits for, if that takes longer. `lasting`: whether other things go on here
- * meanwhile, for long: then what is written is written in a thread of its own, which takes a moment to begin.
- */
+export interface StateOptions {
+  /** Told what a write waits for, if that takes longer. */
+  readonly tell?: (line: string) => void;
+  /**
+   * Whether other things go on here meanwhile, for long: then what is written is written in a thread of its own, which takes
+   * a moment to begin.
+   */
+  readonly lasting?: boolean;
+}
+
+/** The state in a SQLite file; to read one that is not there, an empty one that is kept nowhere. */
 export async function openState(
   path: string,
   access: "read" | "write",
-  { tell = () => {}, lasting = false }: {
-    readonly tell?: (line: string) => void;
-    readonly lasting?: boolean;
-  } = {},
+  { tell = () => {}, lasting = false }: StateOptions = {},
 ): Promise<State> {
   if (access === "read" && !await isThere(path)) return await emptyState();
   if (access === "write" && lasting) {

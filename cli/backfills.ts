@@ -1,5 +1,10 @@
-import type { BackfillId, BackfillProgress, BackfillStatus } from "../core/mod.ts";
-import { idleLine } from "./backfill.ts";
+import {
+  type BackfillId,
+  type BackfillProgress,
+  type BackfillStatus,
+  visible,
+  waitsJson,
+} from "../core/mod.ts";
 import {
   type App,
   type Command,
@@ -8,7 +13,9 @@ import {
   type Invocation,
   UsageError,
 } from "./context.ts";
+import { idleLines, silentLines } from "./daemon_signs.ts";
 import { notify, print, printJson } from "./out.ts";
+import { waitsText } from "./run_record.ts";
 import { table } from "./table.ts";
 import { number, roughly } from "./text.ts";
 
@@ -38,7 +45,13 @@ Examples:
     await using lake = await app.lake("read");
     const found = await lake.orchestrator.backfills();
     const isOpen = found.some(({ status }) => status === "running");
-    list(found, isOpen ? await idleLine(lake) : [], invocation, context, app.notices);
+    list(
+      found,
+      isOpen ? await idleLines(app, lake.state) : await silentLines(app, lake.state),
+      invocation,
+      context,
+      app.notices,
+    );
     return 0;
   },
 };
@@ -71,11 +84,21 @@ function list(
   notices: readonly string[],
 ): void {
   if (json) {
-    notify(stderr, notices);
-    return printJson(stdout, found.map((each) => ({ ...each, selection: each.selection.join(" ") })));
+    notify(stderr, [...notices, ...idle]);
+    return printJson(
+      stdout,
+      found.map(({ waits, ...each }) => ({
+        ...each,
+        selection: each.selection.join(" "),
+        ...(waits && { waits: waitsJson(waits) }),
+      })),
+    );
   }
   notify(stdout, notices);
-  if (found.length === 0) return print(stdout, "no backfills yet");
+  if (found.length === 0) {
+    for (const line of ["no backfills yet", ...idle]) print(stdout, line);
+    return;
+  }
   const columns = [
     "backfill",
     "status",
@@ -98,7 +121,10 @@ function list(
     number(each.failed),
     each.remainingSeconds ? roughly(each.remainingSeconds * 1_000) : "",
   ]);
-  for (const line of [...table(columns, rows), ...idle]) print(stdout, line);
+  const waiting = found.flatMap(({ id, waits }) =>
+    waits === undefined ? [] : [visible(`backfill ${id} ${waitsText(waits)}`)]
+  );
+  for (const line of [...table(columns, rows), ...waiting, ...idle]) print(stdout, line);
 }
 
 const TO = { pause: "paused", resume: "running", cancel: "cancelled" } as const;
@@ -131,7 +157,7 @@ async function turn(
       if (json) printJson(stdout, { id, status, warnings: app.notices });
       return 1;
     }
-    const idle = form === "resume" ? await idleLine({ state }) : [];
+    const idle = form === "resume" ? await idleLines(app, state) : [];
     if (json) printJson(stdout, { id, status: TO[form], warnings: [...app.notices, ...idle] });
     else {
       notify(stdout, app.notices);

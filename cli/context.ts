@@ -5,6 +5,7 @@ import {
   type Forgotten,
   type Graph,
   type Instant,
+  type Lead,
   type Observer,
   type Orchestrator,
   type Query,
@@ -216,8 +217,8 @@ export interface Lake extends AsyncDisposable {
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   /** Takes views out of the catalog whose files are gone. @returns Their assets. */
   dropViews(): Promise<AssetKey[]>;
-  /** What asks for runs by itself here, in the order in which it is to be asked. */
-  tickers(): Promise<readonly Ticking[]>;
+  /** What asks for runs by itself here, in the order in which it is to be asked; under a lead, until that has passed on. */
+  tickers(lead?: Lead): Promise<readonly Ticking[]>;
   /** How long so many requests to the source take at least, at its pace, in seconds. */
   leastSeconds(requests: number): number;
   /** Tells people of what is wrong by now, and what is over, beside one who asks for what is due: `tickers` do so themselves. */

@@ -1,6 +1,7 @@
 import { type DaemonNews, iso, type Milliseconds, Pulse, SECOND, serve } from "../core/mod.ts";
 import type { App, Context, ExitCode, Invocation } from "./context.ts";
 import { newsJson, newsLines } from "./daemon_lines.ts";
+import { listenWhenFree } from "./daemon_port.ts";
 import { DaemonVitals } from "./daemon_vitals.ts";
 import type { Reporter } from "./live.ts";
 import { notify, painter, print, printJson } from "./out.ts";
@@ -26,10 +27,13 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
   app.alarm(() => wake(), signal);
   const pulse = new Pulse(app.machine);
   const vitals = new DaemonVitals(app, pulse, signal);
-  await using opened = new AsyncDisposableStack();
-  const listening = await app.listen(await context.web(vitals), port);
-  if ("fault" in listening) told.fault(listening.fault);
-  else told.listening(opened.use(listening).url);
+  await using _port = await listenWhenFree(app, {
+    handler: await context.web(vitals),
+    port,
+    signal,
+    listening: (url) => told.listening(url),
+    fault: (line) => told.fault(line),
+  });
   for (let failures = 0; !signal.aborted; failures++) {
     const since = app.machine.awake();
     try {
@@ -44,6 +48,7 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
         signal,
         grace: grace * app.speed,
         pulse,
+        machine: app.machine,
         tell: told.news,
         observe: (progress) => {
           invocation.observe(progress);

@@ -64,7 +64,7 @@ export function workedLine({ run, request, outcome }: Worked): string {
   const head = `run ${run} (${requestText(request)})`;
   switch (outcome.status) {
     case "handed-back":
-      return `${head} is queued again`;
+      return outcome.waits === undefined ? `${head} is queued again` : `${head} waits, as ${outcome.waits}`;
     case "refused":
       return `${head} failed`;
     case "nothing_to_do":

@@ -1,5 +1,6 @@
-import { assetJson, dependencyText, partitionsText } from "./describe.ts";
+import { assetJson } from "../core/mod.ts";
 import type { Command } from "./context.ts";
+import { dependencyText, partitionsText } from "./describe.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { chosen } from "./selection.ts";
 import { table } from "./table.ts";

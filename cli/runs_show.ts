@@ -1,11 +1,23 @@
-import { type AssetEvent, iso, type State, type StepRecord, visible } from "../core/mod.ts";
+import {
+  type AssetEvent,
+  errorsOf,
+  eventJson,
+  iso,
+  type Keys,
+  keysOf,
+  runJson,
+  type State,
+  stepJson,
+  type StepRecord,
+  visible,
+  wholeFailures,
+} from "../core/mod.ts";
 import { type Context, type Invocation, UsageError } from "./context.ts";
 import { near } from "./near.ts";
 import { notify, painter, print } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
-import { keysOf } from "./holdings.ts";
-import { eventJson, eventPages, EventRanges, isFailure, type Keys } from "./run_events.ts";
-import { errorsOf, failuresOf, requestText, runJson } from "./run_record.ts";
+import { eventPages, EventRanges, isFailure } from "./run_events.ts";
+import { requestText } from "./run_record.ts";
 import { found, type Show } from "./runs_logs.ts";
 import { lasting, named, number, plural } from "./text.ts";
 
@@ -41,7 +53,9 @@ export const showRun: Show = async (state, id, invocation, context, notices) => 
   const ranges = new EventRanges();
   for await (const page of events) for (const event of page) ranges.add(event);
   const made = ranges.lines(keys);
-  const unseen = failuresOf(run).filter(({ asset }) => wanted.asset === undefined || asset === wanted.asset)
+  const unseen = wholeFailures(run).filter(({ asset }) =>
+    wanted.asset === undefined || asset === wanted.asset
+  )
     .map(({ asset, message }) => `${asset} failed: ${message}`).filter((line) => !made.includes(line));
   for (const lines of [chosen.map((step) => stepLine(step, keys)), [...unseen, ...made]]) {
     const most = limit ?? SHOWN;
@@ -74,23 +88,6 @@ async function filterOf({ words: [, , asset], has }: Invocation, state: State): 
     asset,
     step: (step) => fits(step.asset) && (!has("failed") || step.failed > 0 || step.outcome === "failed"),
     event: (event) => fits(event.asset) && (!has("failed") || isFailure(event)),
-  };
-}
-
-function stepJson(
-  { step, asset, from, to, started, ended, outcome, materialized, failed }: StepRecord,
-  keys: Keys,
-) {
-  const range = { from: keys(asset, from), to: keys(asset, to) };
-  return {
-    step,
-    asset,
-    ...range,
-    started: iso(started),
-    ended: ended === null ? null : iso(ended),
-    outcome,
-    materialized,
-    failed,
   };
 }
 

@@ -1,13 +1,15 @@
 import {
   type AssetKey,
   type AssetStatus,
+  assetStatusJson,
   type Graph,
   iso,
   type Seen,
   visible,
   type Warning,
 } from "../core/mod.ts";
-import { type Command, type Invocation, type Lake, type Terminal, UsageError } from "./context.ts";
+import { type Command, type Invocation, type Terminal, UsageError } from "./context.ts";
+import { silentLines } from "./daemon_signs.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { RANGE_HELP } from "./request.ts";
 import { leftWarnings, unseenLines } from "./seen.ts";
@@ -63,8 +65,11 @@ Examples:
         ...simulated(lake.graph, asset, app.notices),
       ],
     }));
-    if (json) printJson(stdout, { assets: assets.map((asset) => statusJson(lake, asset)) });
-    else show(stdout, assets, app.notices);
+    const silent = await silentLines(app, lake.state);
+    if (json) {
+      notify(stderr, silent);
+      printJson(stdout, { assets: assets.map((asset) => assetStatusJson(lake.graph, asset)) });
+    } else show(stdout, assets, [...app.notices, ...silent]);
     if (!has("check") && !has("warn-error")) return 0;
     const wanted = { wholeSets: has("all"), warnings: has("warn-error") ? warnings : undefined };
     const wanting = [...unseenLines(seen), ...wantingLines(found, wanted)];
@@ -143,22 +148,4 @@ function row({ key, partitions, lastMaterialized, checks }: AssetStatus): string
     ? ""
     : `${number(checks.passed)} passed${checks.failed > 0 ? `, ${number(checks.failed)} failed` : ""}`;
   return [key, ...counts, made, checked];
-}
-
-function statusJson(
-  { graph }: Lake,
-  { key, partitions, ranges, lastMaterialized, checks, warnings }: AssetStatus,
-) {
-  const { group, kind } = graph.byKey.get(key)!;
-  const { total, fresh, stale, missing, failed, running, blocked } = partitions;
-  return {
-    key,
-    group,
-    kind,
-    partitions: { total, fresh, stale, missing, failed, running, blocked },
-    ranges: ranges.map(({ from, to, state }) => ({ from, to, state })),
-    lastMaterialized: lastMaterialized === null ? null : iso(lastMaterialized),
-    checks,
-    warnings,
-  };
 }

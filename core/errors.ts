@@ -17,3 +17,13 @@ export class RequestError extends WrongUseError {
 export class CancelledError extends Error {
   override readonly name = "CancelledError";
 }
+
+/** A source did not answer a question; thrown by an asset's code, what it wanted may wait until the source is back. */
+export class SourceError extends Error {
+  override readonly name: string = "SourceError";
+
+  /** @param isDown Whether no other question would be answered, either. */
+  constructor(message: string, readonly isDown: boolean, options?: ErrorOptions) {
+    super(message, options);
+  }
+}

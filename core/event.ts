@@ -56,12 +56,15 @@ export interface Expired extends EventCommon {
   readonly to: number;
 }
 
-/** A range of partitions failed, or was held back by a check. */
+/**
+ * A range of partitions failed, or was held back by a check; an outage's are those that the service which they ask answered
+ * nothing of, as it was down.
+ */
 export interface Failed extends EventCommon {
   readonly kind: "failed";
   readonly from: number;
   readonly to: number;
-  readonly reason: "error" | "check";
+  readonly reason: "error" | "check" | "outage";
   readonly message: string;
 }
 

@@ -17,7 +17,7 @@ export * from "./check.ts";
 export type * from "./output.ts";
 export type * from "./take_in.ts";
 export { type Graph, graph } from "./graph.ts";
-export { type Nearest, select, type Selected, type SelectionGraph } from "./selection.ts";
+export { type Nearest, select, type Selected, type SelectionGraph, selectionGraph } from "./selection.ts";
 export { canonicalJson, codeVersion, memberFingerprint, sha256 } from "./fingerprint.ts";
 
 // Alerts
@@ -29,6 +29,7 @@ export { alert } from "./alerts/rules.ts";
 export type { Symptom } from "./alerts/symptom.ts";
 export type { AlertSource, AlertView, Results } from "./alerts/view.ts";
 export { type Probe, SourceHealth, type SourceTrouble } from "./source_health.ts";
+export type { SourceRecord } from "./source_record.ts";
 
 // Time
 export * from "./instant.ts";
@@ -76,14 +77,17 @@ export {
 export * from "./orchestrator.ts";
 export type { Ask, MaterializeAsk, PruneAsk } from "./automation/ask.ts";
 export { AUTOMATION } from "./automation/names.ts";
-export type { Outage, Outages } from "./automation/outages.ts";
+export type { Outage, Outages, WaitsFor } from "./outages.ts";
+export { waitingIn } from "./run/waiting.ts";
 export { type Pause, pauseOf, setPaused } from "./automation/pauses.ts";
 export type { Askers, Standing } from "./automation/standing.ts";
 export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";
 export type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 export type { BackfillProgress } from "./backfill/progress.ts";
-export { type DaemonOptions, TICKS } from "./daemon/options.ts";
+export { TICKS } from "./daemon/lead.ts";
+export type { DaemonOptions } from "./daemon/options.ts";
 export { serve } from "./daemon/serve.ts";
+export { daemonAt, type DaemonSeen, seeDaemon } from "./daemon/stalled.ts";
 export type { DaemonNews, Herald } from "./daemon/news.ts";
 export { Pulse } from "./daemon/pulse.ts";
 export type { OpenLake, Vitals } from "./daemon/vitals.ts";
@@ -110,6 +114,23 @@ export type { TakeInOptions, TakenInCount } from "./run/take_in.ts";
 export type { Worked } from "./run/worker.ts";
 export type { Undeclared } from "./run/undeclared.ts";
 export type { Counts, RunResult } from "./run/tally.ts";
+
+// Answers, as commands and pages give them
+export {
+  type AssetDetailJson,
+  assetDetailJson,
+  type AssetJson,
+  assetJson,
+  downstreamOf,
+  sourceNames,
+} from "./view/asset.ts";
+export { type ChangeJson, changesJson, type EventJson, eventJson } from "./view/event.ts";
+export { type PartitionJson, partitionJson } from "./view/partition.ts";
+export { type Keys, keysOf } from "./view/keys.ts";
+export { type LineageEdge, type LineageJson, lineageJson } from "./view/lineage.ts";
+export { type CauseJson, type PlannedStepJson, plannedStepJson } from "./view/plan.ts";
+export * from "./view/run.ts";
+export { type AssetStatusJson, assetStatusJson } from "./view/status.ts";
 
 // Events
 export type * from "./event.ts";

@@ -1,12 +1,13 @@
 import type { Alerter, AlerterOptions } from "./alerts/alerter.ts";
-import type { Outages } from "./automation/outages.ts";
+import type { Outages } from "./outages.ts";
 import type { Askers, Standing } from "./automation/standing.ts";
 import type { LakeFiles } from "./automation/sensor.ts";
 import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
 import type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 import type { BackfillProgress } from "./backfill/progress.ts";
-import type { AssetKey, NewEvent, RunId } from "./event.ts";
+import { fenced } from "./daemon/fenced.ts";
+import type { AssetKey, NewEvent, RunId, Seq } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import type { PartitionSet } from "./partition/partition_set.ts";
 import { type PartitionRange, partitionRange, partitionRanges } from "./partition/range_text.ts";
@@ -14,7 +15,13 @@ import { count, EVERYTHING } from "./partition/ranges.ts";
 import type { Cron } from "./ports/cron.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
 import type { Instant } from "./instant.ts";
-import { type Forgotten, type KeptEvaluation, MOST_EVALUATIONS, type State } from "./ports/state.ts";
+import {
+  type Forgotten,
+  type KeptEvaluation,
+  type Lead,
+  MOST_EVALUATIONS,
+  type State,
+} from "./ports/state.ts";
 import { awaited } from "./run/awaited.ts";
 import { compareFiles, supposeDamage } from "./run/compare.ts";
 import { reportLine, unreported } from "./run/external.ts";
@@ -76,7 +83,7 @@ export interface RunOptions {
   readonly ending?: AbortSignal;
 }
 
-/** The queued run, and whether it is new; or why there is nothing to retry. */
+/** The run that retries another, and whether it is new: where one is queued or at work, it is that. Or why there is none. */
 export type Retried = { readonly run: RunId; readonly isNew: boolean } | { readonly nothing: string };
 
 /** The result of a look at what lies beside the state: others' files, and the published ones. */
@@ -135,6 +142,12 @@ export class Orchestrator {
     return new Orchestrator({ ...session, index }, this.#limits, this.#compared);
   }
 
+  /** The same, as who leads writes: once the lead has passed on, nothing more is asked for. */
+  leading(lead: Lead): Orchestrator {
+    const session = { ...this.session, state: fenced(this.session.state, lead) };
+    return new Orchestrator(session, this.#limits, this.#compared);
+  }
+
   /** @internal */
   get index(): StalenessIndex {
     return this.session.index;
@@ -143,6 +156,21 @@ export class Orchestrator {
   /** The partitions of an asset, with the order that the state keeps of static keys. */
   partitions(asset: AssetKey): PartitionSet {
     return this.index.node(asset).set;
+  }
+
+  /** The code version that an asset's partitions are made with now. */
+  codeVersion(asset: AssetKey): string {
+    return this.index.node(asset).record.version;
+  }
+
+  /** The time by its clock. */
+  get now(): Instant {
+    return this.session.clock.now();
+  }
+
+  /** The number of the last event that was taken in. */
+  get seq(): Seq {
+    return this.index.seq;
   }
 
   /** The assets of which any partition is materialized. */
@@ -227,13 +255,17 @@ export class Orchestrator {
     });
   }
 
-  /** Queues a run that goes on with one that has ended, over what failed in it or was not reached. @throws {RequestError} */
+  /**
+   * Queues a run that goes on with one that has ended, over what failed in it or was not reached, unless the last that did
+   * has not ended.
+   *
+   * @throws {RequestError}
+   */
   async retry(run: RunId): Promise<Retried> {
     await this.refresh();
     const { state, clock } = this.session;
-    const { retryOf } = await import("./run/retry.ts");
-    const request = await retryOf(state, this.index, run);
-    return "nothing" in request ? request : await state.enqueue(request, clock.now());
+    const { queueRetry } = await import("./run/retry.ts");
+    return await queueRetry(state, this.index, run, clock.now());
   }
 
   /** Does what is queued, one run after the other, until nothing is or the signal is aborted; tells how each ended. */
@@ -323,7 +355,7 @@ export class Orchestrator {
     const view = { index, running: await runningIn(session.state), cron: await this.#cron() };
     const [{ pauseOf }, { outagesIn }, { AUTOMATION }] = await Promise.all([
       import("./automation/pauses.ts"),
-      import("./automation/outages.ts"),
+      import("./outages.ts"),
       import("./automation/names.ts"),
     ]);
     const paused = (await pauseOf(keyValue, AUTOMATION))?.paused ?? false;
@@ -412,7 +444,7 @@ export class Orchestrator {
 
   /** The services that were found down lately: what asks them waits. */
   async outages(): Promise<Outages> {
-    const { outagesIn } = await import("./automation/outages.ts");
+    const { outagesIn } = await import("./outages.ts");
     return await outagesIn(this.session.state.keyValue, this.session.clock.now());
   }
 

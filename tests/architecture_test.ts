@@ -41,7 +41,7 @@ const MAY_IMPORT: Readonly<
   sensors: { layers: ["core", "assets", "sensors"], packages: [] },
   cli: { layers: ["core", "cli"], packages: ["@std/", "leven"] },
   app: { layers: ["core", "adapters", "sources", "assets", "sensors", "app"], packages: [""] },
-  web: { layers: ["core", "web"], packages: ["hono"] },
+  web: { layers: ["core", "web"], packages: ["hono", "@hono/"] },
   main: {
     layers: ["app", "cli", "web", "main"],
     packages: ["@std/", "node:path", "node:process", "node:readline"],

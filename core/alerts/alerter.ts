@@ -1,6 +1,7 @@
 import type { Tick, Ticking } from "../automation/ticker.ts";
 import type { AssetKey } from "../event.ts";
 import { HOUR, type Instant, iso, type Milliseconds, milliseconds, MINUTE, SECOND } from "../instant.ts";
+import { TICKS } from "../daemon/lead.ts";
 import { isTimeSet } from "../partition/partition_set.ts";
 import type { Episode } from "../ports/alerts.ts";
 import type { Channel } from "../ports/channel.ts";
@@ -145,6 +146,7 @@ export class Alerter implements Ticking {
       sources: await Promise.all(troubles),
       sensors: await sensors?.() ?? [],
       missed: await missed(state.keyValue, clock.now()),
+      stalled: await state.stalled(TICKS),
       results: (node, partitions) => this.#results.of(node, partitions),
     };
   }

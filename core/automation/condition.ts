@@ -33,7 +33,10 @@ export interface StaleCondition {
   readonly because?: readonly CauseKind[];
 }
 
-/** The last attempt at a partition failed: ever since it was made, or less than `within` ago. */
+/**
+ * The last attempt at a partition failed: ever since it was made, or less than `within` ago. What failed as the service that
+ * it asks was down is no longer failed, by this, once that is back.
+ */
 export interface FailedCondition {
   readonly condition: "failed";
   readonly within?: Duration;

@@ -7,7 +7,7 @@ import { isOpen } from "../run/recover.ts";
 import { messageOf, type Session } from "../run/session.ts";
 import { askedRequest } from "./ask.ts";
 import { dueBy, type Next } from "./catch_up.ts";
-import { outageOver, outagesIn } from "./outages.ts";
+import { outageOver, outagesIn } from "../outages.ts";
 import { pauseOf } from "./pauses.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Tick, Ticking } from "./ticker.ts";

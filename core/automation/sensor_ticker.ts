@@ -8,7 +8,7 @@ import { partitionOf } from "../run/scope.ts";
 import { messageOf, refresh, type Session } from "../run/session.ts";
 import { show } from "../show.ts";
 import { askedRequest } from "./ask.ts";
-import { noteOutage, outageOver, outagesIn } from "./outages.ts";
+import { noteOutage, outageOver, outagesIn } from "../outages.ts";
 import { pauseOf } from "./pauses.ts";
 import type { LakeFiles, Sensed, Sensor } from "./sensor.ts";
 import type { Tick, Ticking } from "./ticker.ts";

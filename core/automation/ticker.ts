@@ -10,7 +10,7 @@ import { allExisting, type Node } from "../staleness/node.ts";
 import { Automation, type Evaluated } from "./automation.ts";
 import { Memories } from "./memories.ts";
 import { AUTOMATION } from "./names.ts";
-import { outageOf, type Outages, outagesIn } from "./outages.ts";
+import { outageOf, type Outages, outagesIn } from "../outages.ts";
 import { pauseOf } from "./pauses.ts";
 import { withBetween } from "./between.ts";
 import { requestsFor } from "./requests.ts";
@@ -67,7 +67,7 @@ export class Ticker implements Ticking {
     const { state, index } = session;
     const memories = await Memories.open(state.keyValue, index.nodes);
     const ticker = new Ticker(session, new Automation(index, cron, memories.known), memories);
-    for (const run of await state.runs(LATEST, "materialize")) {
+    for (const run of await state.runs(LATEST, { command: "materialize" })) {
       // What is less urgent, such as a backfill that waits or is paused, keeps nothing from being asked for.
       if (isOpen(run) && (run.request.priority ?? 0) >= 0) ticker.#open.set(run.id, run.request);
     }

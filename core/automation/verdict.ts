@@ -8,7 +8,7 @@ import type { AssetEvaluation } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import type { Condition } from "./condition.ts";
 import { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
-import { outageOf, type Outages } from "./outages.ts";
+import { outageOf, type Outages } from "../outages.ts";
 import type { View } from "./view.ts";
 import { reasonsOf, type Why, whyOf } from "./why.ts";
 

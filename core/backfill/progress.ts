@@ -1,3 +1,4 @@
+import { awaitedBy, type Outages, outagesIn, waitOf, type WaitsFor } from "../outages.ts";
 import { count } from "../partition/ranges.ts";
 import type { BackfillBatch, BackfillRecord, BackfillStatus } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
@@ -18,17 +19,26 @@ export interface BackfillProgress {
   readonly done: number;
   /** How many do not although their run has ended. */
   readonly failed: number;
-  /** By the runs so far, or else the source's pace; null where neither tells. */
+  /**
+   * By the runs so far, or else the source's pace, while it is running; null where neither tells, or it is not known how
+   * long it waits.
+   */
   readonly remainingSeconds: number | null;
+  /** The service that its batches wait for, as it is down; absent where they wait for none. */
+  readonly waits?: WaitsFor;
 }
 
 /** How far every backfill is, the newest first; the index must be up to date. */
 export async function progressOf(session: Session): Promise<BackfillProgress[]> {
   const found: BackfillProgress[] = [];
+  const { state, clock } = session;
+  const outages = await outagesIn(state.keyValue, clock.now());
   for (const backfill of await session.state.backfills.list()) {
     const { id, request: { selection, from, to } } = backfill;
     const { total, done, failed, batches } = await standOf(session, backfill);
     const status = statusOf(backfill, { total, done, failed, batches });
+    const waits = status === "running" ? await waitsFor(session, id, batches, outages) : undefined;
+    const isHeld = waits !== undefined || status === "paused";
     found.push({
       id,
       status,
@@ -38,10 +48,31 @@ export async function progressOf(session: Session): Promise<BackfillProgress[]> 
       total,
       done,
       failed,
-      remainingSeconds: remaining(session, { ...backfill, status }, { total, done, failed, batches }),
+      remainingSeconds: isHeld
+        ? null
+        : remaining(session, { ...backfill, status }, { total, done, failed, batches }),
+      ...(waits && { waits }),
     });
   }
   return found;
+}
+
+/** The service that the next of its batches wait for; those at work may yet go on. */
+async function waitsFor(
+  { state, index }: Session,
+  id: number,
+  batches: readonly BackfillBatch[],
+  outages: Outages,
+): Promise<WaitsFor | undefined> {
+  if (outages.size === 0) return undefined;
+  const next = batches.find(({ run }) => run === null || isOpen(run));
+  if (next === undefined || next.run?.status === "running") return undefined;
+  const ranges = await state.backfills.ranges(id, next.batch);
+  const awaited = awaitedBy(outages, (asset) => index.find(asset)?.asset.pool, {
+    command: "materialize",
+    ranges,
+  });
+  return awaited && waitOf(awaited);
 }
 
 /** How it stands, whether or not anybody has noted that its last run ended, or that a retry made what had failed. */
@@ -82,7 +113,7 @@ function remaining(
   { total, done, failed, batches }: Stand,
 ): number | null {
   const left = Math.max(0, total - done - failed);
-  if (left === 0 || (status !== "running" && status !== "paused")) return 0;
+  if (left === 0 || status !== "running") return 0;
   let [made, took] = [0, 0];
   for (const { run, done } of batches) {
     if (run === null || run.status === "queued") continue;
@@ -90,5 +121,6 @@ function remaining(
     took += (run.ended ?? clock.now()) - run.started;
   }
   if (made > 0 && took > 0) return Math.ceil(took / made * left / 1_000);
-  return leastSeconds === null ? null : Math.ceil(leastSeconds * left / total);
+  // A source without a pace tells nothing of how long its answers take.
+  return leastSeconds === null || leastSeconds === 0 ? null : Math.ceil(leastSeconds * left / total);
 }

@@ -1,6 +1,6 @@
 import type { RunId } from "../event.ts";
 import type { Instant } from "../instant.ts";
-import { outageOver, outagesIn } from "../automation/outages.ts";
+import { outageOver, outagesIn } from "../outages.ts";
 import type { Tick, Ticking } from "../automation/ticker.ts";
 import type { BackfillRecord, RunRequest } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";

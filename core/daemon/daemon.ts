@@ -1,9 +1,12 @@
 import { type Milliseconds, SECOND } from "../instant.ts";
+import type { Lead } from "../ports/state.ts";
 import { messageOf } from "../run/session.ts";
 import { Bell } from "./bell.ts";
 import { Lanes } from "./lanes.ts";
+import { Leading } from "./leading.ts";
 import { Observing } from "./observing.ts";
-import { type DaemonOptions, TICKS } from "./options.ts";
+import { TICKS } from "./lead.ts";
+import type { DaemonOptions } from "./options.ts";
 import { Ticks } from "./ticks.ts";
 
 /** Nothing is left longer without a look: neither the clock nor who follows is relied on. */
@@ -21,6 +24,8 @@ export class Daemon {
   readonly #lanes: Lanes;
   readonly #bells: { readonly ticks: Bell; readonly runs: Bell };
   readonly #over = new AbortController();
+  /** Over when the lead has passed on. */
+  #term = new AbortController();
   #broken: { readonly cause: unknown } | undefined;
   #ticks: Ticks | undefined;
 
@@ -69,20 +74,30 @@ export class Daemon {
   }
 
   async #lead(): Promise<void> {
-    const { orchestrator: { session: { state } }, pulse, tell } = this.#options;
-    for (let led: boolean | undefined; !this.#over.signal.aborted;) {
+    const { orchestrator: { session: { state, clock } }, machine = clock, pulse, tell } = this.#options;
+    const leading = new Leading(state, machine);
+    for (let led: number | undefined | null = null; !this.#over.signal.aborted;) {
       pulse.beat("ticks");
-      const leads = await state.lead(TICKS);
-      if (leads !== led) {
-        pulse.leads = led = leads;
-        this.#ticks = undefined;
-        tell({ type: leads ? "leads" : "follows" });
+      const { lead, silence } = await leading.ask();
+      pulse.leaderSilence = silence;
+      if (lead?.number !== led) {
+        led = lead?.number;
+        pulse.leads = lead !== undefined;
+        this.#depose();
+        tell({ type: lead === undefined ? "follows" : "leads" });
       }
-      if (leads) this.#ticks ??= await this.#open();
+      if (lead !== undefined) this.#ticks ??= await this.#open(lead);
       else await this.#look();
       this.#ticks?.pass();
       await this.#bells.ticks.wait(this.#ticks === undefined ? LEAD : rest(this.#ticks));
     }
+  }
+
+  /** Lets nothing more be asked for here, whatever is at it. */
+  #depose(): void {
+    this.#term.abort(new Error("the lead has passed on"));
+    this.#term = new AbortController();
+    this.#ticks = undefined;
   }
 
   async #look(): Promise<void> {
@@ -96,17 +111,18 @@ export class Daemon {
   }
 
   /** @returns Undefined where what asks for runs cannot be opened now. */
-  async #open(): Promise<Ticks | undefined> {
+  async #open(lead: Lead): Promise<Ticks | undefined> {
     const { orchestrator, tickers, pulse, tell } = this.#options;
     const { session } = orchestrator;
     try {
       return new Ticks({
         ports: session,
-        tickings: [new Observing(orchestrator, tell), ...await tickers()],
+        tickings: [new Observing(orchestrator, tell), ...await tickers(lead)],
         tell,
-        signal: this.#over.signal,
+        signal: AbortSignal.any([this.#over.signal, this.#term.signal]),
         queued: () => this.#bells.runs.ring(),
         ticked: () => pulse.tick(),
+        passed: () => this.#bells.ticks.ring(),
       });
     } catch (cause) {
       tell({ type: "failing", name: TICKS, message: messageOf(session, cause), after: LEAD });

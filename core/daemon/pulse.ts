@@ -33,6 +33,9 @@ export class Pulse {
     return this.#leads;
   }
 
+  /** How long another that leads has given no sign of life; undefined where this worker leads, or nobody. */
+  leaderSilence: Milliseconds | undefined;
+
   /** How long ago something asked for runs here, whether or not any were due; undefined where nothing did. */
   get sinceTick(): Milliseconds | undefined {
     return this.#ticked === undefined ? undefined : this.#clock.awake() - this.#ticked;

@@ -1,6 +1,7 @@
 import type { Ticking } from "../automation/ticker.ts";
 import type { Milliseconds } from "../instant.ts";
 import { type Backoff, backoff } from "../run/backoff.ts";
+import { PassedLeadError } from "../ports/state.ts";
 import { messageOf, type Ports } from "../run/session.ts";
 import type { Herald } from "./news.ts";
 
@@ -16,6 +17,8 @@ export interface TicksOptions {
   readonly queued: () => void;
   /** Called whenever one was called, and answered. */
   readonly ticked: () => void;
+  /** Called when the lead turns out to have passed on. */
+  readonly passed: () => void;
 }
 
 interface Place {
@@ -74,7 +77,7 @@ export class Ticks {
   }
 
   async #tick(place: Place): Promise<void> {
-    const { ports, tell, signal, queued, ticked } = this.#options;
+    const { ports, tell, signal, queued, ticked, passed } = this.#options;
     const { name } = place.ticking;
     try {
       const { runs } = await place.ticking.tick(signal);
@@ -85,6 +88,7 @@ export class Ticks {
       if (runs.length > 0) queued();
     } catch (cause) {
       if (signal.aborted) return;
+      if (cause instanceof PassedLeadError) return passed();
       const after = backoff(ports, BACKOFF, place.failures++);
       place.again = ports.clock.awake() + after;
       tell({ type: "failing", name, message: messageOf(ports, cause), after });

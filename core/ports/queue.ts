@@ -1,5 +1,6 @@
-import type { RunId } from "../event.ts";
+import type { AssetKey, RunId } from "../event.ts";
 import type { Instant } from "../instant.ts";
+import type { Lead } from "./leads.ts";
 import type { RunRequest, RunStatus } from "./runs.ts";
 import type { AssetEvaluation } from "./ticks.ts";
 
@@ -18,19 +19,25 @@ export interface TakenRun {
 export interface Queue {
   /**
    * @param why The evaluations that led to the run, kept with it.
+   * @param lead Under which it is asked for: once that has passed on, nothing is queued.
    * @returns The run; where the request has a key that was ever used, the one that has it, whatever became of it.
+   * @throws {PassedLeadError}
    */
   enqueue(
     request: RunRequest,
     at: Instant,
     why?: readonly AssetEvaluation[],
+    lead?: Lead,
   ): Promise<{ readonly run: RunId; readonly isNew: boolean }>;
   /**
    * Takes the run of the highest priority, the oldest of these; undefined where none is queued.
    *
    * @param above Only one of a higher priority than this. @default any
+   * @param waiting Runs that materialize any of these assets stay queued. @default none
    */
-  take(at: Instant, above?: number): Promise<TakenRun | undefined>;
+  take(at: Instant, above?: number, waiting?: readonly AssetKey[]): Promise<TakenRun | undefined>;
+  /** Queues a run again that this worker took, as it cannot go on now; one whose end was asked for is cancelled. */
+  handBack(run: RunId, at: Instant): Promise<void>;
   /** Notes that a run got on although no event says so, as by an answer that was stored. */
   gotOn(run: RunId): Promise<void>;
   /**

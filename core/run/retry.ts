@@ -1,5 +1,6 @@
 import { RequestError } from "../errors.ts";
 import type { RunId } from "../event.ts";
+import type { Instant } from "../instant.ts";
 import { fromOrdinals, ordinals, type Ranges, subtract } from "../partition/ranges.ts";
 import type { RunRequest, State } from "../ports/state.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
@@ -12,12 +13,34 @@ import { assetRanges, scopeFrom } from "./request.ts";
 const PAGE = 10_000;
 
 /**
+ * Queues the run that goes on with one that has ended. Each retry has a key of its own, which its place among them gives:
+ * two that are typed at once are one.
+ *
+ * @returns The last retry, where that has not ended.
+ * @throws {RequestError} As `retryOf`.
+ */
+export async function queueRetry(
+  state: State,
+  index: StalenessIndex,
+  id: RunId,
+  at: Instant,
+): Promise<{ readonly run: RunId; readonly isNew: boolean } | { readonly nothing: string }> {
+  const request = await retryOf(state, index, id);
+  if ("nothing" in request) return request;
+  for (let place = 1;; place++) {
+    const key = place === 1 ? `retry/${id}` : `retry/${id}/${place}`;
+    const queued = await state.enqueue({ ...request, key }, at);
+    if (queued.isNew || isOpen((await state.run(queued.run))?.run)) return queued;
+  }
+}
+
+/**
  * The request that goes on with a run: over what failed in it or was not reached, and is not fresh by now.
  *
  * @returns Why there is nothing to retry, if so.
  * @throws {RequestError} If there is no such run, it has not ended, or it materialized nothing.
  */
-export async function retryOf(
+async function retryOf(
   state: State,
   index: StalenessIndex,
   id: RunId,
@@ -41,7 +64,6 @@ export async function retryOf(
     ...(priority !== undefined && { priority }),
     ...(tags !== undefined && { tags }),
     ranges: [...wanted].flatMap(([node, ranges]) => assetRanges(node, ranges)),
-    key: `retry/${id}`,
     parent: id,
   };
 }

@@ -1,3 +1,4 @@
+import { AUTOMATION } from "../automation/names.ts";
 import { CancelledError } from "../errors.ts";
 import type { RunId, Seq } from "../event.ts";
 import { SECOND } from "../instant.ts";
@@ -20,6 +21,7 @@ import { reportLine, unreported } from "./external.ts";
 import { Judge } from "./judge.ts";
 import { joined, type Need, Needs } from "./needs.ts";
 import { goneText, type Looked } from "./observe.ts";
+import { foundDown } from "./outage.ts";
 import { isProblem, type Outcome, type Problem } from "./outcome.ts";
 import type { News } from "./progress.ts";
 import { recover } from "./recover.ts";
@@ -87,6 +89,8 @@ class Scheduler {
   readonly #waiting = new Map<Node, Set<Ranges>>();
   readonly #slots = new Map<string, number>();
   readonly #atWork = new Set<Promise<void>>();
+  /** The services that were found down, by pool, each in words: what asks them waits, and the run with it. */
+  readonly #down = new Map<string, string>();
   #awake = new Set<Node>();
   #steps = 0;
   #begun: Promise<RunId> | undefined;
@@ -136,8 +140,13 @@ class Scheduler {
     const result = tally.result(this.run, signal.aborted);
     if (result.status === "nothing_to_do" && this.run === null) return result;
     const run = await this.#begin();
+    const [waits] = this.#down.values();
+    if (waits !== undefined && this.#isLeft && !signal.aborted) {
+      await session.state.handBack(run, session.clock.now());
+      return { ...result, status: "cancelled", waits };
+    }
     const isCancelled = signal.aborted && signal.reason instanceof CancelledError;
-    const isLeft = signal.aborted || this.#isEnding && this.#open.values().some(({ length }) => length > 0);
+    const isLeft = signal.aborted || this.#isEnding && this.#isLeft;
     if (this.options.taken !== undefined && isLeft && !isCancelled) return { ...result, status: "cancelled" };
     const status = result.status === "nothing_to_do" ? "succeeded" : result.status;
     const { counts, errors } = result;
@@ -162,12 +171,30 @@ class Scheduler {
     return this.options.taken !== undefined && this.options.ending?.aborted === true;
   }
 
+  /** Whether any partition has no outcome. */
+  get #isLeft(): boolean {
+    return this.#open.values().some(({ length }) => length > 0);
+  }
+
+  /**
+   * Whether what a service that is down does not answer waits, as this very run is owed to somebody. What conditions asked
+   * for ends instead: they ask anew once it is back, for what is wanted by then.
+   */
+  get #isPatient(): boolean {
+    const { taken, request: { tags, parent } } = this.options;
+    return taken !== undefined && (tags?.by !== AUTOMATION || parent !== undefined);
+  }
+
+  #isDown({ asset: { pool } }: Node): boolean {
+    return pool !== null && this.#down.has(pool);
+  }
+
   #startReady(): void {
     const awake = [...this.#awake].sort((a, b) => a.order - b.order);
     this.#awake.clear();
     for (const node of awake) {
       for (const portion of this.#waiting.get(node) ?? []) {
-        if (!this.#isReady(node, portion)) continue;
+        if (this.#isDown(node) || !this.#isReady(node, portion)) continue;
         if (!this.#takeSlot(node)) {
           this.#awake.add(node);
           break;
@@ -218,7 +245,7 @@ class Scheduler {
     let step: number | undefined;
     let isInLine = false;
     try {
-      while (rest.length > 0 && !signal.aborted && !this.#isEnding) {
+      while (rest.length > 0 && !signal.aborted && !this.#isEnding && !this.#isDown(node)) {
         const judged = session.index.seq;
         const wanted = this.#free(node, rest);
         if (wanted.length === 0) return;
@@ -282,6 +309,9 @@ class Scheduler {
           if (force) return false;
           return this.#isEnding || this.#slotOf(node) !== undefined && await session.state.isWanted(token);
         },
+        outage: (cause) =>
+          foundDown(session, node, { cause, examines: this.options.taken !== undefined, signal }),
+        ...(this.#isPatient && { waits: (outage) => this.#down.set(node.asset.pool!, outage) }),
         gotOn: () => this.#gotOn(),
         became: (outcomes) => this.#became(node, outcomes, step),
         broke: (message) => this.#broke(node, ranges, message),

@@ -4,7 +4,14 @@ import type { BrokenEntry, Definition } from "../ports/catalog.ts";
 import type { Clock, Random } from "../ports/clock.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { Publisher } from "../ports/publisher.ts";
-import type { ClaimToken, Commit, Intent, State, Taken } from "../ports/state.ts";
+import {
+  type ClaimToken,
+  type Commit,
+  type Intent,
+  PassedLeadError,
+  type State,
+  type Taken,
+} from "../ports/state.ts";
 import type { Versions } from "../ports/versions.ts";
 import { show } from "../show.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
@@ -30,6 +37,8 @@ export interface Ports {
   readonly random: Random;
   /** Tidies up beside the graph, as part of retention. @default nothing is there to be tidied */
   readonly upkeep?: Upkeep;
+  /** Finds out whether the service that a pool's assets ask is down, where a question to it has failed. @default nobody does */
+  readonly examine?: (pool: string, signal: AbortSignal) => Promise<unknown>;
   /** Takes secrets out of a text before it is kept or shown. */
   readonly mask: (text: string) => string;
 }
@@ -100,7 +109,7 @@ async function asked(session: Session, changes: Commit): Promise<readonly Taken[
   try {
     return await committed(session, changes);
   } catch (cause) {
-    if (cause instanceof SupersededError) throw cause;
+    if (cause instanceof SupersededError || cause instanceof PassedLeadError) throw cause;
     throw new UnknownOutcomeError(messageOf(session, cause), { cause });
   }
 }

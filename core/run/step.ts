@@ -42,6 +42,10 @@ export interface StepOptions {
    * @returns Whether what is left is put off, for something more urgent that waits for the slot.
    */
   readonly look: () => Promise<boolean>;
+  /** Why nothing is answered, in words, where an error comes of the source that the asset asks being down. */
+  readonly outage: (cause: unknown) => Promise<string | undefined>;
+  /** Called with it where what was not answered is to wait until the service is back. @default it fails */
+  readonly waits?: ((outage: string) => void) | undefined;
   /** Called when the code tells that it got on. */
   readonly gotOn: () => void;
   /** Called as soon as it is known what became of partitions. */
@@ -75,6 +79,12 @@ export async function runStep(session: Session, claim: Claim, options: StepOptio
   }
 }
 
+/** The error that a portion ends with, in a line; and the outage that it comes of. */
+interface Fault {
+  readonly message: string;
+  readonly outage?: string | undefined;
+}
+
 class Step implements Disposable {
   readonly #node: Node;
   readonly #log: StepLog;
@@ -92,6 +102,8 @@ class Step implements Disposable {
   #recorded = false;
   #attempted = 0;
   #isPutOff = false;
+  /** Whether what is left waits for a service that is down. */
+  #isWaiting = false;
 
   constructor(readonly session: Session, readonly claim: Claim, readonly options: StepOptions) {
     this.#node = claim.node;
@@ -116,14 +128,19 @@ class Step implements Disposable {
     session.observe({ run, type: "step-started", step: number, asset: key, range, count: count(partitions) });
     let broken = false;
     for (const portion of portions(this.#node, partitions)) {
-      if (this.#isPutOff) break;
-      const error = await this.#attempts(portion);
-      if (error !== undefined) {
+      if (this.#isPutOff || this.#isWaiting) break;
+      const fault = await this.#attempts(portion);
+      if (fault?.outage !== undefined && this.options.waits !== undefined) {
+        this.#isWaiting = true;
+        this.#log.warn(`waits, as ${fault.outage}`, { error: fault.message });
+        this.options.waits(fault.outage);
+      } else if (fault !== undefined) {
         broken = true;
-        await this.#broken(portion, error);
+        await this.#broken(portion, fault);
       }
     }
-    const outcome = signal.aborted ? "cancelled" : broken ? "failed" : this.#outcome();
+    const isCancelled = signal.aborted || this.#isWaiting;
+    const outcome = isCancelled ? "cancelled" : broken ? "failed" : this.#outcome();
     if (!this.#recorded || broken) await this.#end(outcome);
     await this.#log.flush();
     if (this.#bad.length > 0 && !signal.aborted) await verifyInputs(session, this.#node, this.#bad);
@@ -147,20 +164,22 @@ class Step implements Disposable {
   }
 
   /** @returns The error that the portion ends with, unless it was cancelled. */
-  async #attempts(portion: Ranges): Promise<string | undefined> {
+  async #attempts(portion: Ranges): Promise<Fault | undefined> {
     const { session, claim: { run }, options: { signal, number } } = this;
     const { retry } = this.#node.asset;
     for (let failures = 0; !signal.aborted; failures++) {
       try {
         await onceStill(session, signal, () => this.#attempt(portion));
         if (signal.aborted || this.#isPutOff || this.#left(portion).length === 0) return undefined;
-        return "the partition was not answered, wanted an output or a failure";
+        return { message: "the partition was not answered, wanted an output or a failure" };
       } catch (cause) {
         if (cause instanceof SupersededError || cause instanceof UnknownOutcomeError) throw cause;
         if (signal.aborted) return undefined;
         const error = messageOf(session, cause);
-        const final = cause instanceof AnswerError || this.#left(portion).length === 0;
-        if (final || failures >= retry.most) return error;
+        const isOwn = cause instanceof AnswerError || this.#left(portion).length === 0;
+        const outage = isOwn ? undefined : await this.options.outage(cause);
+        if (signal.aborted) return undefined;
+        if (isOwn || outage !== undefined || failures >= retry.most) return { message: error, outage };
         const after = backoff(session, retry.backoff ?? BACKOFF, failures);
         this.#log.warn("trying again", { error, after });
         session.observe({ run, type: "retrying", step: number, error, after });
@@ -270,13 +289,14 @@ class Step implements Disposable {
   }
 
   /** Records an error that ends a portion: of what was not answered, or, after that, of all that the portion made. */
-  async #broken(portion: Ranges, message: string): Promise<void> {
+  async #broken(portion: Ranges, { message, outage }: Fault): Promise<void> {
     const { session, claim } = this;
+    const reason = outage === undefined ? "error" : "outage";
     this.#log.error(message);
     const left = this.#left(portion);
     if (left.length === 0) return await this.#brokeAfter(portion, message);
     const problems = left.map((range): Problem => ({ ...range, outcome: "failed", message }));
-    await commit(session, { claim: claim.token, events: failedEvents(session, claim, problems, "error") });
+    await commit(session, { claim: claim.token, events: failedEvents(session, claim, problems, reason) });
     this.#remaining = subtract(this.#remaining, left);
     this.#count(problems);
     this.#became(problems);

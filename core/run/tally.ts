@@ -25,6 +25,8 @@ export interface RunResult {
     readonly message: string;
   }[];
   readonly warnings: readonly string[];
+  /** Why the rest of a queued run waits: the service that it asks is down. */
+  readonly waits?: string;
 }
 
 interface Failure {

@@ -1,4 +1,5 @@
 import { RequestError } from "../errors.ts";
+import { outagesIn, waitingAssets } from "../outages.ts";
 import type { RunId } from "../event.ts";
 import { SECOND } from "../instant.ts";
 import type { RunRequest, TakenRun } from "../ports/state.ts";
@@ -11,9 +12,14 @@ import type { RunResult } from "./tally.ts";
 export interface Worked {
   readonly run: RunId;
   readonly request: RunRequest;
-  /** Refused where the graph cannot do what was requested; handed back where its worker was told to end. */
+  /**
+   * Refused where the graph cannot do what was requested; handed back where its worker was told to end, or where it waits
+   * for a service that is down.
+   */
   readonly outcome: RunResult | { readonly status: "refused"; readonly message: string } | {
     readonly status: "handed-back";
+    /** Why it waits. */
+    readonly waits?: string;
   };
 }
 
@@ -31,7 +37,7 @@ export async function* work(
   signal: AbortSignal = never,
   execute: Execute,
 ): AsyncGenerator<Worked> {
-  const { state, clock } = session;
+  const { clock } = session;
   let looked = -Infinity;
   while (!signal.aborted) {
     const isDue = clock.awake() >= looked + LOOK;
@@ -39,7 +45,7 @@ export async function* work(
       await recover(session);
       looked = clock.awake();
     }
-    const taken = await state.take(clock.now()) ?? (isDue ? undefined : await take(session));
+    const taken = await next(session) ?? (isDue ? undefined : await take(session));
     if (taken === undefined) return;
     yield await worked(session, taken, signal, execute);
   }
@@ -48,7 +54,13 @@ export async function* work(
 /** Takes over what dead workers left, and the most urgent run that is queued. */
 export async function take(session: Session, above?: number): Promise<TakenRun | undefined> {
   await recover(session);
-  return await session.state.take(session.clock.now(), above);
+  return await next(session, above);
+}
+
+/** The most urgent run that is queued and waits for no service that is down. */
+async function next({ state, index, clock }: Session, above?: number): Promise<TakenRun | undefined> {
+  const now = clock.now();
+  return await state.take(now, above, waitingAssets(await outagesIn(state.keyValue, now), index));
 }
 
 /** Executes a run that was taken. @throws Where it is not known how it ended. */
@@ -77,7 +89,8 @@ async function outcomeOf(
     }
     const result = await execute(taken, signal);
     const isOpen = result.status === "cancelled" && !await state.isCancelled(id);
-    return isOpen ? { status: "handed-back" } : result;
+    if (!isOpen) return result;
+    return { status: "handed-back", ...(result.waits !== undefined && { waits: result.waits }) };
   } catch (cause) {
     if (signal.aborted) return { status: "handed-back" };
     const message = messageOf(session, cause);

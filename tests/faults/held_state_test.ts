@@ -44,7 +44,7 @@ async function asking(url: string, signal: AbortSignal): Promise<number[]> {
 async function started(place: Place, server: Server): Promise<{ program: Program; healthz: string }> {
   const program = place.start(["daemon", "--port", "0"]);
   await program.says(/listens at \S+: /);
-  const [, address] = program.told.match(/listens at (\S+): /)!;
+  const [, address] = program.stdout.match(/listens at (\S+): /)!;
   await until("requests for measurements", () => server.requests > 12);
   return { program, healthz: `${address}/healthz` };
 }

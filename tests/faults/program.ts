@@ -70,7 +70,7 @@ export class Program {
   }
 
   /** What it has written to stdout so far. */
-  get told(): string {
+  get stdout(): string {
     return this.#stdout.text;
   }
 

@@ -64,13 +64,13 @@ export class MemoryAlerts implements Alerts {
     return true;
   }
 
-  async take(channel: string): Promise<TakenMessage | undefined> {
+  async take(channel: string, resting: readonly number[] = []): Promise<TakenMessage | undefined> {
     await null;
     const owed = this.#store.episodes.flatMap(({ episode, messages }) => {
       const next = messages.find((each) => each.channel === channel && each.delivery.outcome !== "delivered");
       return next === undefined ? [] : [{ episode, next }];
     });
-    const [first] = owed.filter(({ next }) => !next.worker?.alive)
+    const [first] = owed.filter(({ next }) => !next.worker?.alive && !resting.includes(next.id))
       .sort((a, b) => a.next.tries - b.next.tries || a.next.id - b.next.id);
     if (first === undefined) return undefined;
     const { episode: { key, rule, subject, opened, closed }, next } = first;

@@ -121,6 +121,11 @@ export class Claims {
     for (const token of this.#store.claims.keys()) this.release(token);
   }
 
+  /** Releases the claims under which nothing is being published. */
+  abandon(): void {
+    for (const [token, { intents }] of this.#store.claims) if (intents.size === 0) this.release(token);
+  }
+
   live(): LiveClaim[] {
     return [...this.#store.claims.values()].filter((claim) => !abandoned(claim))
       .flatMap(({ asset, run, ranges }) => ranges.map(({ from, to }) => ({ asset, from, to, run })));

@@ -2,14 +2,18 @@ import {
   type AssetEvent,
   type AssetKey,
   type CheckResult,
+  type EventFilter,
   type MaterializationRecord,
   type Materialized,
   type NewEvent,
   normalize,
   type OrdinalRange,
+  type Payload,
   type PublishedFile,
   type RunId,
   type Seq,
+  type SeriesBucket,
+  type SeriesField,
 } from "../../../core/mod.ts";
 import { giveEvent, keepEvent } from "./copies.ts";
 import { Projection } from "./projection.ts";
@@ -50,6 +54,39 @@ export class EventLog {
   ofRun(run: RunId, after: Seq, limit: number): AssetEvent[] {
     return this.#store.remembered().filter((event) => event.seq > after && event.run === run)
       .slice(0, limit).map(giveEvent);
+  }
+
+  of(
+    asset: AssetKey,
+    limit: number,
+    { partition, kinds, before = Infinity, after }: EventFilter,
+  ): AssetEvent[] {
+    const events = this.#store.remembered();
+    return (after === undefined ? events.toReversed() : events).filter((event) =>
+      event.asset === asset && event.seq < before && event.seq > (after ?? 0) &&
+      (partition === undefined || speaksOf(event, partition)) &&
+      (kinds === undefined || kinds.includes(event.kind))
+    ).slice(0, limit).map(giveEvent);
+  }
+
+  series(asset: AssetKey, field: SeriesField, { from, to }: OrdinalRange, buckets: number): SeriesBucket[] {
+    const size = Math.ceil((to - from + 1) / buckets);
+    const numbers = this.materializations(asset, [{ from, to }]).flatMap(({ partition, event }) => {
+      const value = numberOf(event.payload, field);
+      return value === undefined ? [] : [{ bucket: Math.floor((partition - from) / size), value }];
+    });
+    return [...Map.groupBy(numbers, ({ bucket }) => bucket)].map(([bucket, found]) => {
+      const values = found.map(({ value }) => value);
+      const first = from + bucket * size;
+      return {
+        from: first,
+        to: Math.min(first + size - 1, to),
+        count: values.length,
+        least: Math.min(...values),
+        most: Math.max(...values),
+        sum: values.reduce((sum, value) => sum + value, 0),
+      };
+    });
   }
 
   materializations(asset: AssetKey, ranges: readonly OrdinalRange[]): MaterializationRecord[] {
@@ -104,4 +141,18 @@ export class EventLog {
       return payload.files.map((file) => ({ ...file, asset, partition }));
     });
   }
+}
+
+function speaksOf(event: AssetEvent, partition: number): boolean {
+  if ("partition" in event) return event.partition === partition;
+  return event.from <= partition && partition <= event.to;
+}
+
+function numberOf({ files, rows, metadata }: Payload, field: SeriesField): number | undefined {
+  if (field === "rows") return rows ?? undefined;
+  if (field === "bytes") {
+    return files.length === 0 ? undefined : files.reduce((sum, { size }) => sum + size, 0);
+  }
+  const value = metadata[field.metadata]?.value;
+  return typeof value === "number" ? value : undefined;
 }

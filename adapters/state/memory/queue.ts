@@ -1,4 +1,4 @@
-import type { Instant, RunId, RunRequest, RunStatus, TakenRun } from "../../../core/mod.ts";
+import type { AssetKey, Instant, RunId, RunRequest, RunStatus, TakenRun } from "../../../core/mod.ts";
 import { GIVEN_UP, MOST_DEATHS } from "../ended.ts";
 import type { EventLog } from "./event_log.ts";
 import { recordOf, type Runs } from "./runs.ts";
@@ -28,9 +28,11 @@ export class Queue {
     return { run, isNew: true };
   }
 
-  take(at: Instant, above: number): TakenRun | undefined {
-    const queued = this.#store.runs.filter(({ record: { id, status } }) =>
-      status === "queued" && !this.#isPaused(id)
+  take(at: Instant, above: number, waiting: readonly AssetKey[]): TakenRun | undefined {
+    const waits = ({ command, ranges }: RunRequest) =>
+      command === "materialize" && ranges.some(({ asset }) => waiting.includes(asset));
+    const queued = this.#store.runs.filter(({ record: { id, status, request } }) =>
+      status === "queued" && !this.#isPaused(id) && !waits(request)
     );
     const priority = ({ record: { request } }: StoredRun) => request.priority ?? 0;
     const [first] = queued.filter((run) => priority(run) > above).sort((a, b) => priority(b) - priority(a));

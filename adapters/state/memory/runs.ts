@@ -1,8 +1,10 @@
 import type {
   Instant,
   Json,
+  KeptLogEntry,
   LogEntry,
-  RunCommand,
+  LogPage,
+  RunFilter,
   RunId,
   RunRecord,
   RunRequest,
@@ -59,16 +61,15 @@ export class Runs {
   }
 
   /** Newest first. */
-  list(limit: number, command?: RunCommand): RunRecord[] {
-    const newest = this.#store.runs.map(recordOf).filter(({ id }) => !this.#store.forgotten.runs.has(id))
-      .reverse();
-    return newest.filter(({ request }) => command === undefined || request.command === command)
+  list(limit: number, filter: RunFilter): RunRecord[] {
+    return this.#store.runs.map(recordOf).reverse()
+      .filter((run) => !this.#store.forgotten.runs.has(run.id) && isMeant(run, filter))
       .slice(0, limit);
   }
 
   counts(): Record<RunStatus, number> {
     const counts = noRuns();
-    for (const { status } of this.list(Infinity)) counts[status]++;
+    for (const { status } of this.list(Infinity, {})) counts[status]++;
     return counts;
   }
 
@@ -89,9 +90,21 @@ export class Runs {
     this.get(run).logs.push(...entries.map(frozen));
   }
 
-  logs(run: RunId): LogEntry[] {
-    return this.#store.runs[run - 1]?.logs.slice() ?? [];
+  logs(run: RunId, { step, after = 0, limit = Infinity }: LogPage): KeptLogEntry[] {
+    return (this.#store.runs[run - 1]?.logs ?? [])
+      .map((entry, place) => ({ ...entry, line: place + 1 }))
+      .filter(({ line, ...entry }) => line > after && (step === undefined || entry.step === step))
+      .slice(0, limit);
   }
+}
+
+function isMeant({ id, status, started, request }: RunRecord, filter: RunFilter): boolean {
+  const { command, statuses, asset, parent, since = -Infinity, until = Infinity, before = Infinity } = filter;
+  return id < before && started >= since && started < until &&
+    (command === undefined || request.command === command) &&
+    (statuses === undefined || statuses.includes(status)) &&
+    (parent === undefined || request.parent === parent) &&
+    (asset === undefined || request.ranges.some((range) => range.asset === asset));
 }
 
 /** A run whose worker is no more is queued again or interrupted, whether or not anybody has noted it yet. */

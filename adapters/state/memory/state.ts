@@ -92,8 +92,9 @@ export class MemoryState implements port.State {
   }
 
   async commit(commit: port.Commit): Promise<port.Committed> {
-    const { claim, events, step, release } = commit;
+    const { claim, events, step, release, lead } = commit;
     await null;
+    this.#leads.require(lead);
     for (const { asset } of events) this.#registry.get(asset);
     if (step !== undefined) this.#runs.get(step.run);
     const refused = claim === null ? undefined : this.#claims.publish(claim, commit);
@@ -172,6 +173,25 @@ export class MemoryState implements port.State {
     return this.#log.filesAt(paths);
   }
 
+  async eventsOf(
+    asset: AssetKey,
+    limit: number,
+    filter: port.EventFilter = {},
+  ): Promise<AssetEvent[]> {
+    await null;
+    return this.#log.of(asset, limit, filter);
+  }
+
+  async series(
+    asset: AssetKey,
+    field: port.SeriesField,
+    range: OrdinalRange,
+    buckets: number,
+  ): Promise<port.SeriesBucket[]> {
+    await null;
+    return this.#log.series(asset, field, range, buckets);
+  }
+
   async history(asset: AssetKey, partition: number): Promise<(Materialized & { seq: Seq })[]> {
     await null;
     return this.#log.history(asset, partition);
@@ -220,15 +240,22 @@ export class MemoryState implements port.State {
     request: port.RunRequest,
     at: Instant,
     why: readonly port.AssetEvaluation[] = [],
+    lead?: port.Lead,
   ): Promise<{ run: RunId; isNew: boolean }> {
     await null;
+    this.#leads.require(lead);
     const queued = this.#queue.enqueue(request, at);
     if (queued.isNew) this.#ticks.keep(why, queued.run);
     return queued;
   }
 
-  async noteTick(tick: port.TickRecord, evaluations: readonly port.AssetEvaluation[] = []): Promise<void> {
+  async noteTick(
+    tick: port.TickRecord,
+    evaluations: readonly port.AssetEvaluation[] = [],
+    lead?: port.Lead,
+  ): Promise<void> {
     await null;
+    this.#leads.require(lead);
     this.#ticks.note(tick);
     this.#ticks.keep(evaluations, null);
   }
@@ -253,9 +280,23 @@ export class MemoryState implements port.State {
     return this.#ticks.forget(before, counting);
   }
 
-  async take(at: Instant, above = -Infinity): Promise<port.TakenRun | undefined> {
+  async take(
+    at: Instant,
+    above = -Infinity,
+    waiting: readonly AssetKey[] = [],
+  ): Promise<port.TakenRun | undefined> {
     await null;
-    return this.#queue.take(at, above);
+    return this.#queue.take(at, above, waiting);
+  }
+
+  async handBack(id: RunId, at: Instant): Promise<void> {
+    await null;
+    const run = this.#store.runs[id - 1];
+    if (run?.worker !== this.#worker || run.queue === null || run.record.status !== "running") return;
+    run.record = run.isCancelled
+      ? { ...run.record, status: "cancelled", ended: at }
+      : { ...run.record, status: "queued" };
+    run.worker = null;
   }
 
   async gotOn(id: RunId): Promise<void> {
@@ -273,9 +314,9 @@ export class MemoryState implements port.State {
     return this.#queue.isCancelled(id);
   }
 
-  async runs(limit: number, command?: port.RunCommand): Promise<port.RunRecord[]> {
+  async runs(limit: number, filter: port.RunFilter = {}): Promise<port.RunRecord[]> {
     await null;
-    return this.#runs.list(limit, command);
+    return this.#runs.list(limit, filter);
   }
 
   async runCounts(): Promise<Record<port.RunStatus, number>> {
@@ -293,9 +334,9 @@ export class MemoryState implements port.State {
     this.#runs.log(run, entries);
   }
 
-  async logs(run: RunId): Promise<port.LogEntry[]> {
+  async logs(run: RunId, page: port.LogPage = {}): Promise<port.KeptLogEntry[]> {
     await null;
-    return this.#runs.logs(run);
+    return this.#runs.logs(run, page);
   }
 
   async workersBeside(): Promise<number> {
@@ -308,14 +349,35 @@ export class MemoryState implements port.State {
     return this.#following.watch(signal);
   }
 
-  async lead(name: string): Promise<boolean> {
+  async lead(
+    name: string,
+    at: Instant,
+    silent?: Pick<port.Leader, "number" | "beats">,
+  ): Promise<port.Lead | undefined> {
     await null;
-    return this.#leads.take(name);
+    return this.#leads.take(name, at, silent);
+  }
+
+  async beat(lead: port.Lead, at: Instant): Promise<boolean> {
+    await null;
+    return this.#leads.beat(lead, at);
+  }
+
+  async stalled(name: string): Promise<port.Stalled[]> {
+    await null;
+    return this.#leads.stalled(name);
   }
 
   async leader(name: string): Promise<port.Leader | undefined> {
     await null;
     return this.#leads.leader(name);
+  }
+
+  async abandon(): Promise<void> {
+    await null;
+    this.#claims.abandon();
+    this.#queue.handBack();
+    this.#leads.leave();
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,7 @@ import type {
   CodeRecord,
   Delivery,
   Episode,
+  Instant,
   Intent,
   KeptEvaluation,
   KeptTick,
@@ -29,6 +30,14 @@ import type { Projection } from "./projection.ts";
 export interface Worker {
   readonly name: string;
   alive: boolean;
+}
+
+/** A lead, and who has or had it. */
+export interface StoredLead {
+  readonly worker: Worker;
+  readonly number: number;
+  readonly beats: number;
+  readonly at: Instant;
 }
 
 export interface StoredAsset {
@@ -116,7 +125,9 @@ export class MemoryStore {
   /** The oldest first. */
   ticks: KeptTick[] = [];
   evaluations: KeptEvaluation[] = [];
-  readonly leads = new Map<string, Worker>();
+  readonly leads = new Map<string, StoredLead>();
+  /** Those that lost a lead as they gave no sign of life. */
+  deposed: { readonly name: string; readonly worker: Worker; readonly since: Instant }[] = [];
   readonly listeners = new Listeners();
   #numbers = 0;
 

@@ -1,4 +1,4 @@
-import type { Instant, RunId, RunRequest, RunStatus, Seq, TakenRun } from "../../../core/mod.ts";
+import type { AssetKey, Instant, RunId, RunRequest, RunStatus, Seq, TakenRun } from "../../../core/mod.ts";
 import { GIVEN_UP, MOST_DEATHS } from "../ended.ts";
 import { IS_PAUSED } from "./paused.ts";
 import type { Database } from "./database.ts";
@@ -21,6 +21,18 @@ export function statusNumber(status: RunStatus): number {
 
 const QUEUED = statusNumber("queued"), RUNNING = statusNumber("running");
 const FAILED = statusNumber("failed"), CANCELLED = statusNumber("cancelled");
+/** Holds of a row of `runs` that materializes any of the assets in the fifth parameter. */
+const MATERIALIZES_ANY = `(json_extract(request, '$.command') = 'materialize' AND EXISTS (
+  SELECT 1 FROM json_each(request, '$.ranges')
+  WHERE json_extract(value, '$.asset') IN (SELECT value FROM json_each(?5))
+))`;
+
+/** Notes which assets a run covers, by which runs are found. */
+export function cover(db: Database, run: RunId, { ranges }: RunRequest): void {
+  for (const asset of new Set(ranges.map(({ asset }) => asset))) {
+    db.run("INSERT INTO run_assets (asset, run) VALUES (?, ?)", asset, run);
+  }
+}
 
 /** A run that somebody queued, and whose worker is no more. */
 export interface Left {
@@ -55,17 +67,19 @@ export class Queue {
       JSON.stringify(request),
       priority,
     )!;
+    cover(this.#db, run, request);
     if (key !== undefined) this.#db.run("INSERT INTO run_keys (key, run) VALUES (?, ?)", key, run);
     return { run, isNew: true };
   }
 
   /** One statement, which needs no transaction around it. */
-  take(at: Instant, above?: number): TakenRun | undefined {
+  take(at: Instant, above?: number, waiting: readonly AssetKey[] = []): TakenRun | undefined {
     const taken = this.#db.get<{ id: RunId; request: string; steps: number }>(
       `UPDATE runs SET status = ?1, worker = ?2, started = ?3
       WHERE id = (
         SELECT id FROM runs
         WHERE status = ${QUEUED} AND NOT ${IS_PAUSED} AND (?4 IS NULL OR priority > ?4)
+          AND (?5 IS NULL OR NOT ${MATERIALIZES_ANY})
         ORDER BY priority DESC, id LIMIT 1
       )
       RETURNING id, request, (SELECT coalesce(max(step), 0) FROM steps WHERE run = runs.id) AS steps`,
@@ -73,8 +87,21 @@ export class Queue {
       this.#workers.self(),
       at,
       above ?? null,
+      waiting.length === 0 ? null : JSON.stringify(waiting),
     );
     return taken && { ...taken, request: JSON.parse(taken.request) };
+  }
+
+  /** @param at When it ends, if its end was asked for. */
+  handBackOne(run: RunId, at: Instant): void {
+    this.#db.run(
+      `UPDATE runs SET worker = NULL, status = iif(cancelled = 1, ${CANCELLED}, ${QUEUED}),
+        took = iif(cancelled = 1, ?1 - started, took)
+      WHERE id = ?2 AND status = ${RUNNING} AND worker = ?3 AND deaths IS NOT NULL`,
+      at,
+      run,
+      this.#workers.self(),
+    );
   }
 
   /** From now on, the next death is none in a row. */

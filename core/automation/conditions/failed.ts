@@ -4,14 +4,15 @@ import type { FailedCondition } from "../condition.ts";
 import type { Evaluator } from "../evaluator.ts";
 import { durationText } from "../words.ts";
 
-/** The last attempt at a partition failed, by an error or by a check. */
+/** The last attempt at a partition failed, by an error or by a check; with an age, not because its service was down. */
 export const failed: Evaluator<FailedCondition> = {
   name: ({ within }) => within === undefined ? "failed" : `failed less than ${durationText(within)} ago`,
   met({ within: age }, { node, within, view: { index } }) {
     const since = age === undefined ? -Infinity : index.now - milliseconds(age);
     const found = [...ordinals(intersect(within, index.failureRanges(node)))].filter((ordinal) => {
       const failure = index.failure(node, ordinal);
-      return failure !== undefined && failure.at > since;
+      return failure !== undefined && failure.at > since &&
+        (age === undefined || failure.reason !== "outage");
     });
     return fromOrdinals(found);
   },

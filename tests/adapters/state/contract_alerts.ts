@@ -53,6 +53,18 @@ export function describeAlerts(name: string, open: () => Promise<Harness>): void
     assertEquals((await a.episodes(2)).map(({ key }) => key), ["source:openaq:3", "source:other:1"]);
   });
 
+  test("messages that rest are left, with the ends of their episodes", async ([a]) => {
+    await a.begin(EPISODE, ["file"]);
+    await a.begin({ ...EPISODE, subject: "other", key: "other" }, ["file"]);
+    const first = (await a.take("file"))!;
+    await a.settle(first.id, 1, "refused");
+    await a.end(EPISODE.key, 200, "over");
+    const second = (await a.take("file", [first.id]))!;
+    assertEquals([second.key, await a.take("file", [first.id])], ["other", undefined]);
+    await a.settle(second.id, 2, null);
+    assertEquals([await a.take("file", [first.id]), (await a.take("file"))?.id], [undefined, first.id]);
+  });
+
   test("a message is one worker's until it is settled, and is then delivered or tried again", async ([a, b]) => {
     await a.begin(EPISODE, ["file"]);
     const taken = (await a.take("file"))!;

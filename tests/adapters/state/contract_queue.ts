@@ -48,6 +48,40 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     assertEquals((await a.take(4, -1))?.id, usual);
   });
 
+  test("what materializes an asset that is waited for stays queued", async (harness) => {
+    const a = await harness.worker("a");
+    const over = (...assets: string[]) => assets.map((asset) => ({ asset, from: null, to: null }));
+    const waits = await queued(a, { priority: 9, ranges: over("t/days", "t/hours") });
+    const empty = await queued(a, { priority: 8 });
+    const pruned = await queued(a, { command: "prune", priority: 7, ranges: over("t/hours") });
+    const other = await queued(a, { priority: 6, ranges: over("t/days", 'odd "key"') });
+    const take = async (...waiting: string[]) => (await a.take(1, undefined, waiting))?.id;
+    assertEquals(await take("t/hours", "t/gone"), empty);
+    assertEquals(await take("t/hours", 'odd "key"'), pruned);
+    assertEquals(await take("t/hours", 'odd "key"'), undefined);
+    assertEquals((await a.take(1, 6, ["t/hours"]))?.id, undefined);
+    assertEquals(await take("t/hours"), other);
+    assertEquals(await take(), waits);
+  });
+
+  test("a run that is handed back is queued as it was, unless its end was asked for or it is another's", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    const [run, other, typed] = [await queued(a), await queued(a), await started(a)];
+    await a.take(200);
+    await a.take(201);
+    await b.handBack(run, 202);
+    await a.handBack(typed, 202);
+    await a.handBack(99, 202);
+    assertEquals([await status(b, run), await status(b, typed)], ["running", "running"]);
+    for (const _ of [1, 2]) await a.handBack(run, 203);
+    assertEquals((await b.run(run))?.run.status, "queued");
+    assertEquals((await b.take(204))?.id, run);
+    await a.cancel(other, 205);
+    await a.handBack(other, 206);
+    const { status: ended, ended: at } = (await b.run(other))!.run;
+    assertEquals([ended, at, await b.take(207)], ["cancelled", 206, undefined]);
+  });
+
   test("runs are counted as they stand, those of dead workers as what becomes of them", async (harness) => {
     const [a, b] = [await harness.worker("a"), await harness.worker("b")];
     const none = { queued: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, interrupted: 0 };

@@ -48,7 +48,7 @@ async function hold(path: string): Promise<void> {
 
 async function lead(path: string): Promise<void> {
   const state = await openSqliteState({ path });
-  console.log(await state.lead("ticks") ? "leading" : "following");
+  console.log(await state.lead("ticks", 7) ? "leading" : "following");
   for await (const _ of Deno.stdin.readable);
 }
 

@@ -89,7 +89,7 @@ Deno.test("thread: one that breaks off fails all that waits, and frees what it h
     await state.register(ASSETS);
     const { granted } = await state.claim(await started(state), HOURS, [{ from: 1, to: 2 }]);
     await state.commit({ claim: granted!.token, events: [materialized(1)] });
-    assert(await state.lead("ticks"));
+    assert(await state.lead("ticks", 1));
     const following = (await state.watch(new AbortController().signal))[Symbol.asyncIterator]();
     const next = assertRejects(() => following.next().then(() => following.next()), StateError, BROKEN);
     await assertRejects(() => state.keyValue.put("written", true, 0), StateError, BROKEN);
@@ -99,7 +99,7 @@ Deno.test("thread: one that breaks off fails all that waits, and frees what it h
 
     const again = await openInThread({ path });
     assertEquals((await again.keyValue.get("written"))?.value, true);
-    assert(await again.lead("ticks"));
+    assert(await again.lead("ticks", 1));
     const [adopted] = await again.recover(1);
     assertEquals([adopted?.asset, adopted?.ranges], [HOURS, [{ from: 1, to: 2 }]]);
     assertEquals((await again.since(0)).length, 1);

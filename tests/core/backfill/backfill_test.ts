@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import { type AnyAsset, type AssetOptions, definer, from } from "../../../core/asset.ts";
-import { noteOutage } from "../../../core/automation/outages.ts";
+import { noteOutage } from "../../../core/outages.ts";
 import type { BackfillSelection } from "../../../core/backfill/begin.ts";
 import { RequestError } from "../../../core/errors.ts";
 import { HOUR } from "../../../core/instant.ts";

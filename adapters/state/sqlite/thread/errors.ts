@@ -1,6 +1,7 @@
 import {
   CancelledError,
   DeclarationError,
+  PassedLeadError,
   RequestError,
   StateError,
   StatePlaceError,
@@ -21,6 +22,7 @@ type ErrorClass = new (message: string, options?: ErrorOptions) => Error;
 const CLASSES: Readonly<Record<string, ErrorClass>> = {
   CancelledError,
   DeclarationError,
+  PassedLeadError,
   RequestError,
   StateError,
   StatePlaceError,

@@ -18,6 +18,8 @@ export const METHODS: Methods<Omit<State, "watch">> = {
   materializations: true,
   filesBelow: true,
   filesAt: true,
+  eventsOf: true,
+  series: true,
   history: true,
   rechecked: true,
   claim: true,
@@ -37,6 +39,7 @@ export const METHODS: Methods<Omit<State, "watch">> = {
   logs: true,
   enqueue: true,
   take: true,
+  handBack: true,
   gotOn: true,
   cancel: true,
   isCancelled: true,
@@ -50,6 +53,8 @@ export const METHODS: Methods<Omit<State, "watch">> = {
   forgetTicks: true,
   lead: true,
   leader: true,
+  beat: true,
+  stalled: true,
   workersBeside: true,
   keyValue: { get: true, list: true, put: true, delete: true },
   backfills: {
@@ -74,6 +79,7 @@ export const METHODS: Methods<Omit<State, "watch">> = {
     forget: true,
   },
   close: true,
+  abandon: true,
 };
 
 /** A method, as it is asked for by its path. */
