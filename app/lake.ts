@@ -229,10 +229,12 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       look: async (signal) => await (await alerts()).look(signal),
       tell: async (signal) => await (await alerts()).settle(signal),
       async [Symbol.asyncDispose]() {
-        await alerter?.then((opened) => opened.close());
-        await resources?.close();
-        if (access === "write") await disposeOf(project.given?.resources);
-        await state.close();
+        // Whatever cannot be closed, such as what would write to a state that does not answer, the others are.
+        await using closing = new AsyncDisposableStack();
+        closing.defer(() => state.close());
+        if (access === "write") closing.defer(() => disposeOf(project.given?.resources));
+        closing.defer(() => resources?.close());
+        closing.defer(() => alerter?.then((opened) => opened.close()));
       },
     };
   } catch (error) {

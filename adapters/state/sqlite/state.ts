@@ -310,7 +310,7 @@ export class SqliteState implements port.State {
     above?: number,
     waiting?: readonly AssetKey[],
   ): Promise<port.TakenRun | undefined> {
-    await this.#db.patiently(() => this.#workers.self());
+    await this.#introduced();
     const taken = await this.#db.patiently(() => this.#queue.take(at, above, waiting));
     if (taken !== undefined) this.#runs.open(taken.id);
     return taken;
@@ -417,8 +417,13 @@ export class SqliteState implements port.State {
 
   /** A write in which this worker has a number. */
   async #asWorker<T>(work: () => T, options?: { readonly synced: boolean }): Promise<T> {
-    await this.#db.patiently(() => this.#workers.self());
+    await this.#introduced();
     return await this.#db.write(work, options);
+  }
+
+  /** Sees to it that this worker has a number, which is written once. */
+  async #introduced(): Promise<void> {
+    if (!this.#workers.known) await this.#db.patiently(() => this.#workers.self());
   }
 
   #publications(claim: port.ClaimToken, { events, intents, reverted }: port.Commit): void {

@@ -1,14 +1,8 @@
-import type { Patience } from "../database.ts";
-import type { LookOptions } from "../following.ts";
+import type { SqliteOptions } from "../open.ts";
 import type { ToldError } from "./errors.ts";
 
 /** How a state is opened in a thread: what can be said in a message. */
-export interface ThreadOptions {
-  readonly path: string;
-  readonly few?: number;
-  readonly patience?: Patience;
-  readonly look?: LookOptions;
-}
+export type ThreadOptions = Pick<SqliteOptions, "path" | "few" | "patience" | "look">;
 
 /** What the thread of a state is asked; each question but the last has a number, which its answer bears. */
 export type Question =

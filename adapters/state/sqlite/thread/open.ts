@@ -24,11 +24,9 @@ export async function openInThread(
     thread.end();
     throw error;
   }
-  const state = asked(METHODS, (method, args) => thread.call(method, args));
-  let closed: Promise<void> | undefined;
   return {
-    ...state,
+    ...asked(METHODS, (method, args) => thread.call(method, args)),
     watch: (signal, { closely = false } = {}) => thread.watch(signal, closely),
-    close: () => closed ??= thread.isBroken ? Promise.resolve() : state.close().finally(() => thread.end()),
+    close: () => thread.close(),
   };
 }

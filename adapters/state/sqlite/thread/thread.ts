@@ -23,6 +23,7 @@ export class Thread {
   /** Why nothing can be asked any more. */
   #over: StateError | undefined;
   #isBroken = false;
+  #closed: Promise<void> | undefined;
 
   constructor(module: URL, tell: (line: string) => void) {
     this.#tell = tell;
@@ -33,11 +34,6 @@ export class Thread {
       event.preventDefault();
       this.#break(event.message);
     });
-  }
-
-  /** Whether it broke off by itself. */
-  get isBroken(): boolean {
-    return this.#isBroken;
   }
 
   async open(options: ThreadOptions): Promise<void> {
@@ -54,12 +50,24 @@ export class Thread {
     return this.#followed(id, signal);
   }
 
-  /** Ends it as it stands. */
-  end(error = new StateError("using the state: found it closed, wanted it open")): void {
-    this.#over ??= error;
+  /** Closes the state once all that was asked before is answered, and ends. */
+  close(): Promise<void> {
+    return this.#closed ??= this.#close();
+  }
+
+  /** Ends as it stands. */
+  end(): void {
+    this.#over ??= closed();
     this.#worker.terminate();
     for (const { reject } of this.#waiting.values()) reject(this.#over);
     this.#waiting.clear();
+  }
+
+  async #close(): Promise<void> {
+    if (this.#over !== undefined) return;
+    const answered = this.call("close", []);
+    this.#over = closed();
+    await answered.finally(() => this.end());
   }
 
   async *#followed(of: number, signal: AbortSignal): AsyncGenerator<Seq> {
@@ -125,9 +133,14 @@ export class Thread {
   }
 
   #break(message: string): void {
-    if (this.#over !== undefined) return;
+    if (this.#isBroken) return;
     this.#isBroken = true;
     const found = message.replace(/\s+/g, " ");
-    this.end(new StateError(`using the state: its thread broke off (${found}), wanted it to go on`));
+    this.#over = new StateError(`using the state: its thread broke off (${found}), wanted it to go on`);
+    this.end();
   }
+}
+
+function closed(): StateError {
+  return new StateError("using the state: found it closed, wanted it open");
 }
