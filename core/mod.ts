@@ -83,6 +83,7 @@ export { type Pause, pauseOf, setPaused } from "./automation/pauses.ts";
 export type { Askers, Standing } from "./automation/standing.ts";
 export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";
 export type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
+export type { WouldBeBlocked } from "./backfill/blocked.ts";
 export type { BackfillProgress } from "./backfill/progress.ts";
 export { TICKS } from "./daemon/lead.ts";
 export type { DaemonOptions } from "./daemon/options.ts";

@@ -1,4 +1,5 @@
 import type { Partition, Partitions } from "../asset.ts";
+import { mistakeIn } from "../errors.ts";
 import type { NewEvent } from "../event.ts";
 import { type Instant, milliseconds, SECOND } from "../instant.ts";
 import {
@@ -88,6 +89,8 @@ export async function runStep(session: Session, claim: Claim, options: StepOptio
 interface Fault {
   readonly message: string;
   readonly outage?: string | undefined;
+  /** Where a mistake of the asset's code was made. */
+  readonly at?: string | undefined;
 }
 
 class Step implements Disposable {
@@ -218,7 +221,9 @@ class Step implements Disposable {
         const isOwn = cause instanceof AnswerError || this.#left(portion).length === 0;
         const outage = isOwn ? undefined : await this.options.outage(cause);
         if (signal.aborted) return undefined;
-        if (isOwn || outage !== undefined || failures >= retry.most) return { message: error, outage };
+        if (isOwn || outage !== undefined || failures >= retry.most) {
+          return { message: error, outage, at: mistakeIn(cause) };
+        }
         const after = backoff(session, retry.backoff ?? BACKOFF, failures);
         this.#log.warn("trying again", { error, after });
         session.observe({ run, type: "retrying", step: number, error, after });
@@ -329,10 +334,10 @@ class Step implements Disposable {
   }
 
   /** Records an error that ends a portion: of what was not answered, or, after that, of all that the portion made. */
-  async #broken(portion: Ranges, { message, outage }: Fault): Promise<void> {
+  async #broken(portion: Ranges, { message, outage, at }: Fault): Promise<void> {
     const { session, claim } = this;
     const reason = outage === undefined ? "error" : "outage";
-    this.#log.error(message);
+    this.#log.error(message, at === undefined ? {} : { at });
     const left = this.#left(portion);
     if (left.length === 0) return await this.#brokeAfter(portion, message);
     const problems = left.map((range): Problem => ({ ...range, outcome: "failed", message }));

@@ -150,6 +150,7 @@ export class Requester {
         if (left <= 0) throw this.#error("unreachable", url, last);
         const asleep = clock.asleep();
         const outcome = await this.#once(url, question, left, signal);
+        if ("said" in outcome) turn?.answered();
         turn?.[Symbol.dispose]();
         turn = undefined;
         if ("said" in outcome) return outcome;
