@@ -63,8 +63,7 @@ export async function assertEndedWell(
   },
 ): Promise<void> {
   const { place } = lake;
-  const { json } = await assertRuns(place, ["plan", "--from", from, "--json"], told, options);
-  assertEquals(json.steps, [], told);
+  assertEquals((await place.run(["plan", "--from", from, "--json"], options)).json.steps, [], told);
   assertEquals(await madeOf(place), content, told);
   assertEquals([...await madeAtOnce(place), ...held(place)], [], told);
   assertEquals(await looking(place, (state) => state.leader(TICKS)), undefined, told);

@@ -8,18 +8,23 @@ export interface Message {
   readonly key: string;
 }
 
-/** A webhook that keeps what it is told; dispose of it. */
+/** How long an answer takes, in milliseconds. */
+const LATENCY = 150;
+/** Of so many messages one is refused. */
+const REFUSED = 4;
+
+/** A webhook that keeps what it is told, and now and then refuses it; dispose of it. */
 export class Hook implements AsyncDisposable {
-  /** In the order in which they arrived, those among them that were answered with an error. */
+  /** In the order in which they arrived, those among them that were refused. */
   readonly got: Message[] = [];
+  /** Answers as long as it is set. */
+  answer: (() => Promise<Response>) | undefined;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
-  /** @param answer Answers a message; what arrived before is kept. @default 200, after a moment */
-  constructor(answer: (message: Message) => Response | Promise<Response> = accepted) {
+  constructor() {
     this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
-      const message: Message = await request.json();
-      this.got.push(message);
-      return await answer(message);
+      this.got.push(await request.json());
+      return await (this.answer ?? this.#answer)();
     });
   }
 
@@ -27,12 +32,13 @@ export class Hook implements AsyncDisposable {
     return { ALERT_WEBHOOK_URL: `http://127.0.0.1:${this.#server.addr.port}/` };
   }
 
+  #answer = async (): Promise<Response> => {
+    const isRefused = this.got.length % REFUSED === 0;
+    await pause(LATENCY);
+    return new Response(null, { status: isRefused ? 503 : 200 });
+  };
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.shutdown();
   }
-}
-
-async function accepted(): Promise<Response> {
-  await pause(50);
-  return new Response();
 }
