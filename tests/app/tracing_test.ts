@@ -55,6 +55,20 @@ Deno.test("a run is traced: its steps, and in them the requests and statements, 
   assert(!collector.text.includes("a-very-secret-key"));
 });
 
+Deno.test("a password in a URL is told nowhere, whoever asks", async () => {
+  await using collector = new Collector();
+  await using server = new Server();
+  await using place = await Place.make({
+    ...server.env,
+    OPENAQ_API_URL: `http://somebody:a-password-of-a-url@127.0.0.1:${server.port}`,
+    DEFAULT_LOOKBACK_DAYS: "1",
+    ...collector.env,
+  });
+  for (const args of [["doctor"], ["materialize", "vietnam/locations"]]) await place.run(args);
+  assert(collector.named("GET").length > 1);
+  assert(!collector.text.includes("a-password-of-a-url"));
+});
+
 Deno.test("a request that fails marks its span, and the step and the run that fail with it", async () => {
   await using collector = new Collector();
   await using server = new Server();
