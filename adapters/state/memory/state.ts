@@ -324,6 +324,14 @@ export class MemoryState implements port.State {
     return this.#runs.counts();
   }
 
+  async runStatuses(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, port.RunStatus>> {
+    await null;
+    return new Map(runs.flatMap((id) => {
+      const run = this.#runs.record(id);
+      return run === undefined ? [] : [[id, run.status]];
+    }));
+  }
+
   async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {
     await null;
     return this.#runs.withSteps(id);

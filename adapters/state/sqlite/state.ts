@@ -344,6 +344,10 @@ export class SqliteState implements port.State {
     return this.#db.read(() => this.#runs.counts());
   }
 
+  async runStatuses(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, port.RunStatus>> {
+    return this.#runs.statuses(runs);
+  }
+
   async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {
     return this.#db.read(() => this.#runs.get(id));
   }

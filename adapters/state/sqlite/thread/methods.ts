@@ -35,6 +35,7 @@ export const METHODS: Methods<Omit<State, "watch">> = {
   runs: true,
   runCounts: true,
   run: true,
+  runStatuses: true,
   log: true,
   logs: true,
   enqueue: true,
