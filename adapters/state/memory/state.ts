@@ -280,6 +280,16 @@ export class MemoryState implements port.State {
     return this.#ticks.forget(before, counting);
   }
 
+  async keysAskedBefore(before: Instant, page: { after: string; limit: number }): Promise<string[]> {
+    await null;
+    return this.#queue.keysAskedBefore(before, page);
+  }
+
+  async forgetKeys(keys: readonly string[], before: Instant): Promise<void> {
+    await null;
+    this.#queue.forgetKeys(keys, before);
+  }
+
   async take(
     at: Instant,
     above = -Infinity,

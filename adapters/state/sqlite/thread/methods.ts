@@ -39,6 +39,8 @@ export const METHODS: Methods<Omit<State, "watch">> = {
   log: true,
   logs: true,
   enqueue: true,
+  keysAskedBefore: true,
+  forgetKeys: true,
   take: true,
   handBack: true,
   gotOn: true,
