@@ -1,4 +1,5 @@
 import { type DaemonNews, iso, type Milliseconds, Pulse, SECOND, serve } from "../core/mod.ts";
+import { silentGraphLines } from "./asks.ts";
 import type { App, Context, ExitCode, Invocation } from "./context.ts";
 import { logNews } from "./daemon_log.ts";
 import { newsJson, newsLines } from "./daemon_lines.ts";
@@ -21,7 +22,8 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
   const speed = wholeNumber(invocation, "speed", 1, 10_000);
   const app = await invocation.app({ lasting: true, ...(speed !== undefined && { speed }) });
   const { stdout, signal } = context;
-  if (!invocation.json) notify(stdout, app.notices);
+  const notices = [...app.notices, ...silentGraphLines(await app.project())];
+  if (!invocation.json) notify(stdout, notices);
   using report = reporter(context, { silent: invocation.json, now: app.now, dated: true });
   const told = new Told(app, context, report, invocation.json);
   let wake = () => {};

@@ -1,4 +1,5 @@
 import { type Observer, type Progress, visible, type Worked } from "../core/mod.ts";
+import { asksByItself, silentGraphLines } from "./asks.ts";
 import type { App, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { errorLines, workedJson, workedLine } from "./daemon_lines.ts";
 import { logWorked } from "./daemon_log.ts";
@@ -8,11 +9,9 @@ import { reporter } from "./reporter.ts";
 /** Does what is due now, and ends. */
 export async function daemonOnce(invocation: Invocation, context: Context): Promise<ExitCode> {
   const app = await invocation.app();
-  const { graph, schedules, sensors } = await app.project();
-  const asks = schedules.length > 0 || sensors.length > 0 ||
-    graph.assets.some(({ automation }) => automation);
-  if (!asks && !await app.isMade() && await isIdle(app)) {
-    return tell(invocation, context, app, [], []);
+  const project = await app.project();
+  if (!asksByItself(project) && !await app.isMade() && await isIdle(app)) {
+    return tell(invocation, context, app, [], silentGraphLines(project));
   }
   using report = reporter(context, { silent: invocation.json, now: app.now });
   const warnings: string[] = [];
@@ -33,6 +32,7 @@ export async function daemonOnce(invocation: Invocation, context: Context): Prom
   await lake.sweep();
   if (!context.signal.aborted) await lake.tell(context.signal);
   report[Symbol.dispose]();
+  if (done.length === 0) warnings.push(...silentGraphLines(project));
   return tell(invocation, context, app, done, warnings);
 }
 

@@ -167,13 +167,14 @@ export class Ticker implements Ticking {
     for (const node of this.#outages.size === 0 ? [] : index.nodes) {
       if (outageOf(this.#outages, node) !== undefined) running.set(node.key, allExisting(node, index.now));
     }
+    const statuses = await state.runStatuses([...this.#open.keys()]);
     for (const [id, request] of this.#open) {
-      const run = (await state.run(id))?.run;
-      const waits = isOpen(run);
+      const status = statuses.get(id);
+      const waits = status !== undefined && isOpen({ status });
       if (!waits) this.#open.delete(id);
       for (const [node, ranges] of scopeOfKnown(index, request)) {
         if (waits) running.set(node.key, union(running.get(node.key) ?? [], ranges));
-        else if (run?.status === "cancelled") {
+        else if (status === "cancelled") {
           this.#cancelled.set(node, union(this.#cancelled.get(node) ?? [], ranges));
         }
       }

@@ -29,6 +29,13 @@ export interface Queue {
     why?: readonly AssetEvaluation[],
     lead?: Lead,
   ): Promise<{ readonly run: RunId; readonly isNew: boolean }>;
+  /** Keys that were last asked by before an instant, as far as is noted once a day, and whose runs have ended; in order. */
+  keysAskedBefore(
+    before: Instant,
+    page: { readonly after: string; readonly limit: number },
+  ): Promise<readonly string[]>;
+  /** Forgets those of these keys by which nobody asked since: a run that is asked for by one is new. */
+  forgetKeys(keys: readonly string[], before: Instant): Promise<void>;
   /**
    * Takes the run of the highest priority, the oldest of these; undefined where none is queued.
    *

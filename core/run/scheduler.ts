@@ -151,9 +151,12 @@ class Scheduler {
     if (this.options.taken !== undefined && isLeft && !isCancelled) return { ...result, status: "cancelled" };
     const status = result.status === "nothing_to_do" ? "succeeded" : result.status;
     const { counts, errors } = result;
+    const blocked = tally.blocked();
     const summary = {
       counts: { ...counts },
       ...(errors.length === 0 ? {} : { errors: errors.slice(0, 20) }),
+      // No event speaks of what was held back for want of something.
+      ...(blocked.length === 0 ? {} : { blocked: blocked.slice(0, 20) }),
     };
     await session.state.endRun(run, status, summary, session.clock.now());
     return { ...result, run };

@@ -65,6 +65,20 @@ export function wholeFailures(run: RunRecord): { readonly asset: AssetKey; reado
   );
 }
 
+/** What a run held back by its record: a partition's key or two, and what they needed, or the check that they failed. */
+export function blockedBy(
+  { summary }: RunRecord,
+): { readonly asset: AssetKey; readonly partition: string | null; readonly message: string }[] {
+  const blocked = partOf(summary, "blocked");
+  if (!Array.isArray(blocked)) return [];
+  return blocked.filter(isObject).flatMap(({ asset, partition = null, message }) =>
+    typeof asset === "string" && typeof message === "string" &&
+      (partition === null || typeof partition === "string")
+      ? [{ asset, partition, message }]
+      : []
+  );
+}
+
 function countsOf(summary: Json): RunJson["counts"] {
   const counts = partOf(summary, "counts");
   return isObject(counts) ? counts : null;
