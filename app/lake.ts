@@ -98,6 +98,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     config,
     known: sourcesOf(config, project),
     asking: isAsked(project, selected),
+    clock,
     tell: (message: string) => warn("openaq", message),
   };
   const marked = await readMark({ storage, state: config.state });
