@@ -108,6 +108,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     config,
     known: sourcesOf(config, project),
     asking: isAsked(project, selected),
+    clock,
     tell: (message: string) => warn("openaq", message),
     fetch: tracedFetch(tracer, fetch),
   };
