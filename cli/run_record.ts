@@ -4,7 +4,7 @@ import { lasting, named, number } from "./text.ts";
 
 /** A run as JSON; what runs do not have yet is null or nothing. */
 export function runJson({ id, status, started, ended, request, summary }: RunRecord, waits?: WaitsFor) {
-  const { priority = 0, parent = null, ...asked } = request;
+  const { priority = 0, parent = null, asOf: _asOf, ...asked } = request;
   return {
     id,
     status,
@@ -65,7 +65,8 @@ const NAMED = 3;
 
 /** A run's request in a line. */
 export function requestText(request: RunRequest): string {
-  const { command, selection, ranges, before, priority, tags, key: _key, parent, ...rest } = request;
+  const { command, selection, ranges, before, priority, tags, key: _key, asOf: _asOf, parent, ...rest } =
+    request;
   const covered = ranges.slice(0, NAMED).map(({ asset, from, to }) => named(asset, from, to));
   if (ranges.length > NAMED) covered.push(`and ${number(ranges.length - NAMED)} more`);
   const flags = Object.entries(rest).map(([name, value]) =>

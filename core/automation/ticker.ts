@@ -115,7 +115,7 @@ export class Ticker implements Ticking {
       why.set(node.key, { at, ...found });
     }
     const runs = [];
-    for (const request of requestsFor(withBetween(asked, index.now), index.seq)) {
+    for (const request of requestsFor(withBetween(asked, index.now), index)) {
       const keys = new Set(request.ranges.map(({ asset }) => asset));
       const { run, isNew } = await state.enqueue(
         request,

@@ -32,7 +32,7 @@ export async function retryOf(
   if (isOpen(run)) throw refusal(`it ${run.status}, wanted one that has ended`);
   if (run.status === "succeeded") return { nothing: "it succeeded" };
   const left = await leftBy(state, index, run.id, run.request);
-  const { command, force = false, priority, tags } = run.request;
+  const { command, force = false, priority, tags, asOf = run.started } = run.request;
   const wanted = new Judge(index, left, force).candidates();
   if (wanted.size === 0) return { nothing: "all that it left is fresh by now" };
   return {
@@ -41,6 +41,7 @@ export async function retryOf(
     ...(priority !== undefined && { priority }),
     ...(tags !== undefined && { tags }),
     ranges: [...wanted].flatMap(([node, ranges]) => assetRanges(node, ranges)),
+    ...(asOf !== undefined && { asOf }),
     key: `retry/${id}`,
     parent: id,
   };
