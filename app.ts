@@ -70,6 +70,7 @@ export class App {
     access: "read" | "write",
     warn: Warn = () => {},
     selects?: (graph: Graph) => ReadonlySet<AssetKey>,
+    patient = false,
   ): Promise<Lake> {
     const { openLake } = await import("./app/lake.ts");
     const project = this.groups.project();
@@ -78,6 +79,7 @@ export class App {
       access,
       warn,
       time: this.time,
+      patient,
       ...(selects && { selects }),
     });
   }

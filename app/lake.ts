@@ -21,7 +21,7 @@ import { gapWarnings } from "../sources/openaq/gap_warnings.ts";
 import { leastSeconds } from "../sources/openaq/least.ts";
 import { missingFrom } from "../adapters/sdk/files/place.ts";
 import { admitLake, examineLake, type Marked, OutpacedError, readMark } from "./identity.ts";
-import { admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
+import { admitOpenAQ, admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
 import { disposeOf } from "./opened.ts";
 import type { Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
@@ -62,6 +62,8 @@ export interface LakeOptions {
   readonly time?: TimeOfLake;
   /** Told of what somebody should see while the lake is open. */
   readonly warn: Warn;
+  /** Whether the lake is made although its source does not answer yet: who lasts goes on once it does. @default false */
+  readonly patient?: boolean;
   /** The assets that will be made: what others ask is not asked. @default all of them */
   readonly selects?: (graph: Graph) => ReadonlySet<AssetKey>;
 }
@@ -90,7 +92,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
 }
 
 async function open(config: Config, options: LakeOptions, isNew: boolean): Promise<Lake> {
-  const { project, access, warn, time = MACHINE } = options;
+  const { project, access, warn, time = MACHINE, patient = false } = options;
   const { clock } = time;
   const selected = options.selects?.(project.graph);
   const storage = openStorage(config);
@@ -98,6 +100,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     config,
     known: sourcesOf(config, project),
     asking: isAsked(project, selected),
+    patient,
     tell: (message: string) => warn("openaq", message),
   };
   const marked = await readMark({ storage, state: config.state });
@@ -113,8 +116,9 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
   let resources: LakeResources | undefined;
   try {
     const parts = { config, project, storage, state };
-    const { sources, requests } = access === "write"
-      ? await admitSources({ ...looking, marked, state, first })
+    const admitting = { ...looking, marked, state, first };
+    const { sources, requests, silence } = access === "write"
+      ? await admitSources(admitting)
       : await recordedSources(parts, marked, looking.known);
     const { store, publisher, catalog } = storage;
     const upkeep = () => ({ state, publisher, store, now: clock.now() });
@@ -125,7 +129,15 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     if (project.given === undefined && access === "write") {
       // What makes assets costs a good part of a quick answer to load.
       const { makeResources } = await import("./resources.ts");
-      resources = await makeResources({ ...parts, sources, warn, time });
+      resources = await makeResources({
+        ...parts,
+        sources,
+        warn,
+        time,
+        ...(silence !== undefined && {
+          silent: { message: silence, admit: (source: string) => admitOpenAQ(admitting, source) },
+        }),
+      });
     }
     const sweep = async (counting?: "only") => {
       if (counting === undefined) await tidy(project, storage, upkeep());
