@@ -1,6 +1,6 @@
 import type { Tick, Ticking } from "../automation/ticker.ts";
 import type { AssetKey } from "../event.ts";
-import { HOUR, type Instant, iso, type Milliseconds, milliseconds, MINUTE, SECOND } from "../instant.ts";
+import { DAY, HOUR, type Instant, iso, type Milliseconds, milliseconds, MINUTE, SECOND } from "../instant.ts";
 import { isTimeSet } from "../partition/partition_set.ts";
 import type { Episode } from "../ports/alerts.ts";
 import type { Channel } from "../ports/channel.ts";
@@ -12,6 +12,7 @@ import { compare, type Found, nameOf } from "./compare.ts";
 import { Courier } from "./courier.ts";
 import { LifeSign, missed } from "./life_sign.ts";
 import type { AlertRule } from "./rule.ts";
+import { StaleSince } from "./stale_since.ts";
 import { type AlertView, atWork, KnownResults } from "./view.ts";
 
 /** A source that is watched. */
@@ -44,6 +45,8 @@ export interface AlerterOptions {
 const MENDING: Milliseconds = 15 * MINUTE;
 /** After a source is back, what is late because of it is not told of for so long: it is being caught up with. */
 const CATCHING_UP: Milliseconds = HOUR;
+/** As long as the source is being asked, for so long. */
+const LONGEST_CATCHING_UP: Milliseconds = DAY;
 /** Among so many of the newest episodes one is looked for that has ended lately. */
 const NEWEST = 200;
 /** How long a source may take to say that it is back. */
@@ -61,6 +64,7 @@ export class Alerter implements Ticking {
   readonly #mending = new Map<string, Milliseconds>();
   readonly #ended = new AbortController();
   readonly #life: LifeSign;
+  readonly #staleSince: StaleSince;
   #joined: { readonly of: AbortSignal; readonly with: AbortSignal } | undefined;
   #probing: Promise<void> | undefined;
   #wakes: Instant = -Infinity;
@@ -73,6 +77,7 @@ export class Alerter implements Ticking {
     this.#courier = new Courier(session, channels, { machine, speed });
     this.#results = new KnownResults(session.state, session.index);
     this.#life = new LifeSign(session.state.keyValue);
+    this.#staleSince = new StaleSince(session.state.keyValue);
   }
 
   /** When something may be wrong or over although no event says so, or a delivery is to be tried again. */
@@ -143,6 +148,7 @@ export class Alerter implements Ticking {
       index,
       atWork: () => working ??= atWork(state, index),
       sources: await Promise.all(troubles),
+      staleSince: (node, stale) => this.#staleSince.of(node.key, stale, index.now),
       sensors: await sensors?.() ?? [],
       missed: await missed(state.keyValue, clock.now()),
       results: (node, partitions) => this.#results.of(node, partitions),
@@ -196,12 +202,19 @@ export class Alerter implements Ticking {
   }
 
   /** The sources that are down, or were until lately. */
-  async #downLately(begin: readonly Found[], { sources, index }: AlertView): Promise<Set<string>> {
+  async #downLately(begin: readonly Found[], view: AlertView): Promise<Set<string>> {
+    const { sources, index } = view;
     const down = new Set(sources.filter(({ trouble }) => trouble?.isDown).map(({ name }) => name));
     if (begin.every(({ because }) => because === undefined)) return down;
     for (const { rule, subject, closed } of await this.#session.state.alerts.episodes(NEWEST)) {
+      if (rule !== "source") continue;
       const ago = closed === null ? 0 : index.now - closed;
-      if (rule === "source" && 0 <= ago && ago < CATCHING_UP) down.add(subject);
+      const isAsked = async () => {
+        const asset = sources.find(({ name }) => name === subject)?.asset ?? "";
+        return ((await view.atWork()).get(asset)?.length ?? 0) > 0;
+      };
+      const isLately = ago < CATCHING_UP || ago < LONGEST_CATCHING_UP && await isAsked();
+      if (0 <= ago && isLately) down.add(subject);
     }
     return down;
   }

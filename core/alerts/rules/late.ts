@@ -1,5 +1,5 @@
-import { EVERYTHING, type OrdinalRange, type Ranges, subtract } from "../../partition/ranges.ts";
-import type { StalenessIndex } from "../../staleness/index.ts";
+import { type Duration, milliseconds } from "../../instant.ts";
+import { EVERYTHING, normalize, type OrdinalRange, type Ranges, subtract } from "../../partition/ranges.ts";
 import type { Node } from "../../staleness/node.ts";
 import { judgements } from "../../staleness/states.ts";
 import { lateIn } from "../../warnings.ts";
@@ -15,7 +15,7 @@ export function late(scope: LateScope = {}): AlertRule {
     sees: seesAsset,
     async find(view) {
       const nodes = view.index.nodes.filter((node) => node.asset.freshness !== null && covers(scope, node));
-      const found = nodes.flatMap((node) => latenessOf(view.index, node, scope) ?? []);
+      const found = (await Promise.all(nodes.map((node) => latenessOf(view, node, scope)))).flat();
       if (found.length === 0) return [];
       const fed = fedBy(view);
       const atWork = await view.atWork();
@@ -36,24 +36,31 @@ interface Lateness extends Symptom {
   readonly partitions: Ranges;
 }
 
-function latenessOf(index: StalenessIndex, node: Node, { latest }: LateScope): Lateness | undefined {
+async function latenessOf(view: AlertView, node: Node, { latest }: LateScope): Promise<Lateness[]> {
+  const { index } = view;
   const { within, warn } = node.asset.freshness!;
   const newest = node.set.existing(index.now)?.to ?? 0;
   const from = latest === undefined ? -Infinity : newest - latest + 1;
   const states = judgements(index, node, EVERYTHING).flatMap((range) =>
     range.state === "missing" ? clipped(range, from) : [range]
   );
-  const broken = lateIn(index, node, states, within);
-  const near = warn === undefined ? [] : lateIn(index, node, states, warn);
+  const stale = await view.staleSince(node, normalize(states.filter(({ state }) => state === "stale")));
+  // What stood was there in its time: from when it became stale, there is as much time to make it again.
+  const late = (limit: Duration) => {
+    const lately = stale.filter(({ since }) => index.now - since <= milliseconds(limit));
+    return subtract(lateIn(index, node, states, limit), normalize(lately));
+  };
+  const broken = late(within);
+  const near = warn === undefined ? [] : late(warn);
   const [partitions, limit] = broken.length > 0 ? [broken, within] : [near, warn!];
-  if (partitions.length === 0) return undefined;
-  return {
+  if (partitions.length === 0) return [];
+  return [{
     node,
     partitions,
     subject: node.key,
     severity: partitions === broken ? "error" : "warning",
     message: `late: ${partitionsText(node, partitions)} not fresh ${durationText(limit)} after the end`,
-  };
+  }];
 }
 
 /** The part of a range from an ordinal on. */
