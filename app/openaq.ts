@@ -5,6 +5,7 @@ import {
   type KeyValue,
   LakeError,
   type Log,
+  MINUTE,
   SourceHealth,
   type Spool,
 } from "../core/mod.ts";
@@ -69,6 +70,7 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
     log,
     pace: openaq.url === null ? unpaced : paced({ perMinute, perHour, kv, clock, log }),
     timeout: openaq.timeout * 1_000 * speed,
+    patience: MINUTE * speed,
     health,
   });
   return {

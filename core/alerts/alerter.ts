@@ -150,7 +150,7 @@ export class Alerter implements Ticking {
       sources: await Promise.all(troubles),
       staleSince: (node, stale) => this.#staleSince.of(node.key, stale, index.now),
       sensors: await sensors?.() ?? [],
-      missed: await missed(state.keyValue, clock.now()),
+      missed: await missed(state.keyValue, clock.now(), this.#options.speed),
       results: (node, partitions) => this.#results.of(node, partitions),
     };
   }
@@ -189,6 +189,8 @@ export class Alerter implements Ticking {
   /** Those of which people are to be told now. */
   async #told(begin: readonly Found[], view: AlertView): Promise<Found[]> {
     const { clock } = this.#session;
+    // Whoever is at work takes the machine's time.
+    const patience = MENDING * (this.#options.speed ?? 1);
     const mending = new Set(begin.filter((each) => each.mending).map(nameOf));
     for (const name of this.#mending.keys()) if (!mending.has(name)) this.#mending.delete(name);
     const down = await this.#downLately(begin, view);
@@ -197,7 +199,7 @@ export class Alerter implements Ticking {
       if (!each.mending) return true;
       const since = this.#mending.get(nameOf(each)) ?? clock.awake();
       this.#mending.set(nameOf(each), since);
-      return clock.awake() - since >= MENDING;
+      return clock.awake() - since >= patience;
     });
   }
 

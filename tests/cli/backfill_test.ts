@@ -34,7 +34,7 @@ Deno.test("a backfill is told, stored, done by the daemon, and listed", async ()
     total: 150,
     done: 0,
     failed: 0,
-    remainingSeconds: 0,
+    remainingSeconds: null,
   }]);
   const waiting = await line.run(["backfills"], { env });
   assertMatch(waiting.stdout, /^ +1 +running +\+past\/days +2024-01-01 +2024-01-06 +0 +150$/m);

@@ -394,6 +394,23 @@ Deno.test("who was to ask again and did not is missed by whoever looks, until so
   assertEquals(await looked(), []);
 });
 
+Deno.test("where the lake lives faster than the machine, work and daemons have the machine's time", async () => {
+  const one = asset({ key: "t/one", partitions: days, ...making({}), freshness: FRESH });
+  const { alerter, open, materialize, state, clock } = await desk([one], { speed: 720 });
+  await materialize();
+  clock.suspend(28 * HOUR);
+  const ranges = [{ asset: "t/one", from: "2024-02-01", to: "2024-02-12" }];
+  await state.enqueue({ command: "materialize", ranges }, clock.now());
+  await new LifeSign(state.keyValue).beat({ at: clock.now(), due: clock.now() });
+  await alerter.look(signal);
+  await clock.advance(50 * HOUR);
+  await alerter.look(signal);
+  assertEquals(await open(), []);
+  await clock.advance(131 * HOUR);
+  await alerter.look(signal);
+  assertEquals((await open()).sort(), ["daemon daemon", "late t/one"]);
+});
+
 Deno.test("a tick is a sign of life, a look beside it is none, and an end takes it along", async () => {
   const store = memoryStore();
   const clock = fakeClock(NOON);
