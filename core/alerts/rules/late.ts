@@ -1,6 +1,15 @@
-import { type Duration, milliseconds } from "../../instant.ts";
-import { EVERYTHING, normalize, type OrdinalRange, type Ranges, subtract } from "../../partition/ranges.ts";
-import type { Node } from "../../staleness/node.ts";
+import type { AssetKey } from "../../event.ts";
+import { type Duration, type Instant, milliseconds } from "../../instant.ts";
+import {
+  EVERYTHING,
+  intersect,
+  normalize,
+  type OrdinalRange,
+  ordinals,
+  type Ranges,
+  subtract,
+} from "../../partition/ranges.ts";
+import { membersOf, type Node } from "../../staleness/node.ts";
 import { judgements } from "../../staleness/states.ts";
 import { lateIn } from "../../warnings.ts";
 import { type AlertRule, covers, type LateScope, seesAsset } from "../rule.ts";
@@ -24,7 +33,7 @@ export function late(scope: LateScope = {}): AlertRule {
         return {
           ...symptom,
           ...(source !== undefined && { because: source }),
-          ...(subtract(partitions, atWork.get(node.key) ?? []).length === 0 && { mending: true }),
+          ...(isMended(node, partitions, { atWork, now: view.index.now }) && { mending: true }),
         };
       });
     },
@@ -61,6 +70,26 @@ async function latenessOf(view: AlertView, node: Node, { latest }: LateScope): P
     severity: partitions === broken ? "error" : "warning",
     message: `late: ${partitionsText(node, partitions)} not fresh ${durationText(limit)} after the end`,
   }];
+}
+
+interface Work {
+  readonly atWork: ReadonlyMap<AssetKey, Ranges>;
+  readonly now: Instant;
+}
+
+/** Whether somebody is at work on each of the partitions, or on anything that it reads. */
+function isMended(node: Node, partitions: Ranges, work: Work): boolean {
+  const others = subtract(partitions, work.atWork.get(node.key) ?? []);
+  return [...ordinals(others)].every((each) => isWorkedAbove(node, [{ from: each, to: each }], work));
+}
+
+function isWorkedAbove(node: Node, partitions: Ranges, work: Work): boolean {
+  return node.up.some((edge) => {
+    if (edge.mode === "present") return false;
+    const members = membersOf(edge, partitions, work.now);
+    const isAtWork = intersect(members, work.atWork.get(edge.up.key) ?? []).length > 0;
+    return isAtWork || members.length > 0 && isWorkedAbove(edge.up, members, work);
+  });
 }
 
 /** The part of a range from an ordinal on. */

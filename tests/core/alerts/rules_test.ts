@@ -176,6 +176,21 @@ Deno.test("what is late and being made is told only where it goes on", async () 
   assertEquals([await told(), await open()], [[], ["late t/one"]]);
 });
 
+Deno.test("what waits for what is being made is told only where that goes on", async () => {
+  const raw = asset({ key: "t/raw", partitions: days, ...making({}) });
+  const common = { partitions: days, ...making({}) };
+  const dev = asset({ key: "t/dev", deps: { raw: from(raw, identity) }, ...common });
+  const prod = asset({ key: "t/prod", deps: { dev: from(dev, identity) }, ...common, freshness: FRESH });
+  const { told, materialize, clock, state } = await desk([raw, dev, prod]);
+  await materialize();
+  await clock.advance(28 * HOUR);
+  const ranges = [{ asset: "t/raw", from: "2024-02-01", to: "2024-02-01" }];
+  await state.enqueue({ command: "materialize", ranges }, clock.now());
+  assertEquals(await told(), []);
+  await clock.advance(15 * MINUTE);
+  assertEquals((await told()).length, 1);
+});
+
 Deno.test("lateness under a source that is down is muted, also while it is caught up with, then told", async () => {
   const raw = asset({ key: "t/raw", partitions: days, ...making({}) });
   const mart = asset({
