@@ -86,6 +86,7 @@ export class App {
     access: "read" | "write",
     warn: Warn = () => {},
     selects?: (graph: Graph) => ReadonlySet<AssetKey>,
+    patient = false,
   ): Promise<Lake> {
     const [{ openLake }, tracer] = await Promise.all([import("./app/lake.ts"), this.#tracer()]);
     const project = this.groups.project();
@@ -96,6 +97,7 @@ export class App {
       time: this.time,
       lasting: this.lasting,
       tracer,
+      patient,
       ...(selects && { selects }),
     });
     if (access === "write") this.#states.add(lake.state);

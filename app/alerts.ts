@@ -44,7 +44,7 @@ export async function openAlerter(
   const asset = asked(pipelines);
   const isAsked = asset !== undefined && openaq !== undefined;
   return await orchestrator.alerter({
-    rules: alerts,
+    rules: alerts(config),
     channels: await channelsOf(config, tracer),
     due,
     machine: systemClock,

@@ -24,7 +24,7 @@ import { gapWarnings } from "../sources/openaq/gap_warnings.ts";
 import { leastSeconds } from "../sources/openaq/least.ts";
 import { missingFrom } from "../adapters/sdk/files/place.ts";
 import { admitLake, examineLake, type Marked, OutpacedError, readMark } from "./identity.ts";
-import { admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
+import { admitOpenAQ, admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
 import { openStateOf } from "./lake_state.ts";
 import { disposeOf } from "./opened.ts";
 import type { Project } from "./project.ts";
@@ -72,6 +72,8 @@ export interface LakeOptions {
   readonly warn: Warn;
   /** Whether it stays open while other things go on here. @default false */
   readonly lasting?: boolean;
+  /** Whether the lake is made although its source does not answer yet: who lasts goes on once it does. @default false */
+  readonly patient?: boolean;
   /** The assets that will be made: what others ask is not asked. @default all of them */
   readonly selects?: (graph: Graph) => ReadonlySet<AssetKey>;
 }
@@ -100,7 +102,8 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
 }
 
 async function open(config: Config, options: LakeOptions, isNew: boolean): Promise<Lake> {
-  const { project, access, warn, time = MACHINE, lasting = false, tracer = untraced } = options;
+  const { project, access, warn, time = MACHINE, lasting = false, patient = false, tracer = untraced } =
+    options;
   const { clock } = time;
   const selected = options.selects?.(project.graph);
   const storage = openStorage(config);
@@ -109,6 +112,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     known: sourcesOf(config, project),
     asking: isAsked(project, selected),
     clock,
+    patient,
     tell: (message: string) => warn("openaq", message),
     fetch: tracedFetch(tracer, fetch),
   };
@@ -125,8 +129,9 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
   let resources: LakeResources | undefined;
   try {
     const parts = { config, project, storage, state };
-    const { sources, requests } = access === "write"
-      ? await admitSources({ ...looking, marked, state, first })
+    const admitting = { ...looking, marked, state, first };
+    const { sources, requests, silence } = access === "write"
+      ? await admitSources(admitting)
       : await recordedSources(parts, marked, looking.known);
     const { store, publisher, catalog } = storage;
     const upkeep = () => ({ state, publisher, store, now: clock.now() });
@@ -137,7 +142,16 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     if (project.given === undefined && access === "write") {
       // What makes assets costs a good part of a quick answer to load.
       const { makeResources } = await import("./resources.ts");
-      resources = await makeResources({ ...parts, sources, warn, time, tracer });
+      resources = await makeResources({
+        ...parts,
+        sources,
+        warn,
+        time,
+        tracer,
+        ...(silence !== undefined && {
+          silent: { message: silence, admit: (source: string) => admitOpenAQ(admitting, source) },
+        }),
+      });
     }
     const sweep = async (counting?: "only") => {
       if (counting === undefined) await tidy(project, storage, upkeep());

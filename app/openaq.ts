@@ -5,6 +5,7 @@ import {
   type KeyValue,
   LakeError,
   type Log,
+  MINUTE,
   SourceHealth,
   type Spool,
   type Tracer,
@@ -32,7 +33,15 @@ export interface OpenAQParts {
   readonly log: Log;
   readonly tracer: Tracer;
   /** The source that the lake holds. */
-  readonly source: string;
+  readonly source: string | SilentSource;
+}
+
+/** A source that did not answer when the lake was opened: what announces itself first is admitted, if the lake may hold it. */
+export interface SilentSource {
+  /** Why it did not answer, in a line. */
+  readonly message: string;
+  /** @throws {LakeError} */
+  admit(source: string): Promise<void>;
 }
 
 export interface ConnectedOpenAQ {
@@ -56,18 +65,17 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
   ]);
   const { perMinute, perHour } = openaq;
   const health = new SourceHealth("openaq", kv, clock);
+  if (typeof source !== "string") await health.failed(source.message, true, clock.now());
   const client = new OpenAQ({
     url: openaq.url ?? BUILT_IN,
     key: openaq.key ?? undefined,
-    fetch: tracedFetch(
-      tracer,
-      openaq.url === null ? await builtIn(clock, troubled) : (request) => fetchFrom(source, request),
-    ),
+    fetch: tracedFetch(tracer, openaq.url === null ? await builtIn(clock, troubled) : fetchFrom(source)),
     clock,
     random: Math.random,
     log,
     pace: openaq.url === null ? unpaced : paced({ perMinute, perHour, kv, clock, log }),
     timeout: openaq.timeout * 1_000 * speed,
+    patience: MINUTE * speed,
     health,
   });
   return {
@@ -102,12 +110,28 @@ function nobody(): Promise<never> {
   return Promise.reject(new Error("asking OpenAQ: found no pipeline that asks it, wanted one"));
 }
 
-async function fetchFrom(source: string, request: Request): Promise<Response> {
-  const response = await fetch(request);
-  const announced = sourceOf(response, new URL(request.url).origin);
-  if (announced === undefined || announced === source) return response;
-  await response.body?.cancel();
-  throw new LakeError(`${announced} answers, this lake holds data of ${source}`);
+/** What fetches from a source; answers of another are not listened to. */
+function fetchFrom(source: string | SilentSource): (request: Request) => Promise<Response> {
+  let held = source;
+  const admit = async (announced: string): Promise<void> => {
+    if (typeof held !== "string") {
+      await held.admit(announced);
+      held = announced;
+    }
+    if (announced !== held) throw new LakeError(`${announced} answers, this lake holds data of ${held}`);
+  };
+  return async (request) => {
+    const response = await fetch(request);
+    const announced = sourceOf(response, new URL(request.url).origin);
+    if (announced === undefined || announced === held) return response;
+    try {
+      await admit(announced);
+    } catch (error) {
+      await response.body?.cancel();
+      throw error;
+    }
+    return response;
+  };
 }
 
 /** The built-in stations. */

@@ -7,7 +7,7 @@ import type { Json, LakeStorage, Log, State, Tracer, Warn } from "../core/mod.ts
 import { hoursOnRecord } from "../sources/openaq/hours_on_record.ts";
 import type { OpenAQWatch } from "./alerts.ts";
 import { addResources } from "./opened.ts";
-import { type ConnectedOpenAQ, connectOpenAQ, unasked } from "./openaq.ts";
+import { type ConnectedOpenAQ, connectOpenAQ, type SilentSource, unasked } from "./openaq.ts";
 import type { Project } from "./project.ts";
 import { asked, type Sources } from "./source.ts";
 import type { TimeOfLake } from "./time.ts";
@@ -36,6 +36,8 @@ export interface ResourcesParts {
   readonly warn: Warn;
   readonly time: TimeOfLake;
   readonly tracer: Tracer;
+  /** OpenAQ, where it has not said yet what it is. */
+  readonly silent?: SilentSource;
 }
 
 /** Connects the lake's assets with its storage, DuckDB and, where one of them asks it, OpenAQ. */
@@ -68,10 +70,11 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
 }
 
 async function openaqOf(
-  { config, project: { pipelines }, storage, state, sources, warn, time, tracer }: ResourcesParts,
+  { config, project: { pipelines }, storage, state, sources, warn, time, silent, tracer }: ResourcesParts,
 ): Promise<ConnectedOpenAQ> {
   const asset = asked(pipelines);
-  if (asset === undefined || sources.openaq === undefined) return unasked;
+  const source = sources.openaq ?? silent;
+  if (asset === undefined || source === undefined) return unasked;
   return await connectOpenAQ({
     config,
     kv: state.keyValue,
@@ -80,7 +83,7 @@ async function openaqOf(
     ...time,
     tracer,
     log: warningsOnly(warn, config.mask),
-    source: sources.openaq,
+    source,
   });
 }
 

@@ -104,13 +104,14 @@ export interface App {
   readonly mask: (text: string) => string;
   /**
    * Opens the lake with its graph. For reading, nothing is created and nothing can be materialized. With `selects`, the
-   * sources of other assets are not asked.
+   * sources of other assets are not asked. Who is `patient` opens a new one although its source does not answer yet.
    * @throws {LakeError} If the lake and the state do not belong together.
    */
   lake(
     access: "read" | "write",
     warn?: Warn,
     selects?: (graph: Graph) => ReadonlySet<AssetKey>,
+    patient?: boolean,
   ): Promise<Lake>;
   /** Whether there is a lake with its state; otherwise writing makes them. */
   isMade(): Promise<boolean>;

@@ -20,7 +20,7 @@ What is due is what assets say is to be made by itself (\`automation ASSET\` tel
 Without --once it goes on until it is told to end, by Ctrl-C or SIGTERM: then it takes nothing new, lets steps at work
 end, hands the rest back, and ends with 0; told once more, it ends at once. Several may run: one asks for what is due,
 all work, and where that one ends or is killed, another asks within seconds. What fails is told and tried again. With
---once, it ends with 1 if one of the runs failed. With --json, a line of JSON tells each of the events.
+--once, it ends with 1 if one of the runs failed, or a source is down and what asks it waits. With --json, a line of JSON tells each of the events.
 
 Examples:
   deno task daemon

@@ -40,7 +40,7 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
   for (let failures = 0; !signal.aborted; failures++) {
     const since = app.machine.awake();
     try {
-      await using lake = await app.lake("write", report.warn);
+      await using lake = await app.lake("write", report.warn, undefined, true);
       using _time = await app.keepTime();
       using _open = vitals.open(lake);
       await lake.sweep();

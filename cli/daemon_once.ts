@@ -11,12 +11,12 @@ export async function daemonOnce(invocation: Invocation, context: Context): Prom
   const app = await invocation.app();
   const project = await app.project();
   if (!asksByItself(project) && !await app.isMade() && await isIdle(app)) {
-    return tell(invocation, context, app, [], silentGraphLines(project));
+    return tell(invocation, context, app, { done: [], warnings: silentGraphLines(project), down: [] });
   }
   using report = reporter(context, { silent: invocation.json, now: app.now });
   const warnings: string[] = [];
   const done: Worked[] = [];
-  await using lake = await app.lake("write", report.warn);
+  await using lake = await app.lake("write", report.warn, undefined, true);
   const observe = (progress: Progress) => {
     invocation.observe(progress);
     report.observe(progress);
@@ -25,15 +25,14 @@ export async function daemonOnce(invocation: Invocation, context: Context): Prom
     done.push(worked);
     if ("warnings" in worked.outcome) warnings.push(...worked.outcome.warnings);
   }
-  for (const [pool, { message }] of await lake.orchestrator.outages()) {
-    warnings.push(`${pool} is down: ${message}; what asks it waits`);
-  }
   warnings.push(...lake.notices());
   await lake.sweep();
   if (!context.signal.aborted) await lake.tell(context.signal);
+  const outages = await lake.orchestrator.outages();
+  const down = [...outages].map(([pool, { message }]) => `${pool} is down: ${message}; what asks it waits`);
   report[Symbol.dispose]();
   if (done.length === 0) warnings.push(...silentGraphLines(project));
-  return tell(invocation, context, app, done, warnings);
+  return tell(invocation, context, app, { done, warnings, down });
 }
 
 /** Asks for what is due and does it, over and over until nothing is. */
@@ -69,15 +68,23 @@ async function isIdle(app: App): Promise<boolean> {
   }
 }
 
+/** What was done, and what there is to be said of it. */
+interface Told {
+  readonly done: readonly Worked[];
+  readonly warnings: readonly string[];
+  /** A line for each service that is down: what asks it is due, and not done. */
+  readonly down: readonly string[];
+}
+
 function tell(
   { json }: Invocation,
   { stdout, log }: Context,
   app: App,
-  done: readonly Worked[],
-  warnings: readonly string[],
+  { done, warnings, down }: Told,
 ): ExitCode {
-  if (json) printJson(stdout, { runs: done.map(workedJson), warnings: [...app.notices, ...warnings] });
-  else {
+  if (json) {
+    printJson(stdout, { runs: done.map(workedJson), warnings: [...app.notices, ...warnings, ...down] });
+  } else {
     const paint = painter(stdout);
     notify(stdout, app.notices);
     for (const warning of warnings) print(stdout, paint("yellow", `warning: ${warning}`));
@@ -87,6 +94,8 @@ function tell(
   if (log.structured) {
     for (const warning of warnings) log.warn(warning);
     for (const worked of done) logWorked(log, worked);
-  } else for (const line of new Set(done.flatMap(errorLines))) log.error(visible(line));
+    for (const line of down) log.error(line);
+  } else for (const line of new Set([...done.flatMap(errorLines), ...down])) log.error(visible(line));
+  if (down.length > 0) return 1;
   return done.some(({ outcome: { status } }) => status === "failed" || status === "refused") ? 1 : 0;
 }

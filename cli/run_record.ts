@@ -31,7 +31,8 @@ const NAMED = 3;
 
 /** A run's request in a line. */
 export function requestText(request: RunRequest): string {
-  const { command, selection, ranges, before, priority, tags, key: _key, parent, ...rest } = request;
+  const { command, selection, ranges, before, priority, tags, key: _key, asOf: _asOf, parent, ...rest } =
+    request;
   const covered = ranges.slice(0, NAMED).map(({ asset, from, to }) => named(asset, from, to));
   if (ranges.length > NAMED) covered.push(`and ${number(ranges.length - NAMED)} more`);
   const flags = Object.entries(rest).map(([name, value]) =>

@@ -2,6 +2,7 @@ import {
   type Duration,
   type Instant,
   iso,
+  type Milliseconds,
   MINUTE,
   type Sensor,
   sensor,
@@ -27,9 +28,12 @@ export interface ReachableOptions {
   readonly every?: Duration;
 }
 
+/** What answered so long ago is probed, so that before the next hour is asked for it is known whether it does. */
+const QUIET: Milliseconds = 50 * MINUTE;
+
 /**
- * Whether a service can be reached: probed at first, and again and again from the first question on that failed for good
- * until one is answered. While it is down, nothing that asks it is asked for.
+ * Whether a service can be reached: probed at first, when nothing was asked of it for a while, and again and again from the
+ * first question on that failed for good until one is answered. While it is down, nothing that asks it is asked for.
  */
 export function reachable(options: ReachableOptions): Sensor {
   const { pool, service, every = { minutes: 1 }, description = `whether ${pool} answers` } = options;
@@ -38,11 +42,12 @@ export function reachable(options: ReachableOptions): Sensor {
     description,
     every,
     timeout: { seconds: 45 },
-    async sense({ signal }) {
+    async sense({ cursor, now, signal }) {
       if (service === undefined) return { skip: notAsked(pool) };
       const { answered, since } = await service.known();
-      if (answered === null || since !== null) await service.probe(signal);
-      return { skip: told(pool, await service.known()) };
+      const isKnown = cursor !== undefined && answered !== null && Math.abs(now - answered) < QUIET;
+      if (!isKnown || since !== null) await service.probe(signal);
+      return { cursor: "known", skip: told(pool, await service.known()) };
     },
   });
 }

@@ -1,6 +1,6 @@
 import type { Tick, Ticking } from "../automation/ticker.ts";
 import type { AssetKey } from "../event.ts";
-import { HOUR, type Instant, iso, type Milliseconds, milliseconds, MINUTE, SECOND } from "../instant.ts";
+import { DAY, HOUR, type Instant, iso, type Milliseconds, milliseconds, MINUTE, SECOND } from "../instant.ts";
 import { TICKS } from "../daemon/lead.ts";
 import { isTimeSet } from "../partition/partition_set.ts";
 import type { Episode } from "../ports/alerts.ts";
@@ -13,6 +13,7 @@ import { compare, type Found, nameOf } from "./compare.ts";
 import { Courier } from "./courier.ts";
 import { LifeSign, missed } from "./life_sign.ts";
 import type { AlertRule } from "./rule.ts";
+import { StaleSince } from "./stale_since.ts";
 import { type AlertView, atWork, KnownResults } from "./view.ts";
 
 /** A source that is watched. */
@@ -45,6 +46,8 @@ export interface AlerterOptions {
 const MENDING: Milliseconds = 15 * MINUTE;
 /** After a source is back, what is late because of it is not told of for so long: it is being caught up with. */
 const CATCHING_UP: Milliseconds = HOUR;
+/** As long as the source is being asked, for so long. */
+const LONGEST_CATCHING_UP: Milliseconds = DAY;
 /** Among so many of the newest episodes one is looked for that has ended lately. */
 const NEWEST = 200;
 /** How long a source may take to say that it is back. */
@@ -62,6 +65,7 @@ export class Alerter implements Ticking {
   readonly #mending = new Map<string, Milliseconds>();
   readonly #ended = new AbortController();
   readonly #life: LifeSign;
+  readonly #staleSince: StaleSince;
   #joined: { readonly of: AbortSignal; readonly with: AbortSignal } | undefined;
   #probing: Promise<void> | undefined;
   #wakes: Instant = -Infinity;
@@ -74,6 +78,7 @@ export class Alerter implements Ticking {
     this.#courier = new Courier(session, channels, { machine, speed });
     this.#results = new KnownResults(session.state, session.index);
     this.#life = new LifeSign(session.state.keyValue);
+    this.#staleSince = new StaleSince(session.state.keyValue);
   }
 
   /** When something may be wrong or over although no event says so, or a delivery is to be tried again. */
@@ -144,8 +149,9 @@ export class Alerter implements Ticking {
       index,
       atWork: () => working ??= atWork(state, index),
       sources: await Promise.all(troubles),
+      staleSince: (node, stale) => this.#staleSince.of(node.key, stale, index.now),
       sensors: await sensors?.() ?? [],
-      missed: await missed(state.keyValue, clock.now()),
+      missed: await missed(state.keyValue, clock.now(), this.#options.speed),
       stalled: await state.stalled(TICKS),
       results: (node, partitions) => this.#results.of(node, partitions),
     };
@@ -185,6 +191,8 @@ export class Alerter implements Ticking {
   /** Those of which people are to be told now. */
   async #told(begin: readonly Found[], view: AlertView): Promise<Found[]> {
     const { clock } = this.#session;
+    // Whoever is at work takes the machine's time.
+    const patience = MENDING * (this.#options.speed ?? 1);
     const mending = new Set(begin.filter((each) => each.mending).map(nameOf));
     for (const name of this.#mending.keys()) if (!mending.has(name)) this.#mending.delete(name);
     const down = await this.#downLately(begin, view);
@@ -193,17 +201,24 @@ export class Alerter implements Ticking {
       if (!each.mending) return true;
       const since = this.#mending.get(nameOf(each)) ?? clock.awake();
       this.#mending.set(nameOf(each), since);
-      return clock.awake() - since >= MENDING;
+      return clock.awake() - since >= patience;
     });
   }
 
   /** The sources that are down, or were until lately. */
-  async #downLately(begin: readonly Found[], { sources, index }: AlertView): Promise<Set<string>> {
+  async #downLately(begin: readonly Found[], view: AlertView): Promise<Set<string>> {
+    const { sources, index } = view;
     const down = new Set(sources.filter(({ trouble }) => trouble?.isDown).map(({ name }) => name));
     if (begin.every(({ because }) => because === undefined)) return down;
     for (const { rule, subject, closed } of await this.#session.state.alerts.episodes(NEWEST)) {
+      if (rule !== "source") continue;
       const ago = closed === null ? 0 : index.now - closed;
-      if (rule === "source" && 0 <= ago && ago < CATCHING_UP) down.add(subject);
+      const isAsked = async () => {
+        const asset = sources.find(({ name }) => name === subject)?.asset ?? "";
+        return ((await view.atWork()).get(asset)?.length ?? 0) > 0;
+      };
+      const isLately = ago < CATCHING_UP || ago < LONGEST_CATCHING_UP && await isAsked();
+      if (0 <= ago && isLately) down.add(subject);
     }
     return down;
   }

@@ -41,12 +41,16 @@ export class LifeSign {
   }
 }
 
-/** The last beat, if it is so old that something was due long since; undefined where all is well or nobody is missed. */
-export async function missed(store: KeyValue, now: Instant): Promise<Beat | undefined> {
+/**
+ * The last beat, if it is so old that something was due long since; undefined where all is well or nobody is missed.
+ *
+ * @param speed How many times as fast the lake lives as the machine, whose time a daemon takes.
+ */
+export async function missed(store: KeyValue, now: Instant, speed = 1): Promise<Beat | undefined> {
   const { at, due } = (await store.get(KEY))?.value as unknown as { at: Instant; due: Instant | null } ??
     { at: 0, due: null };
   // What was due already when it was seen was being asked for.
-  return due !== null && Math.max(at, due) + PATIENCE < now ? { at, due } : undefined;
+  return due !== null && Math.max(at, due) + PATIENCE * speed < now ? { at, due } : undefined;
 }
 
 async function write(store: KeyValue, value: { readonly at: Instant; readonly due: Instant | null }) {

@@ -8,6 +8,7 @@ import type { SourceTrouble } from "../source_health.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import type { Node } from "../staleness/node.ts";
 import type { Beat } from "./life_sign.ts";
+import type { StalePartitions } from "./stale_since.ts";
 
 /** A source of the graph's data, and the trouble that it is in. */
 export interface AlertSource {
@@ -30,6 +31,12 @@ export interface AlertView {
   /** The partitions that live workers hold, or that runs are of which have not ended. */
   readonly atWork: () => Promise<ReadonlyMap<AssetKey, Ranges>>;
   readonly sources: readonly AlertSource[];
+  /**
+   * Since when partitions that stand are stale, of those of an asset that are.
+   *
+   * @internal
+   */
+  readonly staleSince: (node: Node, stale: Ranges) => Promise<readonly StalePartitions[]>;
   /** The sensors that are set aside, each with a line. */
   readonly sensors: readonly { readonly subject: string; readonly message: string }[];
   /** The last sign of life of a daemon that is missed. */

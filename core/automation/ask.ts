@@ -54,5 +54,5 @@ export async function askedRequest(session: Session, ask: Ask, lookbackDays: num
   });
   if (!selected.ok) throw new RequestError(selected.message);
   const request = requestOf(index, "materialize", { assets: selected.keys, words, lookbackDays, ...bounds });
-  return { ...request, ...priority };
+  return { ...request, asOf: index.now, ...priority };
 }

@@ -127,7 +127,7 @@ export class Ticker implements Ticking {
       why.set(node.key, { at, ...found });
     }
     const runs = [];
-    for (const wanted of requestsFor(withBetween(asked, index.now), index.seq)) {
+    for (const wanted of requestsFor(withBetween(asked, index.now), index)) {
       const keys = new Set(wanted.ranges.map(({ asset }) => asset));
       const { run, isNew, request } = await this.#enqueue(
         wanted,

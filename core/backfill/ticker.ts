@@ -51,6 +51,7 @@ export class BackfillTicker implements Ticking {
       const request: RunRequest = {
         command: "materialize",
         ranges: knownRanges(index, await state.backfills.ranges(id, batch)),
+        asOf: backfill.started,
         priority: PRIORITY,
         tags: { by: "backfill", backfill: String(id), batch: String(batch) },
       };

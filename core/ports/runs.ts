@@ -25,6 +25,8 @@ export interface RunRequest {
   readonly to?: string;
   readonly partitions?: readonly string[];
   readonly all?: boolean;
+  /** Of one that waits for a worker: when its ranges were all that they name. What exists since is another run's. */
+  readonly asOf?: Instant;
   /** Of a `prune`: what happened before is forgotten. @default nothing */
   readonly before?: Instant;
   /** The queued run of the highest priority is taken first. @default 0 */

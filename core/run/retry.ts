@@ -56,7 +56,7 @@ async function retryOf(
   if (isOpen(run)) throw refusal(`it ${run.status}, wanted one that has ended`);
   if (run.status === "succeeded") return { nothing: "it succeeded" };
   const left = await leftBy(state, index, run.id, run.request);
-  const { command, force = false, priority, tags } = run.request;
+  const { command, force = false, priority, tags, asOf = run.started } = run.request;
   const own = ownTags(tags);
   const wanted = new Judge(index, left, force).candidates();
   if (wanted.size === 0) return { nothing: "all that it left is fresh by now" };
@@ -66,6 +66,7 @@ async function retryOf(
     ...(priority !== undefined && { priority }),
     ...(own !== undefined && { tags: own }),
     ranges: [...wanted].flatMap(([node, ranges]) => assetRanges(node, ranges)),
+    ...(asOf !== undefined && { asOf }),
     parent: id,
   };
 }

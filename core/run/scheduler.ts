@@ -3,6 +3,7 @@ import { CancelledError } from "../errors.ts";
 import type { RunId, Seq } from "../event.ts";
 import { SECOND } from "../instant.ts";
 import {
+  contains,
   count,
   fromOrdinals,
   intersect,
@@ -15,7 +16,7 @@ import {
 } from "../partition/ranges.ts";
 import { keyRange } from "../partition/range_text.ts";
 import type { ClaimAnswer, RunRequest, Slot, StepStart, TakenRun } from "../ports/state.ts";
-import { membersOf, type Node } from "../staleness/node.ts";
+import { existing, membersOf, type Node } from "../staleness/node.ts";
 import { hasMoved } from "../staleness/readiness.ts";
 import { Cancellation } from "./cancellation.ts";
 import { reportLine, unreported } from "./external.ts";
@@ -88,6 +89,8 @@ class Scheduler {
   /** The partitions without an outcome: waiting or at work. */
   readonly #open: Map<Node, Ranges>;
   readonly #waiting = new Map<Node, Set<Ranges>>();
+  /** Those of them that are left to another run. */
+  readonly #left = new Map<Node, Ranges>();
   readonly #slots = new Map<string, number>();
   readonly #atWork = new Set<Promise<void>>();
   /** The services that were found down, by pool, each in words: what asks them waits, and the run with it. */
@@ -142,12 +145,12 @@ class Scheduler {
     if (result.status === "nothing_to_do" && this.run === null) return result;
     const run = await this.#begin();
     const [waits] = this.#down.values();
-    if (waits !== undefined && this.#isLeft && !signal.aborted) {
+    if (waits !== undefined && this.#isUnfinished && !signal.aborted) {
       await session.state.handBack(run, session.clock.now());
       return { ...result, status: "cancelled", waits };
     }
     const isCancelled = signal.aborted && signal.reason instanceof CancelledError;
-    const isLeft = signal.aborted || this.#isEnding && this.#isLeft;
+    const isLeft = signal.aborted || this.#isEnding && this.#isUnfinished;
     if (this.options.taken !== undefined && isLeft && !isCancelled) return { ...result, status: "cancelled" };
     const status = result.status === "nothing_to_do" ? "succeeded" : result.status;
     const { counts, errors } = result;
@@ -176,7 +179,7 @@ class Scheduler {
   }
 
   /** Whether any partition has no outcome. */
-  get #isLeft(): boolean {
+  get #isUnfinished(): boolean {
     return this.#open.values().some(({ length }) => length > 0);
   }
 
@@ -345,11 +348,29 @@ class Scheduler {
     }
     const problems: Problem[] = [];
     for (const { need, ...range } of blocked) {
-      if (this.#reopen(node, range, need)) this.#putBack(node, [range]);
+      if (this.#isOthers(need)) this.#leave(node, range);
+      else if (this.#reopen(node, range, need)) this.#putBack(node, [range]);
       else problems.push({ ...range, outcome: "blocked", message: this.#needs.text(node, need) });
     }
     this.#became(node, problems);
     return fromOrdinals(free);
+  }
+
+  /** Whether what keeps back exists only since the run was asked for, or reads what does: another run makes it. */
+  #isOthers({ up: node, members }: Need): boolean {
+    const { session: { index }, options: { request: { asOf } } } = this;
+    if (asOf === undefined) return false;
+    const left = this.#left.get(node) ?? [];
+    return [...ordinals(existing(node.set, [members], index.now))].every((each) =>
+      index.isSound(node, each) || !node.set.has(each, asOf) && !contains(this.scope.get(node) ?? [], each) ||
+      contains(left, each)
+    );
+  }
+
+  /** Leaves partitions as they are: without an outcome, as those that are fresh. */
+  #leave(node: Node, range: OrdinalRange): void {
+    this.#left.set(node, union(this.#left.get(node) ?? [], [range]));
+    this.#close(node, [range]);
   }
 
   /**

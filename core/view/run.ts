@@ -11,7 +11,7 @@ import { type Keys, keysOf } from "./keys.ts";
 export interface RunJson {
   readonly id: RunId;
   readonly status: RunStatus;
-  readonly request: Omit<RunRequest, "priority" | "parent">;
+  readonly request: Omit<RunRequest, "priority" | "parent" | "asOf">;
   readonly priority: number;
   readonly parent: RunId | null;
   readonly started: string | null;
@@ -37,7 +37,7 @@ export function runJson(
   { id, status, started, ended, request, summary }: RunRecord,
   waits?: WaitsFor,
 ): RunJson {
-  const { priority = 0, parent = null, ...asked } = request;
+  const { priority = 0, parent = null, asOf: _asOf, ...asked } = request;
   return {
     id,
     status,

@@ -33,6 +33,8 @@ export interface RequesterOptions {
   readonly pace: Pace;
   /** How long one request may take. */
   readonly timeout: Milliseconds;
+  /** How long a question is tried, awake, before it counts as not answered. @default a minute */
+  readonly patience?: Milliseconds;
   /** Told whether questions are answered. @default nobody is */
   readonly health?: Pick<SourceHealth, "answered" | "failed"> | undefined;
 }
@@ -69,7 +71,6 @@ interface Limited {
 /** Caches on the way may answer nothing by themselves. */
 const FROM_THE_SOURCE = { "Cache-Control": "no-cache" };
 const ATTEMPTS = 5;
-/** How long a question is tried, awake, before it counts as not answered. */
 const PATIENCE = MINUTE;
 /** How long 429 is waited out for one question, whatever it says: the limits are hourly. */
 const LONGEST_WAIT = HOUR;
@@ -145,7 +146,7 @@ export class Requester {
     try {
       for (let attempt = 1;;) {
         await pace.start(signal);
-        if (patience === Infinity) patience = clock.awake() + PATIENCE;
+        if (patience === Infinity) patience = clock.awake() + (this.#options.patience ?? PATIENCE);
         const left = patience - clock.awake();
         if (left <= 0) throw this.#error("unreachable", url, last);
         const asleep = clock.asleep();

@@ -23,8 +23,13 @@ function opened() {
     pool: "post",
     service: { known: () => health.known(), probe: (signal) => health.probe(probe, signal) },
   });
-  const call = async () =>
-    (await sensor.sense({ signal: never } as Partial<SensorContext<unknown>> as SensorContext<unknown>)).skip;
+  let cursor: SensorContext<unknown>["cursor"];
+  const call = async () => {
+    const given = { cursor, now: clock.now(), signal: never };
+    const sensed = await sensor.sense(given as Partial<SensorContext<unknown>> as SensorContext<unknown>);
+    cursor = sensed.cursor ?? cursor;
+    return sensed.skip;
+  };
   return { sensor, service, health, clock, call };
 }
 
@@ -35,17 +40,24 @@ Deno.test("a service is probed at first, and while it is in trouble, and it is s
   assertEquals(await call(), "post: not asked yet", "there was no room to ask");
   service.isBusy = false;
   assertEquals(await call(), "post answered at 2024-02-01T12:00Z");
-  await clock.advance(90 * MINUTE);
+  await clock.advance(49 * MINUTE);
   assertEquals(await call(), "post answered at 2024-02-01T12:00Z", "nobody asked since");
   await health.answered();
-  assertEquals([await call(), service.probes], ["post answered at 2024-02-01T13:30Z", 2]);
+  assertEquals([await call(), service.probes], ["post answered at 2024-02-01T12:49Z", 2]);
+  await clock.advance(50 * MINUTE);
+  assertEquals(
+    [await call(), service.probes],
+    ["post answered at 2024-02-01T13:39Z", 3],
+    "it is quiet for long",
+  );
+  await clock.advance(MINUTE);
   service.down = "found no answer";
   await health.failed("one letter was lost", false);
   const down = "post is down: found no answer; what asks it waits";
-  assertEquals([await call(), await call(), service.probes], [down, down, 3]);
+  assertEquals([await call(), await call(), service.probes], [down, down, 4]);
   clock.suspend(MINUTE);
   service.down = null;
-  assertEquals([await call(), service.probes], ["post answered at 2024-02-01T13:31Z", 4]);
+  assertEquals([await call(), service.probes], ["post answered at 2024-02-01T13:41Z", 5]);
 });
 
 Deno.test("one that fails a question and is not asked yet whether it fails all is told as both", async () => {

@@ -177,6 +177,21 @@ Deno.test("what is late and being made is told only where it goes on", async () 
   assertEquals([await told(), await open()], [[], ["late t/one"]]);
 });
 
+Deno.test("what waits for what is being made is told only where that goes on", async () => {
+  const raw = asset({ key: "t/raw", partitions: days, ...making({}) });
+  const common = { partitions: days, ...making({}) };
+  const dev = asset({ key: "t/dev", deps: { raw: from(raw, identity) }, ...common });
+  const prod = asset({ key: "t/prod", deps: { dev: from(dev, identity) }, ...common, freshness: FRESH });
+  const { told, materialize, clock, state } = await desk([raw, dev, prod]);
+  await materialize();
+  await clock.advance(28 * HOUR);
+  const ranges = [{ asset: "t/raw", from: "2024-02-01", to: "2024-02-01" }];
+  await state.enqueue({ command: "materialize", ranges }, clock.now());
+  assertEquals(await told(), []);
+  await clock.advance(15 * MINUTE);
+  assertEquals((await told()).length, 1);
+});
+
 Deno.test("lateness under a source that is down is muted, also while it is caught up with, then told", async () => {
   const raw = asset({ key: "t/raw", partitions: days, ...making({}) });
   const mart = asset({
@@ -205,6 +220,86 @@ Deno.test("lateness under a source that is down is muted, also while it is caugh
   assertEquals(await told(), []);
   await clock.advance(MINUTE);
   assertEquals((await told()).map((line) => line.split(":")[0]), ["opened late t/mart"]);
+});
+
+Deno.test("after a source is back nothing that it feeds is late as long as it is asked for what it owes, a day at most", async () => {
+  const raw = asset({ key: "t/raw", partitions: days, ...making({}) });
+  const mart = asset({
+    key: "t/mart",
+    partitions: days,
+    deps: { raw: from(raw, identity) },
+    ...making({}),
+    freshness: FRESH,
+  });
+  const sources: { health: SourceHealth; asset: string }[] = [];
+  const { told, materialize, clock, state } = await desk([raw, mart], { sources });
+  const health = new SourceHealth("api", state.keyValue, clock);
+  sources.push({ health, asset: "t/raw" });
+  await materialize();
+  await health.failed("found nobody there", true);
+  const heads = async () => (await told()).map((line) => line.split(":")[0]);
+  assertEquals(await heads(), ["opened source api"]);
+  await clock.advance(28 * HOUR);
+  await health.answered();
+  const ranges = [{ asset: "t/raw", from: "2024-02-01", to: "2024-02-01" }];
+  const { run } = await state.enqueue({ command: "materialize", ranges }, clock.now());
+  assertEquals(await heads(), ["closed source api"]);
+  for (let hour = 0; hour < 5; hour++) {
+    await clock.advance(HOUR);
+    assertEquals(await heads(), []);
+  }
+  await state.cancel(run, clock.now());
+  assertEquals(await heads(), ["opened late t/mart"], "nobody asks any more");
+});
+
+Deno.test("what stands and is made stale is late once it is stale for as long as is promised, whoever looks", async () => {
+  const store = memoryStore();
+  const clock = fakeClock(NOON);
+  const of: Contents = {};
+  const raw = asset({ key: "t/raw", partitions: days, ...making(of) });
+  const mart = asset({
+    key: "t/mart",
+    partitions: days,
+    deps: { raw: from(raw, identity) },
+    ...making({}),
+    freshness: FRESH,
+  });
+  const opened = (worker: string) => desk([raw, mart], {}, { store, clock, worker });
+  const one = await opened("a");
+  await one.materialize();
+  const change = async (version: string) => {
+    of["2024-01-29"] = version;
+    await one.materialize({ assets: new Set(["t/raw"]), force: true });
+  };
+  // Every ten hours another row of the day comes, and it is made again in its time.
+  for (const version of ["2", "3", "4"]) {
+    await change(version);
+    assertEquals(await one.told(), []);
+    await clock.advance(10 * HOUR);
+    assertEquals(await one.told(), []);
+    await one.materialize();
+    assertEquals(await one.told(), []);
+  }
+  await change("5");
+  assertEquals(await one.told(), []);
+  await clock.advance(13 * HOUR);
+  const other = await opened("b");
+  assertEquals(await other.told(), []);
+  await clock.advance(HOUR + MINUTE);
+  assertEquals(await other.told(), [
+    "opened late t/mart: late: 1 partition (2024-01-29) not fresh 14 hours after the end",
+  ]);
+  await one.materialize();
+  assertEquals((await other.told()).length, 1);
+  // Seen by a clock that ran ahead: it counts from when that is set right.
+  clock.suspend(30 * HOUR);
+  await one.materialize();
+  await change("6");
+  await one.told();
+  clock.suspend(-30 * HOUR);
+  assertEquals(await one.told(), []);
+  clock.suspend(15 * HOUR + MINUTE);
+  assertEquals((await one.told()).length, 1);
 });
 
 Deno.test("lateness that was told stays as it is while its source is down", async () => {
@@ -332,6 +427,22 @@ for (const end of ["asks", "dies"]) {
     assertEquals((await told()).map((line) => line.slice(0, 20)), ["closed daemon daemon"]);
   });
 }
+Deno.test("where the lake lives faster than the machine, work and daemons have the machine's time", async () => {
+  const one = asset({ key: "t/one", partitions: days, ...making({}), freshness: FRESH });
+  const { alerter, open, materialize, state, clock } = await desk([one], { speed: 720 });
+  await materialize();
+  clock.suspend(28 * HOUR);
+  const ranges = [{ asset: "t/one", from: "2024-02-01", to: "2024-02-12" }];
+  await state.enqueue({ command: "materialize", ranges }, clock.now());
+  await new LifeSign(state.keyValue).beat({ at: clock.now(), due: clock.now() });
+  await alerter.look(signal);
+  await clock.advance(50 * HOUR);
+  await alerter.look(signal);
+  assertEquals(await open(), []);
+  await clock.advance(131 * HOUR);
+  await alerter.look(signal);
+  assertEquals((await open()).sort(), ["daemon daemon", "late t/one"]);
+});
 
 Deno.test("a tick is a sign of life, a look beside it is none, and an end takes it along", async () => {
   const store = memoryStore();
