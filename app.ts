@@ -1,3 +1,4 @@
+import settings from "./deno.json" with { type: "json" };
 import { resolve } from "node:path";
 import { type Config, readConfig, withLake } from "./config.ts";
 import type { Groups, Project } from "./app/project.ts";
@@ -11,10 +12,12 @@ import {
   type AssetKey,
   type Clock,
   type Graph,
+  type ProcessVitals,
   setPaused,
   type Standing,
   standingsOf,
   type State,
+  type Tracer,
   type Warn,
 } from "./core/mod.ts";
 
@@ -84,7 +87,7 @@ export class App {
     warn: Warn = () => {},
     selects?: (graph: Graph) => ReadonlySet<AssetKey>,
   ): Promise<Lake> {
-    const { openLake } = await import("./app/lake.ts");
+    const [{ openLake }, tracer] = await Promise.all([import("./app/lake.ts"), this.#tracer()]);
     const project = this.groups.project();
     const lake = await openLake(this.config, {
       project,
@@ -92,6 +95,7 @@ export class App {
       warn,
       time: this.time,
       lasting: this.lasting,
+      tracer,
       ...(selects && { selects }),
     });
     if (access === "write") this.#states.add(lake.state);
@@ -161,7 +165,12 @@ export class App {
 
   async channels() {
     const { channelsOf } = await import("./app/channels.ts");
-    return await channelsOf(this.config);
+    return await channelsOf(this.config, await this.#tracer());
+  }
+
+  async #tracer(): Promise<Tracer> {
+    const { openTracer } = await import("./app/traced/tracer.ts");
+    return await openTracer(this.mask);
   }
 
   async query() {
@@ -181,8 +190,14 @@ export class App {
     return keepTime(this.config.state, { clock, machine, speed, began });
   }
 
-  memory(): number {
-    return Deno.memoryUsage().rss;
+  get process(): ProcessVitals {
+    return {
+      version: settings.version,
+      runtime: `deno ${Deno.version.deno}`,
+      started: performance.timeOrigin,
+      memory: () => Deno.memoryUsage().rss,
+      now: this.now,
+    };
   }
 
   alarm(wake: () => void, signal: AbortSignal): void {

@@ -3,6 +3,7 @@ import settings from "./deno.json" with { type: "json" };
 import { openApp, type Surroundings } from "./app.ts";
 import { cancellation } from "./cli/cancellation.ts";
 import type { Ask, Context, ExitCode, Input, Terminal } from "./cli/context.ts";
+import { openLog } from "./cli/log.ts";
 import { SHOW_CURSOR } from "./cli/out.ts";
 import { run } from "./cli/run.ts";
 
@@ -183,8 +184,8 @@ if (import.meta.main) {
     uncaught: endUncaught,
   });
   if (lost === undefined) exit(code);
-  stderr.write(
-    new TextEncoder().encode(`writing stdout: ${lost.message}, wanted room for all that was to be told\n`),
+  openLog(Deno.args, stderr).error(
+    `writing stdout: ${lost.message}, wanted room for all that was to be told`,
   );
   exit(code || 1);
 }

@@ -14,7 +14,9 @@ import {
   type State,
   sweepStaging,
   type Ticking,
+  type Tracer,
   type Undo,
+  untraced,
   type Warn,
   type Warning,
 } from "../core/mod.ts";
@@ -31,6 +33,8 @@ import { asked, type Sources, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
 import { openStorage } from "./storage.ts";
 import { MACHINE, type TimeOfLake } from "./time.ts";
+import { tracedFetch } from "./traced/fetch.ts";
+import { tracedTicking } from "./traced/ticking.ts";
 
 /** Steps at work at once: raw asks within OpenAQ's pace, marts share the engine. */
 const LIMITS = { steps: 4, pools: { openaq: 1, duckdb: 1 } };
@@ -42,6 +46,7 @@ export interface Lake extends AsyncDisposable {
   readonly state: State;
   hint(): string | null;
   requests(): number;
+  limited(): number;
   /** Notes on the source's answers for their readers, a line each. */
   notices(): readonly string[];
   readonly found: readonly Discrepancy[];
@@ -61,6 +66,8 @@ export interface LakeOptions {
   readonly access: "read" | "write";
   /** @default the machine's */
   readonly time?: TimeOfLake;
+  /** @default nothing is traced */
+  readonly tracer?: Tracer;
   /** Told of what somebody should see while the lake is open. */
   readonly warn: Warn;
   /** Whether it stays open while other things go on here. @default false */
@@ -93,7 +100,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
 }
 
 async function open(config: Config, options: LakeOptions, isNew: boolean): Promise<Lake> {
-  const { project, access, warn, time = MACHINE, lasting = false } = options;
+  const { project, access, warn, time = MACHINE, lasting = false, tracer = untraced } = options;
   const { clock } = time;
   const selected = options.selects?.(project.graph);
   const storage = openStorage(config);
@@ -101,7 +108,9 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     config,
     known: sourcesOf(config, project),
     asking: isAsked(project, selected),
+    clock,
     tell: (message: string) => warn("openaq", message),
+    fetch: tracedFetch(tracer, fetch),
   };
   const marked = await readMark({ storage, state: config.state });
   if (access === "write") await admitLake(marked);
@@ -128,7 +137,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     if (project.given === undefined && access === "write") {
       // What makes assets costs a good part of a quick answer to load.
       const { makeResources } = await import("./resources.ts");
-      resources = await makeResources({ ...parts, sources, warn, time });
+      resources = await makeResources({ ...parts, sources, warn, time, tracer });
     }
     const sweep = async (counting?: "only") => {
       if (counting === undefined) await tidy(project, storage, upkeep());
@@ -142,6 +151,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       clock,
       cron: async () => new (await import("../adapters/cron/croner/cron.ts")).CronerCron(),
       random: Math.random,
+      tracer,
       upkeep: { versions: storage.versions, sweep: () => sweep() },
       resources: project.given === undefined ? resources : project.given.resources,
       examine: async (pool, signal) => {
@@ -167,6 +177,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
           due,
           time,
           warn,
+          tracer,
         });
       });
     const views = { graph: project.graph, state, clock };
@@ -180,6 +191,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       hint: () => hintOf(orchestrator, project.pipelines, selected),
       found,
       requests: () => requests + (resources?.requests() ?? 0),
+      limited: () => resources?.limited() ?? 0,
       notices: () => resources?.notices() ?? [],
       async warnings() {
         const asset = asked(project.pipelines);
@@ -212,7 +224,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
           lookbackDays: config.lookbackDays,
         });
         asking = [...asked, await by.backfillTicker()];
-        return [...asking, await alerts()];
+        return [...asking, await alerts()].map((ticking) => tracedTicking(tracer, ticking));
       },
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),
       look: async (signal) => await (await alerts()).look(signal),

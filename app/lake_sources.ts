@@ -1,10 +1,9 @@
 import type { Config } from "../config.ts";
-import { type Json, type KeyValue, LakeError, type State } from "../core/mod.ts";
+import { type Clock, type Json, type KeyValue, LakeError, type State } from "../core/mod.ts";
 import type { Look } from "../sources/openaq/first_look.ts";
 import { examineLake, identifyLake, type Marked, readMark } from "./identity.ts";
 import { conflictOf, conflictText, type Sources } from "./source.ts";
 import { emptyState } from "./state.ts";
-import { systemClock } from "./system.ts";
 
 /** Where the lake's data come from, and how many requests it took to know. */
 export interface LakeSources {
@@ -20,7 +19,9 @@ export interface LakeSourcesOptions {
   readonly known: Sources;
   /** Whether OpenAQ will be asked: then it is found out first what answers at its URL. */
   readonly asking: boolean;
+  readonly clock: Clock;
   readonly tell: (line: string) => void;
+  readonly fetch: (request: Request) => Promise<Response>;
   /** The result of the first look, where there was no state yet. */
   readonly first?: FirstLook | undefined;
 }
@@ -35,11 +36,14 @@ export interface FirstLook {
 
 /** Looks at OpenAQ's URL before anything is made: where nothing is to be known from it, nothing is left. */
 export async function lookFirst(
-  { config, known, asking, tell }: Pick<LakeSourcesOptions, "config" | "known" | "asking" | "tell">,
+  { config, known, asking, clock, tell, fetch }: Pick<
+    LakeSourcesOptions,
+    "config" | "known" | "asking" | "clock" | "tell" | "fetch"
+  >,
 ): Promise<FirstLook | undefined> {
   if (!asking || known.openaq !== undefined) return undefined;
   const { keyValue } = await emptyState();
-  const looked = await look({ config, tell }, keyValue);
+  const looked = await look({ config, clock, tell, fetch }, keyValue);
   if ("error" in looked) throw looked.error;
   requireOneKind({ ...known, openaq: looked.source });
   const kept = new Map([...await keyValue.list("")].map(([key, { value }]) => [key, value]));
@@ -73,13 +77,13 @@ export async function admitSources(options: LakeSourcesOptions): Promise<LakeSou
 
 /** The origin of the configured URL, asked once for this state. Every answer is compared with it again. */
 async function lookAt(
-  { config, state: { keyValue }, tell }: LakeSourcesOptions,
+  { config, state: { keyValue }, clock, tell, fetch }: LakeSourcesOptions,
   recorded: string | undefined,
 ): Promise<{ readonly source: string; readonly requests: number }> {
   const { rememberedSource } = await import("../sources/openaq/first_look.ts");
   const remembered = await rememberedSource(config.openaq.url!, keyValue);
   if (remembered !== undefined && remembered === recorded) return { source: remembered, requests: 0 };
-  const looked = await look({ config, tell }, keyValue);
+  const looked = await look({ config, clock, tell, fetch }, keyValue);
   if ("source" in looked) return looked;
   if (recorded === undefined) throw looked.error;
   return { source: recorded, requests: looked.requests }; // what asks next says what is wrong
@@ -87,12 +91,12 @@ async function lookAt(
 
 /** Asks the configured URL for its origin, and remembers what it answers. */
 async function look(
-  { config, tell }: Pick<LakeSourcesOptions, "config" | "tell">,
+  { config, clock, tell, fetch }: Pick<LakeSourcesOptions, "config" | "clock" | "tell" | "fetch">,
   keyValue: KeyValue,
 ): Promise<Look> {
   const { askSource, rememberSource } = await import("../sources/openaq/first_look.ts");
   const address = { ...config.openaq, url: config.openaq.url! };
-  const looked = await askSource(address, keyValue, { clock: systemClock, tell });
+  const looked = await askSource(address, keyValue, { clock, tell, fetch });
   if ("source" in looked) await rememberSource(address.url, keyValue, looked.source);
   return looked;
 }

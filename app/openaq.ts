@@ -7,12 +7,14 @@ import {
   type Log,
   SourceHealth,
   type Spool,
+  type Tracer,
 } from "../core/mod.ts";
 import type { OpenAQWatch } from "./alerts.ts";
 import { sourceOf } from "../sources/openaq/announced.ts";
 import type { HoursOnRecord } from "../sources/openaq/owing.ts";
 import type { OpenAQSource } from "../sources/openaq/source.ts";
 import { SEED } from "./source.ts";
+import { tracedFetch } from "./traced/fetch.ts";
 
 /** An address that only the built-in stations answer. */
 export const BUILT_IN = "http://simulated.invalid";
@@ -28,6 +30,7 @@ export interface OpenAQParts {
   /** When the built-in stations' day of troubles begins. @default never */
   readonly troubled: Instant | undefined;
   readonly log: Log;
+  readonly tracer: Tracer;
   /** The source that the lake holds. */
   readonly source: string;
 }
@@ -35,6 +38,8 @@ export interface OpenAQParts {
 export interface ConnectedOpenAQ {
   readonly source: OpenAQSource;
   requests(): number;
+  /** Those of them that were answered 429. */
+  limited(): number;
   /** Notes on the answers for their readers, a line each. */
   notices(): readonly string[];
   /** Absent where nobody asks it. */
@@ -43,7 +48,7 @@ export interface ConnectedOpenAQ {
 
 /** OpenAQ as configured, at its pace; what answers from another source than the lake's is not listened to. */
 export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ> {
-  const { config: { openaq }, kv, spool, record, clock, log, source, speed, troubled } = parts;
+  const { config: { openaq }, kv, spool, record, clock, log, source, speed, troubled, tracer } = parts;
   const [{ OpenAQ }, { openaqSource }, { paced, unpaced }] = await Promise.all([
     import("../sources/openaq/client.ts"),
     import("../sources/openaq/source.ts"),
@@ -54,7 +59,10 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
   const client = new OpenAQ({
     url: openaq.url ?? BUILT_IN,
     key: openaq.key ?? undefined,
-    fetch: openaq.url === null ? await builtIn(clock, troubled) : (request) => fetchFrom(source, request),
+    fetch: tracedFetch(
+      tracer,
+      openaq.url === null ? await builtIn(clock, troubled) : (request) => fetchFrom(source, request),
+    ),
     clock,
     random: Math.random,
     log,
@@ -65,6 +73,7 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
   return {
     source: openaqSource({ client, kv, spool, record, clock, countryId: openaq.countryId }),
     requests: () => client.requests,
+    limited: () => client.limited,
     notices: () => client.notice === undefined ? [] : [client.notice],
     watch: { health, probe: (signal) => client.probe(signal) },
   };
@@ -85,6 +94,7 @@ export const unasked: ConnectedOpenAQ = {
     owes: nobody,
   },
   requests: () => 0,
+  limited: () => 0,
   notices: () => [],
 };
 

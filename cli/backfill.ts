@@ -66,7 +66,7 @@ Examples:
     const notices = [...app.notices, ...openEnd(invocation, app)];
     if (planned.untold !== undefined) notices.push(`the requests cannot be told: ${planned.untold}`);
     notices.push(...blockedLines(planned));
-    notify(json ? context.stderr : context.stdout, notices);
+    notify(json ? context.log : context.stdout, notices);
     if (!json) { for (const line of linesOf(planned)) print(context.stdout, line); }
     if (planned.partitions === 0 || has("dry-run")) {
       if (json) printJson(context.stdout, jsonOf(null, planned));
@@ -76,7 +76,7 @@ Examples:
     const id = await planned.begin();
     const idle = await idleLines(app, lake.state);
     if (json) {
-      notify(context.stderr, idle);
+      notify(context.log, idle);
       printJson(context.stdout, jsonOf(id, planned));
     } else {
       print(context.stdout, `backfill ${id} is stored: "deno task backfills" tells how far it is`);
@@ -111,10 +111,10 @@ function linesOf({ partitions, assets, batches, requests, leastSeconds }: Planne
   ];
 }
 
-async function mayBegin({ ask, stderr }: Context, { partitions }: PlannedBackfill): Promise<boolean> {
+async function mayBegin({ ask, log }: Context, { partitions }: PlannedBackfill): Promise<boolean> {
   const answer = await ask!(`backfill ${plural(partitions, "partition")}? [y/N] `);
   if (/^y(es)?$/i.test((answer ?? "").trim())) return true;
-  print(stderr, "backfilling: nothing was begun");
+  log.info("backfilling: nothing was begun");
   return false;
 }
 

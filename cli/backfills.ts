@@ -80,11 +80,11 @@ function list(
   found: readonly BackfillProgress[],
   idle: readonly string[],
   { json }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
   notices: readonly string[],
 ): void {
   if (json) {
-    notify(stderr, [...notices, ...idle]);
+    notify(log, [...notices, ...idle]);
     return printJson(
       stdout,
       found.map(({ waits, ...each }) => ({
@@ -140,7 +140,7 @@ async function turn(
   form: Exclude<Form, "list">,
   id: BackfillId,
   { json }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
 ): Promise<ExitCode> {
   const looking = await app.state("read");
   const known = await looking.backfills.get(id).finally(() => looking.close());
@@ -153,7 +153,7 @@ async function turn(
   try {
     const status: BackfillStatus = (await state.backfills.turn(id, TO[form], app.now()))!;
     if (status !== "running" && status !== "paused") {
-      print(stderr, `turning backfill ${id} to "${form}": found it ${status}, wanted one that has not ended`);
+      log.error(`turning backfill ${id} to "${form}": found it ${status}, wanted one that has not ended`);
       if (json) printJson(stdout, { id, status, warnings: app.notices });
       return 1;
     }

@@ -8,6 +8,7 @@ import {
   type Lead,
   type Observer,
   type Orchestrator,
+  type ProcessVitals,
   type Query,
   type Schedule,
   type Sensor,
@@ -19,6 +20,8 @@ import {
   type Warning,
   WrongUseError,
 } from "../core/mod.ts";
+
+import type { CommandLog } from "./command_log.ts";
 
 /** 0 done, 1 the work failed, 2 wrong use or configuration, 130 cancelled. */
 export type ExitCode = 0 | 1 | 2 | 130;
@@ -54,7 +57,8 @@ export type Ask = (question: string) => Promise<string | null>;
 /** The surroundings of a command: its streams, signals and clock. */
 export interface Context {
   readonly stdout: Terminal;
-  readonly stderr: Terminal;
+  /** What is told beside the answer, on stderr. */
+  readonly log: CommandLog;
   /** The standard input; undefined where nothing is read. */
   readonly input?: Input | undefined;
   /** Asks whoever watches; undefined where nobody does. The answer is null where there is none. */
@@ -132,8 +136,8 @@ export interface App {
   query(): Promise<Query>;
   /** Answers requests from this machine, at the configured port if none is given. @returns A line, where the port is taken. */
   listen(handler: Handler, port?: number): Promise<Listening | { readonly fault: string }>;
-  /** The process's resident memory, in bytes. */
-  memory(): number;
+  /** The process that the program is. */
+  readonly process: ProcessVitals;
   /** Keeps the time of a lake that lives faster than the machine, so that it goes on from there; dispose of it. */
   keepTime(): Promise<Disposable>;
   /** Has `wake` called now and then by a timer of the system's own, until the signal is aborted. */
@@ -205,6 +209,8 @@ export interface Lake extends AsyncDisposable {
   hint(): string | null;
   /** How often the source was asked since the lake was opened. */
   requests(): number;
+  /** How many of these requests were answered that there were too many. */
+  limited(): number;
   /** Notes on the sources' answers for their readers, a line each; also reported as soon as they are found. */
   notices(): readonly string[];
   /** Warnings of the sources on their assets. */
@@ -274,7 +280,7 @@ export interface Command {
   run(invocation: Invocation, context: Context): Promise<ExitCode>;
 }
 
-/** The flags of a command beside `--help`, `--json` and `--graph`. */
+/** The flags of a command beside `--help`, `--json`, `--log` and `--graph`. */
 export interface Flags {
   readonly switches?: readonly string[];
   readonly values?: readonly string[];

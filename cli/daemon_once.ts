@@ -1,19 +1,19 @@
 import { type Observer, type Progress, visible, type Worked } from "../core/mod.ts";
+import { asksByItself, silentGraphLines } from "./asks.ts";
 import type { App, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { errorLines, workedJson, workedLine } from "./daemon_lines.ts";
+import { logWorked } from "./daemon_log.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { reporter } from "./reporter.ts";
 
 /** Does what is due now, and ends. */
 export async function daemonOnce(invocation: Invocation, context: Context): Promise<ExitCode> {
   const app = await invocation.app();
-  const { graph, schedules, sensors } = await app.project();
-  const asks = schedules.length > 0 || sensors.length > 0 ||
-    graph.assets.some(({ automation }) => automation);
-  if (!asks && !await app.isMade() && await isIdle(app)) {
-    return tell(invocation, context, app, [], []);
+  const project = await app.project();
+  if (!asksByItself(project) && !await app.isMade() && await isIdle(app)) {
+    return tell(invocation, context, app, [], silentGraphLines(project));
   }
-  using report = reporter(context.stdout, { silent: invocation.json, now: app.now });
+  using report = reporter(context, { silent: invocation.json, now: app.now });
   const warnings: string[] = [];
   const done: Worked[] = [];
   await using lake = await app.lake("write", report.warn);
@@ -32,6 +32,7 @@ export async function daemonOnce(invocation: Invocation, context: Context): Prom
   await lake.sweep();
   if (!context.signal.aborted) await lake.tell(context.signal);
   report[Symbol.dispose]();
+  if (done.length === 0) warnings.push(...silentGraphLines(project));
   return tell(invocation, context, app, done, warnings);
 }
 
@@ -70,7 +71,7 @@ async function isIdle(app: App): Promise<boolean> {
 
 function tell(
   { json }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
   app: App,
   done: readonly Worked[],
   warnings: readonly string[],
@@ -83,6 +84,9 @@ function tell(
     if (done.length === 0) print(stdout, "nothing is due");
     for (const worked of done) print(stdout, workedLine(worked));
   }
-  for (const line of new Set(done.flatMap(errorLines))) print(stderr, visible(line));
+  if (log.structured) {
+    for (const warning of warnings) log.warn(warning);
+    for (const worked of done) logWorked(log, worked);
+  } else for (const line of new Set(done.flatMap(errorLines))) log.error(visible(line));
   return done.some(({ outcome: { status } }) => status === "failed" || status === "refused") ? 1 : 0;
 }

@@ -2,6 +2,7 @@ import {
   daemonAt,
   type Milliseconds,
   type OpenLake,
+  type ProcessVitals,
   type Pulse,
   SECOND,
   TICKS,
@@ -47,7 +48,9 @@ export class DaemonVitals implements Vitals {
 
   lake = (): OpenLake | undefined => this.#lake;
 
-  memory = (): number => this.app.memory();
+  get process(): ProcessVitals {
+    return this.app.process;
+  }
 
   async hindrance(): Promise<string | undefined> {
     if (this.signal.aborted) return "it ends";

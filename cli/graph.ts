@@ -20,14 +20,14 @@ Examples:
   deno task graph +vietnam/prod_mart --format mermaid > graph.mmd`,
   flags: { values: ["format"] },
   words: Infinity,
-  async run(invocation, { stdout, stderr }) {
+  async run(invocation, { stdout, log }) {
     const format = formatOf(invocation, FORMATS, "text");
     const app = await invocation.app();
     const { graph } = await app.project();
     const keys = chosen(invocation.words, graph);
     const assets = graph.assets.filter(({ key }) => keys.has(key));
     const lineage = lineageJson(assets);
-    notify(format === "text" ? stdout : stderr, app.notices);
+    notify(format === "text" ? stdout : log, app.notices);
     if (format === "json") {
       printJson(stdout, lineage);
     } else {for (const line of format === "text" ? tree(lineage) : mermaid(lineage)) {

@@ -17,12 +17,12 @@ Examples:
   deno task ls +vietnam/prod_mart`,
   flags: {},
   words: Infinity,
-  async run({ words, json, app: open }, { stdout, stderr }) {
+  async run({ words, json, app: open }, { stdout, log }) {
     const app = await open();
     const { graph } = await app.project();
     const keys = chosen(words, graph);
     const assets = graph.assets.filter(({ key }) => keys.has(key));
-    notify(json ? stderr : stdout, app.notices);
+    notify(json ? log : stdout, app.notices);
     if (json) {
       printJson(stdout, assets.map(assetJson));
       return 0;

@@ -62,7 +62,7 @@ export async function planned(
   const isWhole = seen.every(({ isWhole }) => isWhole);
   showPlan(context, lake, request, steps, { json: invocation.json, notices, isWhole });
   const unseen = unseenLines(seen);
-  for (const line of unseen) print(context.stderr, line);
+  for (const line of unseen) context.log.error(line);
   return unseen.length === 0 ? 0 : 1;
 }
 
@@ -75,7 +75,7 @@ interface PlanOptions {
 
 /** Prints what would be done, a line for every range. */
 function showPlan(
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
   lake: Lake,
   request: RunSelection,
   steps: readonly PlannedStep[],
@@ -84,7 +84,7 @@ function showPlan(
   const { orchestrator } = lake;
   const external = orchestrator.unreported(request);
   if (json) {
-    notify(stderr, notices);
+    notify(log, notices);
     printJson(stdout, {
       steps: steps.map(plannedStepJson),
       ...(external.length > 0 && { external: external.map(({ message: _, ...each }) => each) }),

@@ -98,14 +98,14 @@ async function list(
   state: State,
   limit: number,
   { json }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
 ): Promise<void> {
   const { notices } = app;
   const [found, holdings] = [await state.runs(limit), await state.holdings()];
   const graph = async () => (await app.project()).graph;
   const waiting = await waitingIn(state, found, { graph, now: app.now() });
   if (json) {
-    notify(stderr, notices);
+    notify(log, notices);
     return printJson(stdout, await runsJson(state, found, { holdings, waiting }));
   }
   notify(stdout, notices);

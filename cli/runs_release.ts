@@ -17,8 +17,7 @@ export async function release(
   const holdings = (await looking.state.holdings()).filter(({ run }) => run === id);
   const living = holdings.find(({ alive }) => alive);
   if (living !== undefined && !invocation.has("force")) {
-    print(
-      context.stderr,
+    context.log.error(
       `releasing run ${id}: found ${worker(living)} at work on it, wanted it to be no more, or --force`,
     );
     return 1;

@@ -1,11 +1,13 @@
 import {
   type AssetEvent,
+  blockedBy,
   errorsOf,
   eventJson,
   iso,
   type Keys,
   keysOf,
   runJson,
+  type RunRecord,
   type State,
   stepJson,
   type StepRecord,
@@ -35,7 +37,7 @@ export const showRun: Show = async (state, id, invocation, context, notices) => 
     for await (const page of eventPages(state, id, context.signal)) yield page.filter(wanted.event);
   })();
   if (invocation.json) {
-    notify(context.stderr, notices);
+    notify(context.log, notices);
     const shown = chosen.slice(0, limit);
     const head = {
       run: runJson(run),
@@ -53,10 +55,7 @@ export const showRun: Show = async (state, id, invocation, context, notices) => 
   const ranges = new EventRanges();
   for await (const page of events) for (const event of page) ranges.add(event);
   const made = ranges.lines(keys);
-  const unseen = wholeFailures(run).filter(({ asset }) =>
-    wanted.asset === undefined || asset === wanted.asset
-  )
-    .map(({ asset, message }) => `${asset} failed: ${message}`).filter((line) => !made.includes(line));
+  const unseen = unseenLines(run, made, wanted.asset);
   for (const lines of [chosen.map((step) => stepLine(step, keys)), [...unseen, ...made]]) {
     const most = limit ?? SHOWN;
     for (const line of lines.slice(0, most)) print(stdout, visible(line));
@@ -67,6 +66,27 @@ export const showRun: Show = async (state, id, invocation, context, notices) => 
     );
   }
 };
+
+/** What went wrong by a run's record and no event tells of: of assets as a whole, and for want of what they need. */
+function unseenLines(run: RunRecord, made: readonly string[], only: string | undefined): string[] {
+  const isMeant = ({ asset }: { readonly asset: string }) => only === undefined || asset === only;
+  const blocked = blockedBy(run).filter(isMeant);
+  const held = blocked.filter(({ asset, message }) =>
+    !made.some((line) => line.startsWith(asset) && line.endsWith(` blocked: ${message}`))
+  );
+  const failed = wholeFailures(run).filter(isMeant).filter(({ asset, message }) =>
+    !blocked.some((each) => each.asset === asset && each.message === message)
+  );
+  return [
+    ...failed.map(({ asset, message }) => `${asset} failed: ${message}`).filter((line) =>
+      !made.includes(line)
+    ),
+    ...held.map(({ asset, partition, message }) => {
+      const [from, to = from] = partition?.split("/") ?? [null];
+      return `${named(asset, from ?? null, to ?? null)} blocked: ${message}`;
+    }),
+  ];
+}
 
 interface Filter {
   /** Its key, if one asset is asked for. */

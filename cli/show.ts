@@ -23,7 +23,7 @@ Example:
   deno task show vietnam/prod_mart`,
   flags: {},
   words: 1,
-  async run({ words: [word], json, app: open }, { stdout, stderr }) {
+  async run({ words: [word], json, app: open }, { stdout, log }) {
     if (word === undefined) {
       throw new UsageError("showing: found no asset, wanted one, such as vietnam/prod_mart");
     }
@@ -37,7 +37,7 @@ Example:
     }
     const asset = graph.byKey.get(key)!;
     const code = await codeOf(asset, project);
-    notify(json ? stderr : stdout, app.notices);
+    notify(json ? log : stdout, app.notices);
     if (json) printJson(stdout, assetDetailJson(graph, asset, code));
     else for (const line of lines(graph, asset, code)) print(stdout, line);
     const paint = painter(stdout);

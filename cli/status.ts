@@ -38,7 +38,7 @@ Examples:
   deno task status kind:mart --from 2018-01-01 --to 2018-12-31`,
   flags: { values: ["from", "to"], switches: ["all", "check", "warn-error"] },
   words: Infinity,
-  async run(invocation, { stdout, stderr, signal }) {
+  async run(invocation, { stdout, log, signal }) {
     const { words, json, has } = invocation;
     const days = daysOf(invocation);
     const app = await invocation.app();
@@ -67,13 +67,13 @@ Examples:
     }));
     const silent = await silentLines(app, lake.state);
     if (json) {
-      notify(stderr, silent);
+      notify(log, silent);
       printJson(stdout, { assets: assets.map((asset) => assetStatusJson(lake.graph, asset)) });
     } else show(stdout, assets, [...app.notices, ...silent]);
     if (!has("check") && !has("warn-error")) return 0;
     const wanted = { wholeSets: has("all"), warnings: has("warn-error") ? warnings : undefined };
     const wanting = [...unseenLines(seen), ...wantingLines(found, wanted)];
-    for (const line of wanting) print(stderr, line);
+    for (const line of wanting) log.error(line);
     return wanting.length === 0 ? 0 : 1;
   },
 };

@@ -6,6 +6,7 @@ import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
 import type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 import type { BackfillProgress } from "./backfill/progress.ts";
+import { type AssetCounts, countsOf } from "./counts.ts";
 import { fenced } from "./daemon/fenced.ts";
 import type { AssetKey, NewEvent, RunId, Seq } from "./event.ts";
 import type { Graph } from "./graph.ts";
@@ -41,8 +42,10 @@ import { partitionOf, type RunSelection, type Scope, scopeOf } from "./run/scope
 import { commit, type Ports, refresh, runningIn, type Session } from "./run/session.ts";
 import type { RunResult } from "./run/tally.ts";
 import { takeIn, type TakeInOptions, type TakenInCount } from "./run/take_in.ts";
+import { tracedCommand, tracedMaterialize } from "./run/traced.ts";
 import { type Undeclared, undeclared, wipeUndeclared } from "./run/undeclared.ts";
-import type { Execute, Worked } from "./run/worker.ts";
+import type { Worked } from "./run/worked.ts";
+import type { Execute } from "./run/worker.ts";
 import { wipe } from "./run/wipe.ts";
 import type { Judgement } from "./staleness/judgement.ts";
 import { StalenessIndex } from "./staleness/index.ts";
@@ -247,12 +250,13 @@ export class Orchestrator {
   /** Brings what is selected up to date. @throws {RequestError} */
   async materialize(selection: RunSelection, options: RunOptions = {}): Promise<RunResult> {
     await recover(this.#observed(options));
-    return await this.#make({
-      ...options,
-      assets: selection.assets,
-      scope: () => scopeOf(this.index, selection),
-      request: () => requestOf(this.index, "materialize", selection),
-    });
+    return await tracedMaterialize(this.session, () =>
+      this.#make({
+        ...options,
+        assets: selection.assets,
+        scope: () => scopeOf(this.index, selection),
+        request: () => requestOf(this.index, "materialize", selection),
+      }));
   }
 
   /**
@@ -263,9 +267,8 @@ export class Orchestrator {
    */
   async retry(run: RunId): Promise<Retried> {
     await this.refresh();
-    const { state, clock } = this.session;
     const { queueRetry } = await import("./run/retry.ts");
-    return await queueRetry(state, this.index, run, clock.now());
+    return await queueRetry(this.session, run);
   }
 
   /** Does what is queued, one run after the other, until nothing is or the signal is aborted; tells how each ended. */
@@ -334,10 +337,10 @@ export class Orchestrator {
     return await statusOf(this.session, selection);
   }
 
-  /** How every partition of every asset stands. */
-  async statusOfAll(): Promise<AssetStatus[]> {
-    const assets = new Set(this.index.nodes.map(({ key }) => key));
-    return await this.status({ assets, all: true, lookbackDays: 0 });
+  /** How many partitions of every asset stand how, and for how long its freshness promise is broken. */
+  async counts(): Promise<AssetCounts[]> {
+    await this.refresh();
+    return await countsOf(this.session);
   }
 
   /**
@@ -457,20 +460,23 @@ export class Orchestrator {
   /** Runs the checks on latest materializations and records what they find. @throws {RequestError} */
   async check(selection: RunSelection, signal: AbortSignal): Promise<Rechecked[]> {
     await this.refresh();
-    return await recheck(this.session, requestOf(this.index, "check", selection), signal);
+    const request = requestOf(this.index, "check", selection);
+    return await tracedCommand(this.session, "check", () => recheck(this.session, request, signal));
   }
 
   /** Puts the version before back. @throws {RequestError} If the asset is external or has no such partition. */
   async rollback(asset: AssetKey, partition: string | null): Promise<RolledBack> {
     await this.refresh();
     const node = this.index.node(asset);
-    return await rollback(this.session, node, partitionOf(node, partition, "rolling back", this.index.now));
+    const ordinal = partitionOf(node, partition, "rolling back", this.index.now);
+    return await tracedCommand(this.session, "rollback", () => rollback(this.session, node, ordinal));
   }
 
   /** Forgets partitions: they are missing from now on. Files stay. @returns How many were forgotten. */
   async wipe(selection: RunSelection): Promise<Map<AssetKey, number>> {
     await recover(this.session);
-    return await wipe(this.session, requestOf(this.index, "wipe", selection));
+    const request = requestOf(this.index, "wipe", selection);
+    return await tracedCommand(this.session, "wipe", () => wipe(this.session, request));
   }
 
   /** An asset that the state knows and the graph does not declare; undefined for any other key. */
@@ -502,7 +508,8 @@ export class Orchestrator {
   /** Deletes the files of partitions whose retention is over. @returns How many partitions had files that went. */
   async prune(assets: ReadonlySet<AssetKey>): Promise<Map<AssetKey, number>> {
     await recover(this.session);
-    return await prune(this.session, await prunable(this.session, assets));
+    const found = await prunable(this.session, assets);
+    return await tracedCommand(this.session, "prune", () => prune(this.session, found));
   }
 
   /** Forgets events and runs of before an instant that nothing needs any more. @returns How many, or would be. */

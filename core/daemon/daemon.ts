@@ -1,5 +1,6 @@
 import { type Milliseconds, SECOND } from "../instant.ts";
 import type { Lead } from "../ports/state.ts";
+import type { Observer } from "../run/progress.ts";
 import { messageOf } from "../run/session.ts";
 import { Bell } from "./bell.ts";
 import { Lanes } from "./lanes.ts";
@@ -30,10 +31,15 @@ export class Daemon {
   #ticks: Ticks | undefined;
 
   constructor(options: DaemonOptions) {
-    const { orchestrator, tell, observe } = this.#options = options;
+    const { orchestrator, tell, observe: told, pulse: { counters } } = this.#options = options;
+    const observe: Observer = (progress) => {
+      counters.observe(progress);
+      told(progress);
+    };
     const { clock } = orchestrator.session;
     this.#bells = { ticks: new Bell(clock), runs: new Bell(clock) };
     this.#lanes = new Lanes({ orchestrator, tell, observe, ended: () => this.#ring() });
+    counters.forget();
   }
 
   async serve(): Promise<void> {
@@ -121,7 +127,10 @@ export class Daemon {
         tell,
         signal: AbortSignal.any([this.#over.signal, this.#term.signal]),
         queued: () => this.#bells.runs.ring(),
-        ticked: () => pulse.tick(),
+        ticked: (name, outcome, took) => {
+          pulse.counters.tick(name, outcome, took);
+          if (outcome !== "failed") pulse.tick();
+        },
         passed: () => this.#bells.ticks.ring(),
       });
     } catch (cause) {

@@ -1,8 +1,11 @@
 import type { Milliseconds } from "../instant.ts";
 import type { Clock } from "../ports/clock.ts";
+import { Counters } from "./counters.ts";
 
 /** How a daemon is: signs of life of its loops, whether it leads, and when it last asked for runs. */
 export class Pulse {
+  /** Counts of what this process has done. */
+  readonly counters = new Counters();
   readonly #clock: Clock;
   readonly #beats = new Map<"ticks" | "runs", Milliseconds>();
   #leads = false;

@@ -117,6 +117,8 @@ export interface Runs {
   endRun(run: RunId, status: RunStatus, summary: Json, at: Instant): Promise<void>;
   /** Newest first. */
   runs(limit: number, filter?: RunFilter): Promise<readonly RunRecord[]>;
+  /** How some stand or ended, asked at once; those that are not known any more are left out. */
+  runStatuses(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, RunStatus>>;
   /** How many stand or ended how; those that were forgotten are counted no more. */
   runCounts(): Promise<Readonly<Record<RunStatus, number>>>;
   run(id: RunId): Promise<{ readonly run: RunRecord; readonly steps: readonly StepRecord[] } | undefined>;

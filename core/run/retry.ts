@@ -1,6 +1,5 @@
 import { RequestError } from "../errors.ts";
 import type { RunId } from "../event.ts";
-import type { Instant } from "../instant.ts";
 import { fromOrdinals, ordinals, type Ranges, subtract } from "../partition/ranges.ts";
 import type { RunRequest, State } from "../ports/state.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
@@ -8,6 +7,8 @@ import type { Node } from "../staleness/node.ts";
 import { Judge } from "./judge.ts";
 import { isOpen } from "./recover.ts";
 import { assetRanges, scopeFrom } from "./request.ts";
+import type { Session } from "./session.ts";
+import { ownTags, traceable } from "./traced.ts";
 
 /** Events read at a time. */
 const PAGE = 10_000;
@@ -20,16 +21,16 @@ const PAGE = 10_000;
  * @throws {RequestError} As `retryOf`.
  */
 export async function queueRetry(
-  state: State,
-  index: StalenessIndex,
+  session: Session,
   id: RunId,
-  at: Instant,
 ): Promise<{ readonly run: RunId; readonly isNew: boolean } | { readonly nothing: string }> {
-  const request = await retryOf(state, index, id);
-  if ("nothing" in request) return request;
+  const { state, index, clock } = session;
+  const wanted = await retryOf(state, index, id);
+  if ("nothing" in wanted) return wanted;
+  const request = traceable(session, wanted);
   for (let place = 1;; place++) {
     const key = place === 1 ? `retry/${id}` : `retry/${id}/${place}`;
-    const queued = await state.enqueue({ ...request, key }, at);
+    const queued = await state.enqueue({ ...request, key }, clock.now());
     if (queued.isNew || isOpen((await state.run(queued.run))?.run)) return queued;
   }
 }
@@ -56,13 +57,14 @@ async function retryOf(
   if (run.status === "succeeded") return { nothing: "it succeeded" };
   const left = await leftBy(state, index, run.id, run.request);
   const { command, force = false, priority, tags } = run.request;
+  const own = ownTags(tags);
   const wanted = new Judge(index, left, force).candidates();
   if (wanted.size === 0) return { nothing: "all that it left is fresh by now" };
   return {
     command,
     ...(force && { force }),
     ...(priority !== undefined && { priority }),
-    ...(tags !== undefined && { tags }),
+    ...(own !== undefined && { tags: own }),
     ranges: [...wanted].flatMap(([node, ranges]) => assetRanges(node, ranges)),
     parent: id,
   };

@@ -12,6 +12,7 @@ import {
   type State,
   type Taken,
 } from "../ports/state.ts";
+import type { Tracer } from "../ports/tracer.ts";
 import type { Versions } from "../ports/versions.ts";
 import { show } from "../show.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
@@ -41,6 +42,8 @@ export interface Ports {
   readonly examine?: (pool: string, signal: AbortSignal) => Promise<unknown>;
   /** Takes secrets out of a text before it is kept or shown. */
   readonly mask: (text: string) => string;
+  /** @default nothing is traced */
+  readonly tracer?: Tracer;
 }
 
 /** The work on one graph: ports, the index that they keep up to date, and who is told of it. */

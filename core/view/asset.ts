@@ -17,6 +17,7 @@ export interface AssetJson {
   readonly external: boolean;
 }
 
+/** An asset in short, as `ls --json` has it. */
 export function assetJson(
   { key, group, kind, partitions: { spec }, deps, materialize }: AnyAsset,
 ): AssetJson {
@@ -43,6 +44,7 @@ export interface AssetDetailJson
   readonly downstream: readonly AssetKey[];
 }
 
+/** All that is declared of an asset, as `show --json` has it. @param code Its code version. */
 export function assetDetailJson(graph: Graph, asset: AnyAsset, code: string): AssetDetailJson {
   const { description, contract, automation, freshness } = asset;
   return {

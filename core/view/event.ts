@@ -20,6 +20,7 @@ export interface EventJson extends Partial<Payload> {
   readonly detail?: string;
 }
 
+/** One event by itself, with its partitions by key. */
 export function eventJson(event: AssetEvent, keys: Keys): EventJson {
   const { seq, kind, asset, at } = event;
   const common = { seq, kind, asset, at: iso(at) };

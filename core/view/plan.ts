@@ -23,6 +23,7 @@ export interface CauseJson {
   readonly detail?: string;
 }
 
+/** A planned step with its causes, as `plan --json` has it. */
 export function plannedStepJson(
   { asset, from, to, count, state, causes, hindrance }: PlannedStep,
 ): PlannedStepJson {

@@ -27,10 +27,12 @@ export interface WaitsJson extends Omit<WaitsFor, "since"> {
   readonly since: string;
 }
 
+/** What a run waits for, and since when. */
 export function waitsJson({ since, ...rest }: WaitsFor): WaitsJson {
   return { ...rest, since: iso(since) };
 }
 
+/** A run in short, as `runs --json` has it. */
 export function runJson(
   { id, status, started, ended, request, summary }: RunRecord,
   waits?: WaitsFor,
@@ -63,6 +65,20 @@ export function wholeFailures(run: RunRecord): { readonly asset: AssetKey; reado
   );
 }
 
+/** What a run held back by its record: a partition's key or two, and what they needed, or the check that they failed. */
+export function blockedBy(
+  { summary }: RunRecord,
+): { readonly asset: AssetKey; readonly partition: string | null; readonly message: string }[] {
+  const blocked = partOf(summary, "blocked");
+  if (!Array.isArray(blocked)) return [];
+  return blocked.filter(isObject).flatMap(({ asset, partition = null, message }) =>
+    typeof asset === "string" && typeof message === "string" &&
+      (partition === null || typeof partition === "string")
+      ? [{ asset, partition, message }]
+      : []
+  );
+}
+
 function countsOf(summary: Json): RunJson["counts"] {
   const counts = partOf(summary, "counts");
   return isObject(counts) ? counts : null;
@@ -89,6 +105,7 @@ export interface StepJson {
   readonly failed: number;
 }
 
+/** A step of a run, as `runs show --json` has it. */
 export function stepJson(
   { step, asset, from, to, started, ended, outcome, materialized, failed }: StepRecord,
   keys: Keys,
@@ -111,6 +128,7 @@ export interface LogJson extends Omit<LogEntry, "at"> {
   readonly at: string;
 }
 
+/** A line of a step's log, as `runs logs --json` has it. */
 export function logJson({ step, at, level, message, fields }: LogEntry): LogJson {
   return { step, at: iso(at), level, message, fields };
 }
@@ -126,6 +144,7 @@ export interface ClaimJson {
   readonly alive: boolean;
 }
 
+/** The partitions that a run holds of an asset, a range each. */
 export function claimsJson({ asset, ranges, alive, place }: Holding, keys: Keys): ClaimJson[] {
   return ranges.map(({ from, to }) => ({
     asset,

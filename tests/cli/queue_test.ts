@@ -159,6 +159,23 @@ Deno.test("what somebody else made meanwhile is not retried", async () => {
   assertEquals(await statuses(line), ["failed", "succeeded"]);
 });
 
+Deno.test("what a run held back for want of something is shown with what failed", async () => {
+  await using line = await CommandLine.open();
+  await order(line, { b: "fail" });
+  await line.run(["materialize"], { env });
+  const shown = (await line.run(["runs", "show", "1", "--failed"], { env })).stdout.trimEnd().split("\n")
+    .slice(2);
+  assertEquals(shown.map((each) => each.replace(/ in \S+ m?s$/, "")), [
+    "step 1 q/parts a … d (4) failed: 3 partitions, 1 failed",
+    "q/whole blocked: needs q/parts b, which failed or is blocked",
+    "q/parts b failed: as it was told",
+  ]);
+  const one = await line.run(["runs", "show", "1", "q/parts", "--failed"], { env });
+  assertEquals(one.stdout.includes("q/whole"), false);
+  const whole = await line.run(["runs", "show", "1", "q/whole"], { env });
+  assertStringIncludes(whole.stdout, "q/whole blocked: needs q/parts b");
+});
+
 Deno.test("a retry that was cancelled, or failed, is queued anew when it is typed again, and once by two at once", async () => {
   await using line = await CommandLine.open();
   await order(line, { b: "fail" });
@@ -336,12 +353,16 @@ Deno.test("the daemon that ends by itself has no time of grace, and makes nothin
     "starting the daemon: found --grace beside --once, wanted one of them\n",
   ]);
   const { stdout } = await line.run(["daemon", "--once", "--json"], { env });
-  assertEquals(JSON.parse(stdout).runs, []);
+  const { runs, warnings } = JSON.parse(stdout);
+  assertEquals([runs, warnings.length], [[], 1]);
+  assertMatch(warnings[0], /^nothing of this graph asks to be made by itself: give assets an "automation"/);
   assertEquals(
     [...Deno.readDirSync(line.cwd)].map(({ name }) => name),
     [],
     "nothing is made to find nothing",
   );
+  await line.run(["materialize"], { env });
+  assertStringIncludes((await line.run(["daemon", "--once"], { env })).stdout, "asks to be made by itself");
 });
 
 Deno.test("the daemon works until it is told to end, and tells what it does", async () => {

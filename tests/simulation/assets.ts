@@ -1,4 +1,5 @@
 import { type AnyAsset, definer, from } from "../../core/asset.ts";
+import { eager } from "../../core/automation/presets.ts";
 import type { Check } from "../../core/check.ts";
 import { type Graph, graph } from "../../core/graph.ts";
 import { HOUR } from "../../core/instant.ts";
@@ -39,6 +40,7 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
     ...(sketch.timeout && { timeout: { minutes: 1 } }),
     ...(sketch.retained && { retention: { hours: 2 } }),
     ...(sketch.asked && { due: dueOf }),
+    ...(sketch.automated && { automation: eager() }),
     async *materialize(context) {
       const { partitions, inputs, resources: worker, signal, staging, run, due, forced, now } = context;
       const ordinals = [...partitions].map(({ ordinal }) => ordinal);

@@ -40,7 +40,7 @@ async function served() {
   const assets = declared();
   const made = await lab(assets);
   const { orchestrator, state } = made;
-  const lake = { orchestrator, state, graph: graph(assets), requests: () => 0 };
+  const lake = { orchestrator, state, graph: graph(assets), requests: () => 0, limited: () => 0 };
   const app = api({ lake: () => lake, lookbackDays: 7 });
   const ask = async (path: string) => {
     const response = await app.request(path);

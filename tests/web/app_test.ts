@@ -25,9 +25,15 @@ async function watched(given: Partial<Vitals> = {}) {
   const app = webApp({
     pulse,
     lookbackDays: 7,
-    lake: () => ({ orchestrator, state, graph: graph([parts]), requests: () => 7 }),
+    lake: () => ({ orchestrator, state, graph: graph([parts]), requests: () => 7, limited: () => 2 }),
     hindrance: () => Promise.resolve(undefined),
-    memory: () => 1024,
+    process: {
+      version: "1.2.3",
+      runtime: "deno 2",
+      started: NOON - 1_500,
+      memory: () => 1024,
+      now: clock.now,
+    },
     ...given,
   });
   const get = async (path: string) => {

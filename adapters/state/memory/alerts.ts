@@ -79,6 +79,15 @@ export class MemoryAlerts implements Alerts {
     return { id, event, key, rule, subject, severity, message, at: event === "opened" ? opened : closed! };
   }
 
+  async owed(): Promise<Readonly<Record<string, number>>> {
+    await null;
+    const owed: Record<string, number> = {};
+    for (const { channel, delivery } of this.#store.episodes.flatMap(({ messages }) => messages)) {
+      if (delivery.outcome !== "delivered") owed[channel] = (owed[channel] ?? 0) + 1;
+    }
+    return owed;
+  }
+
   async settle(id: number, at: Instant, fault: string | null): Promise<void> {
     await null;
     const found = this.#store.episodes.flatMap(({ messages }) => messages).find((each) => each.id === id);

@@ -21,11 +21,31 @@ export class Queue {
   enqueue(request: RunRequest, at: Instant): { run: RunId; isNew: boolean } {
     const { key } = request;
     const known = key === undefined ? undefined : this.#store.keys.get(key);
-    if (known !== undefined) return { run: known, isNew: false };
+    if (known !== undefined) {
+      this.#store.keys.set(key!, { ...known, asked: Math.max(known.asked, at) });
+      return { run: known.run, isNew: false };
+    }
     const queue = { deaths: 0, seen: this.#log.head };
     const run = this.#runs.insert(request, at, { status: "queued", worker: null, queue });
-    if (key !== undefined) this.#store.keys.set(key, run);
+    if (key !== undefined) this.#store.keys.set(key, { run, asked: at });
     return { run, isNew: true };
+  }
+
+  keysAskedBefore(before: Instant, { after, limit }: { after: string; limit: number }): string[] {
+    const keys = [...this.#store.keys.keys()].filter((key) => key > after && this.#isOver(key, before));
+    return keys.sort().slice(0, limit);
+  }
+
+  forgetKeys(keys: readonly string[], before: Instant): void {
+    for (const key of keys) if (this.#isOver(key, before)) this.#store.keys.delete(key);
+  }
+
+  /** Whether nobody asked by a key since, and its run has ended. */
+  #isOver(key: string, before: Instant): boolean {
+    const known = this.#store.keys.get(key);
+    if (known === undefined || known.asked >= before) return false;
+    const status = this.#runs.record(known.run)?.status;
+    return status !== "queued" && status !== "running";
   }
 
   take(at: Instant, above: number, waiting: readonly AssetKey[]): TakenRun | undefined {
@@ -41,6 +61,22 @@ export class Queue {
     first.worker = this.#worker;
     const { id, request } = first.record;
     return { id, request, steps: Math.max(0, ...first.steps.keys()) };
+  }
+
+  oldest(): Instant | null {
+    const queued = this.#store.runs.filter(({ record: { id, status } }) =>
+      status === "queued" && !this.#isPaused(id)
+    );
+    return queued.length === 0 ? null : Math.min(...queued.map(({ record }) => record.started));
+  }
+
+  handBackOne(id: RunId, at: Instant): void {
+    const run = this.#store.runs[id - 1];
+    if (run?.worker !== this.#worker || run.queue === null || run.record.status !== "running") return;
+    run.record = run.isCancelled
+      ? { ...run.record, status: "cancelled", ended: at }
+      : { ...run.record, status: "queued" };
+    run.worker = null;
   }
 
   gotOn(id: RunId): void {

@@ -280,6 +280,16 @@ export class MemoryState implements port.State {
     return this.#ticks.forget(before, counting);
   }
 
+  async keysAskedBefore(before: Instant, page: { after: string; limit: number }): Promise<string[]> {
+    await null;
+    return this.#queue.keysAskedBefore(before, page);
+  }
+
+  async forgetKeys(keys: readonly string[], before: Instant): Promise<void> {
+    await null;
+    this.#queue.forgetKeys(keys, before);
+  }
+
   async take(
     at: Instant,
     above = -Infinity,
@@ -291,12 +301,12 @@ export class MemoryState implements port.State {
 
   async handBack(id: RunId, at: Instant): Promise<void> {
     await null;
-    const run = this.#store.runs[id - 1];
-    if (run?.worker !== this.#worker || run.queue === null || run.record.status !== "running") return;
-    run.record = run.isCancelled
-      ? { ...run.record, status: "cancelled", ended: at }
-      : { ...run.record, status: "queued" };
-    run.worker = null;
+    this.#queue.handBackOne(id, at);
+  }
+
+  async oldest(): Promise<Instant | null> {
+    await null;
+    return this.#queue.oldest();
   }
 
   async gotOn(id: RunId): Promise<void> {
@@ -322,6 +332,14 @@ export class MemoryState implements port.State {
   async runCounts(): Promise<Record<port.RunStatus, number>> {
     await null;
     return this.#runs.counts();
+  }
+
+  async runStatuses(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, port.RunStatus>> {
+    await null;
+    return new Map(runs.flatMap((id) => {
+      const run = this.#runs.record(id);
+      return run === undefined ? [] : [[id, run.status]];
+    }));
   }
 
   async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {

@@ -114,8 +114,8 @@ export class MemoryStore {
   readonly claims = new Map<ClaimToken, StoredClaim>();
   /** Run n at index n - 1. */
   readonly runs: StoredRun[] = [];
-  /** The run of every key that was ever used. */
-  readonly keys = new Map<string, RunId>();
+  /** The run of every key that was used, and when somebody last asked by it. */
+  readonly keys = new Map<string, { readonly run: RunId; readonly asked: Instant }>();
   waits: StoredWait[] = [];
   readonly backfills = new Map<BackfillId, StoredBackfill>();
   lastBackfill: BackfillId = 0;

@@ -142,6 +142,14 @@ export class SqliteAlerts implements Alerts {
     });
   }
 
+  // deno-lint-ignore require-await
+  async owed(): Promise<Readonly<Record<string, number>>> {
+    const owed = this.#db.all<{ channel: string; count: number }>(
+      "SELECT channel, count(*) AS count FROM outbox WHERE delivered = 0 GROUP BY channel",
+    );
+    return Object.fromEntries(owed.map(({ channel, count }) => [channel, count]));
+  }
+
   async settle(id: number, at: Instant, fault: string | null): Promise<void> {
     await this.#db.write(() =>
       this.#db.run(

@@ -290,4 +290,16 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (name, worker)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Runs are counted by how they stand.
+  CREATE INDEX counted ON runs (status) WHERE worker IS NULL;
+  `,
+  `
+  -- asked: when somebody last asked by the key, to the day; of those of before it is not known.
+  ALTER TABLE run_keys ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+  UPDATE run_keys SET asked = max(
+    CAST(unixepoch('subsec') * 1000 AS INTEGER),
+    (SELECT coalesce(max(started), 0) FROM runs)
+  );
+  `,
 ];

@@ -1,4 +1,13 @@
-import type { AssetKey, Instant, RunId, RunRequest, RunStatus, Seq, TakenRun } from "../../../core/mod.ts";
+import {
+  type AssetKey,
+  DAY,
+  type Instant,
+  type RunId,
+  type RunRequest,
+  type RunStatus,
+  type Seq,
+  type TakenRun,
+} from "../../../core/mod.ts";
 import { GIVEN_UP, MOST_DEATHS } from "../ended.ts";
 import { IS_PAUSED } from "./paused.ts";
 import type { Database } from "./database.ts";
@@ -42,7 +51,10 @@ export interface Left {
   readonly cancelled: number;
 }
 
-/** Runs that wait for a worker; call everything but `take` and `isCancelled` in a transaction. */
+/** Whether the run of a key `k` has not ended. */
+const IS_OPEN = `EXISTS (SELECT 1 FROM runs WHERE id = k.run AND (worker IS NOT NULL OR status = ${QUEUED}))`;
+
+/** Runs that wait for a worker; call everything but `take`, `oldest` and `isCancelled` in a transaction. */
 export class Queue {
   readonly #db: Database;
   readonly #workers: Workers;
@@ -54,10 +66,8 @@ export class Queue {
 
   enqueue(request: RunRequest, at: Instant, head: Seq): { run: RunId; isNew: boolean } {
     const { key, priority = 0 } = request;
-    const known = key === undefined
-      ? undefined
-      : this.#db.get<{ run: RunId }>("SELECT run FROM run_keys WHERE key = ?", key);
-    if (known !== undefined) return { run: known.run, isNew: false };
+    const known = key === undefined ? undefined : this.#known(key, at);
+    if (known !== undefined) return { run: known, isNew: false };
     const { id: run } = this.#db.get<{ id: RunId }>(
       `INSERT INTO runs (status, started, after, request, priority, deaths, seen)
       VALUES (?1, ?2, ?3, ?4, ?5, 0, ?3) RETURNING id`,
@@ -68,8 +78,40 @@ export class Queue {
       priority,
     )!;
     cover(this.#db, run, request);
-    if (key !== undefined) this.#db.run("INSERT INTO run_keys (key, run) VALUES (?, ?)", key, run);
+    if (key !== undefined) {
+      this.#db.run("INSERT INTO run_keys (key, run, asked) VALUES (?, ?, ?)", key, run, at);
+    }
     return { run, isNew: true };
+  }
+
+  /** The run of a key that was used before; it is asked for again, which is noted once a day. */
+  #known(key: string, at: Instant): RunId | undefined {
+    const known = this.#db.get<{ run: RunId; asked: Instant }>(
+      "SELECT run, asked FROM run_keys WHERE key = ?",
+      key,
+    );
+    if (known !== undefined && at - known.asked >= DAY) {
+      this.#db.run("UPDATE run_keys SET asked = ? WHERE key = ?", at, key);
+    }
+    return known?.run;
+  }
+
+  keysAskedBefore(before: Instant, { after, limit }: { after: string; limit: number }): string[] {
+    const rows = this.#db.all<{ key: string }>(
+      `SELECT key FROM run_keys AS k WHERE key > ? AND asked < ? AND NOT ${IS_OPEN} ORDER BY key LIMIT ?`,
+      after,
+      before,
+      limit,
+    );
+    return rows.map(({ key }) => key);
+  }
+
+  forgetKeys(keys: readonly string[], before: Instant): void {
+    this.#db.run(
+      `DELETE FROM run_keys AS k WHERE key IN (SELECT value FROM json_each(?)) AND asked < ? AND NOT ${IS_OPEN}`,
+      JSON.stringify(keys),
+      before,
+    );
   }
 
   /** One statement, which needs no transaction around it. */
@@ -102,6 +144,12 @@ export class Queue {
       run,
       this.#workers.self(),
     );
+  }
+
+  oldest(): Instant | null {
+    return this.#db.get<{ at: Instant | null }>(
+      `SELECT min(started) AS at FROM runs WHERE status = ${QUEUED} AND NOT ${IS_PAUSED}`,
+    )!.at;
   }
 
   /** From now on, the next death is none in a row. */

@@ -36,6 +36,8 @@ type RunRow = {
   readonly deaths: number | null;
   readonly cancelled: number;
 };
+/** What tells how a run stands. */
+type StandingRow = Pick<RunRow, "id" | "status" | "worker" | "deaths" | "cancelled">;
 type StepRow = {
   readonly run: RunId;
   readonly step: number;
@@ -144,6 +146,15 @@ export class Runs {
     const row = this.#db.get<RunRow>("SELECT * FROM runs WHERE id = ?", run);
     if (row === undefined) throw new Error(`using the state: found run ${run}, wanted one that was begun`);
     return this.#runOf(row).status;
+  }
+
+  statuses(runs: readonly RunId[]): Map<RunId, RunStatus> {
+    if (runs.length === 0) return new Map();
+    const rows = this.#db.all<StandingRow>(
+      "SELECT id, status, worker, deaths, cancelled FROM runs WHERE id IN (SELECT value FROM json_each(?))",
+      JSON.stringify(runs),
+    );
+    return new Map(rows.map((row) => [row.id, this.#statusOf(row)]));
   }
 
   list(limit: number, filter: RunFilter): RunRecord[] {
@@ -258,13 +269,18 @@ export class Runs {
   }
 
   /** A run whose worker is no more is queued again or interrupted, whether or not anybody has noted it yet. */
-  #runOf({ id, status, worker, started, took, request, summary, deaths, cancelled }: RunRow): RunRecord {
+  #statusOf({ status, worker, deaths, cancelled }: StandingRow): RunStatus {
     const isLeft = status === RUNNING && !this.#workers.alive(worker);
+    return isLeft
+      ? leftStatus({ isQueued: deaths !== null, isCancelled: cancelled === 1 })
+      : STATUSES[status]!;
+  }
+
+  #runOf(row: RunRow): RunRecord {
+    const { id, started, took, request, summary } = row;
     return {
       id,
-      status: isLeft
-        ? leftStatus({ isQueued: deaths !== null, isCancelled: cancelled === 1 })
-        : STATUSES[status]!,
+      status: this.#statusOf(row),
       started,
       ended: took === null ? null : started + took,
       request: requestOf(JSON.parse(request)),

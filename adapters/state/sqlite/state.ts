@@ -305,6 +305,14 @@ export class SqliteState implements port.State {
       : this.#ticks.older(before);
   }
 
+  async keysAskedBefore(before: Instant, page: { after: string; limit: number }): Promise<string[]> {
+    return this.#queue.keysAskedBefore(before, page);
+  }
+
+  async forgetKeys(keys: readonly string[], before: Instant): Promise<void> {
+    await this.#db.write(() => this.#queue.forgetKeys(keys, before));
+  }
+
   async take(
     at: Instant,
     above?: number,
@@ -318,6 +326,10 @@ export class SqliteState implements port.State {
 
   async handBack(run: RunId, at: Instant): Promise<void> {
     await this.#asWorker(() => this.#queue.handBackOne(run, at));
+  }
+
+  async oldest(): Promise<Instant | null> {
+    return this.#queue.oldest();
   }
 
   async gotOn(run: RunId): Promise<void> {
@@ -342,6 +354,10 @@ export class SqliteState implements port.State {
 
   async runCounts(): Promise<Record<port.RunStatus, number>> {
     return this.#db.read(() => this.#runs.counts());
+  }
+
+  async runStatuses(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, port.RunStatus>> {
+    return this.#runs.statuses(runs);
   }
 
   async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {

@@ -35,6 +35,7 @@ export function describeAlerts(name: string, open: () => Promise<Harness>): void
     assertEquals((await b.open()).map(({ rule, subject, closed }) => [rule, subject, closed]), [
       ["source", "openaq", null],
     ]);
+    assertEquals(await a.owed(), { file: 1, webhook: 1 });
     assertEquals(await deliveries(b), [[["file", "opened", null, "waiting"], [
       "webhook",
       "opened",
@@ -76,11 +77,13 @@ export function describeAlerts(name: string, open: () => Promise<Harness>): void
       undefined,
     ]);
     await a.settle(taken.id, 150, "answered 500, wanted 200");
+    assertEquals(await b.owed(), { file: 1 });
     assertEquals((await b.episodes(1))[0]!.deliveries, [
       { channel: "file", event: "opened", at: 150, outcome: "failed", detail: "answered 500, wanted 200" },
     ]);
     assertEquals((await b.take("file"))?.id, taken.id);
     await b.settle(taken.id, 160, null);
+    assertEquals(await a.owed(), {});
     assertEquals([await a.take("file"), await b.take("file")], [undefined, undefined]);
     await a.settle(taken.id, 170, "too late to say so");
     assertEquals(await deliveries(a), [[["file", "opened", 160, "delivered"]]]);

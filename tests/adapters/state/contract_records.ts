@@ -55,6 +55,24 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
     assertEquals(await found(1), [three]);
   });
 
+  test("how runs stand is asked at once, of those whose workers are no more, too", async (state, harness) => {
+    await state.register(ASSETS);
+    const b = await harness.worker("b");
+    const [typed, ended] = [await b.beginRun(REQUEST, 0), await state.beginRun(REQUEST, 0)];
+    const { run: queued } = await state.enqueue(REQUEST, 0);
+    const { run: cancelled } = await state.enqueue(REQUEST, 0);
+    await state.cancel(cancelled, 1);
+    await state.endRun(ended, "failed", null, 1);
+    const ask = () => state.runStatuses([queued, 99, typed, ended, cancelled]);
+    const rest = [[ended, "failed"], [cancelled, "cancelled"]] as const;
+    assertEquals(await ask(), new Map([...rest, [queued, "queued"], [typed, "running"]]));
+    await b.take(0);
+    assertEquals(await ask(), new Map([...rest, [queued, "running"], [typed, "running"]]));
+    harness.kill("b");
+    assertEquals(await ask(), new Map([...rest, [queued, "queued"], [typed, "interrupted"]]));
+    assertEquals(await state.runStatuses([]), new Map());
+  });
+
   test("runs are listed newest first, with their steps as last recorded", async (state) => {
     await state.register(ASSETS);
     const [one, two] = [await started(state), await started(state)];
