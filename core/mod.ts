@@ -80,7 +80,7 @@ export { AUTOMATION } from "./automation/names.ts";
 export type { Outage, Outages, WaitsFor } from "./outages.ts";
 export { waitingIn } from "./run/waiting.ts";
 export { type Pause, pauseOf, setPaused } from "./automation/pauses.ts";
-export type { Askers, Standing } from "./automation/standing.ts";
+export type { Askers, AutomationStatus } from "./automation/statuses.ts";
 export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";
 export type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 export type { WouldBeBlocked } from "./backfill/blocked.ts";

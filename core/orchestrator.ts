@@ -1,6 +1,6 @@
 import type { Alerter, AlerterOptions } from "./alerts/alerter.ts";
 import type { Outages } from "./outages.ts";
-import type { Askers, Standing } from "./automation/standing.ts";
+import type { Askers, AutomationStatus } from "./automation/statuses.ts";
 import type { LakeFiles } from "./automation/sensor.ts";
 import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
@@ -70,12 +70,12 @@ export interface TickersOptions extends Askers {
 }
 
 /** How all that asks for runs by itself stands: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
-export async function standingsOf(
+export async function automationStatusesOf(
   askers: Askers,
   over: { readonly state: State; readonly cron: Cron; readonly now: Instant },
-): Promise<Standing[]> {
-  const { standings } = await import("./automation/standing.ts");
-  return await standings(askers, over);
+): Promise<AutomationStatus[]> {
+  const { automationStatuses } = await import("./automation/statuses.ts");
+  return await automationStatuses(askers, over);
 }
 
 /** Who is told of a run, and what cancels it. */
