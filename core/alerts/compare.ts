@@ -1,5 +1,5 @@
 import type { AlertText, Episode } from "../ports/alerts.ts";
-import type { Symptom } from "./symptom.ts";
+import type { Symptom } from "./rule.ts";
 
 /** What is wrong with one subject by one rule. */
 export interface Found extends Symptom {

@@ -3,8 +3,7 @@ import type { StalenessIndex } from "../../staleness/index.ts";
 import type { Node } from "../../staleness/node.ts";
 import { judgements } from "../../staleness/states.ts";
 import { lateIn } from "../../warnings.ts";
-import { type AlertRule, covers, type LateScope, seesAsset } from "../rule.ts";
-import type { Symptom } from "../symptom.ts";
+import { type AlertRule, covers, type LateScope, seesAsset, type Symptom } from "../rule.ts";
 import { durationText, partitionsText } from "../told.ts";
 import type { AlertView } from "../view.ts";
 
