@@ -62,14 +62,14 @@ export interface OrchestratorOptions<Resources> extends Ports {
   readonly limits?: Limits;
 }
 
-/** What is declared to ask for runs, and what it is given. */
+/** The schedules and sensors of a graph, and the parts that they are given. */
 export interface TickersOptions extends Askers {
   readonly files: LakeFiles;
   /** How many days a selection without bounds covers. */
   readonly lookbackDays: number;
 }
 
-/** How all that asks for runs by itself stands: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
+/** The status of all that asks for runs by itself: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
 export async function automationStatusesOf(
   askers: Askers,
   over: { readonly state: State; readonly cron: Cron; readonly now: Instant },

@@ -19,7 +19,7 @@ export interface AutomationStatus {
   readonly last: KeptTick | null;
 }
 
-/** What is declared to ask for runs. */
+/** The schedules and sensors that are declared. */
 export interface Askers {
   readonly schedules: readonly Schedule[];
   readonly sensors: readonly Sensor[];

@@ -3,7 +3,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Lead, Leader, State } from "../ports/state.ts";
 import { BEAT, SILENT, TICKS } from "./lead.ts";
 
-/** What came of asking for the lead: one worker has it, the others follow. */
+/** The answer to who asks for the lead: one worker has it, the others follow. */
 export interface LeadAnswer {
   /** Undefined where another has it. */
   readonly lead: Lead | undefined;

@@ -12,7 +12,7 @@ export interface JudgedRange extends OrdinalRange {
   readonly state: Judgement;
 }
 
-/** What rows come to that stand. */
+/** The sums over rows that stand. */
 export interface Totals {
   lastMaterialized: Instant | null;
   readonly checks: { passed: number; failed: number };
