@@ -27,7 +27,7 @@ export interface Tick {
 
 /** Asks for runs by itself: whenever it is called, and to be called by `wakes` at the latest. */
 export interface Ticking {
-  /** What it is called in lines about it. */
+  /** Its name in lines about it. */
   readonly name: string;
   readonly wakes: Instant;
   tick(signal: AbortSignal): Promise<Tick>;
@@ -51,7 +51,7 @@ export class Ticker implements Ticking {
   readonly #cancelled = new Map<Node, Ranges>();
   /** Runs that failed, with when that which they left undone is asked for anew, though they left no event of it. */
   readonly #again = new Map<RunId, Instant>();
-  /** What was evaluated last, and where there was anything to look at. */
+  /** The last evaluation of each asset at which there was anything to look at. */
   #evaluated: ReadonlyMap<Node, Evaluated> = new Map();
   #outages: Outages = new Map();
   #isPaused = false;
@@ -199,7 +199,7 @@ export class Ticker implements Ticking {
     }, others);
   }
 
-  /** What conditions are met for and nobody is at work on. */
+  /** The partitions for which conditions are met and on which nobody is at work. */
   #asked(evaluated: ReadonlyMap<Node, Evaluated>, running: ByAsset): Map<Node, Ranges> {
     const asked = new Map<Node, Ranges>();
     for (const [node, { evaluation, stirred }] of evaluated) {

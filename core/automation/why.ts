@@ -4,7 +4,7 @@ import type { Evaluated } from "./evaluate.ts";
 import { evaluatorOf, nameOf } from "./evaluators.ts";
 import { listed } from "./words.ts";
 
-/** What was found of a condition, and of the conditions that it is made of. */
+/** The evaluation of a condition, and of the conditions that it is made of. */
 export interface Why {
   readonly condition: string;
   readonly value: boolean;
@@ -73,7 +73,7 @@ function onAsset(node: Node, root: Node, text: string): string {
   return node === root ? text : `${node.key} ${text}`.trimEnd();
 }
 
-/** What decided, in words: the conditions without parts for which the whole is as it is. */
+/** The reasons in words: the conditions without parts for which the whole is as it is. */
 export function reasonsOf(evaluated: Evaluated): string[] {
   const found = reasons(evaluated, whyOf(evaluated));
   return found.length > 0 ? [...new Set(found)] : [nameOf(evaluated.condition)];

@@ -71,7 +71,7 @@ async function retryOf(
   };
 }
 
-/** What a run covers and did not make, or what failed after it was made. */
+/** The partitions that a run covers and did not make, or that failed after they were made. */
 async function leftBy(
   state: State,
   index: StalenessIndex,

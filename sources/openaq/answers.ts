@@ -11,13 +11,13 @@ import { ASKING, askingKey, askingOf } from "./asking.ts";
 import type { HistoryQuestion } from "./question.ts";
 import type { Page } from "./page.ts";
 import { common, merged, type TimeRange, without } from "./ranges.ts";
-import { sharesPages } from "./shared_pages.ts";
 import { getPage, keyOf, putPage, type Stored, storedOf } from "./stored.ts";
 import {
   isOfUse,
   isWantedKey,
   putWanted,
   rowsOf,
+  sharesPages,
   WANTED,
   type Wanted,
   wantedFrom,
