@@ -53,6 +53,7 @@ Deno.test("automation of an asset as a whole tells which of its partitions would
   const { json } = await line.run(["automation", "lit/hours", "--json"], { env });
   assertEquals([json.partition, json.decision], [null, "run"]);
   assertMatch(json.why.detail, /^\S+ … \S+ \(24\)$/);
+  assertStringIncludes(whole.stdout, "(missing and within the latest 24 windows) or stale: ");
   assertEquals([...Deno.readDirSync(line.cwd)], [], "looking makes nothing");
 });
 
