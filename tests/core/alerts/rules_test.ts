@@ -467,6 +467,22 @@ Deno.test("a tick is a sign of life, a look beside it is none, and an end takes 
   }
 });
 
+Deno.test("who ends takes no sign of life of another along", async () => {
+  const store = memoryStore();
+  const clock = fakeClock(NOON);
+  const desks = (worker: string) => desk([], { due: () => clock.now() + HOUR }, { store, clock, worker });
+  const [before, leader, follower] = [await desks("a"), await desks("b"), await desks("c")];
+  await before.alerter.tick(signal);
+  clock.suspend(MINUTE);
+  await leader.alerter.tick(signal);
+  await follower.alerter.look(signal);
+  for (const { alerter } of [before, follower]) await alerter.close();
+  clock.suspend(2 * HOUR);
+  const last = await desks("d");
+  await last.alerter.look(signal);
+  assertEquals(await last.open(), ["daemon daemon"]);
+});
+
 Deno.test("a beat is written once a minute, or when something else is due next", async () => {
   const { state } = await desk([]);
   const life = new LifeSign(state.keyValue);

@@ -262,9 +262,8 @@ export const PLANTED: readonly Planted[] = [
   {
     name: "a key runs twice where its run has ended",
     file: "adapters/state/memory/queue.ts",
-    find: "if (known !== undefined) return { run: known, isNew: false };",
-    replace:
-      "if (known !== undefined && this.#store.runs[known - 1]!.worker !== null) return { run: known, isNew: false };",
+    find: "if (known !== undefined) {",
+    replace: "if (known !== undefined && this.#store.runs[known.run - 1]!.worker !== null) {",
   },
   {
     name: "the rest of a step that gave way is forgotten",
@@ -281,8 +280,10 @@ export const PLANTED: readonly Planted[] = [
   {
     name: "a tick is lost as another takes over: it counts as done before its run is asked for",
     file: "core/automation/schedule_ticker.ts",
-    find: "const { run, isNew } = await state.enqueue(request, now);\n    await keep(due.at, run);",
-    replace: "await keep(due.at);\n    const { run, isNew } = await state.enqueue(request, now);",
+    find:
+      "const { run, isNew } = await state.enqueue(traceable(this.#over.session, request), now);\n    await keep(due.at, run);",
+    replace:
+      "await keep(due.at);\n    const { run, isNew } = await state.enqueue(traceable(this.#over.session, request), now);",
     lake: "with daemons",
   },
   {
@@ -302,8 +303,8 @@ export const PLANTED: readonly Planted[] = [
   {
     name: "a message that somebody is delivering is delivered by another, too",
     file: "adapters/state/memory/alerts.ts",
-    find: "owed.filter(({ next }) => !next.worker?.alive)",
-    replace: "owed",
+    find: "owed.filter(({ next }) => !next.worker?.alive && !resting.includes(next.id))",
+    replace: "owed.filter(({ next }) => !resting.includes(next.id))",
     lake: "with daemons",
   },
   {
