@@ -93,7 +93,8 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
             await worker.pause("materialize");
           }
         }
-        if (sketch.asked && !forced && worker.fails()) await due(gaps(sketch, worker, ordinals), "a gap");
+        const owes = worker.fails() || worker.world.automated?.owes();
+        if (sketch.asked && !forced && owes) await due(gaps(sketch, worker, ordinals), "a gap");
         announce(worker, run, key, group);
         if (group.length > 0) yield group;
       } finally {
