@@ -33,7 +33,11 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
         from(above.get(upstream)!, mapping, { mode }),
       ]),
     ),
-    batch: { most: sketch.batch, scattered: sketch.scattered },
+    batch: {
+      most: sketch.batch,
+      scattered: sketch.scattered,
+      ...(sketch.automated && { backfill: sketch.batch }),
+    },
     retry: { most: sketch.retries },
     checks: sketch.checks.map((severity) => check(severity)),
     ...(sketch.pool && { pool: "pool" }),
