@@ -33,7 +33,11 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
         from(above.get(upstream)!, mapping, { mode }),
       ]),
     ),
-    batch: { most: sketch.batch, scattered: sketch.scattered },
+    batch: {
+      most: sketch.batch,
+      scattered: sketch.scattered,
+      ...(sketch.automated && { backfill: sketch.batch }),
+    },
     retry: { most: sketch.retries },
     checks: sketch.checks.map((severity) => check(severity)),
     ...(sketch.pool && { pool: "pool" }),
@@ -93,7 +97,8 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
             await worker.pause("materialize");
           }
         }
-        if (sketch.asked && !forced && worker.fails()) await due(gaps(sketch, worker, ordinals), "a gap");
+        const owes = worker.fails() || worker.world.automated?.owes();
+        if (sketch.asked && !forced && owes) await due(gaps(sketch, worker, ordinals), "a gap");
         announce(worker, run, key, group);
         if (group.length > 0) yield group;
       } finally {

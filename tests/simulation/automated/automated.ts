@@ -82,6 +82,11 @@ export class Automated {
     return automated;
   }
 
+  /** Whether a source says now that it owes something. */
+  owes(): boolean {
+    return !this.world.calm && this.chance.happens(0.2);
+  }
+
   isClosed(channel: string): boolean {
     return this.#closed.has(channel);
   }

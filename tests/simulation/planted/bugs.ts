@@ -308,10 +308,10 @@ export const PLANTED: readonly Planted[] = [
     lake: "with daemons",
   },
   {
-    name: "a mark is trimmed too early: once the last of its partitions was made",
-    file: "adapters/state/memory/projection.ts",
-    find: "while (to > from && past(to)) to--;",
-    replace: "if (to > from && past(to)) to = from;",
+    name: "a mark is trimmed too early: once any of its partitions was made",
+    file: "core/staleness/marks.ts",
+    find: "replace(pieces!, { from: partition, to: partition }, []);",
+    replace: "replace(pieces!, piece, []);",
     lake: "with daemons",
   },
   {
