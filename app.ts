@@ -30,7 +30,12 @@ export interface Surroundings {
 /** Puts the program together as configured; each part is loaded when it is asked for. @throws {ConfigError} */
 export async function openApp(
   { env, cwd }: Surroundings,
-  options: { readonly graph?: string; readonly speed?: number; readonly lasting?: boolean } = {},
+  options: {
+    readonly graph?: string;
+    readonly speed?: number;
+    readonly follows?: boolean;
+    readonly lasting?: boolean;
+  } = {},
 ): Promise<App> {
   const given = options.graph === undefined ? env : { ...env, GRAPH: options.graph };
   const config = await readConfig(given, cwd);
@@ -43,8 +48,8 @@ export async function openApp(
   const simulated = areSimulated(groups.sources);
   const configured = simulated === undefined ? config : withLake(config, simulated);
   const isBuiltIn = simulated === true && config.openaq.url === null && asked(groups.pipelines) !== undefined;
-  const time = timeOf(configured, { isBuiltIn, speed: options.speed });
-  return new App(configured, groups, time, options.lasting);
+  const { speed, follows, lasting } = options;
+  return new App(configured, groups, timeOf(configured, { isBuiltIn, speed, follows }), lasting);
 }
 
 /** The program behind the commands. */
@@ -87,6 +92,7 @@ export class App {
     warn: Warn = () => {},
     selects?: (graph: Graph) => ReadonlySet<AssetKey>,
     patient = false,
+    yielding = false,
   ): Promise<Lake> {
     const [{ openLake }, tracer] = await Promise.all([import("./app/lake.ts"), this.#tracer()]);
     const project = this.groups.project();
@@ -96,12 +102,29 @@ export class App {
       warn,
       time: this.time,
       lasting: this.lasting,
+      yielding,
       tracer,
       patient,
       ...(selects && { selects }),
     });
-    if (access === "write") this.#states.add(lake.state);
-    return lake;
+    if (access === "read") return lake;
+    this.#states.add(lake.state);
+    const keeping = await this.#keepTime();
+    return {
+      ...lake,
+      async [Symbol.asyncDispose]() {
+        await lake[Symbol.asyncDispose]();
+        keeping[Symbol.dispose]();
+      },
+    };
+  }
+
+  /** Keeps the time of a lake that lives faster than the machine, so that it goes on from there. */
+  async #keepTime(): Promise<Disposable> {
+    const { speed, clock, machine, time: { troubled: began } } = this;
+    if (speed === 1 || began === undefined) return { [Symbol.dispose]() {} };
+    const { keepTime } = await import("./app/lake_time.ts");
+    return keepTime(this.config.state, { clock, machine, speed, began });
   }
 
   /** Whether the lake and its state are there: otherwise writing makes them. */
@@ -183,13 +206,6 @@ export class App {
   async listen(handler: Handler, port = this.config.webPort): Promise<Listening | { fault: string }> {
     const { listen } = await import("./app/listen.ts");
     return listen(handler, port);
-  }
-
-  async keepTime(): Promise<Disposable> {
-    const { speed, clock, machine, time: { troubled: began } } = this;
-    if (speed === 1 || began === undefined) return { [Symbol.dispose]() {} };
-    const { keepTime } = await import("./app/lake_time.ts");
-    return keepTime(this.config.state, { clock, machine, speed, began });
   }
 
   get process(): ProcessVitals {

@@ -76,6 +76,8 @@ export interface LakeOptions {
   readonly patient?: boolean;
   /** The assets that will be made: what others ask is not asked. @default all of them */
   readonly selects?: (graph: Graph) => ReadonlySet<AssetKey>;
+  /** Whether code that others registered since this graph's was stays the present one. @default false */
+  readonly yielding?: boolean;
 }
 
 /** The configuration and what it opens. */
@@ -102,8 +104,16 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
 }
 
 async function open(config: Config, options: LakeOptions, isNew: boolean): Promise<Lake> {
-  const { project, access, warn, time = MACHINE, lasting = false, patient = false, tracer = untraced } =
-    options;
+  const {
+    project,
+    access,
+    warn,
+    time = MACHINE,
+    lasting = false,
+    patient = false,
+    tracer = untraced,
+    yielding = false,
+  } = options;
   const { clock } = time;
   const selected = options.selects?.(project.graph);
   const storage = openStorage(config);
@@ -175,6 +185,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       mask: config.mask,
       readSourceFile: project.readSourceFile,
       limits: LIMITS,
+      yielding,
     });
     let alerter: Promise<Alerter> | undefined;
     let asking: readonly Ticking[] = [];

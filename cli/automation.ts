@@ -39,7 +39,9 @@ Examples:
     const { seen } = await lake.orchestrator.look(selection, context.signal);
     const verdict = await lake.orchestrator.automation(key, value("partition"));
     const kept = await lake.orchestrator.evaluations(key, verdict.partition, limit);
-    notify(json ? context.log : context.stdout, [...app.notices, ...seenLines(seen)]);
+    const code = (await lake.orchestrator.codeWarnings()).get(key) ?? [];
+    const lines = [...app.notices, ...seenLines(seen), ...code.map(({ message }) => `${key}: ${message}`)];
+    notify(json ? context.log : context.stdout, lines);
     if (json) {
       printJson(context.stdout, {
         ...verdictJson(verdict),

@@ -45,13 +45,11 @@ Examples:
     await using lake = await app.lake("read");
     const found = await lake.orchestrator.backfills();
     const isOpen = found.some(({ status }) => status === "running");
-    list(
-      found,
-      isOpen ? await idleLines(app, lake.state) : await silentLines(app, lake.state),
-      invocation,
-      context,
-      app.notices,
+    const lacking = found.flatMap(({ id, waitsForCode }) =>
+      waitsForCode === undefined ? [] : [visible(`backfill ${id} waits: ${waitsForCode}`)]
     );
+    const idle = isOpen ? await idleLines(app, lake.state) : await silentLines(app, lake.state);
+    list(found, [...lacking, ...idle], invocation, context, app.notices);
     return 0;
   },
 };
@@ -78,13 +76,13 @@ function formOf({ words: [word = "list", id] }: Invocation): { form: Form; id?: 
 
 function list(
   found: readonly BackfillProgress[],
-  idle: readonly string[],
+  lines: readonly string[],
   { json }: Invocation,
   { stdout, log }: Context,
   notices: readonly string[],
 ): void {
   if (json) {
-    notify(log, [...notices, ...idle]);
+    notify(log, [...notices, ...lines]);
     return printJson(
       stdout,
       found.map(({ waits, ...each }) => ({
@@ -96,7 +94,7 @@ function list(
   }
   notify(stdout, notices);
   if (found.length === 0) {
-    for (const line of ["no backfills yet", ...idle]) print(stdout, line);
+    for (const line of ["no backfills yet", ...lines]) print(stdout, line);
     return;
   }
   const columns = [
@@ -124,7 +122,7 @@ function list(
   const waiting = found.flatMap(({ id, waits }) =>
     waits === undefined ? [] : [visible(`backfill ${id} ${waitsText(waits)}`)]
   );
-  for (const line of [...table(columns, rows), ...waiting, ...idle]) print(stdout, line);
+  for (const line of [...table(columns, rows), ...waiting, ...lines]) print(stdout, line);
 }
 
 const TO = { pause: "paused", resume: "running", cancel: "cancelled" } as const;

@@ -87,6 +87,8 @@ export interface AppOptions {
   readonly speed?: number;
   /** Whether the command goes on and answers others meanwhile: what its state waits for keeps nobody waiting. @default no */
   readonly lasting?: boolean;
+  /** Whether it lives as fast as a daemon at work, where no speed is given. @default true */
+  readonly follows?: boolean;
 }
 
 /** The parts of the program that commands use; each is opened when it is first asked for. */
@@ -105,6 +107,7 @@ export interface App {
   /**
    * Opens the lake with its graph. For reading, nothing is created and nothing can be materialized. With `selects`, the
    * sources of other assets are not asked. Who is `patient` opens a new one although its source does not answer yet.
+   * sources of other assets are not asked. Yielding, code that others registered since this process did stays the present.
    * @throws {LakeError} If the lake and the state do not belong together.
    */
   lake(
@@ -112,6 +115,7 @@ export interface App {
     warn?: Warn,
     selects?: (graph: Graph) => ReadonlySet<AssetKey>,
     patient?: boolean,
+    yielding?: boolean,
   ): Promise<Lake>;
   /** Whether there is a lake with its state; otherwise writing makes them. */
   isMade(): Promise<boolean>;
@@ -139,8 +143,6 @@ export interface App {
   listen(handler: Handler, port?: number): Promise<Listening | { readonly fault: string }>;
   /** The process that the program is. */
   readonly process: ProcessVitals;
-  /** Keeps the time of a lake that lives faster than the machine, so that it goes on from there; dispose of it. */
-  keepTime(): Promise<Disposable>;
   /** Has `wake` called now and then by a timer of the system's own, until the signal is aborted. */
   alarm(wake: () => void, signal: AbortSignal): void;
   /** Serves the simulated OpenAQ API until the signal is aborted. */

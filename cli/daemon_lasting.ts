@@ -1,4 +1,13 @@
-import { type DaemonNews, iso, type Milliseconds, Pulse, SECOND, serve } from "../core/mod.ts";
+import {
+  type DaemonNews,
+  iso,
+  type Milliseconds,
+  Pulse,
+  requireSpeed,
+  SECOND,
+  serve,
+  WrongUseError,
+} from "../core/mod.ts";
 import { silentGraphLines } from "./asks.ts";
 import type { App, Context, ExitCode, Invocation } from "./context.ts";
 import { logNews } from "./daemon_log.ts";
@@ -20,8 +29,9 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
   const grace = (wholeNumber(invocation, "grace", 0, 86_400) ?? GRACE) * SECOND;
   const port = wholeNumber(invocation, "port", 0, 65_535);
   const speed = wholeNumber(invocation, "speed", 1, 10_000);
-  const app = await invocation.app({ lasting: true, ...(speed !== undefined && { speed }) });
+  const app = await invocation.app({ lasting: true, follows: false, ...(speed !== undefined && { speed }) });
   const { stdout, signal } = context;
+  await requireOwnSpeed(app);
   const notices = [...app.notices, ...silentGraphLines(await app.project())];
   if (!invocation.json) notify(stdout, notices);
   using report = reporter(context, { silent: invocation.json, now: app.now, dated: true });
@@ -40,8 +50,7 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
   for (let failures = 0; !signal.aborted; failures++) {
     const since = app.machine.awake();
     try {
-      await using lake = await app.lake("write", report.warn, undefined, true);
-      using _time = await app.keepTime();
+      await using lake = await app.lake("write", report.warn, undefined, true, vitals.wasOpen);
       using _open = vitals.open(lake);
       await lake.sweep();
       await serve({
@@ -50,6 +59,7 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
         look: lake.look,
         signal,
         grace: grace * app.speed,
+        speed: app.speed,
         pulse,
         machine: app.machine,
         tell: told.news,
@@ -60,7 +70,7 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
         alarm: (ring) => wake = ring,
       });
     } catch (cause) {
-      if (!vitals.wasOpen) throw cause;
+      if (!vitals.wasOpen || cause instanceof WrongUseError) throw cause;
       if (app.machine.awake() - since > 2 * LONGEST) failures = 0;
       const after = Math.min(LONGEST, SECOND * 2 ** failures);
       told.broke(vitals.broke(cause), after);
@@ -71,6 +81,12 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
   if (context.log.structured) context.log.info("ended");
   else if (!invocation.json) print(stdout, "ended");
   return 0;
+}
+
+/** Before anything is made, and the lake's clock is touched. @throws {WrongUseError} */
+async function requireOwnSpeed(app: App): Promise<void> {
+  const state = await app.state("read");
+  await requireSpeed(state, app.speed).finally(() => state.close());
 }
 
 /** What a daemon tells on its streams: lines, or a line of JSON for each of the events. */

@@ -29,8 +29,11 @@ export function newsLines(news: DaemonNews, paint: Paint): string[] {
       ];
     case "recovered":
       return [`${news.name}: as it should be again`];
+    case "behind":
     case "unseen":
       return [paint("yellow", `warning: ${news.asset}: ${news.message}`)];
+    case "present":
+      return [`${news.asset}: this daemon's code is the registered one again`];
     case "ending":
       return [`ends: ${plural(news.runs, "run")} at work may go on for ${lasting(news.grace)}`];
   }

@@ -25,6 +25,9 @@ export async function daemonOnce(invocation: Invocation, context: Context): Prom
     done.push(worked);
     if ("warnings" in worked.outcome) warnings.push(...worked.outcome.warnings);
   }
+  for (const [run, asset] of await lake.orchestrator.leftToOthers()) {
+    warnings.push(`run ${run} waits for who has the registered code of ${asset}`);
+  }
   warnings.push(...lake.notices());
   await lake.sweep();
   if (!context.signal.aborted) await lake.tell(context.signal);

@@ -1,4 +1,4 @@
-import type { AssetEvent, AssetKey, Keys, RunId, State } from "../core/mod.ts";
+import type { AssetKey, Keys, NumberedEvent, RunId, State } from "../core/mod.ts";
 import { named, plural } from "./text.ts";
 
 /** How many events are read at once. */
@@ -9,7 +9,7 @@ export async function* eventPages(
   state: State,
   run: RunId,
   signal: AbortSignal,
-): AsyncIterable<readonly AssetEvent[]> {
+): AsyncIterable<readonly NumberedEvent[]> {
   for (let after = 0;;) {
     signal.throwIfAborted();
     const page = await state.events(run, { after, limit: PAGE });
@@ -20,7 +20,7 @@ export async function* eventPages(
 }
 
 /** Whether something failed: partitions, or a check of them. */
-export function isFailure(event: AssetEvent): boolean {
+export function isFailure(event: NumberedEvent): boolean {
   if (event.kind === "materialized" || event.kind === "checked") {
     return event.checks.some(({ passed }) => !passed);
   }
@@ -46,7 +46,7 @@ export class EventRanges {
   readonly #groups: Group[] = [];
   readonly #last = new Map<AssetKey, Group>();
 
-  add(event: AssetEvent): void {
+  add(event: NumberedEvent): void {
     const group = groupOf(event);
     const last = this.#last.get(event.asset);
     if (last?.what === group.what && last.why === group.why && last.to === group.from - 1) {
@@ -73,7 +73,7 @@ export class EventRanges {
   }
 }
 
-function groupOf(event: AssetEvent): Group {
+function groupOf(event: NumberedEvent): Group {
   const { asset, kind: what } = event;
   if (event.kind === "materialized" || event.kind === "checked") {
     const { partition, checks } = event;

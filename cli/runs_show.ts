@@ -1,11 +1,11 @@
 import {
-  type AssetEvent,
   blockedBy,
   errorsOf,
   eventJson,
   iso,
   type Keys,
   keysOf,
+  type NumberedEvent,
   runJson,
   type RunRecord,
   type State,
@@ -92,7 +92,7 @@ interface Filter {
   /** Its key, if one asset is asked for. */
   readonly asset: string | undefined;
   readonly step: (step: StepRecord) => boolean;
-  readonly event: (event: AssetEvent) => boolean;
+  readonly event: (event: NumberedEvent) => boolean;
 }
 
 /** @throws {UsageError} If the state knows no such asset. */
@@ -128,7 +128,7 @@ function stepLine(
 async function writeJson(
   { stdout }: Context,
   head: object,
-  events: AsyncIterable<readonly AssetEvent[]>,
+  events: AsyncIterable<readonly NumberedEvent[]>,
   keys: Keys,
   limit: number,
 ): Promise<void> {

@@ -60,6 +60,8 @@ export interface OrchestratorOptions<Resources> extends Ports {
   readonly readSourceFile: ReadSourceFile;
   /** @default four steps at once */
   readonly limits?: Limits;
+  /** Whether code that others registered since this graph's was stays the present one. @default false */
+  readonly yielding?: boolean;
 }
 
 /** The schedules and sensors of a graph, and the parts that they are given. */
@@ -127,7 +129,8 @@ export class Orchestrator {
   /** Binds the graph to the state and takes in all that the state knows of it. */
   static async open<Resources>(options: OrchestratorOptions<Resources>): Promise<Orchestrator> {
     const { graph, state, clock, readSourceFile, limits = { steps: 4, pools: {} } } = options;
-    const nodes = await bindGraph(graph, state, readSourceFile);
+    const { yielding = false } = options;
+    const nodes = await bindGraph(graph, { state, readSourceFile, at: clock.now(), yielding });
     const index = new StalenessIndex(nodes, clock.now());
     index.load(await state.snapshot(nodes.map(({ key }) => key)));
     return new Orchestrator({ ...options, index, observe: () => {} }, limits);
@@ -275,6 +278,12 @@ export class Orchestrator {
   async *work(options: RunOptions = {}): AsyncGenerator<Worked> {
     const { work } = await import("./run/worker.ts");
     yield* work(this.#observed(options), options.signal, this.#executing(options));
+  }
+
+  /** The queued runs that are left to who has the present code of their assets, each with such an asset. */
+  async leftToOthers(): Promise<ReadonlyMap<RunId, AssetKey>> {
+    const { leftToOthers } = await import("./run/behind.ts");
+    return await leftToOthers(this.session.state, this.index);
   }
 
   /** Takes over what dead workers left, and the most urgent run that is queued; with `above`, one of a higher priority. */
@@ -449,6 +458,12 @@ export class Orchestrator {
   async outages(): Promise<Outages> {
     const { outagesIn } = await import("./outages.ts");
     return await outagesIn(this.session.state.keyValue, this.session.clock.now());
+  }
+
+  /** What is to be said of the code of assets while a daemon leads: it, or this checkout, may have other code of them. */
+  async codeWarnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
+    const { codeWarnings } = await import("./daemon/leading_daemon.ts");
+    return await codeWarnings(this.session.state, this.index);
   }
 
   /** Begins to tell people of what is wrong. */

@@ -1,11 +1,11 @@
 import type { Tick, Ticking } from "../automation/ticker.ts";
 import type { AssetKey } from "../event.ts";
 import { DAY, HOUR, type Instant, iso, type Milliseconds, milliseconds, MINUTE, SECOND } from "../instant.ts";
-import { TICKS } from "../daemon/lead.ts";
 import { isTimeSet } from "../partition/partition_set.ts";
 import type { Episode } from "../ports/alerts.ts";
 import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
+import { TICKS } from "../daemon/lead.ts";
 import { limited } from "../run/limited.ts";
 import { refresh, type Session } from "../run/session.ts";
 import { type Probe, SourceHealth } from "../source_health.ts";
@@ -91,20 +91,34 @@ export class Alerter implements Ticking {
    * again although something is due.
    */
   async tick(signal: AbortSignal): Promise<Tick> {
-    await this.look(signal);
+    await this.#look(signal);
     const at = this.#session.clock.now();
     await this.#life.beat({ at, due: this.#options.due?.() ?? Infinity });
     return { at, runs: [] };
   }
 
-  /** Begins and ends episodes by how things are now; deliveries and the probes of sources go on by themselves. */
+  /**
+   * Called by who follows the one that asks: tells what is wrong with that one, and all that is wrong once it is missed.
+   * Two who judge by different code would contradict each other.
+   */
   async look(signal: AbortSignal): Promise<void> {
+    await this.#look(signal, "follows");
+  }
+
+  /** Begins and ends episodes by how things are now; deliveries and the probes of sources go on by themselves. */
+  async #look(signal: AbortSignal, place?: "follows"): Promise<void> {
     const session = this.#session;
     const { index, clock } = session;
     await refresh(session);
     index.advance(clock.now());
     const view = await this.#view();
-    await this.#compare(view);
+    const { rules } = this.#options;
+    await this.#compare(
+      view,
+      place === undefined || view.missed !== undefined
+        ? rules
+        : rules.filter(({ byFollowers }) => byFollowers),
+    );
     this.#courier.start(this.#until(signal));
     this.#probe(view);
     this.#wakes = this.#next(view);
@@ -114,8 +128,9 @@ export class Alerter implements Ticking {
   async settle(signal: AbortSignal): Promise<void> {
     this.#probe(await this.#view());
     await this.#probing;
-    await this.look(signal);
-    await this.#life.rest();
+    const leader = await this.#session.state.leader(TICKS);
+    await this.#look(signal, leader && "follows");
+    if (leader === undefined) await this.#life.rest();
     await this.#courier.settled();
     await this.#probing;
   }
@@ -157,10 +172,10 @@ export class Alerter implements Ticking {
     };
   }
 
-  async #compare(view: AlertView): Promise<void> {
+  async #compare(view: AlertView, rules: readonly AlertRule[]): Promise<void> {
     const { state: { alerts }, clock, mask } = this.#session;
     const found: Found[] = [];
-    for (const rule of this.#options.rules) {
+    for (const rule of rules) {
       for (const symptom of await rule.find(view)) {
         found.push({ ...symptom, rule: rule.name, message: mask(symptom.message) });
       }
@@ -176,16 +191,17 @@ export class Alerter implements Ticking {
     }
     for (const [key, text] of change) await alerts.change(key, text);
     for (const episode of end) {
-      if (!this.#isSeen(episode, view)) continue;
+      if (!this.#isSeen(episode, view, rules)) continue;
       const message = over(episode, now);
       if (await alerts.end(episode.key, now, message)) this.#options.tell?.({ ...episode, message });
     }
   }
 
   /** Whether what is found here says anything of an episode; those of a rule that is no more are over. */
-  #isSeen({ rule, subject }: Episode, view: AlertView): boolean {
-    const rules = this.#options.rules.filter(({ name }) => name === rule);
-    return rules.length === 0 || rules.some(({ sees }) => sees?.(view, subject) ?? true);
+  #isSeen({ rule, subject }: Episode, view: AlertView, rules: readonly AlertRule[]): boolean {
+    const isOf = ({ name }: AlertRule) => name === rule;
+    if (!this.#options.rules.some(isOf)) return rules === this.#options.rules;
+    return rules.filter(isOf).some(({ sees }) => sees?.(view, subject) ?? true);
   }
 
   /** Those of which people are to be told now. */

@@ -3,7 +3,7 @@ import type { AssetKey } from "../event.ts";
 import type { Instant } from "../instant.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
-import { allExisting, existing, type Node } from "../staleness/node.ts";
+import { allExisting, existing, isBehind, type Node } from "../staleness/node.ts";
 import { Changes } from "./changes.ts";
 import type { Condition } from "./condition.ts";
 import { readersOf } from "./conditions/upstream.ts";
@@ -31,7 +31,8 @@ interface Kept {
 
 /**
  * Where the condition of each asset is met, evaluated anew only where something changed: events, the work of others, the
- * time, or what is asked for upstream. Whatever reads what changed, however far down, is evaluated, too.
+ * time, or what is asked for upstream. Whatever reads what changed, however far down, is evaluated, too; but for what other
+ * code was registered of: its condition is another's to judge.
  */
 export class Automation {
   readonly #kept = new Map<Node, Kept>();
@@ -105,7 +106,7 @@ export class Automation {
       if (news.length > 0) byEvents.set(node, news);
       const own = union(news, this.#reach(node, held, dirty));
       if (own.length > 0) dirty.set(node, own);
-      if (kept === undefined) continue;
+      if (kept === undefined || isBehind(node)) continue;
       const within = existing(node.set, kept.recent.reduce(union, own), index.now);
       kept.recent = [own, ...kept.recent].slice(0, kept.wake);
       this.#unsettled ||= kept.recent.some((ranges) => ranges.length > 0);

@@ -1,3 +1,5 @@
+import { lackText, leadingDaemon } from "../daemon/leading_daemon.ts";
+import type { AssetKey } from "../event.ts";
 import { awaitedBy, type Outages, outagesIn, waitOf, type WaitsFor } from "../outages.ts";
 import { count } from "../partition/ranges.ts";
 import type { BackfillBatch, BackfillRecord, BackfillStatus } from "../ports/state.ts";
@@ -26,6 +28,8 @@ export interface BackfillProgress {
   readonly remainingSeconds: number | null;
   /** The service that its batches wait for, as it is down; absent where they wait for none. */
   readonly waits?: WaitsFor;
+  /** Why it does not go on, in a line, where the daemon at work has not the code of what it is to make. */
+  readonly waitsForCode?: string;
 }
 
 /** How far every backfill is, the newest first; the index must be up to date. */
@@ -33,12 +37,18 @@ export async function progressOf(session: Session): Promise<BackfillProgress[]> 
   const found: BackfillProgress[] = [];
   const { state, clock } = session;
   const outages = await outagesIn(state.keyValue, clock.now());
+  const leading = await leadingDaemon(state);
+  const registered = leading === undefined ? [] : await state.assets();
   for (const backfill of await session.state.backfills.list()) {
     const { id, request: { selection, from, to } } = backfill;
-    const { total, done, failed, batches } = await standOf(session, backfill);
-    const status = statusOf(backfill, { total, done, failed, batches });
-    const waits = status === "running" ? await waitsFor(session, id, batches, outages) : undefined;
-    const isHeld = waits !== undefined || status === "paused";
+    const { total, done, failed, batches, assets } = await standOf(session, backfill);
+    const status = statusOf(backfill, { total, done, batches });
+    const isRunning = status === "running";
+    const waits = isRunning ? await waitsFor(session, id, batches, outages) : undefined;
+    const waitsForCode = isRunning && leading !== undefined
+      ? lackText(leading, registered, assets)
+      : undefined;
+    const isHeld = waits !== undefined || waitsForCode !== undefined || status === "paused";
     found.push({
       id,
       status,
@@ -52,6 +62,7 @@ export async function progressOf(session: Session): Promise<BackfillProgress[]> 
         ? null
         : remaining(session, { ...backfill, status }, { total, done, failed, batches }),
       ...(waits && { waits }),
+      ...(waitsForCode !== undefined && { waitsForCode }),
     });
   }
   return found;
@@ -76,7 +87,10 @@ async function waitsFor(
 }
 
 /** How it stands, whether or not anybody has noted that its last run ended, or that a retry made what had failed. */
-function statusOf({ status }: BackfillRecord, { total, done, batches }: Stand): BackfillStatus {
+function statusOf(
+  { status }: BackfillRecord,
+  { total, done, batches }: Pick<Stand, "total" | "done" | "batches">,
+): BackfillStatus {
   const isOver = status === "failed" || (status === "running" || status === "paused") &&
       batches.every(({ run }) => run !== null && !isOpen(run));
   return isOver ? done === total ? "succeeded" : "failed" : status;
@@ -84,6 +98,8 @@ function statusOf({ status }: BackfillRecord, { total, done, batches }: Stand): 
 
 interface Stand extends Pick<BackfillProgress, "total" | "done" | "failed"> {
   readonly batches: readonly (BackfillBatch & { readonly done: number })[];
+  /** The assets of batches that have not ended. */
+  readonly assets: ReadonlySet<AssetKey>;
 }
 
 /** How many of a backfill's partitions stand as wanted, from the index. */
@@ -93,6 +109,7 @@ export async function standOf(
 ): Promise<Stand> {
   let failed = 0;
   const batches = [];
+  const assets = new Set<AssetKey>();
   for (const batch of await state.backfills.batches(id)) {
     const ranges = await state.backfills.ranges(id, batch.batch);
     const scope = scopeOfKnown(index, { ranges });
@@ -101,16 +118,17 @@ export async function standOf(
     // What is cancelled with its backfill was given up, and did not fail.
     const isGivenUp = status === "cancelled" && batch.run?.status === "cancelled";
     if (batch.run !== null && !isOpen(batch.run) && !isGivenUp) failed += all - done;
+    if (batch.run === null || isOpen(batch.run)) { for (const { asset } of ranges) assets.add(asset); }
     batches.push({ ...batch, done });
   }
-  return { total, done: batches.reduce((sum, { done }) => sum + done, 0), failed, batches };
+  return { total, done: batches.reduce((sum, { done }) => sum + done, 0), failed, batches, assets };
 }
 
 /** In whole seconds, rounded up. */
 function remaining(
   { clock }: Session,
   { status, request: { leastSeconds } }: BackfillRecord,
-  { total, done, failed, batches }: Stand,
+  { total, done, failed, batches }: Omit<Stand, "assets">,
 ): number | null {
   const left = Math.max(0, total - done - failed);
   if (left === 0 || status !== "running") return 0;

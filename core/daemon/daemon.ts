@@ -1,12 +1,17 @@
 import { type Milliseconds, SECOND } from "../instant.ts";
+import type { AssetKey } from "../event.ts";
+import type { Json } from "../ports/key_value.ts";
 import type { Lead } from "../ports/state.ts";
+import { behindText } from "../run/behind.ts";
 import type { Observer } from "../run/progress.ts";
-import { messageOf } from "../run/session.ts";
+import { messageOf, refresh } from "../run/session.ts";
+import { isBehind } from "../staleness/node.ts";
 import { Bell } from "./bell.ts";
 import { Lanes } from "./lanes.ts";
 import { Leading } from "./leading.ts";
+import { requireSpeed } from "./leading_daemon.ts";
 import { Observing } from "./observing.ts";
-import { TICKS } from "./lead.ts";
+import { type LeadNote, TICKS } from "./lead.ts";
 import type { DaemonOptions } from "./options.ts";
 import { Ticks } from "./ticks.ts";
 
@@ -29,13 +34,18 @@ export class Daemon {
   #term = new AbortController();
   #broken: { readonly cause: unknown } | undefined;
   #ticks: Ticks | undefined;
+  /** The assets of which other code was told of, by the ids of its records. */
+  readonly #behind = new Map<AssetKey, number>();
+  readonly #note: Json;
 
   constructor(options: DaemonOptions) {
-    const { orchestrator, tell, observe: told, pulse: { counters } } = this.#options = options;
+    const { orchestrator, tell, observe: told, pulse: { counters }, speed = 1 } = this.#options = options;
     const observe: Observer = (progress) => {
       counters.observe(progress);
       told(progress);
     };
+    const codes = Object.fromEntries(orchestrator.index.nodes.map(({ key, codeId }) => [key, codeId]));
+    this.#note = { speed, codes } satisfies LeadNote;
     const { clock } = orchestrator.session;
     this.#bells = { ticks: new Bell(clock), runs: new Bell(clock) };
     this.#lanes = new Lanes({ orchestrator, tell, observe, ended: () => this.#ring() });
@@ -80,11 +90,15 @@ export class Daemon {
   }
 
   async #lead(): Promise<void> {
-    const { orchestrator: { session: { state, clock } }, machine = clock, pulse, tell } = this.#options;
+    const { orchestrator, machine = orchestrator.session.clock, pulse, tell, speed = 1 } = this.#options;
+    const { state } = orchestrator.session;
     const leading = new Leading(state, machine);
     for (let led: number | undefined | null = null; !this.#over.signal.aborted;) {
       pulse.beat("ticks");
-      const { lead, silence } = await leading.ask();
+      await refresh(orchestrator.session);
+      this.#tellBehind();
+      const { lead, silence } = await leading.ask({ note: this.#note, yields: !orchestrator.index.isLatest });
+      if (lead === undefined) await requireSpeed(state, speed);
       pulse.leaderSilence = silence;
       if (lead?.number !== led) {
         led = lead?.number;
@@ -104,6 +118,21 @@ export class Daemon {
     this.#term.abort(new Error("the lead has passed on"));
     this.#term = new AbortController();
     this.#ticks = undefined;
+  }
+
+  /** Tells of the assets of which other code was registered, and of those of which this one's is the present one again. */
+  #tellBehind(): void {
+    const { orchestrator: { index }, tell } = this.#options;
+    for (const node of index.nodes) {
+      if (this.#behind.get(node.key) === node.present.codeId || !isBehind(node)) continue;
+      this.#behind.set(node.key, node.present.codeId);
+      tell({ type: "behind", asset: node.key, message: behindText(node) });
+    }
+    for (const key of this.#behind.keys()) {
+      if (isBehind(index.node(key))) continue;
+      this.#behind.delete(key);
+      tell({ type: "present", asset: key });
+    }
   }
 
   async #look(): Promise<void> {

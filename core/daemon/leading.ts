@@ -1,6 +1,6 @@
 import type { Milliseconds } from "../instant.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Lead, Leader, State } from "../ports/state.ts";
+import type { Lead, Leader, LeadOptions, State } from "../ports/state.ts";
 import { BEAT, SILENT, TICKS } from "./lead.ts";
 
 /** The answer to who asks for the lead: one worker has it, the others follow. */
@@ -29,9 +29,9 @@ export class Leading {
     this.#clock = clock;
   }
 
-  async ask(): Promise<LeadAnswer> {
+  async ask(options?: LeadOptions): Promise<LeadAnswer> {
     const silent = this.#silence() > SILENT ? this.#seen : undefined;
-    const lead = await this.#state.lead(TICKS, this.#clock.now(), silent);
+    const lead = await this.#state.lead(TICKS, this.#clock.now(), silent, options);
     if (lead !== undefined && await this.#beat(lead)) return { lead, silence: undefined };
     await this.#look();
     return { lead: undefined, silence: this.#seen && this.#silence() };

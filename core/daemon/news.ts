@@ -19,6 +19,9 @@ export type DaemonNews =
     readonly after: Milliseconds;
   }
   | { readonly type: "recovered"; readonly name: string }
+  /** Other code of an asset was registered: nothing is made of it here. Later, this worker's is the present one again. */
+  | { readonly type: "behind"; readonly asset: AssetKey; readonly message: string }
+  | { readonly type: "present"; readonly asset: AssetKey }
   /** An external asset could not be looked for. */
   | { readonly type: "unseen"; readonly asset: AssetKey; readonly message: string }
   /** Takes nothing new; so many runs have the time to end by themselves. */

@@ -18,6 +18,8 @@ export interface DaemonOptions {
   readonly signal: AbortSignal;
   /** How long steps at work may go on then. */
   readonly grace: Milliseconds;
+  /** How many times as fast as the machine the lake lives; beside one of another speed it does not work. @default 1 */
+  readonly speed?: number;
   readonly pulse: Pulse;
   /** Measures whether who leads still lives, where the lake lives faster than the machine. @default the lake's clock */
   readonly machine?: Clock;

@@ -1,5 +1,14 @@
 import type { CheckResult } from "../check.ts";
-import type { AssetEvent, AssetKey, Materialized, NewEvent, RunId, Seq } from "../event.ts";
+import type {
+  AssetEvent,
+  AssetKey,
+  CodeRecord,
+  Materialized,
+  NewEvent,
+  NumberedEvent,
+  RunId,
+  Seq,
+} from "../event.ts";
 import type { Instant } from "../instant.ts";
 import type { PartitionSpec } from "../partition/partition_set.ts";
 import type { OrdinalRange } from "../partition/ranges.ts";
@@ -7,12 +16,6 @@ import type { ClaimToken, Intent } from "./claims.ts";
 import type { Lead } from "./leads.ts";
 import type { FileRef } from "./publisher.ts";
 import type { StepRecord } from "./runs.ts";
-
-/** The code version of an asset and the content dependencies that its materializations carry sums for, in order. */
-export interface CodeRecord {
-  readonly version: string;
-  readonly edges: readonly { readonly upstream: AssetKey; readonly mapping: string }[];
-}
 
 /** An asset as a graph declares it, to be made known. */
 export interface DeclaredAsset {
@@ -26,8 +29,14 @@ export interface RegisteredAsset {
   readonly key: AssetKey;
   /** With the append-only order of static keys. */
   readonly partitions: PartitionSpec;
-  /** The id of its present code record. */
+  /** The id of a code record: the one that it was declared with, or, of what `assets` lists, the present one. */
   readonly codeId: number;
+}
+
+/** How assets are registered. */
+export interface Registering {
+  /** Whether code that others registered since this one last was stays the present one. @default false */
+  readonly yielding?: boolean;
 }
 
 /** How a partition stands: with content, with content whose files expired, wiped, or with files found damaged. */
@@ -75,6 +84,8 @@ export interface Snapshot {
   readonly assets: ReadonlyMap<AssetKey, AssetSnapshot>;
   /** By the numbers that rows name. */
   readonly codes: ReadonlyMap<number, CodeRecord>;
+  /** The id of each asset's present code record: that of the last registration. To who only reads it is its own. */
+  readonly registered: ReadonlyMap<AssetKey, number>;
   readonly failures: readonly Failure[];
   readonly due: readonly DueMark[];
 }
@@ -153,15 +164,25 @@ export interface SeriesBucket extends OrdinalRange {
 
 /** The numbered, append-only log of events, and the latest materialization of each partition, kept from it. */
 export interface EventLog {
-  /** Makes the assets known; static keys keep their places, new ones are appended. */
-  register(assets: readonly DeclaredAsset[]): Promise<RegisteredAsset[]>;
+  /**
+   * Makes the assets known, with their code as the present one; static keys keep their places, new ones are appended. What
+   * is other than before is an event, but for the first assets of all; where nothing is, nothing is written.
+   */
+  register(
+    assets: readonly DeclaredAsset[],
+    at: Instant,
+    options?: Registering,
+  ): Promise<RegisteredAsset[]>;
   /** Every asset that was ever registered, whether or not it is still declared. */
-  assets(): Promise<{ readonly key: AssetKey; readonly partitions: PartitionSpec }[]>;
+  assets(): Promise<RegisteredAsset[]>;
   snapshot(assets: readonly AssetKey[]): Promise<Snapshot>;
   /** The events after `seq`, in order; at most `limit` of them. @default all */
   since(seq: Seq, limit?: number): Promise<readonly AssetEvent[]>;
   /** The events of a run, in order. */
-  events(run: RunId, page: { readonly after: Seq; readonly limit: number }): Promise<readonly AssetEvent[]>;
+  events(
+    run: RunId,
+    page: { readonly after: Seq; readonly limit: number },
+  ): Promise<readonly NumberedEvent[]>;
   /** The events of an asset, newest first unless they are asked for after a number. */
   eventsOf(asset: AssetKey, limit: number, filter?: EventFilter): Promise<readonly AssetEvent[]>;
   commit(commit: Commit): Promise<Committed>;

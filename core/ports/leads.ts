@@ -1,4 +1,5 @@
 import type { Instant } from "../instant.ts";
+import type { Json } from "./key_value.ts";
 
 /** The lead in something, as who has it names it: once it has passed on, another number is the lead's. */
 export interface Lead {
@@ -9,9 +10,18 @@ export interface Lead {
 /** Where a worker runs; null where it is not known. */
 export type WorkerPlace = { readonly host: string; readonly pid: number } | null;
 
+/** How a lead is had. */
+export interface LeadOptions {
+  /** What others are to know of who has it. @default null */
+  readonly note?: Json;
+  /** Whether it is left to another who asks for it and does not yield. @default false */
+  readonly yields?: boolean;
+}
+
 /** A living worker that has the lead in something. */
 export interface Leader {
   readonly place: WorkerPlace;
+  readonly note: Json;
   /** Of its lead. */
   readonly number: number;
   /** How many signs of life it gave as such, and when the last was, by its own clock. */
@@ -29,12 +39,18 @@ export interface Stalled {
 /** Work that one worker at a time does, by a name. */
 export interface Leads {
   /**
-   * Takes the lead in something, or keeps it. It is free at once when who has it closes the state, or is no more.
+   * Takes the lead in something, or keeps it. It is free at once when who has it closes the state, or is no more, and to
+   * who does not yield where the one who has it does.
    *
    * @param silent The lead of somebody who gave no sign of life since these many: it is taken, too.
    * @returns The lead, if this worker has it.
    */
-  lead(name: string, at: Instant, silent?: Pick<Leader, "number" | "beats">): Promise<Lead | undefined>;
+  lead(
+    name: string,
+    at: Instant,
+    silent?: Pick<Leader, "number" | "beats">,
+    options?: LeadOptions,
+  ): Promise<Lead | undefined>;
   /** Gives a sign of life. @returns Whether the lead has not passed on. */
   beat(lead: Lead, at: Instant): Promise<boolean>;
   /** Who leads something; undefined where nobody does. */

@@ -41,8 +41,14 @@ export interface Queue {
    *
    * @param above Only one of a higher priority than this. @default any
    * @param waiting Runs that materialize any of these assets stay queued. @default none
+   * @param assets Only one that is of no other assets. @default any
    */
-  take(at: Instant, above?: number, waiting?: readonly AssetKey[]): Promise<TakenRun | undefined>;
+  take(
+    at: Instant,
+    above?: number,
+    waiting?: readonly AssetKey[],
+    assets?: readonly AssetKey[],
+  ): Promise<TakenRun | undefined>;
   /** When the run was queued that has waited the longest of those that may be taken; null where there is none. */
   oldest(): Promise<Instant | null>;
   /** Queues a run again that this worker took, as it cannot go on now; one whose end was asked for is cancelled. */

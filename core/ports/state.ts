@@ -25,8 +25,6 @@ export * from "./ticks.ts";
 export interface State extends EventLog, Claims, Runs, Queue, History, Ticks, Following, Leads {
   readonly keyValue: KeyValue;
   readonly backfills: Backfills;
-  /** How many other workers live, of whatever process. */
-  workersBeside(): Promise<number>;
   readonly alerts: Alerts;
   /** Releases this worker's claims, and hands back the runs that it took. */
   close(): Promise<void>;

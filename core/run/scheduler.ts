@@ -16,8 +16,9 @@ import {
 } from "../partition/ranges.ts";
 import { keyRange } from "../partition/range_text.ts";
 import type { ClaimAnswer, RunRequest, Slot, StepStart, TakenRun } from "../ports/state.ts";
-import { existing, membersOf, type Node } from "../staleness/node.ts";
+import { existing, isBehind, membersOf, type Node } from "../staleness/node.ts";
 import { hasMoved } from "../staleness/readiness.ts";
+import { behindText } from "./behind.ts";
 import { Cancellation } from "./cancellation.ts";
 import { reportLine, unreported } from "./external.ts";
 import { Judge } from "./judge.ts";
@@ -151,7 +152,10 @@ class Scheduler {
     }
     const isCancelled = signal.aborted && signal.reason instanceof CancelledError;
     const isLeft = signal.aborted || this.#isEnding && this.#isUnfinished;
-    if (this.options.taken !== undefined && isLeft && !isCancelled) return { ...result, status: "cancelled" };
+    if (this.options.taken !== undefined && isLeft && !isCancelled) {
+      await this.#logBehind(run);
+      return { ...result, status: "cancelled" };
+    }
     const status = result.status === "nothing_to_do" ? "succeeded" : result.status;
     const { counts, errors } = result;
     const blocked = tally.blocked();
@@ -165,6 +169,19 @@ class Scheduler {
     return { ...result, run };
   }
 
+  /** Says in the run's log why it is handed back, where other code of its assets was registered. */
+  async #logBehind(run: RunId): Promise<void> {
+    const { session: { state, clock } } = this;
+    const entries = [...this.scope.keys()].filter(isBehind).map((node) => ({
+      step: Math.max(1, this.#steps),
+      at: clock.now(),
+      level: "warn" as const,
+      message: `handed back, ${node.key}: ${behindText(node)}`,
+      fields: {},
+    }));
+    if (entries.length > 0) await state.log(run, entries);
+  }
+
   /** Closes the run's record as far as the state still answers. */
   async breakOff(cause: unknown): Promise<void> {
     const { session, run } = this;
@@ -175,7 +192,8 @@ class Scheduler {
 
   /** Whether what is not at work is left to another worker. */
   get #isEnding(): boolean {
-    return this.options.taken !== undefined && this.options.ending?.aborted === true;
+    if (this.options.taken === undefined) return false;
+    return this.options.ending?.aborted === true || this.scope.keys().some(isBehind);
   }
 
   /** Whether any partition has no outcome. */
@@ -313,6 +331,8 @@ class Scheduler {
         signal,
         look: async () => {
           await this.cancellation.look();
+          await refresh(session);
+          if (isBehind(node)) return true;
           if (force) return false;
           return this.#isEnding || this.#slotOf(node) !== undefined && await session.state.isWanted(token);
         },
@@ -331,8 +351,14 @@ class Scheduler {
 
   /** The partitions to make now; fresh ones are passed over, and those that lack something are blocked. */
   #free(node: Node, ranges: Ranges): Ranges {
+    if (this.#isEnding) return [];
     const wanted = normalize(this.#judge.wanted(node, ranges));
     this.#close(node, subtract(ranges, wanted));
+    if (isBehind(node)) {
+      const message = behindText(node);
+      this.#became(node, wanted.map((range) => ({ ...range, outcome: "blocked" as const, message })));
+      return [];
+    }
     const free: number[] = [];
     const blocked: { from: number; to: number; need: Need }[] = [];
     for (const partition of ordinals(wanted)) {

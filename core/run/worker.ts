@@ -2,9 +2,10 @@ import { RequestError } from "../errors.ts";
 import { outagesIn, waitingAssets } from "../outages.ts";
 import { SECOND } from "../instant.ts";
 import type { TakenRun } from "../ports/state.ts";
+import { makeableHere } from "./behind.ts";
 import { recover } from "./recover.ts";
 import { retain } from "./retention.ts";
-import { messageOf, type Session } from "./session.ts";
+import { messageOf, refresh, type Session } from "./session.ts";
 import type { RunResult } from "./tally.ts";
 import { tracedRun } from "./traced.ts";
 import type { Worked } from "./worked.ts";
@@ -17,7 +18,7 @@ export type Execute = (taken: TakenRun, signal: AbortSignal) => Promise<RunResul
 /** How often it is looked for what dead workers left, while there is anything to do. */
 const LOOK = SECOND;
 
-/** Takes queued runs and executes them, one after the other, until none is queued. */
+/** Takes queued runs that can be done here and executes them, one after the other, until none is queued. */
 export async function* work(
   session: Session,
   signal: AbortSignal = never,
@@ -30,23 +31,24 @@ export async function* work(
     if (isDue) {
       await recover(session);
       looked = clock.awake();
-    }
+    } else await refresh(session);
     const taken = await next(session) ?? (isDue ? undefined : await take(session));
     if (taken === undefined) return;
     yield await worked(session, taken, signal, execute);
   }
 }
 
-/** Takes over what dead workers left, and the most urgent run that is queued. */
+/** Takes over what dead workers left, and the most urgent queued run of assets whose present code this graph has. */
 export async function take(session: Session, above?: number): Promise<TakenRun | undefined> {
   await recover(session);
   return await next(session, above);
 }
 
-/** The most urgent run that is queued and waits for no service that is down. */
+/** The most urgent run that is queued, waits for no service that is down, and can be done here. */
 async function next({ state, index, clock }: Session, above?: number): Promise<TakenRun | undefined> {
   const now = clock.now();
-  return await state.take(now, above, waitingAssets(await outagesIn(state.keyValue, now), index));
+  const waiting = waitingAssets(await outagesIn(state.keyValue, now), index);
+  return await state.take(now, above, waiting, makeableHere(index));
 }
 
 /** Executes a run that was taken. @throws Where it is not known how it ended. */
@@ -77,6 +79,8 @@ async function outcomeOf(
     const result = await execute(taken, signal);
     const isOpen = result.status === "cancelled" && !await state.isCancelled(id);
     if (!isOpen) return result;
+    // Whoever has the code that was registered meanwhile need not wait for the end of this worker.
+    if (!session.index.isLatest && result.waits === undefined) await state.handBack(id, clock.now());
     return { status: "handed-back", ...(result.waits !== undefined && { waits: result.waits }) };
   } catch (cause) {
     if (signal.aborted) return { status: "handed-back" };

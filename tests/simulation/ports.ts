@@ -81,6 +81,11 @@ function isFallible({ automated }: Worker["world"], method: string): boolean {
 export function observed(worker: Worker, state: State): State {
   const { world: { oracle } } = worker;
   return over(state, {
+    async register(assets, at, options) {
+      const registered = await state.register(assets, at, options);
+      oracle.codes.registered(worker.opening, registered, await state.since(oracle.log.length));
+      return registered;
+    },
     async commit(commit: Commit) {
       worker.tell([...(commit.intents ?? []).map(({ event }) => event), ...commit.events]);
       const committed = await state.commit(commit);
@@ -117,10 +122,14 @@ export function observed(worker: Worker, state: State): State {
       return answer;
     },
     ...observedParts(worker, state),
-    async take(at, above) {
-      const taken = await state.take(at, above);
+    async take(at, above, waiting, assets) {
+      const taken = await state.take(at, above, waiting, assets);
       if (taken !== undefined) oracle.queue.taken(worker, taken.id);
       return taken;
+    },
+    async handBack(run, at) {
+      await state.handBack(run, at);
+      oracle.queue.handedBack(worker, run);
     },
     async endRun(run, status, summary, at) {
       await state.endRun(run, status, summary, at);

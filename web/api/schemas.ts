@@ -87,7 +87,7 @@ export const Plan = z.object({
 
 export const Event = z.object({
   seq: number,
-  kind: z.enum(["materialized", "wiped", "expired", "failed", "checked", "due"]),
+  kind: z.enum(["materialized", "wiped", "expired", "failed", "checked", "due", "registered"]),
   asset: z.string(),
   at: instant,
   partition: key.optional(),
@@ -107,6 +107,7 @@ export const Event = z.object({
   reason: z.string().optional(),
   message: z.string().optional(),
   detail: z.string().optional(),
+  codeVersion: z.string().optional(),
 }).openapi("Event");
 
 export const Events = list(Event).openapi("Events");

@@ -7,6 +7,7 @@ import {
   type Materialized,
   type NewEvent,
   normalize,
+  type NumberedEvent,
   type OrdinalRange,
   type Payload,
   type PublishedFile,
@@ -51,9 +52,9 @@ export class EventLog {
     return this.#store.remembered().filter((event) => event.seq > seq).slice(0, limit).map(giveEvent);
   }
 
-  ofRun(run: RunId, after: Seq, limit: number): AssetEvent[] {
-    return this.#store.remembered().filter((event) => event.seq > after && event.run === run)
-      .slice(0, limit).map(giveEvent);
+  ofRun(run: RunId, after: Seq, limit: number): NumberedEvent[] {
+    return this.#store.remembered().filter((event) => event.kind !== "registered")
+      .filter((event) => event.seq > after && event.run === run).slice(0, limit).map(giveEvent);
   }
 
   of(
@@ -145,7 +146,7 @@ export class EventLog {
 
 function speaksOf(event: AssetEvent, partition: number): boolean {
   if ("partition" in event) return event.partition === partition;
-  return event.from <= partition && partition <= event.to;
+  return "from" in event && event.from <= partition && partition <= event.to;
 }
 
 function numberOf({ files, rows, metadata }: Payload, field: SeriesField): number | undefined {

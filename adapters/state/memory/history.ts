@@ -77,6 +77,8 @@ export class History {
         return projection.wipedBy(event.seq);
       case "expired":
         return projection.materializations(event).some(({ expired }) => expired);
+      case "registered":
+        return false;
       case "failed":
       case "due":
         return projection.marks().some((mark) => mark.event.seq === event.seq);

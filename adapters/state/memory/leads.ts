@@ -1,4 +1,12 @@
-import { type Instant, type Lead, type Leader, PassedLeadError, type Stalled } from "../../../core/mod.ts";
+import {
+  type Instant,
+  type Lead,
+  type Leader,
+  type LeadOptions,
+  PassedLeadError,
+  type Stalled,
+} from "../../../core/mod.ts";
+import { frozen } from "./copies.ts";
 import type { MemoryStore, Worker } from "./store.ts";
 
 /** The worker of a lead that nobody has: its number stays known. */
@@ -17,8 +25,8 @@ export class Leads {
   leader(name: string): Leader | undefined {
     const found = this.#store.leads.get(name);
     if (!found?.worker.alive) return undefined;
-    const { number, beats, at } = found;
-    return { place: null, number, beats, at };
+    const { number, beats, at, note } = found;
+    return { place: null, note, number, beats, at };
   }
 
   stalled(name: string): Stalled[] {
@@ -36,19 +44,30 @@ export class Leads {
     if (lead !== undefined && !this.has(lead)) throw PassedLeadError.of(lead);
   }
 
-  take(name: string, at: Instant, silent?: Pick<Leader, "number" | "beats">): Lead | undefined {
+  take(
+    name: string,
+    at: Instant,
+    silent: Pick<Leader, "number" | "beats"> | undefined,
+    { note = null, yields = false }: LeadOptions,
+  ): Lead | undefined {
     const { leads } = this.#store;
+    const how = { note: frozen(note), yields };
     const found = leads.get(name);
     this.#store.deposed = this.#store.deposed.filter((each) =>
       each.name !== name || each.worker !== this.#worker
     );
     if (found?.worker.alive) {
-      if (found.worker === this.#worker) return { name, number: found.number };
-      if (found.number !== silent?.number || found.beats !== silent.beats) return undefined;
-      this.#store.deposed.push({ name, worker: found.worker, since: found.at });
+      if (found.worker === this.#worker) {
+        leads.set(name, { ...found, ...how });
+        return { name, number: found.number };
+      }
+      if (!found.yields || yields) {
+        if (found.number !== silent?.number || found.beats !== silent.beats) return undefined;
+        this.#store.deposed.push({ name, worker: found.worker, since: found.at });
+      }
     }
     const number = (found?.number ?? 0) + 1;
-    leads.set(name, { worker: this.#worker, number, beats: 0, at });
+    leads.set(name, { worker: this.#worker, number, beats: 0, at, ...how });
     return { name, number };
   }
 

@@ -48,11 +48,18 @@ export class Queue {
     return status !== "queued" && status !== "running";
   }
 
-  take(at: Instant, above: number, waiting: readonly AssetKey[]): TakenRun | undefined {
+  take(
+    at: Instant,
+    above: number,
+    waiting: readonly AssetKey[],
+    assets?: readonly AssetKey[],
+  ): TakenRun | undefined {
     const waits = ({ command, ranges }: RunRequest) =>
       command === "materialize" && ranges.some(({ asset }) => waiting.includes(asset));
+    const isOfOthers = ({ ranges }: RunRequest) =>
+      assets !== undefined && ranges.some(({ asset }) => !assets.includes(asset));
     const queued = this.#store.runs.filter(({ record: { id, status, request } }) =>
-      status === "queued" && !this.#isPaused(id) && !waits(request)
+      status === "queued" && !this.#isPaused(id) && !waits(request) && !isOfOthers(request)
     );
     const priority = ({ record: { request } }: StoredRun) => request.priority ?? 0;
     const [first] = queued.filter((run) => priority(run) > above).sort((a, b) => priority(b) - priority(a));

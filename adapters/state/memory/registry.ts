@@ -2,9 +2,10 @@ import {
   type AssetKey,
   type CodeRecord,
   type DeclaredAsset,
+  type Instant,
   merge,
-  type PartitionSpec,
   type RegisteredAsset,
+  type Registering,
 } from "../../../core/mod.ts";
 import { frozen } from "./copies.ts";
 import { Projection } from "./projection.ts";
@@ -18,23 +19,31 @@ export class Registry {
     this.#store = store;
   }
 
-  register(assets: readonly DeclaredAsset[]): RegisteredAsset[] {
+  register(
+    assets: readonly DeclaredAsset[],
+    at: Instant,
+    { yielding = false }: Registering = {},
+  ): RegisteredAsset[] {
+    const isFirst = this.#store.assets.size === 0;
     const specs = assets.map(({ key, partitions }) =>
       merge(partitions, this.#store.assets.get(key)?.partitions)
     );
     return assets.map(({ key, record }, index) => {
       const partitions = frozen(specs[index]!);
-      const codeId = this.#codeId(key, record);
       const known = this.#store.assets.get(key);
+      const stays = known !== undefined && yielding && this.#findCode(key, record) !== undefined;
+      const codeId = this.#codeId(key, record);
+      const isOther = !stays && known?.codeId !== codeId;
       if (known === undefined) {
         this.#store.assets.set(key, { partitions, codeId, projection: new Projection() });
-      } else Object.assign(known, { partitions, codeId });
+      } else Object.assign(known, { partitions, ...(isOther && { codeId }) });
+      if (isOther && !isFirst) this.#note(key, codeId, at);
       return { key, partitions, codeId };
     });
   }
 
-  all(): { key: AssetKey; partitions: PartitionSpec }[] {
-    return [...this.#store.assets].map(([key, { partitions }]) => ({ key, partitions }));
+  all(): RegisteredAsset[] {
+    return [...this.#store.assets].map(([key, { partitions, codeId }]) => ({ key, partitions, codeId }));
   }
 
   /** @throws If it was not registered. */
@@ -46,16 +55,31 @@ export class Registry {
     return asset;
   }
 
-  #codeId(asset: AssetKey, { version, edges }: CodeRecord): number {
-    const plain = frozen(edges.map(({ upstream, mapping }) => ({ upstream, mapping })));
-    const text = JSON.stringify(plain);
-    for (const [id, code] of this.#store.codes) {
-      if (code.asset === asset && code.version === version && JSON.stringify(code.edges) === text) {
-        return id;
-      }
-    }
+  #note(asset: AssetKey, codeId: number, at: Instant): void {
+    const { events, codes, listeners } = this.#store;
+    const { version, edges } = codes.get(codeId)!;
+    const seq = events.length + 1;
+    events.push({ kind: "registered", seq, asset, at, run: null, codeId, record: { version, edges } });
+    listeners.tell();
+  }
+
+  #codeId(asset: AssetKey, record: CodeRecord): number {
+    const known = this.#findCode(asset, record);
+    if (known !== undefined) return known;
     const id = this.#store.codes.size + 1;
-    this.#store.codes.set(id, { asset, version, edges: plain });
+    this.#store.codes.set(id, { asset, version: record.version, edges: plain(record) });
     return id;
   }
+
+  #findCode(asset: AssetKey, record: CodeRecord): number | undefined {
+    const text = JSON.stringify(plain(record));
+    for (const [id, code] of this.#store.codes) {
+      const isSame = code.version === record.version && JSON.stringify(code.edges) === text;
+      if (code.asset === asset && isSame) return id;
+    }
+    return undefined;
+  }
 }
+
+const plain = ({ edges }: CodeRecord) =>
+  frozen(edges.map(({ upstream, mapping }) => ({ upstream, mapping })));

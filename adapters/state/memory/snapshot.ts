@@ -20,7 +20,12 @@ export function snapshot(store: MemoryStore, keys: readonly AssetKey[]): Snapsho
       }
     }
   }
+  const registered = new Map<AssetKey, number>();
+  for (const key of assets.keys()) {
+    const codeId = store.assets.get(key)?.codeId;
+    if (codeId !== undefined) registered.set(key, codeId);
+  }
   const codes = [...store.codes].filter(([, { asset }]) => assets.has(asset))
     .map(([number, { version, edges }]) => [number, { version, edges }] as const);
-  return { seq: store.events.length, assets, codes: new Map(codes), failures, due };
+  return { seq: store.events.length, assets, codes: new Map(codes), registered, failures, due };
 }

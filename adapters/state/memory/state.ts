@@ -7,7 +7,6 @@ import type {
   KeyValue,
   Materialized,
   OrdinalRange,
-  PartitionSpec,
   RunId,
   Seq,
 } from "../../../core/mod.ts";
@@ -66,12 +65,16 @@ export class MemoryState implements port.State {
     store.workers.add(self);
   }
 
-  async register(assets: readonly port.DeclaredAsset[]): Promise<port.RegisteredAsset[]> {
+  async register(
+    assets: readonly port.DeclaredAsset[],
+    at: Instant,
+    options?: port.Registering,
+  ): Promise<port.RegisteredAsset[]> {
     await null;
-    return this.#registry.register(assets);
+    return this.#registry.register(assets, at, options);
   }
 
-  async assets(): Promise<{ key: AssetKey; partitions: PartitionSpec }[]> {
+  async assets(): Promise<port.RegisteredAsset[]> {
     await null;
     return this.#registry.all();
   }
@@ -86,7 +89,7 @@ export class MemoryState implements port.State {
     return this.#log.since(seq, limit);
   }
 
-  async events(run: RunId, { after, limit }: { after: Seq; limit: number }): Promise<AssetEvent[]> {
+  async events(run: RunId, { after, limit }: { after: Seq; limit: number }): Promise<port.NumberedEvent[]> {
     await null;
     return this.#log.ofRun(run, after, limit);
   }
@@ -294,9 +297,10 @@ export class MemoryState implements port.State {
     at: Instant,
     above = -Infinity,
     waiting: readonly AssetKey[] = [],
+    assets?: readonly AssetKey[],
   ): Promise<port.TakenRun | undefined> {
     await null;
-    return this.#queue.take(at, above, waiting);
+    return this.#queue.take(at, above, waiting, assets);
   }
 
   async handBack(id: RunId, at: Instant): Promise<void> {
@@ -357,11 +361,6 @@ export class MemoryState implements port.State {
     return this.#runs.logs(run, page);
   }
 
-  async workersBeside(): Promise<number> {
-    await null;
-    return [...this.#store.workers].filter((worker) => worker.alive && worker !== this.#worker).length;
-  }
-
   async watch(signal: AbortSignal): Promise<AsyncIterable<Seq>> {
     await null;
     return this.#following.watch(signal);
@@ -371,9 +370,10 @@ export class MemoryState implements port.State {
     name: string,
     at: Instant,
     silent?: Pick<port.Leader, "number" | "beats">,
+    options: port.LeadOptions = {},
   ): Promise<port.Lead | undefined> {
     await null;
-    return this.#leads.take(name, at, silent);
+    return this.#leads.take(name, at, silent, options);
   }
 
   async beat(lead: port.Lead, at: Instant): Promise<boolean> {

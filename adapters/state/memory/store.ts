@@ -12,6 +12,7 @@ import type {
   Episode,
   Instant,
   Intent,
+  Json,
   KeptEvaluation,
   KeptTick,
   LogEntry,
@@ -38,6 +39,8 @@ export interface StoredLead {
   readonly number: number;
   readonly beats: number;
   readonly at: Instant;
+  readonly note: Json;
+  readonly yields: boolean;
 }
 
 export interface StoredAsset {

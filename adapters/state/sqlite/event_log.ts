@@ -7,10 +7,12 @@ import {
   damageOf,
   type EventFilter,
   EXPIRED,
+  type Instant,
   type MaterializationRecord,
   type Materialized,
   type NewEvent,
   normalize,
+  type NumberedEvent,
   type OrdinalRange,
   type PublishedFile,
   type RunId,
@@ -164,8 +166,8 @@ export class EventLog {
     );
   }
 
-  ofRun(run: RunId, after: Seq, limit: number): AssetEvent[] {
-    return this.#decode(this.#db.all<EventRow>(
+  ofRun(run: RunId, after: Seq, limit: number): NumberedEvent[] {
+    return this.#db.all<EventRow>(
       `SELECT ${rows.EVENT_COLUMNS} ${FROM_EVENTS}
       WHERE run = ?1 AND e.seq > max(?2, (SELECT after FROM runs WHERE id = ?1))
         AND e.seq <= (SELECT coalesce(last, 9e15) FROM runs WHERE id = ?1)
@@ -173,7 +175,7 @@ export class EventLog {
       run,
       after,
       limit,
-    ));
+    ).map((row) => rows.decodeEvent(row, this.#registry.key(row.asset)));
   }
 
   of(key: AssetKey, limit: number, { partition, kinds, before, after }: EventFilter): AssetEvent[] {
@@ -260,7 +262,26 @@ export class EventLog {
   }
 
   #decode(found: readonly EventRow[]): AssetEvent[] {
-    return found.map((row) => rows.decodeEvent(row, this.#registry.key(row.asset)));
+    return found.map((row) => {
+      const asset = this.#registry.key(row.asset);
+      if (row.kind !== rows.REGISTERED) return rows.decodeEvent(row, asset);
+      const { seq, at, run } = row;
+      const codeId = row.code!;
+      return { kind: "registered", seq, asset, at, run, codeId, record: this.#registry.record(codeId) };
+    });
+  }
+
+  /** Notes that an asset has another present code; call it in a transaction. */
+  registered(asset: number, codeId: number, at: Instant): void {
+    this.#db.run(
+      // It speaks of no partition.
+      "INSERT INTO events (seq, kind, asset, at, first, last, code) VALUES (?, ?, ?, ?, 0, -1, ?)",
+      this.head() + 1,
+      rows.REGISTERED,
+      asset,
+      at,
+      codeId,
+    );
   }
 
   /** @returns The partitions that it speaks of. */

@@ -40,6 +40,7 @@ const OTHERS = `
       SELECT 1 FROM partitions p
       WHERE p.asset = e.asset AND p.partition BETWEEN e.first AND coalesce(e.last, e.first) AND p.status = ${EXPIRED}
     )
+    OR e.kind = ${rows.REGISTERED}
     OR e.kind IN (${rows.FAILED}, ${rows.DUE}) AND e.seq NOT IN (SELECT seq FROM marks)
     OR e.kind = ${rows.CHECKED} AND e.seq IN (${CHECKS})
   )`;

@@ -1,4 +1,11 @@
-import { type Instant, type Lead, type Leader, PassedLeadError, type Stalled } from "../../../core/mod.ts";
+import {
+  type Instant,
+  type Lead,
+  type Leader,
+  type LeadOptions,
+  PassedLeadError,
+  type Stalled,
+} from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 import type { Workers } from "./workers.ts";
 
@@ -7,6 +14,8 @@ interface Row {
   readonly number: number;
   readonly beats: number;
   readonly at: number | null;
+  readonly note: string;
+  readonly yields: number;
 }
 
 /** The worker of a lead that nobody has: its number stays known. */
@@ -25,8 +34,9 @@ export class Leads {
   leader(name: string): Leader | undefined {
     const row = this.#row(name);
     if (row === undefined || !this.#workers.alive(row.worker)) return undefined;
-    const { worker, number, beats, at } = row;
-    return { place: this.#workers.place(worker) ?? null, number, beats, at: at ?? 0 };
+    const { worker, number, beats, at, note } = row;
+    const place = this.#workers.place(worker) ?? null;
+    return { place, note: JSON.parse(note), number, beats, at: at ?? 0 };
   }
 
   stalled(name: string): Stalled[] {
@@ -39,11 +49,11 @@ export class Leads {
   }
 
   /** What is known without writing: the lead that is this worker's; null where there is none to be had. */
-  held(name: string): Lead | null | undefined {
+  held(name: string, options: LeadOptions): Lead | null | undefined {
     const row = this.#row(name);
     if (row === undefined || !this.#workers.alive(row.worker)) return undefined;
-    if (this.#isOwn(row)) return { name, number: row.number };
-    return this.#isDeposed(name) ? undefined : null;
+    if (this.#isOwn(row)) return isSame(row, options) ? { name, number: row.number } : undefined;
+    return this.#isDeposed(name) || isLeft(row, options) ? undefined : null;
   }
 
   /** Call it in the transaction that only who leads may write. @throws {PassedLeadError} If it is one that has passed on. */
@@ -53,30 +63,51 @@ export class Leads {
     if (row?.number !== lead.number || !this.#isOwn(row)) throw PassedLeadError.of(lead);
   }
 
-  /** Takes the lead where nobody has it, or who has it is silent. */
-  take(name: string, at: Instant, silent?: Pick<Leader, "number" | "beats">): Lead | undefined {
+  /** Takes the lead where nobody has it, or who has it is silent or yields. */
+  take(
+    name: string,
+    at: Instant,
+    silent: Pick<Leader, "number" | "beats"> | undefined,
+    options: LeadOptions,
+  ): Lead | undefined {
     const self = this.#workers.self();
     this.#db.run("DELETE FROM deposed WHERE name = ? AND worker = ?", name, self);
     const row = this.#row(name);
     if (row !== undefined && this.#workers.alive(row.worker)) {
-      if (row.worker === self) return { name, number: row.number };
-      if (row.number !== silent?.number || row.beats !== silent.beats) return undefined;
-      this.#db.run(
-        "INSERT OR REPLACE INTO deposed (name, worker, since) VALUES (?, ?, ?)",
-        name,
-        row.worker,
-        row.at ?? at,
-      );
+      if (row.worker === self) {
+        const [note, yields] = columnsOf(options);
+        this.#db.run("UPDATE leads SET note = ?, yields = ? WHERE name = ?", note, yields, name);
+        return { name, number: row.number };
+      }
+      if (!isLeft(row, options) && !this.#depose(name, row, at, silent)) return undefined;
     }
     const number = (row?.number ?? 0) + 1;
     this.#db.run(
-      "INSERT OR REPLACE INTO leads (name, worker, number, beats, at) VALUES (?, ?, ?, 0, ?)",
+      "INSERT OR REPLACE INTO leads (name, worker, number, beats, at, note, yields) VALUES (?, ?, ?, 0, ?, ?, ?)",
       name,
       self,
       number,
       at,
+      ...columnsOf(options),
     );
     return { name, number };
+  }
+
+  /** @returns Whether it is silent since that sign of life. */
+  #depose(
+    name: string,
+    { worker, number, beats, at }: Row,
+    now: Instant,
+    silent: Pick<Leader, "number" | "beats"> | undefined,
+  ): boolean {
+    if (number !== silent?.number || beats !== silent.beats) return false;
+    this.#db.run(
+      "INSERT OR REPLACE INTO deposed (name, worker, since) VALUES (?, ?, ?)",
+      name,
+      worker,
+      at ?? now,
+    );
+    return true;
   }
 
   /** One statement, which needs no transaction around it. */
@@ -117,6 +148,23 @@ export class Leads {
   }
 
   #row(name: string): Row | undefined {
-    return this.#db.get<Row>("SELECT worker, number, beats, at FROM leads WHERE name = ?", name);
+    return this.#db.get<Row>(
+      "SELECT worker, number, beats, at, note, yields FROM leads WHERE name = ?",
+      name,
+    );
   }
+}
+
+/** Whether a lead is left to who asks for it like this. */
+function isLeft({ yields }: Row, options: LeadOptions): boolean {
+  return yields === 1 && !(options.yields ?? false);
+}
+
+function isSame({ note, yields }: Row, options: LeadOptions): boolean {
+  const [ownNote, ownYields] = columnsOf(options);
+  return note === ownNote && yields === ownYields;
+}
+
+function columnsOf({ note = null, yields = false }: LeadOptions): [note: string, yields: number] {
+  return [JSON.stringify(note), Number(yields)];
 }

@@ -302,4 +302,9 @@ export const migrations: readonly string[] = [
     (SELECT coalesce(max(started), 0) FROM runs)
   );
   `,
+  `
+  -- note: what others are to know of who leads, as JSON. yields: 1 where it is left to who asks and does not yield.
+  ALTER TABLE leads ADD COLUMN note TEXT NOT NULL DEFAULT 'null';
+  ALTER TABLE leads ADD COLUMN yields INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

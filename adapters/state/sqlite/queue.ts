@@ -43,6 +43,12 @@ export function cover(db: Database, run: RunId, { ranges }: RunRequest): void {
   }
 }
 
+/** Holds of a row of `runs` that covers partitions of an asset which is none of `?6`. */
+const IS_OF_OTHERS = `EXISTS (
+  SELECT 1 FROM json_each(runs.request, '$.ranges') r
+  WHERE r.value ->> 'asset' NOT IN (SELECT value FROM json_each(?6))
+)`;
+
 /** A run that somebody queued, and whose worker is no more. */
 export interface Left {
   readonly id: RunId;
@@ -115,13 +121,18 @@ export class Queue {
   }
 
   /** One statement, which needs no transaction around it. */
-  take(at: Instant, above?: number, waiting: readonly AssetKey[] = []): TakenRun | undefined {
+  take(
+    at: Instant,
+    above?: number,
+    waiting: readonly AssetKey[] = [],
+    assets?: readonly AssetKey[],
+  ): TakenRun | undefined {
     const taken = this.#db.get<{ id: RunId; request: string; steps: number }>(
       `UPDATE runs SET status = ?1, worker = ?2, started = ?3
       WHERE id = (
         SELECT id FROM runs
         WHERE status = ${QUEUED} AND NOT ${IS_PAUSED} AND (?4 IS NULL OR priority > ?4)
-          AND (?5 IS NULL OR NOT ${MATERIALIZES_ANY})
+          AND (?5 IS NULL OR NOT ${MATERIALIZES_ANY}) AND (?6 IS NULL OR NOT ${IS_OF_OTHERS})
         ORDER BY priority DESC, id LIMIT 1
       )
       RETURNING id, request, (SELECT coalesce(max(step), 0) FROM steps WHERE run = runs.id) AS steps`,
@@ -130,6 +141,7 @@ export class Queue {
       at,
       above ?? null,
       waiting.length === 0 ? null : JSON.stringify(waiting),
+      assets === undefined ? null : JSON.stringify(assets),
     );
     return taken && { ...taken, request: JSON.parse(taken.request) };
   }

@@ -9,7 +9,6 @@ import type {
   KeyValue,
   Materialized,
   OrdinalRange,
-  PartitionSpec,
   RunId,
   Seq,
 } from "../../../core/mod.ts";
@@ -88,11 +87,19 @@ export class SqliteState implements port.State {
 
   async register(
     assets: readonly port.DeclaredAsset[],
+    at: Instant,
+    options: port.Registering = {},
   ): Promise<port.RegisteredAsset[]> {
-    return await this.#registry.register(assets);
+    let isOther = false;
+    const registered = await this.#registry.register(assets, options, (asset, codeId) => {
+      this.#log.registered(asset, codeId, at);
+      isOther = true;
+    });
+    if (isOther) this.#following.tell();
+    return registered;
   }
 
-  async assets(): Promise<{ key: AssetKey; partitions: PartitionSpec }[]> {
+  async assets(): Promise<port.RegisteredAsset[]> {
     return this.#registry.all();
   }
 
@@ -104,7 +111,7 @@ export class SqliteState implements port.State {
     return this.#log.since(seq, limit);
   }
 
-  async events(run: RunId, { after, limit }: { after: Seq; limit: number }): Promise<AssetEvent[]> {
+  async events(run: RunId, { after, limit }: { after: Seq; limit: number }): Promise<port.NumberedEvent[]> {
     return this.#log.ofRun(run, after, limit);
   }
 
@@ -317,9 +324,10 @@ export class SqliteState implements port.State {
     at: Instant,
     above?: number,
     waiting?: readonly AssetKey[],
+    assets?: readonly AssetKey[],
   ): Promise<port.TakenRun | undefined> {
     await this.#introduced();
-    const taken = await this.#db.patiently(() => this.#queue.take(at, above, waiting));
+    const taken = await this.#db.patiently(() => this.#queue.take(at, above, waiting, assets));
     if (taken !== undefined) this.#runs.open(taken.id);
     return taken;
   }
@@ -372,10 +380,6 @@ export class SqliteState implements port.State {
     return this.#runs.logs(run, page);
   }
 
-  async workersBeside(): Promise<number> {
-    return this.#workers.beside();
-  }
-
   async watch(signal: AbortSignal, options?: { readonly closely?: boolean }): Promise<AsyncIterable<Seq>> {
     return this.#following.watch(signal, options);
   }
@@ -384,10 +388,11 @@ export class SqliteState implements port.State {
     name: string,
     at: Instant,
     silent?: Pick<port.Leader, "number" | "beats">,
+    options: port.LeadOptions = {},
   ): Promise<port.Lead | undefined> {
-    const held = this.#leads.held(name);
+    const held = this.#leads.held(name, options);
     if (held !== undefined && (held !== null || silent === undefined)) return held ?? undefined;
-    return await this.#asWorker(() => this.#leads.take(name, at, silent));
+    return await this.#asWorker(() => this.#leads.take(name, at, silent, options));
   }
 
   async beat(lead: port.Lead, at: Instant): Promise<boolean> {

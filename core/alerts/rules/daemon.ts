@@ -9,6 +9,7 @@ import type { AlertRule } from "../rule.ts";
 export function daemon(): AlertRule {
   return {
     name: "daemon",
+    byFollowers: true,
     find({ missed, stalled }) {
       const messages = stalled.map(stalledLine);
       if (missed !== undefined) {

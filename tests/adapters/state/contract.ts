@@ -1,6 +1,7 @@
 import { describeBackfills } from "./contract_backfills.ts";
 import { describeAlerts } from "./contract_alerts.ts";
 import { describeClaims } from "./contract_claims.ts";
+import { describeCodes } from "./contract_codes.ts";
 import { describeEvents } from "./contract_events.ts";
 import { describeFollowing } from "./contract_following.ts";
 import { describeLeads } from "./contract_leads.ts";
@@ -15,6 +16,7 @@ import type { Harness } from "./harness.ts";
 export function stateContract(name: string, open: () => Promise<Harness>): void {
   describeEvents(name, open);
   describeClaims(name, open);
+  describeCodes(name, open);
   describeRecords(name, open);
   describeQuestions(name, open);
   describeQueue(name, open);

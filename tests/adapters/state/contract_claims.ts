@@ -8,7 +8,7 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
   const test = (what: string, body: (harness: Harness) => Promise<void>) =>
     Deno.test(`${name}: ${what}`, async () => {
       await using harness = await open();
-      await (await harness.worker("setup")).register(ASSETS);
+      await (await harness.worker("setup")).register(ASSETS, 0);
       await body(harness);
     });
   const intent = (partition: number): Intent => ({

@@ -25,7 +25,7 @@ export function describeFollowing(name: string, open: () => Promise<Harness>): v
 
   test("who follows is told of further events, its own and others', by the newest number", async (harness) => {
     const [a, b] = [await harness.worker("a"), await harness.worker("b")];
-    await a.register(ASSETS);
+    await a.register(ASSETS, 0);
     await make(a, 1, 2);
     const following = await follow(a);
     const first = following.next();
@@ -40,7 +40,7 @@ export function describeFollowing(name: string, open: () => Promise<Harness>): v
 
   test("what came before the question is told once, the newest alone", async (harness) => {
     const a = await harness.worker("a");
-    await a.register(ASSETS);
+    await a.register(ASSETS, 0);
     const following = await follow(a, false);
     await make(a, 1);
     await make(a, 2, 3);
@@ -71,7 +71,7 @@ export function describeFollowing(name: string, open: () => Promise<Harness>): v
 
   test("several follow at once, and each is told", async (harness) => {
     const [a, b] = [await harness.worker("a"), await harness.worker("b")];
-    await a.register(ASSETS);
+    await a.register(ASSETS, 0);
     const all = [await follow(a), await follow(a, false), await follow(b)];
     const told = Promise.all(all.map(({ next }) => next()));
     await make(a, 1);

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { State } from "../../../core/mod.ts";
+import type { Json, State } from "../../../core/mod.ts";
+import { REQUEST } from "./build.ts";
 import type { Harness } from "./harness.ts";
 
 const AT = Date.UTC(2024, 0, 31);
@@ -98,7 +99,7 @@ export function describeLeads(name: string, open: () => Promise<Harness>): void 
     const [a, b] = [await harness.worker("a"), await harness.worker("b")];
     const lead = (await a.lead("ticks", AT))!;
     const record = { version: "1", edges: [] };
-    await a.register([{ key: "t/a", partitions: { type: "single" }, record }]);
+    await a.register([{ key: "t/a", partitions: { type: "single" }, record }], 0);
     const request = { command: "materialize", ranges: [] } as const;
     const tick = { name: "t", at: AT, outcome: "failed", detail: "", runs: [] } as const;
     const due = { kind: "due", asset: "t/a", at: AT, run: null, detail: "", from: 0, to: 0 } as const;
@@ -120,5 +121,39 @@ export function describeLeads(name: string, open: () => Promise<Harness>): void 
     const again = (await a.lead("ticks", AT))!;
     for (const each of write(a, lead, "4")) await assertRejects(each, Error, "writing as who leads");
     for (const each of write(a, again, "5")) await each();
+  });
+
+  test("who leads says what others are to know of it, and another what else", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    const noted = async (worker: State, note: Json) =>
+      await worker.lead("ticks", AT, undefined, { note }) !== undefined;
+    assertEquals(await noted(a, { speed: 1 }), true);
+    assertEquals((await b.leader("ticks"))?.note, { speed: 1 });
+    assertEquals(await noted(b, { speed: 2 }), false);
+    assertEquals(await noted(a, { speed: 3 }), true);
+    assertEquals((await b.leader("ticks"))?.note, { speed: 3 });
+    harness.kill("a");
+    assertEquals(await leads(b), true);
+    assertEquals((await b.leader("ticks"))?.note, null);
+  });
+
+  test("a lead that yields goes to who asks for it and does not yield, and to no other", async (harness) => {
+    const [a, b, c] = [await harness.worker("a"), await harness.worker("b"), await harness.worker("c")];
+    const yielding = (worker: State) => worker.lead("ticks", AT, undefined, { yields: true });
+    const lead = (await yielding(a))!;
+    assertEquals(await yielding(b), undefined);
+    assertEquals(await yielding(a), lead);
+    const taken = (await c.lead("ticks", AT))!;
+    assertEquals(taken.number > lead.number, true);
+    assertEquals([await yielding(a), await leads(a), await a.beat(lead, AT)], [undefined, false, false]);
+    assertEquals(await b.stalled("ticks"), [], "it was not silent");
+    assertEquals(await yielding(c), taken, "its code is the older one by now");
+    assertEquals([await leads(a), await leads(c)], [true, false]);
+  });
+
+  test("others at work lead nothing", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    await b.beginRun(REQUEST, 0);
+    assertEquals(await a.leader("ticks"), undefined);
   });
 }

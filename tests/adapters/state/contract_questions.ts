@@ -9,7 +9,7 @@ export function describeQuestions(name: string, open: () => Promise<Harness>): v
     Deno.test(`${name}: ${what}`, async () => {
       await using harness = await open();
       const state = await harness.worker("a");
-      await state.register(ASSETS);
+      await state.register(ASSETS, 0);
       await body(state, harness);
     });
 

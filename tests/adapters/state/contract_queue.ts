@@ -135,7 +135,7 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
 
   test("a run whose worker died is queued again, with its steps so far, and taken by another", async (harness) => {
     const [a, b] = [await harness.worker("a"), await harness.worker("b")];
-    await a.register(ASSETS);
+    await a.register(ASSETS, 0);
     const run = await queued(a);
     await a.take(200);
     await a.claim(run, HOURS, [{ from: 1, to: 2 }], { step: 3, at: 201 });
@@ -189,7 +189,7 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
 
   test("deaths before an event of the run, or a word that it got on, count no more", async (harness) => {
     const a = await harness.worker("a");
-    await a.register(ASSETS);
+    await a.register(ASSETS, 0);
     const [one, two] = [await queued(a, { priority: 1 }), await queued(a)];
     const events = (run: number | null) => [materialized(1, { run })];
     const made = await dying(
@@ -299,5 +299,17 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     );
     // What is run again is kept again.
     assertEquals([await isNew("over"), (await a.runs(9)).length], [false, 6]);
+  });
+
+  test("only what is of known assets is taken where that is asked for", async (harness) => {
+    const a = await harness.worker("a");
+    const range = (asset: string) => ({ asset, from: null, to: null });
+    const both = await queued(a, { priority: 9, ranges: [range(HOURS), range("test/others")] });
+    const [hours, none] = [await queued(a, { ranges: [range(HOURS)] }), await queued(a, { ranges: [] })];
+    assertEquals((await a.take(1, undefined, [], [HOURS]))?.id, hours);
+    assertEquals((await a.take(2, undefined, [], []))?.id, none);
+    assertEquals(await a.take(3, undefined, [], [HOURS]), undefined);
+    assertEquals(await a.take(4, 9, [], [HOURS, "test/others"]), undefined);
+    assertEquals((await a.take(5, 8, [], [HOURS, "test/others"]))?.id, both);
   });
 }

@@ -13,7 +13,7 @@ export const PARTITIONS = 400, COUNTS = 200;
 async function work(path: string): Promise<void> {
   for (let round = 0; round < 10; round++) {
     const state = await openSqliteState({ path });
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     const run = await started(state);
     for (let from = 0; from < PARTITIONS; from += 5 + round) {
       const { granted } = await state.claim(run, HOURS, [{ from, to: Math.min(PARTITIONS, from + 7) - 1 }]);
@@ -76,7 +76,7 @@ async function pack(path: string): Promise<void> {
 /** Many things at once, each acknowledged in a line: `made PARTITION`, `put KEY` and `queued KEY`. */
 async function tell(path: string): Promise<void> {
   const state = await openInThread({ path });
-  await state.register(ASSETS);
+  await state.register(ASSETS, 0);
   const run = await started(state);
   const { granted } = await state.claim(run, HOURS, [{ from: 0, to: 1_000_000 }]);
   for (let next = (await state.since(0)).length;; next++) {

@@ -43,7 +43,7 @@ Deno.test("sqlite: processes on one file are never locked out and do nothing twi
 Deno.test("sqlite: what a killed process held is taken over", () =>
   inFolder(async (path) => {
     const state = await openSqliteState({ path });
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     const holder = child("hold", path);
     const reader = holder.stdout.getReader();
     assertEquals(new TextDecoder().decode((await reader.read()).value), "holding\n");
@@ -80,7 +80,7 @@ for (const stops of [false, true]) {
       const reader = leader.stdout.getReader();
       assertEquals(new TextDecoder().decode((await reader.read()).value), "leading\n");
       const place = { host: Deno.hostname(), pid: leader.pid };
-      const found = { place, number: 1, beats: 0, at: 7 };
+      const found = { place, note: null, number: 1, beats: 0, at: 7 };
       assertEquals([await state.lead("ticks", 8), await state.leader("ticks")], [undefined, found]);
       if (stops) {
         leader.kill("SIGSTOP");

@@ -23,7 +23,7 @@ Deno.test("thread: what fails does so by the same class, message and cause as wi
         () => state.commit({ claim: null, events: [materialized(1, { asset: DAYS })] }),
         () => state.endRun(7, "succeeded", null, 1),
         () => state.beginRun({ command: "materialize", ranges: [], key: "a" }, 1),
-        () => state.register([{ ...ASSETS[0], partitions: ASSETS[1].partitions }]),
+        () => state.register([{ ...ASSETS[0], partitions: ASSETS[1].partitions }], 0),
       ];
       const found = [];
       for (const fault of faults) {
@@ -38,7 +38,7 @@ Deno.test("thread: what fails does so by the same class, message and cause as wi
     ];
     for (const state of [within, beside]) {
       await assertRejects(() => state.claim(1, HOURS, [{ from: 1, to: 1 }]));
-      await state.register([ASSETS[0]]);
+      await state.register([ASSETS[0]], 0);
       await started(state);
     }
     assertEquals(await failures(within), await failures(beside));
@@ -67,7 +67,7 @@ Deno.test("thread: what no message can carry is refused, and the rest goes on", 
 Deno.test("thread: closing waits for what was asked before; what is asked later is refused", () =>
   inFolder(async (path) => {
     const state = await openInThread({ path });
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     const asked = Array.from(
       { length: 50 },
       (_, i) => state.commit({ claim: null, events: [materialized(i)] }),
@@ -86,7 +86,7 @@ Deno.test("thread: closing waits for what was asked before; what is asked later 
 Deno.test("thread: one that breaks off fails all that waits, and frees what it held", () =>
   inFolder(async (path) => {
     const state = await openInThread({ path, module: BREAKS });
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     const { granted } = await state.claim(await started(state), HOURS, [{ from: 1, to: 2 }]);
     await state.commit({ claim: granted!.token, events: [materialized(1)] });
     assert(await state.lead("ticks", 1));

@@ -354,10 +354,10 @@ Deno.test("a source that does not answer a probe in time is down; one that could
     return new Promise(() => {});
   };
   await clock.advance(MINUTE);
-  await alerter.look(signal);
+  await alerter.tick(signal);
   await asked.promise;
   await clock.advance(20 * SECOND);
-  await alerter.look(signal);
+  await alerter.tick(signal);
   assertEquals(await open(), ["source api"]);
   assertEquals((await health.trouble())?.message, "probing api: no answer, wanted one within 20 s");
   await alerter.close();

@@ -12,7 +12,7 @@ import { memoryState } from "../../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import { fakeClock } from "../../fake_clock.ts";
 import { NOON } from "../lab.ts";
-import { desk } from "./desk.ts";
+import { type Desk, desk } from "./desk.ts";
 
 const { asset } = definer<null>();
 const { signal } = new AbortController();
@@ -495,4 +495,41 @@ Deno.test("a beat is written once a minute, or when something else is due next",
   const second = await version();
   await life.beat({ at: NOON + MINUTE, due: NOON + 2 * HOUR });
   assertEquals(new Set([first, second, await version()]).size, 3);
+});
+
+Deno.test("who follows tells nothing that the leader judges otherwise, whatever its own code says", async () => {
+  const store = memoryStore();
+  const clock = fakeClock(NOON);
+  const promising = (code: string, hours: number) =>
+    asset({
+      key: "t/days",
+      code,
+      partitions: days,
+      freshness: { within: { hours }, after: "partition-end" },
+      async *materialize({ partitions }) {
+        await null;
+        yield [...partitions].map(({ ordinal }) => ({ partition: ordinal, dataVersion: "1" }));
+      },
+    });
+  const desks = (code: string, hours: number, worker: string) =>
+    desk([promising(code, hours)], { due: () => clock.now() + HOUR }, { store, clock, worker });
+  const strict = await desks("1", 1, "strict");
+  const lenient = await desks("1", 99, "lenient");
+  await strict.materialize({ all: false, partitions: ["2024-01-29"] });
+  const told = async (leader: Desk, follower: Desk) => {
+    await leader.alerter.tick(signal);
+    await follower.alerter.look(signal);
+    return await leader.open();
+  };
+  assertEquals(await told(strict, lenient), ["late t/days"]);
+  assertEquals(await told(strict, lenient), ["late t/days"]);
+  assertEquals(await told(lenient, strict), []);
+  // Other code is registered: who leads with the older one begins and ends nothing of that asset.
+  await clock.advance(MINUTE);
+  assertEquals(await told(strict, lenient), ["late t/days"]);
+  const newer = await desks("2", 99, "newer");
+  assertEquals(await told(strict, newer), ["late t/days"]);
+  assertEquals(await told(newer, strict), []);
+  assertEquals(await told(strict, newer), []);
+  assertEquals((await newer.state.alerts.episodes(9)).length, 2);
 });

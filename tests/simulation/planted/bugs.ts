@@ -321,4 +321,16 @@ export const PLANTED: readonly Planted[] = [
     replace: "if (open === 0 && batches.some(({ run }) => run !== null)) {",
     lake: "with daemons",
   },
+  {
+    name: "a worker goes on with code that is no longer registered",
+    file: "core/run/scheduler.ts",
+    find: "if (isBehind(node)) {",
+    replace: "if (node.order < 0) {",
+  },
+  {
+    name: "other code that is registered makes nothing stale",
+    file: "core/staleness/index.ts",
+    find: "node.present = { codeId, record };",
+    replace: "",
+  },
 ];

@@ -59,7 +59,6 @@ export const METHODS: Methods<Omit<State, "watch">> = {
   leader: true,
   beat: true,
   stalled: true,
-  workersBeside: true,
   keyValue: { get: true, list: true, put: true, delete: true },
   backfills: {
     begin: true,
