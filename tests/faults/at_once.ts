@@ -25,6 +25,17 @@ export async function madeAtOnce(place: Place): Promise<string[]> {
   });
 }
 
+/** Partitions of an asset below a number that were made more than once. */
+export async function madeAgain(
+  place: Place,
+  { asset, below }: { asset: string; below: number },
+): Promise<number[]> {
+  const made = (await looking(place, (state) => state.since(0))).flatMap((event) =>
+    event.kind === "materialized" && event.asset === asset && event.partition < below ? [event.partition] : []
+  );
+  return made.filter((partition, i) => made.indexOf(partition) < i);
+}
+
 /** Partitions that two living workers have now, and slots of a pool of one that two runs have. */
 export async function heldAtOnce(place: Place): Promise<string[]> {
   const slots = new Set(

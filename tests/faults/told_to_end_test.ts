@@ -74,10 +74,8 @@ async function end(
   const took = performance.now() - since;
   assertEquals({ code, stderr }, { code: wanted, stderr: "" }, `${told}: ${stdout}`);
   if (preload === undefined) assert(took < SOON, `${told}: found ${took} ms`);
-  if (wanted === 0) {
-    const claims = await looking(place, (state) => state.holdings());
-    assertEquals([...claims, ...await leftovers(place), ...held(place)], [], told);
-  }
+  assertEquals(await looking(place, (state) => state.holdings()), [], told);
+  if (wanted === 0) assertEquals([...await leftovers(place), ...held(place)], [], told);
   const runs: readonly { readonly status: string }[] = await place.ask(["runs"]);
   assertEquals(runs.filter(({ status }) => status !== "succeeded" && status !== "queued"), [], told);
   ended?.();

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { DAY, iso } from "../../core/mod.ts";
-import { heldAtOnce } from "./at_once.ts";
+import { DAY, HOUR, iso } from "../../core/mod.ts";
+import { heldAtOnce, madeAgain } from "./at_once.ts";
 import { FastTime } from "./clocks.ts";
 import { assertEndedWell, finish, madeOf, still } from "./ended_well.ts";
 import { assertRuns } from "./kills.ts";
@@ -18,6 +18,8 @@ const SPEED = 60;
 const LONGEST = 8;
 /** And no longer than so many milliseconds. */
 const MOST = 5_000;
+/** When the first of all hours begins. */
+const FIRST = Date.parse("2016-01-01T00:00:00Z");
 /** The oldest day that is made, counted from today. */
 const OLDEST = 12;
 
@@ -108,6 +110,9 @@ Deno.test("two daemons, each killed again and again under load, leave what one l
   const wanted = { from: day(OLDEST), content: await madeOf(once.place), options: now(), refused: /401/ };
   await assertEndedWell(calm, { ...wanted, told: "left alone" });
   await assertEndedWell(killed, { ...wanted, told: "killed" });
+  // Older hours are asked once; younger ones may have become due meanwhile.
+  const below = (Date.parse(day(1)) - FIRST) / HOUR;
+  assertEquals(await madeAgain(killed.place, { asset: "vietnam/raw_prod", below }), []);
   const [asked, undisturbed] = lakes.map(({ server }) => server.statuses.get(200)!);
   const most = 1.3 * undisturbed! + inFlight;
   console.log(`${asked} requests, ${undisturbed} undisturbed, ${inFlight} in flight at ${deaths} deaths`);
