@@ -1,3 +1,4 @@
+import settings from "./deno.json" with { type: "json" };
 import { resolve } from "node:path";
 import { type Config, readConfig, withLake } from "./config.ts";
 import type { Groups, Project } from "./app/project.ts";
@@ -11,10 +12,12 @@ import {
   type AssetKey,
   type Clock,
   type Graph,
+  type ProcessVitals,
   setPaused,
   type Standing,
   standingsOf,
   type State,
+  type Tracer,
   type Warn,
 } from "./core/mod.ts";
 
@@ -27,7 +30,7 @@ export interface Surroundings {
 /** Puts the program together as configured; each part is loaded when it is asked for. @throws {ConfigError} */
 export async function openApp(
   { env, cwd }: Surroundings,
-  options: { readonly graph?: string; readonly speed?: number } = {},
+  options: { readonly graph?: string; readonly speed?: number; readonly lasting?: boolean } = {},
 ): Promise<App> {
   const given = options.graph === undefined ? env : { ...env, GRAPH: options.graph };
   const config = await readConfig(given, cwd);
@@ -40,7 +43,8 @@ export async function openApp(
   const simulated = areSimulated(groups.sources);
   const configured = simulated === undefined ? config : withLake(config, simulated);
   const isBuiltIn = simulated === true && config.openaq.url === null && asked(groups.pipelines) !== undefined;
-  return new App(configured, groups, timeOf(configured, { isBuiltIn, speed: options.speed }));
+  const time = timeOf(configured, { isBuiltIn, speed: options.speed });
+  return new App(configured, groups, time, options.lasting);
 }
 
 /** The program behind the commands. */
@@ -53,8 +57,15 @@ export class App {
   readonly speed: number;
   readonly machine: Clock = systemClock;
   readonly now: Clock["now"];
+  /** Those that may hold something. */
+  readonly #states = new Set<State>();
 
-  constructor(readonly config: Config, readonly groups: Groups, readonly time: TimeOfLake) {
+  constructor(
+    readonly config: Config,
+    readonly groups: Groups,
+    readonly time: TimeOfLake,
+    readonly lasting = false,
+  ) {
     const { clock, speed } = time;
     this.clock = clock;
     this.now = clock.now;
@@ -65,6 +76,11 @@ export class App {
     this.mask = config.mask;
   }
 
+  /** Gives back what is held in any state that this opened, as the process is about to end, whatever is at work in it. */
+  async abandon(): Promise<void> {
+    await Promise.all([...this.#states].map((state) => state.abandon()));
+  }
+
   /** Opens the lake. @throws {LakeError} If it and the state do not belong together. */
   async lake(
     access: "read" | "write",
@@ -72,16 +88,20 @@ export class App {
     selects?: (graph: Graph) => ReadonlySet<AssetKey>,
     patient = false,
   ): Promise<Lake> {
-    const { openLake } = await import("./app/lake.ts");
+    const [{ openLake }, tracer] = await Promise.all([import("./app/lake.ts"), this.#tracer()]);
     const project = this.groups.project();
-    return await openLake(this.config, {
+    const lake = await openLake(this.config, {
       project,
       access,
       warn,
       time: this.time,
       patient,
+      lasting: this.lasting,
+      tracer,
       ...(selects && { selects }),
     });
+    if (access === "write") this.#states.add(lake.state);
+    return lake;
   }
 
   /** Whether the lake and its state are there: otherwise writing makes them. */
@@ -98,8 +118,8 @@ export class App {
   }
 
   async state(access: "read" | "write"): Promise<State> {
-    const { openState } = await import("./app/state.ts");
-    return await openState(this.config.state, access);
+    const { openStateOf } = await import("./app/lake_state.ts");
+    return await openStateOf(this.config, access, { lasting: this.lasting });
   }
 
   /** How all that asks for runs by itself stands. */
@@ -147,7 +167,12 @@ export class App {
 
   async channels() {
     const { channelsOf } = await import("./app/channels.ts");
-    return await channelsOf(this.config);
+    return await channelsOf(this.config, await this.#tracer());
+  }
+
+  async #tracer(): Promise<Tracer> {
+    const { openTracer } = await import("./app/traced/tracer.ts");
+    return await openTracer(this.mask);
   }
 
   async query() {
@@ -167,8 +192,14 @@ export class App {
     return keepTime(this.config.state, { clock, machine, speed, began });
   }
 
-  memory(): number {
-    return Deno.memoryUsage().rss;
+  get process(): ProcessVitals {
+    return {
+      version: settings.version,
+      runtime: `deno ${Deno.version.deno}`,
+      started: performance.timeOrigin,
+      memory: () => Deno.memoryUsage().rss,
+      now: this.now,
+    };
   }
 
   alarm(wake: () => void, signal: AbortSignal): void {

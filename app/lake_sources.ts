@@ -22,6 +22,7 @@ export interface LakeSourcesOptions {
   /** Whether OpenAQ will be asked: then it is found out first what answers at its URL. */
   readonly asking: boolean;
   readonly tell: (line: string) => void;
+  readonly fetch: (request: Request) => Promise<Response>;
   /** The result of the first look, where there was no state yet. */
   readonly first?: FirstLook | undefined;
   /** Whether a lake is opened all the same where nobody answers yet, whose source is admitted with the first answer. */
@@ -43,11 +44,11 @@ export interface FirstLook extends Found {
 
 /** Looks at OpenAQ's URL before anything is made: where nothing is to be known from it, nothing is left. */
 export async function lookFirst(
-  { config, known, asking, tell, patient }: Omit<LakeSourcesOptions, "marked" | "state" | "first">,
+  { config, known, asking, tell, fetch, patient }: Omit<LakeSourcesOptions, "marked" | "state" | "first">,
 ): Promise<FirstLook | undefined> {
   if (!asking || known.openaq !== undefined) return undefined;
   const { keyValue } = await emptyState();
-  const looked = await look({ config, tell, patient }, keyValue);
+  const looked = await look({ config, tell, fetch, patient }, keyValue);
   requireOneKind({ ...known, openaq: looked.source });
   const kept = new Map([...await keyValue.list("")].map(([key, { value }]) => [key, value]));
   return { ...looked, kept };
@@ -95,14 +96,15 @@ async function admit(
 
 /** The origin of the configured URL, asked once for this state. Every answer is compared with it again. */
 async function lookAt(
-  { config, state: { keyValue }, tell, patient }: LakeSourcesOptions,
+  { config, state: { keyValue }, tell, fetch, patient }: LakeSourcesOptions,
   recorded: string | undefined,
 ): Promise<Found> {
   const { rememberedSource } = await import("../sources/openaq/first_look.ts");
   const remembered = await rememberedSource(config.openaq.url!, keyValue);
   if (remembered !== undefined && remembered === recorded) return { source: remembered, requests: 0 };
   // Of a lake that is there, what asks next says what is wrong.
-  const looked = await look({ config, tell, patient: patient || recorded !== undefined }, keyValue, recorded);
+  const looking = { config, tell, fetch, patient: patient || recorded !== undefined };
+  const looked = await look(looking, keyValue, recorded);
   return recorded === undefined || looked.source !== undefined
     ? looked
     : { source: recorded, requests: looked.requests };
@@ -110,13 +112,13 @@ async function lookAt(
 
 /** Asks the configured URL for its origin, and remembers what it answers. */
 async function look(
-  { config, tell, patient }: Pick<LakeSourcesOptions, "config" | "tell" | "patient">,
+  { config, tell, fetch, patient }: Pick<LakeSourcesOptions, "config" | "tell" | "fetch" | "patient">,
   keyValue: KeyValue,
   recorded?: string,
 ): Promise<Found> {
   const { askSource, rememberSource } = await import("../sources/openaq/first_look.ts");
   const address = { ...config.openaq, url: config.openaq.url! };
-  const looked = await askSource(address, keyValue, { clock: systemClock, tell });
+  const looked = await askSource(address, keyValue, { clock: systemClock, tell, fetch });
   const { requests } = looked;
   if ("source" in looked) {
     await rememberSource(address.url, keyValue, looked.source);

@@ -8,12 +8,14 @@ import {
   MINUTE,
   SourceHealth,
   type Spool,
+  type Tracer,
 } from "../core/mod.ts";
 import type { OpenAQWatch } from "./alerts.ts";
 import { sourceOf } from "../sources/openaq/announced.ts";
 import type { HoursOnRecord } from "../sources/openaq/owing.ts";
 import type { OpenAQSource } from "../sources/openaq/source.ts";
 import { SEED } from "./source.ts";
+import { tracedFetch } from "./traced/fetch.ts";
 
 /** An address that only the built-in stations answer. */
 export const BUILT_IN = "http://simulated.invalid";
@@ -29,6 +31,7 @@ export interface OpenAQParts {
   /** When the built-in stations' day of troubles begins. @default never */
   readonly troubled: Instant | undefined;
   readonly log: Log;
+  readonly tracer: Tracer;
   /** The source that the lake holds. */
   readonly source: string | SilentSource;
 }
@@ -44,6 +47,8 @@ export interface SilentSource {
 export interface ConnectedOpenAQ {
   readonly source: OpenAQSource;
   requests(): number;
+  /** Those of them that were answered 429. */
+  limited(): number;
   /** Notes on the answers for their readers, a line each. */
   notices(): readonly string[];
   /** Absent where nobody asks it. */
@@ -52,7 +57,7 @@ export interface ConnectedOpenAQ {
 
 /** OpenAQ as configured, at its pace; what answers from another source than the lake's is not listened to. */
 export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ> {
-  const { config: { openaq }, kv, spool, record, clock, log, source, speed, troubled } = parts;
+  const { config: { openaq }, kv, spool, record, clock, log, source, speed, troubled, tracer } = parts;
   const [{ OpenAQ }, { openaqSource }, { paced, unpaced }] = await Promise.all([
     import("../sources/openaq/client.ts"),
     import("../sources/openaq/source.ts"),
@@ -64,7 +69,10 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
   const client = new OpenAQ({
     url: openaq.url ?? BUILT_IN,
     key: openaq.key ?? undefined,
-    fetch: openaq.url === null ? await builtIn(clock, troubled) : fetchFrom(source),
+    fetch: tracedFetch(
+      tracer,
+      openaq.url === null ? await builtIn(clock, troubled) : fetchFrom(source),
+    ),
     clock,
     random: Math.random,
     log,
@@ -76,6 +84,7 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
   return {
     source: openaqSource({ client, kv, spool, record, clock, countryId: openaq.countryId }),
     requests: () => client.requests,
+    limited: () => client.limited,
     notices: () => client.notice === undefined ? [] : [client.notice],
     watch: { health, probe: (signal) => client.probe(signal) },
   };
@@ -96,6 +105,7 @@ export const unasked: ConnectedOpenAQ = {
     owes: nobody,
   },
   requests: () => 0,
+  limited: () => 0,
   notices: () => [],
 };
 

@@ -1,4 +1,4 @@
-import { openSqliteState } from "../adapters/state/sqlite/open.ts";
+import { openInThread } from "../adapters/state/sqlite/thread/open.ts";
 import { systemClock as clock } from "../app/system.ts";
 import { type AssetKey, daily, DAY, definer, graph as graphOf, hourly, type Output } from "../core/mod.ts";
 import { type Figure, median, timed } from "./figure.ts";
@@ -8,7 +8,10 @@ const RUNS = 2_000;
 const YIELDS = 5;
 const limits = { steps: 4, pools: { openaq: 1 } };
 
-/** Runs of one daily partition each, from being queued to having ended; and how long an urgent one waits for a year's. */
+/**
+ * Runs of one daily partition each, from being queued to having ended; and how long an urgent one waits for a year's.
+ * States work in threads, as a daemon's do.
+ */
 export async function queue(folder: string): Promise<Figure[]> {
   const [worked, yielded] = [`${folder}/worked.sqlite`, `${folder}/yielded.sqlite`];
   const waits: number[] = [];
@@ -27,7 +30,7 @@ export async function queue(folder: string): Promise<Figure[]> {
 }
 
 async function runs(path: string): Promise<number> {
-  const state = await openSqliteState({ path });
+  const state = await openInThread({ path });
   const orchestrator = await open(days(), state);
   const took = await timed(async () => {
     for (let i = 0; i < RUNS; i++) {
@@ -70,7 +73,7 @@ async function waiting(path: string): Promise<number> {
     },
   });
   const graph = graphOf([year, urgent]);
-  const states = [await openSqliteState({ path }), await openSqliteState({ path })];
+  const states = [await openInThread({ path }), await openInThread({ path })];
   const [slow, fast] = await Promise.all(
     states.map((state) => open(graph, state, clock.now, { clock, limits })),
   );

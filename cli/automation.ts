@@ -39,7 +39,7 @@ Examples:
     const { seen } = await lake.orchestrator.look(selection, context.signal);
     const verdict = await lake.orchestrator.automation(key, value("partition"));
     const kept = await lake.orchestrator.evaluations(key, verdict.partition, limit);
-    notify(json ? context.stderr : context.stdout, [...app.notices, ...seenLines(seen)]);
+    notify(json ? context.log : context.stdout, [...app.notices, ...seenLines(seen)]);
     if (json) {
       printJson(context.stdout, {
         ...verdictJson(verdict),
@@ -50,7 +50,7 @@ Examples:
       for (const each of kept) showKept(context, each);
     }
     const unseen = unseenLines(seen);
-    for (const line of unseen) print(context.stderr, line);
+    for (const line of unseen) context.log.error(line);
     return unseen.length === 0 ? 0 : 1;
   },
 };

@@ -1,5 +1,10 @@
-import { type BackfillId, type BackfillProgress, type BackfillStatus, visible } from "../core/mod.ts";
-import { idleLine } from "./backfill.ts";
+import {
+  type BackfillId,
+  type BackfillProgress,
+  type BackfillStatus,
+  visible,
+  waitsJson,
+} from "../core/mod.ts";
 import {
   type App,
   type Command,
@@ -8,8 +13,9 @@ import {
   type Invocation,
   UsageError,
 } from "./context.ts";
+import { idleLines, silentLines } from "./daemon_signs.ts";
 import { notify, print, printJson } from "./out.ts";
-import { waitsJson, waitsText } from "./run_record.ts";
+import { waitsText } from "./run_record.ts";
 import { table } from "./table.ts";
 import { number, roughly } from "./text.ts";
 
@@ -39,7 +45,13 @@ Examples:
     await using lake = await app.lake("read");
     const found = await lake.orchestrator.backfills();
     const isOpen = found.some(({ status }) => status === "running");
-    list(found, isOpen ? await idleLine(lake) : [], invocation, context, app.notices);
+    list(
+      found,
+      isOpen ? await idleLines(app, lake.state) : await silentLines(app, lake.state),
+      invocation,
+      context,
+      app.notices,
+    );
     return 0;
   },
 };
@@ -68,11 +80,11 @@ function list(
   found: readonly BackfillProgress[],
   idle: readonly string[],
   { json }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
   notices: readonly string[],
 ): void {
   if (json) {
-    notify(stderr, notices);
+    notify(log, [...notices, ...idle]);
     return printJson(
       stdout,
       found.map(({ waits, ...each }) => ({
@@ -83,7 +95,10 @@ function list(
     );
   }
   notify(stdout, notices);
-  if (found.length === 0) return print(stdout, "no backfills yet");
+  if (found.length === 0) {
+    for (const line of ["no backfills yet", ...idle]) print(stdout, line);
+    return;
+  }
   const columns = [
     "backfill",
     "status",
@@ -125,7 +140,7 @@ async function turn(
   form: Exclude<Form, "list">,
   id: BackfillId,
   { json }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
 ): Promise<ExitCode> {
   const looking = await app.state("read");
   const known = await looking.backfills.get(id).finally(() => looking.close());
@@ -138,11 +153,11 @@ async function turn(
   try {
     const status: BackfillStatus = (await state.backfills.turn(id, TO[form], app.now()))!;
     if (status !== "running" && status !== "paused") {
-      print(stderr, `turning backfill ${id} to "${form}": found it ${status}, wanted one that has not ended`);
+      log.error(`turning backfill ${id} to "${form}": found it ${status}, wanted one that has not ended`);
       if (json) printJson(stdout, { id, status, warnings: app.notices });
       return 1;
     }
-    const idle = form === "resume" ? await idleLine({ state }) : [];
+    const idle = form === "resume" ? await idleLines(app, state) : [];
     if (json) printJson(stdout, { id, status: TO[form], warnings: [...app.notices, ...idle] });
     else {
       notify(stdout, app.notices);

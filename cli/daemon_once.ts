@@ -1,19 +1,19 @@
 import { type Observer, type Progress, visible, type Worked } from "../core/mod.ts";
+import { asksByItself, silentGraphLines } from "./asks.ts";
 import type { App, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { errorLines, workedJson, workedLine } from "./daemon_lines.ts";
+import { logWorked } from "./daemon_log.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { reporter } from "./reporter.ts";
 
 /** Does what is due now, and ends. */
 export async function daemonOnce(invocation: Invocation, context: Context): Promise<ExitCode> {
   const app = await invocation.app();
-  const { graph, schedules, sensors } = await app.project();
-  const asks = schedules.length > 0 || sensors.length > 0 ||
-    graph.assets.some(({ automation }) => automation);
-  if (!asks && !await app.isMade() && await isIdle(app)) {
-    return tell(invocation, context, app, { done: [], warnings: [], down: [] });
+  const project = await app.project();
+  if (!asksByItself(project) && !await app.isMade() && await isIdle(app)) {
+    return tell(invocation, context, app, { done: [], warnings: silentGraphLines(project), down: [] });
   }
-  using report = reporter(context.stdout, { silent: invocation.json, now: app.now });
+  using report = reporter(context, { silent: invocation.json, now: app.now });
   const warnings: string[] = [];
   const done: Worked[] = [];
   await using lake = await app.lake("write", report.warn, undefined, true);
@@ -31,6 +31,7 @@ export async function daemonOnce(invocation: Invocation, context: Context): Prom
   const outages = await lake.orchestrator.outages();
   const down = [...outages].map(([pool, { message }]) => `${pool} is down: ${message}; what asks it waits`);
   report[Symbol.dispose]();
+  if (done.length === 0) warnings.push(...silentGraphLines(project));
   return tell(invocation, context, app, { done, warnings, down });
 }
 
@@ -77,7 +78,7 @@ interface Told {
 
 function tell(
   { json }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
   app: App,
   { done, warnings, down }: Told,
 ): ExitCode {
@@ -90,7 +91,10 @@ function tell(
     if (done.length === 0) print(stdout, "nothing is due");
     for (const worked of done) print(stdout, workedLine(worked));
   }
-  for (const line of new Set([...done.flatMap(errorLines), ...down])) print(stderr, visible(line));
+  if (log.structured) {
+    for (const warning of [...warnings, ...down]) log.warn(warning);
+    for (const worked of done) logWorked(log, worked);
+  } else for (const line of new Set([...done.flatMap(errorLines), ...down])) log.error(visible(line));
   if (down.length > 0) return 1;
   return done.some(({ outcome: { status } }) => status === "failed" || status === "refused") ? 1 : 0;
 }

@@ -1,8 +1,5 @@
-import { type AssetEvent, type AssetKey, iso, type RunId, type State } from "../core/mod.ts";
+import type { AssetEvent, AssetKey, Keys, RunId, State } from "../core/mod.ts";
 import { named, plural } from "./text.ts";
-
-/** The keys of an asset's partitions. */
-export type Keys = (asset: AssetKey, partition: number) => string | null;
 
 /** How many events are read at once. */
 const PAGE = 1_000;
@@ -28,24 +25,6 @@ export function isFailure(event: AssetEvent): boolean {
     return event.checks.some(({ passed }) => !passed);
   }
   return event.kind === "failed";
-}
-
-export function eventJson(event: AssetEvent, keys: Keys) {
-  const { seq, kind, asset, at } = event;
-  const common = { seq, kind, asset, at: iso(at) };
-  switch (event.kind) {
-    case "materialized": {
-      const { dataVersion, payload: { rows, files, metadata }, checks } = event;
-      const partition = keys(asset, event.partition);
-      return { ...common, partition, dataVersion, rows, files, metadata, checks };
-    }
-    case "checked":
-      return { ...common, partition: keys(asset, event.partition), checks: event.checks };
-    default: {
-      const { kind: _kind, seq: _seq, asset: _asset, at: _at, run: _run, from, to, ...rest } = event;
-      return { ...common, from: keys(asset, from), to: keys(asset, to), ...rest };
-    }
-  }
 }
 
 /** One outcome that neighbouring partitions share. */

@@ -8,12 +8,12 @@ import { table } from "./table.ts";
 /** Tells how some of what asks for runs by itself stands. */
 export async function tellStandings(
   { json, app: open }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
   kinds: readonly Standing["kind"][],
 ): Promise<ExitCode> {
   const app = await open();
   const found = (await app.standings()).filter(({ kind }) => kinds.includes(kind));
-  notify(json ? stderr : stdout, app.notices);
+  notify(json ? log : stdout, app.notices);
   if (json) {
     printJson(stdout, found.map(standingJson));
     return 0;

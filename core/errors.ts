@@ -27,3 +27,22 @@ export class SourceError extends Error {
     super(message, options);
   }
 }
+
+/** A place in a module as stacks have it: `file:///graph.ts:3:9`. */
+const PLACE = /((?:file|https?):\/\/[^\s"')]+):(\d+):(\d+)/;
+/** How the modules of the engine begin. */
+const OWN = new URL("./", import.meta.url).href;
+
+/**
+ * Where a mistake of a graph's code was made: `file:///graph.ts:3:9`, the innermost place outside of the engine. Undefined
+ * for what code throws on purpose, whose message says enough.
+ */
+export function mistakeIn(error: unknown): string | undefined {
+  const isMistake = error instanceof TypeError || error instanceof ReferenceError ||
+    error instanceof RangeError;
+  if (!isMistake) return undefined;
+  const lines = error.stack?.split("\n") ?? [];
+  return lines.map((line) => PLACE.exec(line)?.[0]).find((place) =>
+    place !== undefined && !place.startsWith(OWN)
+  );
+}

@@ -17,7 +17,7 @@ export * from "./check.ts";
 export type * from "./output.ts";
 export type * from "./take_in.ts";
 export { type Graph, graph } from "./graph.ts";
-export { type Nearest, select, type Selected, type SelectionGraph } from "./selection.ts";
+export { type Nearest, select, type Selected, type SelectionGraph, selectionGraph } from "./selection.ts";
 export { canonicalJson, codeVersion, memberFingerprint, sha256 } from "./fingerprint.ts";
 
 // Alerts
@@ -83,15 +83,20 @@ export { type Pause, pauseOf, setPaused } from "./automation/pauses.ts";
 export type { Askers, Standing } from "./automation/standing.ts";
 export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";
 export type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
+export type { WouldBeBlocked } from "./backfill/blocked.ts";
 export type { BackfillProgress } from "./backfill/progress.ts";
-export { type DaemonOptions, TICKS } from "./daemon/options.ts";
+export { TICKS } from "./daemon/lead.ts";
+export type { DaemonOptions } from "./daemon/options.ts";
 export { serve } from "./daemon/serve.ts";
+export { daemonAt, type DaemonSeen, seeDaemon } from "./daemon/stalled.ts";
 export type { DaemonNews, Herald } from "./daemon/news.ts";
 export { Pulse } from "./daemon/pulse.ts";
-export type { OpenLake, Vitals } from "./daemon/vitals.ts";
+export type { Counted, Counters, PartitionOutcome, StepOutcome, TickOutcome } from "./daemon/counters.ts";
+export type { OpenLake, ProcessVitals, Vitals } from "./daemon/vitals.ts";
 export type { Verdict } from "./automation/verdict.ts";
 export type { Why } from "./automation/why.ts";
 export type { Hindrance, PlannedCause, PlannedStep } from "./plan.ts";
+export type { AssetCounts, PartitionCounts } from "./counts.ts";
 export type { AssetStatus, StatusRange } from "./status.ts";
 export type { Warning } from "./warnings.ts";
 export type { CauseKind } from "./staleness/cause_kind.ts";
@@ -109,9 +114,26 @@ export type { RunSelection } from "./run/scope.ts";
 export { sweepStaging } from "./run/sweep.ts";
 export type { Ports, Upkeep } from "./run/session.ts";
 export type { TakeInOptions, TakenInCount } from "./run/take_in.ts";
-export type { Worked } from "./run/worker.ts";
+export type { Worked } from "./run/worked.ts";
 export type { Undeclared } from "./run/undeclared.ts";
 export type { Counts, RunResult } from "./run/tally.ts";
+
+// Answers, as commands and pages give them
+export {
+  type AssetDetailJson,
+  assetDetailJson,
+  type AssetJson,
+  assetJson,
+  downstreamOf,
+  sourceNames,
+} from "./view/asset.ts";
+export { type ChangeJson, changesJson, type EventJson, eventJson } from "./view/event.ts";
+export { type PartitionJson, partitionJson } from "./view/partition.ts";
+export { type Keys, keysOf } from "./view/keys.ts";
+export { type LineageEdge, type LineageJson, lineageJson } from "./view/lineage.ts";
+export { type CauseJson, type PlannedStepJson, plannedStepJson } from "./view/plan.ts";
+export * from "./view/run.ts";
+export { type AssetStatusJson, assetStatusJson } from "./view/status.ts";
 
 // Events
 export type * from "./event.ts";
@@ -133,6 +155,7 @@ export type * from "./ports/spool.ts";
 export * from "./ports/state.ts";
 export * from "./ports/storage.ts";
 export type * from "./ports/table.ts";
+export * from "./ports/tracer.ts";
 export type * from "./ports/versions.ts";
 export type * from "./ports/workspace.ts";
 

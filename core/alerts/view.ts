@@ -1,7 +1,7 @@
 import type { CheckResult } from "../check.ts";
 import type { AssetKey } from "../event.ts";
 import { contains, fromOrdinals, type OrdinalRange, type Ranges, union } from "../partition/ranges.ts";
-import type { RunRequest, State } from "../ports/state.ts";
+import type { RunRequest, Stalled, State } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
 import { runningIn } from "../run/session.ts";
 import type { SourceTrouble } from "../source_health.ts";
@@ -41,6 +41,8 @@ export interface AlertView {
   readonly sensors: readonly { readonly subject: string; readonly message: string }[];
   /** The last sign of life of a daemon that is missed. */
   readonly missed: Beat | undefined;
+  /** The daemons that live, do not answer, and have lost the lead by it. */
+  readonly stalled: readonly Stalled[];
   /**
    * The results of the newest checks of partitions, ascending.
    *
@@ -55,7 +57,7 @@ const LATEST = 1_000;
 /** The partitions that live workers hold, or that runs are of which have not ended. */
 export async function atWork(state: State, index: StalenessIndex): Promise<ReadonlyMap<AssetKey, Ranges>> {
   const held = new Map(await runningIn(state));
-  for (const { request } of (await state.runs(LATEST, "materialize")).filter(isOpen)) {
+  for (const { request } of (await state.runs(LATEST, { command: "materialize" })).filter(isOpen)) {
     for (const [asset, ranges] of rangesOf(index, request)) {
       held.set(asset, union(held.get(asset) ?? [], ranges));
     }

@@ -6,6 +6,7 @@ import type { AssetEvaluation, RunRequest } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
 import { scopeOfKnown } from "../run/request.ts";
 import { messageOf, refresh, runningIn, type Session } from "../run/session.ts";
+import { traceable } from "../run/traced.ts";
 import { allExisting, type Node } from "../staleness/node.ts";
 import { Automation, type Evaluated } from "./automation.ts";
 import { Memories } from "./memories.ts";
@@ -20,6 +21,8 @@ import { evaluationOf, waitingFor } from "./verdict.ts";
 export interface Tick {
   readonly at: Instant;
   readonly runs: readonly { readonly run: RunId; readonly request: RunRequest }[];
+  /** Why it asked for none, where that is a failure that is noted already, and not thrown. */
+  readonly failure?: string;
 }
 
 /** Asks for runs by itself: whenever it is called, and to be called by `wakes` at the latest. */
@@ -67,7 +70,7 @@ export class Ticker implements Ticking {
     const { state, index } = session;
     const memories = await Memories.open(state.keyValue, index.nodes);
     const ticker = new Ticker(session, new Automation(index, cron, memories.known), memories);
-    for (const run of await state.runs(LATEST, "materialize")) {
+    for (const run of await state.runs(LATEST, { command: "materialize" })) {
       // What is less urgent, such as a backfill that waits or is paused, keeps nothing from being asked for.
       if (isOpen(run) && (run.request.priority ?? 0) >= 0) ticker.#open.set(run.id, run.request);
     }
@@ -118,7 +121,7 @@ export class Ticker implements Ticking {
     for (const request of requestsFor(withBetween(asked, index.now), index)) {
       const keys = new Set(request.ranges.map(({ asset }) => asset));
       const { run, isNew } = await state.enqueue(
-        request,
+        traceable(this.#session, request),
         clock.now(),
         [...keys].flatMap((key) => why.get(key) ?? []),
       );
@@ -164,13 +167,14 @@ export class Ticker implements Ticking {
     for (const node of this.#outages.size === 0 ? [] : index.nodes) {
       if (outageOf(this.#outages, node) !== undefined) running.set(node.key, allExisting(node, index.now));
     }
+    const statuses = await state.runStatuses([...this.#open.keys()]);
     for (const [id, request] of this.#open) {
-      const run = (await state.run(id))?.run;
-      const waits = isOpen(run);
+      const status = statuses.get(id);
+      const waits = status !== undefined && isOpen({ status });
       if (!waits) this.#open.delete(id);
       for (const [node, ranges] of scopeOfKnown(index, request)) {
         if (waits) running.set(node.key, union(running.get(node.key) ?? [], ranges));
-        else if (run?.status === "cancelled") {
+        else if (status === "cancelled") {
           this.#cancelled.set(node, union(this.#cancelled.get(node) ?? [], ranges));
         }
       }

@@ -6,6 +6,7 @@ import type { BackfillRecord, RunRequest } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
 import { knownRanges } from "../run/request.ts";
 import { refresh, type Session } from "../run/session.ts";
+import { traceable } from "../run/traced.ts";
 import { standOf } from "./progress.ts";
 
 /** So many runs of a backfill are queued or at work. */
@@ -55,7 +56,12 @@ export class BackfillTicker implements Ticking {
         tags: { by: "backfill", backfill: String(id), batch: String(batch) },
       };
       if (outageOver(outages, index, request) !== undefined) break;
-      const queued = await state.backfills.enqueue(id, batch, request, clock.now());
+      const queued = await state.backfills.enqueue(
+        id,
+        batch,
+        traceable(this.#session, request),
+        clock.now(),
+      );
       if (queued?.isNew) runs.push({ run: queued.run, request });
     }
     return runs;

@@ -81,8 +81,12 @@ export interface Alerts {
   /**
    * Takes the message to a channel that was tried the least, the oldest of these; undefined where none is owed that no
    * living worker has. The end of an episode is told once its beginning was.
+   *
+   * @param resting Messages that are left, and with them the ends of their episodes.
    */
-  take(channel: string): Promise<TakenMessage | undefined>;
+  take(channel: string, resting?: readonly number[]): Promise<TakenMessage | undefined>;
+  /** How many messages each channel is owed; those that are owed none are not named. */
+  owed(): Promise<Readonly<Record<string, number>>>;
   /** Notes that a taken message was delivered, or why not. */
   settle(id: number, at: Instant, fault: string | null): Promise<void>;
   /** Forgets episodes that ended before an instant and are delivered, or only counts them. */

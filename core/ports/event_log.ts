@@ -4,6 +4,7 @@ import type { Instant } from "../instant.ts";
 import type { PartitionSpec } from "../partition/partition_set.ts";
 import type { OrdinalRange } from "../partition/ranges.ts";
 import type { ClaimToken, Intent } from "./claims.ts";
+import type { Lead } from "./leads.ts";
 import type { FileRef } from "./publisher.ts";
 import type { StepRecord } from "./runs.ts";
 
@@ -106,6 +107,8 @@ export interface Commit {
   readonly step?: StepRecord;
   /** Ends the claim; see `State.release`. @default false */
   readonly release?: boolean;
+  /** Under which it happens: once that has passed on, nothing is written, and it throws a {@linkcode PassedLeadError}. */
+  readonly lead?: Lead;
 }
 
 /** The outcome of a commit. */
@@ -125,6 +128,29 @@ export interface MaterializationRecord {
   readonly event: Materialized;
 }
 
+/** Which events of an asset are meant: all that is said must hold. */
+export interface EventFilter {
+  /** They speak of it. */
+  readonly partition?: number;
+  readonly kinds?: readonly AssetEvent["kind"][];
+  /** They have a lesser number: the page after this event. */
+  readonly before?: Seq;
+  /** They have a greater number; the oldest come first. */
+  readonly after?: Seq;
+}
+
+/** A number that latest materializations have: their rows, the bytes of their files, or what their metadata name. */
+export type SeriesField = "rows" | "bytes" | { readonly metadata: string };
+
+/** What the numbers of neighbouring partitions come to; buckets without any are left out. */
+export interface SeriesBucket extends OrdinalRange {
+  /** How many partitions have the number. */
+  readonly count: number;
+  readonly least: number;
+  readonly most: number;
+  readonly sum: number;
+}
+
 /** The numbered, append-only log of events, and the latest materialization of each partition, kept from it. */
 export interface EventLog {
   /** Makes the assets known; static keys keep their places, new ones are appended. */
@@ -136,6 +162,8 @@ export interface EventLog {
   since(seq: Seq, limit?: number): Promise<readonly AssetEvent[]>;
   /** The events of a run, in order. */
   events(run: RunId, page: { readonly after: Seq; readonly limit: number }): Promise<readonly AssetEvent[]>;
+  /** The events of an asset, newest first unless they are asked for after a number. */
+  eventsOf(asset: AssetKey, limit: number, filter?: EventFilter): Promise<readonly AssetEvent[]>;
   commit(commit: Commit): Promise<Committed>;
 
   /** The latest materialization of each partition in the ranges, ascending; none of wiped and missing ones. */
@@ -143,6 +171,13 @@ export interface EventLog {
     asset: AssetKey,
     ranges: readonly OrdinalRange[],
   ): Promise<readonly MaterializationRecord[]>;
+  /** A number of the latest materializations in a range, over so many buckets of equally many partitions, ascending. */
+  series(
+    asset: AssetKey,
+    field: SeriesField,
+    range: OrdinalRange,
+    buckets: number,
+  ): Promise<readonly SeriesBucket[]>;
   /** The files below a folder of the lake, or its one file of that path, that latest materializations name, by path. */
   filesBelow(folder: string): Promise<readonly PublishedFile[]>;
   /** The files at these paths that latest materializations name, by path. */

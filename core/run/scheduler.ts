@@ -4,6 +4,7 @@ import type { RunId, Seq } from "../event.ts";
 import { SECOND } from "../instant.ts";
 import {
   contains,
+  count,
   fromOrdinals,
   intersect,
   normalize,
@@ -153,9 +154,12 @@ class Scheduler {
     if (this.options.taken !== undefined && isLeft && !isCancelled) return { ...result, status: "cancelled" };
     const status = result.status === "nothing_to_do" ? "succeeded" : result.status;
     const { counts, errors } = result;
+    const blocked = tally.blocked();
     const summary = {
       counts: { ...counts },
       ...(errors.length === 0 ? {} : { errors: errors.slice(0, 20) }),
+      // No event speaks of what was held back for want of something.
+      ...(blocked.length === 0 ? {} : { blocked: blocked.slice(0, 20) }),
     };
     await session.state.endRun(run, status, summary, session.clock.now());
     return { ...result, run };
@@ -480,7 +484,8 @@ class Scheduler {
     { outcome, message }: Pick<Problem, "outcome" | "message">,
   ): void {
     const keys = range === null ? { from: null, to: null } : keyRange(set, range);
-    this.#tell({ type: "problem", asset, range: keys, outcome, message });
+    const partitions = range === null ? 0 : count([range]);
+    this.#tell({ type: "problem", asset, range: keys, count: partitions, outcome, message });
   }
 
   #tell(news: News): void {

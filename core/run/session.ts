@@ -4,7 +4,15 @@ import type { BrokenEntry, Definition } from "../ports/catalog.ts";
 import type { Clock, Random } from "../ports/clock.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { Publisher } from "../ports/publisher.ts";
-import type { ClaimToken, Commit, Intent, State, Taken } from "../ports/state.ts";
+import {
+  type ClaimToken,
+  type Commit,
+  type Intent,
+  PassedLeadError,
+  type State,
+  type Taken,
+} from "../ports/state.ts";
+import type { Tracer } from "../ports/tracer.ts";
 import type { Versions } from "../ports/versions.ts";
 import { show } from "../show.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
@@ -34,6 +42,8 @@ export interface Ports {
   readonly examine?: (pool: string, signal: AbortSignal) => Promise<unknown>;
   /** Takes secrets out of a text before it is kept or shown. */
   readonly mask: (text: string) => string;
+  /** @default nothing is traced */
+  readonly tracer?: Tracer;
 }
 
 /** The work on one graph: ports, the index that they keep up to date, and who is told of it. */
@@ -102,7 +112,7 @@ async function asked(session: Session, changes: Commit): Promise<readonly Taken[
   try {
     return await committed(session, changes);
   } catch (cause) {
-    if (cause instanceof SupersededError) throw cause;
+    if (cause instanceof SupersededError || cause instanceof PassedLeadError) throw cause;
     throw new UnknownOutcomeError(messageOf(session, cause), { cause });
   }
 }

@@ -1,27 +1,13 @@
 import { RequestError } from "../errors.ts";
 import { outagesIn, waitingAssets } from "../outages.ts";
-import type { RunId } from "../event.ts";
 import { SECOND } from "../instant.ts";
-import type { RunRequest, TakenRun } from "../ports/state.ts";
+import type { TakenRun } from "../ports/state.ts";
 import { recover } from "./recover.ts";
 import { retain } from "./retention.ts";
 import { messageOf, type Session } from "./session.ts";
 import type { RunResult } from "./tally.ts";
-
-/** A queued run as it ended here. */
-export interface Worked {
-  readonly run: RunId;
-  readonly request: RunRequest;
-  /**
-   * Refused where the graph cannot do what was requested; handed back where its worker was told to end, or where it waits
-   * for a service that is down.
-   */
-  readonly outcome: RunResult | { readonly status: "refused"; readonly message: string } | {
-    readonly status: "handed-back";
-    /** Why it waits. */
-    readonly waits?: string;
-  };
-}
+import { tracedRun } from "./traced.ts";
+import type { Worked } from "./worked.ts";
 
 const never = new AbortController().signal;
 
@@ -71,7 +57,8 @@ export async function worked(
   execute: Execute,
 ): Promise<Worked> {
   const { id: run, request } = taken;
-  return { run, request, outcome: await outcomeOf(session, taken, signal, execute) };
+  const outcome = await tracedRun(session, taken, () => outcomeOf(session, taken, signal, execute));
+  return { run, request, outcome };
 }
 
 async function outcomeOf(

@@ -64,6 +64,8 @@ export interface LookOptions {
   readonly signal?: AbortSignal;
   /** Told in a line what is waited for. */
   readonly tell?: (line: string) => void;
+  /** @default the global one */
+  readonly fetch?: (request: Request) => Promise<Response>;
 }
 
 /**
@@ -73,7 +75,7 @@ export interface LookOptions {
 export async function askSource(
   { url, key, timeout, perMinute, perHour }: Address,
   kv: KeyValue,
-  { clock, signal, tell = () => {} }: LookOptions,
+  { clock, signal, tell = () => {}, fetch: ask = fetch }: LookOptions,
 ): Promise<Look> {
   const { origin } = new URL(url);
   const address = `${url.replace(/(\/v3)?\/*$/, "")}/v3/countries?limit=1`;
@@ -87,7 +89,8 @@ export async function askSource(
     const silence = () => tell(`"${origin}" has not answered for ${seconds(clock.awake() - began)}`);
     const timer = setInterval(silence, SILENCE);
     const response = await within(clock, timeout * SECOND, signal, async (signal) => {
-      const response = await fetch(address, { headers: { "X-API-Key": key! }, redirect: "manual", signal });
+      const headers = { "X-API-Key": key! };
+      const response = await ask(new Request(address, { headers, redirect: "manual", signal }));
       await response.body?.cancel();
       return response;
     })

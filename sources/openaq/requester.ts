@@ -88,6 +88,8 @@ const NOBODY_THERE: ReadonlySet<string> = new Set(["connection refused", "unknow
 export class Requester {
   /** Requests sent so far. */
   requests = 0;
+  /** Those of them that were answered 429. */
+  limited = 0;
   /** A note on the answers for their readers, in one line. */
   notice: string | undefined;
   readonly #options: RequesterOptions;
@@ -149,6 +151,7 @@ export class Requester {
         if (left <= 0) throw this.#error("unreachable", url, last);
         const asleep = clock.asleep();
         const outcome = await this.#once(url, question, left, signal);
+        if ("said" in outcome) turn?.answered();
         turn?.[Symbol.dispose]();
         turn = undefined;
         if ("said" in outcome) return outcome;
@@ -252,6 +255,7 @@ export class Requester {
     }
     const { response: { status, ok, headers }, body } = answered;
     this.#compareClocks(url, headers, asked);
+    if (status === 429) this.limited++;
     if (status === 429) return { wait: (limitsOf(headers, clock.now()).reset ?? 60) * SECOND };
     if (!ok) {
       const said = `answered ${status} ${this.#detail("text" in body ? body.text : "")}`;

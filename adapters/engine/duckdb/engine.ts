@@ -254,7 +254,11 @@ type Readers = (partition: string) => readonly string[];
 
 function readersAmong({ outputs, readers }: Transform): Readers {
   const wanted = new Set(outputs.map(({ partition }) => partition));
-  return (partition) => [partition, ...readers?.get(partition) ?? []].filter((each) => wanted.has(each));
+  let known: ReadonlyMap<string, readonly string[]> | undefined;
+  return (partition) => {
+    known ??= readers?.() ?? new Map();
+    return [partition, ...known.get(partition) ?? []].filter((each) => wanted.has(each));
+  };
 }
 
 /** @throws {EngineError} If one of the files is not known to be needed by some of the wanted partitions alone. */

@@ -5,6 +5,7 @@ import {
   type CheckResult,
   DAMAGED,
   damageOf,
+  type EventFilter,
   EXPIRED,
   type MaterializationRecord,
   type Materialized,
@@ -14,6 +15,8 @@ import {
   type PublishedFile,
   type RunId,
   type Seq,
+  type SeriesBucket,
+  type SeriesField,
   STANDS,
   WIPED,
 } from "../../../core/mod.ts";
@@ -27,6 +30,13 @@ import type { Registry } from "./registry.ts";
 type FileRow = Omit<PublishedFile, "asset"> & { readonly asset: number };
 
 const FROM_EVENTS = "FROM events e LEFT JOIN details d ON d.seq = e.seq";
+
+const ofAsset = (order: "ASC" | "DESC") => `
+  SELECT ${rows.EVENT_COLUMNS} ${FROM_EVENTS}
+  WHERE e.asset = ?1 AND e.seq < ?2
+    AND (?3 IS NULL OR first <= ?3 AND coalesce(last, first) >= ?3)
+    AND (?4 IS NULL OR kind IN (SELECT value FROM json_each(?4))) AND e.seq > ?6
+  ORDER BY e.seq ${order} LIMIT ?5`;
 
 const INSERT_MATERIALIZED = `
   INSERT INTO events (seq, kind, asset, run, at, first, code, read, version, member, edges, previous)
@@ -85,6 +95,21 @@ const FILES_AT = `
     CROSS JOIN json_each(d.body, '$.files') f
   WHERE p.status IN (${STANDS}, ${DAMAGED}) AND f.value ->> 'path' = l.path
   ORDER BY l.path, p.seq`;
+
+/** As an expression, and what it names. */
+function valueOf(field: SeriesField): [expression: string, ...named: string[]] {
+  switch (field) {
+    case "rows":
+      return ["d.body ->> '$.rows'"];
+    case "bytes":
+      return ["(SELECT sum(f.value ->> 'size') FROM json_each(d.body, '$.files') f)"];
+    default:
+      return [
+        "(SELECT m.value ->> '$.value' FROM json_each(d.body, '$.metadata') m WHERE m.key = ?5)",
+        field.metadata,
+      ];
+  }
+}
 
 /** The numbered events, and what stands by them. */
 export class EventLog {
@@ -149,6 +174,46 @@ export class EventLog {
       after,
       limit,
     ));
+  }
+
+  of(key: AssetKey, limit: number, { partition, kinds, before, after }: EventFilter): AssetEvent[] {
+    const asset = this.#registry.find(key);
+    if (asset === undefined) return [];
+    return this.#decode(this.#db.all<EventRow>(
+      ofAsset(after === undefined ? "DESC" : "ASC"),
+      asset,
+      before ?? Number.MAX_SAFE_INTEGER,
+      partition ?? null,
+      kinds === undefined ? null : JSON.stringify(kinds.map((kind) => rows.KINDS.indexOf(kind))),
+      limit,
+      after ?? 0,
+    ));
+  }
+
+  series(key: AssetKey, field: SeriesField, { from, to }: OrdinalRange, buckets: number): SeriesBucket[] {
+    const asset = this.#registry.find(key);
+    if (asset === undefined || to < from) return [];
+    const size = Math.ceil((to - from + 1) / buckets);
+    const [value, ...named] = valueOf(field);
+    return this.#db.all<{ bucket: number; count: number; least: number; most: number; sum: number }>(
+      `SELECT CAST((partition - ?2) / ?4 AS INTEGER) AS bucket, count(value) AS count,
+        min(value) AS least, max(value) AS most, sum(value) AS sum
+      FROM (
+        SELECT p.partition, ${value} AS value
+        FROM partitions p CROSS JOIN details d ON d.seq = p.seq
+        WHERE p.asset = ?1 AND p.partition BETWEEN ?2 AND ?3 AND p.status <> ${WIPED}
+      )
+      WHERE typeof(value) IN ('integer', 'real')
+      GROUP BY bucket ORDER BY bucket`,
+      asset,
+      from,
+      to,
+      size,
+      ...named,
+    ).map(({ bucket, ...numbers }) => {
+      const first = from + bucket * size;
+      return { from: first, to: Math.min(first + size - 1, to), ...numbers };
+    });
   }
 
   materializations(key: AssetKey, ranges: readonly OrdinalRange[]): MaterializationRecord[] {

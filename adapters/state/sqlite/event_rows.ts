@@ -12,6 +12,16 @@ import type {
 /** Kinds of events, by the numbers that stand for them. */
 export const MATERIALIZED = 0, WIPED = 1, EXPIRED = 2, FAILED = 3, CHECKED = 4, DUE = 5;
 
+/** In the order of their numbers. */
+export const KINDS: readonly AssetEvent["kind"][] = [
+  "materialized",
+  "wiped",
+  "expired",
+  "failed",
+  "checked",
+  "due",
+];
+
 /** A row of the events with its details; `last` is null where it equals `first`. */
 export interface EventRow {
   readonly seq: number;

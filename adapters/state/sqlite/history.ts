@@ -110,7 +110,7 @@ export class History {
 
   /** Call it in a transaction. */
   deleteRuns(runs: readonly RunId[]): void {
-    this.#delete([["logs", "run"], ["steps", "run"], ["runs", "id"]], runs);
+    this.#delete([["logs", "run"], ["steps", "run"], ["run_assets", "run"], ["runs", "id"]], runs);
   }
 
   #delete(tables: readonly (readonly [table: string, column: string])[], numbers: readonly number[]): void {

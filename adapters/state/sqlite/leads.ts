@@ -1,8 +1,18 @@
-import type { Leader } from "../../../core/mod.ts";
+import { type Instant, type Lead, type Leader, PassedLeadError, type Stalled } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 import type { Workers } from "./workers.ts";
 
-/** Who leads what. */
+interface Row {
+  readonly worker: number;
+  readonly number: number;
+  readonly beats: number;
+  readonly at: number | null;
+}
+
+/** The worker of a lead that nobody has: its number stays known. */
+const NOBODY = 0;
+
+/** Who leads what; call all but the questions in a transaction. */
 export class Leads {
   readonly #db: Database;
   readonly #workers: Workers;
@@ -13,31 +23,100 @@ export class Leads {
   }
 
   leader(name: string): Leader | undefined {
-    const worker = this.#worker(name);
-    return this.#workers.alive(worker) ? { place: this.#workers.place(worker) ?? null } : undefined;
+    const row = this.#row(name);
+    if (row === undefined || !this.#workers.alive(row.worker)) return undefined;
+    const { worker, number, beats, at } = row;
+    return { place: this.#workers.place(worker) ?? null, number, beats, at: at ?? 0 };
   }
 
-  /** Whether a living worker has the lead, and whether it is this one. */
-  held(name: string): "here" | "elsewhere" | undefined {
-    const worker = this.#worker(name);
-    if (!this.#workers.alive(worker)) return undefined;
-    return this.#workers.known && worker === this.#workers.self() ? "here" : "elsewhere";
+  stalled(name: string): Stalled[] {
+    const rows = this.#db.all<{ worker: number; since: number }>(
+      "SELECT worker, since FROM deposed WHERE name = ? ORDER BY since",
+      name,
+    );
+    return rows.filter(({ worker }) => this.#workers.alive(worker))
+      .map(({ worker, since }) => ({ place: this.#workers.place(worker) ?? null, since }));
   }
 
-  /** Takes the lead where nobody has it; call it in a transaction. */
-  take(name: string): boolean {
-    const held = this.held(name);
-    if (held !== undefined) return held === "here";
-    this.#db.run("INSERT OR REPLACE INTO leads (name, worker) VALUES (?, ?)", name, this.#workers.self());
-    return true;
+  /** What is known without writing: the lead that is this worker's; null where there is none to be had. */
+  held(name: string): Lead | null | undefined {
+    const row = this.#row(name);
+    if (row === undefined || !this.#workers.alive(row.worker)) return undefined;
+    if (this.#isOwn(row)) return { name, number: row.number };
+    return this.#isDeposed(name) ? undefined : null;
+  }
+
+  /** Call it in the transaction that only who leads may write. @throws {PassedLeadError} If it is one that has passed on. */
+  require(lead: Lead | undefined): void {
+    if (lead === undefined) return;
+    const row = this.#row(lead.name);
+    if (row?.number !== lead.number || !this.#isOwn(row)) throw PassedLeadError.of(lead);
+  }
+
+  /** Takes the lead where nobody has it, or who has it is silent. */
+  take(name: string, at: Instant, silent?: Pick<Leader, "number" | "beats">): Lead | undefined {
+    const self = this.#workers.self();
+    this.#db.run("DELETE FROM deposed WHERE name = ? AND worker = ?", name, self);
+    const row = this.#row(name);
+    if (row !== undefined && this.#workers.alive(row.worker)) {
+      if (row.worker === self) return { name, number: row.number };
+      if (row.number !== silent?.number || row.beats !== silent.beats) return undefined;
+      this.#db.run(
+        "INSERT OR REPLACE INTO deposed (name, worker, since) VALUES (?, ?, ?)",
+        name,
+        row.worker,
+        row.at ?? at,
+      );
+    }
+    const number = (row?.number ?? 0) + 1;
+    this.#db.run(
+      "INSERT OR REPLACE INTO leads (name, worker, number, beats, at) VALUES (?, ?, ?, 0, ?)",
+      name,
+      self,
+      number,
+      at,
+    );
+    return { name, number };
+  }
+
+  /** One statement, which needs no transaction around it. */
+  beat({ name, number }: Lead, at: Instant): boolean {
+    const changed = this.#db.run(
+      "UPDATE leads SET beats = beats + 1, at = ? WHERE name = ? AND number = ? AND worker = ?",
+      at,
+      name,
+      number,
+      this.#workers.self(),
+    );
+    return changed > 0;
   }
 
   /** Gives up all that this worker leads. */
   leave(): void {
-    this.#db.run("DELETE FROM leads WHERE worker = ?", this.#workers.self());
+    const self = this.#workers.self();
+    this.#db.run("UPDATE leads SET worker = ? WHERE worker = ?", NOBODY, self);
+    this.#db.run("DELETE FROM deposed WHERE worker = ?", self);
   }
 
-  #worker(name: string): number | null {
-    return this.#db.get<{ worker: number }>("SELECT worker FROM leads WHERE name = ?", name)?.worker ?? null;
+  /** Forgets of those that are no more that they were silent. */
+  forgetDead(): void {
+    this.#db.run("DELETE FROM deposed WHERE worker NOT IN (SELECT id FROM workers)");
+  }
+
+  #isOwn({ worker }: Row): boolean {
+    return this.#workers.known && worker === this.#workers.self();
+  }
+
+  #isDeposed(name: string): boolean {
+    if (!this.#workers.known) return false;
+    return this.#db.get(
+      "SELECT 1 FROM deposed WHERE name = ? AND worker = ?",
+      name,
+      this.#workers.self(),
+    ) !== undefined;
+  }
+
+  #row(name: string): Row | undefined {
+    return this.#db.get<Row>("SELECT worker, number, beats, at FROM leads WHERE name = ?", name);
   }
 }

@@ -6,6 +6,7 @@ import { describeFollowing } from "./contract_following.ts";
 import { describeLeads } from "./contract_leads.ts";
 import { describePools } from "./contract_pools.ts";
 import { describeQueue } from "./contract_queue.ts";
+import { describeQuestions } from "./contract_questions.ts";
 import { describeRecords } from "./contract_records.ts";
 import { describeTicks } from "./contract_ticks.ts";
 import type { Harness } from "./harness.ts";
@@ -15,6 +16,7 @@ export function stateContract(name: string, open: () => Promise<Harness>): void 
   describeEvents(name, open);
   describeClaims(name, open);
   describeRecords(name, open);
+  describeQuestions(name, open);
   describeQueue(name, open);
   describePools(name, open);
   describeBackfills(name, open);

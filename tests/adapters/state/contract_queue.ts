@@ -31,12 +31,14 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
       summary: null,
     } as const;
     assertEquals((await b.run(urgent))?.run, record);
+    assertEquals(await a.oldest(), Math.min(...(await a.runs(9)).map(({ started }) => started)));
     assertEquals(await b.take(200), { id: urgent, request, steps: 0 });
     assertEquals((await a.run(urgent))?.run, { ...record, status: "running", started: 200 });
     const rest = [await a.take(201), await b.take(202), await a.take(203), await b.take(204)];
     assertEquals(rest.map((taken) => taken?.id), [old, young, least, undefined]);
     await b.endRun(urgent, "succeeded", null, 300);
     assertEquals(await status(a, urgent), "succeeded");
+    assertEquals(await a.oldest(), null);
   });
 
   test("only what is more urgent is taken where that is asked for", async (harness) => {
@@ -266,5 +268,36 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     await b.free(run, 300);
     await b.recover(400);
     assertEquals([await status(b, run), await b.take(401)], ["interrupted", undefined]);
+  });
+
+  test("keys that nobody asks by any more can be forgotten, and no others", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    const DAY = 86_400_000;
+    const ask = (key: string, at: number) => a.enqueue({ ...REQUEST, key }, at);
+    const page = { after: "", limit: 9 };
+    for (const key of ["open", "over", "again", "soon"]) await ask(key, 1_000);
+    for (const key of ["over", "again", "soon"]) await a.cancel((await ask(key, 1_000)).run, 1_000);
+    await ask("again", 1_000 + DAY);
+    await ask("young", 5_000);
+    await a.cancel((await ask("young", 5_000)).run, 5_000);
+    assertEquals(await b.keysAskedBefore(2_000, page), ["over", "soon"]);
+    assertEquals(await b.keysAskedBefore(2_000, { after: "over", limit: 9 }), ["soon"]);
+    assertEquals(await b.keysAskedBefore(DAY + 1_001, { after: "", limit: 2 }), ["again", "over"]);
+    // Somebody asks by one while it is being forgotten.
+    await ask("soon", 9_000 + DAY);
+    await b.forgetKeys(["open", "over", "again", "soon", "young", "none"], 2_000);
+    const isNew = async (key: string) => (await ask(key, 9_000 + DAY)).isNew;
+    assertEquals(
+      [
+        await isNew("open"),
+        await isNew("over"),
+        await isNew("again"),
+        await isNew("soon"),
+        await isNew("young"),
+      ],
+      [false, true, false, false, false],
+    );
+    // What is run again is kept again.
+    assertEquals([await isNew("over"), (await a.runs(9)).length], [false, 6]);
   });
 }

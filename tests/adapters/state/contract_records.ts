@@ -49,9 +49,28 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
     const ranges = [{ asset: DAYS, from: "2024-01-01", to: "2024-01-02" }];
     const begin = (command: RunCommand) => state.beginRun({ command, ranges }, 0);
     const [one, , three] = [await begin("rollback"), await begin("wipe"), await begin("rollback")];
-    const found = async (limit: number) => (await state.runs(limit, "rollback")).map(({ id }) => id);
+    const found = async (limit: number) =>
+      (await state.runs(limit, { command: "rollback" })).map(({ id }) => id);
     assertEquals(await found(9), [three, one]);
     assertEquals(await found(1), [three]);
+  });
+
+  test("how runs stand is asked at once, of those whose workers are no more, too", async (state, harness) => {
+    await state.register(ASSETS);
+    const b = await harness.worker("b");
+    const [typed, ended] = [await b.beginRun(REQUEST, 0), await state.beginRun(REQUEST, 0)];
+    const { run: queued } = await state.enqueue(REQUEST, 0);
+    const { run: cancelled } = await state.enqueue(REQUEST, 0);
+    await state.cancel(cancelled, 1);
+    await state.endRun(ended, "failed", null, 1);
+    const ask = () => state.runStatuses([queued, 99, typed, ended, cancelled]);
+    const rest = [[ended, "failed"], [cancelled, "cancelled"]] as const;
+    assertEquals(await ask(), new Map([...rest, [queued, "queued"], [typed, "running"]]));
+    await b.take(0);
+    assertEquals(await ask(), new Map([...rest, [queued, "running"], [typed, "running"]]));
+    harness.kill("b");
+    assertEquals(await ask(), new Map([...rest, [queued, "queued"], [typed, "interrupted"]]));
+    assertEquals(await state.runStatuses([]), new Map());
   });
 
   test("runs are listed newest first, with their steps as last recorded", async (state) => {
@@ -154,7 +173,7 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
     await state.log(one, entries.slice(0, 2));
     await state.log(two, [entry("other")]);
     await state.log(one, entries.slice(2));
-    assertEquals(await state.logs(one), entries);
+    assertEquals((await state.logs(one)).map(({ line: _line, ...entry }) => entry), entries);
     assertEquals(await state.logs(99), []);
   });
 

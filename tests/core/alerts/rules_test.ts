@@ -8,6 +8,7 @@ import { daily } from "../../../core/partition/time_set.ts";
 import { SourceHealth } from "../../../core/source_health.ts";
 import { LifeSign } from "../../../core/alerts/life_sign.ts";
 import { alert } from "../../../core/alerts/rules.ts";
+import { memoryState } from "../../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import { fakeClock } from "../../fake_clock.ts";
 import { NOON } from "../lab.ts";
@@ -425,6 +426,23 @@ Deno.test("where the lake lives faster than the machine, work and daemons have t
   await alerter.look(signal);
   assertEquals((await open()).sort(), ["daemon daemon", "late t/one"]);
 });
+for (const end of ["asks", "dies"]) {
+  Deno.test(`a daemon that lives and lost the lead is told of once, until it ${end}`, async () => {
+    const store = memoryStore();
+    const { told, state } = await desk([], {}, { store });
+    const stopped = memoryState(store, "stopped");
+    await stopped.lead("ticks", NOON);
+    await state.lead("ticks", NOON + HOUR, await stopped.leader("ticks"));
+    assertEquals(await told(), [
+      "opened daemon daemon: the daemon has not answered since 2024-02-01T12:00:00Z: another asks for what is due " +
+      "in its place, and what it was at work on waits for it to go on or to end",
+    ]);
+    assertEquals(await told(), []);
+    if (end === "asks") await stopped.lead("ticks", NOON);
+    else store.kill("stopped");
+    assertEquals((await told()).map((line) => line.slice(0, 20)), ["closed daemon daemon"]);
+  });
+}
 
 Deno.test("a tick is a sign of life, a look beside it is none, and an end takes it along", async () => {
   const store = memoryStore();

@@ -145,7 +145,10 @@ Deno.test("a daemon with nothing to do ends at once, and leaves the lead with it
   await served.end();
   assertEquals([types(served.news), served.pulse.leads], [["leads"], false]);
   await world.state.close();
-  assertEquals((await days({ store: world.store, worker: "b" })).store.leads.get("ticks")?.alive, false);
+  assertEquals(
+    (await days({ store: world.store, worker: "b" })).store.leads.get("ticks")?.worker.alive,
+    false,
+  );
 });
 
 Deno.test("of two daemons one leads and both work; where the leader dies, the other leads within five seconds", async () => {

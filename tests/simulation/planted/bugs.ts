@@ -255,13 +255,13 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "a slot is leaked when its worker dies",
-    file: "adapters/state/memory/store.ts",
+    file: "adapters/state/memory/pools.ts",
     find: "claim.pool === pool && claim.worker?.alive",
     replace: "claim.pool === pool",
   },
   {
     name: "a key runs twice where its run has ended",
-    file: "adapters/state/memory/state.ts",
+    file: "adapters/state/memory/queue.ts",
     find: "if (known !== undefined) return { run: known, isNew: false };",
     replace:
       "if (known !== undefined && this.#store.runs[known - 1]!.worker !== null) return { run: known, isNew: false };",
@@ -274,7 +274,7 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "a queued run is taken by two",
-    file: "adapters/state/memory/state.ts",
+    file: "adapters/state/memory/queue.ts",
     find: 'first.record = { ...first.record, status: "running", started: at };',
     replace: "first.record = { ...first.record, started: at };",
   },
