@@ -10,12 +10,12 @@ import { systemClock } from "./app/system.ts";
 import type { TimeOfLake } from "./app/time.ts";
 import {
   type AssetKey,
+  type AutomationStatus,
+  automationStatusesOf,
   type Clock,
   type Graph,
   type ProcessVitals,
   setPaused,
-  type Standing,
-  standingsOf,
   type State,
   type Tracer,
   type Warn,
@@ -95,9 +95,9 @@ export class App {
       access,
       warn,
       time: this.time,
-      patient,
       lasting: this.lasting,
       tracer,
+      patient,
       ...(selects && { selects }),
     });
     if (access === "write") this.#states.add(lake.state);
@@ -123,14 +123,14 @@ export class App {
   }
 
   /** How all that asks for runs by itself stands. */
-  async standings(): Promise<Standing[]> {
+  async automations(): Promise<AutomationStatus[]> {
     const [{ askersOf }, { CronerCron }] = await Promise.all([
       import("./app/askers.ts"),
       import("./adapters/cron/croner/cron.ts"),
     ]);
     const askers = askersOf(this.groups.project());
     const state = await this.state("read");
-    return await standingsOf(askers, { state, cron: new CronerCron(), now: this.now() })
+    return await automationStatusesOf(askers, { state, cron: new CronerCron(), now: this.now() })
       .finally(() => state.close());
   }
 

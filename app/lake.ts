@@ -70,10 +70,10 @@ export interface LakeOptions {
   readonly tracer?: Tracer;
   /** Told of what somebody should see while the lake is open. */
   readonly warn: Warn;
-  /** Whether the lake is made although its source does not answer yet: who lasts goes on once it does. @default false */
-  readonly patient?: boolean;
   /** Whether it stays open while other things go on here. @default false */
   readonly lasting?: boolean;
+  /** Whether the lake is made although its source does not answer yet: who lasts goes on once it does. @default false */
+  readonly patient?: boolean;
   /** The assets that will be made: what others ask is not asked. @default all of them */
   readonly selects?: (graph: Graph) => ReadonlySet<AssetKey>;
 }
@@ -102,7 +102,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
 }
 
 async function open(config: Config, options: LakeOptions, isNew: boolean): Promise<Lake> {
-  const { project, access, warn, time = MACHINE, patient = false, lasting = false, tracer = untraced } =
+  const { project, access, warn, time = MACHINE, lasting = false, patient = false, tracer = untraced } =
     options;
   const { clock } = time;
   const selected = options.selects?.(project.graph);
@@ -111,6 +111,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     config,
     known: sourcesOf(config, project),
     asking: isAsked(project, selected),
+    clock,
     patient,
     tell: (message: string) => warn("openaq", message),
     fetch: tracedFetch(tracer, fetch),

@@ -1,9 +1,8 @@
 import type { Config } from "../config.ts";
-import { type Json, type KeyValue, LakeError, type State } from "../core/mod.ts";
+import { type Clock, type Json, type KeyValue, LakeError, type State } from "../core/mod.ts";
 import { examineLake, identifyLake, type Marked, readMark } from "./identity.ts";
 import { conflictOf, conflictText, type Sources } from "./source.ts";
 import { emptyState } from "./state.ts";
-import { systemClock } from "./system.ts";
 
 /** Where the lake's data come from, and how many requests it took to know. */
 export interface LakeSources {
@@ -21,6 +20,7 @@ export interface LakeSourcesOptions {
   readonly known: Sources;
   /** Whether OpenAQ will be asked: then it is found out first what answers at its URL. */
   readonly asking: boolean;
+  readonly clock: Clock;
   readonly tell: (line: string) => void;
   readonly fetch: (request: Request) => Promise<Response>;
   /** The result of the first look, where there was no state yet. */
@@ -44,11 +44,12 @@ export interface FirstLook extends Found {
 
 /** Looks at OpenAQ's URL before anything is made: where nothing is to be known from it, nothing is left. */
 export async function lookFirst(
-  { config, known, asking, tell, fetch, patient }: Omit<LakeSourcesOptions, "marked" | "state" | "first">,
+  options: Omit<LakeSourcesOptions, "marked" | "state" | "first">,
 ): Promise<FirstLook | undefined> {
+  const { known, asking } = options;
   if (!asking || known.openaq !== undefined) return undefined;
   const { keyValue } = await emptyState();
-  const looked = await look({ config, tell, fetch, patient }, keyValue);
+  const looked = await look(options, keyValue);
   requireOneKind({ ...known, openaq: looked.source });
   const kept = new Map([...await keyValue.list("")].map(([key, { value }]) => [key, value]));
   return { ...looked, kept };
@@ -96,15 +97,16 @@ async function admit(
 
 /** The origin of the configured URL, asked once for this state. Every answer is compared with it again. */
 async function lookAt(
-  { config, state: { keyValue }, tell, fetch, patient }: LakeSourcesOptions,
+  options: LakeSourcesOptions,
   recorded: string | undefined,
 ): Promise<Found> {
+  const { config, state: { keyValue } } = options;
   const { rememberedSource } = await import("../sources/openaq/first_look.ts");
   const remembered = await rememberedSource(config.openaq.url!, keyValue);
   if (remembered !== undefined && remembered === recorded) return { source: remembered, requests: 0 };
   // Of a lake that is there, what asks next says what is wrong.
-  const looking = { config, tell, fetch, patient: patient || recorded !== undefined };
-  const looked = await look(looking, keyValue, recorded);
+  const isPatient = options.patient || recorded !== undefined;
+  const looked = await look({ ...options, patient: isPatient }, keyValue, recorded);
   return recorded === undefined || looked.source !== undefined
     ? looked
     : { source: recorded, requests: looked.requests };
@@ -112,13 +114,16 @@ async function lookAt(
 
 /** Asks the configured URL for its origin, and remembers what it answers. */
 async function look(
-  { config, tell, fetch, patient }: Pick<LakeSourcesOptions, "config" | "tell" | "fetch" | "patient">,
+  { config, clock, tell, fetch, patient }: Pick<
+    LakeSourcesOptions,
+    "config" | "clock" | "tell" | "fetch" | "patient"
+  >,
   keyValue: KeyValue,
   recorded?: string,
 ): Promise<Found> {
   const { askSource, rememberSource } = await import("../sources/openaq/first_look.ts");
   const address = { ...config.openaq, url: config.openaq.url! };
-  const looked = await askSource(address, keyValue, { clock: systemClock, tell, fetch });
+  const looked = await askSource(address, keyValue, { clock, tell, fetch });
   const { requests } = looked;
   if ("source" in looked) {
     await rememberSource(address.url, keyValue, looked.source);

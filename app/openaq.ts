@@ -69,10 +69,7 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
   const client = new OpenAQ({
     url: openaq.url ?? BUILT_IN,
     key: openaq.key ?? undefined,
-    fetch: tracedFetch(
-      tracer,
-      openaq.url === null ? await builtIn(clock, troubled) : fetchFrom(source),
-    ),
+    fetch: tracedFetch(tracer, openaq.url === null ? await builtIn(clock, troubled) : fetchFrom(source)),
     clock,
     random: Math.random,
     log,

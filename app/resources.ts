@@ -35,9 +35,9 @@ export interface ResourcesParts {
   readonly sources: Sources;
   readonly warn: Warn;
   readonly time: TimeOfLake;
+  readonly tracer: Tracer;
   /** OpenAQ, where it has not said yet what it is. */
   readonly silent?: SilentSource;
-  readonly tracer: Tracer;
 }
 
 /** Connects the lake's assets with its storage, DuckDB and, where one of them asks it, OpenAQ. */

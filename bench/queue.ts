@@ -4,7 +4,8 @@ import { type AssetKey, daily, DAY, definer, graph as graphOf, hourly, type Outp
 import { type Figure, median, timed } from "./figure.ts";
 import { days, open } from "./trivial.ts";
 
-const RUNS = 2_000;
+/** Runs that are measured, after others: a daemon is at work for long. */
+const RUNS = 2_000, BEFORE = 500;
 const YIELDS = 5;
 const limits = { steps: 4, pools: { openaq: 1 } };
 
@@ -32,15 +33,17 @@ export async function queue(folder: string): Promise<Figure[]> {
 async function runs(path: string): Promise<number> {
   const state = await openInThread({ path });
   const orchestrator = await open(days(), state);
-  const took = await timed(async () => {
-    for (let i = 0; i < RUNS; i++) {
+  const work = async (from: number, to: number) => {
+    for (let i = from; i < to; i++) {
       const day = new Date(Date.UTC(2018, 0, 1) + i * DAY).toISOString().slice(0, 10);
       await state.enqueue(request("trivial/days", day, day), clock.now());
     }
     for await (const { run, outcome } of orchestrator.work()) {
       if (outcome.status !== "succeeded") throw new Error(`run ${run}: found it ${outcome.status}`);
     }
-  });
+  };
+  await work(0, BEFORE);
+  const took = await timed(() => work(BEFORE, BEFORE + RUNS));
   await state.close();
   return RUNS / took * 1_000;
 }

@@ -85,7 +85,12 @@ function show({ stdout }: Context, { asset, partition, decision, requested, reas
   for (const line of lines(why, "")) print(stdout, line);
 }
 
-function lines({ condition, value, detail, children }: Why, indent: string): string[] {
+function lines({ condition, value, detail: own, children: all }: Why, indent: string): string[] {
+  const [first] = all;
+  // That something is not so, and that it is so or not, is one line.
+  const isSame = first !== undefined && condition === `not ${first.condition}`;
+  const detail = own ?? (isSame ? first.detail : undefined);
+  const children = isSame ? first.children : all;
   const told = detail === undefined ? "" : `: ${visible(detail)}`;
   return [
     `  ${value ? "yes" : "no "}  ${indent}${condition}${told}`,

@@ -1,5 +1,6 @@
 import {
   type AssetKey,
+  type AutomationStatus,
   type Channel,
   type Clock,
   type Forgotten,
@@ -12,7 +13,6 @@ import {
   type Query,
   type Schedule,
   type Sensor,
-  type Standing,
   type State,
   type Ticking,
   type Vitals,
@@ -120,7 +120,7 @@ export interface App {
   /** The state alone, without its lake or any graph; to read, an empty one if there is none. */
   state(access: "read" | "write"): Promise<State>;
   /** How all that asks for runs by itself stands: the conditions of assets, schedules, sensors. */
-  standings(): Promise<readonly Standing[]>;
+  automations(): Promise<readonly AutomationStatus[]>;
   /** Pauses or resumes one of these. @returns Whether it was not so before. */
   setPaused(name: string, paused: boolean): Promise<boolean>;
   /** Copies the state to a new file, as of one moment. @throws {StateError} */

@@ -40,6 +40,7 @@ export function logWorked(log: CommandLog, worked: Worked): void {
     command: worked.request.command,
     status,
     ...counts,
+    ...("waits" in worked.outcome && worked.outcome.waits !== undefined && { waits: worked.outcome.waits }),
     ...(told.length > 0 && { errors: told, failures: errors.length }),
   };
   if (status === "failed") log.error("run ended", fields);

@@ -92,8 +92,9 @@ function tell(
     for (const worked of done) print(stdout, workedLine(worked));
   }
   if (log.structured) {
-    for (const warning of [...warnings, ...down]) log.warn(warning);
+    for (const warning of warnings) log.warn(warning);
     for (const worked of done) logWorked(log, worked);
+    for (const line of down) log.error(line);
   } else for (const line of new Set([...done.flatMap(errorLines), ...down])) log.error(visible(line));
   if (down.length > 0) return 1;
   return done.some(({ outcome: { status } }) => status === "failed" || status === "refused") ? 1 : 0;

@@ -11,7 +11,7 @@ import { lateIn } from "./warnings.ts";
 /** How many partitions of an asset stand how. */
 export type PartitionCounts = Readonly<Record<"total" | PartitionState, number>>;
 
-/** What an asset comes to, all of its partitions together. */
+/** The counts of an asset, over all of its partitions. */
 export interface AssetCounts {
   readonly key: AssetKey;
   /** fresh + stale + missing = total; the others lie over these. */
@@ -23,7 +23,7 @@ export interface AssetCounts {
   readonly lastMaterialized: Instant | null;
 }
 
-/** What every asset comes to, from what is kept of neighbouring partitions: it is cheap where little changed. */
+/** The counts of every asset, from those kept of neighbouring partitions: cheap where little changed. */
 export async function countsOf({ index, state }: Session): Promise<AssetCounts[]> {
   const overlay = new Overlay(index, await runningIn(state));
   return index.nodes.map((node) => {

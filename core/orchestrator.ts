@@ -1,6 +1,6 @@
 import type { Alerter, AlerterOptions } from "./alerts/alerter.ts";
 import type { Outages } from "./outages.ts";
-import type { Askers, Standing } from "./automation/standing.ts";
+import type { Askers, AutomationStatus } from "./automation/statuses.ts";
 import type { LakeFiles } from "./automation/sensor.ts";
 import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
@@ -62,20 +62,20 @@ export interface OrchestratorOptions<Resources> extends Ports {
   readonly limits?: Limits;
 }
 
-/** What is declared to ask for runs, and what it is given. */
+/** The schedules and sensors of a graph, and the parts that they are given. */
 export interface TickersOptions extends Askers {
   readonly files: LakeFiles;
   /** How many days a selection without bounds covers. */
   readonly lookbackDays: number;
 }
 
-/** How all that asks for runs by itself stands: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
-export async function standingsOf(
+/** The status of all that asks for runs by itself: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
+export async function automationStatusesOf(
   askers: Askers,
   over: { readonly state: State; readonly cron: Cron; readonly now: Instant },
-): Promise<Standing[]> {
-  const { standings } = await import("./automation/standing.ts");
-  return await standings(askers, over);
+): Promise<AutomationStatus[]> {
+  const { automationStatuses } = await import("./automation/statuses.ts");
+  return await automationStatuses(askers, over);
 }
 
 /** Who is told of a run, and what cancels it. */

@@ -81,7 +81,7 @@ export function outageOver(
   return waits && `${waits.asset} waits, as ${outageText(waits.pool, waits.outage)}`;
 }
 
-/** What waits for a service that is down. */
+/** A service that is down and waited for, and the first asset that asks it. */
 export interface Awaited {
   /** The first asset of it that asks the service. */
   readonly asset: AssetKey;
@@ -112,7 +112,7 @@ export interface WaitsFor {
   readonly message: string;
 }
 
-/** What is waited for, as it is shown. */
+/** The outage that is waited for, as it is shown. */
 export function waitOf({ pool, outage: { since, message } }: Awaited): WaitsFor {
   return { for: pool, since, message };
 }

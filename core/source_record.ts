@@ -1,7 +1,7 @@
 import type { Instant } from "./instant.ts";
 import type { KeyValue, Versioned } from "./ports/key_value.ts";
 
-/** What is known of a source that assets ask: what people are told of, and what waits for it, go by this one record. */
+/** The record of a source that assets ask: people are told, and steps wait, by this one record. */
 export interface SourceRecord {
   /** When it last answered, to a minute; null where it never did. */
   readonly answered: Instant | null;
@@ -28,7 +28,7 @@ const UNKNOWN: SourceRecord = {
   probed: null,
 };
 
-/** What is known of a source, by the pool of the assets that ask it. */
+/** The record of a source, by the pool of the assets that ask it. */
 export async function sourceRecord(
   store: KeyValue,
   pool: string,
@@ -37,7 +37,7 @@ export async function sourceRecord(
   return { record: recordOf(kept), version: kept?.version ?? 0 };
 }
 
-/** What is known of all sources, by pool. */
+/** The records of all sources, by pool. */
 export async function sourceRecords(store: KeyValue): Promise<ReadonlyMap<string, SourceRecord>> {
   const kept = await store.list(PREFIX);
   return new Map([...kept].map(([key, value]) => [key.slice(PREFIX.length), recordOf(value)]));

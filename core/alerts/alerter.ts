@@ -25,7 +25,7 @@ export interface WatchedSource {
   readonly probe?: Probe;
 }
 
-/** What people are told of, and by which ways. */
+/** The rules, the channels, and the parts that an alerter works with. */
 export interface AlerterOptions {
   readonly rules: readonly AlertRule[];
   readonly channels: readonly Channel[];
@@ -42,7 +42,7 @@ export interface AlerterOptions {
   readonly speed?: number;
 }
 
-/** What somebody is at work on is told of once it goes on for so long. */
+/** A symptom that somebody is at work on is told of once it goes on for so long. */
 const MENDING: Milliseconds = 15 * MINUTE;
 /** After a source is back, what is late because of it is not told of for so long: it is being caught up with. */
 const CATCHING_UP: Milliseconds = HOUR;
@@ -55,7 +55,7 @@ const PROBE: Milliseconds = 20 * SECOND;
 
 /** Tells people of what is wrong: finds it, begins and ends episodes, and delivers messages about them. */
 export class Alerter implements Ticking {
-  /** What it is called in lines about it. */
+  /** Its name in lines about it. */
   readonly name = "alerts";
   readonly #session: Session;
   readonly #options: AlerterOptions;

@@ -1,3 +1,4 @@
+import { canonicalJson } from "../fingerprint.ts";
 import { type Instant, MINUTE } from "../instant.ts";
 import type { KeyValue } from "../ports/key_value.ts";
 
@@ -19,6 +20,7 @@ export interface Beat {
 export class LifeSign {
   readonly #store: KeyValue;
   #last = "";
+  #given: { readonly at: Instant; readonly due: Instant | null } | undefined;
 
   constructor(store: KeyValue) {
     this.#store = store;
@@ -30,14 +32,20 @@ export class LifeSign {
     // A sign of life every minute at least, but not one for each of many events.
     const text = `${next} ${Math.floor(at / MINUTE)}`;
     if (text === this.#last) return;
-    await write(this.#store, { at, due: next });
+    const given = { at, due: next };
+    await write(this.#store, given);
+    this.#given = given;
     this.#last = text;
   }
 
-  /** Says that nobody is to be missed from now on. */
+  /** Says that nobody is to be missed from now on, unless the sign is another's by now, or none was given here. */
   async rest(): Promise<void> {
-    await this.#store.delete(KEY);
+    const given = this.#given;
+    this.#given = undefined;
     this.#last = "";
+    if (given === undefined) return;
+    const kept = (await this.#store.get(KEY))?.value;
+    if (canonicalJson(kept ?? null) === canonicalJson(given)) await this.#store.delete(KEY);
   }
 }
 

@@ -2,7 +2,16 @@ import type { Severity } from "../check.ts";
 import type { AssetKey } from "../event.ts";
 import type { Node } from "../staleness/node.ts";
 import type { AlertView } from "./view.ts";
-import type { Symptom } from "./symptom.ts";
+import type { AlertText } from "../ports/alerts.ts";
+
+/** Something that is wrong with a subject now. */
+export interface Symptom extends AlertText {
+  readonly subject: string;
+  /** The source that it most likely comes of: while that is down, nobody is told besides. */
+  readonly because?: string;
+  /** Whether somebody is at work on all of it: nobody is told unless it goes on for a while. */
+  readonly mending?: boolean;
+}
 
 /** A rule: what of a view is wrong. One episode lasts for as long as it finds anything wrong with a subject. */
 export interface AlertRule {

@@ -24,7 +24,7 @@ export interface Results {
   readonly checks: readonly CheckResult[];
 }
 
-/** What rules look at; nothing of it changes while they do. */
+/** The lake as rules see it; nothing of it changes while they look. */
 export interface AlertView {
   /** @internal */
   readonly index: StalenessIndex;

@@ -32,7 +32,7 @@ export interface PruneAsk {
   readonly priority?: number;
 }
 
-/** What a schedule or a sensor asks for. */
+/** A run as a schedule or a sensor asks for it. */
 export type Ask = MaterializeAsk | PruneAsk;
 
 /** The run of what is asked for, as things stand. @throws {RequestError} */

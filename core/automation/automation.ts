@@ -25,7 +25,7 @@ interface Kept {
   met: Ranges;
   /** For so many evaluations a change may have others in its wake. */
   readonly wake: number;
-  /** What changed at the last of them, the newest first. */
+  /** The changes at the last of them, the newest first. */
   recent: readonly Ranges[];
 }
 
@@ -36,9 +36,9 @@ interface Kept {
 export class Automation {
   readonly #kept = new Map<Node, Kept>();
   readonly #changes: Changes;
-  /** What was known at the last evaluation. */
+  /** The newest event and the time of the last evaluation. */
   #last: Pick<Memory, "seq" | "at"> | undefined;
-  /** What was known at the last evaluation that found anything to look at. */
+  /** Those of the last evaluation that found anything to look at. */
   #noted: Pick<Memory, "seq" | "at"> | undefined;
   /** Whether a change is to be looked at once more. */
   #unsettled = false;
@@ -72,7 +72,7 @@ export class Automation {
     return this.#kept.get(node)?.met ?? [];
   }
 
-  /** What the conditions remember of the last evaluation, of those that say something else because of it. */
+  /** The memories of conditions whose answer depends on the last evaluation. */
   *memories(): Iterable<[Node, Memory]> {
     for (const [node, { memory, wake }] of this.#kept) {
       if (memory !== undefined && wake > 0) yield [node, { ...memory, ...this.#noted }];

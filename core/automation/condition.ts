@@ -1,5 +1,5 @@
 import type { Duration } from "../instant.ts";
-import type { CauseKind } from "../staleness/cause_kind.ts";
+import type { CauseKind } from "../staleness/judgement.ts";
 
 /** When the partitions of an asset are asked for by themselves, as data; `when` makes it. */
 export type Condition =

@@ -1,8 +1,8 @@
 import type { AssetKey, RunId } from "../event.ts";
-import type { Instant } from "../instant.ts";
-import { type Ranges, subtract, union } from "../partition/ranges.ts";
+import { HOUR, type Instant } from "../instant.ts";
+import { intersect, type Ranges, subtract, union } from "../partition/ranges.ts";
 import type { Cron } from "../ports/cron.ts";
-import type { AssetEvaluation, RunRequest } from "../ports/state.ts";
+import type { AssetEvaluation, RunRecord, RunRequest } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
 import { scopeOfKnown } from "../run/request.ts";
 import { messageOf, refresh, runningIn, type Session } from "../run/session.ts";
@@ -27,13 +27,16 @@ export interface Tick {
 
 /** Asks for runs by itself: whenever it is called, and to be called by `wakes` at the latest. */
 export interface Ticking {
-  /** What it is called in lines about it. */
+  /** Its name in lines about it. */
   readonly name: string;
   readonly wakes: Instant;
   tick(signal: AbortSignal): Promise<Tick>;
 }
 
 type ByAsset = ReadonlyMap<AssetKey, Ranges>;
+
+/** What a run left undone without an event of it, such as one that lost the state, is asked for anew after so long. */
+const AGAIN = HOUR;
 
 /** Among so many of the latest runs those that have not ended are looked for. */
 const LATEST = 1_000;
@@ -46,7 +49,9 @@ export class Ticker implements Ticking {
   readonly #open = new Map<RunId, RunRequest>();
   /** Partitions of runs that somebody cancelled: they are let be until something changes for them. */
   readonly #cancelled = new Map<Node, Ranges>();
-  /** What was evaluated last, and where there was anything to look at. */
+  /** Runs that failed, with when that which they left undone is asked for anew, though they left no event of it. */
+  readonly #again = new Map<RunId, Instant>();
+  /** The last evaluation of each asset at which there was anything to look at. */
   #evaluated: ReadonlyMap<Node, Evaluated> = new Map();
   #outages: Outages = new Map();
   #isPaused = false;
@@ -79,7 +84,7 @@ export class Ticker implements Ticking {
 
   /** When there may be something to ask for although no event says so. */
   get wakes(): Instant {
-    return this.#isPaused ? Infinity : this.#automation.wakes;
+    return this.#isPaused ? Infinity : Math.min(this.#automation.wakes, ...this.#again.values());
   }
 
   /**
@@ -94,7 +99,11 @@ export class Ticker implements Ticking {
     session.index.advance(session.clock.now());
     const running = await this.#running();
     this.#evaluated = this.#automation.evaluate(running);
-    return this.#asked(this.#evaluated, running);
+    const asked = this.#asked(this.#evaluated, running);
+    for (const [node, ranges] of await this.#due(running)) {
+      asked.set(node, union(asked.get(node) ?? [], ranges));
+    }
+    return asked;
   }
 
   /** Asks for what is to be made now: first runs are queued, then it is remembered what they were queued for. */
@@ -118,11 +127,10 @@ export class Ticker implements Ticking {
       why.set(node.key, { at, ...found });
     }
     const runs = [];
-    for (const request of requestsFor(withBetween(asked, index.now), index)) {
-      const keys = new Set(request.ranges.map(({ asset }) => asset));
-      const { run, isNew } = await state.enqueue(
-        traceable(this.#session, request),
-        clock.now(),
+    for (const wanted of requestsFor(withBetween(asked, index.now), index)) {
+      const keys = new Set(wanted.ranges.map(({ asset }) => asset));
+      const { run, isNew, request } = await this.#enqueue(
+        wanted,
         [...keys].flatMap((key) => why.get(key) ?? []),
       );
       this.#open.set(run, request);
@@ -132,6 +140,50 @@ export class Ticker implements Ticking {
     await this.#memories.keep(this.#automation);
     if (this.#evaluated.size > 0) await this.#note(at, runs, [...why.values()]);
     return { at, runs };
+  }
+
+  /** Queues a run, or finds the one that has its key; where that is over for nothing, another takes its place. */
+  async #enqueue(wanted: RunRequest, why: readonly AssetEvaluation[]) {
+    const { state, clock } = this.#session;
+    for (let request = traceable(this.#session, wanted);;) {
+      const queued = await state.enqueue(request, clock.now(), why);
+      const known = queued.isNew ? undefined : (await state.run(queued.run))?.run;
+      if (known === undefined || !this.#isForNothing(known)) return { ...queued, request };
+      request = { ...request, key: `${wanted.key} after ${known.id}` };
+    }
+  }
+
+  /** Whether a run, after which nothing has happened, is to be asked for anew; one that failed is after a while. */
+  #isForNothing(run: RunRecord): boolean {
+    if (run.ended === null || run.status === "cancelled") return false;
+    if (this.#cameTooEarly(run.ended, run.request)) return true;
+    if (run.status !== "failed") return false;
+    if (Math.abs(this.#session.clock.now() - run.ended) >= AGAIN) return true;
+    this.#again.set(run.id, run.ended + AGAIN);
+    return false;
+  }
+
+  /** Whether a run ended before its partitions existed, by the clock of its worker, so that it could make none of them. */
+  #cameTooEarly(ended: Instant, request: RunRequest): boolean {
+    return [...scopeOfKnown(this.#session.index, request)].some(([{ set }, ranges]) =>
+      ranges.some(({ to }) => !set.has(to, ended))
+    );
+  }
+
+  /** What runs that failed were asked for, where it is time to ask anew and it is still to be made. */
+  async #due(running: ByAsset): Promise<Map<Node, Ranges>> {
+    const { state, clock, index } = this.#session;
+    const due = new Map<Node, Ranges>();
+    for (const [id, at] of this.#again) {
+      if (clock.now() < at && clock.now() > at - 2 * AGAIN) continue;
+      this.#again.delete(id);
+      const run = (await state.run(id))?.run;
+      for (const [node, ranges] of run === undefined ? [] : scopeOfKnown(index, run.request)) {
+        const left = subtract(intersect(ranges, this.#automation.met(node)), running.get(node.key) ?? []);
+        if (left.length > 0) due.set(node, union(due.get(node) ?? [], left));
+      }
+    }
+    return due;
   }
 
   /** Keeps what was asked for, and why of the others nothing was. */
@@ -147,7 +199,7 @@ export class Ticker implements Ticking {
     }, others);
   }
 
-  /** What conditions are met for and nobody is at work on. */
+  /** The partitions for which conditions are met and on which nobody is at work. */
   #asked(evaluated: ReadonlyMap<Node, Evaluated>, running: ByAsset): Map<Node, Ranges> {
     const asked = new Map<Node, Ranges>();
     for (const [node, { evaluation, stirred }] of evaluated) {
@@ -172,6 +224,10 @@ export class Ticker implements Ticking {
       const status = statuses.get(id);
       const waits = status !== undefined && isOpen({ status });
       if (!waits) this.#open.delete(id);
+      if (status === "failed") {
+        const { ended } = (await state.run(id))!.run;
+        this.#again.set(id, ended! + AGAIN);
+      }
       for (const [node, ranges] of scopeOfKnown(index, request)) {
         if (waits) running.set(node.key, union(running.get(node.key) ?? [], ranges));
         else if (status === "cancelled") {

@@ -9,7 +9,7 @@ import { batchesOf } from "./batches.ts";
 import { type WouldBeBlocked, wouldBeBlocked } from "./blocked.ts";
 import { wantedOf } from "./wanted.ts";
 
-/** What is to be backfilled, and how. */
+/** The partitions to backfill, and how. */
 export interface BackfillSelection extends RunSelection {
   readonly words: readonly string[];
   readonly from: string;

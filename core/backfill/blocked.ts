@@ -20,7 +20,7 @@ interface Group {
   partitions: number;
 }
 
-/** What of a backfill nothing can be made of as things stand, as it needs what is neither there nor selected. */
+/** The partitions of a backfill that cannot be made: they need others that are neither there nor selected. */
 export function wouldBeBlocked(index: StalenessIndex, wanted: Scope): WouldBeBlocked[] {
   const needs = new Needs({
     index,

@@ -12,7 +12,7 @@ export interface Counted<Outcome extends string> {
 export type TickOutcome = "requested" | "skipped" | "failed";
 /** How a step may end. */
 export type StepOutcome = Extract<Progress, { type: "step-ended" }>["outcome"];
-/** What may become of a partition. */
+/** The outcomes of a partition. */
 export type PartitionOutcome = "materialized" | "unchanged" | "failed" | "blocked";
 
 /** Counts what this process has done since it began, by the name of what asked and by asset. */

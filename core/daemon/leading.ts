@@ -3,8 +3,8 @@ import type { Clock } from "../ports/clock.ts";
 import type { Lead, Leader, State } from "../ports/state.ts";
 import { BEAT, SILENT, TICKS } from "./lead.ts";
 
-/** How one worker has the lead, or follows. */
-export interface LeadStanding {
+/** The answer to who asks for the lead: one worker has it, the others follow. */
+export interface LeadAnswer {
   /** Undefined where another has it. */
   readonly lead: Lead | undefined;
   /** How long the other gave no sign of life, as it is seen from here; undefined where nobody leads. */
@@ -29,7 +29,7 @@ export class Leading {
     this.#clock = clock;
   }
 
-  async ask(): Promise<LeadStanding> {
+  async ask(): Promise<LeadAnswer> {
     const silent = this.#silence() > SILENT ? this.#seen : undefined;
     const lead = await this.#state.lead(TICKS, this.#clock.now(), silent);
     if (lead !== undefined && await this.#beat(lead)) return { lead, silence: undefined };

@@ -11,7 +11,7 @@ export type DaemonNews =
   | { readonly type: "queued"; readonly run: RunId; readonly request: RunRequest; readonly by: string }
   | { readonly type: "taken"; readonly run: RunId; readonly request: RunRequest }
   | { readonly type: "worked"; readonly worked: Worked }
-  /** What asks for runs failed, and is tried again. */
+  /** Something that asks for runs failed, and is tried again. */
   | {
     readonly type: "failing";
     readonly name: string;

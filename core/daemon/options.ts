@@ -7,7 +7,7 @@ import type { Observer } from "../run/progress.ts";
 import type { Herald } from "./news.ts";
 import type { Pulse } from "./pulse.ts";
 
-/** What a daemon works with, and what ends it. */
+/** The parts of a daemon, and the signal that ends it. */
 export interface DaemonOptions {
   readonly orchestrator: Orchestrator;
   /** Opens what asks for runs under a lead; called whenever this worker begins to lead. */

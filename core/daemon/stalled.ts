@@ -7,7 +7,7 @@ export function daemonAt(place: WorkerPlace): string {
   return place === null ? "the daemon" : `the daemon of process ${place.pid} on ${place.host}`;
 }
 
-/** What is told of a daemon that another leads in the place of. */
+/** The line on a daemon that another leads in the place of. */
 export function stalledLine({ place, since }: Stalled): string {
   return `${daemonAt(place)} has not answered since ${
     toSeconds(since)

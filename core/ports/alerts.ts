@@ -3,7 +3,7 @@ import type { Instant } from "../instant.ts";
 /** How bad something is: an `error` keeps data from being right or in time, a `warning` is worth a look. */
 export type AlertSeverity = "warning" | "error";
 
-/** What a message says of an episode. */
+/** The text of a message about an episode. */
 export type AlertEvent = "opened" | "closed";
 
 /** A stretch of time in which a rule found something wrong with one subject. */

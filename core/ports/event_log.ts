@@ -142,7 +142,7 @@ export interface EventFilter {
 /** A number that latest materializations have: their rows, the bytes of their files, or what their metadata name. */
 export type SeriesField = "rows" | "bytes" | { readonly metadata: string };
 
-/** What the numbers of neighbouring partitions come to; buckets without any are left out. */
+/** The sums of numbers over neighbouring partitions; buckets without any are left out. */
 export interface SeriesBucket extends OrdinalRange {
   /** How many partitions have the number. */
   readonly count: number;

@@ -31,7 +31,7 @@ export interface RunRequest {
   readonly before?: Instant;
   /** The queued run of the highest priority is taken first. @default 0 */
   readonly priority?: number;
-  /** What it belongs to, for who asked for it. */
+  /** Labels by which whoever asked for it finds it again. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Names the request for good: a key that was ever used never runs again. */
   readonly key?: string;

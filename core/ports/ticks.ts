@@ -27,7 +27,7 @@ export interface AssetEvaluation {
   readonly at: Instant;
   /** The partitions that were asked for. */
   readonly requested: readonly PartitionRange[];
-  /** What decided, a few words for each reason. */
+  /** The reasons that decided, a few words each. */
   readonly reasons: readonly string[];
   /** A tree of conditions. */
   readonly why: Json;

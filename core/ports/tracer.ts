@@ -1,4 +1,4 @@
-/** What is told of a span, by the names of OpenTelemetry's semantic conventions where it has one. */
+/** The attributes of a span, by the names of OpenTelemetry's semantic conventions where it has one. */
 export type Attributes = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 /** How a span begins. */

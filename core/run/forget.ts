@@ -8,7 +8,7 @@ import { forgetKeys } from "./forget_keys.ts";
 /** Forgotten at once. */
 const AT_ONCE = 2_000;
 
-/** What is forgotten, and where kept versions are found. */
+/** The instant before which is forgotten, and where kept versions are found. */
 export interface ForgetOptions {
   readonly before: Instant;
   readonly versions: Versions;

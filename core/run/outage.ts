@@ -4,7 +4,7 @@ import type { Node } from "../staleness/node.ts";
 import { messageOf, type Session } from "./session.ts";
 
 export interface FailedAsking {
-  /** What the node's code failed with. */
+  /** The error that the node's code failed with. */
   readonly cause: unknown;
   /** Whether it is to be found out now, where it is not known. */
   readonly examines: boolean;

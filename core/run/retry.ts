@@ -66,12 +66,12 @@ async function retryOf(
     ...(priority !== undefined && { priority }),
     ...(own !== undefined && { tags: own }),
     ranges: [...wanted].flatMap(([node, ranges]) => assetRanges(node, ranges)),
-    asOf,
+    ...(asOf !== undefined && { asOf }),
     parent: id,
   };
 }
 
-/** What a run covers and did not make, or what failed after it was made. */
+/** The partitions that a run covers and did not make, or that failed after they were made. */
 async function leftBy(
   state: State,
   index: StalenessIndex,

@@ -18,7 +18,7 @@ import { show } from "../show.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import type { Observer } from "./progress.ts";
 
-/** What retention does beside what assets declare. */
+/** The upkeep that retention does beside what assets declare. */
 export interface Upkeep {
   /** Where kept versions are found: what a rollback can go back to is not forgotten. */
   readonly versions: Versions;

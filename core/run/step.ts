@@ -125,7 +125,7 @@ class Step implements Disposable {
     return this.#open;
   }
 
-  /** What is left for later, as something more urgent came. */
+  /** The partitions left for later, as something more urgent came. */
   get putOff(): Ranges {
     return this.#isPutOff ? this.#remaining : [];
   }

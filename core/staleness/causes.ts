@@ -1,6 +1,6 @@
 import type { AssetKey } from "../event.ts";
 import { fromOrdinals, type OrdinalRange, type Ranges } from "../partition/ranges.ts";
-import type { CauseKind } from "./cause_kind.ts";
+import type { CauseKind } from "./judgement.ts";
 import type { StalenessIndex } from "./index.ts";
 import { type Edge, existing, type Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";

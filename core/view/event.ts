@@ -47,7 +47,7 @@ export interface ChangeJson {
   readonly to: string | null;
 }
 
-/** What events come to, in their order: a step's partitions are one change. */
+/** The changes that events are, in their order: a step's partitions are one change. */
 export function changesJson(events: readonly AssetEvent[], keys: Keys): ChangeJson[] {
   const changes: { kind: AssetEvent["kind"]; asset: AssetKey; from: number; to: number }[] = [];
   for (const event of events) {

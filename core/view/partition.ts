@@ -18,7 +18,7 @@ export interface PartitionJson {
   readonly causes: readonly CauseJson[];
   /** Why it was not made before, or cannot be now. */
   readonly hindrance?: Hindrance;
-  /** What happened to it, newest first. */
+  /** Its events, newest first. */
   readonly events: readonly EventJson[];
 }
 

@@ -1,6 +1,6 @@
 import type { AssetKey } from "../event.ts";
 import type { Hindrance, PlannedCause, PlannedStep } from "../plan.ts";
-import type { CauseKind } from "../staleness/cause_kind.ts";
+import type { CauseKind } from "../staleness/judgement.ts";
 import type { Judgement } from "../staleness/judgement.ts";
 
 /** A planned step, with why it would be taken. */

@@ -11,7 +11,7 @@ import { type Keys, keysOf } from "./keys.ts";
 export interface RunJson {
   readonly id: RunId;
   readonly status: RunStatus;
-  readonly request: Omit<RunRequest, "priority" | "parent">;
+  readonly request: Omit<RunRequest, "priority" | "parent" | "asOf">;
   readonly priority: number;
   readonly parent: RunId | null;
   readonly started: string | null;
@@ -22,12 +22,12 @@ export interface RunJson {
   readonly waits?: WaitsJson;
 }
 
-/** What is waited for. */
+/** The outage that a run waits for. */
 export interface WaitsJson extends Omit<WaitsFor, "since"> {
   readonly since: string;
 }
 
-/** What a run waits for, and since when. */
+/** The outage that a run waits for, and since when. */
 export function waitsJson({ since, ...rest }: WaitsFor): WaitsJson {
   return { ...rest, since: iso(since) };
 }

@@ -84,7 +84,7 @@ export const phases: readonly Phase[] = [
   {
     name: "while a mart is published",
     prepare: () => ({
-      preload: tellingItself({ name: "rename", like: String.raw`_staging/\d+/.*aq_dev` }),
+      preload: tellingItself({ name: "rename", like: String.raw`_staging/\d+/.*\.parquet$` }),
     }),
   },
   {

@@ -10,8 +10,10 @@ import { Surrounded } from "./surrounded.ts";
 import { pause, until } from "./until.ts";
 
 const DAEMON = ["daemon", "--port", "0"];
-/** For how long a leader is stopped, in milliseconds: for a moment, and for longer than it is waited for. */
+/** For how long a leader is stopped, in milliseconds: for a moment, and until another leads in its place. */
 const STOPS = [5_000, 45_000];
+/** Who gives no sign of life for so long is deposed, within a few more seconds. */
+const DEPOSED = 30_000;
 
 Deno.test("a leader is stopped with answers under way, and continued: nothing is lost, and nothing made twice", async () => {
   const shift = toMidHour();
@@ -43,6 +45,7 @@ Deno.test("a leader is stopped with answers under way, and continued: nothing is
     gate.open();
     await assertRuns(place, backfill(3, 2), told, options);
     await pause(stop);
+    if (stop > DEPOSED) await second.says(/leads: asks/);
     first.signal("SIGCONT");
     await still(place);
     for (const program of [first, second]) {

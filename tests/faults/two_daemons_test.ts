@@ -13,7 +13,7 @@ const DAEMON = ["daemon", "--port", "0"];
 /** How often each of two daemons is killed. */
 const KILLS = Number(Deno.env.get("KILLS") ?? 30);
 /** A minute of the machine's is an hour. */
-const SPEED = Number(Deno.env.get("FAST") ?? 60);
+const SPEED = 60;
 /** A life lasts up to so many times as long as it takes to begin one. */
 const LONGEST = 8;
 /** And no longer than so many milliseconds. */

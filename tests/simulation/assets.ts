@@ -1,4 +1,5 @@
 import { type AnyAsset, definer, from } from "../../core/asset.ts";
+import { eager } from "../../core/automation/presets.ts";
 import type { Check } from "../../core/check.ts";
 import { type Graph, graph } from "../../core/graph.ts";
 import { HOUR } from "../../core/instant.ts";
@@ -32,13 +33,18 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
         from(above.get(upstream)!, mapping, { mode }),
       ]),
     ),
-    batch: { most: sketch.batch, scattered: sketch.scattered },
+    batch: {
+      most: sketch.batch,
+      scattered: sketch.scattered,
+      ...(sketch.automated && { backfill: sketch.batch }),
+    },
     retry: { most: sketch.retries },
     checks: sketch.checks.map((severity) => check(severity)),
     ...(sketch.pool && { pool: "pool" }),
     ...(sketch.timeout && { timeout: { minutes: 1 } }),
     ...(sketch.retained && { retention: { hours: 2 } }),
     ...(sketch.asked && { due: dueOf }),
+    ...(sketch.automated && { automation: eager() }),
     async *materialize(context) {
       const { partitions, inputs, resources: worker, signal, staging, run, due, forced, now } = context;
       const ordinals = [...partitions].map(({ ordinal }) => ordinal);
@@ -91,7 +97,8 @@ function buildAsset(sketch: Sketch, above: ReadonlyMap<string, AnyAsset>): AnyAs
             await worker.pause("materialize");
           }
         }
-        if (sketch.asked && !forced && worker.fails()) await due(gaps(sketch, worker, ordinals), "a gap");
+        const owes = worker.fails() || worker.world.automated?.owes();
+        if (sketch.asked && !forced && owes) await due(gaps(sketch, worker, ordinals), "a gap");
         announce(worker, run, key, group);
         if (group.length > 0) yield group;
       } finally {

@@ -2,6 +2,7 @@ import type { AssetEvent, AssetKey, Materialized, NewEvent } from "../../core/ev
 import type { Intent } from "../../core/ports/state.ts";
 import type { Made } from "./content.ts";
 import { replay, Replayed, type Rows } from "./reference.ts";
+import { AlertRules } from "./rules/alerts.ts";
 import { AskingRule } from "./rules/asking.ts";
 import { Claims } from "./rules/claims.ts";
 import { Publications } from "./rules/publications.ts";
@@ -11,6 +12,7 @@ import { PoolRule } from "./rules/pools.ts";
 import { QueueRule } from "./rules/queue.ts";
 import { RestRule } from "./rules/rest.ts";
 import { newestOther } from "./rules/rollback.ts";
+import { ScheduleRule } from "./rules/schedules.ts";
 import { Work } from "./rules/work.ts";
 import type { SimulatedLake } from "./lake.ts";
 
@@ -42,6 +44,8 @@ export class Oracle {
   readonly rest = new RestRule(this);
   readonly asking = new AskingRule(this);
   readonly pace = new PaceRule(this);
+  readonly schedules = new ScheduleRule(this);
+  readonly alerts = new AlertRules(this);
   readonly publications: Publications;
   readonly #rows = new Replayed((event) => this.madeOf(event));
 

@@ -29,16 +29,29 @@ export function over<Port extends object>(port: Port, methods: Partial<Port>): P
 /** Makes every call of a port two turns, before and after its effect; either may be the last, or fail. */
 export function stepwise<Port extends object>(worker: Worker, name: string, port: Port): Port {
   const { world } = worker;
+  const parts = new Map<unknown, object>();
   return new Proxy(port, {
     get(target, property) {
       const method = (target as Methods)[property as string];
-      if (typeof method !== "function") return method;
-      // Asked each second, by everybody: it would be most of what happens.
-      if (property === "isCancelled") return method.bind(target);
+      if (typeof method !== "function") {
+        if (world.automated === undefined || !PARTS.has(property as string)) return method;
+        const part = parts.get(property) ??
+          stepwise(worker, `${name}.${String(property)}`, method as unknown as object);
+        parts.set(property, part);
+        return part;
+      }
+      // Asked each second, by everybody: it would be most of what happens. And what is no single answer.
+      if (property === "isCancelled" || property === "watch") return method.bind(target);
       return async (...args: unknown[]) => {
         const label = `${name}.${String(property)}`;
         await world.turns.turn(worker, label);
-        const weight = name === "publisher" ? 1 : FALLIBLE.has(property as string) ? 0.3 : 0;
+        const weight = isSafe(worker, name, property as string)
+          ? 0
+          : name === "publisher"
+          ? 1
+          : isFallible(world, property as string)
+          ? 0.3
+          : 0;
         if (world.fault(weight)) throw new Injected(label);
         const result = await method.apply(target, args);
         await world.turns.turn(worker, `${label}, done`);
@@ -50,6 +63,19 @@ export function stepwise<Port extends object>(worker: Worker, name: string, port
 }
 
 const FALLIBLE = new Set(["commit", "materializations", "since", "claim", "log", "history"]);
+/** What else may fail where runs are asked for by themselves. */
+const ALSO = new Set(["enqueue", "noteTick", "put", "begin", "end", "settle", "lead"]);
+/** The parts of a state that are ports of their own. */
+const PARTS = new Set(["keyValue", "alerts", "backfills"]);
+
+/** A schedule that cannot tell what it asks for has failed, and gives up what was due: that is no loss. */
+function isSafe({ scheduling }: Worker, name: string, method: string): boolean {
+  return scheduling > 0 && (name === "publisher" || FALLIBLE.has(method));
+}
+
+function isFallible({ automated }: Worker["world"], method: string): boolean {
+  return FALLIBLE.has(method) || automated !== undefined && ALSO.has(method);
+}
 
 /** Tells the oracle what is truly committed and claimed. */
 export function observed(worker: Worker, state: State): State {
@@ -84,13 +110,15 @@ export function observed(worker: Worker, state: State): State {
       await state.leave(run, pool);
       oracle.pools.left(worker, run, pool);
     },
-    async enqueue(request, at) {
-      const answer = await state.enqueue(request, at);
+    async enqueue(request, at, why) {
+      oracle.schedules.asked(request, at);
+      const answer = await state.enqueue(request, at, why);
       oracle.queue.enqueued(request, answer.run);
       return answer;
     },
-    async take(at) {
-      const taken = await state.take(at);
+    ...observedParts(worker, state),
+    async take(at, above) {
+      const taken = await state.take(at, above);
       if (taken !== undefined) oracle.queue.taken(worker, taken.id);
       return taken;
     },
@@ -104,6 +132,7 @@ export function observed(worker: Worker, state: State): State {
       oracle.claims.closed(worker);
       oracle.queue.closed(worker);
       oracle.pools.closed(worker);
+      oracle.alerts.closed(worker);
     },
     async recover(at) {
       const adopted = await state.recover(at);
@@ -113,6 +142,55 @@ export function observed(worker: Worker, state: State): State {
       return adopted;
     },
   });
+}
+
+/** Tells the oracle what truly becomes of episodes, backfills and schedules. */
+function observedParts(worker: Worker, { alerts, backfills, keyValue }: State): Partial<State> {
+  const { oracle } = worker.world;
+  return {
+    alerts: over(alerts, {
+      async begin(episode, channels) {
+        const isNew = await alerts.begin(episode, channels);
+        if (isNew) oracle.alerts.began(episode, channels);
+        return isNew;
+      },
+      async end(key, at, message) {
+        const isEnd = await alerts.end(key, at, message);
+        if (isEnd) oracle.alerts.ended(key);
+        return isEnd;
+      },
+      async take(channel) {
+        const taken = await alerts.take(channel);
+        if (taken !== undefined) oracle.alerts.taken(worker, taken.id, channel, taken);
+        return taken;
+      },
+      async settle(id, at, fault) {
+        await alerts.settle(id, at, fault);
+        oracle.alerts.settled(id, fault);
+      },
+    }),
+    backfills: over(backfills, {
+      async enqueue(id, batch, request, at) {
+        const answer = await backfills.enqueue(id, batch, request, at);
+        if (answer !== undefined) {
+          oracle.queue.enqueued({ ...request, key: `backfill ${id} ${batch}` }, answer.run);
+        }
+        return answer;
+      },
+    }),
+    keyValue: over(keyValue, {
+      async put(key, value, version) {
+        const isPut = await keyValue.put(key, value, version);
+        const [kind, name] = [key.slice(0, key.indexOf("/")), key.slice(key.indexOf("/") + 1)];
+        if (isPut && kind === "schedules") {
+          oracle.schedules.kept(name, (value as unknown as { upTo: number }).upTo);
+        } else if (isPut && kind === "paused") {
+          oracle.schedules.paused(name, (value as unknown as { at: number }).at);
+        }
+        return isPut;
+      },
+    }),
+  };
 }
 
 /** Holds the state to what it acknowledges. */

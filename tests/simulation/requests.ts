@@ -1,9 +1,9 @@
 import { DAY, HOUR } from "../../core/instant.ts";
-import type { Versions } from "../../core/ports/versions.ts";
 import type { RunSelection } from "../../core/run/scope.ts";
 import { Injected } from "./ports.ts";
 import { forcedWhole } from "./rules/force.ts";
 import { refusable, withVersions } from "./rules/rollback.ts";
+import { upkeepOf } from "./upkeep.ts";
 import type { Worker } from "./worker.ts";
 import { MONTH } from "./world.ts";
 
@@ -80,15 +80,9 @@ export async function ask(worker: Worker): Promise<void> {
 }
 
 /** Forgets all that may be forgotten, or only what is older. */
-async function forget({ orchestrator, world: { chance, lake, turns } }: Worker): Promise<void> {
-  const keeps: Versions["keeps"] = (versions) =>
-    Promise.resolve(
-      versions.map(({ ref, dataVersion }) =>
-        lake.read(lake.kept(ref.path, dataVersion))?.length === ref.size
-      ),
-    );
+async function forget({ orchestrator, world, world: { chance, turns } }: Worker): Promise<void> {
   const before = turns.now + chance.pick([MONTH * 2, 0, -HOUR, -DAY]);
-  await orchestrator.forget({ before, versions: { below: () => Promise.resolve([]), keeps } });
+  await orchestrator.forget({ before, versions: upkeepOf(world).versions });
 }
 
 /** Queues a run, mostly to work off what is queued at once, works that off, or asks for the end of a run. */
@@ -98,7 +92,9 @@ async function queue(worker: Worker): Promise<void> {
   trace.push(`${name} asks for ${kind}`);
   if (kind === "cancel") {
     const runs = await state.runs(5);
-    if (runs.length > 0) await state.cancel(chance.pick(runs).id, turns.now);
+    const run = runs.length > 0 ? chance.pick(runs) : undefined;
+    if (run?.request.tags?.by === "automation") worker.world.automated!.cancelled.push(...run.request.ranges);
+    if (run !== undefined) await state.cancel(run.id, turns.now);
     return;
   }
   if (kind === "enqueue") await enqueue(worker);

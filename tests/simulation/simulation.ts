@@ -1,10 +1,12 @@
 import { DAY } from "../../core/instant.ts";
 import { gaps } from "../../sources/openaq/gaps.ts";
-import { derive, isPoison, isPublic, type Made, parsePath } from "./content.ts";
+import { doneByThemselves } from "./automated/at_rest.ts";
+import { settle } from "./automated/daemon.ts";
+import { isPublic, parsePath } from "./content.ts";
 import { Violation } from "./oracle.ts";
 import { Reference } from "./reference.ts";
+import { onlyHeldBack } from "./rules/held_back.ts";
 import { agreeAt } from "./rules/index.ts";
-import type { Sketch } from "./sketch.ts";
 import type { Worker } from "./worker.ts";
 import { type Bug, type Store, World } from "./world.ts";
 
@@ -22,6 +24,10 @@ export async function simulate(seed: number, store: Store, bug?: Bug): Promise<W
     await world.quietly(worker, () => materialize(worker, []));
     await world.quietly(worker, () => check(worker));
     await agree(world, worker);
+    if (world.automated !== undefined) {
+      await world.quietly(worker, () => settle(worker));
+      await doneByThemselves(world.automated, worker, await agree(world, worker));
+    }
     await askSensorsAgain(world, worker);
     await world.quietly(worker, () => materialize(worker));
     const reference = await agree(world, worker);
@@ -50,7 +56,7 @@ export async function simulate(seed: number, store: Store, bug?: Bug): Promise<W
 async function askSensorsAgain(world: World, worker: Worker): Promise<void> {
   if (world.openaq === undefined) return;
   await world.quietly(worker, () => materialize(worker));
-  for (let days = 0; days < 80 && (await gaps(worker.state.keyValue)).length > 0; days++) {
+  for (let days = 0; days < 80 && (await gaps(worker.handle.keyValue)).length > 0; days++) {
     world.turns.set(DAY);
     await world.quietly(worker, () => materialize(worker));
   }
@@ -61,7 +67,7 @@ async function askSensorsAgain(world: World, worker: Worker): Promise<void> {
 /** No sensor owes anything, and none lacks what it had. */
 async function allAsked(world: World, worker: Worker, reference: Reference): Promise<void> {
   if (world.openaq === undefined) return;
-  const owed = await gaps(worker.state.keyValue);
+  const owed = await gaps(worker.handle.keyValue);
   if (owed.length > 0) throw new Violation(`sensors are never asked again: ${JSON.stringify(owed)}`);
   const { key } = world.openaq.sketch;
   for (const partition of reference.existing(key)) {
@@ -149,47 +155,4 @@ async function agree(world: World, worker: Worker): Promise<Reference> {
     }
   }
   return reference;
-}
-
-/** After everything was materialized without a fault, only what checks refuse, and what needs that, is not fresh. */
-function onlyHeldBack(world: World, reference: Reference): void {
-  for (const sketch of world.sketches) {
-    if (sketch.kind === "external") continue;
-    for (const partition of reference.existing(sketch.key)) {
-      const name = `${sketch.key} ${partition}`;
-      if (reference.isFresh(sketch.key, partition)) {
-        const { event, made } = reference.row(sketch.key, partition)!;
-        const rolledBack = world.oracle.rolledBack(event);
-        if (
-          sketch.kind === "derived" && !rolledBack &&
-          event.dataVersion !== derive(sketch, partition, made.reads)
-        ) {
-          throw new Violation(`${name} is fresh, and not what its inputs make`);
-        }
-        continue;
-      }
-      const blocked = sketch.deps.some((dependency) =>
-        dependency.mode !== "present" &&
-        reference.members(sketch, dependency, partition).some((member) =>
-          !reference.isSound(dependency.upstream, member) ||
-          // It is due, and what it answers now is refused.
-          !reference.isFresh(dependency.upstream, member) ||
-          (dependency.mode === "content" && reference.row(dependency.upstream, member)?.expired)
-        )
-      );
-      if (!blocked && !isRefused(world, sketch, partition, reference)) {
-        throw new Violation(`${name} is not fresh, though nothing holds it back`);
-      }
-    }
-  }
-}
-
-function isRefused(world: World, sketch: Sketch, partition: number, reference: Reference): boolean {
-  if (!sketch.checks.includes("blocking")) return false;
-  if (sketch.kind === "source") return isPoison(world.truth(sketch.key, partition));
-  const reads: Record<string, Made["reads"][string]> = {};
-  for (const dependency of sketch.deps) {
-    reads[dependency.upstream] = reference.readNow(sketch, dependency, partition);
-  }
-  return isPoison(derive(sketch, partition, reads));
 }

@@ -26,6 +26,8 @@ export interface Sketch {
   readonly retained: boolean;
   /** Whether the source is asked again. */
   readonly asked: boolean;
+  /** Whether it is made by itself, whatever is missing or stale. */
+  readonly automated: boolean;
   /** The sensors of a source that is their history. */
   readonly sensors: readonly number[];
   readonly scattered: boolean;
@@ -105,6 +107,7 @@ function sketchOf(
     timeout: chance.happens(0.15),
     retained: chance.happens(0.2),
     asked: kind === "source" && chance.happens(0.8),
+    automated: false,
     sensors: [],
     scattered: false,
   };

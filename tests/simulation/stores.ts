@@ -32,6 +32,11 @@ export function forgetful(open: () => Promise<Store>): () => Promise<Store> {
   return async () => ({ ...await open(), forgets: true });
 }
 
+/** A store over which daemons live, and users beside them. */
+export function automated(open: () => Promise<Store>): () => Promise<Store> {
+  return async () => ({ ...await open(), forgets: true, automates: true });
+}
+
 export async function sqliteHandles(): Promise<Store> {
   const harness = await sqliteHarness();
   const handles: { name: string; state: Awaited<ReturnType<typeof harness.worker>> }[] = [];

@@ -1,12 +1,14 @@
 import { Orchestrator } from "../../core/orchestrator.ts";
 import type { KeyValue } from "../../core/ports/key_value.ts";
 import type { Publisher } from "../../core/ports/publisher.ts";
+import type { StalenessIndex } from "../../core/staleness/index.ts";
 import type { State } from "../../core/ports/state.ts";
-import type { NewEvent } from "../../core/event.ts";
+import type { NewEvent, RunId } from "../../core/event.ts";
 import { partitionSet } from "../../core/partition/from_spec.ts";
 import type { PartitionSet } from "../../core/partition/partition_set.ts";
 import { type Pace, unpaced } from "../../sources/openaq/pace.ts";
 import { buildGraph } from "./assets.ts";
+import { cron } from "./automated/crons.ts";
 import { identityOf, type Made } from "./content.ts";
 import { sharedPace, watchedValues } from "./openaq/pace.ts";
 import { nameOf } from "./oracle.ts";
@@ -15,6 +17,7 @@ import { readOf } from "./reference.ts";
 import type { Sketch } from "./sketch.ts";
 import type { Actor } from "./turns.ts";
 import type { World } from "./world.ts";
+import { upkeepOf } from "./upkeep.ts";
 
 /** A process with a handle of its own on the state, and an orchestrator over it. */
 export class Worker implements Actor {
@@ -27,6 +30,8 @@ export class Worker implements Actor {
   sketches: readonly Sketch[] = [];
   readonly state: State;
   readonly publisher: Publisher;
+  /** How many of its schedules look whether anything is due. */
+  scheduling = 0;
   /** Called when it is granted a claim. */
   granted: (() => void) | undefined;
   /** Called in the middle of every change of files. */
@@ -35,10 +40,15 @@ export class Worker implements Actor {
   readonly values: KeyValue;
   /** Its part of the pace of all who ask sensors. */
   readonly pace: Pace;
+  /** Its views beside the orchestrator, by what runs in them. */
+  readonly lanes = new Map<RunId, Pick<Orchestrator, "index">>();
   #sets = new Map<string, PartitionSet>();
 
-  /** @param skew How far its wall clock is ahead. */
-  constructor(readonly world: World, readonly name: string, handle: State, public skew: number) {
+  /**
+   * @param handle Its handle on the state, past all that may happen to its calls.
+   * @param skew How far its wall clock is ahead.
+   */
+  constructor(readonly world: World, readonly name: string, readonly handle: State, public skew: number) {
     const { bug } = world;
     const truly = observed(this, handle);
     const state = bug?.state?.(truly, world) ?? truly;
@@ -59,6 +69,7 @@ export class Worker implements Actor {
       publisher: this.publisher,
       clock: world.turns.clock(this),
       random: world.chance.next,
+      ...(world.automated && { cron: () => Promise.resolve(cron), upkeep: upkeepOf(world) }),
       resources: this,
       mask: (text) => text,
       readSourceFile: () => "",
@@ -66,7 +77,13 @@ export class Worker implements Actor {
     });
     const sets = orchestrator.index.nodes.map(({ key, set }) => [key, partitionSet(set.spec)] as const);
     this.#sets = new Map(sets);
+    this.lanes.clear();
     Object.assign(this, { sketches, orchestrator, compared: "" });
+  }
+
+  /** How things stand where a run is at work. */
+  indexOf(run: RunId | null): StalenessIndex {
+    return (run === null ? undefined : this.lanes.get(run))?.index ?? this.orchestrator.index;
   }
 
   /** Lets others go on; may fail as user code may. */
@@ -103,6 +120,11 @@ export class Worker implements Actor {
       }
       oracle.made.set(nameOf(event), { run: event.run, identity: identityOf(sketch), reads });
     }
+  }
+
+  /** Whether the graph that it has opened has an asset that is made. */
+  knows(key: string): boolean {
+    return this.sketches.some((sketch) => sketch.key === key && sketch.kind !== "external");
   }
 
   /** A partition set as the state knew it when the graph was opened. */

@@ -2,6 +2,9 @@ import type { AssetKey } from "../../core/event.ts";
 import { DAY, HOUR, type Milliseconds } from "../../core/instant.ts";
 import { CancelledError, RequestError } from "../../core/errors.ts";
 import { SupersededError } from "../../core/run/session.ts";
+import { Automated } from "./automated/automated.ts";
+import { daemonLife } from "./automated/daemon.ts";
+import { askBeside } from "./automated/requests.ts";
 import type { Publisher } from "../../core/ports/publisher.ts";
 import type { State } from "../../core/ports/state.ts";
 import { change, closePlaces } from "./nature.ts";
@@ -24,6 +27,8 @@ export interface Store extends AsyncDisposable {
   kill(name: string): void;
   /** Whether the lake is on a disk that may lose power. */
   readonly onDisk?: true;
+  /** Whether daemons live over it, which ask for runs by themselves. */
+  readonly automates?: true;
   /** Whether who prunes forgets history, too. */
   readonly forgets?: true;
   /** Leaves a claim of a worker that lives to the next who recovers. @returns Its token. */
@@ -53,6 +58,8 @@ export class World {
   readonly turns: Turns;
   readonly lake: SimulatedLake;
   readonly oracle: Oracle;
+  /** What asks for runs by itself; undefined where nothing does. */
+  readonly automated: Automated | undefined;
   sketches: readonly Sketch[];
   /** Undefined where no asset is a history of sensors. */
   readonly openaq: SimulatedOpenAQ | undefined;
@@ -80,7 +87,9 @@ export class World {
     this.hasQueue = this.queueing.happens(0.35);
     this.turns = new Turns(this.chance, BEGIN, (actor, label) => this.#chosen(actor, label));
     const sketches = sketchGraph(this.chance);
-    this.sketches = this.hasQueue ? sketches.map((sketch) => crowded(this.queueing, sketch)) : sketches;
+    this.automated = store.automates && new Automated(this, seed);
+    const own = this.automated?.automate(sketches) ?? sketches;
+    this.sketches = this.hasQueue ? own.map((sketch) => crowded(this.queueing, sketch)) : own;
     this.lake = store.onDisk ? new DiskLake() : new Lake();
     this.oracle = new Oracle(
       this.lake,
@@ -90,7 +99,8 @@ export class World {
     this.openaq = history && new SimulatedOpenAQ(this, history);
     this.farClocks = this.sketches.every(({ set }) => set.spec.type !== "hourly") && this.chance.happens(0.5);
     this.#faults = this.chance.pick([0, 0, 0.01, 0.04]);
-    this.#crashes = this.chance.pick([0, 0.004, 0.015]);
+    const crashes = this.chance.pick([0, 0.004, 0.015]);
+    this.#crashes = this.automated?.crashes ?? crashes;
   }
 
   /** The world turns: two workers or more, one who only looks on, and nature. */
@@ -107,6 +117,7 @@ export class World {
     this.calm = true;
     this.lake.closed.clear();
     this.openaq?.calm();
+    this.automated?.calm();
     this.onlooker!.skew = 0;
     const worker = this.#nextWorker()!;
     this.#calmWorkers.push(worker);
@@ -251,7 +262,7 @@ export class World {
       try {
         if (!opened || chance.happens(0.3)) await worker.open();
         opened = true;
-        await ask(worker);
+        await this.#ask(worker);
       } catch (cause) {
         if (!isExpected(cause)) throw cause;
         this.trace.push(`${worker.name} ${String(cause)}`);
@@ -262,11 +273,19 @@ export class World {
     this.#gone(worker);
   }
 
+  async #ask(worker: Worker): Promise<void> {
+    const { automated } = this;
+    if (automated === undefined || automated.chance.happens(0.2)) await ask(worker);
+    else if (automated.chance.happens(0.3)) await askBeside(worker);
+    else await daemonLife(worker);
+  }
+
   async #natureLife(): Promise<void> {
     const { chance, turns } = this;
     for (let changes = chance.between(3, 20); changes > 0; changes--) {
       for (let wait = chance.between(1, 30); wait > 0; wait--) await turns.turn(this.nature, "time");
       change(this);
+      this.automated?.change();
       closePlaces(this);
     }
   }

@@ -16,7 +16,7 @@ const PATIENCE: Patience = { quiet: 3_000, most: 20_000 };
 
 /** A state's file that is not whole, and the way back. */
 export function damaged(path: string, says: string): string {
-  return `reading the state: ${path} is damaged ("${says}"), wanted a whole file, such as a copy from before`;
+  return `reading the state: ${path} is damaged ("${says}"), wanted "state restore" with a copy of it, or "state rebuild"`;
 }
 
 /** Whether an error says that a state's file is not whole, rather than another's or one that cannot be reached. */
@@ -31,7 +31,7 @@ const places: readonly (readonly [says: RegExp, line: Line])[] = [
   [
     /not a database/,
     (path) =>
-      `opening the state: ${path} is no SQLite database, wanted a state: a copy from before, or another STATE_URL`,
+      `opening the state: ${path} is no SQLite database, wanted another STATE_URL, or, if it was one, "state restore" or "state rebuild"`,
   ],
   [
     /unable to open/,

@@ -12,8 +12,7 @@ import {
 import { membersOf, type Node } from "../../staleness/node.ts";
 import { judgements } from "../../staleness/states.ts";
 import { lateIn } from "../../warnings.ts";
-import { type AlertRule, covers, type LateScope, seesAsset } from "../rule.ts";
-import type { Symptom } from "../symptom.ts";
+import { type AlertRule, covers, type LateScope, seesAsset, type Symptom } from "../rule.ts";
 import { durationText, partitionsText } from "../told.ts";
 import type { AlertView } from "../view.ts";
 

@@ -1,4 +1,4 @@
-import { iso, milliseconds } from "../../instant.ts";
+import { type Instant, iso, milliseconds } from "../../instant.ts";
 import { fromOrdinals, intersect, normalize, ordinals } from "../../partition/ranges.ts";
 import type { FailedCondition } from "../condition.ts";
 import type { Evaluator } from "../evaluator.ts";
@@ -8,10 +8,11 @@ import { durationText } from "../words.ts";
 export const failed: Evaluator<FailedCondition> = {
   name: ({ within }) => within === undefined ? "failed" : `failed less than ${durationText(within)} ago`,
   met({ within: age }, { node, within, view: { index } }) {
-    const since = age === undefined ? -Infinity : index.now - milliseconds(age);
+    const limit = age === undefined ? Infinity : milliseconds(age);
     const found = [...ordinals(intersect(within, index.failureRanges(node)))].filter((ordinal) => {
       const failure = index.failure(node, ordinal);
-      return failure !== undefined && failure.at > since &&
+      // Of a failure by a clock that was far ahead it is not known how long ago it was.
+      return failure !== undefined && Math.abs(index.now - failure.at) < limit &&
         (age === undefined || failure.reason !== "outage");
     });
     return fromOrdinals(found);
@@ -21,11 +22,13 @@ export const failed: Evaluator<FailedCondition> = {
     return failure && `at ${iso(failure.at)}: ${failure.message}`;
   },
   moved({ within: age }, { view: { index }, node }, since) {
-    const over = age === undefined ? [] : index.failuresOf(node).filter(({ at }) => {
-      const end = at + milliseconds(age);
-      return since < end && end <= index.now;
-    });
-    return normalize(over);
+    const passed = (end: Instant) => since < end && end <= index.now;
+    const moved = age === undefined
+      ? []
+      : index.failuresOf(node).filter(({ at }) =>
+        passed(at + milliseconds(age)) || passed(at - milliseconds(age) + 1)
+      );
+    return normalize(moved);
   },
   wakes({ within: age }, { view: { index }, node }) {
     if (age === undefined) return Infinity;

@@ -136,7 +136,7 @@ Deno.test("sqlite: what is no state is refused in one line", () =>
     await refused(
       `${folder}/text.db`,
       `opening the state: "${folder}/text.db" is no SQLite database, ` +
-        "wanted a state: a copy from before, or another STATE_URL",
+        'wanted another STATE_URL, or, if it was one, "state restore" or "state rebuild"',
     );
     sql(`${folder}/other.db`, "CREATE TABLE notes (text)");
     await refused(

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import { definer } from "../../../core/asset.ts";
 import type { AlertRule } from "../../../core/alerts/rule.ts";
-import type { Symptom } from "../../../core/alerts/symptom.ts";
+import type { Symptom } from "../../../core/alerts/rule.ts";
 import { HOUR, iso, MINUTE, SECOND } from "../../../core/instant.ts";
 import type { AlertMessage, Channel } from "../../../core/ports/channel.ts";
 import type { Clock } from "../../../core/ports/clock.ts";

@@ -410,22 +410,6 @@ Deno.test("who was to ask again and did not is missed by whoever looks, until so
   assertEquals(await looked(), []);
 });
 
-Deno.test("where the lake lives faster than the machine, work and daemons have the machine's time", async () => {
-  const one = asset({ key: "t/one", partitions: days, ...making({}), freshness: FRESH });
-  const { alerter, open, materialize, state, clock } = await desk([one], { speed: 720 });
-  await materialize();
-  clock.suspend(28 * HOUR);
-  const ranges = [{ asset: "t/one", from: "2024-02-01", to: "2024-02-12" }];
-  await state.enqueue({ command: "materialize", ranges }, clock.now());
-  await new LifeSign(state.keyValue).beat({ at: clock.now(), due: clock.now() });
-  await alerter.look(signal);
-  await clock.advance(50 * HOUR);
-  await alerter.look(signal);
-  assertEquals(await open(), []);
-  await clock.advance(131 * HOUR);
-  await alerter.look(signal);
-  assertEquals((await open()).sort(), ["daemon daemon", "late t/one"]);
-});
 for (const end of ["asks", "dies"]) {
   Deno.test(`a daemon that lives and lost the lead is told of once, until it ${end}`, async () => {
     const store = memoryStore();
@@ -443,6 +427,22 @@ for (const end of ["asks", "dies"]) {
     assertEquals((await told()).map((line) => line.slice(0, 20)), ["closed daemon daemon"]);
   });
 }
+Deno.test("where the lake lives faster than the machine, work and daemons have the machine's time", async () => {
+  const one = asset({ key: "t/one", partitions: days, ...making({}), freshness: FRESH });
+  const { alerter, open, materialize, state, clock } = await desk([one], { speed: 720 });
+  await materialize();
+  clock.suspend(28 * HOUR);
+  const ranges = [{ asset: "t/one", from: "2024-02-01", to: "2024-02-12" }];
+  await state.enqueue({ command: "materialize", ranges }, clock.now());
+  await new LifeSign(state.keyValue).beat({ at: clock.now(), due: clock.now() });
+  await alerter.look(signal);
+  await clock.advance(50 * HOUR);
+  await alerter.look(signal);
+  assertEquals(await open(), []);
+  await clock.advance(131 * HOUR);
+  await alerter.look(signal);
+  assertEquals((await open()).sort(), ["daemon daemon", "late t/one"]);
+});
 
 Deno.test("a tick is a sign of life, a look beside it is none, and an end takes it along", async () => {
   const store = memoryStore();
@@ -465,6 +465,22 @@ Deno.test("a tick is a sign of life, a look beside it is none, and an end takes 
     await follower.alerter.look(signal);
     assertEquals(await follower.open(), []);
   }
+});
+
+Deno.test("who ends takes no sign of life of another along", async () => {
+  const store = memoryStore();
+  const clock = fakeClock(NOON);
+  const desks = (worker: string) => desk([], { due: () => clock.now() + HOUR }, { store, clock, worker });
+  const [before, leader, follower] = [await desks("a"), await desks("b"), await desks("c")];
+  await before.alerter.tick(signal);
+  clock.suspend(MINUTE);
+  await leader.alerter.tick(signal);
+  await follower.alerter.look(signal);
+  for (const { alerter } of [before, follower]) await alerter.close();
+  clock.suspend(2 * HOUR);
+  const last = await desks("d");
+  await last.alerter.look(signal);
+  assertEquals(await last.open(), ["daemon daemon"]);
 });
 
 Deno.test("a beat is written once a minute, or when something else is due next", async () => {

@@ -8,5 +8,5 @@ Deno.test("failed is what failed since it was made", () =>
 Deno.test("failed less than three hours ago is what failed since it was made, and since then", () =>
   agrees(
     when.failed({ hours: 3 }),
-    () => (spot) => (failureOf(spot)?.at ?? -Infinity) > spot.view.index.now - 3 * HOUR,
+    () => (spot) => Math.abs((failureOf(spot)?.at ?? -Infinity) - spot.view.index.now) < 3 * HOUR,
   ));

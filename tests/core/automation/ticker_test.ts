@@ -183,6 +183,47 @@ Deno.test("a clock that was set back and goes on again is noticed", async () => 
   assertEquals(await found(), [...first, "t/apart null..null"]);
 });
 
+Deno.test("a run that was worked off by a clock that was behind, before its partitions existed, is asked for anew", async () => {
+  const world = await opened();
+  const ticker = await ticking(world);
+  assertEquals(asked(await ticker.tick()), [BOTH]);
+  world.clock.suspend(-72 * HOUR);
+  assertEquals(await work(world), ["nothing_to_do"]);
+  assertEquals(asked(await ticker.tick()), []);
+  world.clock.suspend(72 * HOUR);
+  assertEquals(asked(await ticker.tick()), [BOTH, ["t/apart null..null"]]);
+  assertEquals(asked(await ticker.tick()), []);
+  assertEquals(asked(await (await ticking(world)).tick()), [], "nor by another");
+  assertEquals(await work(world), ["succeeded", "succeeded"]);
+  assertEquals(asked(await ticker.tick()), []);
+});
+
+Deno.test("what a run left undone that lost the state, with no event of it, is asked for anew after an hour", async () => {
+  let faults = 1;
+  const world = await opened({
+    state: (state) =>
+      new Proxy(state, {
+        get(target, name) {
+          if (name === "claim" && faults-- > 0) return () => Promise.reject(new Error("no answer"));
+          const found = Reflect.get(target, name);
+          return typeof found === "function" ? found.bind(target) : found;
+        },
+      }),
+  });
+  const ticker = await ticking(world);
+  assertEquals(asked(await ticker.tick()), [BOTH]);
+  await assertRejects(() => work(world), Error, "no answer");
+  assertEquals(asked(await ticker.tick()), []);
+  world.clock.suspend(HOUR - 1_000);
+  assertEquals(asked(await ticker.tick()), []);
+  assertEquals(ticker.wakes <= world.clock.now() + 1_000, true);
+  world.clock.suspend(1_000);
+  assertEquals(asked(await ticker.tick()), [BOTH]);
+  assertEquals(asked(await (await ticking(world)).tick()), [], "nor by another");
+  assertEquals(await work(world), ["succeeded"]);
+  assertEquals(asked(await ticker.tick()), []);
+});
+
 Deno.test("what waits in the queue since before, whoever queued it, is not asked for once more", async () => {
   const world = await opened();
   await (await ticking(world)).tick();

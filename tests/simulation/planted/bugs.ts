@@ -262,9 +262,8 @@ export const PLANTED: readonly Planted[] = [
   {
     name: "a key runs twice where its run has ended",
     file: "adapters/state/memory/queue.ts",
-    find: "if (known !== undefined) return { run: known, isNew: false };",
-    replace:
-      "if (known !== undefined && this.#store.runs[known - 1]!.worker !== null) return { run: known, isNew: false };",
+    find: "if (known !== undefined) {",
+    replace: "if (known !== undefined && this.#store.runs[known.run - 1]!.worker !== null) {",
   },
   {
     name: "the rest of a step that gave way is forgotten",
@@ -277,5 +276,49 @@ export const PLANTED: readonly Planted[] = [
     file: "adapters/state/memory/queue.ts",
     find: 'first.record = { ...first.record, status: "running", started: at };',
     replace: "first.record = { ...first.record, started: at };",
+  },
+  {
+    name: "a tick is lost as another takes over: it counts as done before its run is asked for",
+    file: "core/automation/schedule_ticker.ts",
+    find:
+      "const { run, isNew } = await state.enqueue(traceable(this.#over.session, request), now);\n    await keep(due.at, run);",
+    replace:
+      "await keep(due.at);\n    const { run, isNew } = await state.enqueue(traceable(this.#over.session, request), now);",
+    lake: "with daemons",
+  },
+  {
+    name: "what a sensor found is lost: its cursor moves before its runs are asked for",
+    file: "core/automation/sensor_ticker.ts",
+    find: "const queued = [];",
+    replace: "await keep(sensed.cursor ?? kept?.cursor, 0);\n      const queued = [];",
+    lake: "with daemons",
+  },
+  {
+    name: "an alert is doubled: who looks beside another begins the same episode",
+    file: "adapters/state/memory/alerts.ts",
+    find: "other.key === key || other.closed === null && other.rule === rule && other.subject === subject",
+    replace: "other.key === key",
+    lake: "with daemons",
+  },
+  {
+    name: "a message that somebody is delivering is delivered by another, too",
+    file: "adapters/state/memory/alerts.ts",
+    find: "owed.filter(({ next }) => !next.worker?.alive && !resting.includes(next.id))",
+    replace: "owed.filter(({ next }) => !resting.includes(next.id))",
+    lake: "with daemons",
+  },
+  {
+    name: "a mark is trimmed too early: once any of its partitions was made",
+    file: "core/staleness/marks.ts",
+    find: "replace(pieces!, { from: partition, to: partition }, []);",
+    replace: "replace(pieces!, piece, []);",
+    lake: "with daemons",
+  },
+  {
+    name: "a backfill ends before all of its batches were asked for",
+    file: "core/backfill/ticker.ts",
+    find: "if (open === 0 && next.length === 0) {",
+    replace: "if (open === 0 && batches.some(({ run }) => run !== null)) {",
+    lake: "with daemons",
   },
 ];

@@ -1,6 +1,6 @@
 import { Violation } from "../oracle.ts";
 import { simulate } from "../simulation.ts";
-import { diskHandles, memoryHandles } from "../stores.ts";
+import { automated, diskHandles, memoryHandles } from "../stores.ts";
 import { Stuck } from "../turns.ts";
 import type { Store } from "../world.ts";
 import type { Found } from "./plant.ts";
@@ -20,5 +20,9 @@ async function hunt(first: number, seeds: number, open: () => Promise<Store>): P
 }
 
 const [first, seeds, lake] = Deno.args;
-const open = lake === "on disk" ? diskHandles : memoryHandles;
+const open = lake === "on disk"
+  ? diskHandles
+  : lake === "with daemons"
+  ? automated(memoryHandles)
+  : memoryHandles;
 console.log(JSON.stringify(await hunt(Number(first), Number(seeds), open)));

@@ -7,8 +7,8 @@ export interface Planted {
   /** Must occur exactly once, so that a refactoring is noticed. */
   readonly find: string;
   readonly replace: string;
-  /** Where it is hunted. @default a lake in memory */
-  readonly lake?: "on disk";
+  /** Where it is hunted. @default a lake in memory, of which users ask everything */
+  readonly lake?: "on disk" | "with daemons";
   /** The first seed of the hunt, of a bug that shows in few lives. @default 0 */
   readonly first?: number;
 }
@@ -24,6 +24,7 @@ const PARTS = [
   "deno.lock",
   "types",
   "core",
+  "adapters/cron",
   "adapters/state",
   "adapters/object_store",
   "adapters/sdk/files",

@@ -11,6 +11,11 @@ export class QueueRule {
 
   constructor(readonly oracle: Oracle) {}
 
+  /** The run of a key. */
+  run(key: string): RunId | undefined {
+    return this.#keys.get(key);
+  }
+
   enqueued({ key }: RunRequest, run: RunId): void {
     if (key === undefined) return;
     const known = this.#keys.get(key);

@@ -21,14 +21,14 @@ export class RestRule {
   ended(worker: Worker, { run, status, errors }: RunResult): void {
     const begun = run === null ? [] : this.#begun.get(run) ?? [];
     if (status === "cancelled" || begun.length === 0) return;
-    const { index } = worker.orchestrator;
+    const index = worker.indexOf(run);
     const named = new Map<AssetKey, OrdinalRange[]>();
     for (const { asset, partition } of errors) {
       const { set } = index.node(asset);
       const [from, to = from] = partition?.split("/").map((key) => set.ordinal(key)!) ?? [0];
       named.set(asset, [...named.get(asset) ?? [], { from: from!, to: to! }]);
     }
-    const reference = referenceAt(worker, this.oracle.log.length);
+    const reference = referenceAt(worker, this.oracle.log.length, { index });
     for (const { worker: own, asset, partition, seq } of begun) {
       if (own !== worker || contains(normalize(named.get(asset) ?? []), partition)) continue;
       // Whatever happened to it since, by whomever, is told by the log.

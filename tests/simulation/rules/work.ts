@@ -1,6 +1,7 @@
 import type { AssetKey, RunId } from "../../../core/event.ts";
 import type { Instant } from "../../../core/instant.ts";
 import { contains, type OrdinalRange } from "../../../core/partition/ranges.ts";
+import type { StalenessIndex } from "../../../core/staleness/index.ts";
 import type { Oracle } from "../oracle.ts";
 import { Reference } from "../reference.ts";
 import type { Sketch } from "../sketch.ts";
@@ -47,7 +48,7 @@ export class Work {
   }
 
   /** Nothing is made whose inputs were missing or stale all the time since its worker was granted it. */
-  #ready({ worker, asset, partitions }: Begun): void {
+  #ready({ worker, asset, partitions, run }: Begun): void {
     const { log, claims } = this.oracle;
     const sketch = worker.sketches.find(({ key }) => key === asset)!;
     if (sketch.deps.length === 0) return;
@@ -55,7 +56,7 @@ export class Work {
       const since = claims.since(worker, asset, partition);
       let ready = since === undefined;
       for (let seq = log.length; !ready && seq >= since!.seq; seq--) {
-        ready = isReady(referenceAt(worker, seq), sketch, partition);
+        ready = isReady(referenceAt(worker, seq, { index: worker.indexOf(run) }), sketch, partition);
       }
       if (!ready) {
         throw this.oracle.violation(`"${asset}" ${partition} is made though its inputs are not there`);
@@ -64,16 +65,16 @@ export class Work {
   }
 
   /** Nothing is made that was fresh all the time since its worker was granted it. */
-  #needed({ worker, asset, partitions }: Begun): void {
+  #needed({ worker, asset, partitions, run }: Begun): void {
     const { log, claims } = this.oracle;
     for (const partition of partitions) {
       const since = claims.since(worker, asset, partition);
       if (since === undefined || since.clocksSet !== worker.world.turns.clocksSet) return;
       // What is judged, is judged by a clock that was read since the run began.
-      const { now } = worker.orchestrator.index;
-      let fresh = referenceAt(worker, log.length, now).isFresh(asset, partition);
+      const index = worker.indexOf(run);
+      let fresh = referenceAt(worker, log.length, { index, clock: index.now }).isFresh(asset, partition);
       for (let seq = log.length; fresh && seq >= since.seq; seq--) {
-        fresh = referenceAt(worker, seq).isFresh(asset, partition);
+        fresh = referenceAt(worker, seq, { index }).isFresh(asset, partition);
       }
       if (fresh) throw this.oracle.violation(`"${asset}" ${partition} is made though it is fresh`);
     }
@@ -92,8 +93,15 @@ function isReady(reference: Reference, sketch: Sketch, partition: number): boole
 }
 
 /** How everything stood for a worker, by its own declarations. */
-export function referenceAt(worker: Worker, seq: number, clock?: Instant): Reference {
-  const { sketches, world: { oracle }, orchestrator: { index } } = worker;
+export function referenceAt(
+  worker: Worker,
+  seq: number,
+  { index = worker.orchestrator.index, clock = index.clock }: {
+    readonly index?: StalenessIndex;
+    readonly clock?: Instant;
+  } = {},
+): Reference {
+  const { sketches, world: { oracle } } = worker;
   const log = seq === oracle.log.length ? oracle.log : oracle.log.slice(0, seq);
   return new Reference(
     sketches,
@@ -101,6 +109,6 @@ export function referenceAt(worker: Worker, seq: number, clock?: Instant): Refer
     log,
     (key) => worker.set(key),
     index.now,
-    clock ?? index.clock,
+    clock,
   );
 }

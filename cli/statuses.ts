@@ -1,30 +1,30 @@
-import { iso, type KeptTick, type Standing, visible } from "../core/mod.ts";
+import { type AutomationStatus, iso, type KeptTick, visible } from "../core/mod.ts";
 import type { App, Context, ExitCode, Invocation } from "./context.ts";
 import { UsageError } from "./context.ts";
 import { near } from "./near.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { table } from "./table.ts";
 
-/** Tells how some of what asks for runs by itself stands. */
-export async function tellStandings(
+/** Tells the status of some of what asks for runs by itself. */
+export async function tellStatuses(
   { json, app: open }: Invocation,
   { stdout, log }: Context,
-  kinds: readonly Standing["kind"][],
+  kinds: readonly AutomationStatus["kind"][],
 ): Promise<ExitCode> {
   const app = await open();
-  const found = (await app.standings()).filter(({ kind }) => kinds.includes(kind));
+  const found = (await app.automations()).filter(({ kind }) => kinds.includes(kind));
   notify(json ? log : stdout, app.notices);
   if (json) {
-    printJson(stdout, found.map(standingJson));
+    printJson(stdout, found.map(statusJson));
     return 0;
   }
   const columns = ["name", "next", "last", "outcome", "detail"];
-  const rows = found.map((standing) => [
-    standing.name,
-    nextText(standing),
-    standing.last === null ? "" : secondsOf(standing.last.at),
-    standing.last?.outcome ?? "",
-    visible(standing.last?.detail ?? ""),
+  const rows = found.map((status) => [
+    status.name,
+    nextText(status),
+    status.last === null ? "" : secondsOf(status.last.at),
+    status.last?.outcome ?? "",
+    visible(status.last?.detail ?? ""),
   ]);
   const [head, ...rest] = table(
     columns.map((head, rank) => ({ head, rank })),
@@ -36,7 +36,7 @@ export async function tellStandings(
   return 0;
 }
 
-function standingJson({ name, paused, next, last }: Standing) {
+function statusJson({ name, paused, next, last }: AutomationStatus) {
   return {
     name,
     paused,
@@ -45,7 +45,7 @@ function standingJson({ name, paused, next, last }: Standing) {
   };
 }
 
-function nextText({ kind, paused, next }: Standing): string {
+function nextText({ kind, paused, next }: AutomationStatus): string {
   if (paused) return "paused";
   if (next !== null) return secondsOf(next);
   return kind === "automation" ? "on change" : "never";
@@ -67,8 +67,12 @@ export function tickCells({ at, outcome, detail, runs }: KeptTick): string[] {
 }
 
 /** What the word names. @throws {UsageError} If it is nothing that asks for runs by itself. */
-export async function namedStanding(app: App, action: string, word: string | undefined): Promise<Standing> {
-  const all = await app.standings();
+export async function namedAutomation(
+  app: App,
+  action: string,
+  word: string | undefined,
+): Promise<AutomationStatus> {
+  const all = await app.automations();
   const names = all.map(({ name }) => name);
   if (word === undefined) throw new UsageError(`${action}: found no name, wanted one of ${names.join(", ")}`);
   const found = all.find(({ name }) => name === word);

@@ -8,8 +8,8 @@ import { nextOf } from "./schedule_ticker.ts";
 import type { Sensor } from "./sensor.ts";
 import { callableAt, progressKey, type SensorProgress } from "./sensor_ticker.ts";
 
-/** How something that asks for runs by itself stands. */
-export interface Standing {
+/** How something that asks for runs by itself is: paused or not, when it asks next, its last tick. */
+export interface AutomationStatus {
   readonly name: string;
   readonly kind: "automation" | "schedule" | "sensor";
   readonly description: string;
@@ -19,23 +19,23 @@ export interface Standing {
   readonly last: KeptTick | null;
 }
 
-/** What is declared to ask for runs. */
+/** The schedules and sensors that are declared. */
 export interface Askers {
   readonly schedules: readonly Schedule[];
   readonly sensors: readonly Sensor[];
 }
 
-/** How all that asks for runs by itself stands: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
-export async function standings(
+/** The status of all that asks for runs by itself: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
+export async function automationStatuses(
   { schedules, sensors }: Askers,
   { state, cron, now }: { readonly state: State; readonly cron: Cron; readonly now: Instant },
-): Promise<Standing[]> {
+): Promise<AutomationStatus[]> {
   requireDistinct([...schedules, ...sensors].map(({ name }) => name));
   const last = await state.lastTicks();
-  const standing = async (
-    { name, kind, description }: Pick<Standing, "name" | "kind" | "description">,
+  const statusOf = async (
+    { name, kind, description }: Pick<AutomationStatus, "name" | "kind" | "description">,
     next: () => Instant | null | Promise<Instant | null>,
-  ): Promise<Standing> => {
+  ): Promise<AutomationStatus> => {
     const paused = (await pauseOf(state.keyValue, name))?.paused ?? false;
     const at = paused ? null : await next();
     return {
@@ -47,18 +47,18 @@ export async function standings(
       last: last.get(name) ?? null,
     };
   };
-  const all: Standing[] = [
-    await standing(
+  const all: AutomationStatus[] = [
+    await statusOf(
       { name: AUTOMATION, kind: "automation", description: "the conditions of assets" },
       () => null,
     ),
   ];
   for (const schedule of schedules) {
-    all.push(await standing({ ...schedule, kind: "schedule" }, () => nextOf(schedule, cron)(now)));
+    all.push(await statusOf({ ...schedule, kind: "schedule" }, () => nextOf(schedule, cron)(now)));
   }
   for (const sensor of sensors) {
     all.push(
-      await standing({ ...sensor, kind: "sensor" }, async () => {
+      await statusOf({ ...sensor, kind: "sensor" }, async () => {
         const kept = (await state.keyValue.get(progressKey(sensor.name)))?.value;
         return kept === undefined
           ? now
