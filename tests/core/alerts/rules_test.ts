@@ -441,6 +441,10 @@ Deno.test("where the lake lives faster than the machine, work and daemons have t
   assertEquals(await open(), []);
   await clock.advance(131 * HOUR);
   await alerter.look(signal);
+  assertEquals(await open(), ["daemon daemon"]);
+  // Who follows tells of all else from then on.
+  await clock.advance(181 * HOUR);
+  await alerter.look(signal);
   assertEquals((await open()).sort(), ["daemon daemon", "late t/one"]);
 });
 
