@@ -44,7 +44,9 @@ export class Daemon {
       counters.observe(progress);
       told(progress);
     };
-    const codes = Object.fromEntries(orchestrator.index.nodes.map(({ key, codeId }) => [key, codeId]));
+    const codes = Object.fromEntries(
+      orchestrator.session.index.nodes.map(({ key, codeId }) => [key, codeId]),
+    );
     this.#note = { speed, codes } satisfies LeadNote;
     const { clock } = orchestrator.session;
     this.#bells = { ticks: new Bell(clock), runs: new Bell(clock) };
@@ -97,7 +99,10 @@ export class Daemon {
       pulse.beat("ticks");
       await refresh(orchestrator.session);
       this.#tellBehind();
-      const { lead, silence } = await leading.ask({ note: this.#note, yields: !orchestrator.index.isLatest });
+      const { lead, silence } = await leading.ask({
+        note: this.#note,
+        yields: !orchestrator.session.index.isLatest,
+      });
       if (lead === undefined) await requireSpeed(state, speed);
       pulse.leaderSilence = silence;
       if (lead?.number !== led) {
@@ -122,7 +127,7 @@ export class Daemon {
 
   /** Tells of the assets of which other code was registered, and of those of which this one's is the present one again. */
   #tellBehind(): void {
-    const { orchestrator: { index }, tell } = this.#options;
+    const { orchestrator: { session: { index } }, tell } = this.#options;
     for (const node of index.nodes) {
       if (this.#behind.get(node.key) === node.present.codeId || !isBehind(node)) continue;
       this.#behind.set(node.key, node.present.codeId);
