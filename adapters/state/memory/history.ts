@@ -78,7 +78,10 @@ export class History {
       case "expired":
         return projection.materializations(event).some(({ expired }) => expired);
       case "registered":
-        return false;
+        return this.#store.events.findLast(({ kind, asset }) =>
+          kind === "registered" && asset === event.asset
+        ) ===
+          event;
       case "failed":
       case "due":
         return projection.marks().some((mark) => mark.event.seq === event.seq);

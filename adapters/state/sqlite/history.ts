@@ -40,7 +40,9 @@ const OTHERS = `
       SELECT 1 FROM partitions p
       WHERE p.asset = e.asset AND p.partition BETWEEN e.first AND coalesce(e.last, e.first) AND p.status = ${EXPIRED}
     )
-    OR e.kind = ${rows.REGISTERED}
+    OR e.kind = ${rows.REGISTERED} AND EXISTS (
+      SELECT 1 FROM events l WHERE l.asset = e.asset AND l.seq > e.seq AND l.kind = ${rows.REGISTERED}
+    )
     OR e.kind IN (${rows.FAILED}, ${rows.DUE}) AND e.seq NOT IN (SELECT seq FROM marks)
     OR e.kind = ${rows.CHECKED} AND e.seq IN (${CHECKS})
   )`;
