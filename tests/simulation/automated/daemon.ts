@@ -21,7 +21,7 @@ const never = new AbortController().signal;
 export async function daemonLife(worker: Worker): Promise<void> {
   const { world: { turns, nature }, orchestrator } = worker;
   const { chance } = worker.world.automated!;
-  const { opened, alerter } = await askers(worker);
+  const { opened, alerter, still } = await askers(worker);
   const [stop, over] = [new AbortController(), new AbortController()];
   const life = chance.between(5, 60) * SECOND;
   turns.clock(nature).sleep(life, over.signal).then(() => stop.abort(), () => {});
@@ -38,6 +38,7 @@ export async function daemonLife(worker: Worker): Promise<void> {
     });
   } finally {
     over.abort();
+    await still();
     await alerter.close();
   }
 }
@@ -72,6 +73,7 @@ async function askers(worker: Worker) {
   const { orchestrator, world: { automated, lake } } = worker;
   const { schedules, sensors, rules } = automated!;
   let asking: readonly Ticking[] = [];
+  const atWork = new Set<Promise<unknown>>();
   const alerter: Alerter = await orchestrator.alerter({
     rules,
     channels: CHANNELS.map((name) => channel(worker, name)),
@@ -92,9 +94,27 @@ async function askers(worker: Worker) {
       }),
       await orchestrator.backfillTicker(),
     ];
-    return [...asking, alerter];
+    return [...asking, alerter].map((ticking) => followed(ticking, atWork));
   };
-  return { opened, alerter };
+  /** A process that ends takes along what it is at; this worker lives on, and waits for it. */
+  const still = async () => void await Promise.all(atWork);
+  return { opened, alerter, still };
+}
+
+/** The same, whose calls are among those at work until they end. */
+function followed(ticking: Ticking, atWork: Set<Promise<unknown>>): Ticking {
+  return {
+    name: ticking.name,
+    get wakes() {
+      return ticking.wakes;
+    },
+    tick(signal) {
+      const tick = ticking.tick(signal);
+      const ended: Promise<unknown> = tick.catch(() => {}).finally(() => atWork.delete(ended));
+      atWork.add(ended);
+      return tick;
+    },
+  };
 }
 
 /** A schedule that is held to its due times whenever it looked and nothing hindered it. */
