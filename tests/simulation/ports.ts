@@ -117,8 +117,8 @@ export function observed(worker: Worker, state: State): State {
       return answer;
     },
     ...observedParts(worker, state),
-    async take(at, above) {
-      const taken = await state.take(at, above);
+    async take(...which) {
+      const taken = await state.take(...which);
       if (taken !== undefined) oracle.queue.taken(worker, taken.id);
       return taken;
     },
