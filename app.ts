@@ -1,3 +1,4 @@
+import settings from "./deno.json" with { type: "json" };
 import { resolve } from "node:path";
 import { type Config, readConfig, withLake } from "./config.ts";
 import type { Groups, Project } from "./app/project.ts";
@@ -9,12 +10,14 @@ import { systemClock } from "./app/system.ts";
 import type { TimeOfLake } from "./app/time.ts";
 import {
   type AssetKey,
+  type AutomationStatus,
+  automationStatusesOf,
   type Clock,
   type Graph,
+  type ProcessVitals,
   setPaused,
-  type Standing,
-  standingsOf,
   type State,
+  type Tracer,
   type Warn,
 } from "./core/mod.ts";
 
@@ -27,7 +30,12 @@ export interface Surroundings {
 /** Puts the program together as configured; each part is loaded when it is asked for. @throws {ConfigError} */
 export async function openApp(
   { env, cwd }: Surroundings,
-  options: { readonly graph?: string; readonly speed?: number } = {},
+  options: {
+    readonly graph?: string;
+    readonly speed?: number;
+    readonly follows?: boolean;
+    readonly lasting?: boolean;
+  } = {},
 ): Promise<App> {
   const given = options.graph === undefined ? env : { ...env, GRAPH: options.graph };
   const config = await readConfig(given, cwd);
@@ -40,7 +48,8 @@ export async function openApp(
   const simulated = areSimulated(groups.sources);
   const configured = simulated === undefined ? config : withLake(config, simulated);
   const isBuiltIn = simulated === true && config.openaq.url === null && asked(groups.pipelines) !== undefined;
-  return new App(configured, groups, timeOf(configured, { isBuiltIn, speed: options.speed }));
+  const { speed, follows, lasting } = options;
+  return new App(configured, groups, timeOf(configured, { isBuiltIn, speed, follows }), lasting);
 }
 
 /** The program behind the commands. */
@@ -53,8 +62,15 @@ export class App {
   readonly speed: number;
   readonly machine: Clock = systemClock;
   readonly now: Clock["now"];
+  /** Those that may hold something. */
+  readonly #states = new Set<State>();
 
-  constructor(readonly config: Config, readonly groups: Groups, readonly time: TimeOfLake) {
+  constructor(
+    readonly config: Config,
+    readonly groups: Groups,
+    readonly time: TimeOfLake,
+    readonly lasting = false,
+  ) {
     const { clock, speed } = time;
     this.clock = clock;
     this.now = clock.now;
@@ -65,21 +81,50 @@ export class App {
     this.mask = config.mask;
   }
 
+  /** Gives back what is held in any state that this opened, as the process is about to end, whatever is at work in it. */
+  async abandon(): Promise<void> {
+    await Promise.all([...this.#states].map((state) => state.abandon()));
+  }
+
   /** Opens the lake. @throws {LakeError} If it and the state do not belong together. */
   async lake(
     access: "read" | "write",
     warn: Warn = () => {},
     selects?: (graph: Graph) => ReadonlySet<AssetKey>,
+    patient = false,
+    yielding = false,
   ): Promise<Lake> {
-    const { openLake } = await import("./app/lake.ts");
+    const [{ openLake }, tracer] = await Promise.all([import("./app/lake.ts"), this.#tracer()]);
     const project = this.groups.project();
-    return await openLake(this.config, {
+    const lake = await openLake(this.config, {
       project,
       access,
       warn,
       time: this.time,
+      lasting: this.lasting,
+      yielding,
+      tracer,
+      patient,
       ...(selects && { selects }),
     });
+    if (access === "read") return lake;
+    this.#states.add(lake.state);
+    const keeping = await this.#keepTime();
+    return {
+      ...lake,
+      async [Symbol.asyncDispose]() {
+        await lake[Symbol.asyncDispose]();
+        keeping[Symbol.dispose]();
+      },
+    };
+  }
+
+  /** Keeps the time of a lake that lives faster than the machine, so that it goes on from there. */
+  async #keepTime(): Promise<Disposable> {
+    const { speed, clock, machine, time: { troubled: began } } = this;
+    if (speed === 1 || began === undefined) return { [Symbol.dispose]() {} };
+    const { keepTime } = await import("./app/lake_time.ts");
+    return keepTime(this.config.state, { clock, machine, speed, began });
   }
 
   /** Whether the lake and its state are there: otherwise writing makes them. */
@@ -96,19 +141,19 @@ export class App {
   }
 
   async state(access: "read" | "write"): Promise<State> {
-    const { openState } = await import("./app/state.ts");
-    return await openState(this.config.state, access);
+    const { openStateOf } = await import("./app/lake_state.ts");
+    return await openStateOf(this.config, access, { lasting: this.lasting });
   }
 
   /** How all that asks for runs by itself stands. */
-  async standings(): Promise<Standing[]> {
+  async automations(): Promise<AutomationStatus[]> {
     const [{ askersOf }, { CronerCron }] = await Promise.all([
       import("./app/askers.ts"),
       import("./adapters/cron/croner/cron.ts"),
     ]);
     const askers = askersOf(this.groups.project());
     const state = await this.state("read");
-    return await standingsOf(askers, { state, cron: new CronerCron(), now: this.now() })
+    return await automationStatusesOf(askers, { state, cron: new CronerCron(), now: this.now() })
       .finally(() => state.close());
   }
 
@@ -145,7 +190,12 @@ export class App {
 
   async channels() {
     const { channelsOf } = await import("./app/channels.ts");
-    return await channelsOf(this.config);
+    return await channelsOf(this.config, await this.#tracer());
+  }
+
+  async #tracer(): Promise<Tracer> {
+    const { openTracer } = await import("./app/traced/tracer.ts");
+    return await openTracer(this.mask);
   }
 
   async query() {
@@ -158,15 +208,14 @@ export class App {
     return listen(handler, port);
   }
 
-  async keepTime(): Promise<Disposable> {
-    const { speed, clock, machine, time: { troubled: began } } = this;
-    if (speed === 1 || began === undefined) return { [Symbol.dispose]() {} };
-    const { keepTime } = await import("./app/lake_time.ts");
-    return keepTime(this.config.state, { clock, machine, speed, began });
-  }
-
-  memory(): number {
-    return Deno.memoryUsage().rss;
+  get process(): ProcessVitals {
+    return {
+      version: settings.version,
+      runtime: `deno ${Deno.version.deno}`,
+      started: performance.timeOrigin,
+      memory: () => Deno.memoryUsage().rss,
+      now: this.now,
+    };
   }
 
   alarm(wake: () => void, signal: AbortSignal): void {

@@ -3,6 +3,7 @@ import settings from "./deno.json" with { type: "json" };
 import { openApp, type Surroundings } from "./app.ts";
 import { cancellation } from "./cli/cancellation.ts";
 import type { Ask, Context, ExitCode, Input, Terminal } from "./cli/context.ts";
+import { openLog } from "./cli/log.ts";
 import { SHOW_CURSOR } from "./cli/out.ts";
 import { run } from "./cli/run.ts";
 
@@ -18,6 +19,14 @@ export interface Host extends Surroundings {
   readonly ask?: Ask | undefined;
   /** The standard input. */
   readonly input?: Input | undefined;
+  /** Told of what is opened and holds something until the process ends. */
+  readonly opened?: (holding: Holding) => void;
+}
+
+/** What holds something that others wait for. */
+interface Holding {
+  /** Gives it back, whatever is at work. */
+  abandon(): Promise<void>;
 }
 
 /** Runs a command of the command line. @returns Its exit code. */
@@ -28,7 +37,11 @@ export function main(args: readonly string[], host: Host): Promise<ExitCode> {
     version: settings.version,
     readText: (path) => Deno.readTextFile(isAbsolute(path) ? path : join(cwd, path)).catch(() => undefined),
     web: async (vitals) => (await import("./web/app.ts")).webApp(vitals).fetch,
-    app: (options) => openApp(host, options),
+    app: async (options) => {
+      const app = await openApp(host, options);
+      host.opened?.(app);
+      return app;
+    },
   });
 }
 
@@ -105,11 +118,16 @@ function restore(): void {
   if (Deno.stdout.isTerminal()) terminal(Deno.stdout).write(new TextEncoder().encode(SHOW_CURSOR));
 }
 
-/** Cancels by the first signal to end, and ends the process at once by a later one. */
-function cancelledBySignals(): AbortSignal {
+/** How long giving back may take, in milliseconds: who asks twice for the end is not to wait for another process. */
+const GIVING_BACK = 500;
+
+/** Cancels by the first signal to end; by a later one, gives back what is held and ends the process at once. */
+function cancelledBySignals(holdings: readonly Holding[]): AbortSignal {
   const { signal, request } = cancellation({ now: () => performance.now() }, () => {
     restore();
-    exit(130);
+    const given = Promise.allSettled(holdings.map((holding) => holding.abandon()));
+    const late = new Promise((resolve) => setTimeout(resolve, GIVING_BACK));
+    Promise.race([given, late]).finally(() => exit(130));
   });
   Deno.addSignalListener("SIGINT", request);
   Deno.addSignalListener("SIGTERM", request);
@@ -152,20 +170,22 @@ function endUncaught(line: (error: unknown) => string): void {
 
 if (import.meta.main) {
   let lost: Error | undefined;
+  const holdings: Holding[] = [];
   const stderr = terminal(Deno.stderr);
   const code = await main(Deno.args, {
     stdout: terminal(Deno.stdout, (error) => lost = error),
     stderr,
     env: Deno.env.toObject(),
     cwd: Deno.cwd(),
-    signal: cancelledBySignals(),
+    signal: cancelledBySignals(holdings),
+    opened: (holding) => holdings.push(holding),
     input: await input(),
     ask: Deno.stdin.isTerminal() && Deno.stderr.isTerminal() ? askTerminal : undefined,
     uncaught: endUncaught,
   });
   if (lost === undefined) exit(code);
-  stderr.write(
-    new TextEncoder().encode(`writing stdout: ${lost.message}, wanted room for all that was to be told\n`),
+  openLog(Deno.args, stderr).error(
+    `writing stdout: ${lost.message}, wanted room for all that was to be told`,
   );
   exit(code || 1);
 }

@@ -1,8 +1,17 @@
 import type { Pipeline } from "../assets/group.ts";
 import type { Config } from "../config.ts";
-import type { Alerter, Instant, Orchestrator, Probe, SourceHealth, State, Warn } from "../core/mod.ts";
+import type {
+  Alerter,
+  Instant,
+  Orchestrator,
+  Probe,
+  SourceHealth,
+  State,
+  Tracer,
+  Warn,
+} from "../core/mod.ts";
 import { alerts } from "../sensors/alerts.ts";
-import { failingSensors } from "../sources/openaq/failing_sensors.ts";
+import { failingSensors } from "../sources/openaq/gap_warnings.ts";
 import { channelsOf } from "./channels.ts";
 import { asked } from "./source.ts";
 import { systemClock } from "./system.ts";
@@ -19,6 +28,7 @@ export interface AlertsParts {
   readonly due: () => Instant;
   readonly time: TimeOfLake;
   readonly warn: Warn;
+  readonly tracer: Tracer;
 }
 
 /** What is known of OpenAQ, and what asks whether it answers. */
@@ -29,13 +39,13 @@ export interface OpenAQWatch {
 
 /** What tells people of what is wrong with the lake. */
 export async function openAlerter(
-  { config, pipelines, orchestrator, state, openaq, due, time, warn }: AlertsParts,
+  { config, pipelines, orchestrator, state, openaq, due, time, warn, tracer }: AlertsParts,
 ): Promise<Alerter> {
   const asset = asked(pipelines);
   const isAsked = asset !== undefined && openaq !== undefined;
   return await orchestrator.alerter({
-    rules: alerts,
-    channels: await channelsOf(config),
+    rules: alerts(config),
+    channels: await channelsOf(config, tracer),
     due,
     machine: systemClock,
     speed: time.speed,

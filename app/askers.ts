@@ -20,17 +20,18 @@ export function askersOf(project: Project, watch?: OpenAQWatch): Askers {
   const isAsked = asked(project.pipelines) !== undefined;
   return {
     schedules: [...schedules, ...[retention].filter(isFree)],
-    sensors: [...(isAsked ? [openaqReachable(project, watch)] : []).filter(isFree), ...sensors],
+    sensors: [...(isAsked ? [openaqReachable(watch)] : []).filter(isFree), ...sensors],
   };
 }
 
-function openaqReachable({ graph }: Project, watch: OpenAQWatch | undefined): Sensor {
-  const assets = graph.assets.filter(({ pool }) => pool === POOL).map(({ key }) => key);
+function openaqReachable(watch: OpenAQWatch | undefined): Sensor {
   return reachable({
     name: "openaq_reachable",
     description: "whether OpenAQ answers; while it does not, nothing that asks it is asked for",
     pool: POOL,
-    assets,
-    probe: async (signal) => await watch?.health.probe(watch.probe, signal) ?? null,
+    service: watch && {
+      known: () => watch.health.known(),
+      probe: (signal) => watch.health.probe(watch.probe, signal),
+    },
   });
 }

@@ -10,6 +10,8 @@ import { asked } from "./source.ts";
 import { emptyState, openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
 import { lineOf, systemClock } from "./system.ts";
+import { tracedFetch } from "./traced/fetch.ts";
+import { openTracer } from "./traced/tracer.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -204,7 +206,8 @@ async function openaqAnswer(config: Config, options: LookOptions): Promise<strin
   const { url } = config.openaq;
   if (url === null) return "the built-in simulated stations answer";
   const { askSource } = await import("../sources/openaq/first_look.ts");
-  const look = await keepingPace(config.state, (kv) => askSource({ ...config.openaq, url }, kv, options));
+  const ask = { ...options, fetch: tracedFetch(await openTracer(config.mask), fetch) };
+  const look = await keepingPace(config.state, (kv) => askSource({ ...config.openaq, url }, kv, ask));
   if ("error" in look) throw look.error;
   return `${look.source} answers`;
 }

@@ -105,14 +105,19 @@ function apart({ storage, state }: Places): string {
     "wanted the LAKE_URL and STATE_URL of one lake";
 }
 
-/** Lets the lake and the state carry each other's id, sources and environment, as far as they do not yet. */
+/**
+ * Lets the lake and the state carry each other's id, sources and environment, as far as they do not yet.
+ *
+ * @param early Whether they do so before any source is known: then work begins, and sources are added. @default false
+ */
 export async function identifyLake(
   state: State,
   places: Places,
   { sources, environment }: Content,
+  early = false,
 ): Promise<void> {
   const known = Object.entries(sources).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  if (known.length === 0) return;
+  if (known.length === 0 && !early) return;
   const { identity, isNew } = await record(state, Object.fromEntries(known), environment);
   for (;;) {
     const mark = await markOf(places.storage);

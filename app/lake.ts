@@ -8,12 +8,15 @@ import {
   type Graph,
   type Instant,
   type LakeStorage,
+  type Lead,
   type NewEvent,
   Orchestrator,
   type State,
   sweepStaging,
   type Ticking,
+  type Tracer,
   type Undo,
+  untraced,
   type Warn,
   type Warning,
 } from "../core/mod.ts";
@@ -21,15 +24,17 @@ import { gapWarnings } from "../sources/openaq/gap_warnings.ts";
 import { leastSeconds } from "../sources/openaq/least.ts";
 import { missingFrom } from "../adapters/sdk/files/place.ts";
 import { admitLake, examineLake, type Marked, OutpacedError, readMark } from "./identity.ts";
-import { admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
+import { admitOpenAQ, admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
+import { openStateOf } from "./lake_state.ts";
 import { disposeOf } from "./opened.ts";
 import type { Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
 import { asked, type Sources, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
-import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
 import { MACHINE, type TimeOfLake } from "./time.ts";
+import { tracedFetch } from "./traced/fetch.ts";
+import { tracedTicking } from "./traced/ticking.ts";
 
 /** Steps at work at once: raw asks within OpenAQ's pace, marts share the engine. */
 const LIMITS = { steps: 4, pools: { openaq: 1, duckdb: 1 } };
@@ -41,6 +46,7 @@ export interface Lake extends AsyncDisposable {
   readonly state: State;
   hint(): string | null;
   requests(): number;
+  limited(): number;
   /** Notes on the source's answers for their readers, a line each. */
   notices(): readonly string[];
   readonly found: readonly Discrepancy[];
@@ -48,7 +54,7 @@ export interface Lake extends AsyncDisposable {
   sweep(counting?: "only"): Promise<number>;
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   dropViews(): Promise<AssetKey[]>;
-  tickers(): Promise<readonly Ticking[]>;
+  tickers(lead?: Lead): Promise<readonly Ticking[]>;
   /** How long so many requests to the source take at least, at its pace. */
   leastSeconds(requests: number): number;
   look(signal: AbortSignal): Promise<void>;
@@ -60,10 +66,18 @@ export interface LakeOptions {
   readonly access: "read" | "write";
   /** @default the machine's */
   readonly time?: TimeOfLake;
+  /** @default nothing is traced */
+  readonly tracer?: Tracer;
   /** Told of what somebody should see while the lake is open. */
   readonly warn: Warn;
+  /** Whether it stays open while other things go on here. @default false */
+  readonly lasting?: boolean;
+  /** Whether the lake is made although its source does not answer yet: who lasts goes on once it does. @default false */
+  readonly patient?: boolean;
   /** The assets that will be made: what others ask is not asked. @default all of them */
   readonly selects?: (graph: Graph) => ReadonlySet<AssetKey>;
+  /** Whether code that others registered since this graph's was stays the present one. @default false */
+  readonly yielding?: boolean;
 }
 
 /** The configuration and what it opens. */
@@ -90,7 +104,16 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
 }
 
 async function open(config: Config, options: LakeOptions, isNew: boolean): Promise<Lake> {
-  const { project, access, warn, time = MACHINE } = options;
+  const {
+    project,
+    access,
+    warn,
+    time = MACHINE,
+    lasting = false,
+    patient = false,
+    tracer = untraced,
+    yielding = false,
+  } = options;
   const { clock } = time;
   const selected = options.selects?.(project.graph);
   const storage = openStorage(config);
@@ -99,7 +122,9 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     known: sourcesOf(config, project),
     asking: isAsked(project, selected),
     clock,
+    patient,
     tell: (message: string) => warn("openaq", message),
+    fetch: tracedFetch(tracer, fetch),
   };
   const marked = await readMark({ storage, state: config.state });
   if (access === "write") await admitLake(marked);
@@ -110,12 +135,13 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
   };
   const first = isNew && access === "write" ? await lookFirst(looking).catch(undone) : undefined;
   const tell = (message: string) => warn("state", message);
-  const state = await openState(config.state, access, tell).catch(undone);
+  const state = await openStateOf(config, access, { tell, lasting }).catch(undone);
   let resources: LakeResources | undefined;
   try {
     const parts = { config, project, storage, state };
-    const { sources, requests } = access === "write"
-      ? await admitSources({ ...looking, marked, state, first })
+    const admitting = { ...looking, marked, state, first };
+    const { sources, requests, silence } = access === "write"
+      ? await admitSources(admitting)
       : await recordedSources(parts, marked, looking.known);
     const { store, publisher, catalog } = storage;
     const upkeep = () => ({ state, publisher, store, now: clock.now() });
@@ -126,7 +152,16 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     if (project.given === undefined && access === "write") {
       // What makes assets costs a good part of a quick answer to load.
       const { makeResources } = await import("./resources.ts");
-      resources = await makeResources({ ...parts, sources, warn, time });
+      resources = await makeResources({
+        ...parts,
+        sources,
+        warn,
+        time,
+        tracer,
+        ...(silence !== undefined && {
+          silent: { message: silence, admit: (source: string) => admitOpenAQ(admitting, source) },
+        }),
+      });
     }
     const sweep = async (counting?: "only") => {
       if (counting === undefined) await tidy(project, storage, upkeep());
@@ -140,11 +175,17 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       clock,
       cron: async () => new (await import("../adapters/cron/croner/cron.ts")).CronerCron(),
       random: Math.random,
+      tracer,
       upkeep: { versions: storage.versions, sweep: () => sweep() },
       resources: project.given === undefined ? resources : project.given.resources,
+      examine: async (pool, signal) => {
+        const { watch } = resources ?? {};
+        if (watch?.health.name === pool) await watch.health.probe(watch.probe, signal);
+      },
       mask: config.mask,
       readSourceFile: project.readSourceFile,
       limits: LIMITS,
+      yielding,
     });
     let alerter: Promise<Alerter> | undefined;
     let asking: readonly Ticking[] = [];
@@ -161,6 +202,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
           due,
           time,
           warn,
+          tracer,
         });
       });
     const views = { graph: project.graph, state, clock };
@@ -174,6 +216,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       hint: () => hintOf(orchestrator, project.pipelines, selected),
       found,
       requests: () => requests + (resources?.requests() ?? 0),
+      limited: () => resources?.limited() ?? 0,
       notices: () => resources?.notices() ?? [],
       async warnings() {
         const asset = asked(project.pipelines);
@@ -192,9 +235,10 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ ...views, databases, catalog });
       },
-      async tickers() {
+      async tickers(lead) {
         const { askersOf } = await import("./askers.ts");
-        const asked = await orchestrator.tickers({
+        const by = lead === undefined ? orchestrator : orchestrator.leading(lead);
+        const asked = await by.tickers({
           ...askersOf(project, resources?.watch),
           files: {
             list: (folder) => store.list(folder),
@@ -204,17 +248,19 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
           },
           lookbackDays: config.lookbackDays,
         });
-        asking = [...asked, await orchestrator.backfillTicker()];
-        return [...asking, await alerts()];
+        asking = [...asked, await by.backfillTicker()];
+        return [...asking, await alerts()].map((ticking) => tracedTicking(tracer, ticking));
       },
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),
       look: async (signal) => await (await alerts()).look(signal),
       tell: async (signal) => await (await alerts()).settle(signal),
       async [Symbol.asyncDispose]() {
-        await alerter?.then((opened) => opened.close());
-        await resources?.close();
-        if (access === "write") await disposeOf(project.given?.resources);
-        await state.close();
+        // Whatever cannot be closed, such as what would write to a state that does not answer, the others are.
+        await using closing = new AsyncDisposableStack();
+        closing.defer(() => state.close());
+        if (access === "write") closing.defer(() => disposeOf(project.given?.resources));
+        closing.defer(() => resources?.close());
+        closing.defer(() => alerter?.then((opened) => opened.close()));
       },
     };
   } catch (error) {

@@ -1,6 +1,5 @@
 import type { Config } from "../config.ts";
 import { type Clock, type Json, type KeyValue, LakeError, type State } from "../core/mod.ts";
-import type { Look } from "../sources/openaq/first_look.ts";
 import { examineLake, identifyLake, type Marked, readMark } from "./identity.ts";
 import { conflictOf, conflictText, type Sources } from "./source.ts";
 import { emptyState } from "./state.ts";
@@ -9,6 +8,8 @@ import { emptyState } from "./state.ts";
 export interface LakeSources {
   readonly sources: Sources;
   readonly requests: number;
+  /** Why OpenAQ has not announced itself, where it is to be asked again and again until it does. */
+  readonly silence?: string | undefined;
 }
 
 export interface LakeSourcesOptions {
@@ -21,29 +22,34 @@ export interface LakeSourcesOptions {
   readonly asking: boolean;
   readonly clock: Clock;
   readonly tell: (line: string) => void;
+  readonly fetch: (request: Request) => Promise<Response>;
   /** The result of the first look, where there was no state yet. */
   readonly first?: FirstLook | undefined;
+  /** Whether a lake is opened all the same where nobody answers yet, whose source is admitted with the first answer. */
+  readonly patient: boolean;
+}
+
+/** What is known of OpenAQ's URL after a look: what announced itself, or, to who is patient, why nothing does. */
+interface Found {
+  readonly source: string | undefined;
+  readonly silence?: string | undefined;
+  readonly requests: number;
 }
 
 /** The result of the first look at OpenAQ's URL, before a state is made. */
-export interface FirstLook {
-  readonly source: string;
-  readonly requests: number;
+export interface FirstLook extends Found {
   /** The values that the state is to keep of it. */
   readonly kept: ReadonlyMap<string, Json>;
 }
 
 /** Looks at OpenAQ's URL before anything is made: where nothing is to be known from it, nothing is left. */
 export async function lookFirst(
-  { config, known, asking, clock, tell }: Pick<
-    LakeSourcesOptions,
-    "config" | "known" | "asking" | "clock" | "tell"
-  >,
+  options: Omit<LakeSourcesOptions, "marked" | "state" | "first">,
 ): Promise<FirstLook | undefined> {
+  const { known, asking } = options;
   if (!asking || known.openaq !== undefined) return undefined;
   const { keyValue } = await emptyState();
-  const looked = await look({ config, clock, tell }, keyValue);
-  if ("error" in looked) throw looked.error;
+  const looked = await look(options, keyValue);
   requireOneKind({ ...known, openaq: looked.source });
   const kept = new Map([...await keyValue.list("")].map(([key, { value }]) => [key, value]));
   return { ...looked, kept };
@@ -57,45 +63,72 @@ function requireOneKind(sources: Sources): void {
 
 /** Makes sure that the lake holds data of these sources, and records them. @throws {LakeError} */
 export async function admitSources(options: LakeSourcesOptions): Promise<LakeSources> {
-  const { config: { environment }, marked, state, known, asking, first } = options;
+  const { config: { environment }, state, marked, known, asking, first } = options;
   // What another process has counted meanwhile stands.
   for (const [key, value] of first?.kept ?? []) await state.keyValue.put(key, value, 0);
   // Before anything is asked: of what does not belong together, nothing is changed.
   const recorded = await examineLake(state, marked, { sources: known, environment });
-  const openaq = asking && known.openaq === undefined
+  const openaq: Found = asking && known.openaq === undefined
     ? first ?? await lookAt(options, recorded?.openaq)
     : { source: known.openaq ?? recorded?.openaq, requests: 0 };
   const sources = { ...known, ...(openaq.source !== undefined && { openaq: openaq.source }) };
+  await admit(options, sources);
+  return { sources, requests: openaq.requests, silence: openaq.silence };
+}
+
+/** Makes sure that the lake may hold data of what announced itself as OpenAQ only now, and records it. @throws {LakeError} */
+export async function admitOpenAQ(options: LakeSourcesOptions, source: string): Promise<void> {
+  const { config, state, known } = options;
+  await admit(options, { ...known, openaq: source });
+  const { rememberSource } = await import("../sources/openaq/first_look.ts");
+  await rememberSource(config.openaq.url!, state.keyValue, source);
+}
+
+/** What others made meanwhile stands. */
+async function admit(
+  { config: { environment }, marked, state, patient }: LakeSourcesOptions,
+  sources: Sources,
+): Promise<void> {
   requireOneKind(sources);
   const content = { sources, environment };
-  // Meanwhile others may have made the lake.
   await examineLake(state, await readMark(marked), content);
-  await identifyLake(state, marked, content);
-  return { sources, requests: openaq.requests };
+  await identifyLake(state, marked, content, patient);
 }
 
 /** The origin of the configured URL, asked once for this state. Every answer is compared with it again. */
 async function lookAt(
-  { config, state: { keyValue }, clock, tell }: LakeSourcesOptions,
+  options: LakeSourcesOptions,
   recorded: string | undefined,
-): Promise<{ readonly source: string; readonly requests: number }> {
+): Promise<Found> {
+  const { config, state: { keyValue } } = options;
   const { rememberedSource } = await import("../sources/openaq/first_look.ts");
   const remembered = await rememberedSource(config.openaq.url!, keyValue);
   if (remembered !== undefined && remembered === recorded) return { source: remembered, requests: 0 };
-  const looked = await look({ config, clock, tell }, keyValue);
-  if ("source" in looked) return looked;
-  if (recorded === undefined) throw looked.error;
-  return { source: recorded, requests: looked.requests }; // what asks next says what is wrong
+  // Of a lake that is there, what asks next says what is wrong.
+  const isPatient = options.patient || recorded !== undefined;
+  const looked = await look({ ...options, patient: isPatient }, keyValue, recorded);
+  return recorded === undefined || looked.source !== undefined
+    ? looked
+    : { source: recorded, requests: looked.requests };
 }
 
 /** Asks the configured URL for its origin, and remembers what it answers. */
 async function look(
-  { config, clock, tell }: Pick<LakeSourcesOptions, "config" | "clock" | "tell">,
+  { config, clock, tell, fetch, patient }: Pick<
+    LakeSourcesOptions,
+    "config" | "clock" | "tell" | "fetch" | "patient"
+  >,
   keyValue: KeyValue,
-): Promise<Look> {
+  recorded?: string,
+): Promise<Found> {
   const { askSource, rememberSource } = await import("../sources/openaq/first_look.ts");
   const address = { ...config.openaq, url: config.openaq.url! };
-  const looked = await askSource(address, keyValue, { clock, tell });
-  if ("source" in looked) await rememberSource(address.url, keyValue, looked.source);
-  return looked;
+  const looked = await askSource(address, keyValue, { clock, tell, fetch });
+  const { requests } = looked;
+  if ("source" in looked) {
+    await rememberSource(address.url, keyValue, looked.source);
+    return looked;
+  }
+  if (recorded === undefined && !(patient && looked.isPassing)) throw looked.error;
+  return { source: undefined, silence: looked.error.message, requests };
 }

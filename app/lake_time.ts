@@ -32,11 +32,17 @@ export function readTime(state: string): LakeTime | undefined {
 
 /** The lake's time now: never before what it may have shown since it was kept, and as fast as the machine's from then on. */
 export function timeNow({ at, machine, speed }: LakeTime, now: Instant): Instant {
-  const elapsed = Math.max(0, now - machine);
+  // Of a machine whose clock was set back it is not known how long that was.
+  const elapsed = now < machine ? 2 * EVERY : now - machine;
   return Math.floor(at + speed * Math.min(elapsed, 2 * EVERY) + Math.max(0, elapsed - 2 * EVERY));
 }
 
-/** Keeps a lake's time until it is disposed of. */
+/** How fast a lake lives while somebody who lets it live faster keeps its time; undefined where nobody does. */
+export function livingSpeed({ machine, speed }: LakeTime, now: Instant): number | undefined {
+  return speed !== 1 && Math.abs(now - machine) <= 2 * EVERY ? speed : undefined;
+}
+
+/** Keeps a lake's time until it is disposed of; where another keeps a later one, that stays. */
 export function keepTime(
   state: string,
   { clock, machine, speed, began }: {
@@ -47,7 +53,8 @@ export function keepTime(
   },
 ): Disposable {
   const keep = (speed: number) => {
-    const time: LakeTime = { began, at: clock.now(), machine: machine.now(), speed };
+    const at = Math.max(clock.now(), readTime(state)?.at ?? -Infinity);
+    const time: LakeTime = { began, at, machine: machine.now(), speed };
     const path = pathOf(state);
     Deno.writeTextFileSync(`${path}.new`, JSON.stringify(time));
     Deno.renameSync(`${path}.new`, path);

@@ -15,7 +15,9 @@ export function listen(handler: Handler, port: number): Listening | { readonly f
     return { url: `http://${hostname}:${server.addr.port}`, [Symbol.asyncDispose]: () => server.shutdown() };
   } catch (error) {
     return {
-      fault: `serving at ${hostname}:${port}: ${lineOf(error)}, wanted a port that is free: works without`,
+      fault: `serving at ${hostname}:${port}: ${
+        lineOf(error)
+      }, wanted a port that is free: works without until it is`,
     };
   }
 }

@@ -5,14 +5,17 @@ import {
   type KeyValue,
   LakeError,
   type Log,
+  MINUTE,
   SourceHealth,
   type Spool,
+  type Tracer,
 } from "../core/mod.ts";
 import type { OpenAQWatch } from "./alerts.ts";
 import { sourceOf } from "../sources/openaq/announced.ts";
 import type { HoursOnRecord } from "../sources/openaq/owing.ts";
 import type { OpenAQSource } from "../sources/openaq/source.ts";
 import { SEED } from "./source.ts";
+import { tracedFetch } from "./traced/fetch.ts";
 
 /** An address that only the built-in stations answer. */
 export const BUILT_IN = "http://simulated.invalid";
@@ -28,13 +31,24 @@ export interface OpenAQParts {
   /** When the built-in stations' day of troubles begins. @default never */
   readonly troubled: Instant | undefined;
   readonly log: Log;
+  readonly tracer: Tracer;
   /** The source that the lake holds. */
-  readonly source: string;
+  readonly source: string | SilentSource;
+}
+
+/** A source that did not answer when the lake was opened: what announces itself first is admitted, if the lake may hold it. */
+export interface SilentSource {
+  /** Why it did not answer, in a line. */
+  readonly message: string;
+  /** @throws {LakeError} */
+  admit(source: string): Promise<void>;
 }
 
 export interface ConnectedOpenAQ {
   readonly source: OpenAQSource;
   requests(): number;
+  /** Those of them that were answered 429. */
+  limited(): number;
   /** Notes on the answers for their readers, a line each. */
   notices(): readonly string[];
   /** Absent where nobody asks it. */
@@ -43,7 +57,7 @@ export interface ConnectedOpenAQ {
 
 /** OpenAQ as configured, at its pace; what answers from another source than the lake's is not listened to. */
 export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ> {
-  const { config: { openaq }, kv, spool, record, clock, log, source, speed, troubled } = parts;
+  const { config: { openaq }, kv, spool, record, clock, log, source, speed, troubled, tracer } = parts;
   const [{ OpenAQ }, { openaqSource }, { paced, unpaced }] = await Promise.all([
     import("../sources/openaq/client.ts"),
     import("../sources/openaq/source.ts"),
@@ -51,20 +65,23 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
   ]);
   const { perMinute, perHour } = openaq;
   const health = new SourceHealth("openaq", kv, clock);
+  if (typeof source !== "string") await health.failed(source.message, true, clock.now());
   const client = new OpenAQ({
     url: openaq.url ?? BUILT_IN,
     key: openaq.key ?? undefined,
-    fetch: openaq.url === null ? await builtIn(clock, troubled) : (request) => fetchFrom(source, request),
+    fetch: tracedFetch(tracer, openaq.url === null ? await builtIn(clock, troubled) : fetchFrom(source)),
     clock,
     random: Math.random,
     log,
     pace: openaq.url === null ? unpaced : paced({ perMinute, perHour, kv, clock, log }),
     timeout: openaq.timeout * 1_000 * speed,
+    patience: MINUTE * speed,
     health,
   });
   return {
     source: openaqSource({ client, kv, spool, record, clock, countryId: openaq.countryId }),
     requests: () => client.requests,
+    limited: () => client.limited,
     notices: () => client.notice === undefined ? [] : [client.notice],
     watch: { health, probe: (signal) => client.probe(signal) },
   };
@@ -85,6 +102,7 @@ export const unasked: ConnectedOpenAQ = {
     owes: nobody,
   },
   requests: () => 0,
+  limited: () => 0,
   notices: () => [],
 };
 
@@ -92,12 +110,28 @@ function nobody(): Promise<never> {
   return Promise.reject(new Error("asking OpenAQ: found no pipeline that asks it, wanted one"));
 }
 
-async function fetchFrom(source: string, request: Request): Promise<Response> {
-  const response = await fetch(request);
-  const announced = sourceOf(response, new URL(request.url).origin);
-  if (announced === undefined || announced === source) return response;
-  await response.body?.cancel();
-  throw new LakeError(`${announced} answers, this lake holds data of ${source}`);
+/** What fetches from a source; answers of another are not listened to. */
+function fetchFrom(source: string | SilentSource): (request: Request) => Promise<Response> {
+  let held = source;
+  const admit = async (announced: string): Promise<void> => {
+    if (typeof held !== "string") {
+      await held.admit(announced);
+      held = announced;
+    }
+    if (announced !== held) throw new LakeError(`${announced} answers, this lake holds data of ${held}`);
+  };
+  return async (request) => {
+    const response = await fetch(request);
+    const announced = sourceOf(response, new URL(request.url).origin);
+    if (announced === undefined || announced === held) return response;
+    try {
+      await admit(announced);
+    } catch (error) {
+      await response.body?.cancel();
+      throw error;
+    }
+    return response;
+  };
 }
 
 /** The built-in stations. */

@@ -115,9 +115,7 @@ async function loadModule(config: Config, path: string): Promise<Groups> {
   const { group, graph: exported, resources, schedules = [], sensors = [] } = module;
   if (isGroup(group)) return await composed(config, [group], dirname(path));
   if (!isGraph(exported)) {
-    throw new ConfigError([
-      `loading the graph "${path}": found neither a "group" nor a "graph" among its exports, wanted one`,
-    ]);
+    throw new ConfigError([`loading the graph "${path}": ${noGraph(group, exported)}`]);
   }
   for (const [name, found] of Object.entries({ schedules, sensors })) {
     if (Array.isArray(found)) continue;
@@ -134,6 +132,12 @@ async function loadModule(config: Config, path: string): Promise<Groups> {
     given: { resources },
   };
   return { ...untold(config), sources: sourcesOf(config, project), project: () => project };
+}
+
+function noGraph(group: unknown, graph: unknown): string {
+  if (group !== undefined) return `found "group" to be ${show(group)}, wanted one with "name" and "declare"`;
+  if (graph === undefined) return 'found neither a "group" nor a "graph" among its exports, wanted one';
+  return `found "graph" to be ${show(graph)}, wanted what "graph([…])" makes of assets`;
 }
 
 function readerOf(root: string): Project["readSourceFile"] {

@@ -9,8 +9,8 @@ import {
   type State,
 } from "../core/mod.ts";
 import { examineLake, readMark } from "./identity.ts";
+import { openStateOf } from "./lake_state.ts";
 import type { Groups } from "./project.ts";
-import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
 
 /** The lake's tables and views, once it is known to be the configured one. */
@@ -37,7 +37,7 @@ export async function openQuery(config: Config, groups: Groups): Promise<Query> 
 }
 
 async function reading<T>(config: Config, read: (state: State) => Promise<T>): Promise<T> {
-  const state = await openState(config.state, "read");
+  const state = await openStateOf(config, "read");
   try {
     return await read(state);
   } finally {

@@ -10,6 +10,7 @@ import {
   type State,
   sweepStaging,
   type TakenInCount,
+  untraced,
   type Warn,
 } from "../core/mod.ts";
 import { completeTakeOver, type Identity, identityOf, markOf, requireContent, takeOver } from "./identity.ts";
@@ -118,7 +119,16 @@ async function fill(state: State, { config, storage, mark, options }: Filling) {
   const identity = await takeOver(state, mark);
   await keepPace(state, config.state);
   const own = project.given === undefined
-    ? await makeResources({ config, project, storage, state, sources: mark.sources, warn, time })
+    ? await makeResources({
+      config,
+      project,
+      storage,
+      state,
+      sources: mark.sources,
+      warn,
+      time,
+      tracer: untraced,
+    })
     : undefined;
   try {
     const orchestrator = await Orchestrator.open({

@@ -3,19 +3,23 @@ import { DuckDBBinder } from "../adapters/query/duckdb/binder.ts";
 import { DuckDB } from "../adapters/sdk/duckdb/session.ts";
 import type { Resources } from "../assets/resources.ts";
 import type { Config } from "../config.ts";
-import type { Json, LakeStorage, Log, State, Warn } from "../core/mod.ts";
+import type { Json, LakeStorage, Log, State, Tracer, Warn } from "../core/mod.ts";
 import { hoursOnRecord } from "../sources/openaq/hours_on_record.ts";
 import type { OpenAQWatch } from "./alerts.ts";
 import { addResources } from "./opened.ts";
-import { type ConnectedOpenAQ, connectOpenAQ, unasked } from "./openaq.ts";
+import { type ConnectedOpenAQ, connectOpenAQ, type SilentSource, unasked } from "./openaq.ts";
 import type { Project } from "./project.ts";
 import { asked, type Sources } from "./source.ts";
 import type { TimeOfLake } from "./time.ts";
+import { tracedBinder } from "./traced/binder.ts";
+import { tracedEngine } from "./traced/engine.ts";
 
 /** The resources of the pipelines' assets. */
 export interface LakeResources extends Resources {
   /** How often OpenAQ was asked. */
   requests(): number;
+  /** How many of these requests were answered 429. */
+  limited(): number;
   /** Notes on the source's answers for their readers, a line each. */
   notices(): readonly string[];
   /** Absent where OpenAQ is not asked. */
@@ -31,11 +35,14 @@ export interface ResourcesParts {
   readonly sources: Sources;
   readonly warn: Warn;
   readonly time: TimeOfLake;
+  readonly tracer: Tracer;
+  /** OpenAQ, where it has not said yet what it is. */
+  readonly silent?: SilentSource;
 }
 
 /** Connects the lake's assets with its storage, DuckDB and, where one of them asks it, OpenAQ. */
 export async function makeResources(parts: ResourcesParts): Promise<LakeResources> {
-  const { storage: { store, catalog, workspace }, project } = parts;
+  const { storage: { store, catalog, workspace }, project, tracer } = parts;
   await using opened = new AsyncDisposableStack();
   const scratch = opened.use(workspace.scratch());
   const db = opened.adopt(new DuckDB({ temporaryFolder: scratch.path }), (db) => db.close());
@@ -43,34 +50,40 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
   const further = opened.use(new AsyncDisposableStack());
   const resources: Resources = {
     store,
-    engine: new DuckDBEngine({
-      db,
-      workspace,
-      statement: (name) => project.readSourceFile(`sql/${name}.sql`),
-    }),
+    engine: tracedEngine(
+      tracer,
+      new DuckDBEngine({
+        db,
+        workspace,
+        statement: (name) => project.readSourceFile(`sql/${name}.sql`),
+      }),
+      "duckdb",
+    ),
     catalog,
-    binder: new DuckDBBinder({ catalog, workspace }),
+    binder: tracedBinder(tracer, new DuckDBBinder({ catalog, workspace }), "duckdb"),
     openaq: openaq.source,
   };
   addResources(resources, project.pipelines.map(({ resources = {} }) => resources), further);
-  const { requests, notices, watch } = openaq;
+  const { requests, limited, notices, watch } = openaq;
   const all = opened.move();
-  return Object.assign(resources, { requests, notices, watch, close: () => all.disposeAsync() });
+  return Object.assign(resources, { requests, limited, notices, watch, close: () => all.disposeAsync() });
 }
 
 async function openaqOf(
-  { config, project: { pipelines }, storage, state, sources, warn, time }: ResourcesParts,
+  { config, project: { pipelines }, storage, state, sources, warn, time, silent, tracer }: ResourcesParts,
 ): Promise<ConnectedOpenAQ> {
   const asset = asked(pipelines);
-  if (asset === undefined || sources.openaq === undefined) return unasked;
+  const source = sources.openaq ?? silent;
+  if (asset === undefined || source === undefined) return unasked;
   return await connectOpenAQ({
     config,
     kv: state.keyValue,
     spool: storage.spool,
     record: hoursOnRecord(state, asset, time.clock),
     ...time,
+    tracer,
     log: warningsOnly(warn, config.mask),
-    source: sources.openaq,
+    source,
   });
 }
 

@@ -6,6 +6,7 @@ import type { Config } from "../config.ts";
 import { LakeError, type LakeStorage, type State } from "../core/mod.ts";
 import { PACE_KEY } from "../sources/openaq/pace.ts";
 import { completeTakeOver, type Identity, identityOf, markOf, takeOver } from "./identity.ts";
+import { requireNotLost } from "./lake_state.ts";
 import { newestFiles } from "./repair.ts";
 import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
@@ -18,8 +19,9 @@ export interface BackedUp {
 }
 
 /** Copies the state to a new file as of one moment, whatever is at work. @throws {StateError} */
-export async function backUp({ state: path }: Config, file: string): Promise<BackedUp> {
-  const { bytes } = await copyState(path, file);
+export async function backUp(config: Config, file: string): Promise<BackedUp> {
+  await requireNotLost(config);
+  const { bytes } = await copyState(config.state, file);
   const copy = await openState(file, "read");
   try {
     return { file, bytes, runs: await countRuns(copy) };

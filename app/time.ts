@@ -1,7 +1,7 @@
 import { type Config, ConfigError } from "../config.ts";
 import type { Clock, Instant } from "../core/mod.ts";
 import { fastClock } from "./fast_clock.ts";
-import { readTime, timeNow } from "./lake_time.ts";
+import { livingSpeed, readTime, timeNow } from "./lake_time.ts";
 import { systemClock } from "./system.ts";
 
 /** The time by which a lake lives. */
@@ -17,14 +17,19 @@ export interface TimeOfLake {
 export const MACHINE: TimeOfLake = { clock: systemClock, speed: 1, troubled: undefined };
 
 /**
- * The time of the configured lake: where it once lived faster, it goes on from there.
+ * The time of the configured lake: where it once lived faster, it goes on from there, and as fast as the daemon at work.
  *
  * @param isBuiltIn Whether all its data come from the built-in stations.
  * @throws {ConfigError} If real data were to come faster.
  */
 export function timeOf(
   { state }: Pick<Config, "state">,
-  { isBuiltIn, speed }: { readonly isBuiltIn: boolean; readonly speed: number | undefined },
+  { isBuiltIn, speed, follows = true }: {
+    readonly isBuiltIn: boolean;
+    readonly speed: number | undefined;
+    /** Whether it goes as fast as a daemon at work, where no speed is given. @default true */
+    readonly follows?: boolean | undefined;
+  },
 ): TimeOfLake {
   if (!isBuiltIn) {
     if (speed === undefined) return MACHINE;
@@ -37,7 +42,8 @@ export function timeOf(
   if (kept === undefined && speed === undefined) return MACHINE;
   const now = systemClock.now();
   const from = kept === undefined ? now : Math.max(now, timeNow(kept, now));
-  const faster = speed ?? 1;
+  const living = kept === undefined || !follows ? undefined : livingSpeed(kept, now);
+  const faster = speed ?? living ?? 1;
   return {
     clock: fastClock(systemClock, { speed: faster, from }),
     speed: faster,

@@ -62,7 +62,7 @@ export interface Pipeline {
    * result is disposed of with the lake, if it has `Symbol.asyncDispose` or `Symbol.dispose`.
    */
   readonly resources?: Readonly<Record<string, () => unknown>>;
-  /** What asks for runs of its assets beside their conditions. */
+  /** Schedules and sensors that ask for runs of its assets, beside their conditions. */
   readonly schedules?: readonly Schedule[];
   readonly sensors?: readonly Sensor[];
   /** The databases of its tables and views, as `inspect` names them. */

@@ -15,7 +15,7 @@ interface Readable {
   readonly version: string;
 }
 
-/** What a view reads, by the names that it has in the view's database; undefined for what is not made before it. */
+/** The tables that a view reads, by their names in the view's database; undefined for what is not made before it. */
 type Read = Readonly<Record<string, Readable | undefined>>;
 
 /**

@@ -1,5 +1,6 @@
 import process from "node:process";
 import { openSqliteState } from "../adapters/state/sqlite/open.ts";
+import { openInThread } from "../adapters/state/sqlite/thread/open.ts";
 import { systemClock } from "../app/system.ts";
 import { Pulse, SECOND, serve } from "../core/mod.ts";
 import { median, timed } from "./figure.ts";
@@ -25,9 +26,9 @@ async function load(path: string): Promise<number> {
   return Math.min(passed, (user + system) / 1_000);
 }
 
-/** One event arrives, and the statuses of all assets are answered again. */
+/** One event arrives, and the statuses of all assets are answered again, as in a daemon. */
 async function tick(path: string): Promise<number> {
-  const [reading, writing] = [await openSqliteState({ path }), await openSqliteState({ path })];
+  const [reading, writing] = [await openInThread({ path }), await openSqliteState({ path })];
   const reader = await open(million, reading, () => NOW);
   const writer = new Writer(reader.index.nodes.map(({ codeId }) => codeId), 1);
   const stale = async () =>
@@ -49,7 +50,7 @@ async function tick(path: string): Promise<number> {
 
 /** The memory of a daemon that keeps all of it true, ten seconds after it was loaded, in MB. */
 async function rss(path: string): Promise<number> {
-  const state = await openSqliteState({ path });
+  const state = await openInThread({ path });
   const clock = { ...systemClock, now: () => NOW };
   const orchestrator = await open(million, state, clock.now, { clock });
   const over = new AbortController();

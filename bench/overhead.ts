@@ -113,7 +113,7 @@ export async function intents(folder: string): Promise<Figure[]> {
     key: "bench/days",
     partitions: { type: "daily", timeZone: "UTC", start: "2020-01-01", open: false },
     record: { version: "1", edges: [] },
-  }]);
+  }], 0);
   const run = await state.beginRun({ command: "materialize", ranges: [] }, 0);
   const batch = 62;
   const hash = "0".repeat(64);

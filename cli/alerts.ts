@@ -85,12 +85,10 @@ function episodeJson(
     message,
     opened: iso(opened),
     closed: closed === null ? null : iso(closed),
-    deliveries: deliveries.map(({ channel, event, at, outcome, detail }) => ({
+    deliveries: deliveries.map(({ channel, at, outcome }) => ({
       channel,
-      event,
       at: at === null ? null : iso(at),
       outcome,
-      ...(detail !== null && { detail }),
     })),
   };
 }

@@ -39,7 +39,9 @@ Examples:
     const { seen } = await lake.orchestrator.look(selection, context.signal);
     const verdict = await lake.orchestrator.automation(key, value("partition"));
     const kept = await lake.orchestrator.evaluations(key, verdict.partition, limit);
-    notify(json ? context.stderr : context.stdout, [...app.notices, ...seenLines(seen)]);
+    const code = (await lake.orchestrator.codeWarnings()).get(key) ?? [];
+    const lines = [...app.notices, ...seenLines(seen), ...code.map(({ message }) => `${key}: ${message}`)];
+    notify(json ? context.log : context.stdout, lines);
     if (json) {
       printJson(context.stdout, {
         ...verdictJson(verdict),
@@ -50,7 +52,7 @@ Examples:
       for (const each of kept) showKept(context, each);
     }
     const unseen = unseenLines(seen);
-    for (const line of unseen) print(context.stderr, line);
+    for (const line of unseen) context.log.error(line);
     return unseen.length === 0 ? 0 : 1;
   },
 };
@@ -85,7 +87,12 @@ function show({ stdout }: Context, { asset, partition, decision, requested, reas
   for (const line of lines(why, "")) print(stdout, line);
 }
 
-function lines({ condition, value, detail, children }: Why, indent: string): string[] {
+function lines({ condition, value, detail: own, children: all }: Why, indent: string): string[] {
+  const [first] = all;
+  // That something is not so, and that it is so or not, is one line.
+  const isSame = first !== undefined && condition === `not ${first.condition}`;
+  const detail = own ?? (isSame ? first.detail : undefined);
+  const children = isSame ? first.children : all;
   const told = detail === undefined ? "" : `: ${visible(detail)}`;
   return [
     `  ${value ? "yes" : "no "}  ${indent}${condition}${told}`,

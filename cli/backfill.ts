@@ -1,5 +1,6 @@
-import type { BackfillId, Graph, Lack, PlannedBackfill } from "../core/mod.ts";
+import { type BackfillId, type Graph, type Lack, type PlannedBackfill, visible } from "../core/mod.ts";
 import { type Command, type Context, type Invocation, type Lake, UsageError } from "./context.ts";
+import { idleLines } from "./daemon_signs.ts";
 import { openToMake } from "./open.ts";
 import { notify, print, printJson } from "./out.ts";
 import { openEnd, requestOf } from "./request.ts";
@@ -41,9 +42,6 @@ Examples:
       throw new UsageError("backfilling: found no --from, wanted the first date or time to make");
     }
     const only = onlyOf(invocation);
-    if (context.ask === undefined && !has("yes") && !has("dry-run")) {
-      throw new UsageError("backfilling: found nobody to ask, wanted --yes, or --dry-run to look first");
-    }
     const app = await invocation.app();
     const to = value("to") ?? new Date(app.now()).toISOString().slice(0, "2018-01-01T07:05".length) + "Z";
     const selection = (lake: Lake) => ({
@@ -57,24 +55,30 @@ Examples:
     });
     const judge = (lake: Lake) => lake.orchestrator.covers(selection(lake));
     const selects = (graph: Graph) => chosen(words, graph);
+    if (context.ask === undefined && !has("yes") && !has("dry-run")) {
+      await using lake = await app.lake("read");
+      judge(lake);
+      throw new UsageError("backfilling: found nobody to ask, wanted --yes, or --dry-run to look first");
+    }
     await using lake = await openToMake(app, judge, undefined, selects);
     await lake.orchestrator.look(selection(lake), context.signal);
     const planned = await lake.orchestrator.planBackfill(selection(lake), context.signal);
     const notices = [...app.notices, ...openEnd(invocation, app)];
     if (planned.untold !== undefined) notices.push(`the requests cannot be told: ${planned.untold}`);
-    if (!json) {
-      notify(context.stdout, notices);
-      for (const line of linesOf(planned)) print(context.stdout, line);
-    }
+    notices.push(...blockedLines(planned));
+    notify(json ? context.log : context.stdout, notices);
+    if (!json) { for (const line of linesOf(planned)) print(context.stdout, line); }
     if (planned.partitions === 0 || has("dry-run")) {
-      if (json) printJson(context.stdout, jsonOf(null, planned, notices));
+      if (json) printJson(context.stdout, jsonOf(null, planned));
       return 0;
     }
     if (!has("yes") && !await mayBegin(context, planned)) return 130;
     const id = await planned.begin();
-    const idle = await idleLine(lake);
-    if (json) printJson(context.stdout, jsonOf(id, planned, [...notices, ...idle]));
-    else {
+    const idle = await idleLines(app, lake.state);
+    if (json) {
+      notify(context.log, idle);
+      printJson(context.stdout, jsonOf(id, planned));
+    } else {
       print(context.stdout, `backfill ${id} is stored: "deno task backfills" tells how far it is`);
       for (const line of idle) print(context.stdout, line);
     }
@@ -107,22 +111,20 @@ function linesOf({ partitions, assets, batches, requests, leastSeconds }: Planne
   ];
 }
 
-async function mayBegin({ ask, stderr }: Context, { partitions }: PlannedBackfill): Promise<boolean> {
+async function mayBegin({ ask, log }: Context, { partitions }: PlannedBackfill): Promise<boolean> {
   const answer = await ask!(`backfill ${plural(partitions, "partition")}? [y/N] `);
   if (/^y(es)?$/i.test((answer ?? "").trim())) return true;
-  print(stderr, "backfilling: nothing was begun");
+  log.info("backfilling: nothing was begun");
   return false;
 }
 
-/** Says that nobody is at work, if so. */
-export async function idleLine({ state }: Pick<Lake, "state">): Promise<string[]> {
-  return await state.workersBeside() > 0 ? [] : ['no daemon is at work: "deno task daemon" does it'];
+/** What would be blocked, and what to select so that it is not. */
+function blockedLines({ blocked }: PlannedBackfill): string[] {
+  return blocked.map(({ asset, partitions, message }) =>
+    `${asset}: ${plural(partitions, "partition")} would be blocked: ${visible(message)}`
+  );
 }
 
-function jsonOf(
-  id: BackfillId | null,
-  { partitions, requests, leastSeconds }: PlannedBackfill,
-  warnings: readonly string[],
-) {
-  return { id, partitions, requests, leastSeconds, warnings };
+function jsonOf(id: BackfillId | null, { partitions, requests, leastSeconds }: PlannedBackfill) {
+  return { id, partitions, requests, leastSeconds };
 }

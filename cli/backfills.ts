@@ -1,5 +1,10 @@
-import type { BackfillId, BackfillProgress, BackfillStatus } from "../core/mod.ts";
-import { idleLine } from "./backfill.ts";
+import {
+  type BackfillId,
+  type BackfillProgress,
+  type BackfillStatus,
+  visible,
+  waitsJson,
+} from "../core/mod.ts";
 import {
   type App,
   type Command,
@@ -8,7 +13,9 @@ import {
   type Invocation,
   UsageError,
 } from "./context.ts";
+import { idleLines, silentLines } from "./daemon_signs.ts";
 import { notify, print, printJson } from "./out.ts";
+import { waitsText } from "./run_record.ts";
 import { table } from "./table.ts";
 import { number, roughly } from "./text.ts";
 
@@ -38,7 +45,11 @@ Examples:
     await using lake = await app.lake("read");
     const found = await lake.orchestrator.backfills();
     const isOpen = found.some(({ status }) => status === "running");
-    list(found, isOpen ? await idleLine(lake) : [], invocation, context, app.notices);
+    const lacking = found.flatMap(({ id, waitsForCode }) =>
+      waitsForCode === undefined ? [] : [visible(`backfill ${id} waits: ${waitsForCode}`)]
+    );
+    const idle = isOpen ? await idleLines(app, lake.state) : await silentLines(app, lake.state);
+    list(found, [...lacking, ...idle], invocation, context, app.notices);
     return 0;
   },
 };
@@ -65,17 +76,27 @@ function formOf({ words: [word = "list", id] }: Invocation): { form: Form; id?: 
 
 function list(
   found: readonly BackfillProgress[],
-  idle: readonly string[],
+  lines: readonly string[],
   { json }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
   notices: readonly string[],
 ): void {
   if (json) {
-    notify(stderr, notices);
-    return printJson(stdout, found.map((each) => ({ ...each, selection: each.selection.join(" ") })));
+    notify(log, [...notices, ...lines]);
+    return printJson(
+      stdout,
+      found.map(({ waits, ...each }) => ({
+        ...each,
+        selection: each.selection.join(" "),
+        ...(waits && { waits: waitsJson(waits) }),
+      })),
+    );
   }
   notify(stdout, notices);
-  if (found.length === 0) return print(stdout, "no backfills yet");
+  if (found.length === 0) {
+    for (const line of ["no backfills yet", ...lines]) print(stdout, line);
+    return;
+  }
   const columns = [
     "backfill",
     "status",
@@ -98,7 +119,10 @@ function list(
     number(each.failed),
     each.remainingSeconds ? roughly(each.remainingSeconds * 1_000) : "",
   ]);
-  for (const line of [...table(columns, rows), ...idle]) print(stdout, line);
+  const waiting = found.flatMap(({ id, waits }) =>
+    waits === undefined ? [] : [visible(`backfill ${id} ${waitsText(waits)}`)]
+  );
+  for (const line of [...table(columns, rows), ...waiting, ...lines]) print(stdout, line);
 }
 
 const TO = { pause: "paused", resume: "running", cancel: "cancelled" } as const;
@@ -114,7 +138,7 @@ async function turn(
   form: Exclude<Form, "list">,
   id: BackfillId,
   { json }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
 ): Promise<ExitCode> {
   const looking = await app.state("read");
   const known = await looking.backfills.get(id).finally(() => looking.close());
@@ -127,11 +151,11 @@ async function turn(
   try {
     const status: BackfillStatus = (await state.backfills.turn(id, TO[form], app.now()))!;
     if (status !== "running" && status !== "paused") {
-      print(stderr, `turning backfill ${id} to "${form}": found it ${status}, wanted one that has not ended`);
+      log.error(`turning backfill ${id} to "${form}": found it ${status}, wanted one that has not ended`);
       if (json) printJson(stdout, { id, status, warnings: app.notices });
       return 1;
     }
-    const idle = form === "resume" ? await idleLine({ state }) : [];
+    const idle = form === "resume" ? await idleLines(app, state) : [];
     if (json) printJson(stdout, { id, status: TO[form], warnings: [...app.notices, ...idle] });
     else {
       notify(stdout, app.notices);

@@ -18,7 +18,7 @@ Examples:
   deno task check vietnam/prod_mart --from 2018-01-01 --to 2018-12-31`,
   flags: RANGE,
   words: Infinity,
-  async run(invocation, { stdout, stderr, signal }) {
+  async run(invocation, { stdout, log, signal }) {
     const app = await invocation.app();
     await using lake = await openToChange(app);
     const checked = await lake.orchestrator.check(requestOf(invocation, app, lake), signal);
@@ -59,7 +59,7 @@ Examples:
       }
     }
     for (const line of lines(failed.filter(({ subjects }) => subjects === undefined))) {
-      print(stderr, visible(line));
+      log.error(visible(line));
     }
     return blocking.length > 0 ? 1 : 0;
   },

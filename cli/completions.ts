@@ -30,5 +30,5 @@ Examples:
 };
 
 function flagsOf({ switches = [], values = [], lists = [] }: Flags): string[] {
-  return [...switches, ...values, ...lists, "graph", "json", "help"].map((flag) => `--${flag}`);
+  return [...switches, ...values, ...lists, "graph", "json", "log", "help"].map((flag) => `--${flag}`);
 }

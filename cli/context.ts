@@ -1,16 +1,18 @@
 import {
   type AssetKey,
+  type AutomationStatus,
   type Channel,
   type Clock,
   type Forgotten,
   type Graph,
   type Instant,
+  type Lead,
   type Observer,
   type Orchestrator,
+  type ProcessVitals,
   type Query,
   type Schedule,
   type Sensor,
-  type Standing,
   type State,
   type Ticking,
   type Vitals,
@@ -18,6 +20,8 @@ import {
   type Warning,
   WrongUseError,
 } from "../core/mod.ts";
+
+import type { CommandLog } from "./command_log.ts";
 
 /** 0 done, 1 the work failed, 2 wrong use or configuration, 130 cancelled. */
 export type ExitCode = 0 | 1 | 2 | 130;
@@ -53,7 +57,8 @@ export type Ask = (question: string) => Promise<string | null>;
 /** The surroundings of a command: its streams, signals and clock. */
 export interface Context {
   readonly stdout: Terminal;
-  readonly stderr: Terminal;
+  /** What is told beside the answer, on stderr. */
+  readonly log: CommandLog;
   /** The standard input; undefined where nothing is read. */
   readonly input?: Input | undefined;
   /** Asks whoever watches; undefined where nobody does. The answer is null where there is none. */
@@ -80,6 +85,10 @@ export interface AppOptions {
   readonly graph?: string;
   /** How many times faster the lake lives than the machine. @default once */
   readonly speed?: number;
+  /** Whether the command goes on and answers others meanwhile: what its state waits for keeps nobody waiting. @default no */
+  readonly lasting?: boolean;
+  /** Whether it lives as fast as a daemon at work, where no speed is given. @default true */
+  readonly follows?: boolean;
 }
 
 /** The parts of the program that commands use; each is opened when it is first asked for. */
@@ -97,13 +106,16 @@ export interface App {
   readonly mask: (text: string) => string;
   /**
    * Opens the lake with its graph. For reading, nothing is created and nothing can be materialized. With `selects`, the
-   * sources of other assets are not asked.
+   * sources of other assets are not asked. Who is `patient` opens a new one although its source does not answer yet.
+   * sources of other assets are not asked. Yielding, code that others registered since this process did stays the present.
    * @throws {LakeError} If the lake and the state do not belong together.
    */
   lake(
     access: "read" | "write",
     warn?: Warn,
     selects?: (graph: Graph) => ReadonlySet<AssetKey>,
+    patient?: boolean,
+    yielding?: boolean,
   ): Promise<Lake>;
   /** Whether there is a lake with its state; otherwise writing makes them. */
   isMade(): Promise<boolean>;
@@ -112,7 +124,7 @@ export interface App {
   /** The state alone, without its lake or any graph; to read, an empty one if there is none. */
   state(access: "read" | "write"): Promise<State>;
   /** How all that asks for runs by itself stands: the conditions of assets, schedules, sensors. */
-  standings(): Promise<readonly Standing[]>;
+  automations(): Promise<readonly AutomationStatus[]>;
   /** Pauses or resumes one of these. @returns Whether it was not so before. */
   setPaused(name: string, paused: boolean): Promise<boolean>;
   /** Copies the state to a new file, as of one moment. @throws {StateError} */
@@ -129,10 +141,8 @@ export interface App {
   query(): Promise<Query>;
   /** Answers requests from this machine, at the configured port if none is given. @returns A line, where the port is taken. */
   listen(handler: Handler, port?: number): Promise<Listening | { readonly fault: string }>;
-  /** The process's resident memory, in bytes. */
-  memory(): number;
-  /** Keeps the time of a lake that lives faster than the machine, so that it goes on from there; dispose of it. */
-  keepTime(): Promise<Disposable>;
+  /** The process that the program is. */
+  readonly process: ProcessVitals;
   /** Has `wake` called now and then by a timer of the system's own, until the signal is aborted. */
   alarm(wake: () => void, signal: AbortSignal): void;
   /** Serves the simulated OpenAQ API until the signal is aborted. */
@@ -202,6 +212,8 @@ export interface Lake extends AsyncDisposable {
   hint(): string | null;
   /** How often the source was asked since the lake was opened. */
   requests(): number;
+  /** How many of these requests were answered that there were too many. */
+  limited(): number;
   /** Notes on the sources' answers for their readers, a line each; also reported as soon as they are found. */
   notices(): readonly string[];
   /** Warnings of the sources on their assets. */
@@ -214,8 +226,8 @@ export interface Lake extends AsyncDisposable {
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   /** Takes views out of the catalog whose files are gone. @returns Their assets. */
   dropViews(): Promise<AssetKey[]>;
-  /** What asks for runs by itself here, in the order in which it is to be asked. */
-  tickers(): Promise<readonly Ticking[]>;
+  /** What asks for runs by itself here, in the order in which it is to be asked; under a lead, until that has passed on. */
+  tickers(lead?: Lead): Promise<readonly Ticking[]>;
   /** How long so many requests to the source take at least, at its pace, in seconds. */
   leastSeconds(requests: number): number;
   /** Tells people of what is wrong by now, and what is over, beside one who asks for what is due: `tickers` do so themselves. */
@@ -271,7 +283,7 @@ export interface Command {
   run(invocation: Invocation, context: Context): Promise<ExitCode>;
 }
 
-/** The flags of a command beside `--help`, `--json` and `--graph`. */
+/** The flags of a command beside `--help`, `--json`, `--log` and `--graph`. */
 export interface Flags {
   readonly switches?: readonly string[];
   readonly values?: readonly string[];

@@ -9,7 +9,7 @@ Usage: daemon [--port N] [--grace SECONDS] [--speed N] [--json]
        daemon --once [--json]
 
 --port N       answers /healthz, /readyz and /metrics at this port of 127.0.0.1, 0: any that is free;
-               default: WEB_PORT, or 8321
+               default: WEB_PORT, or 8321; as soon as it is free, where another has it
 --grace N      told to end, steps at work may go on for N seconds; default: 30
 --speed N      the lake of the built-in stations lives N times as fast as the machine, and goes on from there whenever
                it is worked with; in its first day the stations have a bad sensor, an outage and late rows
@@ -19,8 +19,10 @@ What is due is what assets say is to be made by itself (\`automation ASSET\` tel
 \`sensors\` ask for, and what was queued by \`backfill\` and \`runs retry\`. People are told of what is wrong (\`alerts\`).
 Without --once it goes on until it is told to end, by Ctrl-C or SIGTERM: then it takes nothing new, lets steps at work
 end, hands the rest back, and ends with 0; told once more, it ends at once. Several may run: one asks for what is due,
-all work, and where that one ends or is killed, another asks within seconds. What fails is told and tried again. With
---once, it ends with 1 if one of the runs failed. With --json, a line of JSON tells each of the events.
+all work, and where that one ends or is killed, another asks within seconds. One whose code of an asset is not what was
+registered last leaves that asset to the others, and says so. What fails is told and tried again. With
+--once, it ends with 1 if one of the runs failed, or a source is down and what asks it waits. With --json, a line of JSON
+tells each of the events.
 
 Examples:
   deno task daemon

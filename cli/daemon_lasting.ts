@@ -1,6 +1,18 @@
-import { type DaemonNews, iso, type Milliseconds, Pulse, SECOND, serve } from "../core/mod.ts";
+import {
+  type DaemonNews,
+  iso,
+  type Milliseconds,
+  Pulse,
+  requireSpeed,
+  SECOND,
+  serve,
+  WrongUseError,
+} from "../core/mod.ts";
+import { silentGraphLines } from "./asks.ts";
 import type { App, Context, ExitCode, Invocation } from "./context.ts";
+import { logNews } from "./daemon_log.ts";
 import { newsJson, newsLines } from "./daemon_lines.ts";
+import { listenWhenFree } from "./daemon_port.ts";
 import { DaemonVitals } from "./daemon_vitals.ts";
 import type { Reporter } from "./live.ts";
 import { notify, painter, print, printJson } from "./out.ts";
@@ -17,24 +29,28 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
   const grace = (wholeNumber(invocation, "grace", 0, 86_400) ?? GRACE) * SECOND;
   const port = wholeNumber(invocation, "port", 0, 65_535);
   const speed = wholeNumber(invocation, "speed", 1, 10_000);
-  const app = await invocation.app({ ...(speed !== undefined && { speed }) });
+  const app = await invocation.app({ lasting: true, follows: false, ...(speed !== undefined && { speed }) });
   const { stdout, signal } = context;
-  if (!invocation.json) notify(stdout, app.notices);
-  using report = reporter(stdout, { silent: invocation.json, now: app.now, dated: true });
+  await requireOwnSpeed(app);
+  const notices = [...app.notices, ...silentGraphLines(await app.project())];
+  if (!invocation.json) notify(stdout, notices);
+  using report = reporter(context, { silent: invocation.json, now: app.now, dated: true });
   const told = new Told(app, context, report, invocation.json);
   let wake = () => {};
   app.alarm(() => wake(), signal);
   const pulse = new Pulse(app.machine);
   const vitals = new DaemonVitals(app, pulse, signal);
-  await using opened = new AsyncDisposableStack();
-  const listening = await app.listen(await context.web(vitals), port);
-  if ("fault" in listening) told.fault(listening.fault);
-  else told.listening(opened.use(listening).url);
+  await using _port = await listenWhenFree(app, {
+    handler: await context.web(vitals),
+    port,
+    signal,
+    listening: (url) => told.listening(url),
+    fault: (line) => told.fault(line),
+  });
   for (let failures = 0; !signal.aborted; failures++) {
     const since = app.machine.awake();
     try {
-      await using lake = await app.lake("write", report.warn);
-      using _time = await app.keepTime();
+      await using lake = await app.lake("write", report.warn, undefined, true, vitals.wasOpen);
       using _open = vitals.open(lake);
       await lake.sweep();
       await serve({
@@ -43,7 +59,9 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
         look: lake.look,
         signal,
         grace: grace * app.speed,
+        speed: app.speed,
         pulse,
+        machine: app.machine,
         tell: told.news,
         observe: (progress) => {
           invocation.observe(progress);
@@ -52,7 +70,7 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
         alarm: (ring) => wake = ring,
       });
     } catch (cause) {
-      if (!vitals.wasOpen) throw cause;
+      if (!vitals.wasOpen || cause instanceof WrongUseError) throw cause;
       if (app.machine.awake() - since > 2 * LONGEST) failures = 0;
       const after = Math.min(LONGEST, SECOND * 2 ** failures);
       told.broke(vitals.broke(cause), after);
@@ -60,8 +78,15 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
     }
   }
   report[Symbol.dispose]();
-  if (!invocation.json) print(stdout, "ended");
+  if (context.log.structured) context.log.info("ended");
+  else if (!invocation.json) print(stdout, "ended");
   return 0;
+}
+
+/** Before anything is made, and the lake's clock is touched. @throws {WrongUseError} */
+async function requireOwnSpeed(app: App): Promise<void> {
+  const state = await app.state("read");
+  await requireSpeed(state, app.speed).finally(() => state.close());
 }
 
 /** What a daemon tells on its streams: lines, or a line of JSON for each of the events. */
@@ -74,20 +99,23 @@ class Told {
   ) {}
 
   news = (news: DaemonNews): void => {
-    const { app, context: { stdout }, report, json } = this;
+    const { app, context: { stdout, log }, report, json } = this;
     if (news.type === "worked") report.forget(news.worked.run);
     if (json) printJson(stdout, newsJson(news, app.now()));
-    else for (const line of newsLines(news, painter(stdout))) report.say(line);
+    if (log.structured) logNews(log, news);
+    else if (!json) { for (const line of newsLines(news, painter(stdout))) report.say(line); }
   };
 
   listening(url: string): void {
-    const { app, context: { stdout }, report, json } = this;
+    const { app, context: { stdout, log }, report, json } = this;
     if (json) printJson(stdout, { at: iso(app.now()), event: "listening", url });
-    else report.say(`listens at ${url}: /healthz, /readyz, /metrics`);
+    if (log.structured) log.info("listens: /healthz, /readyz, /metrics", { url });
+    else if (!json) report.say(`listens at ${url}: /healthz, /readyz, /metrics`);
   }
 
   fault(line: string): void {
-    if (this.json) print(this.context.stderr, `warning: ${line}`);
+    const { context: { log }, json } = this;
+    if (json || log.structured) log.warn(line);
     else this.report.say(painter(this.context.stdout)("yellow", `warning: ${line}`));
   }
 
@@ -96,7 +124,8 @@ class Told {
     const line = this.context.signal.aborted
       ? message
       : `${message}; the lake is opened again in ${lasting(after)}`;
-    if (this.json) print(this.context.stderr, line);
+    const { log } = this.context;
+    if (this.json || log.structured) log.error(line);
     else this.report.say(painter(this.context.stdout)("red", line));
   }
 }

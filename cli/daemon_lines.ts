@@ -29,8 +29,11 @@ export function newsLines(news: DaemonNews, paint: Paint): string[] {
       ];
     case "recovered":
       return [`${news.name}: as it should be again`];
+    case "behind":
     case "unseen":
       return [paint("yellow", `warning: ${news.asset}: ${news.message}`)];
+    case "present":
+      return [`${news.asset}: this daemon's code is the registered one again`];
     case "ending":
       return [`ends: ${plural(news.runs, "run")} at work may go on for ${lasting(news.grace)}`];
   }
@@ -64,7 +67,7 @@ export function workedLine({ run, request, outcome }: Worked): string {
   const head = `run ${run} (${requestText(request)})`;
   switch (outcome.status) {
     case "handed-back":
-      return `${head} is queued again`;
+      return outcome.waits === undefined ? `${head} is queued again` : `${head} waits, as ${outcome.waits}`;
     case "refused":
       return `${head} failed`;
     case "nothing_to_do":

@@ -1,22 +1,22 @@
 import { type Observer, type Progress, visible, type Worked } from "../core/mod.ts";
+import { asksByItself, silentGraphLines } from "./asks.ts";
 import type { App, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { errorLines, workedJson, workedLine } from "./daemon_lines.ts";
+import { logWorked } from "./daemon_log.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { reporter } from "./reporter.ts";
 
 /** Does what is due now, and ends. */
 export async function daemonOnce(invocation: Invocation, context: Context): Promise<ExitCode> {
   const app = await invocation.app();
-  const { graph, schedules, sensors } = await app.project();
-  const asks = schedules.length > 0 || sensors.length > 0 ||
-    graph.assets.some(({ automation }) => automation);
-  if (!asks && !await app.isMade() && await isIdle(app)) {
-    return tell(invocation, context, app, [], []);
+  const project = await app.project();
+  if (!asksByItself(project) && !await app.isMade() && await isIdle(app)) {
+    return tell(invocation, context, app, { done: [], warnings: silentGraphLines(project), down: [] });
   }
-  using report = reporter(context.stdout, { silent: invocation.json, now: app.now });
+  using report = reporter(context, { silent: invocation.json, now: app.now });
   const warnings: string[] = [];
   const done: Worked[] = [];
-  await using lake = await app.lake("write", report.warn);
+  await using lake = await app.lake("write", report.warn, undefined, true);
   const observe = (progress: Progress) => {
     invocation.observe(progress);
     report.observe(progress);
@@ -25,14 +25,17 @@ export async function daemonOnce(invocation: Invocation, context: Context): Prom
     done.push(worked);
     if ("warnings" in worked.outcome) warnings.push(...worked.outcome.warnings);
   }
-  for (const [pool, { message }] of await lake.orchestrator.outages()) {
-    warnings.push(`${pool} is down: ${message}; what asks it waits`);
+  for (const [run, asset] of await lake.orchestrator.leftToOthers()) {
+    warnings.push(`run ${run} waits for who has the registered code of ${asset}`);
   }
   warnings.push(...lake.notices());
   await lake.sweep();
   if (!context.signal.aborted) await lake.tell(context.signal);
+  const outages = await lake.orchestrator.outages();
+  const down = [...outages].map(([pool, { message }]) => `${pool} is down: ${message}; what asks it waits`);
   report[Symbol.dispose]();
-  return tell(invocation, context, app, done, warnings);
+  if (done.length === 0) warnings.push(...silentGraphLines(project));
+  return tell(invocation, context, app, { done, warnings, down });
 }
 
 /** Asks for what is due and does it, over and over until nothing is. */
@@ -68,21 +71,34 @@ async function isIdle(app: App): Promise<boolean> {
   }
 }
 
+/** What was done, and what there is to be said of it. */
+interface Told {
+  readonly done: readonly Worked[];
+  readonly warnings: readonly string[];
+  /** A line for each service that is down: what asks it is due, and not done. */
+  readonly down: readonly string[];
+}
+
 function tell(
   { json }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
   app: App,
-  done: readonly Worked[],
-  warnings: readonly string[],
+  { done, warnings, down }: Told,
 ): ExitCode {
-  if (json) printJson(stdout, { runs: done.map(workedJson), warnings: [...app.notices, ...warnings] });
-  else {
+  if (json) {
+    printJson(stdout, { runs: done.map(workedJson), warnings: [...app.notices, ...warnings, ...down] });
+  } else {
     const paint = painter(stdout);
     notify(stdout, app.notices);
     for (const warning of warnings) print(stdout, paint("yellow", `warning: ${warning}`));
     if (done.length === 0) print(stdout, "nothing is due");
     for (const worked of done) print(stdout, workedLine(worked));
   }
-  for (const line of new Set(done.flatMap(errorLines))) print(stderr, visible(line));
+  if (log.structured) {
+    for (const warning of warnings) log.warn(warning);
+    for (const worked of done) logWorked(log, worked);
+    for (const line of down) log.error(line);
+  } else for (const line of new Set([...done.flatMap(errorLines), ...down])) log.error(visible(line));
+  if (down.length > 0) return 1;
   return done.some(({ outcome: { status } }) => status === "failed" || status === "refused") ? 1 : 0;
 }

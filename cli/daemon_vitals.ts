@@ -1,6 +1,19 @@
-import { type OpenLake, type Pulse, TICKS, type Vitals } from "../core/mod.ts";
+import {
+  daemonAt,
+  type Milliseconds,
+  type OpenLake,
+  type ProcessVitals,
+  type Pulse,
+  SECOND,
+  TICKS,
+  type Vitals,
+} from "../core/mod.ts";
 import type { App } from "./context.ts";
 import { firstOf } from "./first_error.ts";
+import { lasting } from "./text.ts";
+
+/** A leader that gave no sign of life for so long is not counted on. */
+const LEADERLESS: Milliseconds = 15 * SECOND;
 
 /** How a daemon is, whose lake may break off and be opened again. */
 export class DaemonVitals implements Vitals {
@@ -9,6 +22,10 @@ export class DaemonVitals implements Vitals {
   #broke: string | undefined;
 
   constructor(readonly app: App, readonly pulse: Pulse, readonly signal: AbortSignal) {}
+
+  get lookbackDays(): number {
+    return this.app.lookbackDays;
+  }
 
   /** Whether it was open once. */
   get wasOpen(): boolean {
@@ -31,14 +48,23 @@ export class DaemonVitals implements Vitals {
 
   lake = (): OpenLake | undefined => this.#lake;
 
-  memory = (): number => this.app.memory();
+  get process(): ProcessVitals {
+    return this.app.process;
+  }
 
   async hindrance(): Promise<string | undefined> {
     if (this.signal.aborted) return "it ends";
     if (this.#lake === undefined) return this.#broke ?? "the lake is being opened";
     try {
       if (!await this.app.isMade()) return "the lake or its state is gone";
-      await this.#lake.state.leader(TICKS);
+      const leader = await this.#lake.state.leader(TICKS);
+      if (this.pulse.leads) return undefined;
+      if (leader === undefined) return "no daemon asks for what is due: one takes that over in a moment";
+      const { leaderSilence = 0 } = this.pulse;
+      if (leaderSilence <= LEADERLESS) return undefined;
+      return `${daemonAt(leader.place)}, which asks for what is due, has not answered for ${
+        lasting(leaderSilence)
+      }`;
     } catch (cause) {
       return this.#lineOf(cause);
     }

@@ -1,24 +1,4 @@
-import type { AnyAsset, AssetKey, Graph } from "../core/mod.ts";
-
-/** An asset as `ls` and `show` have it. */
-export function assetJson({ key, group, kind, partitions: { spec }, deps, materialize }: AnyAsset) {
-  return {
-    key,
-    group,
-    kind,
-    partitions: "timeZone" in spec
-      ? { type: spec.type, timeZone: spec.timeZone, start: spec.start }
-      : { type: spec.type },
-    deps: Object.values(deps).map(({ asset, mode }) => ({ asset: asset.key, mode })),
-    external: materialize === null,
-  };
-}
-
-/** The assets that read an asset, in dependency order. */
-export function downstreamOf(graph: Graph, key: AssetKey): AssetKey[] {
-  return graph.assets.filter(({ deps }) => Object.values(deps).some(({ asset }) => asset.key === key))
-    .map((asset) => asset.key);
-}
+import type { AnyAsset, AssetKey } from "../core/mod.ts";
 
 /** A partition set for people: `daily (UTC) from 2016-01-01`; empty for the unpartitioned. */
 export function partitionsText({ partitions: { spec } }: AnyAsset): string {

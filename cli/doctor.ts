@@ -15,7 +15,7 @@ Examples:
   deno task doctor --repair`,
   flags: { switches: ["repair"] },
   words: 0,
-  async run({ has, json, app: open }, { stdout, stderr, signal }) {
+  async run({ has, json, app: open }, { stdout, log, signal }) {
     const app = await open();
     const paint = painter(stdout);
     const findings: Finding[] = [];
@@ -34,7 +34,7 @@ Examples:
     for await (const finding of app.examine(signal, wait)) tell(finding);
     const failed = findings.filter(({ ok }) => !ok);
     if (json) printJson(stdout, { ok: failed.length === 0, findings, warnings: app.notices });
-    for (const { name, detail } of failed) print(stderr, `${name}: ${detail}`);
+    for (const { name, detail } of failed) log.error(`${name}: ${detail}`);
     return failed.length === 0 ? 0 : 1;
   },
 };

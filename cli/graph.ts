@@ -1,4 +1,4 @@
-import type { AnyAsset } from "../core/mod.ts";
+import { type LineageJson, lineageJson } from "../core/mod.ts";
 import type { Command } from "./context.ts";
 import { formatOf } from "./parse.ts";
 import { dependencyText } from "./describe.ts";
@@ -20,42 +20,25 @@ Examples:
   deno task graph +vietnam/prod_mart --format mermaid > graph.mmd`,
   flags: { values: ["format"] },
   words: Infinity,
-  async run(invocation, { stdout, stderr }) {
+  async run(invocation, { stdout, log }) {
     const format = formatOf(invocation, FORMATS, "text");
     const app = await invocation.app();
     const { graph } = await app.project();
     const keys = chosen(invocation.words, graph);
     const assets = graph.assets.filter(({ key }) => keys.has(key));
-    const edges = assets.flatMap((asset) => edgesOf(asset).filter(({ from }) => keys.has(from)));
-    notify(format === "text" ? stdout : stderr, app.notices);
+    const lineage = lineageJson(assets);
+    notify(format === "text" ? stdout : log, app.notices);
     if (format === "json") {
-      const nodes = assets.map(({ key, group, kind, materialize }) => ({
-        key,
-        group,
-        kind,
-        external: materialize === null,
-      }));
-      printJson(stdout, { nodes, edges });
-    } else {for (const line of format === "text" ? tree(assets, edges) : mermaid(assets, edges)) {
+      printJson(stdout, lineage);
+    } else {for (const line of format === "text" ? tree(lineage) : mermaid(lineage)) {
         print(stdout, line);
       }}
     return 0;
   },
 };
 
-interface Edge {
-  /** The upstream asset. */
-  readonly from: string;
-  readonly to: string;
-  readonly mode: string;
-}
-
-function edgesOf({ key, deps }: AnyAsset): Edge[] {
-  return Object.values(deps).map(({ asset, mode }) => ({ from: asset.key, to: key, mode }));
-}
-
 /** A tree below each asset that reads none of the others; what was shown before is not unfolded again. */
-function tree(assets: readonly AnyAsset[], edges: readonly Edge[]): string[] {
+function tree({ nodes, edges }: LineageJson): string[] {
   const lines: string[] = [];
   const shown = new Set<string>();
   const draw = (key: string, label: string, lead: string, below: string) => {
@@ -74,17 +57,17 @@ function tree(assets: readonly AnyAsset[], edges: readonly Edge[]): string[] {
       );
     }
   };
-  for (const { key } of assets) if (!edges.some(({ to }) => to === key)) draw(key, key, "", "");
+  for (const { key } of nodes) if (!edges.some(({ to }) => to === key)) draw(key, key, "", "");
   return lines;
 }
 
 /** A flowchart with a subgraph for each group; what does not count by its content is dotted. */
-function mermaid(assets: readonly AnyAsset[], edges: readonly Edge[]): string[] {
-  const names = new Map(assets.map(({ key }, place) => [key, `a${place}`]));
-  const groups = [...Map.groupBy(assets, ({ group }) => group)].flatMap(([group, members], place) => [
+function mermaid({ nodes, edges }: LineageJson): string[] {
+  const names = new Map(nodes.map(({ key }, place) => [key, `a${place}`]));
+  const groups = [...Map.groupBy(nodes, ({ group }) => group)].flatMap(([group, members], place) => [
     `  subgraph g${place}["${group}"]`,
-    ...members.map(({ key, materialize }) => {
-      const [open, close] = materialize === null ? ["([", "])"] : ["[", "]"];
+    ...members.map(({ key, external }) => {
+      const [open, close] = external ? ["([", "])"] : ["[", "]"];
       return `    ${names.get(key)}${open}"${key}"${close}`;
     }),
     "  end",

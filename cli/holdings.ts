@@ -1,28 +1,5 @@
-import {
-  type AssetKey,
-  count,
-  type Holding,
-  type PartitionSet,
-  partitionSet,
-  type State,
-} from "../core/mod.ts";
+import { count, type Holding, keysOf, type State } from "../core/mod.ts";
 import { named } from "./text.ts";
-
-/** The claimed ranges. */
-export async function holdingsJson(state: State, holdings: readonly Holding[]) {
-  const keys = await keysOf(state);
-  return holdings.flatMap(({ run, asset, ranges, alive, place }) =>
-    ranges.map(({ from, to }) => ({
-      run,
-      asset,
-      from: keys(asset, from),
-      to: keys(asset, to),
-      host: place?.host ?? null,
-      pid: place?.pid ?? null,
-      alive,
-    }))
-  );
-}
 
 /** A line for each run and asset with claims: who holds them, and what that means. */
 export async function holdingLines(state: State, holdings: readonly Holding[]): Promise<string[]> {
@@ -42,11 +19,4 @@ export async function holdingLines(state: State, holdings: readonly Holding[]): 
 /** Who holds, or held. */
 export function worker({ place }: Holding): string {
   return place === null ? "its worker" : `process ${place.pid} on ${place.host}`;
-}
-
-/** The keys of partitions, by the sets that the state itself recorded. */
-export async function keysOf(state: State): Promise<(asset: AssetKey, partition: number) => string | null> {
-  const sets = new Map<AssetKey, PartitionSet>();
-  for (const { key, partitions } of await state.assets()) sets.set(key, partitionSet(partitions));
-  return (asset, partition) => sets.get(asset)!.key(partition);
 }

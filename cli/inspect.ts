@@ -1,7 +1,7 @@
 import type { AnswerFormat, QueryLimits } from "../core/mod.ts";
 import { type Command, type Context, type Invocation, UsageError } from "./context.ts";
 import { formatOf } from "./parse.ts";
-import { notify, print } from "./out.ts";
+import { notify } from "./out.ts";
 
 const FORMATS: readonly AnswerFormat[] = ["table", "csv", "json", "parquet", "arrow"];
 
@@ -27,7 +27,7 @@ Examples:
   deno task inspect --file question.sql --format parquet > answer.parquet`,
   flags: { values: ["file", "format", "timeout", "memory", "rows"] },
   words: 1,
-  async run(invocation, { stdout, stderr, signal, readText, input }) {
+  async run(invocation, { stdout, log, signal, readText, input }) {
     const format = formatOf(invocation, FORMATS, "table");
     const limits = limitsOf(invocation);
     const typing = invocation.words.length === 0 && invocation.value("file") === undefined
@@ -42,9 +42,9 @@ Examples:
       );
     }
     const app = await invocation.app();
-    notify(format === "table" ? stdout : stderr, app.notices);
+    notify(format === "table" ? stdout : log, app.notices);
     const query = await app.query();
-    const warn = (message: string) => print(stderr, `warning: ${message}`);
+    const warn = (message: string) => log.warn(message);
     const answer = async (statement: string, signal: AbortSignal) => {
       const width = stdout.columns() || Infinity;
       for await (const piece of query.run(statement, { format, limits, signal, terminal, width, warn })) {
@@ -56,7 +56,7 @@ Examples:
       return 0;
     }
     const { shell } = await import("./shell.ts");
-    return await shell({ input: typing, stdout, stderr, signal, answer }) ?? throwNoStatement();
+    return await shell({ input: typing, stdout, log, signal, answer }) ?? throwNoStatement();
   },
 };
 

@@ -1,5 +1,6 @@
-import { assetJson, dependencyText, partitionsText } from "./describe.ts";
+import { assetJson } from "../core/mod.ts";
 import type { Command } from "./context.ts";
+import { dependencyText, partitionsText } from "./describe.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { chosen } from "./selection.ts";
 import { table } from "./table.ts";
@@ -16,12 +17,12 @@ Examples:
   deno task ls +vietnam/prod_mart`,
   flags: {},
   words: Infinity,
-  async run({ words, json, app: open }, { stdout, stderr }) {
+  async run({ words, json, app: open }, { stdout, log }) {
     const app = await open();
     const { graph } = await app.project();
     const keys = chosen(words, graph);
     const assets = graph.assets.filter(({ key }) => keys.has(key));
-    notify(json ? stderr : stdout, app.notices);
+    notify(json ? log : stdout, app.notices);
     if (json) {
       printJson(stdout, assets.map(assetJson));
       return 0;

@@ -32,7 +32,7 @@ Examples:
     if (invocation.has("dry-run")) return await dryRun(invocation, context, app);
     if (!invocation.json) notify(context.stdout, app.notices);
     const started = app.now();
-    using report = reporter(context.stdout, { silent: invocation.json, now: app.now });
+    using report = reporter(context, { silent: invocation.json, now: app.now });
     const judge = (lake: Lake) => lake.orchestrator.covers(requestOf(invocation, app, lake));
     const selects = (graph: Graph) => chosen(invocation.words, graph);
     await using lake = await openToMake(app, judge, report.warn, selects);
@@ -78,6 +78,7 @@ Examples:
       });
     } else summarize(context, result, lake, request, seconds);
     tell(context, result, lake);
+    logEnd(context, result, seconds);
     return EXIT[result.status];
   },
 };
@@ -143,18 +144,27 @@ function summarize(
   if (hint !== null && status === "succeeded") print(stdout, `look at it: ${hint}`);
 }
 
+/** Tells how the run ended where progress is told as data. */
+function logEnd({ log }: Context, { run, status, counts, warnings }: RunResult, seconds: number): void {
+  if (!log.structured) return;
+  const fields = { run, status, ...counts, seconds, warnings };
+  if (status === "failed") log.error("run ended", fields);
+  else log.info("run ended", fields);
+}
+
 /** At most so many errors of one run are printed. */
 const TOLD = 50;
 
-function tell({ stderr }: Context, { errors, run }: RunResult, { orchestrator }: Lake): void {
+function tell({ log }: Context, { errors, run }: RunResult, { orchestrator }: Lake): void {
+  if (log.structured) return; // told with the progress
   for (const { asset, partition, message } of errors.slice(0, TOLD)) {
     const set = orchestrator.partitions(asset);
     const isKey = partition === null || set.ordinal(partition) !== undefined;
     const [from, to] = isKey ? [partition, partition] : partition.split("/") as [string, string];
-    print(stderr, `${named(asset, from, to)}: ${visible(message)}`);
+    log.error(`${named(asset, from, to)}: ${visible(message)}`);
   }
   if (errors.length > TOLD) {
-    print(stderr, `${number(errors.length - TOLD)} more: deno task runs show ${run}`);
+    log.error(`${number(errors.length - TOLD)} more: deno task runs show ${run}`);
   }
 }
 

@@ -21,9 +21,16 @@ export function painter(terminal: Terminal): Paint {
 }
 
 /** Says first what every output says: in the text where it is text, else beside it. */
-export function notify(terminal: Terminal, notices: readonly string[]): void {
-  const paint = painter(terminal);
-  for (const notice of notices) print(terminal, paint("yellow", `note: ${notice}`));
+export function notify(to: Terminal | Notes, notices: readonly string[]): void {
+  for (const notice of notices) {
+    if ("note" in to) to.note(notice);
+    else print(to, painter(to)("yellow", `note: ${notice}`));
+  }
+}
+
+/** Takes notes beside an answer. */
+interface Notes {
+  note(notice: string): void;
 }
 
 /** Escape sequences that hide and show a terminal's cursor. */

@@ -16,7 +16,7 @@ export interface Parsed {
 export function parse(name: string, command: Command, args: readonly string[]): Parsed {
   const { switches = [], values = [], lists = [] } = command.flags;
   const boolean = ["help", "json", ...switches];
-  const string = ["graph", ...values, ...lists];
+  const string = ["graph", "log", ...values, ...lists];
   const fault = (found: string) => new UsageError(`reading "${name}": ${found}`);
   for (const [i, arg] of args.entries()) {
     if (arg === "--") break;
@@ -84,7 +84,9 @@ export function wholeNumber(
 }
 
 function known({ switches = [], values = [], lists = [] }: Flags): string {
-  return [...switches, ...values, ...lists, "graph", "json", "help"].map((flag) => `--${flag}`).join(", ");
+  return [...switches, ...values, ...lists, "graph", "json", "log", "help"].map((flag) => `--${flag}`).join(
+    ", ",
+  );
 }
 
 /** The chosen one of a command's formats; `json` where the document is asked for. @throws {UsageError} If it is none of them. */

@@ -1,6 +1,6 @@
 import type { Command } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
-import { namedStanding } from "./standings.ts";
+import { namedAutomation } from "./statuses.ts";
 
 export const pause: Command = {
   ...changing("pause", true),
@@ -35,7 +35,7 @@ function changing(command: "pause" | "resume", paused: boolean): Pick<Command, "
     words: 1,
     async run({ words: [word], json, app: open }, { stdout }) {
       const app = await open();
-      const { name } = await namedStanding(app, action!, word);
+      const { name } = await namedAutomation(app, action!, word);
       const changed = await app.setPaused(name, paused);
       if (json) printJson(stdout, { name, paused, changed, warnings: app.notices });
       else {

@@ -1,4 +1,10 @@
-import { type PlannedCause, type PlannedStep, type RunSelection, visible } from "../core/mod.ts";
+import {
+  type PlannedCause,
+  type PlannedStep,
+  plannedStepJson,
+  type RunSelection,
+  visible,
+} from "../core/mod.ts";
 import type { App, Command, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
 import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
@@ -56,7 +62,7 @@ export async function planned(
   const isWhole = seen.every(({ isWhole }) => isWhole);
   showPlan(context, lake, request, steps, { json: invocation.json, notices, isWhole });
   const unseen = unseenLines(seen);
-  for (const line of unseen) print(context.stderr, line);
+  for (const line of unseen) context.log.error(line);
   return unseen.length === 0 ? 0 : 1;
 }
 
@@ -69,7 +75,7 @@ interface PlanOptions {
 
 /** Prints what would be done, a line for every range. */
 function showPlan(
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
   lake: Lake,
   request: RunSelection,
   steps: readonly PlannedStep[],
@@ -78,9 +84,9 @@ function showPlan(
   const { orchestrator } = lake;
   const external = orchestrator.unreported(request);
   if (json) {
-    notify(stderr, notices);
+    notify(log, notices);
     printJson(stdout, {
-      steps: steps.map(stepJson),
+      steps: steps.map(plannedStepJson),
       ...(external.length > 0 && { external: external.map(({ message: _, ...each }) => each) }),
     });
     return;
@@ -105,26 +111,6 @@ export function nothingToDo({ orchestrator }: Lake, request: RunSelection, isWho
   if (orchestrator.covers(request) === 0) return "nothing to do: no partition that exists is asked for";
   const isAll = isWhole && orchestrator.heldBack(request).size === 0;
   return `nothing to do: everything ${isAll ? "selected" : "else that is selected"} is fresh`;
-}
-
-function stepJson({ asset, from, to, count, state, causes, hindrance }: PlannedStep) {
-  return {
-    asset,
-    from,
-    to,
-    count,
-    state,
-    causes: causes.flatMap(causeJson),
-    ...(hindrance && { hindrance }),
-  };
-}
-
-/** A cause for each contiguous range of the members that it speaks of. */
-function causeJson({ kind, asset, members, detail }: PlannedCause) {
-  const said = { kind, ...(asset !== undefined && { asset }) };
-  const why = detail === undefined ? {} : { detail };
-  if (asset === undefined || members === undefined) return [{ ...said, ...why }];
-  return members.map(({ from, to }) => ({ ...said, from, to, ...why }));
 }
 
 function stepText({ asset, from, to, count, state, causes, hindrance }: PlannedStep): string {

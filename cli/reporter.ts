@@ -1,7 +1,8 @@
 import { type Instant, iso, SECOND } from "../core/mod.ts";
-import type { Terminal } from "./context.ts";
+import type { Context } from "./context.ts";
 import { EventLines, warningLine } from "./event_lines.ts";
 import { Live, type Reporter } from "./live.ts";
+import { LoggedProgress } from "./log_progress.ts";
 import { painter, print } from "./out.ts";
 
 /** How often, in milliseconds, it is looked for steps that have been silent for long. */
@@ -14,7 +15,12 @@ export interface ReporterOptions {
   readonly dated?: boolean;
 }
 
-export function reporter(terminal: Terminal, { silent, now, dated = false }: ReporterOptions): Reporter {
+/** Shows a run on stdout, or tells it as data where the log is that. */
+export function reporter(
+  { stdout: terminal, log }: Pick<Context, "stdout" | "log">,
+  { silent, now, dated = false }: ReporterOptions,
+): Reporter {
+  if (log.structured) return new LoggedProgress(log);
   if (silent) {
     return { observe: () => {}, warn: () => {}, say: () => {}, forget: () => {}, [Symbol.dispose]() {} };
   }

@@ -17,7 +17,7 @@ Example:
   deno task rollback vietnam/prod_mart --partition 2018-01-05`,
   flags: { values: ["partition"] },
   words: 1,
-  async run({ words, value, json, app: open }, { stdout, stderr }) {
+  async run({ words, value, json, app: open }, { stdout, log }) {
     const [asset] = words;
     if (asset === undefined) {
       throw new UsageError("rolling back: found no asset, wanted one, such as vietnam/prod_mart");
@@ -33,8 +33,7 @@ Example:
     const done = await lake.orchestrator.rollback(key, partition);
     if (done.status === "no-version") {
       if (json) printJson(stdout, { asset: key, partition, ...done, warnings: app.notices });
-      print(
-        stderr,
+      log.error(
         `rolling back ${named(key, partition, partition)}: ${done.reason}`,
       );
       return 1;

@@ -9,17 +9,25 @@ import {
   UsageError,
 } from "./context.ts";
 import { firstOf } from "./first_error.ts";
+import { openLog, requireFormat } from "./log.ts";
 import { print, printJson } from "./out.ts";
 import { parse } from "./parse.ts";
 import { StepsAtWork } from "./uncaught.ts";
 
 /** Runs the command that the arguments name. @returns The exit code; errors are one line each on stderr. */
-export async function run(args: readonly string[], given: Omit<Context, "commands">): Promise<ExitCode> {
-  const context = { ...given, commands, stdout: noticing(given.stdout) };
+export async function run(
+  args: readonly string[],
+  { stderr, ...given }: Omit<Context, "commands" | "log"> & { readonly stderr: Terminal },
+): Promise<ExitCode> {
+  const log = openLog(args, stderr);
+  // A question is no line of data.
+  const ask = log.structured ? undefined : given.ask;
+  const context = { ...given, commands, stdout: noticing(given.stdout), log, ask };
   let mask = (text: string) => text;
   const steps = new StepsAtWork();
-  context.uncaught((error) => visible(mask(steps.line(error))));
+  context.uncaught((error) => log.line(visible(mask(steps.line(error)))));
   try {
+    requireFormat(args);
     const [name, ...rest] = args;
     if (name === undefined || name === "--help" || name === "-h" || name === "help") {
       print(context.stdout, await overview());
@@ -41,7 +49,8 @@ export async function run(args: readonly string[], given: Omit<Context, "command
     const app = async (options: Omit<AppOptions, "graph"> = {}) => {
       const opened = await context.app({ ...options, ...(graph !== undefined && { graph }) });
       mask = opened.mask;
-      for (const warning of opened.warnings) print(context.stderr, `warning: ${warning}`);
+      log.hide(mask);
+      for (const warning of opened.warnings) log.warn(warning);
       return opened;
     };
     return await command.run({ ...invocation, app, observe: steps.observe }, context);
@@ -49,7 +58,10 @@ export async function run(args: readonly string[], given: Omit<Context, "command
     const error = firstOf(caught);
     const isCancelled = context.signal.aborted || error instanceof CancelledError;
     const lines = isCancelled ? ["cancelled"] : linesOf(error).map((line) => visible(mask(line)));
-    for (const line of lines) print(context.stderr, line);
+    for (const line of lines) {
+      if (isCancelled) log.info(line);
+      else log.error(line);
+    }
     if (wantsJson(args) && !context.stdout.used()) {
       printJson(context.stdout, { errors: lines.map((message) => ({ message })) });
     }
@@ -104,7 +116,8 @@ async function overview(): Promise<string> {
     "",
     ...all,
     "",
-    "Every command has --help, --json (one JSON document on stdout) and --graph FILE (a module that exports `group` or `graph`).",
+    "Every command has --help, --json (one JSON document on stdout), --log json (what is told on stderr as JSON, a line an",
+    "entry) and --graph FILE (a module that exports `group` or `graph`).",
     "Exit codes: 0 done, 1 the work failed, 2 wrong use or configuration, 130 cancelled.",
   ].join("\n");
 }

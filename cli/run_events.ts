@@ -1,8 +1,5 @@
-import { type AssetEvent, type AssetKey, iso, type RunId, type State } from "../core/mod.ts";
+import type { AssetKey, Keys, NumberedEvent, RunId, State } from "../core/mod.ts";
 import { named, plural } from "./text.ts";
-
-/** The keys of an asset's partitions. */
-export type Keys = (asset: AssetKey, partition: number) => string | null;
 
 /** How many events are read at once. */
 const PAGE = 1_000;
@@ -12,7 +9,7 @@ export async function* eventPages(
   state: State,
   run: RunId,
   signal: AbortSignal,
-): AsyncIterable<readonly AssetEvent[]> {
+): AsyncIterable<readonly NumberedEvent[]> {
   for (let after = 0;;) {
     signal.throwIfAborted();
     const page = await state.events(run, { after, limit: PAGE });
@@ -23,29 +20,11 @@ export async function* eventPages(
 }
 
 /** Whether something failed: partitions, or a check of them. */
-export function isFailure(event: AssetEvent): boolean {
+export function isFailure(event: NumberedEvent): boolean {
   if (event.kind === "materialized" || event.kind === "checked") {
     return event.checks.some(({ passed }) => !passed);
   }
   return event.kind === "failed";
-}
-
-export function eventJson(event: AssetEvent, keys: Keys) {
-  const { seq, kind, asset, at } = event;
-  const common = { seq, kind, asset, at: iso(at) };
-  switch (event.kind) {
-    case "materialized": {
-      const { dataVersion, payload: { rows, files, metadata }, checks } = event;
-      const partition = keys(asset, event.partition);
-      return { ...common, partition, dataVersion, rows, files, metadata, checks };
-    }
-    case "checked":
-      return { ...common, partition: keys(asset, event.partition), checks: event.checks };
-    default: {
-      const { kind: _kind, seq: _seq, asset: _asset, at: _at, run: _run, from, to, ...rest } = event;
-      return { ...common, from: keys(asset, from), to: keys(asset, to), ...rest };
-    }
-  }
 }
 
 /** One outcome that neighbouring partitions share. */
@@ -67,7 +46,7 @@ export class EventRanges {
   readonly #groups: Group[] = [];
   readonly #last = new Map<AssetKey, Group>();
 
-  add(event: AssetEvent): void {
+  add(event: NumberedEvent): void {
     const group = groupOf(event);
     const last = this.#last.get(event.asset);
     if (last?.what === group.what && last.why === group.why && last.to === group.from - 1) {
@@ -94,7 +73,7 @@ export class EventRanges {
   }
 }
 
-function groupOf(event: AssetEvent): Group {
+function groupOf(event: NumberedEvent): Group {
   const { asset, kind: what } = event;
   if (event.kind === "materialized" || event.kind === "checked") {
     const { partition, checks } = event;

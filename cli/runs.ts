@@ -1,9 +1,9 @@
-import type { Holding, RunRecord, State } from "../core/mod.ts";
-import { type Command, type Context, type Invocation, UsageError } from "./context.ts";
-import { holdingLines, holdingsJson } from "./holdings.ts";
+import { runsJson, type State, visible, waitingIn } from "../core/mod.ts";
+import { type App, type Command, type Context, type Invocation, UsageError } from "./context.ts";
+import { holdingLines } from "./holdings.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
-import { runJson, runTable } from "./run_record.ts";
+import { runTable, waitsText } from "./run_record.ts";
 import { release } from "./runs_release.ts";
 import { showLogs } from "./runs_logs.ts";
 import { showRun } from "./runs_show.ts";
@@ -25,7 +25,8 @@ ASSET          only what happened to this asset
 --force        releases what a living process holds, too: it can publish nothing more of it
 
 \`cancel\` takes a run out of the queue, or asks the process that works on it to end it as Ctrl-C does. \`retry\` queues
-a run over what a run failed at or did not reach; \`daemon --once\` does it. \`release\` frees the partitions that a run holds whose process is no more, or is stuck.
+a run over what a run failed at or did not reach, for \`daemon\` or \`daemon --once\`; one that is queued or at work for it
+already is named. \`release\` frees the partitions that a run holds whose process is no more, or is stuck.
 
 Examples:
   deno task runs
@@ -48,7 +49,7 @@ Examples:
     try {
       if (form === "show") await showRun(state, id!, invocation, context, app.notices);
       else if (form === "logs") await showLogs(state, id!, invocation, context, app.notices);
-      else await list(state, limit ?? 20, invocation, context, app.notices);
+      else await list(app, state, limit ?? 20, invocation, context);
     } finally {
       await state.close();
     }
@@ -93,37 +94,28 @@ function formOf({ words, value, has }: Invocation): { form: typeof FORMS[number]
 }
 
 async function list(
+  app: App,
   state: State,
   limit: number,
   { json }: Invocation,
-  { stdout, stderr }: Context,
-  notices: readonly string[],
+  { stdout, log }: Context,
 ): Promise<void> {
+  const { notices } = app;
   const [found, holdings] = [await state.runs(limit), await state.holdings()];
+  const graph = async () => (await app.project()).graph;
+  const waiting = await waitingIn(state, found, { graph, now: app.now() });
   if (json) {
-    notify(stderr, notices);
-    return printJson(stdout, await listJson(state, found, holdings));
+    notify(log, notices);
+    return printJson(stdout, await runsJson(state, found, { holdings, waiting }));
   }
   notify(stdout, notices);
   if (found.length === 0) print(stdout, "no runs yet");
   else for (const line of runTable(found)) print(stdout, line);
   const paint = painter(stdout);
+  for (const [run, waits] of waiting) {
+    print(stdout, paint("yellow", visible(`run ${run} ${waitsText(waits)}`)));
+  }
   for (const [place, line] of (await holdingLines(state, holdings)).entries()) {
     print(stdout, holdings[place]!.alive ? line : paint("yellow", line));
   }
-}
-
-/** The newest runs, and older ones that hold something; those that do, with what they hold. */
-async function listJson(state: State, newest: readonly RunRecord[], holdings: readonly Holding[]) {
-  const listed = [...newest];
-  for (const id of new Set(holdings.map(({ run }) => run))) {
-    if (newest.some((run) => run.id === id)) continue;
-    const older = await state.run(id);
-    if (older !== undefined) listed.push(older.run);
-  }
-  const claims = Map.groupBy(await holdingsJson(state, holdings), ({ run }) => run);
-  return listed.sort((a, b) => b.id - a.id).map((run) => ({
-    ...runJson(run),
-    ...(claims.has(run.id) && { claims: claims.get(run.id)!.map(({ run: _run, ...claim }) => claim) }),
-  }));
 }

@@ -8,7 +8,7 @@ export async function cancel(
   app: App,
   run: RunId,
   { json }: Invocation,
-  { stdout, stderr }: Context,
+  { stdout, log }: Context,
 ): Promise<ExitCode> {
   const looking = await app.state("read");
   await found(looking, run).finally(() => looking.close());
@@ -16,7 +16,7 @@ export async function cancel(
   const status = await state.cancel(run, app.now()).finally(() => state.close());
   const told = TOLD[status];
   if (told === undefined) {
-    print(stderr, `cancelling run ${run}: found it ${status}, wanted one that is queued or running`);
+    log.error(`cancelling run ${run}: found it ${status}, wanted one that is queued or running`);
     if (json) printJson(stdout, { run, status, warnings: app.notices });
     return 1;
   }

@@ -1,4 +1,4 @@
-import { iso, type RunId, type State, visible } from "../core/mod.ts";
+import { iso, logJson, type RunId, type State, visible } from "../core/mod.ts";
 import { type Context, type Invocation, UsageError } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 
@@ -16,14 +16,7 @@ export const showLogs: Show = async (state, id, { json }, { stdout }, notices) =
   await found(state, id);
   const logs = await state.logs(id);
   if (json) {
-    const entries = logs.map(({ step, at, level, message, fields }) => ({
-      step,
-      at: iso(at),
-      level,
-      message,
-      fields,
-    }));
-    return printJson(stdout, { run: id, logs: entries, warnings: notices });
+    return printJson(stdout, { run: id, logs: logs.map(logJson), warnings: notices });
   }
   const paint = painter(stdout);
   notify(stdout, notices);

@@ -1,6 +1,6 @@
-import type { RunId, State } from "../core/mod.ts";
+import { claimsJson, keysOf, type RunId, type State } from "../core/mod.ts";
 import type { App, Context, ExitCode, Invocation } from "./context.ts";
-import { holdingsJson, keysOf, worker } from "./holdings.ts";
+import { worker } from "./holdings.ts";
 import { notify, print, printJson } from "./out.ts";
 import { found } from "./runs_logs.ts";
 import { named } from "./text.ts";
@@ -17,8 +17,7 @@ export async function release(
   const holdings = (await looking.state.holdings()).filter(({ run }) => run === id);
   const living = holdings.find(({ alive }) => alive);
   if (living !== undefined && !invocation.has("force")) {
-    print(
-      context.stderr,
+    context.log.error(
       `releasing run ${id}: found ${worker(living)} at work on it, wanted it to be no more, or --force`,
     );
     return 1;
@@ -27,13 +26,16 @@ export async function release(
     await using writing = closing(await app.state("write"));
     await writing.state.free(id, app.now());
   }
+  const keys = await keysOf(looking.state);
   if (invocation.json) {
-    const released = await holdingsJson(looking.state, holdings);
+    const released = holdings.flatMap((holding) => claimsJson(holding, keys)).map((claim) => ({
+      run: id,
+      ...claim,
+    }));
     printJson(context.stdout, { run: id, released, warnings: app.notices });
     return 0;
   }
   notify(context.stdout, app.notices);
-  const keys = await keysOf(looking.state);
   if (holdings.length === 0) print(context.stdout, `run ${id} holds nothing`);
   for (const { asset, ranges } of holdings) {
     for (const { from, to } of ranges) {

@@ -1,5 +1,6 @@
 import type { RunId } from "../core/mod.ts";
 import type { App, Context, ExitCode, Invocation } from "./context.ts";
+import { workerLines } from "./daemon_signs.ts";
 import { notify, print, printJson } from "./out.ts";
 import { found } from "./runs_logs.ts";
 
@@ -24,14 +25,14 @@ export async function retry(
   }
   const { run, isNew } = retried;
   const { status } = (await lake.state.run(run))!.run;
-  if (json) printJson(stdout, { run, parent, status, warnings: app.notices });
+  const lines = status === "queued" ? await workerLines(app, lake.state) : [];
+  if (json) printJson(stdout, { run, parent, status, warnings: [...app.notices, ...lines] });
   else {
     print(
       stdout,
-      isNew
-        ? `run ${run} is queued: "deno task daemon --once" does it`
-        : `run ${parent} was retried before, by run ${run}, which is ${status}`,
+      isNew ? `run ${run} is queued` : `run ${parent} is being retried by run ${run}, which is ${status}`,
     );
+    for (const line of lines) print(stdout, line);
   }
   return 0;
 }

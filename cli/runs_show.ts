@@ -1,11 +1,25 @@
-import { type AssetEvent, iso, type State, type StepRecord, visible } from "../core/mod.ts";
+import {
+  blockedBy,
+  errorsOf,
+  eventJson,
+  iso,
+  type Keys,
+  keysOf,
+  type NumberedEvent,
+  runJson,
+  type RunRecord,
+  type State,
+  stepJson,
+  type StepRecord,
+  visible,
+  wholeFailures,
+} from "../core/mod.ts";
 import { type Context, type Invocation, UsageError } from "./context.ts";
 import { near } from "./near.ts";
 import { notify, painter, print } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
-import { keysOf } from "./holdings.ts";
-import { eventJson, eventPages, EventRanges, isFailure, type Keys } from "./run_events.ts";
-import { errorsOf, failuresOf, requestText, runJson } from "./run_record.ts";
+import { eventPages, EventRanges, isFailure } from "./run_events.ts";
+import { requestText } from "./run_record.ts";
 import { found, type Show } from "./runs_logs.ts";
 import { lasting, named, number, plural } from "./text.ts";
 
@@ -23,7 +37,7 @@ export const showRun: Show = async (state, id, invocation, context, notices) => 
     for await (const page of eventPages(state, id, context.signal)) yield page.filter(wanted.event);
   })();
   if (invocation.json) {
-    notify(context.stderr, notices);
+    notify(context.log, notices);
     const shown = chosen.slice(0, limit);
     const head = {
       run: runJson(run),
@@ -41,8 +55,7 @@ export const showRun: Show = async (state, id, invocation, context, notices) => 
   const ranges = new EventRanges();
   for await (const page of events) for (const event of page) ranges.add(event);
   const made = ranges.lines(keys);
-  const unseen = failuresOf(run).filter(({ asset }) => wanted.asset === undefined || asset === wanted.asset)
-    .map(({ asset, message }) => `${asset} failed: ${message}`).filter((line) => !made.includes(line));
+  const unseen = unseenLines(run, made, wanted.asset);
   for (const lines of [chosen.map((step) => stepLine(step, keys)), [...unseen, ...made]]) {
     const most = limit ?? SHOWN;
     for (const line of lines.slice(0, most)) print(stdout, visible(line));
@@ -54,11 +67,32 @@ export const showRun: Show = async (state, id, invocation, context, notices) => 
   }
 };
 
+/** What went wrong by a run's record and no event tells of: of assets as a whole, and for want of what they need. */
+function unseenLines(run: RunRecord, made: readonly string[], only: string | undefined): string[] {
+  const isMeant = ({ asset }: { readonly asset: string }) => only === undefined || asset === only;
+  const blocked = blockedBy(run).filter(isMeant);
+  const held = blocked.filter(({ asset, message }) =>
+    !made.some((line) => line.startsWith(asset) && line.endsWith(` blocked: ${message}`))
+  );
+  const failed = wholeFailures(run).filter(isMeant).filter(({ asset, message }) =>
+    !blocked.some((each) => each.asset === asset && each.message === message)
+  );
+  return [
+    ...failed.map(({ asset, message }) => `${asset} failed: ${message}`).filter((line) =>
+      !made.includes(line)
+    ),
+    ...held.map(({ asset, partition, message }) => {
+      const [from, to = from] = partition?.split("/") ?? [null];
+      return `${named(asset, from ?? null, to ?? null)} blocked: ${message}`;
+    }),
+  ];
+}
+
 interface Filter {
   /** Its key, if one asset is asked for. */
   readonly asset: string | undefined;
   readonly step: (step: StepRecord) => boolean;
-  readonly event: (event: AssetEvent) => boolean;
+  readonly event: (event: NumberedEvent) => boolean;
 }
 
 /** @throws {UsageError} If the state knows no such asset. */
@@ -74,23 +108,6 @@ async function filterOf({ words: [, , asset], has }: Invocation, state: State): 
     asset,
     step: (step) => fits(step.asset) && (!has("failed") || step.failed > 0 || step.outcome === "failed"),
     event: (event) => fits(event.asset) && (!has("failed") || isFailure(event)),
-  };
-}
-
-function stepJson(
-  { step, asset, from, to, started, ended, outcome, materialized, failed }: StepRecord,
-  keys: Keys,
-) {
-  const range = { from: keys(asset, from), to: keys(asset, to) };
-  return {
-    step,
-    asset,
-    ...range,
-    started: iso(started),
-    ended: ended === null ? null : iso(ended),
-    outcome,
-    materialized,
-    failed,
   };
 }
 
@@ -111,7 +128,7 @@ function stepLine(
 async function writeJson(
   { stdout }: Context,
   head: object,
-  events: AsyncIterable<readonly AssetEvent[]>,
+  events: AsyncIterable<readonly NumberedEvent[]>,
   keys: Keys,
   limit: number,
 ): Promise<void> {

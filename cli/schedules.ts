@@ -1,5 +1,5 @@
 import type { Command } from "./context.ts";
-import { tellStandings } from "./standings.ts";
+import { tellStatuses } from "./statuses.ts";
 
 export const schedules: Command = {
   summary: "what is asked for at times: when next, and how it went last",
@@ -13,5 +13,5 @@ Example:
   deno task schedules`,
   flags: {},
   words: 0,
-  run: (invocation, context) => tellStandings(invocation, context, ["schedule"]),
+  run: (invocation, context) => tellStatuses(invocation, context, ["schedule"]),
 };

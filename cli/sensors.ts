@@ -1,5 +1,5 @@
 import type { Command } from "./context.ts";
-import { tellStandings } from "./standings.ts";
+import { tellStatuses } from "./statuses.ts";
 
 export const sensors: Command = {
   summary: "what looks by itself whether there is something to ask for, and how it went last",
@@ -12,5 +12,5 @@ Example:
   deno task sensors`,
   flags: {},
   words: 0,
-  run: (invocation, context) => tellStandings(invocation, context, ["automation", "sensor"]),
+  run: (invocation, context) => tellStatuses(invocation, context, ["automation", "sensor"]),
 };

@@ -1,3 +1,4 @@
+import type { CommandLog } from "./command_log.ts";
 import { visible } from "../core/mod.ts";
 import type { ExitCode, Input, Terminal } from "./context.ts";
 import { print } from "./out.ts";
@@ -12,7 +13,7 @@ A statement ends with ";" and may take several lines. Ctrl-C cancels it.`;
 export interface Shell {
   readonly input: Input;
   readonly stdout: Terminal;
-  readonly stderr: Terminal;
+  readonly log: CommandLog;
   /** Aborted when the whole session is to end. */
   readonly signal: AbortSignal;
   /** Writes the answer of a statement. */
@@ -68,7 +69,7 @@ export async function shell(given: Shell): Promise<ExitCode | undefined> {
 
 async function attempt(
   statement: string,
-  { input, stderr, signal, answer }: Shell,
+  { input, log, signal, answer }: Shell,
   lines: ReturnType<Input["open"]>,
 ): Promise<void> {
   if (!input.typed) return await answer(statement, signal);
@@ -79,7 +80,7 @@ async function attempt(
   } catch (error) {
     if (signal.aborted) throw error;
     const message = error instanceof Error ? error.message : String(error);
-    for (const line of message.split(/\s*\n\s*/)) print(stderr, visible(line));
+    for (const line of message.split(/\s*\n\s*/)) log.error(visible(line));
   } finally {
     lines.onInterrupt(undefined);
   }

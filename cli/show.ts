@@ -1,6 +1,14 @@
-import { type AnyAsset, codeVersion, type Duration, type Graph } from "../core/mod.ts";
+import {
+  type AnyAsset,
+  assetDetailJson,
+  codeVersion,
+  downstreamOf,
+  type Duration,
+  type Graph,
+  sourceNames,
+} from "../core/mod.ts";
 import { type Command, type Project, UsageError } from "./context.ts";
-import { assetJson, dependencyText, downstreamOf, keysText, partitionsText } from "./describe.ts";
+import { dependencyText, keysText, partitionsText } from "./describe.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { chosen } from "./selection.ts";
 import { table } from "./table.ts";
@@ -15,7 +23,7 @@ Example:
   deno task show vietnam/prod_mart`,
   flags: {},
   words: 1,
-  async run({ words: [word], json, app: open }, { stdout, stderr }) {
+  async run({ words: [word], json, app: open }, { stdout, log }) {
     if (word === undefined) {
       throw new UsageError("showing: found no asset, wanted one, such as vietnam/prod_mart");
     }
@@ -29,8 +37,8 @@ Example:
     }
     const asset = graph.byKey.get(key)!;
     const code = await codeOf(asset, project);
-    notify(json ? stderr : stdout, app.notices);
-    if (json) printJson(stdout, showJson(graph, asset, code));
+    notify(json ? log : stdout, app.notices);
+    if (json) printJson(stdout, assetDetailJson(graph, asset, code));
     else for (const line of lines(graph, asset, code)) print(stdout, line);
     const paint = painter(stdout);
     if (!json && asset.contract !== null) {
@@ -61,31 +69,6 @@ async function codeOf({ code, sources }: AnyAsset, { readSourceFile }: Project):
   return codeVersion(code, texts);
 }
 
-function showJson(graph: Graph, asset: AnyAsset, code: string) {
-  const { description, contract, automation, freshness } = asset;
-  return {
-    ...assetJson(asset),
-    description,
-    code,
-    sources: sourcesOf(asset),
-    contract,
-    checks: asset.checks.flatMap(({ checks }) => checks),
-    upstream: upstreamOf(asset),
-    downstream: downstreamOf(graph, asset.key),
-    automation,
-    freshness,
-  };
-}
-
-/** The source files by their paths below the project; those that lie anywhere, by their names. */
-function sourcesOf({ sources }: AnyAsset): string[] {
-  return sources.map(({ path, name = path }) => path.startsWith("file:") ? name : path);
-}
-
-function upstreamOf({ deps }: AnyAsset): string[] {
-  return [...new Set(Object.values(deps).map(({ asset }) => asset.key))];
-}
-
 /** A preset by its name. */
 function automationText({ automation }: AnyAsset): string {
   if (automation === null) return "";
@@ -111,7 +94,7 @@ function lines(graph: Graph, asset: AnyAsset, code: string): string[] {
     reads: Object.values(deps).map(({ asset, mode }) => dependencyText(asset.key, mode)).join(", "),
     "read by": downstreamOf(graph, key).join(", "),
     "code version": code,
-    sources: sourcesOf(asset).join(", "),
+    sources: sourceNames(asset).join(", "),
     checks: checks.map(({ name, severity }) => severity === "blocking" ? name : `${name} (${severity})`)
       .join(", "),
     automation: automationText(asset),

@@ -7,13 +7,13 @@ export async function rebuild(
   app: App,
   _file: string,
   { json, has }: Invocation,
-  { stdout, stderr, signal }: Context,
+  { stdout, log, signal }: Context,
 ): Promise<ExitCode> {
   if (!json) notify(stdout, app.notices);
   const warnings: string[] = [];
   const warn = (asset: string, message: string) => {
     warnings.push(`${asset}: ${message}`);
-    if (!json) print(stderr, `warning: ${asset}: ${message}`);
+    if (!json || log.structured) log.warn(`${asset}: ${message}`, { asset });
   };
   const progress = (asset: string, done: number, total: number, unit: string) => {
     if (!json) print(stdout, `${asset}: ${number(done)} of ${number(total)} ${unit}`);

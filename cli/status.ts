@@ -1,13 +1,15 @@
 import {
   type AssetKey,
   type AssetStatus,
+  assetStatusJson,
   type Graph,
   iso,
   type Seen,
   visible,
   type Warning,
 } from "../core/mod.ts";
-import { type Command, type Invocation, type Lake, type Terminal, UsageError } from "./context.ts";
+import { type Command, type Invocation, type Terminal, UsageError } from "./context.ts";
+import { silentLines } from "./daemon_signs.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { RANGE_HELP } from "./request.ts";
 import { leftWarnings, unseenLines } from "./seen.ts";
@@ -36,7 +38,7 @@ Examples:
   deno task status kind:mart --from 2018-01-01 --to 2018-12-31`,
   flags: { values: ["from", "to"], switches: ["all", "check", "warn-error"] },
   words: Infinity,
-  async run(invocation, { stdout, stderr, signal }) {
+  async run(invocation, { stdout, log, signal }) {
     const { words, json, has } = invocation;
     const days = daysOf(invocation);
     const app = await invocation.app();
@@ -48,12 +50,14 @@ Examples:
     const awaited = lake.orchestrator.awaited(request);
     const held = lake.orchestrator.heldBack(request);
     const told = await lake.warnings();
+    const code = await lake.orchestrator.codeWarnings();
     const warnings = new Map(found.map(({ key, warnings }) => [key, [
       ...warnings,
       ...awaited.get(key) ?? [],
       ...held.get(key) ?? [],
       ...seenWarnings(seen, key),
       ...told.get(key) ?? [],
+      ...code.get(key) ?? [],
     ]]));
     const assets = found.map((asset) => ({
       ...asset,
@@ -63,12 +67,15 @@ Examples:
         ...simulated(lake.graph, asset, app.notices),
       ],
     }));
-    if (json) printJson(stdout, { assets: assets.map((asset) => statusJson(lake, asset)) });
-    else show(stdout, assets, app.notices);
+    const silent = await silentLines(app, lake.state);
+    if (json) {
+      notify(log, silent);
+      printJson(stdout, { assets: assets.map((asset) => assetStatusJson(lake.graph, asset)) });
+    } else show(stdout, assets, [...app.notices, ...silent]);
     if (!has("check") && !has("warn-error")) return 0;
     const wanted = { wholeSets: has("all"), warnings: has("warn-error") ? warnings : undefined };
     const wanting = [...unseenLines(seen), ...wantingLines(found, wanted)];
-    for (const line of wanting) print(stderr, line);
+    for (const line of wanting) log.error(line);
     return wanting.length === 0 ? 0 : 1;
   },
 };
@@ -143,22 +150,4 @@ function row({ key, partitions, lastMaterialized, checks }: AssetStatus): string
     ? ""
     : `${number(checks.passed)} passed${checks.failed > 0 ? `, ${number(checks.failed)} failed` : ""}`;
   return [key, ...counts, made, checked];
-}
-
-function statusJson(
-  { graph }: Lake,
-  { key, partitions, ranges, lastMaterialized, checks, warnings }: AssetStatus,
-) {
-  const { group, kind } = graph.byKey.get(key)!;
-  const { total, fresh, stale, missing, failed, running, blocked } = partitions;
-  return {
-    key,
-    group,
-    kind,
-    partitions: { total, fresh, stale, missing, failed, running, blocked },
-    ranges: ranges.map(({ from, to, state }) => ({ from, to, state })),
-    lastMaterialized: lastMaterialized === null ? null : iso(lastMaterialized),
-    checks,
-    warnings,
-  };
 }

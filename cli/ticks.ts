@@ -1,7 +1,7 @@
 import type { Command } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
-import { namedStanding, tickCells, tickJson } from "./standings.ts";
+import { namedAutomation, tickCells, tickJson } from "./statuses.ts";
 import { table } from "./table.ts";
 
 export const ticks: Command = {
@@ -19,14 +19,14 @@ Examples:
   deno task ticks retention`,
   flags: { values: ["limit"] },
   words: 1,
-  async run(invocation, { stdout, stderr }) {
+  async run(invocation, { stdout, log }) {
     const { words: [word], json } = invocation;
     const limit = wholeNumber(invocation, "limit", 1, 1_000_000) ?? 20;
     const app = await invocation.app();
-    const { name } = await namedStanding(app, "telling ticks of", word);
+    const { name } = await namedAutomation(app, "telling ticks of", word);
     const state = await app.state("read");
     const found = await state.ticks(name, { limit }).finally(() => state.close());
-    notify(json ? stderr : stdout, app.notices);
+    notify(json ? log : stdout, app.notices);
     if (json) {
       printJson(stdout, found.map(tickJson));
       return 0;

@@ -1,3 +1,4 @@
+import type { CommandLog } from "./command_log.ts";
 import type { PartitionRange, RunSelection, Undeclared } from "../core/mod.ts";
 import {
   type App,
@@ -31,7 +32,7 @@ Examples:
   deno task wipe vietnam/dev_mart --from 2018-01-01 --to 2018-01-31`,
   flags: { ...RANGE, switches: ["all", "dry-run", "yes"] },
   words: Infinity,
-  async run(invocation, { stdout, stderr, ask }) {
+  async run(invocation, { stdout, log, ask }) {
     if (invocation.words.length === 0) {
       throw new UsageError('wiping: found no selection, wanted the assets to forget, or "*" for all');
     }
@@ -46,7 +47,7 @@ Examples:
       const found = request === undefined ? left : wipeable(await orchestrator.wipeable(request));
       if (dry) return tellWipeable(invocation, stdout, app, found);
       const partitions = total(found.flatMap(({ materialized }) => materialized));
-      if (partitions > 0 && !await mayForget(ask!, stderr, partitions, found)) return 130;
+      if (partitions > 0 && !await mayForget(ask!, log, partitions, found)) return 130;
     }
     const wiped = request === undefined
       ? await orchestrator.wipeUndeclared(left.map(({ asset }) => asset))
@@ -72,14 +73,14 @@ function wipeable(found: ReadonlyMap<string, readonly PartitionRange[]>): Wipeab
 
 async function mayForget(
   ask: Ask,
-  stderr: Terminal,
+  log: CommandLog,
   partitions: number,
   found: readonly Wipeable[],
 ): Promise<boolean> {
   const keys = found.map(({ asset }) => asset).join(", ");
   const question = `forget ${plural(partitions, "partition")} of ${keys}? [y/N] `;
   if (/^y(es)?$/i.test((await ask(question) ?? "").trim())) return true;
-  print(stderr, "wiping: nothing was forgotten");
+  log.info("wiping: nothing was forgotten");
   return false;
 }
 

@@ -12,7 +12,7 @@ export interface CheckResult {
   readonly passed: boolean;
   /** The finding and the expectation, in one line; only where the check failed. */
   readonly detail?: string;
-  /** What was found of each of several subjects, such as cities, in a line; only where the check failed. */
+  /** A line on each of several subjects, such as cities; only where the check failed. */
   readonly subjects?: Readonly<Record<string, string>>;
 }
 

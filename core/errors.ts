@@ -17,3 +17,32 @@ export class RequestError extends WrongUseError {
 export class CancelledError extends Error {
   override readonly name = "CancelledError";
 }
+
+/** A source did not answer a question; thrown by an asset's code, what it wanted may wait until the source is back. */
+export class SourceError extends Error {
+  override readonly name: string = "SourceError";
+
+  /** @param isDown Whether no other question would be answered, either. */
+  constructor(message: string, readonly isDown: boolean, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** A place in a module as stacks have it: `file:///graph.ts:3:9`. */
+const PLACE = /((?:file|https?):\/\/[^\s"')]+):(\d+):(\d+)/;
+/** How the modules of the engine begin. */
+const OWN = new URL("./", import.meta.url).href;
+
+/**
+ * Where a mistake of a graph's code was made: `file:///graph.ts:3:9`, the innermost place outside of the engine. Undefined
+ * for what code throws on purpose, whose message says enough.
+ */
+export function mistakeIn(error: unknown): string | undefined {
+  const isMistake = error instanceof TypeError || error instanceof ReferenceError ||
+    error instanceof RangeError;
+  if (!isMistake) return undefined;
+  const lines = error.stack?.split("\n") ?? [];
+  return lines.map((line) => PLACE.exec(line)?.[0]).find((place) =>
+    place !== undefined && !place.startsWith(OWN)
+  );
+}

@@ -56,12 +56,15 @@ export interface Expired extends EventCommon {
   readonly to: number;
 }
 
-/** A range of partitions failed, or was held back by a check. */
+/**
+ * A range of partitions failed, or was held back by a check; an outage's are those that the service which they ask answered
+ * nothing of, as it was down.
+ */
 export interface Failed extends EventCommon {
   readonly kind: "failed";
   readonly from: number;
   readonly to: number;
-  readonly reason: "error" | "check";
+  readonly reason: "error" | "check" | "outage";
   readonly message: string;
 }
 
@@ -82,7 +85,22 @@ export interface Due extends EventCommon {
   readonly detail: string;
 }
 
+/** The code version of an asset and the content dependencies that its materializations carry sums for, in order. */
+export interface CodeRecord {
+  readonly version: string;
+  readonly edges: readonly { readonly upstream: AssetKey; readonly mapping: string }[];
+}
+
+/** An asset was registered with another code than before, or for the first time: this is its present code from now on. */
+export interface Registered extends EventCommon {
+  readonly kind: "registered";
+  readonly codeId: number;
+  readonly record: CodeRecord;
+}
+
 /** An event to append; it gets its number when it is committed. */
 export type NewEvent = Materialized | Wiped | Expired | Failed | Checked | Due;
-/** An event of the log with its number. */
-export type AssetEvent = NewEvent & { readonly seq: Seq };
+/** An event that was appended, with its number. */
+export type NumberedEvent = NewEvent & { readonly seq: Seq };
+/** An event of the log. */
+export type AssetEvent = NumberedEvent | (Registered & { readonly seq: Seq });

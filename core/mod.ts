@@ -17,18 +17,18 @@ export * from "./check.ts";
 export type * from "./output.ts";
 export type * from "./take_in.ts";
 export { type Graph, graph } from "./graph.ts";
-export { type Nearest, select, type Selected, type SelectionGraph } from "./selection.ts";
+export { type Nearest, select, type Selected, type SelectionGraph, selectionGraph } from "./selection.ts";
 export { canonicalJson, codeVersion, memberFingerprint, sha256 } from "./fingerprint.ts";
 
 // Alerts
 export type { Alerter, AlerterOptions, WatchedSource } from "./alerts/alerter.ts";
 export { deliver } from "./alerts/courier.ts";
 export type { Beat } from "./alerts/life_sign.ts";
-export type { AlertRule, AlertScope, CheckScope, LateScope } from "./alerts/rule.ts";
+export type { AlertRule, AlertScope, CheckScope, LateScope, Symptom } from "./alerts/rule.ts";
 export { alert } from "./alerts/rules.ts";
-export type { Symptom } from "./alerts/symptom.ts";
 export type { AlertSource, AlertView, Results } from "./alerts/view.ts";
 export { type Probe, SourceHealth, type SourceTrouble } from "./source_health.ts";
+export type { SourceRecord } from "./source_record.ts";
 
 // Time
 export * from "./instant.ts";
@@ -76,24 +76,30 @@ export {
 export * from "./orchestrator.ts";
 export type { Ask, MaterializeAsk, PruneAsk } from "./automation/ask.ts";
 export { AUTOMATION } from "./automation/names.ts";
-export type { Outage, Outages } from "./automation/outages.ts";
+export type { Outage, Outages, WaitsFor } from "./outages.ts";
+export { waitingIn } from "./run/waiting.ts";
 export { type Pause, pauseOf, setPaused } from "./automation/pauses.ts";
-export type { Askers, Standing } from "./automation/standing.ts";
+export type { Askers, AutomationStatus } from "./automation/statuses.ts";
 export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";
 export type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
+export type { WouldBeBlocked } from "./backfill/blocked.ts";
 export type { BackfillProgress } from "./backfill/progress.ts";
-export { type DaemonOptions, TICKS } from "./daemon/options.ts";
+export type { DaemonOptions } from "./daemon/options.ts";
+export { type LeadNote, TICKS } from "./daemon/lead.ts";
+export { type LeadingDaemon, leadingDaemon, requireSpeed } from "./daemon/leading_daemon.ts";
 export { serve } from "./daemon/serve.ts";
+export { daemonAt, type DaemonSeen, seeDaemon } from "./daemon/stalled.ts";
 export type { DaemonNews, Herald } from "./daemon/news.ts";
 export { Pulse } from "./daemon/pulse.ts";
-export type { OpenLake, Vitals } from "./daemon/vitals.ts";
+export type { Counted, Counters, PartitionOutcome, StepOutcome, TickOutcome } from "./daemon/counters.ts";
+export type { OpenLake, ProcessVitals, Vitals } from "./daemon/vitals.ts";
 export type { Verdict } from "./automation/verdict.ts";
 export type { Why } from "./automation/why.ts";
 export type { Hindrance, PlannedCause, PlannedStep } from "./plan.ts";
+export type { AssetCounts, PartitionCounts } from "./counts.ts";
 export type { AssetStatus, StatusRange } from "./status.ts";
 export type { Warning } from "./warnings.ts";
-export type { CauseKind } from "./staleness/cause_kind.ts";
-export type { Judgement } from "./staleness/judgement.ts";
+export type { CauseKind, Judgement } from "./staleness/judgement.ts";
 export { type ReadSourceFile, requireSources } from "./staleness/node.ts";
 export type { PartitionState } from "./staleness/states.ts";
 export type { ForgetOptions } from "./run/forget.ts";
@@ -107,9 +113,26 @@ export type { RunSelection } from "./run/scope.ts";
 export { sweepStaging } from "./run/sweep.ts";
 export type { Ports, Upkeep } from "./run/session.ts";
 export type { TakeInOptions, TakenInCount } from "./run/take_in.ts";
-export type { Worked } from "./run/worker.ts";
+export type { Worked } from "./run/worked.ts";
 export type { Undeclared } from "./run/undeclared.ts";
 export type { Counts, RunResult } from "./run/tally.ts";
+
+// Answers, as commands and pages give them
+export {
+  type AssetDetailJson,
+  assetDetailJson,
+  type AssetJson,
+  assetJson,
+  downstreamOf,
+  sourceNames,
+} from "./view/asset.ts";
+export { type ChangeJson, changesJson, type EventJson, eventJson } from "./view/event.ts";
+export { type PartitionJson, partitionJson } from "./view/partition.ts";
+export { type Keys, keysOf } from "./view/keys.ts";
+export { type LineageEdge, type LineageJson, lineageJson } from "./view/lineage.ts";
+export { type CauseJson, type PlannedStepJson, plannedStepJson } from "./view/plan.ts";
+export * from "./view/run.ts";
+export { type AssetStatusJson, assetStatusJson } from "./view/status.ts";
 
 // Events
 export type * from "./event.ts";
@@ -131,6 +154,7 @@ export type * from "./ports/spool.ts";
 export * from "./ports/state.ts";
 export * from "./ports/storage.ts";
 export type * from "./ports/table.ts";
+export * from "./ports/tracer.ts";
 export type * from "./ports/versions.ts";
 export type * from "./ports/workspace.ts";
 

@@ -1,12 +1,14 @@
 import type { Alerter, AlerterOptions } from "./alerts/alerter.ts";
-import type { Outages } from "./automation/outages.ts";
-import type { Askers, Standing } from "./automation/standing.ts";
+import type { Outages } from "./outages.ts";
+import type { Askers, AutomationStatus } from "./automation/statuses.ts";
 import type { LakeFiles } from "./automation/sensor.ts";
 import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
 import type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 import type { BackfillProgress } from "./backfill/progress.ts";
-import type { AssetKey, NewEvent, RunId } from "./event.ts";
+import { type AssetCounts, countsOf } from "./counts.ts";
+import { fenced } from "./daemon/fenced.ts";
+import type { AssetKey, NewEvent, RunId, Seq } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import type { PartitionSet } from "./partition/partition_set.ts";
 import { type PartitionRange, partitionRange, partitionRanges } from "./partition/range_text.ts";
@@ -14,7 +16,13 @@ import { count, EVERYTHING } from "./partition/ranges.ts";
 import type { Cron } from "./ports/cron.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
 import type { Instant } from "./instant.ts";
-import { type Forgotten, type KeptEvaluation, MOST_EVALUATIONS, type State } from "./ports/state.ts";
+import {
+  type Forgotten,
+  type KeptEvaluation,
+  type Lead,
+  MOST_EVALUATIONS,
+  type State,
+} from "./ports/state.ts";
 import { awaited } from "./run/awaited.ts";
 import { compareFiles, supposeDamage } from "./run/compare.ts";
 import { reportLine, unreported } from "./run/external.ts";
@@ -34,8 +42,10 @@ import { partitionOf, type RunSelection, type Scope, scopeOf } from "./run/scope
 import { commit, type Ports, refresh, runningIn, type Session } from "./run/session.ts";
 import type { RunResult } from "./run/tally.ts";
 import { takeIn, type TakeInOptions, type TakenInCount } from "./run/take_in.ts";
+import { tracedCommand, tracedMaterialize } from "./run/traced.ts";
 import { type Undeclared, undeclared, wipeUndeclared } from "./run/undeclared.ts";
-import type { Execute, Worked } from "./run/worker.ts";
+import type { Worked } from "./run/worked.ts";
+import type { Execute } from "./run/worker.ts";
 import { wipe } from "./run/wipe.ts";
 import type { Judgement } from "./staleness/judgement.ts";
 import { StalenessIndex } from "./staleness/index.ts";
@@ -50,22 +60,24 @@ export interface OrchestratorOptions<Resources> extends Ports {
   readonly readSourceFile: ReadSourceFile;
   /** @default four steps at once */
   readonly limits?: Limits;
+  /** Whether code that others registered since this graph's was stays the present one. @default false */
+  readonly yielding?: boolean;
 }
 
-/** What is declared to ask for runs, and what it is given. */
+/** The schedules and sensors of a graph, and the parts that they are given. */
 export interface TickersOptions extends Askers {
   readonly files: LakeFiles;
   /** How many days a selection without bounds covers. */
   readonly lookbackDays: number;
 }
 
-/** How all that asks for runs by itself stands: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
-export async function standingsOf(
+/** The status of all that asks for runs by itself: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
+export async function automationStatusesOf(
   askers: Askers,
   over: { readonly state: State; readonly cron: Cron; readonly now: Instant },
-): Promise<Standing[]> {
-  const { standings } = await import("./automation/standing.ts");
-  return await standings(askers, over);
+): Promise<AutomationStatus[]> {
+  const { automationStatuses } = await import("./automation/statuses.ts");
+  return await automationStatuses(askers, over);
 }
 
 /** Who is told of a run, and what cancels it. */
@@ -76,7 +88,7 @@ export interface RunOptions {
   readonly ending?: AbortSignal;
 }
 
-/** The queued run, and whether it is new; or why there is nothing to retry. */
+/** The run that retries another, and whether it is new: where one is queued or at work, it is that. Or why there is none. */
 export type Retried = { readonly run: RunId; readonly isNew: boolean } | { readonly nothing: string };
 
 /** The result of a look at what lies beside the state: others' files, and the published ones. */
@@ -117,7 +129,8 @@ export class Orchestrator {
   /** Binds the graph to the state and takes in all that the state knows of it. */
   static async open<Resources>(options: OrchestratorOptions<Resources>): Promise<Orchestrator> {
     const { graph, state, clock, readSourceFile, limits = { steps: 4, pools: {} } } = options;
-    const nodes = await bindGraph(graph, state, readSourceFile);
+    const { yielding = false } = options;
+    const nodes = await bindGraph(graph, { state, readSourceFile, at: clock.now(), yielding });
     const index = new StalenessIndex(nodes, clock.now());
     index.load(await state.snapshot(nodes.map(({ key }) => key)));
     return new Orchestrator({ ...options, index, observe: () => {} }, limits);
@@ -135,6 +148,12 @@ export class Orchestrator {
     return new Orchestrator({ ...session, index }, this.#limits, this.#compared);
   }
 
+  /** The same, as who leads writes: once the lead has passed on, nothing more is asked for. */
+  leading(lead: Lead): Orchestrator {
+    const session = { ...this.session, state: fenced(this.session.state, lead) };
+    return new Orchestrator(session, this.#limits, this.#compared);
+  }
+
   /** @internal */
   get index(): StalenessIndex {
     return this.session.index;
@@ -143,6 +162,21 @@ export class Orchestrator {
   /** The partitions of an asset, with the order that the state keeps of static keys. */
   partitions(asset: AssetKey): PartitionSet {
     return this.index.node(asset).set;
+  }
+
+  /** The code version that an asset's partitions are made with now. */
+  codeVersion(asset: AssetKey): string {
+    return this.index.node(asset).record.version;
+  }
+
+  /** The time by its clock. */
+  get now(): Instant {
+    return this.session.clock.now();
+  }
+
+  /** The number of the last event that was taken in. */
+  get seq(): Seq {
+    return this.index.seq;
   }
 
   /** The assets of which any partition is materialized. */
@@ -219,27 +253,37 @@ export class Orchestrator {
   /** Brings what is selected up to date. @throws {RequestError} */
   async materialize(selection: RunSelection, options: RunOptions = {}): Promise<RunResult> {
     await recover(this.#observed(options));
-    return await this.#make({
-      ...options,
-      assets: selection.assets,
-      scope: () => scopeOf(this.index, selection),
-      request: () => requestOf(this.index, "materialize", selection),
-    });
+    return await tracedMaterialize(this.session, () =>
+      this.#make({
+        ...options,
+        assets: selection.assets,
+        scope: () => scopeOf(this.index, selection),
+        request: () => requestOf(this.index, "materialize", selection),
+      }));
   }
 
-  /** Queues a run that goes on with one that has ended, over what failed in it or was not reached. @throws {RequestError} */
+  /**
+   * Queues a run that goes on with one that has ended, over what failed in it or was not reached, unless the last that did
+   * has not ended.
+   *
+   * @throws {RequestError}
+   */
   async retry(run: RunId): Promise<Retried> {
     await this.refresh();
-    const { state, clock } = this.session;
-    const { retryOf } = await import("./run/retry.ts");
-    const request = await retryOf(state, this.index, run);
-    return "nothing" in request ? request : await state.enqueue(request, clock.now());
+    const { queueRetry } = await import("./run/retry.ts");
+    return await queueRetry(this.session, run);
   }
 
   /** Does what is queued, one run after the other, until nothing is or the signal is aborted; tells how each ended. */
   async *work(options: RunOptions = {}): AsyncGenerator<Worked> {
     const { work } = await import("./run/worker.ts");
     yield* work(this.#observed(options), options.signal, this.#executing(options));
+  }
+
+  /** The queued runs that are left to who has the present code of their assets, each with such an asset. */
+  async leftToOthers(): Promise<ReadonlyMap<RunId, AssetKey>> {
+    const { leftToOthers } = await import("./run/behind.ts");
+    return await leftToOthers(this.session.state, this.index);
   }
 
   /** Takes over what dead workers left, and the most urgent run that is queued; with `above`, one of a higher priority. */
@@ -281,7 +325,7 @@ export class Orchestrator {
     await this.refresh();
     const first = this.#compared.found === undefined;
     const damaged = await (this.#compared.found ??= compareFiles(session, scope()));
-    await this.refresh();
+    if (first) await this.refresh();
     const seen = await look(session, assets, signal);
     const events = eventsOf(seen);
     if (events.length > 0) await commit(session, { claim: null, events });
@@ -302,10 +346,10 @@ export class Orchestrator {
     return await statusOf(this.session, selection);
   }
 
-  /** How every partition of every asset stands. */
-  async statusOfAll(): Promise<AssetStatus[]> {
-    const assets = new Set(this.index.nodes.map(({ key }) => key));
-    return await this.status({ assets, all: true, lookbackDays: 0 });
+  /** How many partitions of every asset stand how, and for how long its freshness promise is broken. */
+  async counts(): Promise<AssetCounts[]> {
+    await this.refresh();
+    return await countsOf(this.session);
   }
 
   /**
@@ -323,7 +367,7 @@ export class Orchestrator {
     const view = { index, running: await runningIn(session.state), cron: await this.#cron() };
     const [{ pauseOf }, { outagesIn }, { AUTOMATION }] = await Promise.all([
       import("./automation/pauses.ts"),
-      import("./automation/outages.ts"),
+      import("./outages.ts"),
       import("./automation/names.ts"),
     ]);
     const paused = (await pauseOf(keyValue, AUTOMATION))?.paused ?? false;
@@ -412,8 +456,14 @@ export class Orchestrator {
 
   /** The services that were found down lately: what asks them waits. */
   async outages(): Promise<Outages> {
-    const { outagesIn } = await import("./automation/outages.ts");
+    const { outagesIn } = await import("./outages.ts");
     return await outagesIn(this.session.state.keyValue, this.session.clock.now());
+  }
+
+  /** What is to be said of the code of assets while a daemon leads: it, or this checkout, may have other code of them. */
+  async codeWarnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
+    const { codeWarnings } = await import("./daemon/leading_daemon.ts");
+    return await codeWarnings(this.session.state, this.index);
   }
 
   /** Begins to tell people of what is wrong. */
@@ -425,20 +475,23 @@ export class Orchestrator {
   /** Runs the checks on latest materializations and records what they find. @throws {RequestError} */
   async check(selection: RunSelection, signal: AbortSignal): Promise<Rechecked[]> {
     await this.refresh();
-    return await recheck(this.session, requestOf(this.index, "check", selection), signal);
+    const request = requestOf(this.index, "check", selection);
+    return await tracedCommand(this.session, "check", () => recheck(this.session, request, signal));
   }
 
   /** Puts the version before back. @throws {RequestError} If the asset is external or has no such partition. */
   async rollback(asset: AssetKey, partition: string | null): Promise<RolledBack> {
     await this.refresh();
     const node = this.index.node(asset);
-    return await rollback(this.session, node, partitionOf(node, partition, "rolling back", this.index.now));
+    const ordinal = partitionOf(node, partition, "rolling back", this.index.now);
+    return await tracedCommand(this.session, "rollback", () => rollback(this.session, node, ordinal));
   }
 
   /** Forgets partitions: they are missing from now on. Files stay. @returns How many were forgotten. */
   async wipe(selection: RunSelection): Promise<Map<AssetKey, number>> {
     await recover(this.session);
-    return await wipe(this.session, requestOf(this.index, "wipe", selection));
+    const request = requestOf(this.index, "wipe", selection);
+    return await tracedCommand(this.session, "wipe", () => wipe(this.session, request));
   }
 
   /** An asset that the state knows and the graph does not declare; undefined for any other key. */
@@ -470,7 +523,8 @@ export class Orchestrator {
   /** Deletes the files of partitions whose retention is over. @returns How many partitions had files that went. */
   async prune(assets: ReadonlySet<AssetKey>): Promise<Map<AssetKey, number>> {
     await recover(this.session);
-    return await prune(this.session, await prunable(this.session, assets));
+    const found = await prunable(this.session, assets);
+    return await tracedCommand(this.session, "prune", () => prune(this.session, found));
   }
 
   /** Forgets events and runs of before an instant that nothing needs any more. @returns How many, or would be. */

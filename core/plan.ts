@@ -4,7 +4,7 @@ import { type PartitionRange, partitionRange, partitionRanges } from "./partitio
 import { Judge } from "./run/judge.ts";
 import { joined, type Need, Needs } from "./run/needs.ts";
 import type { Scope } from "./run/scope.ts";
-import type { CauseKind } from "./staleness/cause_kind.ts";
+import type { CauseKind } from "./staleness/judgement.ts";
 import { type Cause, causesOf } from "./staleness/causes.ts";
 import type { StalenessIndex } from "./staleness/index.ts";
 import type { Judgement } from "./staleness/judgement.ts";

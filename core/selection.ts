@@ -1,3 +1,5 @@
+import type { Graph } from "./graph.ts";
+
 /** The assets that a selection chooses from. */
 export interface SelectionGraph {
   readonly assets: readonly { readonly key: string; readonly group: string; readonly kind: string }[];
@@ -31,6 +33,16 @@ export function select(expressions: readonly string[], graph: SelectionGraph, ne
     for (const key of keys) chosen.add(key);
   }
   return { ok: true, keys: new Set(graph.assets.map(({ key }) => key).filter((key) => chosen.has(key))) };
+}
+
+/** A graph's assets, to choose from. */
+export function selectionGraph({ assets, byKey }: Graph): SelectionGraph {
+  const upstream = (key: string) => Object.values(byKey.get(key)?.deps ?? {}).map(({ asset }) => asset.key);
+  const downstream = new Map<string, string[]>();
+  for (const { key } of assets) {
+    for (const up of upstream(key)) downstream.set(up, [...downstream.get(up) ?? [], key]);
+  }
+  return { assets, upstream, downstream: (key) => downstream.get(key) ?? [] };
 }
 
 type Keys = ReadonlySet<string>;

@@ -2,6 +2,7 @@ import type { Instant, Milliseconds } from "./instant.ts";
 import { MINUTE, SECOND } from "./instant.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { KeyValue } from "./ports/key_value.ts";
+import { changeSource, putSource, type SourceRecord, sourceRecord } from "./source_record.ts";
 
 /** A source of which a question failed for good, while it answered none since. */
 export interface SourceTrouble {
@@ -17,19 +18,19 @@ export interface SourceTrouble {
 /** Asks a source one small question; false where it could not be asked. @throws {Error} Why it does not answer. */
 export type Probe = (signal: AbortSignal) => Promise<boolean>;
 
-const PREFIX = "sources/";
-
 /** A source that is down is asked no more often whether it answers again. */
 const EACH: Milliseconds = MINUTE;
 /** How often it is looked whether another process met trouble while this one is answered. */
 const LOOK: Milliseconds = 10 * SECOND;
 
-/** Whether a source answers, as all who ask it know: kept in the state. */
+/** Whether a source answers, as all who ask it know: kept in the state, where whatever asks it waits by the same record. */
 export class SourceHealth {
   /** When it was last known to be well here, on the clock that counts only time awake. */
   #well = -Infinity;
+  #probing: Promise<string | null> | undefined;
 
   constructor(
+    /** The pool of the assets that ask it. */
     readonly name: string,
     readonly store: KeyValue,
     readonly clock: Pick<Clock, "now" | "awake">,
@@ -38,8 +39,7 @@ export class SourceHealth {
   /** It answered a question. */
   async answered(): Promise<void> {
     if (this.clock.awake() < this.#well + LOOK) return;
-    await this.#change(() => null);
-    this.#well = this.clock.awake();
+    await this.#answered(null);
   }
 
   /**
@@ -51,16 +51,23 @@ export class SourceHealth {
   async failed(message: string, isDown: boolean, probed?: Instant): Promise<void> {
     this.#well = -Infinity;
     const now = this.clock.now();
-    await this.#change((known) => ({
-      since: Math.min(known?.since ?? now, now),
+    await changeSource(this.store, this.name, (known) => ({
+      ...known,
+      since: Math.min(known.since ?? now, now),
+      at: now,
       message,
-      isDown: isDown || (known?.isDown ?? false),
-      probed: probed ?? known?.probed ?? null,
+      isDown: isDown || known.since !== null && known.isDown,
+      probed: probed ?? known.probed,
     }));
   }
 
+  /** All that is known of it. */
+  async known(): Promise<SourceRecord> {
+    return (await sourceRecord(this.store, this.name)).record;
+  }
+
   async trouble(): Promise<SourceTrouble | null> {
-    return valueOf(await this.store.get(PREFIX + this.name));
+    return troubleOf(await this.known());
   }
 
   /**
@@ -70,13 +77,16 @@ export class SourceHealth {
    * @returns Why it does not; null where it does, as far as is known.
    */
   async probe(probe: Probe, signal: AbortSignal): Promise<string | null> {
-    const kept = await this.store.get(PREFIX + this.name);
-    const known = valueOf(kept);
+    return await (this.#probing ??= this.#probe(probe, signal).finally(() => this.#probing = undefined));
+  }
+
+  async #probe(probe: Probe, signal: AbortSignal): Promise<string | null> {
+    const { record, version } = await sourceRecord(this.store, this.name);
+    const known = troubleOf(record);
     const now = this.clock.now();
     if (known !== null) {
-      const turn = { ...known, probed: now };
       const isDue = SourceHealth.next(known, now) <= now;
-      if (!isDue || !await this.store.put(PREFIX + this.name, turn, kept!.version)) {
+      if (!isDue || !await putSource(this.store, this.name, { ...record, probed: now }, version)) {
         return known.isDown ? known.message : null;
       }
     }
@@ -88,8 +98,7 @@ export class SourceHealth {
       await this.failed(message, true, now);
       return message;
     }
-    this.#well = -Infinity;
-    await this.answered();
+    await this.#answered(known === null ? null : now);
     return null;
   }
 
@@ -100,18 +109,29 @@ export class SourceHealth {
     return trouble.probed === null || trouble.probed > now ? now : trouble.probed + EACH;
   }
 
-  async #change(change: (known: SourceTrouble | null) => SourceTrouble | null): Promise<void> {
-    for (;;) {
-      const kept = await this.store.get(PREFIX + this.name);
-      const known = valueOf(kept);
-      const next = change(known);
-      if (next === null && known === null) return;
-      const value = next === null ? null : { ...next };
-      if (await this.store.put(PREFIX + this.name, value, kept?.version ?? 0)) return;
-    }
+  /**
+   * Keeps that it answered, once a minute while it is well.
+   *
+   * @param probed When it was probed, where that ended its trouble: one that comes and goes is not pressed.
+   */
+  async #answered(probed: Instant | null): Promise<void> {
+    const now = this.clock.now();
+    await changeSource(this.store, this.name, (known) => {
+      const { answered, since } = known;
+      if (since === null && answered !== null && Math.abs(now - answered) < MINUTE) return known;
+      return {
+        answered: now,
+        since: null,
+        at: null,
+        message: "",
+        isDown: false,
+        probed: probed ?? known.probed,
+      };
+    });
+    this.#well = this.clock.awake();
   }
 }
 
-function valueOf(kept: { readonly value: unknown } | undefined): SourceTrouble | null {
-  return (kept?.value ?? null) as SourceTrouble | null;
+function troubleOf({ since, message, isDown, probed }: SourceRecord): SourceTrouble | null {
+  return since === null ? null : { since, message, isDown, probed };
 }

@@ -1,11 +1,12 @@
+import { counted, type PartitionCounts } from "./counts.ts";
 import type { AssetKey } from "./event.ts";
 import type { Instant } from "./instant.ts";
 import { type PartitionRange, partitionRanges } from "./partition/range_text.ts";
-import { count, type Ranges } from "./partition/ranges.ts";
+import type { Ranges } from "./partition/ranges.ts";
 import { type RunSelection, scopeOf } from "./run/scope.ts";
 import { runningIn, type Session } from "./run/session.ts";
 import type { Node } from "./staleness/node.ts";
-import { Overlay, type PartitionState, standing, type StateRange } from "./staleness/states.ts";
+import { Overlay, type PartitionState, type StateRange } from "./staleness/states.ts";
 import {
   failedChecks,
   failures,
@@ -28,7 +29,7 @@ export interface StatusRange extends PartitionRange {
 export interface AssetStatus {
   readonly key: AssetKey;
   /** fresh + stale + missing = total; the others lie over these. */
-  readonly partitions: Readonly<Record<"total" | PartitionState, number>>;
+  readonly partitions: PartitionCounts;
   readonly ranges: readonly StatusRange[];
   /** Those that break the asset's freshness promise. */
   readonly late: readonly PartitionRange[];
@@ -61,23 +62,7 @@ async function assetStatus(
   undone: Rollbacks,
 ): Promise<AssetStatus> {
   const { index } = session;
-  const partitions = {
-    total: count(ranges),
-    fresh: 0,
-    stale: 0,
-    missing: 0,
-    failed: 0,
-    running: 0,
-    blocked: 0,
-  };
-  const { judged, totals: { lastMaterialized, checks, failing } } = standing(index, node, ranges);
-  for (const run of judged) partitions[run.state] += count([run]);
-  const states = overlay.states(node, ranges, judged);
-  for (const run of states) {
-    if (run.state === "failed" || run.state === "running" || run.state === "blocked") {
-      partitions[run.state] += count([run]);
-    }
-  }
+  const { partitions, states, lastMaterialized, checks, failing } = counted(index, overlay, node, ranges);
   const late = lateIn(index, node, states);
   const failed = await failedChecks(session, node, failing);
   const warnings = [

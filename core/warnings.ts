@@ -149,7 +149,7 @@ export type Rollbacks = ReadonlyMap<string | null, RunId>;
 
 export async function rolledBack(state: State): Promise<ReadonlyMap<AssetKey, Rollbacks>> {
   const found = new Map<AssetKey, Map<string | null, RunId>>();
-  for (const { id, request } of await state.runs(ROLLBACKS, "rollback")) {
+  for (const { id, request } of await state.runs(ROLLBACKS, { command: "rollback" })) {
     for (const { asset, from: partition } of request.ranges) {
       const ofAsset = found.get(asset) ?? new Map<string | null, RunId>();
       if (!ofAsset.has(partition)) ofAsset.set(partition, id);

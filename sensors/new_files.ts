@@ -72,7 +72,7 @@ export function newFiles(options: NewFilesOptions): Sensor {
   });
 }
 
-/** What a run was asked for over, and for which time: files may become again what they were. */
+/** The reports over which a run was asked for, and for which time: files may become again what they were. */
 interface Asked {
   readonly content: string;
   readonly times: number;

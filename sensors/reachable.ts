@@ -1,56 +1,68 @@
-import { type AssetKey, type Duration, type Instant, type Sensor, sensor } from "../core/mod.ts";
+import {
+  type Duration,
+  type Instant,
+  iso,
+  type Milliseconds,
+  MINUTE,
+  type Sensor,
+  sensor,
+  type SourceRecord,
+} from "../core/mod.ts";
+
+/** A service that assets ask, as all who ask it know it. */
+export interface KnownService {
+  known(): Promise<SourceRecord>;
+  /** Asks it once, if it is time to. @returns Why it does not answer; null where it does, as far as is known. */
+  probe(signal: AbortSignal): Promise<string | null>;
+}
 
 /** A service that assets ask, and how it is found out whether it answers. */
 export interface ReachableOptions {
   readonly name: string;
   readonly description?: string;
-  /** The pool of the assets that ask it. */
+  /** The pool of the assets that ask it, by which it is known. */
   readonly pool: string;
-  /** Those assets: after a failed run over one of them it is probed. */
-  readonly assets: readonly AssetKey[];
-  /** Asks it once. @returns Why it does not answer; null where it does. */
-  readonly probe: (signal: AbortSignal) => Promise<string | null>;
-  /** While it is down, it is probed no more often. @default a minute */
+  /** Undefined where it is never sensed, but only shown. */
+  readonly service: KnownService | undefined;
+  /** While it is in trouble, it is looked at no more often. @default a minute */
   readonly every?: Duration;
 }
 
-/** What was found when it was looked at last. */
-interface Found {
-  readonly at: Instant;
-  readonly up: boolean;
-}
-
-/** Among so many of the latest runs one that failed is looked for. */
-const LATEST = 100;
+/** What answered so long ago is probed, so that before the next hour is asked for it is known whether it does. */
+const QUIET: Milliseconds = 50 * MINUTE;
 
 /**
- * Whether a service can be reached: probed at first, after each failed run that asked it, and again and again while it
- * is down. As long as it is, nothing that asks it is asked for.
+ * Whether a service can be reached: probed at first, when nothing was asked of it for a while, and again and again from the
+ * first question on that failed for good until one is answered. While it is down, nothing that asks it is asked for.
  */
 export function reachable(options: ReachableOptions): Sensor {
-  const { pool, assets, probe, every = { minutes: 1 }, description = `whether ${pool} answers` } = options;
+  const { pool, service, every = { minutes: 1 }, description = `whether ${pool} answers` } = options;
   return sensor({
     name: options.name,
     description,
     every,
     timeout: { seconds: 45 },
-    async sense({ cursor, now, runs, signal }) {
-      const last = cursor as unknown as Found | undefined;
-      const isKnown = last?.up && last.at <= now;
-      if (isKnown && !await failedSince(last.at)) return { skip: `${pool} answers` };
-      const message = await probe(signal);
-      return {
-        down: { [pool]: message },
-        cursor: { at: now, up: message === null },
-        skip: message === null ? `${pool} answers` : `${pool} is down: ${message}; what asks it waits`,
-      };
-
-      async function failedSince(at: Instant): Promise<boolean> {
-        return (await runs.runs(LATEST, "materialize")).some(({ status, ended, request: { ranges } }) =>
-          status === "failed" && ended !== null && ended >= at &&
-          ranges.some(({ asset }) => assets.includes(asset))
-        );
-      }
+    async sense({ cursor, now, signal }) {
+      if (service === undefined) return { skip: notAsked(pool) };
+      const { answered, since } = await service.known();
+      const isKnown = cursor !== undefined && answered !== null && Math.abs(now - answered) < QUIET;
+      if (!isKnown || since !== null) await service.probe(signal);
+      return { cursor: "known", skip: told(pool, await service.known()) };
     },
   });
+}
+
+function told(pool: string, { answered, since, message, isDown }: SourceRecord): string {
+  if (since !== null && isDown) return `${pool} is down: ${message}; what asks it waits`;
+  const found = answered === null ? notAsked(pool) : `${pool} answered at ${toTheMinute(answered)}`;
+  return since === null ? found : `${found}, and not since: ${message}`;
+}
+
+function notAsked(pool: string): string {
+  return `${pool}: not asked yet`;
+}
+
+/** As exactly as it is kept. */
+function toTheMinute(at: Instant): string {
+  return iso(at - at % MINUTE).replace(":00Z", "Z");
 }

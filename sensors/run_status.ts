@@ -8,7 +8,7 @@ import {
   type SensorContext,
 } from "../core/mod.ts";
 
-/** What is done once runs have ended. */
+/** The function to call once runs have ended. */
 export interface RunStatusOptions {
   readonly name: string;
   readonly description?: string;

@@ -1,12 +1,14 @@
 import { Hono } from "hono";
 import { MINUTE, type Vitals } from "../core/mod.ts";
+import { api } from "./api/api.ts";
 import { EXPOSITION, exposition } from "./exposition.ts";
+import { fromHere } from "./from_here.ts";
 import { metricsOf } from "./metrics.ts";
 
 /** A daemon whose loops gave no sign of life for so long is taken for dead. */
 const SILENT = MINUTE;
 
-/** What a daemon shows of itself: whether it lives, whether it can work, and its metrics. It changes nothing. */
+/** What a daemon shows of itself: whether it lives, whether it can work, its metrics, and its lake. It changes nothing. */
 export function webApp(vitals: Vitals): Hono {
   const app = new Hono();
   app.get("/healthz", (context) => {
@@ -22,7 +24,11 @@ export function webApp(vitals: Vitals): Hono {
     const text = exposition(await metricsOf(vitals));
     return context.body(text, 200, { "content-type": EXPOSITION });
   });
-  app.notFound((context) => context.text("found no such page, wanted /healthz, /readyz or /metrics\n", 404));
+  app.use("/api/*", fromHere);
+  app.route("/api", api(vitals));
+  app.notFound((context) =>
+    context.text("found no such page, wanted /healthz, /readyz, /metrics or /api/openapi.json\n", 404)
+  );
   app.onError((error, context) => context.text(`${error.message}\n`, 500));
   return app;
 }

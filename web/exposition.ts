@@ -4,12 +4,38 @@ export interface Sample {
   readonly value: number;
 }
 
-/** A metric: a number that goes up and down, or one that only grows. */
+/** How often something was measured, and what that comes to together. */
+export interface Summed {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly sum: number;
+  readonly count: number;
+}
+
+/** A metric with its samples, each with the ending of its name. */
 export interface Metric {
   readonly name: string;
-  readonly type: "gauge" | "counter";
+  readonly type: "gauge" | "counter" | "summary";
   readonly help: string;
-  readonly samples: readonly Sample[];
+  readonly samples: readonly (Sample & { readonly ending?: "_sum" | "_count" })[];
+}
+
+/** A number that goes up and down. */
+export function gauge(name: string, help: string, ...samples: readonly Sample[]): Metric {
+  return { name, type: "gauge", help, samples };
+}
+
+/** A number that only grows, or begins anew; its name ends in `_total`. */
+export function counter(name: `${string}_total`, help: string, ...samples: readonly Sample[]): Metric {
+  return { name, type: "counter", help, samples };
+}
+
+/** Measurements of which only the number and the sum are known; the name ends in the unit. */
+export function summary(name: string, help: string, ...summed: readonly Summed[]): Metric {
+  const samples = summed.flatMap(({ labels = {}, sum, count }) => [
+    { labels, value: sum, ending: "_sum" as const },
+    { labels, value: count, ending: "_count" as const },
+  ]);
+  return { name, type: "summary", help, samples };
 }
 
 /** The media type of Prometheus' text. */
@@ -21,7 +47,9 @@ export function exposition(metrics: readonly Metric[]): string {
     [
       `# HELP ${name} ${help.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}\n`,
       `# TYPE ${name} ${type}\n`,
-      ...samples.map(({ labels = {}, value }) => `${name}${labelText(labels)} ${numberText(value)}\n`),
+      ...samples.map(({ labels = {}, value, ending = "" }) =>
+        `${name}${ending}${labelText(labels)} ${numberText(value)}\n`
+      ),
     ].join("")
   ).join("");
 }

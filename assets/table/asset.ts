@@ -140,7 +140,7 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
       counts,
       ...(written !== undefined && { written }),
       ...(answersOthers !== undefined && { answersOthers }),
-      readers: readersOf(partitions, upstream, materialized),
+      readers: () => readersOf(partitions, upstream, materialized),
       outputs: Array.from(partitions, ({ key }) => ({
         partition: key ?? WHOLE,
         temporary: `${staging}/${key ?? WHOLE}.snappy.parquet`,

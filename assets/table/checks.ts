@@ -1,6 +1,5 @@
-import type { Audited, Check, CheckAnswer, Described, Engine, Severity } from "../../core/mod.ts";
-import type { Contract } from "./contract.ts";
-import type { Examined, Facts, TableExaminer } from "./examiner.ts";
+import type { Audited, Check, CheckAnswer, Engine, Severity } from "../../core/mod.ts";
+import { type Examined, type Facts, schemaFault, type TableExaminer } from "./examiner.ts";
 import { pathOf, stagedOr, type Table } from "./table.ts";
 
 /** A fault of several subjects, such as cities. */
@@ -140,15 +139,4 @@ function pathFault(
 
 function listed(names: readonly string[], last: string): string {
   return names.join(` ${last} `);
-}
-
-/** The first column that is not the contract's. */
-function schemaFault(described: Described, { columns }: Contract): string {
-  if (described.status === "failed") return described.reason;
-  const text = (column: { name: string; type: string } | undefined) =>
-    column === undefined ? "none" : `${column.name} ${column.type}`;
-  const length = Math.max(described.columns.length, columns.length);
-  const at = Array.from({ length }, (_, i) => i)
-    .find((i) => text(described.columns[i]) !== text(columns[i]))!;
-  return `its column ${at + 1} is ${text(described.columns[at])}, wanted ${text(columns[at])}`;
 }

@@ -98,7 +98,11 @@ export class TableExaminer {
       return { described, facts: facts ?? this.none };
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      return { described, reason: error.message };
+      // Of a column of another type no fact may be had.
+      return {
+        described,
+        reason: this.fits(described) ? error.message : schemaFault(described, this.contract),
+      };
     }
   }
 
@@ -141,4 +145,15 @@ export class TableExaminer {
 /** One file that cannot be scanned hides the others: they are scanned one by one. */
 function notWhole(error: unknown): undefined {
   if (!(error instanceof EngineError)) throw error;
+}
+
+/** Why a file does not fit: the first column that is not the contract's. */
+export function schemaFault(described: Described, { columns }: Contract): string {
+  if (described.status === "failed") return described.reason;
+  const text = (column: { name: string; type: string } | undefined) =>
+    column === undefined ? "none" : `${column.name} ${column.type}`;
+  const length = Math.max(described.columns.length, columns.length);
+  const at = Array.from({ length }, (_, i) => i)
+    .find((i) => text(described.columns[i]) !== text(columns[i]))!;
+  return `its column ${at + 1} is ${text(described.columns[at])}, wanted ${text(columns[at])}`;
 }

@@ -1,10 +1,11 @@
 import type { Tick, Ticking } from "../automation/ticker.ts";
 import type { AssetKey } from "../event.ts";
-import { HOUR, type Instant, iso, type Milliseconds, milliseconds, MINUTE, SECOND } from "../instant.ts";
+import { DAY, HOUR, type Instant, iso, type Milliseconds, milliseconds, MINUTE, SECOND } from "../instant.ts";
 import { isTimeSet } from "../partition/partition_set.ts";
 import type { Episode } from "../ports/alerts.ts";
 import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
+import { TICKS } from "../daemon/lead.ts";
 import { limited } from "../run/limited.ts";
 import { refresh, type Session } from "../run/session.ts";
 import { type Probe, SourceHealth } from "../source_health.ts";
@@ -12,6 +13,7 @@ import { compare, type Found, nameOf } from "./compare.ts";
 import { Courier } from "./courier.ts";
 import { LifeSign, missed } from "./life_sign.ts";
 import type { AlertRule } from "./rule.ts";
+import { StaleSince } from "./stale_since.ts";
 import { type AlertView, atWork, KnownResults } from "./view.ts";
 
 /** A source that is watched. */
@@ -23,7 +25,7 @@ export interface WatchedSource {
   readonly probe?: Probe;
 }
 
-/** What people are told of, and by which ways. */
+/** The rules, the channels, and the parts that an alerter works with. */
 export interface AlerterOptions {
   readonly rules: readonly AlertRule[];
   readonly channels: readonly Channel[];
@@ -40,10 +42,12 @@ export interface AlerterOptions {
   readonly speed?: number;
 }
 
-/** What somebody is at work on is told of once it goes on for so long. */
+/** A symptom that somebody is at work on is told of once it goes on for so long. */
 const MENDING: Milliseconds = 15 * MINUTE;
 /** After a source is back, what is late because of it is not told of for so long: it is being caught up with. */
 const CATCHING_UP: Milliseconds = HOUR;
+/** As long as the source is being asked, for so long. */
+const LONGEST_CATCHING_UP: Milliseconds = DAY;
 /** Among so many of the newest episodes one is looked for that has ended lately. */
 const NEWEST = 200;
 /** How long a source may take to say that it is back. */
@@ -51,7 +55,7 @@ const PROBE: Milliseconds = 20 * SECOND;
 
 /** Tells people of what is wrong: finds it, begins and ends episodes, and delivers messages about them. */
 export class Alerter implements Ticking {
-  /** What it is called in lines about it. */
+  /** Its name in lines about it. */
   readonly name = "alerts";
   readonly #session: Session;
   readonly #options: AlerterOptions;
@@ -61,6 +65,7 @@ export class Alerter implements Ticking {
   readonly #mending = new Map<string, Milliseconds>();
   readonly #ended = new AbortController();
   readonly #life: LifeSign;
+  readonly #staleSince: StaleSince;
   #joined: { readonly of: AbortSignal; readonly with: AbortSignal } | undefined;
   #probing: Promise<void> | undefined;
   #wakes: Instant = -Infinity;
@@ -73,6 +78,7 @@ export class Alerter implements Ticking {
     this.#courier = new Courier(session, channels, { machine, speed });
     this.#results = new KnownResults(session.state, session.index);
     this.#life = new LifeSign(session.state.keyValue);
+    this.#staleSince = new StaleSince(session.state.keyValue);
   }
 
   /** When something may be wrong or over although no event says so, or a delivery is to be tried again. */
@@ -85,20 +91,34 @@ export class Alerter implements Ticking {
    * again although something is due.
    */
   async tick(signal: AbortSignal): Promise<Tick> {
-    await this.look(signal);
+    await this.#look(signal);
     const at = this.#session.clock.now();
     await this.#life.beat({ at, due: this.#options.due?.() ?? Infinity });
     return { at, runs: [] };
   }
 
-  /** Begins and ends episodes by how things are now; deliveries and the probes of sources go on by themselves. */
+  /**
+   * Called by who follows the one that asks: tells what is wrong with that one, and all that is wrong once it is missed.
+   * Two who judge by different code would contradict each other.
+   */
   async look(signal: AbortSignal): Promise<void> {
+    await this.#look(signal, "follows");
+  }
+
+  /** Begins and ends episodes by how things are now; deliveries and the probes of sources go on by themselves. */
+  async #look(signal: AbortSignal, place?: "follows"): Promise<void> {
     const session = this.#session;
     const { index, clock } = session;
     await refresh(session);
     index.advance(clock.now());
     const view = await this.#view();
-    await this.#compare(view);
+    const { rules } = this.#options;
+    await this.#compare(
+      view,
+      place === undefined || view.missed !== undefined
+        ? rules
+        : rules.filter(({ byFollowers }) => byFollowers),
+    );
     this.#courier.start(this.#until(signal));
     this.#probe(view);
     this.#wakes = this.#next(view);
@@ -108,8 +128,9 @@ export class Alerter implements Ticking {
   async settle(signal: AbortSignal): Promise<void> {
     this.#probe(await this.#view());
     await this.#probing;
-    await this.look(signal);
-    await this.#life.rest();
+    const leader = await this.#session.state.leader(TICKS);
+    await this.#look(signal, leader && "follows");
+    if (leader === undefined) await this.#life.rest();
     await this.#courier.settled();
     await this.#probing;
   }
@@ -143,16 +164,18 @@ export class Alerter implements Ticking {
       index,
       atWork: () => working ??= atWork(state, index),
       sources: await Promise.all(troubles),
+      staleSince: (node, stale) => this.#staleSince.of(node.key, stale, index.now),
       sensors: await sensors?.() ?? [],
-      missed: await missed(state.keyValue, clock.now()),
+      missed: await missed(state.keyValue, clock.now(), this.#options.speed),
+      stalled: await state.stalled(TICKS),
       results: (node, partitions) => this.#results.of(node, partitions),
     };
   }
 
-  async #compare(view: AlertView): Promise<void> {
+  async #compare(view: AlertView, rules: readonly AlertRule[]): Promise<void> {
     const { state: { alerts }, clock, mask } = this.#session;
     const found: Found[] = [];
-    for (const rule of this.#options.rules) {
+    for (const rule of rules) {
       for (const symptom of await rule.find(view)) {
         found.push({ ...symptom, rule: rule.name, message: mask(symptom.message) });
       }
@@ -168,21 +191,24 @@ export class Alerter implements Ticking {
     }
     for (const [key, text] of change) await alerts.change(key, text);
     for (const episode of end) {
-      if (!this.#isSeen(episode, view)) continue;
+      if (!this.#isSeen(episode, view, rules)) continue;
       const message = over(episode, now);
       if (await alerts.end(episode.key, now, message)) this.#options.tell?.({ ...episode, message });
     }
   }
 
   /** Whether what is found here says anything of an episode; those of a rule that is no more are over. */
-  #isSeen({ rule, subject }: Episode, view: AlertView): boolean {
-    const rules = this.#options.rules.filter(({ name }) => name === rule);
-    return rules.length === 0 || rules.some(({ sees }) => sees?.(view, subject) ?? true);
+  #isSeen({ rule, subject }: Episode, view: AlertView, rules: readonly AlertRule[]): boolean {
+    const isOf = ({ name }: AlertRule) => name === rule;
+    if (!this.#options.rules.some(isOf)) return rules === this.#options.rules;
+    return rules.filter(isOf).some(({ sees }) => sees?.(view, subject) ?? true);
   }
 
   /** Those of which people are to be told now. */
   async #told(begin: readonly Found[], view: AlertView): Promise<Found[]> {
     const { clock } = this.#session;
+    // Whoever is at work takes the machine's time.
+    const patience = MENDING * (this.#options.speed ?? 1);
     const mending = new Set(begin.filter((each) => each.mending).map(nameOf));
     for (const name of this.#mending.keys()) if (!mending.has(name)) this.#mending.delete(name);
     const down = await this.#downLately(begin, view);
@@ -191,17 +217,24 @@ export class Alerter implements Ticking {
       if (!each.mending) return true;
       const since = this.#mending.get(nameOf(each)) ?? clock.awake();
       this.#mending.set(nameOf(each), since);
-      return clock.awake() - since >= MENDING;
+      return clock.awake() - since >= patience;
     });
   }
 
   /** The sources that are down, or were until lately. */
-  async #downLately(begin: readonly Found[], { sources, index }: AlertView): Promise<Set<string>> {
+  async #downLately(begin: readonly Found[], view: AlertView): Promise<Set<string>> {
+    const { sources, index } = view;
     const down = new Set(sources.filter(({ trouble }) => trouble?.isDown).map(({ name }) => name));
     if (begin.every(({ because }) => because === undefined)) return down;
     for (const { rule, subject, closed } of await this.#session.state.alerts.episodes(NEWEST)) {
+      if (rule !== "source") continue;
       const ago = closed === null ? 0 : index.now - closed;
-      if (rule === "source" && 0 <= ago && ago < CATCHING_UP) down.add(subject);
+      const isAsked = async () => {
+        const asset = sources.find(({ name }) => name === subject)?.asset ?? "";
+        return ((await view.atWork()).get(asset)?.length ?? 0) > 0;
+      };
+      const isLately = ago < CATCHING_UP || ago < LONGEST_CATCHING_UP && await isAsked();
+      if (0 <= ago && isLately) down.add(subject);
     }
     return down;
   }

@@ -1,12 +1,12 @@
 import type { AlertText, Episode } from "../ports/alerts.ts";
-import type { Symptom } from "./symptom.ts";
+import type { Symptom } from "./rule.ts";
 
-/** What is wrong with one subject by one rule. */
+/** A symptom of one subject by one rule. */
 export interface Found extends Symptom {
   readonly rule: string;
 }
 
-/** What becomes of episodes by what is found now. */
+/** The episodes that begin, go on and end by what is found now. */
 export interface Changes {
   /** There is none of these yet. */
   readonly begin: readonly Found[];

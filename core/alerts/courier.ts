@@ -3,12 +3,9 @@ import { SECOND } from "../instant.ts";
 import type { Alerts } from "../ports/alerts.ts";
 import type { AlertMessage, Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
-import { backoff } from "../run/backoff.ts";
 import { limited } from "../run/limited.ts";
 import { messageOf, type Ports, type Session } from "../run/session.ts";
-
-/** Pauses after deliveries that failed: never given up, and never far apart. */
-const PAUSE = { base: { seconds: 5 }, limit: { minutes: 10 } };
+import { Lane } from "./lane.ts";
 
 /** How long one delivery may take. */
 const LONGEST: Milliseconds = 10 * SECOND;
@@ -21,12 +18,8 @@ interface Unsettled {
 }
 
 /** One channel: whatever becomes of it holds up no other. */
-interface Lane {
-  readonly channel: Channel;
-  /** How many deliveries failed in a row. */
-  failures: number;
-  /** Nothing is delivered before this, on the machine's clock that counts only time awake. */
-  until: Milliseconds;
+interface Served {
+  readonly lane: Lane;
   busy: Promise<void> | undefined;
   unsettled: Unsettled | undefined;
 }
@@ -43,32 +36,29 @@ export class Courier {
   readonly #session: Session;
   readonly #pace: Pace;
   readonly #alerts: Alerts;
-  readonly #lanes: readonly Lane[];
+  readonly #served: readonly Served[];
   #fault: { readonly error: unknown } | undefined;
 
   constructor(session: Session, channels: readonly Channel[], pace: Pace) {
     this.#session = session;
     this.#pace = pace;
     this.#alerts = session.state.alerts;
-    this.#lanes = channels.map((channel) => ({
-      channel,
-      failures: 0,
-      until: -Infinity,
+    const awake = () => pace.machine.awake();
+    this.#served = channels.map((channel) => ({
+      lane: new Lane(channel, session, awake),
       busy: undefined,
       unsettled: undefined,
     }));
   }
 
   get channels(): readonly string[] {
-    return this.#lanes.map(({ channel }) => channel.name);
+    return this.#served.map(({ lane }) => lane.channel.name);
   }
 
   /** When a delivery that failed is tried again. */
   get wakes(): Instant {
-    const { machine, speed } = this.#pace;
-    const pauses = this.#lanes.filter(({ failures }) => failures > 0)
-      .map(({ until }) => until - machine.awake());
-    return this.#session.clock.now() + speed * Math.max(0, Math.min(Infinity, ...pauses));
+    const pauses = this.#served.map(({ lane }) => lane.pause);
+    return this.#session.clock.now() + this.#pace.speed * Math.min(Infinity, ...pauses);
   }
 
   /** Begins to deliver what is owed. @throws What kept the last deliveries from being noted. */
@@ -76,40 +66,41 @@ export class Courier {
     const fault = this.#fault;
     this.#fault = undefined;
     if (fault !== undefined) throw fault.error;
-    for (const lane of this.#lanes) {
-      lane.busy ??= this.#serve(lane, signal).catch((error) => {
+    for (const served of this.#served) {
+      served.busy ??= this.#serve(served, signal).catch((error) => {
         this.#fault ??= { error };
-      }).finally(() => lane.busy = undefined);
+      }).finally(() => served.busy = undefined);
     }
   }
 
   /** Resolves once what was begun is done, whether or not it arrived. */
   async settled(): Promise<void> {
-    await Promise.all(this.#lanes.map(({ busy }) => busy));
+    await Promise.all(this.#served.map(({ busy }) => busy));
   }
 
-  async #serve(lane: Lane, signal: AbortSignal): Promise<void> {
+  async #serve(served: Served, signal: AbortSignal): Promise<void> {
     const { clock } = this.#session;
-    const { machine } = this.#pace;
+    const { lane } = served;
     while (!signal.aborted) {
-      await this.#settle(lane);
-      if (machine.awake() < lane.until) return;
-      const message = await this.#alerts.take(lane.channel.name);
-      if (message === undefined) return;
+      await this.#settle(served);
+      if (lane.rests) return;
+      const message = await this.#alerts.take(lane.channel.name, lane.resting);
+      if (message === undefined) return lane.emptied();
+      const { id } = message;
       const fault = await this.#deliver(lane.channel, message, signal);
-      lane.unsettled = { id: message.id, at: clock.now(), fault };
-      lane.failures = fault === null ? 0 : lane.failures + 1;
-      if (fault !== null) lane.until = machine.awake() + backoff(this.#session, PAUSE, lane.failures);
-      await this.#settle(lane);
+      served.unsettled = { id, at: clock.now(), fault };
+      if (fault === null) lane.arrived(id);
+      else lane.failed(id);
+      await this.#settle(served);
     }
   }
 
   /** Notes what came of a delivery; where that fails, it is done before the next. */
-  async #settle(lane: Lane): Promise<void> {
-    if (lane.unsettled === undefined) return;
-    const { id, at, fault } = lane.unsettled;
+  async #settle(served: Served): Promise<void> {
+    if (served.unsettled === undefined) return;
+    const { id, at, fault } = served.unsettled;
     await this.#alerts.settle(id, at, fault);
-    lane.unsettled = undefined;
+    served.unsettled = undefined;
   }
 
   /** @returns Why it did not arrive, as far as is known; null if it did. */

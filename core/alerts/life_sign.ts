@@ -1,3 +1,4 @@
+import { canonicalJson } from "../fingerprint.ts";
 import { type Instant, MINUTE } from "../instant.ts";
 import type { KeyValue } from "../ports/key_value.ts";
 
@@ -19,6 +20,7 @@ export interface Beat {
 export class LifeSign {
   readonly #store: KeyValue;
   #last = "";
+  #given: { readonly at: Instant; readonly due: Instant | null } | undefined;
 
   constructor(store: KeyValue) {
     this.#store = store;
@@ -30,23 +32,33 @@ export class LifeSign {
     // A sign of life every minute at least, but not one for each of many events.
     const text = `${next} ${Math.floor(at / MINUTE)}`;
     if (text === this.#last) return;
-    await write(this.#store, { at, due: next });
+    const given = { at, due: next };
+    await write(this.#store, given);
+    this.#given = given;
     this.#last = text;
   }
 
-  /** Says that nobody is to be missed from now on. */
+  /** Says that nobody is to be missed from now on, unless the sign is another's by now, or none was given here. */
   async rest(): Promise<void> {
-    await this.#store.delete(KEY);
+    const given = this.#given;
+    this.#given = undefined;
     this.#last = "";
+    if (given === undefined) return;
+    const kept = (await this.#store.get(KEY))?.value;
+    if (canonicalJson(kept ?? null) === canonicalJson(given)) await this.#store.delete(KEY);
   }
 }
 
-/** The last beat, if it is so old that something was due long since; undefined where all is well or nobody is missed. */
-export async function missed(store: KeyValue, now: Instant): Promise<Beat | undefined> {
+/**
+ * The last beat, if it is so old that something was due long since; undefined where all is well or nobody is missed.
+ *
+ * @param speed How many times as fast the lake lives as the machine, whose time a daemon takes.
+ */
+export async function missed(store: KeyValue, now: Instant, speed = 1): Promise<Beat | undefined> {
   const { at, due } = (await store.get(KEY))?.value as unknown as { at: Instant; due: Instant | null } ??
     { at: 0, due: null };
   // What was due already when it was seen was being asked for.
-  return due !== null && Math.max(at, due) + PATIENCE < now ? { at, due } : undefined;
+  return due !== null && Math.max(at, due) + PATIENCE * speed < now ? { at, due } : undefined;
 }
 
 async function write(store: KeyValue, value: { readonly at: Instant; readonly due: Instant | null }) {

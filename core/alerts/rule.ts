@@ -1,14 +1,25 @@
 import type { Severity } from "../check.ts";
 import type { AssetKey } from "../event.ts";
-import type { Node } from "../staleness/node.ts";
+import { isBehind, type Node } from "../staleness/node.ts";
 import type { AlertView } from "./view.ts";
-import type { Symptom } from "./symptom.ts";
+import type { AlertText } from "../ports/alerts.ts";
+
+/** Something that is wrong with a subject now. */
+export interface Symptom extends AlertText {
+  readonly subject: string;
+  /** The source that it most likely comes of: while that is down, nobody is told besides. */
+  readonly because?: string;
+  /** Whether somebody is at work on all of it: nobody is told unless it goes on for a while. */
+  readonly mending?: boolean;
+}
 
 /** A rule: what of a view is wrong. One episode lasts for as long as it finds anything wrong with a subject. */
 export interface AlertRule {
   /** Several rules may share one: what they find of a subject is one episode, as bad as the worst. */
   readonly name: string;
   find(view: AlertView): Promise<readonly Symptom[]> | readonly Symptom[];
+  /** Whether those tell of it, too, who follow the one that asks for runs: it is about that one. @default false */
+  readonly byFollowers?: boolean;
   /** Whether it would find what is wrong with a subject: that it finds nothing of another says nothing. @default yes */
   readonly sees?: (view: AlertView, subject: string) => boolean;
 }
@@ -40,13 +51,19 @@ export interface CheckScope extends AlertScope {
   readonly by?: "asset" | "subjects";
 }
 
-/** Whether a rule looks at a node. */
-export function covers({ assets, groups }: AlertScope, { key, asset }: Node): boolean {
-  return (assets?.includes(key) ?? true) && (groups?.includes(asset.group) ?? true);
+/** Whether a rule looks at a node. What other code was registered of is not judged by this one. */
+export function covers({ assets, groups }: AlertScope, node: Node): boolean {
+  const { key, asset } = node;
+  return (assets?.includes(key) ?? true) && (groups?.includes(asset.group) ?? true) && !isBehind(node);
 }
 
-/** Whether an asset is one of the graph's, or was: those of other groups are others' to judge, who share the state. */
+/**
+ * Whether an asset is one of the graph's, or was: those of other groups, and those of other code, are others' to judge, who
+ * share the state.
+ */
 export function seesAsset({ index }: AlertView, key: AssetKey): boolean {
+  const own = index.find(key);
+  if (own !== undefined) return !isBehind(own);
   const prefix = key.slice(0, key.indexOf("/") + 1);
-  return index.nodes.some((node) => node.key === key || node.key.startsWith(prefix));
+  return index.isLatest && index.nodes.some((node) => node.key.startsWith(prefix));
 }

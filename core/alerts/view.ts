@@ -1,13 +1,14 @@
 import type { CheckResult } from "../check.ts";
 import type { AssetKey } from "../event.ts";
 import { contains, fromOrdinals, type OrdinalRange, type Ranges, union } from "../partition/ranges.ts";
-import type { RunRequest, State } from "../ports/state.ts";
+import type { RunRequest, Stalled, State } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
 import { runningIn } from "../run/session.ts";
 import type { SourceTrouble } from "../source_health.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import type { Node } from "../staleness/node.ts";
 import type { Beat } from "./life_sign.ts";
+import type { StalePartitions } from "./stale_since.ts";
 
 /** A source of the graph's data, and the trouble that it is in. */
 export interface AlertSource {
@@ -23,17 +24,25 @@ export interface Results {
   readonly checks: readonly CheckResult[];
 }
 
-/** What rules look at; nothing of it changes while they do. */
+/** The lake as rules see it; nothing of it changes while they look. */
 export interface AlertView {
   /** @internal */
   readonly index: StalenessIndex;
   /** The partitions that live workers hold, or that runs are of which have not ended. */
   readonly atWork: () => Promise<ReadonlyMap<AssetKey, Ranges>>;
   readonly sources: readonly AlertSource[];
+  /**
+   * Since when partitions that stand are stale, of those of an asset that are.
+   *
+   * @internal
+   */
+  readonly staleSince: (node: Node, stale: Ranges) => Promise<readonly StalePartitions[]>;
   /** The sensors that are set aside, each with a line. */
   readonly sensors: readonly { readonly subject: string; readonly message: string }[];
   /** The last sign of life of a daemon that is missed. */
   readonly missed: Beat | undefined;
+  /** The daemons that live, do not answer, and have lost the lead by it. */
+  readonly stalled: readonly Stalled[];
   /**
    * The results of the newest checks of partitions, ascending.
    *
@@ -48,7 +57,7 @@ const LATEST = 1_000;
 /** The partitions that live workers hold, or that runs are of which have not ended. */
 export async function atWork(state: State, index: StalenessIndex): Promise<ReadonlyMap<AssetKey, Ranges>> {
   const held = new Map(await runningIn(state));
-  for (const { request } of (await state.runs(LATEST, "materialize")).filter(isOpen)) {
+  for (const { request } of (await state.runs(LATEST, { command: "materialize" })).filter(isOpen)) {
     for (const [asset, ranges] of rangesOf(index, request)) {
       held.set(asset, union(held.get(asset) ?? [], ranges));
     }

@@ -32,7 +32,7 @@ export interface PruneAsk {
   readonly priority?: number;
 }
 
-/** What a schedule or a sensor asks for. */
+/** A run as a schedule or a sensor asks for it. */
 export type Ask = MaterializeAsk | PruneAsk;
 
 /** The run of what is asked for, as things stand. @throws {RequestError} */
@@ -54,5 +54,5 @@ export async function askedRequest(session: Session, ask: Ask, lookbackDays: num
   });
   if (!selected.ok) throw new RequestError(selected.message);
   const request = requestOf(index, "materialize", { assets: selected.keys, words, lookbackDays, ...bounds });
-  return { ...request, ...priority };
+  return { ...request, asOf: index.now, ...priority };
 }

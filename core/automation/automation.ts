@@ -3,7 +3,7 @@ import type { AssetKey } from "../event.ts";
 import type { Instant } from "../instant.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
-import { allExisting, existing, type Node } from "../staleness/node.ts";
+import { allExisting, existing, isBehind, type Node } from "../staleness/node.ts";
 import { Changes } from "./changes.ts";
 import type { Condition } from "./condition.ts";
 import { readersOf } from "./conditions/upstream.ts";
@@ -25,20 +25,21 @@ interface Kept {
   met: Ranges;
   /** For so many evaluations a change may have others in its wake. */
   readonly wake: number;
-  /** What changed at the last of them, the newest first. */
+  /** The changes at the last of them, the newest first. */
   recent: readonly Ranges[];
 }
 
 /**
  * Where the condition of each asset is met, evaluated anew only where something changed: events, the work of others, the
- * time, or what is asked for upstream. Whatever reads what changed, however far down, is evaluated, too.
+ * time, or what is asked for upstream. Whatever reads what changed, however far down, is evaluated, too; but for what other
+ * code was registered of: its condition is another's to judge.
  */
 export class Automation {
   readonly #kept = new Map<Node, Kept>();
   readonly #changes: Changes;
-  /** What was known at the last evaluation. */
+  /** The newest event and the time of the last evaluation. */
   #last: Pick<Memory, "seq" | "at"> | undefined;
-  /** What was known at the last evaluation that found anything to look at. */
+  /** Those of the last evaluation that found anything to look at. */
   #noted: Pick<Memory, "seq" | "at"> | undefined;
   /** Whether a change is to be looked at once more. */
   #unsettled = false;
@@ -72,7 +73,7 @@ export class Automation {
     return this.#kept.get(node)?.met ?? [];
   }
 
-  /** What the conditions remember of the last evaluation, of those that say something else because of it. */
+  /** The memories of conditions whose answer depends on the last evaluation. */
   *memories(): Iterable<[Node, Memory]> {
     for (const [node, { memory, wake }] of this.#kept) {
       if (memory !== undefined && wake > 0) yield [node, { ...memory, ...this.#noted }];
@@ -105,7 +106,7 @@ export class Automation {
       if (news.length > 0) byEvents.set(node, news);
       const own = union(news, this.#reach(node, held, dirty));
       if (own.length > 0) dirty.set(node, own);
-      if (kept === undefined) continue;
+      if (kept === undefined || isBehind(node)) continue;
       const within = existing(node.set, kept.recent.reduce(union, own), index.now);
       kept.recent = [own, ...kept.recent].slice(0, kept.wake);
       this.#unsettled ||= kept.recent.some((ranges) => ranges.length > 0);

@@ -1,6 +1,6 @@
 import type { Instant } from "../instant.ts";
 import { type Ranges, union } from "../partition/ranges.ts";
-import { membersOf, type Node } from "../staleness/node.ts";
+import { isBehind, membersOf, type Node } from "../staleness/node.ts";
 
 /**
  * What is asked for, and what lies between: an asset that reads what will be made, and is read by what will be made, may
@@ -16,7 +16,8 @@ export function withBetween(asked: ReadonlyMap<Node, Ranges>, now: Instant): Map
   };
   for (const node of asked.keys()) for (const edge of node.down) add(edge.down);
   for (const node of [...below].sort((a, b) => b.order - a.order)) {
-    if (asked.has(node) || node.asset.materialize === null || node.asset.automation === null) continue;
+    const { materialize, automation } = node.asset;
+    if (asked.has(node) || materialize === null || automation === null || isBehind(node)) continue;
     for (const edge of node.down) {
       const readers = all.get(edge.down);
       if (readers === undefined || edge.mode === "present") continue;

@@ -9,7 +9,7 @@ import { DueTimes } from "./due_times.ts";
 import { evaluatorOf, partsOf } from "./evaluators.ts";
 import type { View } from "./view.ts";
 
-/** What changed, asset by asset. */
+/** The changes, asset by asset. */
 export interface Changed {
   /** Whether nothing did: no event came, nobody began or ended work, and no time was waited for. */
   readonly isQuiet: boolean;
@@ -45,7 +45,7 @@ export class Changes {
     return this.#wakes;
   }
 
-  /** What changed since it was taken last; all that the time changes is known no more once the clock was set back. */
+  /** The changes since they were taken last; all that the time changes is known no more once the clock was set back. */
   take(running: View["running"]): Changed {
     const { index } = this;
     if (index.now < this.#taken) {
@@ -81,7 +81,7 @@ export class Changes {
     for (const node of this.index.nodes) this.#due.note(this.index, node, EVERYTHING);
   }
 
-  /** What the time alone changed. */
+  /** The changes that time alone brought. */
   #move(add: (node: Node, ranges: Ranges) => void): void {
     const { index } = this;
     for (const [node, ranges] of this.#due.take(index.now)) add(node, ranges);

@@ -1,5 +1,5 @@
 import type { Duration } from "../instant.ts";
-import type { CauseKind } from "../staleness/cause_kind.ts";
+import type { CauseKind } from "../staleness/judgement.ts";
 
 /** When the partitions of an asset are asked for by themselves, as data; `when` makes it. */
 export type Condition =
@@ -33,7 +33,10 @@ export interface StaleCondition {
   readonly because?: readonly CauseKind[];
 }
 
-/** The last attempt at a partition failed: ever since it was made, or less than `within` ago. */
+/**
+ * The last attempt at a partition failed: ever since it was made, or less than `within` ago. What failed as the service that
+ * it asks was down is no longer failed, by this, once that is back.
+ */
 export interface FailedCondition {
   readonly condition: "failed";
   readonly within?: Duration;

@@ -21,7 +21,7 @@ export interface Evaluation extends Evaluated {
 export interface EvaluateOptions {
   /** @default all that exist */
   readonly within?: Ranges;
-  /** What the last evaluation remembered. */
+  /** The memory of the last evaluation. */
   readonly memory?: Memory | undefined;
   /** Evaluates every part for every partition, though the answer may be known without. @default false */
   readonly whole?: boolean;

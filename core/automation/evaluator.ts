@@ -11,7 +11,7 @@ export interface Site {
   readonly within: Ranges;
   /** The dependency through which the partitions are looked at; null for the asset's own. */
   readonly reader: Edge | null;
-  /** What was remembered of the last evaluation; undefined at the first. */
+  /** The memory of the last evaluation; undefined at the first. */
   readonly memory: Memory | undefined;
   /** Where this condition was met last as far as it remembers; undefined at the first evaluation. */
   readonly before: Ranges | undefined;
@@ -27,13 +27,13 @@ export interface Moving {
   readonly node: Node;
 }
 
-/** What one sort of condition means. */
+/** The meaning of one sort of condition. */
 export interface Evaluator<C extends Condition> {
   /** The condition with its parameters, as people read it; `nameOf` names a part of it. */
   name(condition: C, nameOf: (part: Condition) => string): string;
   /** Those of the partitions within the site that meet the condition. */
   met(condition: C, site: Site): Ranges;
-  /** What was found of the single partition of a site, in words; undefined where there is no more to say. */
+  /** The finding on the single partition of a site, in words; undefined where there is no more to say. */
   detail?(condition: C, site: Site, isMet: boolean): string | undefined;
   /**
    * The partitions that may meet the condition now and did not at `since`, or the other way round, by the time alone.

@@ -44,7 +44,7 @@ const EVALUATORS: { readonly [Sort in Condition["condition"]]: Evaluator<Of<Sort
   not,
 };
 
-/** What a condition means. */
+/** The meaning of a condition. */
 export function evaluatorOf(condition: Condition): Evaluator<Condition> {
   return EVALUATORS[condition.condition] as Evaluator<Condition>;
 }

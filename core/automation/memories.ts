@@ -8,10 +8,10 @@ import type { Memory } from "./view.ts";
 
 const KEY = "automation/memories";
 
-/** What the conditions of assets remember, each with the condition that does: declared otherwise, it knows nothing. */
+/** The memories of the conditions of assets, each with its condition: one that is declared otherwise remembers nothing. */
 type Stored = Readonly<Record<AssetKey, { readonly condition: Condition; readonly memory: Memory }>>;
 
-/** What conditions remember, in the state. */
+/** The memories of conditions, in the state. */
 export class Memories {
   #text = "";
 

@@ -1,11 +1,11 @@
 import type { Duration } from "../instant.ts";
 import { type Condition, when } from "./condition.ts";
 
-/** What a preset leaves out. */
+/** The partitions that a preset leaves out. */
 export interface PresetOptions {
   /** Missing partitions are asked for in so many of the latest windows; what stands is kept fresh at any age. @default in all */
   readonly lookBack?: number;
-  /** What failed is asked for again after so long. @default an hour */
+  /** A partition that failed is asked for again after so long. @default an hour */
   readonly retryAfter?: Duration;
 }
 

@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from "../fingerprint.ts";
 import type { Seq } from "../event.ts";
+import type { Instant } from "../instant.ts";
 import type { Ranges } from "../partition/ranges.ts";
 import type { RunRequest } from "../ports/state.ts";
 import { assetRanges } from "../run/request.ts";
@@ -9,11 +10,14 @@ import type { Node } from "../staleness/node.ts";
  * The runs that make what is asked for: one for each set of assets that read each other. Asked for once more as of the
  * same event, the same partitions are the same run, by its key.
  */
-export function requestsFor(asked: ReadonlyMap<Node, Ranges>, seq: Seq): RunRequest[] {
+export function requestsFor(
+  asked: ReadonlyMap<Node, Ranges>,
+  { seq, now }: { readonly seq: Seq; readonly now: Instant },
+): RunRequest[] {
   return connected([...asked.keys()]).map((nodes) => {
     const ranges = nodes.flatMap((node) => assetRanges(node, asked.get(node)!));
     const key = `automation ${sha256(canonicalJson([seq, ranges])).slice(0, 32)}`;
-    return { command: "materialize", ranges, key, tags: { by: "automation" } };
+    return { command: "materialize", ranges, asOf: now, key, tags: { by: "automation" } };
   });
 }
 

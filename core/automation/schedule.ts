@@ -13,7 +13,7 @@ export interface Schedule {
   readonly cron: string;
   readonly timeZone: string;
   readonly catchUp: CatchUp;
-  /** What is asked for at a due time, or why nothing is. */
+  /** The run of a due time, or why there is none. */
   readonly asks: (due: Instant) => Ask | { readonly skip: string };
 }
 

@@ -5,9 +5,10 @@ import type { Cron } from "../ports/cron.ts";
 import { type RunRequest, StateError, type TickRecord } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
 import { messageOf, type Session } from "../run/session.ts";
+import { traceable } from "../run/traced.ts";
 import { askedRequest } from "./ask.ts";
 import { dueBy, type Next } from "./catch_up.ts";
-import { outageOver, outagesIn } from "./outages.ts";
+import { outageOver, outagesIn } from "../outages.ts";
 import { pauseOf } from "./pauses.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Tick, Ticking } from "./ticker.ts";
@@ -106,10 +107,11 @@ export class ScheduleTicker implements Ticking {
     } catch (cause) {
       if (cause instanceof StateError) throw cause;
       await keep(due.at);
-      await note("failed", `${told}: ${messageOf(this.#over.session, cause)}`);
-      return nothing;
+      const failure = `${told}: ${messageOf(this.#over.session, cause)}`;
+      await note("failed", failure);
+      return { ...nothing, failure };
     }
-    const { run, isNew } = await state.enqueue(request, now);
+    const { run, isNew } = await state.enqueue(traceable(this.#over.session, request), now);
     await keep(due.at, run);
     await note("requested", isNew ? told : `${told}, asked for before`, [run]);
     if (catchUp === "all") this.#wakes = this.#next(due.at);

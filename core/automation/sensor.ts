@@ -12,7 +12,7 @@ import { requireName } from "./names.ts";
 /** A run that a sensor asks for: once for each key, however often it is asked for. */
 export type KeyedAsk = Ask & { readonly key: string };
 
-/** What a sensor found. All of it may be empty. */
+/** The findings of a sensor. All of it may be empty. */
 export interface Sensed {
   /** Runs to be asked for. */
   readonly requests?: readonly KeyedAsk[];
@@ -20,7 +20,7 @@ export interface Sensed {
   readonly reports?: readonly (Report & { readonly asset: AssetKey })[];
   /** By pool, why the service that its assets ask does not answer; null where it does. What asks it waits meanwhile. */
   readonly down?: Readonly<Record<string, string | null>>;
-  /** What the next call is given; undefined: what this one was. It moves once all that was found is recorded. */
+  /** The cursor that the next call is given; undefined: that of this one. It moves once all that was found is recorded. */
   readonly cursor?: Json | undefined;
   /** Why nothing is asked for, in words. */
   readonly skip?: string;
@@ -34,9 +34,9 @@ export interface LakeFiles extends Pick<Publisher, "found" | "present"> {
   readonly known: State["filesBelow"];
 }
 
-/** What a sensor is given. */
+/** The context of a sensor. */
 export interface SensorContext<Resources> {
-  /** What the last call returned; undefined at the first. */
+  /** The cursor that the last call returned; undefined at the first. */
   readonly cursor: Json | undefined;
   readonly now: Instant;
   /** Aborted when its time is over. */

@@ -6,9 +6,10 @@ import { type RunRequest, StateError, type TickRecord } from "../ports/state.ts"
 import { report } from "../run/report.ts";
 import { partitionOf } from "../run/scope.ts";
 import { messageOf, refresh, type Session } from "../run/session.ts";
+import { traceable } from "../run/traced.ts";
 import { show } from "../show.ts";
 import { askedRequest } from "./ask.ts";
-import { noteOutage, outageOver, outagesIn } from "./outages.ts";
+import { noteOutage, outageOver, outagesIn } from "../outages.ts";
 import { pauseOf } from "./pauses.ts";
 import type { LakeFiles, Sensed, Sensor } from "./sensor.ts";
 import type { Tick, Ticking } from "./ticker.ts";
@@ -84,7 +85,7 @@ export class SensorTicker implements Ticking {
       }
       const queued = [];
       for (const request of requests) {
-        queued.push({ ...await state.enqueue(request, now), request });
+        queued.push({ ...await state.enqueue(traceable(session, request), now), request });
       }
       await keep(sensed.cursor ?? kept?.cursor, 0);
       const fresh = queued.filter(({ isNew }) => isNew);
@@ -100,8 +101,9 @@ export class SensorTicker implements Ticking {
       if (signal.aborted) return nothing;
       if (cause instanceof StateError) throw cause;
       await keep(kept?.cursor, (kept?.failures ?? 0) + 1);
-      await note("failed", messageOf(session, cause));
-      return nothing;
+      const failure = messageOf(session, cause);
+      await note("failed", failure);
+      return { ...nothing, failure };
     }
   }
 

@@ -6,11 +6,12 @@ import type { AssetEvaluation, RunRecord, RunRequest } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
 import { scopeOfKnown } from "../run/request.ts";
 import { messageOf, refresh, runningIn, type Session } from "../run/session.ts";
+import { traceable } from "../run/traced.ts";
 import { allExisting, type Node } from "../staleness/node.ts";
 import { Automation, type Evaluated } from "./automation.ts";
 import { Memories } from "./memories.ts";
 import { AUTOMATION } from "./names.ts";
-import { outageOf, type Outages, outagesIn } from "./outages.ts";
+import { outageOf, type Outages, outagesIn } from "../outages.ts";
 import { pauseOf } from "./pauses.ts";
 import { withBetween } from "./between.ts";
 import { requestsFor } from "./requests.ts";
@@ -20,11 +21,13 @@ import { evaluationOf, waitingFor } from "./verdict.ts";
 export interface Tick {
   readonly at: Instant;
   readonly runs: readonly { readonly run: RunId; readonly request: RunRequest }[];
+  /** Why it asked for none, where that is a failure that is noted already, and not thrown. */
+  readonly failure?: string;
 }
 
 /** Asks for runs by itself: whenever it is called, and to be called by `wakes` at the latest. */
 export interface Ticking {
-  /** What it is called in lines about it. */
+  /** Its name in lines about it. */
   readonly name: string;
   readonly wakes: Instant;
   tick(signal: AbortSignal): Promise<Tick>;
@@ -48,7 +51,7 @@ export class Ticker implements Ticking {
   readonly #cancelled = new Map<Node, Ranges>();
   /** Runs that failed, with when that which they left undone is asked for anew, though they left no event of it. */
   readonly #again = new Map<RunId, Instant>();
-  /** What was evaluated last, and where there was anything to look at. */
+  /** The last evaluation of each asset at which there was anything to look at. */
   #evaluated: ReadonlyMap<Node, Evaluated> = new Map();
   #outages: Outages = new Map();
   #isPaused = false;
@@ -72,7 +75,7 @@ export class Ticker implements Ticking {
     const { state, index } = session;
     const memories = await Memories.open(state.keyValue, index.nodes);
     const ticker = new Ticker(session, new Automation(index, cron, memories.known), memories);
-    for (const run of await state.runs(LATEST, "materialize")) {
+    for (const run of await state.runs(LATEST, { command: "materialize" })) {
       // What is less urgent, such as a backfill that waits or is paused, keeps nothing from being asked for.
       if (isOpen(run) && (run.request.priority ?? 0) >= 0) ticker.#open.set(run.id, run.request);
     }
@@ -124,7 +127,7 @@ export class Ticker implements Ticking {
       why.set(node.key, { at, ...found });
     }
     const runs = [];
-    for (const wanted of requestsFor(withBetween(asked, index.now), index.seq)) {
+    for (const wanted of requestsFor(withBetween(asked, index.now), index)) {
       const keys = new Set(wanted.ranges.map(({ asset }) => asset));
       const { run, isNew, request } = await this.#enqueue(
         wanted,
@@ -142,11 +145,11 @@ export class Ticker implements Ticking {
   /** Queues a run, or finds the one that has its key; where that is over for nothing, another takes its place. */
   async #enqueue(wanted: RunRequest, why: readonly AssetEvaluation[]) {
     const { state, clock } = this.#session;
-    for (let request = wanted;;) {
+    for (let request = traceable(this.#session, wanted);;) {
       const queued = await state.enqueue(request, clock.now(), why);
       const known = queued.isNew ? undefined : (await state.run(queued.run))?.run;
       if (known === undefined || !this.#isForNothing(known)) return { ...queued, request };
-      request = { ...wanted, key: `${wanted.key} after ${known.id}` };
+      request = { ...request, key: `${wanted.key} after ${known.id}` };
     }
   }
 
@@ -196,7 +199,7 @@ export class Ticker implements Ticking {
     }, others);
   }
 
-  /** What conditions are met for and nobody is at work on. */
+  /** The partitions for which conditions are met and on which nobody is at work. */
   #asked(evaluated: ReadonlyMap<Node, Evaluated>, running: ByAsset): Map<Node, Ranges> {
     const asked = new Map<Node, Ranges>();
     for (const [node, { evaluation, stirred }] of evaluated) {
@@ -216,14 +219,18 @@ export class Ticker implements Ticking {
     for (const node of this.#outages.size === 0 ? [] : index.nodes) {
       if (outageOf(this.#outages, node) !== undefined) running.set(node.key, allExisting(node, index.now));
     }
+    const statuses = await state.runStatuses([...this.#open.keys()]);
     for (const [id, request] of this.#open) {
-      const run = (await state.run(id))?.run;
-      const waits = isOpen(run);
+      const status = statuses.get(id);
+      const waits = status !== undefined && isOpen({ status });
       if (!waits) this.#open.delete(id);
-      if (run?.status === "failed" && run.ended !== null) this.#again.set(id, run.ended + AGAIN);
+      if (status === "failed") {
+        const { ended } = (await state.run(id))!.run;
+        this.#again.set(id, ended! + AGAIN);
+      }
       for (const [node, ranges] of scopeOfKnown(index, request)) {
         if (waits) running.set(node.key, union(running.get(node.key) ?? [], ranges));
-        else if (run?.status === "cancelled") {
+        else if (status === "cancelled") {
           this.#cancelled.set(node, union(this.#cancelled.get(node) ?? [], ranges));
         }
       }

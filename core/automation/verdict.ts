@@ -8,7 +8,7 @@ import type { AssetEvaluation } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import type { Condition } from "./condition.ts";
 import { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
-import { outageOf, type Outages } from "./outages.ts";
+import { outageOf, type Outages } from "../outages.ts";
 import type { View } from "./view.ts";
 import { reasonsOf, type Why, whyOf } from "./why.ts";
 
@@ -21,12 +21,12 @@ export interface Verdict {
   readonly at: Instant;
   /** The partitions that would be asked for. */
   readonly requested: readonly PartitionRange[];
-  /** What decided, a few words for each reason. */
+  /** The reasons that decided, a few words each. */
   readonly reasons: readonly string[];
   readonly why: Why;
 }
 
-/** What keeps assets from being asked for beside their conditions. */
+/** The reasons beside their conditions for which assets are not asked for. */
 export interface VerdictOptions {
   /** Whether nothing is asked for by itself. */
   readonly paused?: boolean;

@@ -4,7 +4,7 @@ import type { Ranges } from "../partition/ranges.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 
-/** What conditions look at; nothing of it changes while they are evaluated. */
+/** The graph as conditions see it; nothing of it changes while they are evaluated. */
 export interface View {
   readonly index: StalenessIndex;
   /** The partitions that live workers hold, by asset. */
@@ -14,7 +14,7 @@ export interface View {
   readonly cron: Cron;
 }
 
-/** What an asset's condition remembers from one evaluation to the next, as JSON. */
+/** The memory of an asset's condition from one evaluation to the next, as JSON. */
 export interface Memory {
   /** The number of the last event that was known. */
   readonly seq: Seq;

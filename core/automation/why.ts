@@ -4,7 +4,7 @@ import type { Evaluated } from "./evaluate.ts";
 import { evaluatorOf, nameOf } from "./evaluators.ts";
 import { listed } from "./words.ts";
 
-/** What was found of a condition, and of the conditions that it is made of. */
+/** The evaluation of a condition, and of the conditions that it is made of. */
 export interface Why {
   readonly condition: string;
   readonly value: boolean;
@@ -15,15 +15,32 @@ export interface Why {
 /** How many of the partitions are to meet a condition for it to count as met. */
 type Quantifier = "any" | "all";
 
-/** An evaluated condition as data for people. What is asked of several partitions is met if any of them meets it. */
+/**
+ * An evaluated condition as data for people. What is asked of several partitions is met if any of them meets it; what was
+ * asked of none, as all was decided before, is left out.
+ */
 export function whyOf(evaluated: Evaluated): Why {
+  return asked(evaluated, toldAtAll(evaluated));
+}
+
+function toldAtAll(evaluated: Evaluated): Why {
   return told(evaluated, evaluated.site.node, "any");
+}
+
+/** What was found, without what nothing was left to be asked of. */
+function asked({ parts }: Evaluated, why: Why): Why {
+  const children = parts.flatMap((part, place) => isAsked(part) ? [asked(part, why.children[place]!)] : []);
+  return { ...why, children };
+}
+
+function isAsked({ site }: Evaluated): boolean {
+  return count(site.within) > 0;
 }
 
 function told(evaluated: Evaluated, root: Node, quantifier: Quantifier): Why {
   const { condition, site, met, parts } = evaluated;
   const value = quantifier === "any" ? met.length > 0 : count(met) === count(site.within);
-  const detail = detailOf(evaluated, root, value);
+  const detail = detailOf(evaluated, root, value, quantifier);
   const inner: Quantifier = condition.condition === "all_upstream"
     ? "all"
     : condition.condition === "any_upstream"
@@ -39,9 +56,9 @@ function told(evaluated: Evaluated, root: Node, quantifier: Quantifier): Why {
   };
 }
 
-function detailOf(evaluated: Evaluated, root: Node, value: boolean): string {
+function detailOf(evaluated: Evaluated, root: Node, value: boolean, quantifier: Quantifier): string {
   const { condition, site, met, parts } = evaluated;
-  if (count(site.within) !== 1) return onAsset(site.node, root, shareOf(site.node, site.within, met));
+  if (count(site.within) !== 1) return onAsset(site.node, root, shareOf(site, met, quantifier));
   if (condition.condition === "all_upstream" || condition.condition === "any_upstream") {
     return parts.flatMap((part) => decisive(part, condition.condition === "all_upstream")).join(", ");
   }
@@ -56,13 +73,14 @@ function decisive({ site, met }: Evaluated, all: boolean): string[] {
   return members.length === 0 ? [] : [`${site.node.key} ${keysOf(site.node, members)}`.trimEnd()];
 }
 
-/** Which of several partitions meet a condition. */
-function shareOf(node: Node, within: Ranges, met: Ranges): string {
+/** Which of several partitions meet a condition; where all are to, which do not. */
+function shareOf({ node, within }: Evaluated["site"], met: Ranges, quantifier: Quantifier): string {
   const [all, some] = [count(within), count(met)];
   if (all === 0) return "no partition";
   if (some === 0) return `none of ${all}`;
   if (some === all) return `all ${all}`;
-  return some <= all / 2 ? keysOf(node, met) : `all but ${keysOf(node, subtract(within, met))}`;
+  const isFew = quantifier === "any" && some <= all / 2;
+  return isFew ? keysOf(node, met) : `all but ${keysOf(node, subtract(within, met))}`;
 }
 
 function keysOf({ set }: Node, ranges: Ranges): string {
@@ -73,14 +91,13 @@ function onAsset(node: Node, root: Node, text: string): string {
   return node === root ? text : `${node.key} ${text}`.trimEnd();
 }
 
-/** What decided, in words: the conditions without parts for which the whole is as it is. */
+/** The reasons in words: the conditions without parts for which the whole is as it is. */
 export function reasonsOf(evaluated: Evaluated): string[] {
-  const found = reasons(evaluated, whyOf(evaluated));
+  const found = reasons(evaluated, toldAtAll(evaluated));
   return found.length > 0 ? [...new Set(found)] : [nameOf(evaluated.condition)];
 }
 
-function reasons({ condition, parts }: Evaluated, why: Why): string[] {
-  const isAsked = ({ site }: Evaluated) => count(site.within) > 0;
+function reasons({ condition, parts, site, met }: Evaluated, why: Why): string[] {
   const inner = parts.map((part, place) => ({ part, why: why.children[place]! })).filter(({ part }) =>
     isAsked(part)
   );
@@ -93,7 +110,10 @@ function reasons({ condition, parts }: Evaluated, why: Why): string[] {
     case "not":
       // That nothing is in the way is no reason.
       return why.value ? [] : each(inner);
-    default:
-      return [`${why.value ? "" : "not "}${why.condition}${why.detail ? ` (${why.detail})` : ""}`];
+    default: {
+      // That none of many is what it is not says nothing more.
+      const isPlain = why.detail === undefined || (met.length === 0 && count(site.within) !== 1);
+      return [`${why.value ? "" : "not "}${why.condition}${isPlain ? "" : ` (${why.detail})`}`];
+    }
   }
 }

@@ -6,9 +6,10 @@ import { type RunSelection, type Scope, scopeOf } from "../run/scope.ts";
 import type { Session } from "../run/session.ts";
 import { materializedIn, type Node } from "../staleness/node.ts";
 import { batchesOf } from "./batches.ts";
+import { type WouldBeBlocked, wouldBeBlocked } from "./blocked.ts";
 import { wantedOf } from "./wanted.ts";
 
-/** What is to be backfilled, and how. */
+/** The partitions to backfill, and how. */
 export interface BackfillSelection extends RunSelection {
   readonly words: readonly string[];
   readonly from: string;
@@ -27,6 +28,8 @@ export interface PlannedBackfill extends Pick<BackfillRequest, "requests" | "lea
   /** By asset, how many of them. */
   readonly assets: readonly { readonly key: string; readonly partitions: number }[];
   readonly batches: number;
+  /** Those that would be blocked as things stand. */
+  readonly blocked: readonly WouldBeBlocked[];
   /** Why the requests could not be told, in a line. */
   readonly untold?: string;
   /** Stores it: from then on it goes on by itself. */
@@ -62,6 +65,7 @@ export async function planBackfill(
     partitions: total,
     assets,
     batches: batches.length,
+    blocked: wouldBeBlocked(index, wanted),
     requests,
     leastSeconds,
     ...(untold !== undefined && { untold }),

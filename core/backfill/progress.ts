@@ -1,3 +1,6 @@
+import { lackText, leadingDaemon } from "../daemon/leading_daemon.ts";
+import type { AssetKey } from "../event.ts";
+import { awaitedBy, type Outages, outagesIn, waitOf, type WaitsFor } from "../outages.ts";
 import { count } from "../partition/ranges.ts";
 import type { BackfillBatch, BackfillRecord, BackfillStatus } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
@@ -18,17 +21,34 @@ export interface BackfillProgress {
   readonly done: number;
   /** How many do not although their run has ended. */
   readonly failed: number;
-  /** By the runs so far, or else the source's pace; null where neither tells. */
+  /**
+   * By the runs so far, or else the source's pace, while it is running; null where neither tells, or it is not known how
+   * long it waits.
+   */
   readonly remainingSeconds: number | null;
+  /** The service that its batches wait for, as it is down; absent where they wait for none. */
+  readonly waits?: WaitsFor;
+  /** Why it does not go on, in a line, where the daemon at work has not the code of what it is to make. */
+  readonly waitsForCode?: string;
 }
 
 /** How far every backfill is, the newest first; the index must be up to date. */
 export async function progressOf(session: Session): Promise<BackfillProgress[]> {
   const found: BackfillProgress[] = [];
+  const { state, clock } = session;
+  const outages = await outagesIn(state.keyValue, clock.now());
+  const leading = await leadingDaemon(state);
+  const registered = leading === undefined ? [] : await state.assets();
   for (const backfill of await session.state.backfills.list()) {
     const { id, request: { selection, from, to } } = backfill;
-    const { total, done, failed, batches } = await standOf(session, backfill);
-    const status = statusOf(backfill, { total, done, failed, batches });
+    const { total, done, failed, batches, assets } = await standOf(session, backfill);
+    const status = statusOf(backfill, { total, done, batches });
+    const isRunning = status === "running";
+    const waits = isRunning ? await waitsFor(session, id, batches, outages) : undefined;
+    const waitsForCode = isRunning && leading !== undefined
+      ? lackText(leading, registered, assets)
+      : undefined;
+    const isHeld = waits !== undefined || waitsForCode !== undefined || status === "paused";
     found.push({
       id,
       status,
@@ -38,14 +58,39 @@ export async function progressOf(session: Session): Promise<BackfillProgress[]> 
       total,
       done,
       failed,
-      remainingSeconds: remaining(session, { ...backfill, status }, { total, done, failed, batches }),
+      remainingSeconds: isHeld
+        ? null
+        : remaining(session, { ...backfill, status }, { total, done, failed, batches }),
+      ...(waits && { waits }),
+      ...(waitsForCode !== undefined && { waitsForCode }),
     });
   }
   return found;
 }
 
+/** The service that the next of its batches wait for; those at work may yet go on. */
+async function waitsFor(
+  { state, index }: Session,
+  id: number,
+  batches: readonly BackfillBatch[],
+  outages: Outages,
+): Promise<WaitsFor | undefined> {
+  if (outages.size === 0) return undefined;
+  const next = batches.find(({ run }) => run === null || isOpen(run));
+  if (next === undefined || next.run?.status === "running") return undefined;
+  const ranges = await state.backfills.ranges(id, next.batch);
+  const awaited = awaitedBy(outages, (asset) => index.find(asset)?.asset.pool, {
+    command: "materialize",
+    ranges,
+  });
+  return awaited && waitOf(awaited);
+}
+
 /** How it stands, whether or not anybody has noted that its last run ended, or that a retry made what had failed. */
-function statusOf({ status }: BackfillRecord, { total, done, batches }: Stand): BackfillStatus {
+function statusOf(
+  { status }: BackfillRecord,
+  { total, done, batches }: Pick<Stand, "total" | "done" | "batches">,
+): BackfillStatus {
   const isOver = status === "failed" || (status === "running" || status === "paused") &&
       batches.every(({ run }) => run !== null && !isOpen(run));
   return isOver ? done === total ? "succeeded" : "failed" : status;
@@ -53,6 +98,8 @@ function statusOf({ status }: BackfillRecord, { total, done, batches }: Stand): 
 
 interface Stand extends Pick<BackfillProgress, "total" | "done" | "failed"> {
   readonly batches: readonly (BackfillBatch & { readonly done: number })[];
+  /** The assets of batches that have not ended. */
+  readonly assets: ReadonlySet<AssetKey>;
 }
 
 /** How many of a backfill's partitions stand as wanted, from the index. */
@@ -62,6 +109,7 @@ export async function standOf(
 ): Promise<Stand> {
   let failed = 0;
   const batches = [];
+  const assets = new Set<AssetKey>();
   for (const batch of await state.backfills.batches(id)) {
     const ranges = await state.backfills.ranges(id, batch.batch);
     const scope = scopeOfKnown(index, { ranges });
@@ -70,19 +118,20 @@ export async function standOf(
     // What is cancelled with its backfill was given up, and did not fail.
     const isGivenUp = status === "cancelled" && batch.run?.status === "cancelled";
     if (batch.run !== null && !isOpen(batch.run) && !isGivenUp) failed += all - done;
+    if (batch.run === null || isOpen(batch.run)) { for (const { asset } of ranges) assets.add(asset); }
     batches.push({ ...batch, done });
   }
-  return { total, done: batches.reduce((sum, { done }) => sum + done, 0), failed, batches };
+  return { total, done: batches.reduce((sum, { done }) => sum + done, 0), failed, batches, assets };
 }
 
 /** In whole seconds, rounded up. */
 function remaining(
   { clock }: Session,
   { status, request: { leastSeconds } }: BackfillRecord,
-  { total, done, failed, batches }: Stand,
+  { total, done, failed, batches }: Omit<Stand, "assets">,
 ): number | null {
   const left = Math.max(0, total - done - failed);
-  if (left === 0 || (status !== "running" && status !== "paused")) return 0;
+  if (left === 0 || status !== "running") return 0;
   let [made, took] = [0, 0];
   for (const { run, done } of batches) {
     if (run === null || run.status === "queued") continue;
@@ -90,5 +139,6 @@ function remaining(
     took += (run.ended ?? clock.now()) - run.started;
   }
   if (made > 0 && took > 0) return Math.ceil(took / made * left / 1_000);
-  return leastSeconds === null ? null : Math.ceil(leastSeconds * left / total);
+  // A source without a pace tells nothing of how long its answers take.
+  return leastSeconds === null || leastSeconds === 0 ? null : Math.ceil(leastSeconds * left / total);
 }

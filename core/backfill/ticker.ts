@@ -1,11 +1,13 @@
 import type { RunId } from "../event.ts";
 import type { Instant } from "../instant.ts";
-import { outageOver, outagesIn } from "../automation/outages.ts";
+import { outageOver, outagesIn } from "../outages.ts";
 import type { Tick, Ticking } from "../automation/ticker.ts";
-import type { BackfillRecord, RunRequest } from "../ports/state.ts";
+import type { BackfillBatch, BackfillId, BackfillRecord, RunRequest } from "../ports/state.ts";
+import { makeableHere } from "../run/behind.ts";
 import { isOpen } from "../run/recover.ts";
 import { knownRanges } from "../run/request.ts";
 import { refresh, type Session } from "../run/session.ts";
+import { traceable } from "../run/traced.ts";
 import { standOf } from "./progress.ts";
 
 /** So many runs of a backfill are queued or at work. */
@@ -28,7 +30,10 @@ export class BackfillTicker implements Ticking {
   async tick(): Promise<Tick> {
     const { state, clock } = this.#session;
     const runs: { run: RunId; request: RunRequest }[] = [];
-    for (const backfill of (await state.backfills.list("open")).toReversed()) {
+    const open = await state.backfills.list("open");
+    // Who began one had registered its code before.
+    if (open.length > 0) await refresh(this.#session);
+    for (const backfill of open.toReversed()) {
       runs.push(...await this.#next(backfill));
     }
     return { at: clock.now(), runs };
@@ -38,6 +43,7 @@ export class BackfillTicker implements Ticking {
     const { state, clock, index } = this.#session;
     const { id, status } = backfill;
     const batches = await state.backfills.batches(id);
+    if (!index.isLatest && await this.#isOthers(id, batches)) return [];
     const open = batches.filter(({ run }) => run !== null && isOpen(run)).length;
     const next = batches.filter(({ run }) => run === null);
     if (open === 0 && next.length === 0) {
@@ -50,14 +56,31 @@ export class BackfillTicker implements Ticking {
       const request: RunRequest = {
         command: "materialize",
         ranges: knownRanges(index, await state.backfills.ranges(id, batch)),
+        asOf: backfill.started,
         priority: PRIORITY,
         tags: { by: "backfill", backfill: String(id), batch: String(batch) },
       };
       if (outageOver(outages, index, request) !== undefined) break;
-      const queued = await state.backfills.enqueue(id, batch, request, clock.now());
+      const queued = await state.backfills.enqueue(
+        id,
+        batch,
+        traceable(this.#session, request),
+        clock.now(),
+      );
       if (queued?.isNew) runs.push({ run: queued.run, request });
     }
     return runs;
+  }
+
+  /** Whether it is of assets of which other code was registered, or that only another graph has: another goes on with it. */
+  async #isOthers(id: BackfillId, batches: readonly BackfillBatch[]): Promise<boolean> {
+    const { state, index } = this.#session;
+    const own = new Set(makeableHere(index));
+    for (const { batch } of batches) {
+      const ranges = await state.backfills.ranges(id, batch);
+      if (ranges.some(({ asset }) => !own.has(asset))) return true;
+    }
+    return false;
   }
 
   async #end(backfill: BackfillRecord): Promise<void> {

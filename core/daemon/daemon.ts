@@ -1,9 +1,18 @@
 import { type Milliseconds, SECOND } from "../instant.ts";
-import { messageOf } from "../run/session.ts";
+import type { AssetKey } from "../event.ts";
+import type { Json } from "../ports/key_value.ts";
+import type { Lead } from "../ports/state.ts";
+import { behindText } from "../run/behind.ts";
+import type { Observer } from "../run/progress.ts";
+import { messageOf, refresh } from "../run/session.ts";
+import { isBehind } from "../staleness/node.ts";
 import { Bell } from "./bell.ts";
 import { Lanes } from "./lanes.ts";
+import { Leading } from "./leading.ts";
+import { requireSpeed } from "./leading_daemon.ts";
 import { Observing } from "./observing.ts";
-import { type DaemonOptions, TICKS } from "./options.ts";
+import { type LeadNote, TICKS } from "./lead.ts";
+import type { DaemonOptions } from "./options.ts";
 import { Ticks } from "./ticks.ts";
 
 /** Nothing is left longer without a look: neither the clock nor who follows is relied on. */
@@ -21,14 +30,28 @@ export class Daemon {
   readonly #lanes: Lanes;
   readonly #bells: { readonly ticks: Bell; readonly runs: Bell };
   readonly #over = new AbortController();
+  /** Over when the lead has passed on. */
+  #term = new AbortController();
   #broken: { readonly cause: unknown } | undefined;
   #ticks: Ticks | undefined;
+  /** The assets of which other code was told of, by the ids of its records. */
+  readonly #behind = new Map<AssetKey, number>();
+  readonly #note: Json;
 
   constructor(options: DaemonOptions) {
-    const { orchestrator, tell, observe } = this.#options = options;
+    const { orchestrator, tell, observe: told, pulse: { counters }, speed = 1 } = this.#options = options;
+    const observe: Observer = (progress) => {
+      counters.observe(progress);
+      told(progress);
+    };
+    const codes = Object.fromEntries(
+      orchestrator.session.index.nodes.map(({ key, codeId }) => [key, codeId]),
+    );
+    this.#note = { speed, codes } satisfies LeadNote;
     const { clock } = orchestrator.session;
     this.#bells = { ticks: new Bell(clock), runs: new Bell(clock) };
     this.#lanes = new Lanes({ orchestrator, tell, observe, ended: () => this.#ring() });
+    counters.forget();
   }
 
   async serve(): Promise<void> {
@@ -40,18 +63,18 @@ export class Daemon {
     signal.addEventListener("abort", end);
     if (signal.aborted) end();
     alarm?.(() => this.#ring());
-    try {
-      const loops = [this.#follow(), this.#lead(), this.#work()];
-      await Promise.all(loops.map((loop) =>
+    const loops = Promise.all(
+      [this.#follow(), this.#lead(), this.#work()].map((loop) =>
         loop.catch((cause) => {
           this.#broken ??= { cause };
           end();
         })
-      ));
-    } finally {
-      signal.removeEventListener("abort", end);
-      await this.#end();
-    }
+      ),
+    );
+    await aborted(this.#over.signal);
+    signal.removeEventListener("abort", end);
+    // Whatever the loops still wait for, runs at work are told at once.
+    await this.#end(loops);
     if (this.#broken !== undefined) throw this.#broken.cause;
   }
 
@@ -62,26 +85,58 @@ export class Daemon {
   /** Wakes both loops by what is written. */
   async #follow(): Promise<void> {
     const { clock, state } = this.#options.orchestrator.session;
-    for await (const _ of state.watch(this.#over.signal)) {
+    for await (const _ of await state.watch(this.#over.signal)) {
       this.#ring();
       await clock.sleep(GAP, this.#over.signal).catch(() => {});
     }
   }
 
   async #lead(): Promise<void> {
-    const { orchestrator: { session: { state } }, pulse, tell } = this.#options;
-    for (let led: boolean | undefined; !this.#over.signal.aborted;) {
+    const { orchestrator, machine = orchestrator.session.clock, pulse, tell, speed = 1 } = this.#options;
+    const { state } = orchestrator.session;
+    const leading = new Leading(state, machine);
+    for (let led: number | undefined | null = null; !this.#over.signal.aborted;) {
       pulse.beat("ticks");
-      const leads = await state.lead(TICKS);
-      if (leads !== led) {
-        pulse.leads = led = leads;
-        this.#ticks = undefined;
-        tell({ type: leads ? "leads" : "follows" });
+      await refresh(orchestrator.session);
+      this.#tellBehind();
+      const { lead, silence } = await leading.ask({
+        note: this.#note,
+        yields: !orchestrator.session.index.isLatest,
+      });
+      if (lead === undefined) await requireSpeed(state, speed);
+      pulse.leaderSilence = silence;
+      if (lead?.number !== led) {
+        led = lead?.number;
+        pulse.leads = lead !== undefined;
+        this.#depose();
+        tell({ type: lead === undefined ? "follows" : "leads" });
       }
-      if (leads) this.#ticks ??= await this.#open();
+      if (lead !== undefined) this.#ticks ??= await this.#open(lead);
       else await this.#look();
       this.#ticks?.pass();
       await this.#bells.ticks.wait(this.#ticks === undefined ? LEAD : rest(this.#ticks));
+    }
+  }
+
+  /** Lets nothing more be asked for here, whatever is at it. */
+  #depose(): void {
+    this.#term.abort(new Error("the lead has passed on"));
+    this.#term = new AbortController();
+    this.#ticks = undefined;
+  }
+
+  /** Tells of the assets of which other code was registered, and of those of which this one's is the present one again. */
+  #tellBehind(): void {
+    const { orchestrator: { session: { index } }, tell } = this.#options;
+    for (const node of index.nodes) {
+      if (this.#behind.get(node.key) === node.present.codeId || !isBehind(node)) continue;
+      this.#behind.set(node.key, node.present.codeId);
+      tell({ type: "behind", asset: node.key, message: behindText(node) });
+    }
+    for (const key of this.#behind.keys()) {
+      if (isBehind(index.node(key))) continue;
+      this.#behind.delete(key);
+      tell({ type: "present", asset: key });
     }
   }
 
@@ -96,17 +151,21 @@ export class Daemon {
   }
 
   /** @returns Undefined where what asks for runs cannot be opened now. */
-  async #open(): Promise<Ticks | undefined> {
+  async #open(lead: Lead): Promise<Ticks | undefined> {
     const { orchestrator, tickers, pulse, tell } = this.#options;
     const { session } = orchestrator;
     try {
       return new Ticks({
         ports: session,
-        tickings: [new Observing(orchestrator, tell), ...await tickers()],
+        tickings: [new Observing(orchestrator, tell), ...await tickers(lead)],
         tell,
-        signal: this.#over.signal,
+        signal: AbortSignal.any([this.#over.signal, this.#term.signal]),
         queued: () => this.#bells.runs.ring(),
-        ticked: () => pulse.tick(),
+        ticked: (name, outcome, took) => {
+          pulse.counters.tick(name, outcome, took);
+          if (outcome !== "failed") pulse.tick();
+        },
+        passed: () => this.#bells.ticks.ring(),
       });
     } catch (cause) {
       tell({ type: "failing", name: TICKS, message: messageOf(session, cause), after: LEAD });
@@ -123,7 +182,7 @@ export class Daemon {
   }
 
   /** Lets what is at work end by itself, for a while. */
-  async #end(): Promise<void> {
+  async #end(loops: Promise<unknown>): Promise<void> {
     const { orchestrator: { session: { clock } }, grace, tell, pulse } = this.#options;
     const runs = this.#lanes.size;
     this.#lanes.end();
@@ -131,11 +190,17 @@ export class Daemon {
     const over = new AbortController();
     const patience = clock.sleep(grace, over.signal).then(() => this.#lanes.abort(), () => {});
     const ticks = Promise.race([this.#ticks?.still(), patience]);
+    await loops;
     await this.#lanes.empty();
     await ticks;
     over.abort();
     pulse.leads = false;
   }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 }
 
 function rest(ticks: Ticks): Milliseconds {

@@ -1,7 +1,7 @@
 import type { AssetKey, RunId } from "../event.ts";
 import type { Milliseconds } from "../instant.ts";
 import type { RunRequest } from "../ports/state.ts";
-import type { Worked } from "../run/worker.ts";
+import type { Worked } from "../run/worked.ts";
 
 /** News of a daemon beside those of its runs. */
 export type DaemonNews =
@@ -11,7 +11,7 @@ export type DaemonNews =
   | { readonly type: "queued"; readonly run: RunId; readonly request: RunRequest; readonly by: string }
   | { readonly type: "taken"; readonly run: RunId; readonly request: RunRequest }
   | { readonly type: "worked"; readonly worked: Worked }
-  /** What asks for runs failed, and is tried again. */
+  /** Something that asks for runs failed, and is tried again. */
   | {
     readonly type: "failing";
     readonly name: string;
@@ -19,6 +19,9 @@ export type DaemonNews =
     readonly after: Milliseconds;
   }
   | { readonly type: "recovered"; readonly name: string }
+  /** Other code of an asset was registered: nothing is made of it here. Later, this worker's is the present one again. */
+  | { readonly type: "behind"; readonly asset: AssetKey; readonly message: string }
+  | { readonly type: "present"; readonly asset: AssetKey }
   /** An external asset could not be looked for. */
   | { readonly type: "unseen"; readonly asset: AssetKey; readonly message: string }
   /** Takes nothing new; so many runs have the time to end by themselves. */

@@ -1,25 +1,28 @@
 import type { Ticking } from "../automation/ticker.ts";
 import type { Milliseconds } from "../instant.ts";
 import type { Orchestrator } from "../orchestrator.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Lead } from "../ports/state.ts";
 import type { Observer } from "../run/progress.ts";
 import type { Herald } from "./news.ts";
 import type { Pulse } from "./pulse.ts";
 
-/** The lead that who asks for runs has. */
-export const TICKS = "ticks";
-
-/** What a daemon works with, and what ends it. */
+/** The parts of a daemon, and the signal that ends it. */
 export interface DaemonOptions {
   readonly orchestrator: Orchestrator;
-  /** Opens what asks for runs; called whenever this worker begins to lead. */
-  readonly tickers: () => Promise<readonly Ticking[]>;
+  /** Opens what asks for runs under a lead; called whenever this worker begins to lead. */
+  readonly tickers: (lead: Lead) => Promise<readonly Ticking[]>;
   /** Called by who follows, now and then: tells people of what is wrong, such as a leader that hangs. */
   readonly look?: (signal: AbortSignal) => Promise<void>;
   /** Aborted when nothing new is to be begun. */
   readonly signal: AbortSignal;
   /** How long steps at work may go on then. */
   readonly grace: Milliseconds;
+  /** How many times as fast as the machine the lake lives; beside one of another speed it does not work. @default 1 */
+  readonly speed?: number;
   readonly pulse: Pulse;
+  /** Measures whether who leads still lives, where the lake lives faster than the machine. @default the lake's clock */
+  readonly machine?: Clock;
   readonly tell: Herald;
   readonly observe: Observer;
   /** Given a way to wake the daemon, which may be used at any time and need not be. */

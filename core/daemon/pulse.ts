@@ -1,8 +1,11 @@
 import type { Milliseconds } from "../instant.ts";
 import type { Clock } from "../ports/clock.ts";
+import { Counters } from "./counters.ts";
 
 /** How a daemon is: signs of life of its loops, whether it leads, and when it last asked for runs. */
 export class Pulse {
+  /** Counts of what this process has done. */
+  readonly counters = new Counters();
   readonly #clock: Clock;
   readonly #beats = new Map<"ticks" | "runs", Milliseconds>();
   #leads = false;
@@ -32,6 +35,9 @@ export class Pulse {
   get leads(): boolean {
     return this.#leads;
   }
+
+  /** How long another that leads has given no sign of life; undefined where this worker leads, or nobody. */
+  leaderSilence: Milliseconds | undefined;
 
   /** How long ago something asked for runs here, whether or not any were due; undefined where nothing did. */
   get sinceTick(): Milliseconds | undefined {

@@ -1,7 +1,9 @@
 import type { Ticking } from "../automation/ticker.ts";
 import type { Milliseconds } from "../instant.ts";
 import { type Backoff, backoff } from "../run/backoff.ts";
+import { PassedLeadError } from "../ports/state.ts";
 import { messageOf, type Ports } from "../run/session.ts";
+import type { TickOutcome } from "./counters.ts";
 import type { Herald } from "./news.ts";
 
 const BACKOFF: Backoff = { base: { seconds: 5 }, limit: { minutes: 5 } };
@@ -14,8 +16,10 @@ export interface TicksOptions {
   readonly signal: AbortSignal;
   /** Called when runs were queued. */
   readonly queued: () => void;
-  /** Called whenever one was called, and answered. */
-  readonly ticked: () => void;
+  /** Called whenever one was called, with how it went. */
+  readonly ticked: (name: string, outcome: TickOutcome, took: Milliseconds) => void;
+  /** Called when the lead turns out to have passed on. */
+  readonly passed: () => void;
 }
 
 interface Place {
@@ -74,17 +78,21 @@ export class Ticks {
   }
 
   async #tick(place: Place): Promise<void> {
-    const { ports, tell, signal, queued, ticked } = this.#options;
+    const { ports, tell, signal, queued, ticked, passed } = this.#options;
     const { name } = place.ticking;
+    const began = ports.clock.awake();
+    const took = () => ports.clock.awake() - began;
     try {
-      const { runs } = await place.ticking.tick(signal);
-      ticked();
+      const { runs, failure } = await place.ticking.tick(signal);
+      ticked(name, failure !== undefined ? "failed" : runs.length > 0 ? "requested" : "skipped", took());
       for (const { run, request } of runs) tell({ type: "queued", run, request, by: name });
       if (place.failures > 0) tell({ type: "recovered", name });
       place.failures = 0;
       if (runs.length > 0) queued();
     } catch (cause) {
       if (signal.aborted) return;
+      if (cause instanceof PassedLeadError) return passed();
+      ticked(name, "failed", took());
       const after = backoff(ports, BACKOFF, place.failures++);
       place.again = ports.clock.awake() + after;
       tell({ type: "failing", name, message: messageOf(ports, cause), after });

@@ -3,7 +3,7 @@ import type { Instant } from "../instant.ts";
 /** How bad something is: an `error` keeps data from being right or in time, a `warning` is worth a look. */
 export type AlertSeverity = "warning" | "error";
 
-/** What a message says of an episode. */
+/** The text of a message about an episode. */
 export type AlertEvent = "opened" | "closed";
 
 /** A stretch of time in which a rule found something wrong with one subject. */
@@ -81,8 +81,12 @@ export interface Alerts {
   /**
    * Takes the message to a channel that was tried the least, the oldest of these; undefined where none is owed that no
    * living worker has. The end of an episode is told once its beginning was.
+   *
+   * @param resting Messages that are left, and with them the ends of their episodes.
    */
-  take(channel: string): Promise<TakenMessage | undefined>;
+  take(channel: string, resting?: readonly number[]): Promise<TakenMessage | undefined>;
+  /** How many messages each channel is owed; those that are owed none are not named. */
+  owed(): Promise<Readonly<Record<string, number>>>;
   /** Notes that a taken message was delivered, or why not. */
   settle(id: number, at: Instant, fault: string | null): Promise<void>;
   /** Forgets episodes that ended before an instant and are delivered, or only counts them. */

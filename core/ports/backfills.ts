@@ -54,7 +54,7 @@ export interface BackfillBatch {
   } | null;
 }
 
-/** What backfills were asked for, and how far they are. Each call is one transaction. */
+/** The backfills that were asked for, and how far they are. Each call is one transaction. */
 export interface Backfills {
   /** Stores a backfill with its batches, in the order in which they are to run. */
   begin(

@@ -61,8 +61,12 @@ export interface Transform extends Program {
   readonly answersOthers?: boolean;
   /** The wanted partitions by key, and the path below the lake's root at which to stage each one's file. */
   readonly outputs: readonly { readonly partition: string; readonly temporary: string }[];
-  /** The wanted partitions that cannot do without the files of another, by its key. @default a partition needs its own */
-  readonly readers?: ReadonlyMap<string, readonly string[]>;
+  /**
+   * The wanted partitions that cannot do without the files of another, by its key; asked for once a file cannot be read.
+   *
+   * @default a partition needs its own
+   */
+  readonly readers?: () => ReadonlyMap<string, readonly string[]>;
 }
 
 /** The outcome of one partition, in the order of the wanted ones. */

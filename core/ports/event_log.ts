@@ -1,17 +1,21 @@
 import type { CheckResult } from "../check.ts";
-import type { AssetEvent, AssetKey, Materialized, NewEvent, RunId, Seq } from "../event.ts";
+import type {
+  AssetEvent,
+  AssetKey,
+  CodeRecord,
+  Materialized,
+  NewEvent,
+  NumberedEvent,
+  RunId,
+  Seq,
+} from "../event.ts";
 import type { Instant } from "../instant.ts";
 import type { PartitionSpec } from "../partition/partition_set.ts";
 import type { OrdinalRange } from "../partition/ranges.ts";
 import type { ClaimToken, Intent } from "./claims.ts";
+import type { Lead } from "./leads.ts";
 import type { FileRef } from "./publisher.ts";
 import type { StepRecord } from "./runs.ts";
-
-/** The code version of an asset and the content dependencies that its materializations carry sums for, in order. */
-export interface CodeRecord {
-  readonly version: string;
-  readonly edges: readonly { readonly upstream: AssetKey; readonly mapping: string }[];
-}
 
 /** An asset as a graph declares it, to be made known. */
 export interface DeclaredAsset {
@@ -25,8 +29,14 @@ export interface RegisteredAsset {
   readonly key: AssetKey;
   /** With the append-only order of static keys. */
   readonly partitions: PartitionSpec;
-  /** The id of its present code record. */
+  /** The id of a code record: the one that it was declared with, or, of what `assets` lists, the present one. */
   readonly codeId: number;
+}
+
+/** How assets are registered. */
+export interface Registering {
+  /** Whether code that others registered since this one last was stays the present one. @default false */
+  readonly yielding?: boolean;
 }
 
 /** How a partition stands: with content, with content whose files expired, wiped, or with files found damaged. */
@@ -57,7 +67,7 @@ export interface Failure extends OrdinalRange {
   readonly asset: AssetKey;
   readonly seq: Seq;
   readonly at: Instant;
-  readonly reason: "error" | "check";
+  readonly reason: "error" | "check" | "outage";
   readonly message: string;
 }
 
@@ -74,6 +84,8 @@ export interface Snapshot {
   readonly assets: ReadonlyMap<AssetKey, AssetSnapshot>;
   /** By the numbers that rows name. */
   readonly codes: ReadonlyMap<number, CodeRecord>;
+  /** The id of each asset's present code record: that of the last registration. To who only reads it is its own. */
+  readonly registered: ReadonlyMap<AssetKey, number>;
   readonly failures: readonly Failure[];
   readonly due: readonly DueMark[];
 }
@@ -106,6 +118,8 @@ export interface Commit {
   readonly step?: StepRecord;
   /** Ends the claim; see `State.release`. @default false */
   readonly release?: boolean;
+  /** Under which it happens: once that has passed on, nothing is written, and it throws a {@linkcode PassedLeadError}. */
+  readonly lead?: Lead;
 }
 
 /** The outcome of a commit. */
@@ -125,17 +139,52 @@ export interface MaterializationRecord {
   readonly event: Materialized;
 }
 
+/** Which events of an asset are meant: all that is said must hold. */
+export interface EventFilter {
+  /** They speak of it. */
+  readonly partition?: number;
+  readonly kinds?: readonly AssetEvent["kind"][];
+  /** They have a lesser number: the page after this event. */
+  readonly before?: Seq;
+  /** They have a greater number; the oldest come first. */
+  readonly after?: Seq;
+}
+
+/** A number that latest materializations have: their rows, the bytes of their files, or what their metadata name. */
+export type SeriesField = "rows" | "bytes" | { readonly metadata: string };
+
+/** The sums of numbers over neighbouring partitions; buckets without any are left out. */
+export interface SeriesBucket extends OrdinalRange {
+  /** How many partitions have the number. */
+  readonly count: number;
+  readonly least: number;
+  readonly most: number;
+  readonly sum: number;
+}
+
 /** The numbered, append-only log of events, and the latest materialization of each partition, kept from it. */
 export interface EventLog {
-  /** Makes the assets known; static keys keep their places, new ones are appended. */
-  register(assets: readonly DeclaredAsset[]): Promise<RegisteredAsset[]>;
+  /**
+   * Makes the assets known, with their code as the present one; static keys keep their places, new ones are appended. What
+   * is other than before is an event, but for the first assets of all; where nothing is, nothing is written.
+   */
+  register(
+    assets: readonly DeclaredAsset[],
+    at: Instant,
+    options?: Registering,
+  ): Promise<RegisteredAsset[]>;
   /** Every asset that was ever registered, whether or not it is still declared. */
-  assets(): Promise<{ readonly key: AssetKey; readonly partitions: PartitionSpec }[]>;
+  assets(): Promise<RegisteredAsset[]>;
   snapshot(assets: readonly AssetKey[]): Promise<Snapshot>;
   /** The events after `seq`, in order; at most `limit` of them. @default all */
   since(seq: Seq, limit?: number): Promise<readonly AssetEvent[]>;
   /** The events of a run, in order. */
-  events(run: RunId, page: { readonly after: Seq; readonly limit: number }): Promise<readonly AssetEvent[]>;
+  events(
+    run: RunId,
+    page: { readonly after: Seq; readonly limit: number },
+  ): Promise<readonly NumberedEvent[]>;
+  /** The events of an asset, newest first unless they are asked for after a number. */
+  eventsOf(asset: AssetKey, limit: number, filter?: EventFilter): Promise<readonly AssetEvent[]>;
   commit(commit: Commit): Promise<Committed>;
 
   /** The latest materialization of each partition in the ranges, ascending; none of wiped and missing ones. */
@@ -143,6 +192,13 @@ export interface EventLog {
     asset: AssetKey,
     ranges: readonly OrdinalRange[],
   ): Promise<readonly MaterializationRecord[]>;
+  /** A number of the latest materializations in a range, over so many buckets of equally many partitions, ascending. */
+  series(
+    asset: AssetKey,
+    field: SeriesField,
+    range: OrdinalRange,
+    buckets: number,
+  ): Promise<readonly SeriesBucket[]>;
   /** The files below a folder of the lake, or its one file of that path, that latest materializations name, by path. */
   filesBelow(folder: string): Promise<readonly PublishedFile[]>;
   /** The files at these paths that latest materializations name, by path. */

@@ -3,10 +3,10 @@ import type { Seq } from "../event.ts";
 /** Being told of what others write. */
 export interface Following {
   /**
-   * Yields the number of the last event whenever there is a further event or a further run, from the call on until the
-   * signal is aborted or the state is closed. What comes in between two questions for the next is told at once.
+   * Answers once it follows: yields the number of the last event whenever there is a further event or a further run, until
+   * the signal is aborted or the state is closed. What comes in between two questions for the next is told at once.
    *
    * @param options `closely`: where others' writes must be looked for, it is looked many times a second, not once.
    */
-  watch(signal: AbortSignal, options?: { readonly closely?: boolean }): AsyncIterable<Seq>;
+  watch(signal: AbortSignal, options?: { readonly closely?: boolean }): Promise<AsyncIterable<Seq>>;
 }

@@ -9,7 +9,7 @@ export interface Replaced {
   readonly materializations: readonly Seq[];
 }
 
-/** What was forgotten, or would be. */
+/** The counts of what was forgotten, or would be. */
 export interface Forgotten {
   readonly events: number;
   /** With their steps and logs. */

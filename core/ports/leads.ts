@@ -1,17 +1,60 @@
+import type { Instant } from "../instant.ts";
+import type { Json } from "./key_value.ts";
+
+/** The lead in something, as who has it names it: once it has passed on, another number is the lead's. */
+export interface Lead {
+  readonly name: string;
+  readonly number: number;
+}
+
+/** Where a worker runs; null where it is not known. */
+export type WorkerPlace = { readonly host: string; readonly pid: number } | null;
+
+/** How a lead is had. */
+export interface LeadOptions {
+  /** What others are to know of who has it. @default null */
+  readonly note?: Json;
+  /** Whether it is left to another who asks for it and does not yield. @default false */
+  readonly yields?: boolean;
+}
+
 /** A living worker that has the lead in something. */
 export interface Leader {
-  /** Where it runs; null where it is not known. */
-  readonly place: { readonly host: string; readonly pid: number } | null;
+  readonly place: WorkerPlace;
+  readonly note: Json;
+  /** Of its lead. */
+  readonly number: number;
+  /** How many signs of life it gave as such, and when the last was, by its own clock. */
+  readonly beats: number;
+  readonly at: Instant;
+}
+
+/** A worker that lives, gave no sign of life, and lost a lead by it. */
+export interface Stalled {
+  readonly place: WorkerPlace;
+  /** When its last sign of life was, by its own clock. */
+  readonly since: Instant;
 }
 
 /** Work that one worker at a time does, by a name. */
 export interface Leads {
   /**
-   * Takes the lead in something, or keeps it. It is free at once when who has it closes the state, or is no more.
+   * Takes the lead in something, or keeps it. It is free at once when who has it closes the state, or is no more, and to
+   * who does not yield where the one who has it does.
    *
-   * @returns Whether this worker has it.
+   * @param silent The lead of somebody who gave no sign of life since these many: it is taken, too.
+   * @returns The lead, if this worker has it.
    */
-  lead(name: string): Promise<boolean>;
+  lead(
+    name: string,
+    at: Instant,
+    silent?: Pick<Leader, "number" | "beats">,
+    options?: LeadOptions,
+  ): Promise<Lead | undefined>;
+  /** Gives a sign of life. @returns Whether the lead has not passed on. */
+  beat(lead: Lead, at: Instant): Promise<boolean>;
   /** Who leads something; undefined where nobody does. */
   leader(name: string): Promise<Leader | undefined>;
+  /** Those that lost the lead as they gave no sign of life, live, and have not asked for it again since. */
+  stalled(name: string): Promise<readonly Stalled[]>;
 }

@@ -1,5 +1,6 @@
-import type { RunId } from "../event.ts";
+import type { AssetKey, RunId } from "../event.ts";
 import type { Instant } from "../instant.ts";
+import type { Lead } from "./leads.ts";
 import type { RunRequest, RunStatus } from "./runs.ts";
 import type { AssetEvaluation } from "./ticks.ts";
 
@@ -18,19 +19,40 @@ export interface TakenRun {
 export interface Queue {
   /**
    * @param why The evaluations that led to the run, kept with it.
+   * @param lead Under which it is asked for: once that has passed on, nothing is queued.
    * @returns The run; where the request has a key that was ever used, the one that has it, whatever became of it.
+   * @throws {PassedLeadError}
    */
   enqueue(
     request: RunRequest,
     at: Instant,
     why?: readonly AssetEvaluation[],
+    lead?: Lead,
   ): Promise<{ readonly run: RunId; readonly isNew: boolean }>;
+  /** Keys that were last asked by before an instant, as far as is noted once a day, and whose runs have ended; in order. */
+  keysAskedBefore(
+    before: Instant,
+    page: { readonly after: string; readonly limit: number },
+  ): Promise<readonly string[]>;
+  /** Forgets those of these keys by which nobody asked since: a run that is asked for by one is new. */
+  forgetKeys(keys: readonly string[], before: Instant): Promise<void>;
   /**
    * Takes the run of the highest priority, the oldest of these; undefined where none is queued.
    *
    * @param above Only one of a higher priority than this. @default any
+   * @param waiting Runs that materialize any of these assets stay queued. @default none
+   * @param assets Only one that is of no other assets. @default any
    */
-  take(at: Instant, above?: number): Promise<TakenRun | undefined>;
+  take(
+    at: Instant,
+    above?: number,
+    waiting?: readonly AssetKey[],
+    assets?: readonly AssetKey[],
+  ): Promise<TakenRun | undefined>;
+  /** When the run was queued that has waited the longest of those that may be taken; null where there is none. */
+  oldest(): Promise<Instant | null>;
+  /** Queues a run again that this worker took, as it cannot go on now; one whose end was asked for is cancelled. */
+  handBack(run: RunId, at: Instant): Promise<void>;
   /** Notes that a run got on although no event says so, as by an answer that was stored. */
   gotOn(run: RunId): Promise<void>;
   /**

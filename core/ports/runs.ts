@@ -25,11 +25,13 @@ export interface RunRequest {
   readonly to?: string;
   readonly partitions?: readonly string[];
   readonly all?: boolean;
+  /** Of one that waits for a worker: when its ranges were all that they name. What exists since is another run's. */
+  readonly asOf?: Instant;
   /** Of a `prune`: what happened before is forgotten. @default nothing */
   readonly before?: Instant;
   /** The queued run of the highest priority is taken first. @default 0 */
   readonly priority?: number;
-  /** What it belongs to, for who asked for it. */
+  /** Labels by which whoever asked for it finds it again. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Names the request for good: a key that was ever used never runs again. */
   readonly key?: string;
@@ -50,6 +52,21 @@ export interface RunRecord {
   readonly request: RunRequest;
   /** The result. */
   readonly summary: Json;
+}
+
+/** Which runs are meant: all that is said must hold. */
+export interface RunFilter {
+  readonly command?: RunCommand;
+  readonly statuses?: readonly RunStatus[];
+  /** Its partitions are among those that the run covers. */
+  readonly asset?: AssetKey;
+  readonly parent?: RunId;
+  /** They began, or were queued, then or later. */
+  readonly since?: Instant;
+  /** They began, or were queued, earlier. */
+  readonly until?: Instant;
+  /** They have a lesser number: the page after this run. */
+  readonly before?: RunId;
 }
 
 /** One step of a run: claimed partitions of one asset, made by its code. */
@@ -81,16 +98,32 @@ export interface LogEntry {
   readonly fields: Readonly<Record<string, Json>>;
 }
 
+/** A line as it is kept: a later one of its run has a greater number. */
+export interface KeptLogEntry extends LogEntry {
+  readonly line: number;
+}
+
+/** Which lines of a run's log are meant. */
+export interface LogPage {
+  readonly step?: number;
+  /** They have a greater number. @default 0 */
+  readonly after?: number;
+  /** @default all */
+  readonly limit?: number;
+}
+
 /** Runs with their steps and logs. A step begins with its claim and ends with a commit. */
 export interface Runs {
   /** Begins a run that nobody else may take: enqueues it and takes it at once. It has no key. */
   beginRun(request: RunRequest, at: Instant): Promise<RunId>;
   endRun(run: RunId, status: RunStatus, summary: Json, at: Instant): Promise<void>;
-  /** Newest first; with a command, those that do it. */
-  runs(limit: number, command?: RunCommand): Promise<readonly RunRecord[]>;
+  /** Newest first. */
+  runs(limit: number, filter?: RunFilter): Promise<readonly RunRecord[]>;
+  /** How some stand or ended, asked at once; those that are not known any more are left out. */
+  runStatuses(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, RunStatus>>;
   /** How many stand or ended how; those that were forgotten are counted no more. */
   runCounts(): Promise<Readonly<Record<RunStatus, number>>>;
   run(id: RunId): Promise<{ readonly run: RunRecord; readonly steps: readonly StepRecord[] } | undefined>;
   log(run: RunId, entries: readonly LogEntry[]): Promise<void>;
-  logs(run: RunId): Promise<readonly LogEntry[]>;
+  logs(run: RunId, page?: LogPage): Promise<readonly KeptLogEntry[]>;
 }

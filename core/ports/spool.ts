@@ -1,4 +1,4 @@
-import type { Instant } from "../instant.ts";
+import type { Milliseconds } from "../instant.ts";
 
 /**
  * Durable bytes by key, for answers that a killed run must not ask for again. Keys are at most 80 characters of
@@ -12,6 +12,6 @@ export interface Spool {
   put(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Forgets the keys; those that are not there are ignored. */
   delete(keys: readonly string[]): Promise<void>;
-  /** Deletes what killed processes began to write before the instant and never ended. */
-  discardPartial(before: Instant): Promise<void>;
+  /** Deletes what killed processes began to write so long ago, by the time of who keeps it, and never ended. */
+  discardPartial(age: Milliseconds): Promise<void>;
 }

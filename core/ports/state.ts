@@ -5,7 +5,7 @@ import type { EventLog } from "./event_log.ts";
 import type { Following } from "./following.ts";
 import type { History } from "./history.ts";
 import type { KeyValue } from "./key_value.ts";
-import type { Leads } from "./leads.ts";
+import type { Lead, Leads } from "./leads.ts";
 import type { Queue } from "./queue.ts";
 import type { Runs } from "./runs.ts";
 import type { Ticks } from "./ticks.ts";
@@ -25,16 +25,31 @@ export * from "./ticks.ts";
 export interface State extends EventLog, Claims, Runs, Queue, History, Ticks, Following, Leads {
   readonly keyValue: KeyValue;
   readonly backfills: Backfills;
-  /** How many other workers live, of whatever process. */
-  workersBeside(): Promise<number>;
   readonly alerts: Alerts;
   /** Releases this worker's claims, and hands back the runs that it took. */
   close(): Promise<void>;
+  /**
+   * The same for a process that is about to end whatever is at work in it. Claims under which something is being
+   * published stay until it has ended: nobody may settle that before.
+   */
+  abandon(): Promise<void>;
 }
 
 /** The state cannot be used: one line that says where it is, what was found and what was wanted. */
 export class StateError extends Error {
   override readonly name: string = "StateError";
+}
+
+/** The lead under which something was to be written has passed on to another worker: nothing was written. */
+export class PassedLeadError extends StateError {
+  override readonly name = "PassedLeadError";
+
+  /** That of a lead. */
+  static of({ name }: Lead): PassedLeadError {
+    return new PassedLeadError(
+      `writing as who leads "${name}": found that another worker does by now, wanted to lead`,
+    );
+  }
 }
 
 /** The place that is configured can hold no state of this version: another is wanted, and nothing was changed. */

@@ -2,6 +2,7 @@ import type { AssetKey, RunId } from "../event.ts";
 import type { Instant } from "../instant.ts";
 import type { PartitionRange } from "../partition/range_text.ts";
 import type { Json } from "./key_value.ts";
+import type { Lead } from "./leads.ts";
 
 /** How one tick of a schedule, of a sensor or of automation ended. */
 export interface TickRecord {
@@ -26,7 +27,7 @@ export interface AssetEvaluation {
   readonly at: Instant;
   /** The partitions that were asked for. */
   readonly requested: readonly PartitionRange[];
-  /** What decided, a few words for each reason. */
+  /** The reasons that decided, a few words each. */
   readonly reasons: readonly string[];
   /** A tree of conditions. */
   readonly why: Json;
@@ -46,8 +47,12 @@ export const MOST_EVALUATIONS = 500;
  * kept, of an asset's evaluations those that led to a run (`Queue.enqueue` keeps them with it), and the last one.
  */
 export interface Ticks {
-  /** @param evaluations Those of assets of which nothing was asked for. */
-  noteTick(tick: TickRecord, evaluations?: readonly AssetEvaluation[]): Promise<void>;
+  /**
+   * @param evaluations Those of assets of which nothing was asked for.
+   * @param lead Under which it ticked: once that has passed on, nothing is noted.
+   * @throws {PassedLeadError}
+   */
+  noteTick(tick: TickRecord, evaluations?: readonly AssetEvaluation[], lead?: Lead): Promise<void>;
   /** The ticks of a name, newest first; with `before`, those with a lesser number. */
   ticks(
     name: string,

@@ -3,11 +3,12 @@ import type { Instant } from "../instant.ts";
 import type { Forgotten, Replaced } from "../ports/history.ts";
 import type { State } from "../ports/state.ts";
 import type { Versions } from "../ports/versions.ts";
+import { forgetKeys } from "./forget_keys.ts";
 
 /** Forgotten at once. */
 const AT_ONCE = 2_000;
 
-/** What is forgotten, and where kept versions are found. */
+/** The instant before which is forgotten, and where kept versions are found. */
 export interface ForgetOptions {
   readonly before: Instant;
   readonly versions: Versions;
@@ -18,7 +19,7 @@ export interface ForgetOptions {
 /**
  * Forgets what happened before an instant and says nothing any more: materializations that others replaced, unless a
  * rollback could still go back to them, marks and checks of what has been made since, runs with their logs, ticks
- * with their evaluations, and episodes that people were told of.
+ * with their evaluations, episodes that people were told of, and keys by which nobody asks any more.
  */
 export async function forget(
   state: State,
@@ -38,6 +39,7 @@ export async function forget(
   await flush();
   const { events, runs } = await state.forgetOlder(before, counting);
   await state.alerts.forget(before, counting);
+  if (counting === undefined) await forgetKeys(state, before);
   return { events: events + forgotten, runs, ticks: await state.forgetTicks(before, counting) };
 }
 

@@ -6,7 +6,7 @@ import type { FailedOutput } from "../output.ts";
 import { fromOrdinals, ordinals, type Ranges, union } from "../partition/ranges.ts";
 import { rangeText } from "../partition/range_text.ts";
 import type { MaterializationRecord } from "../ports/state.ts";
-import { allExisting, type Node } from "../staleness/node.ts";
+import { allExisting, isBehind, type Node } from "../staleness/node.ts";
 import type { Warning } from "../warnings.ts";
 import { materializationOf } from "./inputs.ts";
 import { reported } from "./report.ts";
@@ -47,7 +47,9 @@ export async function look(
   assets: ReadonlySet<AssetKey>,
   signal: AbortSignal,
 ): Promise<Looked[]> {
-  const watched = session.index.nodes.filter((node) => node.asset.observe !== null && isRead(node, assets));
+  const watched = session.index.nodes.filter((node) =>
+    node.asset.observe !== null && !isBehind(node) && isRead(node, assets)
+  );
   const looked = await Promise.all(watched.map((node) => lookAt(session, node, signal)));
   for (const { node, problems, gone, lost } of looked) {
     if (problems.every(({ partition }) => partition !== null)) session.index.lose(node, union(gone, lost));

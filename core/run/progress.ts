@@ -47,6 +47,8 @@ export type News =
     readonly type: "problem";
     readonly asset: AssetKey;
     readonly range: KeyRange;
+    /** How many partitions it is of; 0 where it is none of one. */
+    readonly count: number;
     readonly outcome: "failed" | "blocked";
     readonly message: string;
   }

@@ -3,7 +3,7 @@ import { type Instant, milliseconds } from "../instant.ts";
 import { count, fromOrdinals, intersect, type Ranges, union } from "../partition/ranges.ts";
 import type { MaterializationRecord } from "../ports/state.ts";
 import { EXPIRED, STANDS } from "../ports/state.ts";
-import type { Node } from "../staleness/node.ts";
+import { isBehind, type Node } from "../staleness/node.ts";
 import { exclusively } from "./exclusive.ts";
 import { recorded } from "./recorded.ts";
 import { assetRanges } from "./request.ts";
@@ -20,7 +20,7 @@ export async function prunable(
   const found = new Map<Node, Ranges>();
   for (const node of session.index.nodes) {
     const { retention } = node.asset;
-    if (!assets.has(node.key) || retention === null) continue;
+    if (!assets.has(node.key) || retention === null || isBehind(node)) continue;
     const before = session.clock.now() - milliseconds(retention);
     found.set(node, union(keptSince(node, before), await leftOver(session, node)));
   }

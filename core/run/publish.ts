@@ -1,5 +1,5 @@
 import type { Audited, CheckResult } from "../check.ts";
-import type { Materialized, NewEvent, RunId } from "../event.ts";
+import type { Failed, Materialized, NewEvent, RunId } from "../event.ts";
 import { memberFingerprint } from "../fingerprint.ts";
 import type { Output } from "../output.ts";
 import { fromOrdinals, type OrdinalRange } from "../partition/ranges.ts";
@@ -108,7 +108,7 @@ export function failedEvents(
   { clock }: Session,
   { node, run }: Claim,
   failures: readonly (OrdinalRange & { readonly message: string })[],
-  reason: "error" | "check",
+  reason: Failed["reason"],
 ): NewEvent[] {
   const at = clock.now();
   const joined: { from: number; to: number; message: string }[] = [];

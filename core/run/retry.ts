@@ -7,9 +7,33 @@ import type { Node } from "../staleness/node.ts";
 import { Judge } from "./judge.ts";
 import { isOpen } from "./recover.ts";
 import { assetRanges, scopeFrom } from "./request.ts";
+import type { Session } from "./session.ts";
+import { ownTags, traceable } from "./traced.ts";
 
 /** Events read at a time. */
 const PAGE = 10_000;
+
+/**
+ * Queues the run that goes on with one that has ended. Each retry has a key of its own, which its place among them gives:
+ * two that are typed at once are one.
+ *
+ * @returns The last retry, where that has not ended.
+ * @throws {RequestError} As `retryOf`.
+ */
+export async function queueRetry(
+  session: Session,
+  id: RunId,
+): Promise<{ readonly run: RunId; readonly isNew: boolean } | { readonly nothing: string }> {
+  const { state, index, clock } = session;
+  const wanted = await retryOf(state, index, id);
+  if ("nothing" in wanted) return wanted;
+  const request = traceable(session, wanted);
+  for (let place = 1;; place++) {
+    const key = place === 1 ? `retry/${id}` : `retry/${id}/${place}`;
+    const queued = await state.enqueue({ ...request, key }, clock.now());
+    if (queued.isNew || isOpen((await state.run(queued.run))?.run)) return queued;
+  }
+}
 
 /**
  * The request that goes on with a run: over what failed in it or was not reached, and is not fresh by now.
@@ -17,7 +41,7 @@ const PAGE = 10_000;
  * @returns Why there is nothing to retry, if so.
  * @throws {RequestError} If there is no such run, it has not ended, or it materialized nothing.
  */
-export async function retryOf(
+async function retryOf(
   state: State,
   index: StalenessIndex,
   id: RunId,
@@ -32,21 +56,22 @@ export async function retryOf(
   if (isOpen(run)) throw refusal(`it ${run.status}, wanted one that has ended`);
   if (run.status === "succeeded") return { nothing: "it succeeded" };
   const left = await leftBy(state, index, run.id, run.request);
-  const { command, force = false, priority, tags } = run.request;
+  const { command, force = false, priority, tags, asOf = run.started } = run.request;
+  const own = ownTags(tags);
   const wanted = new Judge(index, left, force).candidates();
   if (wanted.size === 0) return { nothing: "all that it left is fresh by now" };
   return {
     command,
     ...(force && { force }),
     ...(priority !== undefined && { priority }),
-    ...(tags !== undefined && { tags }),
+    ...(own !== undefined && { tags: own }),
     ranges: [...wanted].flatMap(([node, ranges]) => assetRanges(node, ranges)),
-    key: `retry/${id}`,
+    ...(asOf !== undefined && { asOf }),
     parent: id,
   };
 }
 
-/** What a run covers and did not make, or what failed after it was made. */
+/** The partitions that a run covers and did not make, or that failed after they were made. */
 async function leftBy(
   state: State,
   index: StalenessIndex,

@@ -61,6 +61,6 @@ async function comparedWith(
 
 /** Says of runs whether they are rollbacks. */
 async function rollbacks({ state }: Session): Promise<(run: RunId | null) => run is RunId> {
-  const runs = new Set((await state.runs(ROLLBACKS, "rollback")).map(({ id }) => id));
+  const runs = new Set((await state.runs(ROLLBACKS, { command: "rollback" })).map(({ id }) => id));
   return (run): run is RunId => run !== null && runs.has(run);
 }

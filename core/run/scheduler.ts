@@ -1,7 +1,10 @@
+import { AUTOMATION } from "../automation/names.ts";
 import { CancelledError } from "../errors.ts";
 import type { RunId, Seq } from "../event.ts";
 import { SECOND } from "../instant.ts";
 import {
+  contains,
+  count,
   fromOrdinals,
   intersect,
   normalize,
@@ -13,13 +16,15 @@ import {
 } from "../partition/ranges.ts";
 import { keyRange } from "../partition/range_text.ts";
 import type { ClaimAnswer, RunRequest, Slot, StepStart, TakenRun } from "../ports/state.ts";
-import { membersOf, type Node } from "../staleness/node.ts";
+import { existing, isBehind, membersOf, type Node } from "../staleness/node.ts";
 import { hasMoved } from "../staleness/readiness.ts";
+import { behindText } from "./behind.ts";
 import { Cancellation } from "./cancellation.ts";
 import { reportLine, unreported } from "./external.ts";
 import { Judge } from "./judge.ts";
 import { joined, type Need, Needs } from "./needs.ts";
 import { goneText, type Looked } from "./observe.ts";
+import { foundDown } from "./outage.ts";
 import { isProblem, type Outcome, type Problem } from "./outcome.ts";
 import type { News } from "./progress.ts";
 import { recover } from "./recover.ts";
@@ -85,8 +90,12 @@ class Scheduler {
   /** The partitions without an outcome: waiting or at work. */
   readonly #open: Map<Node, Ranges>;
   readonly #waiting = new Map<Node, Set<Ranges>>();
+  /** Those of them that are left to another run. */
+  readonly #left = new Map<Node, Ranges>();
   readonly #slots = new Map<string, number>();
   readonly #atWork = new Set<Promise<void>>();
+  /** The services that were found down, by pool, each in words: what asks them waits, and the run with it. */
+  readonly #down = new Map<string, string>();
   #awake = new Set<Node>();
   #steps = 0;
   #begun: Promise<RunId> | undefined;
@@ -136,17 +145,41 @@ class Scheduler {
     const result = tally.result(this.run, signal.aborted);
     if (result.status === "nothing_to_do" && this.run === null) return result;
     const run = await this.#begin();
+    const [waits] = this.#down.values();
+    if (waits !== undefined && this.#isUnfinished && !signal.aborted) {
+      await session.state.handBack(run, session.clock.now());
+      return { ...result, status: "cancelled", waits };
+    }
     const isCancelled = signal.aborted && signal.reason instanceof CancelledError;
-    const isLeft = signal.aborted || this.#isEnding && this.#open.values().some(({ length }) => length > 0);
-    if (this.options.taken !== undefined && isLeft && !isCancelled) return { ...result, status: "cancelled" };
+    const isLeft = signal.aborted || this.#isEnding && this.#isUnfinished;
+    if (this.options.taken !== undefined && isLeft && !isCancelled) {
+      await this.#logBehind(run);
+      return { ...result, status: "cancelled" };
+    }
     const status = result.status === "nothing_to_do" ? "succeeded" : result.status;
     const { counts, errors } = result;
+    const blocked = tally.blocked();
     const summary = {
       counts: { ...counts },
       ...(errors.length === 0 ? {} : { errors: errors.slice(0, 20) }),
+      // No event speaks of what was held back for want of something.
+      ...(blocked.length === 0 ? {} : { blocked: blocked.slice(0, 20) }),
     };
     await session.state.endRun(run, status, summary, session.clock.now());
     return { ...result, run };
+  }
+
+  /** Says in the run's log why it is handed back, where other code of its assets was registered. */
+  async #logBehind(run: RunId): Promise<void> {
+    const { session: { state, clock } } = this;
+    const entries = [...this.scope.keys()].filter(isBehind).map((node) => ({
+      step: Math.max(1, this.#steps),
+      at: clock.now(),
+      level: "warn" as const,
+      message: `handed back, ${node.key}: ${behindText(node)}`,
+      fields: {},
+    }));
+    if (entries.length > 0) await state.log(run, entries);
   }
 
   /** Closes the run's record as far as the state still answers. */
@@ -159,7 +192,26 @@ class Scheduler {
 
   /** Whether what is not at work is left to another worker. */
   get #isEnding(): boolean {
-    return this.options.taken !== undefined && this.options.ending?.aborted === true;
+    if (this.options.taken === undefined) return false;
+    return this.options.ending?.aborted === true || this.scope.keys().some(isBehind);
+  }
+
+  /** Whether any partition has no outcome. */
+  get #isUnfinished(): boolean {
+    return this.#open.values().some(({ length }) => length > 0);
+  }
+
+  /**
+   * Whether what a service that is down does not answer waits, as this very run is owed to somebody. What conditions asked
+   * for ends instead: they ask anew once it is back, for what is wanted by then.
+   */
+  get #isPatient(): boolean {
+    const { taken, request: { tags, parent } } = this.options;
+    return taken !== undefined && (tags?.by !== AUTOMATION || parent !== undefined);
+  }
+
+  #isDown({ asset: { pool } }: Node): boolean {
+    return pool !== null && this.#down.has(pool);
   }
 
   #startReady(): void {
@@ -167,7 +219,7 @@ class Scheduler {
     this.#awake.clear();
     for (const node of awake) {
       for (const portion of this.#waiting.get(node) ?? []) {
-        if (!this.#isReady(node, portion)) continue;
+        if (this.#isDown(node) || !this.#isReady(node, portion)) continue;
         if (!this.#takeSlot(node)) {
           this.#awake.add(node);
           break;
@@ -218,7 +270,7 @@ class Scheduler {
     let step: number | undefined;
     let isInLine = false;
     try {
-      while (rest.length > 0 && !signal.aborted && !this.#isEnding) {
+      while (rest.length > 0 && !signal.aborted && !this.#isEnding && !this.#isDown(node)) {
         const judged = session.index.seq;
         const wanted = this.#free(node, rest);
         if (wanted.length === 0) return;
@@ -279,9 +331,14 @@ class Scheduler {
         signal,
         look: async () => {
           await this.cancellation.look();
+          await refresh(session);
+          if (isBehind(node)) return true;
           if (force) return false;
           return this.#isEnding || this.#slotOf(node) !== undefined && await session.state.isWanted(token);
         },
+        outage: (cause) =>
+          foundDown(session, node, { cause, examines: this.options.taken !== undefined, signal }),
+        ...(this.#isPatient && { waits: (outage) => this.#down.set(node.asset.pool!, outage) }),
         gotOn: () => this.#gotOn(),
         became: (outcomes) => this.#became(node, outcomes, step),
         broke: (message) => this.#broke(node, ranges, message),
@@ -294,8 +351,14 @@ class Scheduler {
 
   /** The partitions to make now; fresh ones are passed over, and those that lack something are blocked. */
   #free(node: Node, ranges: Ranges): Ranges {
+    if (this.#isEnding) return [];
     const wanted = normalize(this.#judge.wanted(node, ranges));
     this.#close(node, subtract(ranges, wanted));
+    if (isBehind(node)) {
+      const message = behindText(node);
+      this.#became(node, wanted.map((range) => ({ ...range, outcome: "blocked" as const, message })));
+      return [];
+    }
     const free: number[] = [];
     const blocked: { from: number; to: number; need: Need }[] = [];
     for (const partition of ordinals(wanted)) {
@@ -311,11 +374,29 @@ class Scheduler {
     }
     const problems: Problem[] = [];
     for (const { need, ...range } of blocked) {
-      if (this.#reopen(node, range, need)) this.#putBack(node, [range]);
+      if (this.#isOthers(need)) this.#leave(node, range);
+      else if (this.#reopen(node, range, need)) this.#putBack(node, [range]);
       else problems.push({ ...range, outcome: "blocked", message: this.#needs.text(node, need) });
     }
     this.#became(node, problems);
     return fromOrdinals(free);
+  }
+
+  /** Whether what keeps back exists only since the run was asked for, or reads what does: another run makes it. */
+  #isOthers({ up: node, members }: Need): boolean {
+    const { session: { index }, options: { request: { asOf } } } = this;
+    if (asOf === undefined) return false;
+    const left = this.#left.get(node) ?? [];
+    return [...ordinals(existing(node.set, [members], index.now))].every((each) =>
+      index.isSound(node, each) || !node.set.has(each, asOf) && !contains(this.scope.get(node) ?? [], each) ||
+      contains(left, each)
+    );
+  }
+
+  /** Leaves partitions as they are: without an outcome, as those that are fresh. */
+  #leave(node: Node, range: OrdinalRange): void {
+    this.#left.set(node, union(this.#left.get(node) ?? [], [range]));
+    this.#close(node, [range]);
   }
 
   /**
@@ -429,7 +510,8 @@ class Scheduler {
     { outcome, message }: Pick<Problem, "outcome" | "message">,
   ): void {
     const keys = range === null ? { from: null, to: null } : keyRange(set, range);
-    this.#tell({ type: "problem", asset, range: keys, outcome, message });
+    const partitions = range === null ? 0 : count([range]);
+    this.#tell({ type: "problem", asset, range: keys, count: partitions, outcome, message });
   }
 
   #tell(news: News): void {

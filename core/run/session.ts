@@ -4,13 +4,21 @@ import type { BrokenEntry, Definition } from "../ports/catalog.ts";
 import type { Clock, Random } from "../ports/clock.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { Publisher } from "../ports/publisher.ts";
-import type { ClaimToken, Commit, Intent, State, Taken } from "../ports/state.ts";
+import {
+  type ClaimToken,
+  type Commit,
+  type Intent,
+  PassedLeadError,
+  type State,
+  type Taken,
+} from "../ports/state.ts";
+import type { Tracer } from "../ports/tracer.ts";
 import type { Versions } from "../ports/versions.ts";
 import { show } from "../show.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import type { Observer } from "./progress.ts";
 
-/** What retention does beside what assets declare. */
+/** The upkeep that retention does beside what assets declare. */
 export interface Upkeep {
   /** Where kept versions are found: what a rollback can go back to is not forgotten. */
   readonly versions: Versions;
@@ -30,8 +38,12 @@ export interface Ports {
   readonly random: Random;
   /** Tidies up beside the graph, as part of retention. @default nothing is there to be tidied */
   readonly upkeep?: Upkeep;
+  /** Finds out whether the service that a pool's assets ask is down, where a question to it has failed. @default nobody does */
+  readonly examine?: (pool: string, signal: AbortSignal) => Promise<unknown>;
   /** Takes secrets out of a text before it is kept or shown. */
   readonly mask: (text: string) => string;
+  /** @default nothing is traced */
+  readonly tracer?: Tracer;
 }
 
 /** The work on one graph: ports, the index that they keep up to date, and who is told of it. */
@@ -100,7 +112,7 @@ async function asked(session: Session, changes: Commit): Promise<readonly Taken[
   try {
     return await committed(session, changes);
   } catch (cause) {
-    if (cause instanceof SupersededError) throw cause;
+    if (cause instanceof SupersededError || cause instanceof PassedLeadError) throw cause;
     throw new UnknownOutcomeError(messageOf(session, cause), { cause });
   }
 }

@@ -1,4 +1,5 @@
 import type { Partition, Partitions } from "../asset.ts";
+import { mistakeIn } from "../errors.ts";
 import type { NewEvent } from "../event.ts";
 import { type Instant, milliseconds, SECOND } from "../instant.ts";
 import {
@@ -13,8 +14,9 @@ import {
   type Ranges,
   subtract,
 } from "../partition/ranges.ts";
-import { keyRange } from "../partition/range_text.ts";
+import { type KeyRange, keyRange } from "../partition/range_text.ts";
 import type { StepRecord } from "../ports/state.ts";
+import { type Attributes, type Span, untraced } from "../ports/tracer.ts";
 import type { Node } from "../staleness/node.ts";
 import { AnswerError, type Answers, answersOf, groupsOf, Places } from "./answers.ts";
 import { type Backoff, backoff } from "./backoff.ts";
@@ -42,6 +44,10 @@ export interface StepOptions {
    * @returns Whether what is left is put off, for something more urgent that waits for the slot.
    */
   readonly look: () => Promise<boolean>;
+  /** Why nothing is answered, in words, where an error comes of the source that the asset asks being down. */
+  readonly outage: (cause: unknown) => Promise<string | undefined>;
+  /** Called with it where what was not answered is to wait until the service is back. @default it fails */
+  readonly waits?: ((outage: string) => void) | undefined;
   /** Called when the code tells that it got on. */
   readonly gotOn: () => void;
   /** Called as soon as it is known what became of partitions. */
@@ -66,13 +72,25 @@ export function portions({ asset: { batch: { most, scattered } } }: Node, ranges
  */
 export async function runStep(session: Session, claim: Claim, options: StepOptions): Promise<Ranges> {
   using step = new Step(session, claim, options);
-  try {
-    await step.run();
-    return step.putOff;
-  } catch (cause) {
-    if (cause instanceof SupersededError) return step.open;
-    throw cause;
-  }
+  const { tracer = untraced } = session;
+  return await tracer.span(`step ${claim.node.key}`, {}, async (span) => {
+    try {
+      await step.run(span);
+      return step.putOff;
+    } catch (cause) {
+      if (!(cause instanceof SupersededError)) throw cause;
+      span.set({ "airgraph.outcome": "superseded" });
+      return step.open;
+    }
+  });
+}
+
+/** The error that a portion ends with, in a line; and the outage that it comes of. */
+interface Fault {
+  readonly message: string;
+  readonly outage?: string | undefined;
+  /** Where a mistake of the asset's code was made. */
+  readonly at?: string | undefined;
 }
 
 class Step implements Disposable {
@@ -88,10 +106,14 @@ class Step implements Disposable {
   #blocked = 0;
   /** The partitions that failed or were held back. */
   #bad: Ranges = [];
+  /** Why the first of these did. */
+  #problem: string | undefined;
   /** Whether the record of the step went with its last group, and with it the claim. */
   #recorded = false;
   #attempted = 0;
   #isPutOff = false;
+  /** Whether what is left waits for a service that is down. */
+  #isWaiting = false;
 
   constructor(readonly session: Session, readonly claim: Claim, readonly options: StepOptions) {
     this.#node = claim.node;
@@ -103,28 +125,39 @@ class Step implements Disposable {
     return this.#open;
   }
 
-  /** What is left for later, as something more urgent came. */
+  /** The partitions left for later, as something more urgent came. */
   get putOff(): Ranges {
     return this.#isPutOff ? this.#remaining : [];
   }
 
-  async run(): Promise<void> {
+  async run(span: Span): Promise<void> {
     const { session, claim: { run }, options: { number, partitions, started, signal } } = this;
-    if (partitions.length === 0) return await this.#end("succeeded");
+    if (partitions.length === 0) {
+      span.omit();
+      return await this.#end("succeeded");
+    }
     const { key, set } = this.#node;
     const range = keyRange(set, hullOf(partitions));
     session.observe({ run, type: "step-started", step: number, asset: key, range, count: count(partitions) });
-    let broken = false;
+    span.set(this.#begins(range));
+    let broken: string | undefined;
     for (const portion of portions(this.#node, partitions)) {
-      if (this.#isPutOff) break;
-      const error = await this.#attempts(portion);
-      if (error !== undefined) {
-        broken = true;
-        await this.#broken(portion, error);
+      if (this.#isPutOff || this.#isWaiting) break;
+      const fault = await this.#attempts(portion);
+      if (fault?.outage !== undefined && this.options.waits !== undefined) {
+        this.#isWaiting = true;
+        this.#log.warn(`waits, as ${fault.outage}`, { error: fault.message });
+        this.options.waits(fault.outage);
+      } else if (fault !== undefined) {
+        broken ??= fault.message;
+        await this.#broken(portion, fault);
       }
     }
-    const outcome = signal.aborted ? "cancelled" : broken ? "failed" : this.#outcome();
-    if (!this.#recorded || broken) await this.#end(outcome);
+    const isCancelled = signal.aborted || this.#isWaiting;
+    const isBroken = broken !== undefined;
+    const outcome = isCancelled ? "cancelled" : isBroken ? "failed" : this.#outcome();
+    this.#ends(span, outcome, broken);
+    if (!this.#recorded || isBroken) await this.#end(outcome);
     await this.#log.flush();
     if (this.#bad.length > 0 && !signal.aborted) await verifyInputs(session, this.#node, this.#bad);
     const took = session.clock.now() - started;
@@ -133,6 +166,32 @@ class Step implements Disposable {
 
   [Symbol.dispose](): void {
     this.#log[Symbol.dispose]();
+  }
+
+  #begins({ from, to }: KeyRange): Attributes {
+    const { claim: { run, node }, options: { number, partitions, forced } } = this;
+    return {
+      "airgraph.asset": node.key,
+      "airgraph.run": run,
+      "airgraph.step": number,
+      "airgraph.partitions.count": count(partitions),
+      ...(from !== null && { "airgraph.partitions.from": from }),
+      ...(to !== null && { "airgraph.partitions.to": to }),
+      ...(forced && { "airgraph.forced": true }),
+    };
+  }
+
+  #ends(span: Span, outcome: StepRecord["outcome"], error: string | undefined): void {
+    const [failed, blocked] = [this.#failed, this.#blocked];
+    span.set({
+      "airgraph.outcome": outcome,
+      "airgraph.partitions.materialized": this.#materialized,
+      "airgraph.partitions.failed": failed - blocked,
+      "airgraph.partitions.blocked": blocked,
+    });
+    if (outcome === "failed" || outcome === "blocked") {
+      span.fail(outcome, error ?? this.#problem ?? `${failed} of its partitions ${outcome}`);
+    }
   }
 
   /** Records how the step ended, and with it ends the claim, unless both went with the last group. */
@@ -147,20 +206,24 @@ class Step implements Disposable {
   }
 
   /** @returns The error that the portion ends with, unless it was cancelled. */
-  async #attempts(portion: Ranges): Promise<string | undefined> {
+  async #attempts(portion: Ranges): Promise<Fault | undefined> {
     const { session, claim: { run }, options: { signal, number } } = this;
     const { retry } = this.#node.asset;
     for (let failures = 0; !signal.aborted; failures++) {
       try {
         await onceStill(session, signal, () => this.#attempt(portion));
         if (signal.aborted || this.#isPutOff || this.#left(portion).length === 0) return undefined;
-        return "the partition was not answered, wanted an output or a failure";
+        return { message: "the partition was not answered, wanted an output or a failure" };
       } catch (cause) {
         if (cause instanceof SupersededError || cause instanceof UnknownOutcomeError) throw cause;
         if (signal.aborted) return undefined;
         const error = messageOf(session, cause);
-        const final = cause instanceof AnswerError || this.#left(portion).length === 0;
-        if (final || failures >= retry.most) return error;
+        const isOwn = cause instanceof AnswerError || this.#left(portion).length === 0;
+        const outage = isOwn ? undefined : await this.options.outage(cause);
+        if (signal.aborted) return undefined;
+        if (isOwn || outage !== undefined || failures >= retry.most) {
+          return { message: error, outage, at: mistakeIn(cause) };
+        }
         const after = backoff(session, retry.backoff ?? BACKOFF, failures);
         this.#log.warn("trying again", { error, after });
         session.observe({ run, type: "retrying", step: number, error, after });
@@ -259,6 +322,7 @@ class Step implements Disposable {
   }
 
   #became(outcomes: readonly Outcome[]): void {
+    this.#problem ??= outcomes.find(isProblem)?.message;
     this.#bad = normalize([...this.#bad, ...outcomes.filter(isProblem)]);
     this.#open = intersect(this.#open, this.#remaining);
     this.options.became(outcomes);
@@ -270,13 +334,14 @@ class Step implements Disposable {
   }
 
   /** Records an error that ends a portion: of what was not answered, or, after that, of all that the portion made. */
-  async #broken(portion: Ranges, message: string): Promise<void> {
+  async #broken(portion: Ranges, { message, outage, at }: Fault): Promise<void> {
     const { session, claim } = this;
-    this.#log.error(message);
+    const reason = outage === undefined ? "error" : "outage";
+    this.#log.error(message, at === undefined ? {} : { at });
     const left = this.#left(portion);
     if (left.length === 0) return await this.#brokeAfter(portion, message);
     const problems = left.map((range): Problem => ({ ...range, outcome: "failed", message }));
-    await commit(session, { claim: claim.token, events: failedEvents(session, claim, problems, "error") });
+    await commit(session, { claim: claim.token, events: failedEvents(session, claim, problems, reason) });
     this.#remaining = subtract(this.#remaining, left);
     this.#count(problems);
     this.#became(problems);

@@ -8,7 +8,7 @@ import type { TakenIn } from "../take_in.ts";
 import { recorded } from "./recorded.ts";
 import { commit, type Session } from "./session.ts";
 
-/** What was taken in of an asset: partitions that stand, and earlier versions of them. */
+/** The counts of what was taken in of an asset: partitions that stand, and earlier versions of them. */
 export interface TakenInCount {
   /** The keys of the first and the last partition; null where it has none, or no keys. */
   readonly from: string | null;

@@ -25,6 +25,8 @@ export interface RunResult {
     readonly message: string;
   }[];
   readonly warnings: readonly string[];
+  /** Why the rest of a queued run waits: the service that it asks is down. */
+  readonly waits?: string;
 }
 
 interface Failure {
@@ -32,6 +34,7 @@ interface Failure {
   /** Null where it is a problem of the asset. */
   readonly range: { readonly from: number; to: number } | null;
   readonly message: string;
+  readonly isBlocked: boolean;
 }
 
 /** Counts what a run does, asset by asset. */
@@ -49,15 +52,16 @@ export class Tally {
       return;
     }
     const { from, to, message } = outcome;
+    const isBlocked = outcome.outcome === "blocked";
     counts[outcome.outcome] += to - from + 1;
     const last = this.#failures.findLast((failure) => failure.node === node);
     if (last?.range && last.message === message && last.range.to === from - 1) last.range.to = to;
-    else this.#failures.push({ node, range: { from, to }, message });
+    else this.#failures.push({ node, range: { from, to }, message, isBlocked });
   }
 
   /** An error of an asset's code that is none of one partition: it counts for none of them. */
   fault(node: Node, range: OrdinalRange | null, message: string): void {
-    this.#failures.push({ node, range: range && { ...range }, message });
+    this.#failures.push({ node, range: range && { ...range }, message, isBlocked: false });
   }
 
   warn(message: string): void {
@@ -73,11 +77,7 @@ export class Tally {
       counts.blocked += own.blocked;
       return { key: node.key, ...own };
     });
-    const errors = this.#failures.map(({ node, range, message }) => ({
-      asset: node.key,
-      partition: range && keysOf(node, range),
-      message,
-    }));
+    const errors = this.#failures.map(errorOf);
     const status = cancelled
       ? "cancelled"
       : errors.length > 0
@@ -88,6 +88,11 @@ export class Tally {
     return { run, status, counts, assets, errors, warnings: [...this.#warnings] };
   }
 
+  /** The errors of partitions that something held back. */
+  blocked(): RunResult["errors"] {
+    return this.#failures.filter(({ isBlocked }) => isBlocked).map(errorOf);
+  }
+
   #of(node: Node): Counts & { rows: number } {
     let counts = this.#assets.get(node);
     if (counts === undefined) {
@@ -96,6 +101,10 @@ export class Tally {
     }
     return counts;
   }
+}
+
+function errorOf({ node, range, message }: Failure): RunResult["errors"][number] {
+  return { asset: node.key, partition: range && keysOf(node, range), message };
 }
 
 function keysOf({ set }: Node, { from, to }: OrdinalRange): string | null {

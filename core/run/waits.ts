@@ -4,7 +4,7 @@ import type { LiveClaim } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import type { Session } from "./session.ts";
 
-/** What another run holds: partitions, or a slot of a pool that is wanted for these. */
+/** Something that another run holds: partitions, or a slot of a pool that is wanted for these. */
 type Awaited = LiveClaim & { readonly pool?: string };
 
 /** Tells once that another run's work on an asset is waited for, and once that it is no longer. Dispose of it. */

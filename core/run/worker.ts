@@ -1,21 +1,14 @@
 import { RequestError } from "../errors.ts";
-import type { RunId } from "../event.ts";
+import { outagesIn, waitingAssets } from "../outages.ts";
 import { SECOND } from "../instant.ts";
-import type { RunRequest, TakenRun } from "../ports/state.ts";
+import type { TakenRun } from "../ports/state.ts";
+import { makeableHere } from "./behind.ts";
 import { recover } from "./recover.ts";
 import { retain } from "./retention.ts";
-import { messageOf, type Session } from "./session.ts";
+import { messageOf, refresh, type Session } from "./session.ts";
 import type { RunResult } from "./tally.ts";
-
-/** A queued run as it ended here. */
-export interface Worked {
-  readonly run: RunId;
-  readonly request: RunRequest;
-  /** Refused where the graph cannot do what was requested; handed back where its worker was told to end. */
-  readonly outcome: RunResult | { readonly status: "refused"; readonly message: string } | {
-    readonly status: "handed-back";
-  };
-}
+import { tracedRun } from "./traced.ts";
+import type { Worked } from "./worked.ts";
 
 const never = new AbortController().signal;
 
@@ -25,30 +18,37 @@ export type Execute = (taken: TakenRun, signal: AbortSignal) => Promise<RunResul
 /** How often it is looked for what dead workers left, while there is anything to do. */
 const LOOK = SECOND;
 
-/** Takes queued runs and executes them, one after the other, until none is queued. */
+/** Takes queued runs that can be done here and executes them, one after the other, until none is queued. */
 export async function* work(
   session: Session,
   signal: AbortSignal = never,
   execute: Execute,
 ): AsyncGenerator<Worked> {
-  const { state, clock } = session;
+  const { clock } = session;
   let looked = -Infinity;
   while (!signal.aborted) {
     const isDue = clock.awake() >= looked + LOOK;
     if (isDue) {
       await recover(session);
       looked = clock.awake();
-    }
-    const taken = await state.take(clock.now()) ?? (isDue ? undefined : await take(session));
+    } else await refresh(session);
+    const taken = await next(session) ?? (isDue ? undefined : await take(session));
     if (taken === undefined) return;
     yield await worked(session, taken, signal, execute);
   }
 }
 
-/** Takes over what dead workers left, and the most urgent run that is queued. */
+/** Takes over what dead workers left, and the most urgent queued run of assets whose present code this graph has. */
 export async function take(session: Session, above?: number): Promise<TakenRun | undefined> {
   await recover(session);
-  return await session.state.take(session.clock.now(), above);
+  return await next(session, above);
+}
+
+/** The most urgent run that is queued, waits for no service that is down, and can be done here. */
+async function next({ state, index, clock }: Session, above?: number): Promise<TakenRun | undefined> {
+  const now = clock.now();
+  const waiting = waitingAssets(await outagesIn(state.keyValue, now), index);
+  return await state.take(now, above, waiting, makeableHere(index));
 }
 
 /** Executes a run that was taken. @throws Where it is not known how it ended. */
@@ -59,7 +59,8 @@ export async function worked(
   execute: Execute,
 ): Promise<Worked> {
   const { id: run, request } = taken;
-  return { run, request, outcome: await outcomeOf(session, taken, signal, execute) };
+  const outcome = await tracedRun(session, taken, () => outcomeOf(session, taken, signal, execute));
+  return { run, request, outcome };
 }
 
 async function outcomeOf(
@@ -77,7 +78,10 @@ async function outcomeOf(
     }
     const result = await execute(taken, signal);
     const isOpen = result.status === "cancelled" && !await state.isCancelled(id);
-    return isOpen ? { status: "handed-back" } : result;
+    if (!isOpen) return result;
+    // Whoever has the code that was registered meanwhile need not wait for the end of this worker.
+    if (!session.index.isLatest && result.waits === undefined) await state.handBack(id, clock.now());
+    return { status: "handed-back", ...(result.waits !== undefined && { waits: result.waits }) };
   } catch (cause) {
     if (signal.aborted) return { status: "handed-back" };
     const message = messageOf(session, cause);

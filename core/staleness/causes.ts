@@ -1,6 +1,6 @@
 import type { AssetKey } from "../event.ts";
 import { fromOrdinals, type OrdinalRange, type Ranges } from "../partition/ranges.ts";
-import type { CauseKind } from "./cause_kind.ts";
+import type { CauseKind } from "./judgement.ts";
 import type { StalenessIndex } from "./index.ts";
 import { type Edge, existing, type Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
@@ -36,13 +36,14 @@ export function causesOf(index: StalenessIndex, node: Node, range: OrdinalRange)
 
 /** Declared code, and dependencies that came or went since the row was made. */
 function codeCauses(index: StalenessIndex, node: Node, chunk: Chunk, i: number, found: Collected): void {
-  if (chunk.codeId[i] === node.codeId) return;
+  const { present } = node;
+  if (chunk.codeId[i] === present.codeId) return;
   const record = index.recordOf(chunk, i);
   if (record === undefined) return found.add("code", undefined, "the code changed");
-  if (record.version !== node.record.version) found.add("code", undefined, "the code changed");
+  if (record.version !== present.record.version) found.add("code", undefined, "the code changed");
   const had = record.edges.map(edgeName);
-  const has = node.record.edges.map(edgeName);
-  for (const [place, edge] of node.record.edges.entries()) {
+  const has = present.record.edges.map(edgeName);
+  for (const [place, edge] of present.record.edges.entries()) {
     if (!had.includes(has[place]!)) found.add("dependency", edge.upstream, "a dependency was declared");
   }
   for (const [place, edge] of record.edges.entries()) {

@@ -1,5 +1,5 @@
 import { type CheckResult, damageOf } from "../check.ts";
-import type { AssetEvent, AssetKey, NewEvent, Seq } from "../event.ts";
+import type { AssetEvent, AssetKey, CodeRecord, NewEvent, Registered, Seq } from "../event.ts";
 import { bytesLimbs, LIMBS } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
 import {
@@ -12,7 +12,6 @@ import {
   union,
 } from "../partition/ranges.ts";
 import {
-  type CodeRecord,
   DAMAGED,
   type DueMark,
   EXPIRED,
@@ -25,7 +24,7 @@ import { Changes } from "./changes.ts";
 import { loadRows } from "./load.ts";
 import type { Judgement } from "./judgement.ts";
 import { Marks } from "./marks.ts";
-import { existing, type Node } from "./node.ts";
+import { allExisting, existing, isBehind, type Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
 import { Soundness } from "./soundness.ts";
 import { holds, summaryOf } from "./summary.ts";
@@ -43,6 +42,8 @@ export class StalenessIndex {
   readonly #due = new Marks<DueMark>();
   readonly #supposed = new Map<Node, Set<number>>();
   readonly #gone = new Map<Node, Ranges>();
+  /** Assets of other graphs that were registered since this one was. */
+  readonly #others = new Set<AssetKey>();
   readonly #followers: Touched[] = [];
   #seq: Seq = 0;
   /** Up to when changes by time alone were noted. */
@@ -84,6 +85,10 @@ export class StalenessIndex {
   load(snapshot: Snapshot): void {
     this.#seq = snapshot.seq;
     for (const [number, record] of snapshot.codes) this.#soundness.codes.set(number, record);
+    for (const node of this.nodes) {
+      const codeId = snapshot.registered.get(node.key) ?? node.codeId;
+      node.present = { codeId, record: snapshot.codes.get(codeId) ?? node.record };
+    }
     for (const failure of snapshot.failures) this.#failures.add(failure);
     for (const mark of snapshot.due) this.#due.add(mark);
     for (const node of this.nodes) {
@@ -151,7 +156,11 @@ export class StalenessIndex {
   #take(event: AssetEvent): void {
     this.#changes.begin();
     const node = this.#byKey.get(event.asset);
-    if (node === undefined) return;
+    if (node === undefined) {
+      if (event.kind === "registered") this.#others.add(event.asset);
+      return;
+    }
+    if (event.kind === "registered") return this.#register(node, event);
     for (const follower of this.#followers) follower.add(node, event);
     switch (event.kind) {
       case "materialized": {
@@ -212,6 +221,25 @@ export class StalenessIndex {
         node.rows.each(event.from, event.to, (chunk, _, ordinal) => this.#changes.row(node, chunk, ordinal));
         return this.#due.add(event);
     }
+  }
+
+  /** Every row may be judged otherwise from now on. */
+  #register(node: Node, { codeId, record }: Registered): void {
+    this.#soundness.codes.set(codeId, record);
+    node.present = { codeId, record };
+    for (const follower of this.#followers) follower.note(node, allExisting(node, this.now));
+    this.#changes.range(node, EVERYTHING[0]!.from, EVERYTHING[0]!.to);
+    node.rows.all((chunk, i, ordinal) => this.#soundness.rejudge(node, chunk, i, ordinal));
+  }
+
+  /** The assets of which other code was registered than this graph's. */
+  get behind(): readonly Node[] {
+    return this.nodes.filter(isBehind);
+  }
+
+  /** Whether all that was registered since this graph was is code of its own. */
+  get isLatest(): boolean {
+    return this.#others.size === 0 && !this.nodes.some(isBehind);
   }
 
   /** Reads the clock, without a change of the partitions that exist. */

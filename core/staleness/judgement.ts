@@ -1,6 +1,9 @@
 import type { Instant } from "../instant.ts";
 import type { OrdinalRange } from "../partition/ranges.ts";
 
+/** The sort of a cause of staleness. */
+export type CauseKind = "code" | "input" | "upstream" | "source" | "dependency" | "damaged" | "forced";
+
 /** The state of a partition by its content alone, before running, failed and blocked are laid over it. */
 export type Judgement = "fresh" | "stale" | "missing";
 
@@ -9,7 +12,7 @@ export interface JudgedRange extends OrdinalRange {
   readonly state: Judgement;
 }
 
-/** What rows come to that stand. */
+/** The sums over rows that stand. */
 export interface Totals {
   lastMaterialized: Instant | null;
   readonly checks: { passed: number; failed: number };

@@ -20,7 +20,9 @@ export function loadRows(soundness: Soundness, node: Node, rows: AssetSnapshot):
       if (!uniform) soundness.readSums(node, chunk, i, edges, edge);
       edge += uniform ? width : (soundness.recordOf(chunk, i)?.edges.length ?? 0) * LIMBS;
       const agrees = soundness.measure(node, chunk, i, rows.ordinals[row]!);
-      chunk.sound[i] = agrees && chunk.codeId[i] === node.codeId && chunk.status[i] !== DAMAGED ? 1 : 0;
+      chunk.sound[i] = agrees && chunk.codeId[i] === node.present.codeId && chunk.status[i] !== DAMAGED
+        ? 1
+        : 0;
     }
   }
 }

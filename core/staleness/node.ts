@@ -1,6 +1,6 @@
 import type { AnyAsset, Dependency, DependencyMode } from "../asset.ts";
 import { DeclarationError } from "../errors.ts";
-import type { AssetKey } from "../event.ts";
+import type { AssetKey, CodeRecord } from "../event.ts";
 import { codeVersion } from "../fingerprint.ts";
 import type { Graph } from "../graph.ts";
 import type { Instant } from "../instant.ts";
@@ -16,7 +16,7 @@ import {
   ordinals,
   type Ranges,
 } from "../partition/ranges.ts";
-import { type CodeRecord, STANDS, type State } from "../ports/state.ts";
+import { STANDS, type State } from "../ports/state.ts";
 import { Rows } from "./rows.ts";
 
 /** A dependency between two nodes, its mapping bound to their partition sets. */
@@ -39,9 +39,11 @@ export interface Node {
   /** Its place in dependency order. */
   readonly order: number;
   readonly set: PartitionSet;
-  /** The id of its present code record. */
+  /** The id of this graph's code record of it, which is what it is made with here. */
   readonly codeId: number;
   readonly record: CodeRecord;
+  /** The present code record, by which it is judged: another one where other code was registered since. */
+  present: { readonly codeId: number; readonly record: CodeRecord };
   /** Every dependency. */
   readonly up: readonly Edge[];
   /** Those that carry a sum, by slot. */
@@ -60,7 +62,15 @@ export type ReadSourceFile = (path: string) => string | Promise<string>;
  *
  * @throws {DeclarationError} If a source file cannot be read.
  */
-export async function bindGraph(graph: Graph, state: State, readSourceFile: ReadSourceFile): Promise<Node[]> {
+export async function bindGraph(
+  graph: Graph,
+  { state, readSourceFile, at, yielding = false }: {
+    readonly state: State;
+    readonly readSourceFile: ReadSourceFile;
+    readonly at: Instant;
+    readonly yielding?: boolean;
+  },
+): Promise<Node[]> {
   const records = await Promise.all(graph.assets.map((asset) => codeRecord(asset, readSourceFile)));
   const registered = await state.register(
     graph.assets.map((asset, i) => ({
@@ -68,6 +78,8 @@ export async function bindGraph(graph: Graph, state: State, readSourceFile: Read
       partitions: asset.partitions.spec,
       record: records[i]!,
     })),
+    at,
+    { yielding },
   );
   const nodes = new Map<AssetKey, Node>();
   graph.assets.forEach((asset, order) => {
@@ -85,6 +97,11 @@ export function bindAgain(nodes: readonly Node[]): Node[] {
     bound.set(key, bindAsset(asset, order, set, codeId, record, bound));
   }
   return [...bound.values()];
+}
+
+/** Whether other code of an asset was registered since this graph's was: it is not made here. */
+export function isBehind({ codeId, present }: Node): boolean {
+  return present.codeId !== codeId;
 }
 
 /** Reads the source files of every asset. @throws {DeclarationError} If one cannot be read. */
@@ -148,6 +165,7 @@ function bindAsset(
     set,
     codeId,
     record,
+    present: { codeId, record },
     up,
     summed,
     contentEdges,

@@ -22,7 +22,7 @@ export function hasMoved(index: StalenessIndex, node: Node, partition: number): 
   const i = partition - chunk.first;
   if (!chunk.stands(i) || chunk.status[i] === DAMAGED) return true;
   // Made by other code: who runs that would make it again, and so on without end.
-  if (chunk.codeId[i] !== node.codeId) return false;
+  if (chunk.codeId[i] !== node.present.codeId) return false;
   for (const edge of node.summed) {
     let moved = false;
     for (

@@ -41,7 +41,7 @@ class Block {
   }
 }
 
-/** What is known of rows by events alone, a column each. */
+/** The facts of rows that events tell, a column each. */
 type Columns = Pick<
   Chunk,
   "seq" | "changed" | "read" | "at" | "codeId" | "status" | "checksPassed" | "checksFailed" | "member"

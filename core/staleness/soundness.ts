@@ -1,7 +1,8 @@
 import { limbBytes, LIMBS, Sum } from "../fingerprint.ts";
+import type { CodeRecord } from "../event.ts";
 import type { Instant } from "../instant.ts";
 import type { Ranges } from "../partition/ranges.ts";
-import { type CodeRecord, DAMAGED } from "../ports/state.ts";
+import { DAMAGED } from "../ports/state.ts";
 import type { Changes } from "./changes.ts";
 import { countExisting, type Edge, existing, type Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
@@ -120,7 +121,9 @@ export class Soundness {
   }
 
   isSoundNow(node: Node, chunk: Chunk, i: number, ordinal: number): boolean {
-    if (!chunk.stands(i) || chunk.status[i] === DAMAGED || chunk.codeId[i] !== node.codeId) return false;
+    if (!chunk.stands(i) || chunk.status[i] === DAMAGED || chunk.codeId[i] !== node.present.codeId) {
+      return false;
+    }
     const slots = node.summed.length;
     for (let slot = 0; slot < slots; slot++) if (chunk.differs[i * slots + slot] === 1) return false;
     for (const edge of node.contentEdges) {

@@ -52,7 +52,7 @@ export interface Standing {
   readonly totals: Totals;
 }
 
-/** What was answered last of a node, and when it is answered anew. */
+/** The last answer on a node, and until when it holds. */
 interface Answer extends Standing, Validity {
   readonly ranges: Ranges;
   readonly revision: number;

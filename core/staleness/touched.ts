@@ -1,4 +1,4 @@
-import type { AssetEvent } from "../event.ts";
+import type { AssetEvent, Registered } from "../event.ts";
 import { normalize, type OrdinalRange, type Ranges } from "../partition/ranges.ts";
 import type { Node } from "./node.ts";
 
@@ -6,7 +6,7 @@ import type { Node } from "./node.ts";
 export class Touched {
   #ranges = new Map<Node, OrdinalRange[]>();
 
-  add(node: Node, event: AssetEvent): void {
+  add(node: Node, event: Exclude<AssetEvent, Registered>): void {
     const range = "partition" in event ? { from: event.partition, to: event.partition } : event;
     this.note(node, [{ from: range.from, to: range.to }]);
   }

@@ -11,13 +11,13 @@ import { ASKING, askingKey, askingOf } from "./asking.ts";
 import type { HistoryQuestion } from "./question.ts";
 import type { Page } from "./page.ts";
 import { common, merged, type TimeRange, without } from "./ranges.ts";
-import { sharesPages } from "./shared_pages.ts";
 import { getPage, keyOf, putPage, type Stored, storedOf } from "./stored.ts";
 import {
   isOfUse,
   isWantedKey,
   putWanted,
   rowsOf,
+  sharesPages,
   WANTED,
   type Wanted,
   wantedFrom,
@@ -194,7 +194,7 @@ interface Kept {
 
 /** Forgets what is too old, damaged or wanted by no history, and what was never written whole. @returns The rest. */
 export async function sweepAnswers(spool: Spool, now: Instant): Promise<Kept> {
-  await spool.discardPartial(now - WRITTEN_WITHIN);
+  await spool.discardPartial(WRITTEN_WITHIN);
   const keys = await spool.list(); // a history writes what it wants before any answer
   const wanted = (await wantsIn(spool, keys.filter(isWantedKey)))
     .filter(({ touched }) => touched >= now - KEPT_FOR);

@@ -18,7 +18,7 @@ export function askingKey({ by, sensor, since }: Asking): string {
   return `${ASKING}${by}/${sensor}-${since}`;
 }
 
-/** What is being asked, of keys; others, and what has gone on for too long, are passed by. */
+/** The questions under way, of keys; others, and what has gone on for too long, are passed by. */
 export function askingOf(keys: readonly string[], now: Instant): Asking[] {
   return keys.flatMap((key) => {
     const [, by, sensor, since] = KEY.exec(key) ?? [];

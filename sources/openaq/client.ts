@@ -55,6 +55,11 @@ export class OpenAQ {
     return this.#requester.requests;
   }
 
+  /** Those of them that were answered 429. */
+  get limited(): number {
+    return this.#requester.limited;
+  }
+
   /** Resolves when next an answer of 429 begins to be waited out. */
   get held(): Promise<void> {
     return this.#requester.held;

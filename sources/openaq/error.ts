@@ -1,3 +1,5 @@
+import { SourceError } from "../../core/mod.ts";
+
 /**
  * The kind of failure: `key` the key was refused; `forbidden` the key may not ask that; `missing` there is no such thing; `invalid` the question was not
  * understood; `too-much` the window was too large to answer in time; `limited` too many requests, even after waiting;
@@ -19,10 +21,10 @@ export type Trouble =
 export const EVERYONES: ReadonlySet<Trouble> = new Set<Trouble>(["key", "limited", "unreachable", "clock"]);
 
 /** A question that OpenAQ did not answer; the message is one line and names the URL. */
-export class OpenAQError extends Error {
+export class OpenAQError extends SourceError {
   override readonly name = "OpenAQError";
 
   constructor(readonly trouble: Trouble, message: string, options?: ErrorOptions) {
-    super(`asking OpenAQ: ${message}`, options);
+    super(`asking OpenAQ: ${message}`, EVERYONES.has(trouble), options);
   }
 }

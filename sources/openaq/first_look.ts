@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { type Clock, type Instant, iso, type KeyValue, type Milliseconds, SECOND } from "../../core/mod.ts";
+import {
+  type Clock,
+  type Instant,
+  iso,
+  type KeyValue,
+  type Milliseconds,
+  SECOND,
+  WrongUseError,
+} from "../../core/mod.ts";
 import { sourceOf } from "./announced.ts";
 import { answeredAt, WRONG } from "./date.ts";
 import { limitsOf, paced } from "./pace.ts";
@@ -18,7 +26,11 @@ const SILENCE = 8 * SECOND;
 /** The origin that an address announces, or why it announces none, and the number of requests that it took to know. */
 export type Look =
   & { readonly requests: number }
-  & ({ readonly source: string } | { readonly error: Error });
+  & ({ readonly source: string } | {
+    readonly error: Error;
+    /** Whether it may announce one later, as nothing answers now, or with another time of day. */
+    readonly isPassing: boolean;
+  });
 
 /** The source that a URL announced when it was asked for this state; undefined where it never was. */
 export async function rememberedSource(url: string, kv: KeyValue): Promise<string | undefined> {
@@ -52,6 +64,8 @@ export interface LookOptions {
   readonly signal?: AbortSignal;
   /** Told in a line what is waited for. */
   readonly tell?: (line: string) => void;
+  /** @default the global one */
+  readonly fetch?: (request: Request) => Promise<Response>;
 }
 
 /**
@@ -61,7 +75,7 @@ export interface LookOptions {
 export async function askSource(
   { url, key, timeout, perMinute, perHour }: Address,
   kv: KeyValue,
-  { clock, signal, tell = () => {} }: LookOptions,
+  { clock, signal, tell = () => {}, fetch: ask = fetch }: LookOptions,
 ): Promise<Look> {
   const { origin } = new URL(url);
   const address = `${url.replace(/(\/v3)?\/*$/, "")}/v3/countries?limit=1`;
@@ -75,7 +89,8 @@ export async function askSource(
     const silence = () => tell(`"${origin}" has not answered for ${seconds(clock.awake() - began)}`);
     const timer = setInterval(silence, SILENCE);
     const response = await within(clock, timeout * SECOND, signal, async (signal) => {
-      const response = await fetch(address, { headers: { "X-API-Key": key! }, redirect: "manual", signal });
+      const headers = { "X-API-Key": key! };
+      const response = await ask(new Request(address, { headers, redirect: "manual", signal }));
       await response.body?.cancel();
       return response;
     })
@@ -89,12 +104,14 @@ export async function askSource(
     await pace.heard(limits);
     if (answered !== undefined) {
       const error = otherTime(origin, answered.headers, asked, clock.now());
-      if (error !== undefined) return { error, requests };
+      if (error !== undefined) return { error, isPassing: true, requests };
       const source = sourceOf(answered, origin);
       if (source !== undefined) return { source, requests };
     }
     const passing = answered === undefined || answered.status === 429 || answered.status >= 500;
-    if (!passing || requests === ATTEMPTS) return { error: noSource(origin, timeout, response), requests };
+    if (!passing || requests === ATTEMPTS) {
+      return { error: noSource(origin, timeout, response, passing), isPassing: passing, requests };
+    }
     const wait = Math.min(limits?.reset ?? requests, LONGEST_WAIT) * SECOND;
     const found = answered === undefined ? "does not answer" : `answered ${answered.status}`;
     tell(`"${origin}" ${found}: asking again in ${seconds(wait)}`);
@@ -115,14 +132,21 @@ function otherTime(origin: string, headers: Headers, asked: Instant, heard: Inst
   );
 }
 
-function noSource(origin: string, timeout: number, found: Response | Error | undefined): Error {
+/** What answers with anything but what may pass is not what was configured. */
+function noSource(
+  origin: string,
+  timeout: number,
+  found: Response | Error | undefined,
+  isPassing: boolean,
+): Error {
   const asking = `asking "${origin}" what it is`;
   if (!(found instanceof Response)) {
     const message = `${asking}: it cannot be reached, wanted OpenAQ's API within ${timeout} s`;
     return new Error(message, { cause: found });
   }
   const wanted = [401, 403].includes(found.status) ? "a valid OPENAQ_API_KEY" : "OpenAQ's API";
-  return new Error(
-    `${asking}: it answered ${found.status}${found.ok ? " without JSON" : ""}, wanted ${wanted}`,
-  );
+  const message = `${asking}: it answered ${found.status}${
+    found.ok ? " without JSON" : ""
+  }, wanted ${wanted}`;
+  return isPassing ? new Error(message) : new WrongUseError(message);
 }

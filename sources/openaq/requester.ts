@@ -33,6 +33,8 @@ export interface RequesterOptions {
   readonly pace: Pace;
   /** How long one request may take. */
   readonly timeout: Milliseconds;
+  /** How long a question is tried, awake, before it counts as not answered. @default a minute */
+  readonly patience?: Milliseconds;
   /** Told whether questions are answered. @default nobody is */
   readonly health?: Pick<SourceHealth, "answered" | "failed"> | undefined;
 }
@@ -69,7 +71,6 @@ interface Limited {
 /** Caches on the way may answer nothing by themselves. */
 const FROM_THE_SOURCE = { "Cache-Control": "no-cache" };
 const ATTEMPTS = 5;
-/** How long a question is tried, awake, before it counts as not answered. */
 const PATIENCE = MINUTE;
 /** How long 429 is waited out for one question, whatever it says: the limits are hourly. */
 const LONGEST_WAIT = HOUR;
@@ -87,6 +88,8 @@ const NOBODY_THERE: ReadonlySet<string> = new Set(["connection refused", "unknow
 export class Requester {
   /** Requests sent so far. */
   requests = 0;
+  /** Those of them that were answered 429. */
+  limited = 0;
   /** A note on the answers for their readers, in one line. */
   notice: string | undefined;
   readonly #options: RequesterOptions;
@@ -143,11 +146,12 @@ export class Requester {
     try {
       for (let attempt = 1;;) {
         await pace.start(signal);
-        if (patience === Infinity) patience = clock.awake() + PATIENCE;
+        if (patience === Infinity) patience = clock.awake() + (this.#options.patience ?? PATIENCE);
         const left = patience - clock.awake();
         if (left <= 0) throw this.#error("unreachable", url, last);
         const asleep = clock.asleep();
         const outcome = await this.#once(url, question, left, signal);
+        if ("said" in outcome) turn?.answered();
         turn?.[Symbol.dispose]();
         turn = undefined;
         if ("said" in outcome) return outcome;
@@ -251,6 +255,7 @@ export class Requester {
     }
     const { response: { status, ok, headers }, body } = answered;
     this.#compareClocks(url, headers, asked);
+    if (status === 429) this.limited++;
     if (status === 429) return { wait: (limitsOf(headers, clock.now()).reset ?? 60) * SECOND };
     if (!ok) {
       const said = `answered ${status} ${this.#detail("text" in body ? body.text : "")}`;

@@ -1,9 +1,11 @@
 import { type Clock, type Milliseconds, type Random, SECOND } from "../../core/mod.ts";
 
 /** So many requests may be made again whatever was answered. */
-const SPARE = 10;
+const SPARE = 4;
 /** Each answer lets so many more be made again. */
 const SHARE = 0.1;
+/** A request that was made again and is answered gives back so much of its own. */
+const REPAID = 0.6;
 /** So many made again without any answer say that nothing answers at all. */
 const IN_A_ROW = 5;
 
@@ -11,12 +13,16 @@ const IN_A_ROW = 5;
 export interface Turn extends Disposable {
   /** How long it is waited for; undefined where the request is not to be made again. */
   readonly pause: Milliseconds | undefined;
+  /** The request was answered. */
+  answered(): void;
 }
 
 /**
- * The requests that may be made again, over a whole run: ten, and a tenth of those that were answered. They are made one
- * at a time, after pauses that double with each that brings no answer: a server that is down for a moment is not
- * pressed, and one that is down for longer is noticed by a few requests.
+ * The requests that may be made again, over a whole run: four, and a tenth of those that were answered; one that is
+ * answered when it is made again counts less than one that is not, so that a moment's trouble of the server is made up
+ * for, while a sensor that goes on failing is given up soon. They are made one at a time, after pauses that double with
+ * each that brings no answer: a server that is down for a moment is not pressed, and one that is down for longer is
+ * noticed by a few requests.
  */
 export class Retries {
   readonly #parts: { readonly clock: Clock; readonly random: Random };
@@ -43,13 +49,17 @@ export class Retries {
     await before;
     if (signal?.aborted) resolve();
     signal?.throwIfAborted();
-    const allowed = this.#left >= 1 && this.#inARow < IN_A_ROW;
+    // As long as nothing at all is answered, it is no sensor's own trouble.
+    const allowed = (this.#left >= 1 || this.#inARow > 0) && this.#inARow < IN_A_ROW;
     const doubled = Math.max(attempt - 1, this.#inARow);
     if (allowed) {
-      this.#left--;
+      this.#left = Math.max(0, this.#left - 1);
       this.#inARow++;
     }
     const pause = allowed ? this.#parts.random() * SECOND * 2 ** doubled : undefined;
-    return { pause, [Symbol.dispose]: resolve };
+    const answered = () => {
+      this.#left += REPAID;
+    };
+    return { pause, answered, [Symbol.dispose]: resolve };
   }
 }

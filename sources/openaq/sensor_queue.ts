@@ -11,8 +11,10 @@ import type { Track } from "./track.ts";
 const MOST_HELD = 2;
 /** Sensors that fail in a row, for each one asked at a time, before it is judged whether the API is failing. */
 const IN_A_ROW = 3;
-/** So many answers let one more be asked at a time by who is cautious. */
-const ANSWERS_EACH = 6;
+/** So many answers let one more be asked at a time by who was interrupted. */
+const ANSWERS_EACH = 8;
+/** So many requests of a whole run let one more be asked at a time. */
+const REQUESTS_EACH = 7;
 /** Sensors asked at a time beside others. */
 const BESIDE_OTHERS = 2;
 export const CONCURRENCY = 8;
@@ -39,6 +41,8 @@ export class SensorQueue {
   #suspects: Suspect[] = [];
   /** How many requests were answered. */
   #answered = 0;
+  /** How many requests the whole run was likely to take when it began. */
+  #expected = 0;
   #failure: { readonly error: unknown } | undefined;
   #changed = Promise.withResolvers<void>();
 
@@ -73,12 +77,13 @@ export class SensorQueue {
         track.done = true;
       }
     }
+    this.#expected = this.requestsLeft;
     this.pump();
   }
 
   /** Starts as many requests as may run. */
   pump(): void {
-    while (this.#failure === undefined && this.#running.size < this.#width) {
+    while (this.#failure === undefined && this.#running.size < this.width) {
       const track = this.#suspects.length < IN_A_ROW * this.#concurrency ? this.#next() : undefined;
       if (track !== undefined) this.#run(() => this.#step(track));
       else if (this.#running.size === 0 && this.#suspects.length > 0) this.#run(() => this.#judge());
@@ -126,14 +131,16 @@ export class SensorQueue {
   }
 
   /**
-   * How many are asked at a time: who is killed again loses what was under way, so that one who was begins with few; and
-   * who asks beside others goes slowly, so that they take from one another what has been answered.
+   * How many are asked at a time. Who is killed loses what was under way, so that a small run asks few at a time, and one
+   * that was interrupted begins with one; and who asks beside others goes slowly, so that they take from one another what
+   * has been answered.
    */
-  get #width(): number {
+  get width(): number {
     const { answers } = this.parts;
-    if (answers.isShared) return Math.min(this.#concurrency, BESIDE_OTHERS);
-    if (!answers.interrupted) return this.#concurrency;
-    return Math.min(this.#concurrency, 1 + Math.floor(this.#answered / ANSWERS_EACH));
+    const widths = [this.#concurrency, Math.max(1, Math.floor(this.#expected / REQUESTS_EACH))];
+    if (answers.isShared) widths.push(BESIDE_OTHERS);
+    if (answers.interrupted) widths.push(1 + Math.floor(this.#answered / ANSWERS_EACH));
+    return Math.min(...widths);
   }
 
   /**

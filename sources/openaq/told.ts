@@ -1,19 +1,18 @@
 import { type Clock, SECOND } from "../../core/mod.ts";
-import { CONCURRENCY, type SensorQueue } from "./sensor_queue.ts";
+import type { SensorQueue } from "./sensor_queue.ts";
 import type { OpenAQ } from "./client.ts";
 import type { Told } from "./question.ts";
 
 export interface TellerParts {
   readonly client: OpenAQ;
   readonly clock: Clock;
-  readonly concurrency?: number;
 }
 
 /** Tells how far some asking is, at most once a second unless it begins or ends to wait. */
 export function teller(
-  { client, clock, concurrency = CONCURRENCY }: TellerParts,
+  { client, clock }: TellerParts,
   told: Told | undefined,
-): (queue: Pick<SensorQueue, "requestsLeft">) => Promise<void> {
+): (queue: Pick<SensorQueue, "requestsLeft" | "width">) => Promise<void> {
   const before = client.requests;
   let next = -Infinity;
   let waited = false;
@@ -23,6 +22,6 @@ export function teller(
     if (waits === waited && clock.awake() < next) return;
     [waited, next] = [waits, clock.awake() + SECOND];
     const left = queue.requestsLeft;
-    told(client.requests - before, left, await client.outlook(left, concurrency));
+    told(client.requests - before, left, await client.outlook(left, queue.width));
   };
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { HOUR, type Instant, type Spool } from "../../core/mod.ts";
-import { overlaps, type TimeRange, without } from "./ranges.ts";
+import { HOUR, type Instant, type Milliseconds, type Spool } from "../../core/mod.ts";
+import { hullOf, overlaps, type TimeRange, without } from "./ranges.ts";
 import { opened, sealed } from "./sealed.ts";
 import type { Stored } from "./stored.ts";
+import { PAGE_LIMIT } from "./client.ts";
 
 /** The hours that a history was asked for, kept as long as some of them do not stand. */
 export interface Wanted {
@@ -69,3 +70,15 @@ export function rowsOf({ from, to }: TimeRange): TimeRange {
 
 const rangeOf = ([from, to]: [Instant, Instant]): TimeRange => ({ from, to });
 const pairOf = ({ from, to }: TimeRange): [Instant, Instant] => [from, to];
+
+/** Whether what two want is so near that the rest of a page of the one may hold rows of the other. */
+export function sharesPages(some: readonly TimeRange[], others: readonly TimeRange[]): boolean {
+  if (some.length === 0 || others.length === 0) return false;
+  const [a, b] = [hullOf(some), hullOf(others)];
+  return Math.max(a.from - b.to, b.from - a.to) <= Math.max(restOfPage(a), restOfPage(b));
+}
+
+function restOfPage({ from, to }: TimeRange): Milliseconds {
+  const page = PAGE_LIMIT * HOUR;
+  return Math.ceil((to - from) / page) * page - (to - from);
+}

@@ -18,8 +18,10 @@ const SUITES: Readonly<Record<string, string>> = {
   ObjectStore: "storeContract",
   Publisher: "publisherContract",
   Query: "queryContract",
+  Span: "tracerContract",
   Spool: "spoolContract",
   State: "stateContract",
+  Tracer: "tracerContract",
   Versions: "versionsContract",
   Workspace: "workspaceContract",
 };

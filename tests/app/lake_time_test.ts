@@ -47,7 +47,7 @@ Deno.test("a lake's time is kept, goes on from there, and is never before what i
       assert(timeNow(kept, NOON + elapsed) >= NOON + 360 * elapsed, "while it may still live");
     }
     assertEquals(timeNow(kept, NOON + HOUR), NOON + 720 * SECOND + HOUR - 2 * SECOND);
-    assertEquals(timeNow(kept, NOON - HOUR), NOON, "a machine whose clock was set back");
+    assertEquals(timeNow(kept, NOON - HOUR), NOON + 720 * SECOND, "a machine whose clock was set back");
     machine.suspend(SECOND);
     keeping[Symbol.dispose]();
     assertEquals(readTime(state), {
@@ -56,6 +56,31 @@ Deno.test("a lake's time is kept, goes on from there, and is never before what i
       machine: NOON + SECOND,
       speed: 1,
     });
+  }));
+
+Deno.test("a later time that another keeps is never taken back", () =>
+  inFolder((state) => {
+    const machine = fakeClock(NOON);
+    const keep = (from: number) =>
+      keepTime(state, { clock: fastClock(machine, { speed: 60, from }), machine, speed: 60, began: NOON });
+    using _later = keep(NOON + HOUR);
+    using _earlier = keep(NOON);
+    assertEquals(readTime(state)?.at, NOON + HOUR);
+  }));
+
+Deno.test("commands live as fast as the daemon that keeps the time, and no longer", () =>
+  inFolder(async (state) => {
+    const speedOf = async (kept: { speed: number; machine: number }, follows?: boolean) => {
+      const time = { began: NOON, at: NOON, ...kept };
+      await Deno.writeTextFile(`${state}-time.json`, JSON.stringify(time));
+      return timeOf({ state }, { isBuiltIn: true, speed: undefined, follows }).speed;
+    };
+    const now = Date.now();
+    assertEquals(await speedOf({ speed: 60, machine: now }), 60);
+    assertEquals(await speedOf({ speed: 60, machine: now }, false), 1);
+    assertEquals(await speedOf({ speed: 60, machine: now - HOUR }), 1);
+    assertEquals(await speedOf({ speed: 60, machine: now + HOUR }), 1);
+    assertEquals(await speedOf({ speed: 1, machine: now }), 1);
   }));
 
 Deno.test("what is no time, or half of one, is none", () =>

@@ -75,7 +75,6 @@ Deno.test("the daemon tells each channel of what fails, once, and of its end, an
       closed: null,
       deliveries: ["webhook", "smtp", "file"].map((channel) => ({
         channel,
-        event: "opened",
         outcome: "delivered",
       })),
     },

@@ -53,7 +53,24 @@ Deno.test("automation of an asset as a whole tells which of its partitions would
   const { json } = await line.run(["automation", "lit/hours", "--json"], { env });
   assertEquals([json.partition, json.decision], [null, "run"]);
   assertMatch(json.why.detail, /^\S+ … \S+ \(24\)$/);
+  assertStringIncludes(whole.stdout, "(missing and within the latest 24 windows) or stale: ");
   assertEquals([...Deno.readDirSync(line.cwd)], [], "looking makes nothing");
+});
+
+Deno.test("what nothing was left to be asked of is left out, and what lacks is named where all are to be so", async () => {
+  await using line = await CommandLine.open();
+  const run = (...args: string[]) => line.run(args, { env });
+  faults.hour = "2024-01-02T07";
+  await run("materialize", "lit/hours", "--from", "2024-01-01", "--to", "2024-01-02");
+  faults.hour = "";
+  const { stdout } = await run("automation", "lit/days");
+  const [head, ...tree] = stdout.trimEnd().split("\n");
+  assertEquals(head?.startsWith("lit/days runs 1 partition: missing (all "), true, head);
+  assertEquals(tree.filter((each) => /no partition|in progress: |^ {2}no +in progress/.test(each)).length, 1);
+  assertMatch(stdout, /\n {2}yes {4}not in progress: all \d+\n {2}yes {4}not failed/);
+  assertMatch(stdout, /\n {2}no {9}ready: lit\/hours all but 2024-01-02T07, 2024-01-03T00 … /);
+  const { json } = await run("automation", "lit/days", "--json");
+  assertEquals(JSON.stringify(json.why).includes("no partition"), false);
 });
 
 Deno.test("automation of what declares none, does not exist yet or cannot be meant says so", async () => {

@@ -34,7 +34,7 @@ Deno.test("a backfill is told, stored, done by the daemon, and listed", async ()
     total: 150,
     done: 0,
     failed: 0,
-    remainingSeconds: 0,
+    remainingSeconds: null,
   }]);
   const waiting = await line.run(["backfills"], { env });
   assertMatch(waiting.stdout, /^ +1 +running +\+past\/days +2024-01-01 +2024-01-06 +0 +150$/m);
@@ -56,7 +56,6 @@ Deno.test("a backfill is told, stored, done by the daemon, and listed", async ()
     partitions: 0,
     requests: 0,
     leastSeconds: 0,
-    warnings: [],
   }]);
   assertEquals((await backfills(line)).length, 1);
 });
@@ -115,15 +114,39 @@ Deno.test("what cannot be meant is refused in a line, and leaves nothing", async
     ],
   ];
   for (const [args, stderr] of lines) {
-    const ran = await line.run(args, { env });
-    assertEquals([ran.code, ran.stderr, ran.stdout], [2, `${stderr}\n`, ""], args.join(" "));
+    // Whether or not somebody is there to be asked, what is typed is judged first.
+    for (const given of [args, args.filter((arg) => arg !== "--yes")]) {
+      const ran = await line.run(given, { env });
+      assertEquals([ran.code, ran.stderr, ran.stdout], [2, `${stderr}\n`, ""], given.join(" "));
+    }
   }
-  const backward = await line.run(["backfill", "*", "--from", "2024-02", "--to", "2024-01", "--yes"], {
-    env,
-  });
-  assertEquals([backward.code, backward.stderr.trim().split("\n").length], [2, 1]);
+  for (const odd of [["*", "--from", "2024-02", "--to", "2024-01"], ["past/dais", "--from", "2024-01"]]) {
+    const refused = await line.run(["backfill", ...odd, "--yes"], { env });
+    assertEquals([refused.code, refused.stderr.trim().split("\n").length], [2, 1]);
+    assertEquals((await line.run(["backfill", ...odd], { env })).stderr, refused.stderr);
+  }
   assertEquals([...Deno.readDirSync(line.cwd)], []);
   assertStringIncludes((await line.run(["backfills"], { env })).stdout, "no backfills yet");
+});
+
+Deno.test("what would be blocked is told before a backfill begins, with what to select", async () => {
+  await using line = await CommandLine.open();
+  const days = ["backfill", "past/days", ...ASKED.slice(2), "--dry-run"];
+  const told = "past/days: 6 partitions would be blocked: 2024-01-01 needs past/hours 2024-01-01T00 … " +
+    '2024-01-01T23, which is missing: "+past/days" makes that, too\n';
+  const text = await line.run(days, { env });
+  assertEquals([text.code, text.stdout.startsWith(`note: ${told}`)], [0, true], text.stdout);
+  const json = await line.run([...days, "--json"], { env });
+  assertEquals([json.json, json.stderr], [
+    { id: null, partitions: 6, requests: 0, leastSeconds: 0 },
+    `note: ${told}`,
+  ]);
+  assertEquals((await line.run([...ASKED, "--dry-run"], { env })).stdout.includes("blocked"), false);
+  await line.run(["materialize", "past/hours", "--from", "2024-01-01", "--to", "2024-01-04"], { env });
+  assertStringIncludes(
+    (await line.run(days, { env })).stdout,
+    "past/days: 2 partitions would be blocked: 2024-01-05 needs past/hours 2024-01-05T00",
+  );
 });
 
 Deno.test("a backfill is paused, goes on, and is cancelled, each once", async () => {

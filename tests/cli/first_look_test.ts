@@ -39,7 +39,7 @@ Deno.test("of a first look at what is no API nothing is left", async () => {
     const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => answer);
     const { code, stderr } = await line.run(["materialize"], { env: env(server) });
     await server.shutdown();
-    assertEquals([code, [...Deno.readDirSync(line.cwd)]], [1, []]);
+    assertEquals([code, [...Deno.readDirSync(line.cwd)]], [2, []]);
     assertMatch(stderr, /^asking "http:.*" what it is: it answered \d+.*, wanted .*\n$/);
   }
 });

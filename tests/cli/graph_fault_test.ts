@@ -17,7 +17,22 @@ const FAULTS: readonly (readonly [name: string, text: string | null, says: strin
   [
     "number.ts",
     "export const graph = 3;",
+    'found "graph" to be 3, wanted what "graph([…])" makes of assets',
+  ],
+  [
+    "neither.ts",
+    "export const assets = 3;",
     'found neither a "group" nor a "graph" among its exports, wanted one',
+  ],
+  [
+    "list.ts",
+    "export const graph = [];",
+    'found "graph" to be an array, wanted what "graph([…])" makes of assets',
+  ],
+  [
+    "group.ts",
+    "export const group = {};",
+    'found "group" to be an object, wanted one with "name" and "declare"',
   ],
   [
     "key.ts",

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { dirname, fromFileUrl } from "@std/path";
 import type { Materialization, Output } from "../../core/mod.ts";
 import { CommandLine } from "./command_line.ts";
@@ -197,4 +197,19 @@ Deno.test("code that throws after its last output is seen in status until it suc
   assertEquals((await run("materialize", "odd/one", "--force")).code, 0);
   assertEquals((await run("status", "odd/one", "--check")).code, 0);
   assertEquals((await run("plan", "odd/one")).stdout, "nothing to do: everything selected is fresh\n");
+});
+
+Deno.test("the log of a run has the place of a mistake in the code of a graph, and none of what it throws on purpose", async () => {
+  await using line = await CommandLine.open();
+  const nothing: unknown = {};
+  odd.one = async function* () {
+    await null;
+    yield (nothing as { rows(): [] }).rows();
+  };
+  assertEquals((await line.run(["materialize", "odd/one"], { env })).code, 1);
+  const { stdout } = await line.run(["runs", "logs", "1"], { env });
+  assertMatch(stdout, /error step 1: .*rows is not a function at="file:[^"]*odd_graph_test\.ts:\d+:\d+"/);
+  odd.one = yielding([null]);
+  await line.run(["materialize", "odd/one"], { env });
+  assertNotMatch((await line.run(["runs", "logs", "2"], { env })).stdout, / at=/);
 });

@@ -2,7 +2,7 @@ import { all, definer, from, graph as graphOf, type Output, sourceFile, staticKe
 
 const { asset } = definer<unknown>();
 
-/** The folder of the files that say, by key, what becomes of a partition: `fail`, or `wait` until it is told to end. */
+/** The folder of the files that say, by key, what becomes of a partition: `fail`, `wait` until it is told to end, or be `deaf`. */
 export const orders = { folder: Deno.env.get("ORDERS") ?? "" };
 
 const parts = asset({
@@ -21,6 +21,11 @@ const parts = asset({
           signal.addEventListener("abort", () => resolve(clearInterval(still)));
         });
         throw signal.reason;
+      }
+      if (order === "deaf") {
+        progress(ordinal, 4, "parts");
+        await Deno.writeTextFile(`${orders.folder}/${key}.waits`, "");
+        await new Promise((resolve) => setTimeout(resolve, 600_000));
       }
       yield [order === "fail" ? { partition: ordinal, error: "as it was told" } : made(ordinal)];
     }

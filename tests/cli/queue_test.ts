@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
+import { openSqliteState } from "../../adapters/state/sqlite/open.ts";
+import { TICKS } from "../../core/mod.ts";
 import { until } from "../faults/until.ts";
 import { CommandLine } from "./command_line.ts";
 import { orders } from "./queue_graph.ts";
@@ -78,7 +80,7 @@ Deno.test("what a run failed at or did not reach is queued by retry, and done on
   const retried = await line.run(["runs", "retry", "1"], { env });
   assertEquals([retried.code, retried.stdout, retried.stderr], [
     0,
-    'run 2 is queued: "deno task daemon --once" does it\n',
+    'run 2 is queued\nno daemon is at work: "deno task daemon" does it, or "deno task daemon --once"\n',
     "",
   ]);
   const { json: [queued] } = await line.run(["runs", "--json"], { env });
@@ -104,11 +106,9 @@ Deno.test("what a run failed at or did not reach is queued by retry, and done on
     (await line.run(["runs"], { env })).stdout,
     / 2 +queued +materialize q\/parts b q\/parts d q\/whole parent=1/,
   );
-  assertEquals(
+  assertMatch(
     (await line.run(["runs", "retry", "1"], { env })).stdout,
-    [
-      "run 1 was retried before, by run 2, which is queued\n",
-    ].join(""),
+    /^run 1 is being retried by run 2, which is queued\nno daemon/,
   );
   const unended = await line.run(["runs", "retry", "2"], { env });
   assertEquals([unended.code, unended.stderr], [
@@ -157,6 +157,54 @@ Deno.test("what somebody else made meanwhile is not retried", async () => {
     "all that it left is fresh by now",
   ]);
   assertEquals(await statuses(line), ["failed", "succeeded"]);
+});
+
+Deno.test("what a run held back for want of something is shown with what failed", async () => {
+  await using line = await CommandLine.open();
+  await order(line, { b: "fail" });
+  await line.run(["materialize"], { env });
+  const shown = (await line.run(["runs", "show", "1", "--failed"], { env })).stdout.trimEnd().split("\n")
+    .slice(2);
+  assertEquals(shown.map((each) => each.replace(/ in \S+ m?s$/, "")), [
+    "step 1 q/parts a … d (4) failed: 3 partitions, 1 failed",
+    "q/whole blocked: needs q/parts b, which failed or is blocked",
+    "q/parts b failed: as it was told",
+  ]);
+  const one = await line.run(["runs", "show", "1", "q/parts", "--failed"], { env });
+  assertEquals(one.stdout.includes("q/whole"), false);
+  const whole = await line.run(["runs", "show", "1", "q/whole"], { env });
+  assertStringIncludes(whole.stdout, "q/whole blocked: needs q/parts b");
+});
+
+Deno.test("a retry that was cancelled, or failed, is queued anew when it is typed again, and once by two at once", async () => {
+  await using line = await CommandLine.open();
+  await order(line, { b: "fail" });
+  await line.run(["materialize", "q/parts"], { env });
+  const retry = (run: number) => line.run(["runs", "retry", String(run), "--json"], { env });
+  assertEquals((await retry(1)).json.run, 2);
+  await line.run(["runs", "cancel", "2"], { env });
+  const both = await Promise.all([retry(1), retry(1)]);
+  assertEquals(both.map(({ json: { run, status } }) => [run, status]), [[3, "queued"], [3, "queued"]]);
+  assertEquals((await line.run(["daemon", "--once"], { env })).code, 1);
+  await order(line, {});
+  assertEquals((await retry(1)).json.run, 4);
+  const { json: [newest] } = await line.run(["runs", "--json"], { env });
+  assertEquals([newest.request.key, newest.parent, newest.request.ranges], ["retry/1/3", 1, [
+    { asset: "q/parts", from: "b", to: "b" },
+  ]]);
+  assertEquals((await line.run(["daemon", "--once"], { env })).code, 0);
+  assertEquals(await madeBy(line, 4), ["b"]);
+  assertEquals((await retry(1)).json.reason, "all that it left is fresh by now");
+
+  await order(line, { b: "fail" });
+  await line.run(["materialize", "q/parts", "--force"], { env });
+  const daemon = await openSqliteState({ path: `${line.cwd}/lake-simulated.sqlite` });
+  await daemon.lead(TICKS, Date.now());
+  assertMatch(
+    (await line.run(["runs", "retry", "5"], { env })).stdout,
+    /^run 6 is queued\nthe daemon of process \d+ on \S+ does it\n$/,
+  );
+  await daemon.close();
 });
 
 Deno.test("a queued run is cancelled, and one that has ended says so", async () => {
@@ -236,6 +284,37 @@ Deno.test("a daemon that is told to end hands its run back and ends with 0", asy
   assertEquals(await madeBy(line, 2), ["a", "b", "c", "d", "q/whole"]);
 });
 
+for (const command of [["materialize"], ["daemon", "--port", "0"]] as const) {
+  Deno.test(`"${command[0]}" that is told twice to end does so at once, and leaves nothing behind`, async () => {
+    await using line = await CommandLine.open();
+    await order(line, { b: "fail" });
+    await line.run(["materialize", "q/parts"], { env });
+    await order(line, { b: "deaf" });
+    await line.run(["runs", "retry", "1"], { env });
+    await using working = await Waiting.start(line, command);
+    await until("its place", () => isThere(`${line.cwd}/orders/b.waits`));
+    working.child.kill("SIGTERM");
+    const over = working.end();
+    // The same signal within a second is the same request.
+    const again = setInterval(() => working.child.kill("SIGTERM"), 300);
+    const { code } = await over.finally(() => clearInterval(again));
+    assertEquals(code, 130);
+    const { json: runs } = await line.run(["runs", "--json"], { env });
+    const [status, claims] = [runs[0].status, runs.flatMap(({ claims = [] }) => claims)];
+    assertEquals([status, claims], [command[0] === "materialize" ? "interrupted" : "queued", []]);
+    const { json: { findings } } = await line.run(["doctor", "--json"], { env });
+    assertEquals(findings.find(({ name }: { name: string }) => name === "claims"), {
+      name: "claims",
+      ok: true,
+      detail: "none",
+    });
+  });
+}
+
+function isThere(path: string): Promise<boolean> {
+  return Deno.lstat(path).then(() => true, () => false);
+}
+
 Deno.test("a run that a daemon works on can be cancelled; the daemon goes on with the next", async () => {
   await using line = await CommandLine.open();
   await order(line, { b: "fail" });
@@ -254,16 +333,16 @@ Deno.test("a run that a daemon works on can be cancelled; the daemon goes on wit
   assert(stdout.includes("run 3"), stdout);
 });
 
-Deno.test("a queued run of an asset that is gone fails and says so", async () => {
+Deno.test("a queued run of an asset that the graph has not waits for who has it, and is told of", async () => {
   await using line = await CommandLine.open();
   await order(line, { b: "fail" });
   await line.run(["materialize"], { env });
   await line.run(["runs", "retry", "1"], { env });
   const shops = { GRAPH: fromFileUrl(new URL("./shops_graph.ts", import.meta.url)) };
   const { code, json, stderr } = await line.run(["daemon", "--once", "--json"], { env: shops });
-  assertEquals([code, json.runs[0].status], [1, "failed"]);
-  assertEquals(stderr, 'run 2: running "materialize": found no asset "q/parts", wanted one of the graph\n');
-  assertEquals(await statuses(line), ["failed", "failed"]);
+  assertEquals([code, json.runs, stderr], [0, [], ""]);
+  assert(json.warnings.includes("run 2 waits for who has the registered code of q/parts"), json.warnings);
+  assertEquals(await statuses(line), ["failed", "queued"]);
 });
 
 Deno.test("the daemon that ends by itself has no time of grace, and makes nothing to find nothing", async () => {
@@ -274,12 +353,16 @@ Deno.test("the daemon that ends by itself has no time of grace, and makes nothin
     "starting the daemon: found --grace beside --once, wanted one of them\n",
   ]);
   const { stdout } = await line.run(["daemon", "--once", "--json"], { env });
-  assertEquals(JSON.parse(stdout).runs, []);
+  const { runs, warnings } = JSON.parse(stdout);
+  assertEquals([runs, warnings.length], [[], 1]);
+  assertMatch(warnings[0], /^nothing of this graph asks to be made by itself: give assets an "automation"/);
   assertEquals(
     [...Deno.readDirSync(line.cwd)].map(({ name }) => name),
     [],
     "nothing is made to find nothing",
   );
+  await line.run(["materialize"], { env });
+  assertStringIncludes((await line.run(["daemon", "--once"], { env })).stdout, "asks to be made by itself");
 });
 
 Deno.test("the daemon works until it is told to end, and tells what it does", async () => {
@@ -299,5 +382,5 @@ Deno.test("the daemon works until it is told to end, and tells what it does", as
   });
   assertEquals([code, stderr], [0, ""]);
   assertStringIncludes(stdout, "leads: asks for what is due\n");
-  assertMatch(stdout, /run 2 \(.+\) succeeded: \d+ partitions? materialized\nended\n$/);
+  assertMatch(stdout, /run 2 \(.+\) succeeded: \d+ partitions? materialized\n(.* alert: .*\n)?ended\n$/);
 });

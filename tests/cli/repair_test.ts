@@ -57,6 +57,6 @@ Deno.test("a damaged page of the state is found by doctor, which names the file 
   assertEquals(code, 1);
   assertMatch(
     stderr,
-    /state: reading the state: ".*sqlite" is damaged \(.*\), wanted a whole file, such as a copy/,
+    /state: reading the state: ".*sqlite" is damaged \(.*\), wanted "state restore" with a copy of it/,
   );
 });

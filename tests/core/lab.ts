@@ -31,6 +31,7 @@ export interface LabOptions {
   readonly state?: (state: State) => State;
   readonly publisher?: (publisher: Publisher) => Publisher;
   readonly sources?: Readonly<Record<string, string>>;
+  readonly examine?: (pool: string, state: State) => Promise<unknown>;
 }
 
 export interface Lab {
@@ -66,6 +67,7 @@ export async function lab(assets: readonly AnyAsset[], options: LabOptions = {})
     mask: (text) => text.replaceAll("hunter2", "***"),
     readSourceFile: (path) => options.sources?.[path] ?? "",
     limits: options.limits ?? { steps: 4, pools: {} },
+    ...(options.examine && { examine: (pool: string) => options.examine!(pool, state) }),
   });
   const everything = whole(new Set(assets.map(({ key }) => key)));
   const range = ({ from, to }: KeyRange) => from === to ? from ?? "-" : `${from}..${to}`;

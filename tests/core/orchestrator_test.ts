@@ -299,7 +299,7 @@ Deno.test("assets that the graph no longer declares are forgotten in one run", a
     new Map([["t/one", 1], ["t/two", 1], ["t/never", 0]]),
   );
   assertEquals(
-    (await state.runs(9, "wipe")).map(({ request, status }) => [status, request.ranges.length]),
+    (await state.runs(9, { command: "wipe" })).map(({ request, status }) => [status, request.ranges.length]),
     [["succeeded", 2]],
   );
   assertEquals(await orchestrator.wipeUndeclared(["t/one"]), new Map([["t/one", 0]]));

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { openSqliteState } from "../../adapters/state/sqlite/open.ts";
 import { type State, TICKS } from "../../core/mod.ts";
 import { leftovers } from "./content.ts";
@@ -97,35 +97,53 @@ for (const grace of [30, 1]) {
   });
 }
 
-Deno.test("a leader that is stopped keeps the lead, the other works, and both go on when it is continued", async () => {
-  await using server = new Server();
-  await using place = await Place.make({ ...server.env, ...DAYS });
+Deno.test("a leader that is stopped is deposed and told of once, and nothing is made twice when it goes on", async () => {
+  await using server = new Server({ latency: 60 });
+  await using place = await Place.make({ ...server.env, ...DAYS, ALERT_FILE: "alerts.jsonl" });
   const first = place.start(DAEMON);
   await first.says(/leads: asks/);
-  await allDone(place);
   const second = place.start(DAEMON);
   await second.says(/another daemon asks/);
+  const url = await address(second);
+  assertEquals(await fetch(`${url}/readyz`).then((answer) => answer.text()), "ok\n");
+  await until("requests for measurements", () => server.requests > 12);
   first.signal("SIGSTOP");
+  const stopped = performance.now();
 
-  const again = async () => {
-    const asked = await openSqliteState({ path: place.state });
-    const ranges = [{ asset: "vietnam/locations", from: null, to: null }];
-    const { run } = await asked.enqueue({ command: "materialize", ranges, force: true }, Date.now());
-    await asked.close();
-    return new RegExp(`run ${run} .*succeeded`);
-  };
-  await second.says(await again());
-  await pause(6_000);
-  const leader = await looking(place, (state) => state.leader(TICKS));
-  assertEquals(leader?.place?.pid, first.pid);
+  let reason = "";
+  await until("the other not to be ready", async () => {
+    const answer = await fetch(`${url}/readyz`);
+    reason = await answer.text();
+    return answer.status === 503;
+  });
+  assertMatch(reason, new RegExp(`^the daemon of process ${first.pid} on .* has not answered for 1\\d`));
+  await second.says(/leads: asks/);
+  const took = performance.now() - stopped;
+  assert(25_000 < took && took < 45_000, `found ${took} ms`);
+  const open = async () =>
+    (await place.ask(["alerts"])).filter(({ rule }: { rule: string }) => rule === "daemon");
+  await until("an alert", async () => (await open()).length === 1);
+  assertMatch((await open())[0].message, new RegExp(`process ${first.pid} on .* has not answered since`));
+  assertEquals((await fetch(`${url}/readyz`)).status, 200);
+  assertEquals((await looking(place, (state) => state.leader(TICKS)))?.place?.pid, second.pid);
+
   first.signal("SIGCONT");
-  second.signal("SIGSTOP");
-  await first.says(await again());
-  second.signal("SIGCONT");
+  await first.says(/another daemon asks/);
+  await until("the alert to be over", async () => (await open())[0].closed !== null);
   await allDone(place);
   for (const program of [first, second]) await ends(program);
   assertEquals([...(await hoursMade(place)).values()].filter((times) => times !== 1), []);
+  const told = (await Deno.readTextFile(`${place.folder}/alerts.jsonl`)).trim().split("\n")
+    .map((line) => JSON.parse(line)).filter(({ rule }) => rule === "daemon");
+  assertEquals(told.map(({ event }) => event), ["opened", "closed"]);
+  assertEquals(await looking(place, (state) => state.holdings()), []);
 });
+
+/** Where a daemon answers who asks how it is. */
+async function address(program: Program): Promise<string> {
+  await program.says(/listens at /);
+  return /listens at (http:\S+?):? /.exec(program.stdout)![1]!.replace(/:$/, "");
+}
 
 Deno.test("a source that is down does not end the daemon: it is asked again, and all is made when it is back", async () => {
   await using server = new Server();

@@ -1,15 +1,16 @@
 import type { Server } from "./server.ts";
 
-/** Answers so many requests of a server, and holds what arrives then until it is opened. */
+/** Holds requests of a server until it is opened: those that arrive after so many, or those of a kind. */
 export class Gate {
   /** Requests that are held. */
   held = 0;
   readonly #opened = Promise.withResolvers<void>();
 
-  constructor(server: Server, most: number) {
+  constructor(server: Server, holds: number | ((request: Request) => boolean)) {
     let arrived = 0;
+    const isHeld = (request: Request) => typeof holds === "number" ? ++arrived > holds : holds(request);
     server.fault = async (request) => {
-      if (++arrived > most) {
+      if (isHeld(request)) {
         this.held++;
         await this.#opened.promise;
         this.held--;

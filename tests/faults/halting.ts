@@ -1,11 +1,13 @@
 /**
  * Run first, sees the calls of the program that follows which change what stands on the disk, and those by which it looks
  * whether something does. Its own URL's query says what for: `log` names a file to which each of the first is written;
- * `name`, `path` and `nth` name the one of either at which the `signal` is sent to this process.
+ * `name`, `path` and `nth` name the one of either at which the `signal` is sent to this process; `like` is a pattern in
+ * the place of a path.
  */
 const query = new URL(import.meta.url).searchParams;
 const log = query.get("log");
 const [name, path, signal] = [query.get("name"), query.get("path"), query.get("signal") as Deno.Signal];
+const like = query.get("like");
 let left = Number(query.get("nth"));
 const opened = new WeakMap<Deno.FsFile, string>();
 
@@ -15,7 +17,8 @@ function seen(call: string, on: string | URL): void {
 }
 
 function reached(call: string, on: string | URL): void {
-  if (call === name && String(on) === path && --left === 0) Deno.kill(Deno.pid, signal);
+  const isOn = like === null ? String(on) === path : new RegExp(like).test(String(on));
+  if (call === name && isOn && --left === 0) Deno.kill(Deno.pid, signal);
 }
 
 const { rename, renameSync, linkSync, remove, removeSync, open, openSync, lstat, readTextFile } = Deno;

@@ -69,6 +69,11 @@ export class Program {
     return this.#child.pid;
   }
 
+  /** What it has written to stdout so far. */
+  get stdout(): string {
+    return this.#stdout.text;
+  }
+
   /** Whether it has ended. */
   get over(): boolean {
     return this.#over;

@@ -5,6 +5,7 @@ import { replay, Replayed, type Rows } from "./reference.ts";
 import { AlertRules } from "./rules/alerts.ts";
 import { AskingRule } from "./rules/asking.ts";
 import { Claims } from "./rules/claims.ts";
+import { Codes } from "./rules/codes.ts";
 import { Publications } from "./rules/publications.ts";
 import { onlyWithCause } from "./rules/failures.ts";
 import { PaceRule } from "./rules/pace.ts";
@@ -38,6 +39,7 @@ export class Oracle {
   /** The first thing that must not have happened. */
   violated: Violation | undefined;
   readonly claims = new Claims(this);
+  readonly codes = new Codes(this);
   readonly work = new Work(this);
   readonly queue = new QueueRule(this);
   readonly pools = new PoolRule(this);

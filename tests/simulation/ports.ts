@@ -81,6 +81,11 @@ function isFallible({ automated }: Worker["world"], method: string): boolean {
 export function observed(worker: Worker, state: State): State {
   const { world: { oracle } } = worker;
   return over(state, {
+    async register(assets, at, options) {
+      const registered = await state.register(assets, at, options);
+      oracle.codes.registered(worker.opening, registered, await state.since(oracle.log.length));
+      return registered;
+    },
     async commit(commit: Commit) {
       worker.tell([...(commit.intents ?? []).map(({ event }) => event), ...commit.events]);
       const committed = await state.commit(commit);
@@ -110,9 +115,9 @@ export function observed(worker: Worker, state: State): State {
       await state.leave(run, pool);
       oracle.pools.left(worker, run, pool);
     },
-    async enqueue(request, at, why) {
+    async enqueue(request, at, ...more) {
       oracle.schedules.asked(request, at);
-      const answer = await state.enqueue(request, at, why);
+      const answer = await state.enqueue(request, at, ...more);
       oracle.queue.enqueued(request, answer.run);
       return answer;
     },
@@ -121,6 +126,10 @@ export function observed(worker: Worker, state: State): State {
       const taken = await state.take(...which);
       if (taken !== undefined) oracle.queue.taken(worker, taken.id);
       return taken;
+    },
+    async handBack(run, at) {
+      await state.handBack(run, at);
+      oracle.queue.handedBack(worker, run);
     },
     async endRun(run, status, summary, at) {
       await state.endRun(run, status, summary, at);
@@ -170,8 +179,8 @@ function observedParts(worker: Worker, { alerts, backfills, keyValue }: State): 
       },
     }),
     backfills: over(backfills, {
-      async enqueue(id, batch, request, at) {
-        const answer = await backfills.enqueue(id, batch, request, at);
+      async enqueue(id, batch, request, ...more) {
+        const answer = await backfills.enqueue(id, batch, request, ...more);
         if (answer !== undefined) {
           oracle.queue.enqueued({ ...request, key: `backfill ${id} ${batch}` }, answer.run);
         }

@@ -89,6 +89,8 @@ export class Reference {
     readonly now: Instant,
     /** The clock: what was answered later than that was answered by a wrong one. */
     readonly clock: Instant = now,
+    /** The code that an asset is to be made with. @default as it is sketched */
+    readonly codes: (sketch: Sketch) => string = identityOf,
   ) {
     this.#sketches = new Map(sketches.map((sketch) => [sketch.key, sketch]));
     this.#due = events.filter(({ kind }) => kind === "due");
@@ -121,7 +123,7 @@ export class Reference {
     if (known !== undefined) return known;
     const sketch = this.#sketches.get(key)!;
     const row = this.row(key, partition);
-    const sound = row !== undefined && !row.damaged && row.made.identity === identityOf(sketch) &&
+    const sound = row !== undefined && !row.damaged && row.made.identity === this.codes(sketch) &&
       sketch.deps.every((dependency) => this.#holds(sketch, dependency, partition, row.made));
     this.#sound.set(name, sound);
     return sound;

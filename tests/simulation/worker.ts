@@ -28,6 +28,8 @@ export class Worker implements Actor {
   /** The moment at which its index was last compared with the log. */
   compared = "";
   sketches: readonly Sketch[] = [];
+  /** Those with which it opens the graph. */
+  opening: readonly Sketch[] = [];
   readonly state: State;
   readonly publisher: Publisher;
   /** How many of its schedules look whether anything is due. */
@@ -62,7 +64,7 @@ export class Worker implements Actor {
   /** Opens the graph as it is declared now. */
   async open(): Promise<void> {
     const { world } = this;
-    const { sketches } = world;
+    const sketches = this.opening = world.sketches;
     const orchestrator = await Orchestrator.open({
       graph: buildGraph(sketches),
       state: this.state,

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { definer } from "../../core/asset.ts";
 import { Pulse, type Vitals } from "../../core/mod.ts";
 import { staticKeys } from "../../core/partition/static_set.ts";
+import { graph } from "../../core/graph.ts";
 import { lab, NOON } from "../core/lab.ts";
 import { fakeClock } from "../fake_clock.ts";
 import { webApp } from "../../web/app.ts";
@@ -23,9 +24,16 @@ async function watched(given: Partial<Vitals> = {}) {
   const pulse = new Pulse(clock);
   const app = webApp({
     pulse,
-    lake: () => ({ orchestrator, state, requests: () => 7 }),
+    lookbackDays: 7,
+    lake: () => ({ orchestrator, state, graph: graph([parts]), requests: () => 7, limited: () => 2 }),
     hindrance: () => Promise.resolve(undefined),
-    memory: () => 1024,
+    process: {
+      version: "1.2.3",
+      runtime: "deno 2",
+      started: NOON - 1_500,
+      memory: () => 1024,
+      now: clock.now,
+    },
     ...given,
   });
   const get = async (path: string) => {
@@ -87,5 +95,19 @@ Deno.test("without an open lake, the process is told of alone, and any other pag
   const [status, text] = await get("/metrics");
   assertEquals([status, text.includes("airgraph_runs")], [200, false]);
   assertMatch(text, /airgraph_last_tick_age_seconds gauge\n# HELP/);
-  assertEquals(await get("/"), [404, "found no such page, wanted /healthz, /readyz or /metrics\n"]);
+  assertEquals(await get("/"), [
+    404,
+    "found no such page, wanted /healthz, /readyz, /metrics or /api/openapi.json\n",
+  ]);
+});
+
+Deno.test("the lake is told of to who asks by this machine's own names", async () => {
+  const { get } = await watched();
+  const [status, text] = await get("/api/assets");
+  assertEquals([status, JSON.parse(text).length], [200, 1]);
+  assertEquals((await get("http://127.0.0.1:8321/api/assets"))[0], 200);
+  assertEquals(await get("http://elsewhere.example/api/assets"), [
+    403,
+    'asked as "elsewhere.example", wanted one of 127.0.0.1, localhost, [::1]\n',
+  ]);
 });

@@ -1,5 +1,5 @@
-import { resolve } from "@std/path";
 import type { Column, InputFile } from "../../../core/mod.ts";
+import { below } from "../../sdk/files/place.ts";
 import { identifier, list, literal, pattern } from "../../sdk/duckdb/text.ts";
 
 /** The columns of tables of CSV files beside their own. */
@@ -42,7 +42,7 @@ export function csvStatement(
   unpacked: ReadonlyMap<string, string>,
 ): string {
   const names = columns.map(({ name }) => name);
-  const path = ({ ref }: InputFile) => unpacked.get(ref.path) ?? resolve(root, ref.path);
+  const path = ({ ref }: InputFile) => unpacked.get(ref.path) ?? below(root, ref.path);
   const given = files.map((file) => `(${literal(path(file))}, ${literal(file.ref.path)})`);
   const record = literal(`${FIELD}${`,${FIELD}`.repeat(names.length - 1)}`);
   // Nearly all lines are records with no quotes but around their last field: those are split at their commas.

@@ -60,6 +60,7 @@ export class DuckDBEngine implements Engine {
     return await this.#db.session(signal, async (session) => {
       const { key, table, shared, lines } = await this.#evaluate(session, transform, statement, failures);
       try {
+        requireColumns(transform, await columnsOf(session, table));
         const partitions = await foundIn(session, table, transform);
         const others = transform.answersOthers ? undefined : othersIn(partitions, transform);
         if (others !== undefined) {
@@ -174,8 +175,11 @@ export class DuckDBEngine implements Engine {
       if (!(error instanceof DuckDBError)) throw error;
       if (gone.length > 0) return { found: gone, lines };
       const found = await unreadableIn(session, root, program, paths);
-      if (found.length === 0) throw failed(program, error, lineIn(statement, sql, error));
-      return { found, lines };
+      if (found.length > 0) return { found, lines };
+      const answer = `(${overInputs(root, program, statement, paths)})`;
+      const columns = await columnsOf(session, answer).catch(() => undefined);
+      if (columns !== undefined) requireColumns(transform, columns);
+      throw failed(program, error, lineIn(statement, sql, error));
     }
     if (gone.length > 0) await session.run(`DROP TABLE ${table}`);
     return { found: gone, lines };
@@ -254,7 +258,11 @@ type Readers = (partition: string) => readonly string[];
 
 function readersAmong({ outputs, readers }: Transform): Readers {
   const wanted = new Set(outputs.map(({ partition }) => partition));
-  return (partition) => [partition, ...readers?.get(partition) ?? []].filter((each) => wanted.has(each));
+  let known: ReadonlyMap<string, readonly string[]> | undefined;
+  return (partition) => {
+    known ??= readers?.() ?? new Map();
+    return [partition, ...known.get(partition) ?? []].filter((each) => wanted.has(each));
+  };
 }
 
 /** @throws {EngineError} If one of the files is not known to be needed by some of the wanted partitions alone. */
@@ -278,6 +286,32 @@ function without(program: Program, failures: ReadonlyMap<string, string>, reader
     "files" in table ? { ...table, files: table.files.filter(needed) } : table,
   ]);
   return { name: program.name, inputs: Object.fromEntries(inputs) };
+}
+
+/** The names of a table's or a statement's columns. */
+async function columnsOf(session: Session, table: string): Promise<string[]> {
+  const rows = await session.rows(`SELECT column_name FROM (DESCRIBE FROM ${table})`);
+  return rows.map(({ column_name: name }) => String(name));
+}
+
+/** @throws {EngineError} If the statement answers no column that is written, counted or gone by. */
+function requireColumns(
+  { name, partition, sort, written, counts, columns, answered = {} }: Transform,
+  found: readonly string[],
+): void {
+  const wanted = [
+    partition,
+    ...sort,
+    ...written === undefined ? [] : [written],
+    ...counts,
+    ...columns.map(({ name }) => answered[name] ?? name),
+  ];
+  // DuckDB takes names of either case for one.
+  const there = new Set(found.map((name) => name.toLowerCase()));
+  const missing = [...new Set(wanted)].filter((name) => !there.has(name.toLowerCase()));
+  if (missing.length === 0) return;
+  const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");
+  throw new EngineError(`running "${name}": found columns ${quoted(found)}, wanted ${quoted(missing)}, too`);
 }
 
 /** Why an answer does not fit: the rows that would be in no file, as nobody asked for their partition. */

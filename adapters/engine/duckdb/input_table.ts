@@ -1,5 +1,5 @@
-import { resolve } from "@std/path";
 import type { Column, FileFormat, InputTable, Program } from "../../../core/mod.ts";
+import { below } from "../../sdk/files/place.ts";
 import { identifier, list, literal, pattern } from "../../sdk/duckdb/text.ts";
 import { duckdbType, emptyTable } from "../../sdk/duckdb/types.ts";
 import { CSV_PLACE, csvStatement } from "./csv_table.ts";
@@ -44,7 +44,7 @@ export function plainStatement(statement: string): string {
 /** The statement that reads one input. */
 export function inputStatement(root: string, table: InputTable, unpacked: UnpackedPaths): string {
   if ("rows" in table) return rowsStatement(table.columns, table.rows);
-  const files = table.files.map(({ ref }) => pattern(resolve(root, ref.path)));
+  const files = table.files.map(({ ref }) => pattern(below(root, ref.path)));
   if (files.length === 0) return emptyTable([...table.columns, ...PLACE[table.format]]);
   switch (table.format) {
     case "csv":

@@ -1,7 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { resolve } from "@std/path";
 import type { InputFile } from "../../../core/mod.ts";
 import { fileFault, type FileTable, type Unreadable } from "./unreadable.ts";
 
@@ -63,7 +62,7 @@ class Unpacking {
   /** @returns Why the bytes are no gzip file, if they are none. */
   async #unpack(path: string, bytes: Uint8Array, counter: LineCounter): Promise<string | undefined> {
     await Deno.mkdir(this.folder, { recursive: true });
-    const local = resolve(this.folder, `${this.paths.size}.csv`);
+    const local = `${this.folder}/${this.paths.size}.csv`;
     this.paths.set(path, local);
     const gunzip = createGunzip({ chunkSize: 1 << 20 });
     let fault: string | undefined;

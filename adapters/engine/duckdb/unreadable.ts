@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
-import { resolve } from "@std/path";
 import type { InputFile, InputTable } from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
+import { below } from "../../sdk/files/place.ts";
 import { identifier, pattern } from "../../sdk/duckdb/text.ts";
 import { inputStatement, type UnpackedPaths } from "./input_table.ts";
 
@@ -23,7 +23,7 @@ export function altered(root: string, { format, files }: FileTable): Unreadable[
 /** A file's bytes; or that they are not those that are named. */
 export function fileFault(root: string, file: InputFile): { readonly bytes: Uint8Array } | Unreadable {
   const { path, size, hash: wanted } = file.ref;
-  const bytes = bytesOf(resolve(root, path));
+  const bytes = bytesOf(below(root, path));
   if (bytes?.length !== size) {
     const what = bytes === undefined ? "there is no such file" : `its size is ${bytes.length} bytes`;
     return { file, reason: `reading "${path}": ${what}, wanted ${size} bytes` };
@@ -63,7 +63,7 @@ async function failure(
     if (!(error instanceof DuckDBError)) throw error;
     const path = table.files[0]!.ref.path;
     const said = table.format === "csv" ? lineFault(error) ?? error.message : error.message;
-    const local = unpacked.get(path) ?? resolve(root, path);
+    const local = unpacked.get(path) ?? below(root, path);
     return `reading "${path}": ${said.replaceAll(pattern(local), path).replaceAll(local, path)}`;
   }
 }

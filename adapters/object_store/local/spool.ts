@@ -1,4 +1,4 @@
-import type { Instant, Spool } from "../../../core/mod.ts";
+import type { Instant, Milliseconds, Spool } from "../../../core/mod.ts";
 import { entriesIn, isAbsent, type LakeFolder } from "./lake_folder.ts";
 import { trouble } from "../../sdk/files/trouble.ts";
 
@@ -45,9 +45,24 @@ export class LocalSpool implements Spool {
     this.#folder.removeEmptyFoldersOf(keys.map((key) => `${ANSWERS}/${key}`));
   }
 
-  async discardPartial(before: Instant): Promise<void> {
+  async discardPartial(age: Milliseconds): Promise<void> {
     const partial = (await this.#names("")).filter(isPartial);
-    await this.delete(partial.filter((name) => writtenAt(this.#local(name)) < before));
+    if (partial.length === 0) return;
+    const before = await this.#now() - age;
+    await this.delete(partial.filter((name) => writtenAt(this.#local(name)) <= before));
+  }
+
+  /** The time that a file gets which is written now: a lake may live faster than the machine. Before all, if none can be. */
+  async #now(): Promise<Instant> {
+    const name = `now.${crypto.randomUUID()}`;
+    try {
+      await this.#folder.write(`${ANSWERS}/${name}`, new Uint8Array());
+      return writtenAt(this.#local(name));
+    } catch {
+      return -Infinity;
+    } finally {
+      await this.delete([name]).catch(() => {});
+    }
   }
 
   async #names(prefix: string): Promise<readonly string[]> {

@@ -10,7 +10,7 @@ import {
 } from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import { identifier } from "../../sdk/duckdb/text.ts";
-import { scratchFolder } from "../../sdk/files/scratch.ts";
+import { scratchFolder } from "../../sdk/files/trouble.ts";
 import { Entries } from "./entries.ts";
 import { target } from "./lake_tables.ts";
 import { filesBelow, Sandbox } from "./sandbox.ts";

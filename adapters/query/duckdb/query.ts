@@ -15,7 +15,7 @@ import { Entries, REPAIR } from "./entries.ts";
 import { filesBelow, type PublishedFiles, Sandbox } from "./sandbox.ts";
 import { parseStatement } from "./statement.ts";
 import { ViewError } from "./view_fault.ts";
-import { scratchFolder } from "../../sdk/files/scratch.ts";
+import { scratchFolder } from "../../sdk/files/trouble.ts";
 
 /** The part of the process's memory that DuckDB may take: the rest is for answers on their way. */
 const SHARE = 0.5;

@@ -1,4 +1,9 @@
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
+
+/** Where a file is that is named by its path below a folder, or by itself. Neither is tidied: there may be thousands. */
+export function below(folder: string, path: string): string {
+  return isAbsolute(path) ? path : `${folder}/${path}`;
+}
 
 /** Whether there is anything at a path. */
 export async function isThere(path: string): Promise<boolean> {

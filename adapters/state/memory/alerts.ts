@@ -64,19 +64,28 @@ export class MemoryAlerts implements Alerts {
     return true;
   }
 
-  async take(channel: string): Promise<TakenMessage | undefined> {
+  async take(channel: string, resting: readonly number[] = []): Promise<TakenMessage | undefined> {
     await null;
     const owed = this.#store.episodes.flatMap(({ episode, messages }) => {
       const next = messages.find((each) => each.channel === channel && each.delivery.outcome !== "delivered");
       return next === undefined ? [] : [{ episode, next }];
     });
-    const [first] = owed.filter(({ next }) => !next.worker?.alive)
+    const [first] = owed.filter(({ next }) => !next.worker?.alive && !resting.includes(next.id))
       .sort((a, b) => a.next.tries - b.next.tries || a.next.id - b.next.id);
     if (first === undefined) return undefined;
     const { episode: { key, rule, subject, opened, closed }, next } = first;
     next.worker = this.#worker;
     const { id, event, severity, message } = next;
     return { id, event, key, rule, subject, severity, message, at: event === "opened" ? opened : closed! };
+  }
+
+  async owed(): Promise<Readonly<Record<string, number>>> {
+    await null;
+    const owed: Record<string, number> = {};
+    for (const { channel, delivery } of this.#store.episodes.flatMap(({ messages }) => messages)) {
+      if (delivery.outcome !== "delivered") owed[channel] = (owed[channel] ?? 0) + 1;
+    }
+    return owed;
   }
 
   async settle(id: number, at: Instant, fault: string | null): Promise<void> {

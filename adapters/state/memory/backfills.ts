@@ -8,23 +8,17 @@ import type {
   BackfillStatus,
   Instant,
   RunId,
-  RunRecord,
   RunRequest,
 } from "../../../core/mod.ts";
 import { backfillKey, isOpenBackfill } from "../backfills.ts";
 import { frozen } from "./copies.ts";
-import type { MemoryStore, StoredBackfill, StoredRun } from "./store.ts";
-
-/** How the runs of batches are looked at, queued and cancelled. */
-export interface BatchRuns {
-  record(run: RunId): RunRecord | undefined;
-  enqueue(request: RunRequest, at: Instant): { run: RunId; isNew: boolean };
-  cancel(run: StoredRun, at: Instant): void;
-}
+import type { Queue } from "./queue.ts";
+import type { Runs } from "./runs.ts";
+import type { MemoryStore, StoredBackfill } from "./store.ts";
 
 /** Backfills with their batches. */
 export class MemoryBackfills implements Backfills {
-  constructor(readonly store: MemoryStore, readonly runs: BatchRuns) {}
+  constructor(readonly store: MemoryStore, readonly runs: Runs, readonly queue: Queue) {}
 
   async begin(
     request: BackfillRequest,
@@ -80,7 +74,7 @@ export class MemoryBackfills implements Backfills {
     await null;
     const backfill = this.store.backfills.get(id);
     if (backfill?.record.status !== "running") return undefined;
-    const queued = this.runs.enqueue({ ...request, key: backfillKey(id, batch) }, at);
+    const queued = this.queue.enqueue({ ...request, key: backfillKey(id, batch) }, at);
     backfill.batches[batch - 1]!.run = queued.run;
     return queued;
   }
@@ -98,7 +92,7 @@ export class MemoryBackfills implements Backfills {
     change(backfill, to, to === "cancelled" ? at : null);
     if (to !== "cancelled") return status;
     for (const run of this.store.runs) {
-      if (run.record.request.tags?.backfill === String(id)) this.runs.cancel(run, at);
+      if (run.record.request.tags?.backfill === String(id)) this.queue.cancel(run, at);
     }
     return status;
   }

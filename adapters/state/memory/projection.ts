@@ -60,6 +60,8 @@ export class Projection {
         });
         return;
       }
+      case "registered":
+        return;
       case "failed":
       case "due":
         this.#marks = this.#marks.filter((old) =>

@@ -10,7 +10,9 @@ import type {
   CodeRecord,
   Delivery,
   Episode,
+  Instant,
   Intent,
+  Json,
   KeptEvaluation,
   KeptTick,
   LogEntry,
@@ -19,12 +21,9 @@ import type {
   RunId,
   RunRecord,
   Seq,
-  Slot,
   StepRecord,
-  Taken,
   Versioned,
 } from "../../../core/mod.ts";
-import { placesOf } from "../commits.ts";
 import { Listeners } from "../listeners.ts";
 import type { Projection } from "./projection.ts";
 
@@ -32,6 +31,16 @@ import type { Projection } from "./projection.ts";
 export interface Worker {
   readonly name: string;
   alive: boolean;
+}
+
+/** A lead, and who has or had it. */
+export interface StoredLead {
+  readonly worker: Worker;
+  readonly number: number;
+  readonly beats: number;
+  readonly at: Instant;
+  readonly note: Json;
+  readonly yields: boolean;
 }
 
 export interface StoredAsset {
@@ -108,8 +117,8 @@ export class MemoryStore {
   readonly claims = new Map<ClaimToken, StoredClaim>();
   /** Run n at index n - 1. */
   readonly runs: StoredRun[] = [];
-  /** The run of every key that was ever used. */
-  readonly keys = new Map<string, RunId>();
+  /** The run of every key that was used, and when somebody last asked by it. */
+  readonly keys = new Map<string, { readonly run: RunId; readonly asked: Instant }>();
   waits: StoredWait[] = [];
   readonly backfills = new Map<BackfillId, StoredBackfill>();
   lastBackfill: BackfillId = 0;
@@ -119,7 +128,9 @@ export class MemoryStore {
   /** The oldest first. */
   ticks: KeptTick[] = [];
   evaluations: KeptEvaluation[] = [];
-  readonly leads = new Map<string, Worker>();
+  readonly leads = new Map<string, StoredLead>();
+  /** Those that lost a lead as they gave no sign of life. */
+  deposed: { readonly name: string; readonly worker: Worker; readonly since: Instant }[] = [];
   readonly listeners = new Listeners();
   #numbers = 0;
 
@@ -128,48 +139,9 @@ export class MemoryStore {
     return ++this.#numbers;
   }
 
-  /** The run that keeps another from a slot: one that has one, or that waits with a higher priority. */
-  ahead(run: RunId, { pool, most }: Slot): RunId | undefined {
-    const taken = [...this.claims.values()].filter((claim) => claim.pool === pool && claim.worker?.alive);
-    const ahead = this.waiting(run, pool);
-    return taken.length + ahead.length < most ? undefined : (taken[0] ?? ahead[0])!.run;
-  }
-
-  /** The runs of higher priority that wait for a pool. */
-  waiting(run: RunId, pool: string): StoredWait[] {
-    const priority = (id: RunId) => this.runs[id - 1]?.record.request.priority ?? 0;
-    return this.waits.filter((wait) =>
-      wait.pool === pool && wait.worker.alive && priority(wait.run) > priority(run)
-    );
-  }
-
-  /** Whether a run makes a batch of a backfill that is paused. */
-  isPaused(run: RunId): boolean {
-    return [...this.backfills.values()].some(({ record, batches }) =>
-      record.status === "paused" && batches.some((batch) => batch.run === run)
-    );
-  }
-
-  /** The files that a publication under a claim would name and that are other partitions'. */
-  taken(token: ClaimToken, intent: Intent): Taken[] {
-    const { asset, partition } = intent.event;
-    return placesOf(intent).flatMap((path) => {
-      const by = [...this.#ownersOf(token, path)]
-        .find((owner) => owner.asset !== asset || owner.partition !== partition);
-      return by === undefined ? [] : [{ partition, path, by }];
-    });
-  }
-
-  *#ownersOf(token: ClaimToken, path: string): Generator<Taken["by"]> {
-    for (const [asset, { projection }] of this.assets) {
-      for (const partition of projection.ownersOf(path)) yield { asset, partition };
-    }
-    for (const [other, { asset, intents }] of this.claims) {
-      if (other === token) continue;
-      for (const [partition, intent] of intents) {
-        if (placesOf(intent).includes(path)) yield { asset, partition };
-      }
-    }
+  /** The events that were not forgotten, in order. */
+  remembered(): AssetEvent[] {
+    return this.events.filter(({ seq }) => !this.forgotten.events.has(seq));
   }
 
   /** Declares the handles of this name dead: others may take over what they hold. */

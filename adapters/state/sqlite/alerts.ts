@@ -104,13 +104,15 @@ export class SqliteAlerts implements Alerts {
     });
   }
 
-  async take(channel: string): Promise<TakenMessage | undefined> {
+  async take(channel: string, resting: readonly number[] = []): Promise<TakenMessage | undefined> {
     // Most often there is none, and nobody else's write has to be waited for.
-    if (
-      this.#db.get("SELECT 1 FROM outbox WHERE channel = ? AND delivered = 0 LIMIT 1", channel) === undefined
-    ) {
-      return undefined;
-    }
+    const owes = this.#db.get(
+      `SELECT 1 FROM outbox WHERE channel = ? AND delivered = 0
+        AND id NOT IN (SELECT value FROM json_each(?)) LIMIT 1`,
+      channel,
+      JSON.stringify(resting),
+    );
+    if (owes === undefined) return undefined;
     await this.#db.patiently(() => this.#workers.self());
     return await this.#db.write(() => {
       const owed = this.#db.all<MessageRow>(
@@ -119,7 +121,7 @@ export class SqliteAlerts implements Alerts {
         ) ORDER BY tries, id`,
         channel,
       );
-      const free = owed.find(({ worker }) => !this.#workers.alive(worker));
+      const free = owed.find(({ id, worker }) => !resting.includes(id) && !this.#workers.alive(worker));
       if (free === undefined) return undefined;
       this.#db.run("UPDATE outbox SET worker = ? WHERE id = ?", this.#workers.self(), free.id);
       const { key, rule, subject, opened, closed } = this.#db.get<EpisodeRow>(
@@ -138,6 +140,14 @@ export class SqliteAlerts implements Alerts {
         at: event === "opened" ? opened : closed!,
       };
     });
+  }
+
+  // deno-lint-ignore require-await
+  async owed(): Promise<Readonly<Record<string, number>>> {
+    const owed = this.#db.all<{ channel: string; count: number }>(
+      "SELECT channel, count(*) AS count FROM outbox WHERE delivered = 0 GROUP BY channel",
+    );
+    return Object.fromEntries(owed.map(({ channel, count }) => [channel, count]));
   }
 
   async settle(id: number, at: Instant, fault: string | null): Promise<void> {

@@ -16,7 +16,7 @@ const PATIENCE: Patience = { quiet: 3_000, most: 20_000 };
 
 /** A state's file that is not whole, and the way back. */
 export function damaged(path: string, says: string): string {
-  return `reading the state: ${path} is damaged ("${says}"), wanted a whole file, such as a copy from before`;
+  return `reading the state: ${path} is damaged ("${says}"), wanted "state restore" with a copy of it, or "state rebuild"`;
 }
 
 /** Whether an error says that a state's file is not whole, rather than another's or one that cannot be reached. */
@@ -31,7 +31,7 @@ const places: readonly (readonly [says: RegExp, line: Line])[] = [
   [
     /not a database/,
     (path) =>
-      `opening the state: ${path} is no SQLite database, wanted a state: a copy from before, or another STATE_URL`,
+      `opening the state: ${path} is no SQLite database, wanted another STATE_URL, or, if it was one, "state restore" or "state rebuild"`,
   ],
   [
     /unable to open/,
@@ -81,6 +81,10 @@ export class Database {
   #trying = false;
   /** Whether the last wait was in vain: then the next is short, so that what goes on ends. */
   #gaveUp = false;
+  /** The pause after a try that met another process's transaction; nobody tries within it, so that many wait no longer. */
+  #pause: { readonly over: Promise<void>; end(): void } | undefined;
+  /** Whether it was said what writes wait for, since the last one that was done. */
+  #isTold = false;
   /** Which content it is, where that is to stay the same. */
   #content: { readonly sql: string; readonly found: string } | undefined;
 
@@ -154,14 +158,17 @@ export class Database {
     // Counted in tries and not by a clock: time in which this process was stopped is no wait.
     for (let waited = 0; waited < limit; waited += 2 * TRY) {
       const done = this.#attempt(act);
-      this.#gaveUp = false;
-      if (done !== undefined) return done.value;
-      if (waited < quiet && waited + 2 * TRY >= quiet) {
+      if (done !== undefined) {
+        this.#gaveUp = this.#isTold = false;
+        return done.value;
+      }
+      if (waited < quiet && waited + 2 * TRY >= quiet && !this.#isTold) {
+        this.#isTold = true;
         this.#tell(
           `${lockHolder(this.#path)} is writing to "${this.#path}": waiting up to ${most / 1_000} s`,
         );
       }
-      await new Promise((resolve) => setTimeout(resolve, TRY));
+      await this.#pause?.over;
     }
     this.#gaveUp = true;
     throw new StateError(
@@ -193,19 +200,33 @@ export class Database {
   close(): void {
     if (!this.#db.isOpen) return;
     this.#db.close();
+    this.#pause?.end();
     this.#closed();
   }
 
   /** @returns Undefined if another process is at a transaction. */
   #attempt<T>(act: () => T): { readonly value: T } | undefined {
+    if (this.#pause !== undefined) return;
     this.#trying = true;
     try {
       return { value: act() };
     } catch (error) {
       if (!isLocked(error)) throw error;
+      this.#rest();
     } finally {
       this.#trying = false;
     }
+  }
+
+  #rest(): void {
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    const end = () => {
+      clearTimeout(timer);
+      this.#pause = undefined;
+      resolve();
+    };
+    const timer = setTimeout(end, TRY);
+    this.#pause = { over, end };
   }
 
   /** A file that is no longer at its path can be written as before, and nobody would find what was written. */

@@ -5,15 +5,20 @@ import {
   type CheckResult,
   DAMAGED,
   damageOf,
+  type EventFilter,
   EXPIRED,
+  type Instant,
   type MaterializationRecord,
   type Materialized,
   type NewEvent,
   normalize,
+  type NumberedEvent,
   type OrdinalRange,
   type PublishedFile,
   type RunId,
   type Seq,
+  type SeriesBucket,
+  type SeriesField,
   STANDS,
   WIPED,
 } from "../../../core/mod.ts";
@@ -27,6 +32,13 @@ import type { Registry } from "./registry.ts";
 type FileRow = Omit<PublishedFile, "asset"> & { readonly asset: number };
 
 const FROM_EVENTS = "FROM events e LEFT JOIN details d ON d.seq = e.seq";
+
+const ofAsset = (order: "ASC" | "DESC") => `
+  SELECT ${rows.EVENT_COLUMNS} ${FROM_EVENTS}
+  WHERE e.asset = ?1 AND e.seq < ?2
+    AND (?3 IS NULL OR first <= ?3 AND coalesce(last, first) >= ?3)
+    AND (?4 IS NULL OR kind IN (SELECT value FROM json_each(?4))) AND e.seq > ?6
+  ORDER BY e.seq ${order} LIMIT ?5`;
 
 const INSERT_MATERIALIZED = `
   INSERT INTO events (seq, kind, asset, run, at, first, code, read, version, member, edges, previous)
@@ -86,6 +98,21 @@ const FILES_AT = `
   WHERE p.status IN (${STANDS}, ${DAMAGED}) AND f.value ->> 'path' = l.path
   ORDER BY l.path, p.seq`;
 
+/** As an expression, and what it names. */
+function valueOf(field: SeriesField): [expression: string, ...named: string[]] {
+  switch (field) {
+    case "rows":
+      return ["d.body ->> '$.rows'"];
+    case "bytes":
+      return ["(SELECT sum(f.value ->> 'size') FROM json_each(d.body, '$.files') f)"];
+    default:
+      return [
+        "(SELECT m.value ->> '$.value' FROM json_each(d.body, '$.metadata') m WHERE m.key = ?5)",
+        field.metadata,
+      ];
+  }
+}
+
 /** The numbered events, and what stands by them. */
 export class EventLog {
   readonly #db: Database;
@@ -139,8 +166,8 @@ export class EventLog {
     );
   }
 
-  ofRun(run: RunId, after: Seq, limit: number): AssetEvent[] {
-    return this.#decode(this.#db.all<EventRow>(
+  ofRun(run: RunId, after: Seq, limit: number): NumberedEvent[] {
+    return this.#db.all<EventRow>(
       `SELECT ${rows.EVENT_COLUMNS} ${FROM_EVENTS}
       WHERE run = ?1 AND e.seq > max(?2, (SELECT after FROM runs WHERE id = ?1))
         AND e.seq <= (SELECT coalesce(last, 9e15) FROM runs WHERE id = ?1)
@@ -148,7 +175,47 @@ export class EventLog {
       run,
       after,
       limit,
+    ).map((row) => rows.decodeEvent(row, this.#registry.key(row.asset)));
+  }
+
+  of(key: AssetKey, limit: number, { partition, kinds, before, after }: EventFilter): AssetEvent[] {
+    const asset = this.#registry.find(key);
+    if (asset === undefined) return [];
+    return this.#decode(this.#db.all<EventRow>(
+      ofAsset(after === undefined ? "DESC" : "ASC"),
+      asset,
+      before ?? Number.MAX_SAFE_INTEGER,
+      partition ?? null,
+      kinds === undefined ? null : JSON.stringify(kinds.map((kind) => rows.KINDS.indexOf(kind))),
+      limit,
+      after ?? 0,
     ));
+  }
+
+  series(key: AssetKey, field: SeriesField, { from, to }: OrdinalRange, buckets: number): SeriesBucket[] {
+    const asset = this.#registry.find(key);
+    if (asset === undefined || to < from) return [];
+    const size = Math.ceil((to - from + 1) / buckets);
+    const [value, ...named] = valueOf(field);
+    return this.#db.all<{ bucket: number; count: number; least: number; most: number; sum: number }>(
+      `SELECT CAST((partition - ?2) / ?4 AS INTEGER) AS bucket, count(value) AS count,
+        min(value) AS least, max(value) AS most, sum(value) AS sum
+      FROM (
+        SELECT p.partition, ${value} AS value
+        FROM partitions p CROSS JOIN details d ON d.seq = p.seq
+        WHERE p.asset = ?1 AND p.partition BETWEEN ?2 AND ?3 AND p.status <> ${WIPED}
+      )
+      WHERE typeof(value) IN ('integer', 'real')
+      GROUP BY bucket ORDER BY bucket`,
+      asset,
+      from,
+      to,
+      size,
+      ...named,
+    ).map(({ bucket, ...numbers }) => {
+      const first = from + bucket * size;
+      return { from: first, to: Math.min(first + size - 1, to), ...numbers };
+    });
   }
 
   materializations(key: AssetKey, ranges: readonly OrdinalRange[]): MaterializationRecord[] {
@@ -195,7 +262,26 @@ export class EventLog {
   }
 
   #decode(found: readonly EventRow[]): AssetEvent[] {
-    return found.map((row) => rows.decodeEvent(row, this.#registry.key(row.asset)));
+    return found.map((row) => {
+      const asset = this.#registry.key(row.asset);
+      if (row.kind !== rows.REGISTERED) return rows.decodeEvent(row, asset);
+      const { seq, at, run } = row;
+      const codeId = row.code!;
+      return { kind: "registered", seq, asset, at, run, codeId, record: this.#registry.record(codeId) };
+    });
+  }
+
+  /** Notes that an asset has another present code; call it in a transaction. */
+  registered(asset: number, codeId: number, at: Instant): void {
+    this.#db.run(
+      // It speaks of no partition.
+      "INSERT INTO events (seq, kind, asset, at, first, last, code) VALUES (?, ?, ?, ?, 0, -1, ?)",
+      this.head() + 1,
+      rows.REGISTERED,
+      asset,
+      at,
+      codeId,
+    );
   }
 
   /** @returns The partitions that it speaks of. */

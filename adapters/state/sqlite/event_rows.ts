@@ -5,12 +5,24 @@ import type {
   Failed,
   Materialized,
   NewEvent,
+  NumberedEvent,
   Payload,
   Seq,
 } from "../../../core/mod.ts";
 
 /** Kinds of events, by the numbers that stand for them. */
-export const MATERIALIZED = 0, WIPED = 1, EXPIRED = 2, FAILED = 3, CHECKED = 4, DUE = 5;
+export const MATERIALIZED = 0, WIPED = 1, EXPIRED = 2, FAILED = 3, CHECKED = 4, DUE = 5, REGISTERED = 6;
+
+/** In the order of their numbers. */
+export const KINDS: readonly AssetEvent["kind"][] = [
+  "materialized",
+  "wiped",
+  "expired",
+  "failed",
+  "checked",
+  "due",
+  "registered",
+];
 
 /** A row of the events with its details; `last` is null where it equals `first`. */
 export interface EventRow {
@@ -83,7 +95,8 @@ function encodeMaterialized({ payload: { files, rows, metadata }, checks }: Mate
   return Object.keys(body).length > 0 ? JSON.stringify(body) : null;
 }
 
-export function decodeEvent(row: EventRow, asset: AssetKey): AssetEvent {
+/** Any event but a registration, whose record is kept elsewhere. */
+export function decodeEvent(row: EventRow, asset: AssetKey): NumberedEvent {
   const { seq, kind, at, run, first: from, last } = row;
   const common = { seq, asset, at, run };
   const to = last ?? from;
@@ -101,7 +114,7 @@ export function decodeEvent(row: EventRow, asset: AssetKey): AssetEvent {
     case DUE:
       return { kind: "due", ...common, from, to, detail: decodeDetail(row.body) };
     default:
-      throw new Error(`reading event ${seq}: found kind ${kind}, wanted one of 0 to 5`);
+      throw new Error(`reading event ${seq}: found kind ${kind}, wanted one of 0 to 6`);
   }
 }
 

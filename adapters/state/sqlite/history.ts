@@ -40,6 +40,9 @@ const OTHERS = `
       SELECT 1 FROM partitions p
       WHERE p.asset = e.asset AND p.partition BETWEEN e.first AND coalesce(e.last, e.first) AND p.status = ${EXPIRED}
     )
+    OR e.kind = ${rows.REGISTERED} AND EXISTS (
+      SELECT 1 FROM events l WHERE l.asset = e.asset AND l.seq > e.seq AND l.kind = ${rows.REGISTERED}
+    )
     OR e.kind IN (${rows.FAILED}, ${rows.DUE}) AND e.seq NOT IN (SELECT seq FROM marks)
     OR e.kind = ${rows.CHECKED} AND e.seq IN (${CHECKS})
   )`;
@@ -110,7 +113,7 @@ export class History {
 
   /** Call it in a transaction. */
   deleteRuns(runs: readonly RunId[]): void {
-    this.#delete([["logs", "run"], ["steps", "run"], ["runs", "id"]], runs);
+    this.#delete([["logs", "run"], ["steps", "run"], ["run_assets", "run"], ["runs", "id"]], runs);
   }
 
   #delete(tables: readonly (readonly [table: string, column: string])[], numbers: readonly number[]): void {

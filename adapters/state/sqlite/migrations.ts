@@ -267,4 +267,44 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX owed ON outbox (channel, tries, id) WHERE delivered = 0;
   `,
+  `
+  CREATE INDEX events_of ON events (asset, seq);
+  -- The assets that runs cover.
+  CREATE TABLE run_assets (asset TEXT NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (asset, run)) STRICT, WITHOUT ROWID;
+  INSERT INTO run_assets
+    SELECT DISTINCT coalesce(r.value ->> 'asset', runs.request ->> '$.asset'), runs.id
+    FROM runs LEFT JOIN json_each(runs.request, '$.ranges') r
+    WHERE coalesce(r.value ->> 'asset', runs.request ->> '$.asset') IS NOT NULL;
+  CREATE INDEX run_children ON runs (request ->> '$.parent') WHERE request ->> '$.parent' IS NOT NULL;
+  `,
+  `
+  -- worker: 0 where nobody has it any more. number: greater whenever it passes on. beats, at: how many signs of life who
+  -- has it gave, and when the last was. deposed: workers that lost a lead as they gave none, since when.
+  ALTER TABLE leads ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE leads ADD COLUMN beats INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE leads ADD COLUMN at INTEGER;
+  CREATE TABLE deposed (
+    name TEXT NOT NULL,
+    worker INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (name, worker)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  -- Runs are counted by how they stand.
+  CREATE INDEX counted ON runs (status) WHERE worker IS NULL;
+  `,
+  `
+  -- asked: when somebody last asked by the key, to the day; of those of before it is not known.
+  ALTER TABLE run_keys ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+  UPDATE run_keys SET asked = max(
+    CAST(unixepoch('subsec') * 1000 AS INTEGER),
+    (SELECT coalesce(max(started), 0) FROM runs)
+  );
+  `,
+  `
+  -- note: what others are to know of who leads, as JSON. yields: 1 where it is left to who asks and does not yield.
+  ALTER TABLE leads ADD COLUMN note TEXT NOT NULL DEFAULT 'null';
+  ALTER TABLE leads ADD COLUMN yields INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

@@ -2,7 +2,7 @@ import { pathToFileURL } from "node:url";
 import { StateError } from "../../../core/mod.ts";
 import { damaged, Database } from "./database.ts";
 import { isPresent, migrate, versionOf } from "./schema.ts";
-import { scratchFolder } from "../../sdk/files/scratch.ts";
+import { scratchFolder } from "../../sdk/files/trouble.ts";
 
 /**
  * Opens a state's file to read it, writing nothing to it; one of an older version is read as a copy of this version.

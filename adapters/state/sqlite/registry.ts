@@ -5,6 +5,7 @@ import {
   merge,
   type PartitionSpec,
   type RegisteredAsset,
+  type Registering,
 } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 
@@ -20,6 +21,8 @@ interface Found {
   readonly spec: PartitionSpec;
   readonly id: number | undefined;
   readonly codeId: number | undefined;
+  /** Whether its code is the present one, or stays behind it. */
+  readonly isPresent: boolean;
   /** Whether all of it is recorded as it is declared. */
   readonly recorded: boolean;
 }
@@ -33,28 +36,47 @@ export class Registry {
   readonly #access: "read" | "write";
   readonly #ids = new Map<AssetKey, number>();
   readonly #keys = new Map<number, AssetKey>();
+  /** What a reader declares passes for the present code. */
+  readonly #read = new Map<AssetKey, number>();
 
   constructor(db: Database, access: "read" | "write") {
     this.#db = db;
     this.#access = access;
   }
 
-  /** To read, nothing is recorded: what is new gets a number that no row has. */
-  async register(assets: readonly DeclaredAsset[]): Promise<RegisteredAsset[]> {
-    const found = this.#db.read(() => assets.map((asset) => this.#look(asset)));
+  /**
+   * To read, nothing is recorded: what is new gets a number that no row has.
+   *
+   * @param note Called in the transaction for each asset whose present code is another than before.
+   */
+  async register(
+    assets: readonly DeclaredAsset[],
+    { yielding = false }: Registering,
+    note: (asset: number, codeId: number) => void,
+  ): Promise<RegisteredAsset[]> {
+    const found = this.#db.read(() => assets.map((asset) => this.#look(asset, yielding)));
     if (this.#access === "read" || found.every(({ recorded }) => recorded)) {
-      return found.map(({ spec, codeId = NEW }, place) => ({
-        key: assets[place]!.key,
-        partitions: spec,
-        codeId,
-      }));
+      return found.map(({ spec, codeId = NEW }, place) => {
+        const { key } = assets[place]!;
+        if (this.#access === "read") this.#read.set(key, codeId);
+        return { key, partitions: spec, codeId };
+      });
     }
-    return await this.#db.write(() => assets.map((asset) => this.#record(asset)));
+    return await this.#db.write(() => {
+      const isFirst = this.#db.get("SELECT 1 FROM assets LIMIT 1") === undefined;
+      return assets.map((asset) => this.#record(asset, yielding, isFirst ? () => {} : note));
+    });
   }
 
-  all(): { key: AssetKey; partitions: PartitionSpec }[] {
+  /** The number of an asset's present code record. */
+  present(key: AssetKey): number | undefined {
+    return this.#read.get(key) ??
+      this.#db.get<{ code: number }>("SELECT code FROM assets WHERE key = ?", key)?.code;
+  }
+
+  all(): RegisteredAsset[] {
     return this.#db.all<AssetRow>("SELECT * FROM assets ORDER BY id")
-      .map(({ key, partitions }) => ({ key, partitions: JSON.parse(partitions) }));
+      .map(({ key, partitions, code }) => ({ key, partitions: JSON.parse(partitions), codeId: code }));
   }
 
   /** The numbers of all assets. */
@@ -86,6 +108,14 @@ export class Registry {
       .map(({ id, version, edges }) => [id, { version, edges: JSON.parse(edges) }]);
   }
 
+  record(code: number): CodeRecord {
+    const { version, edges } = this.#db.get<CodeRow>(
+      "SELECT id, version, edges FROM codes WHERE id = ?",
+      code,
+    )!;
+    return { version, edges: JSON.parse(edges) };
+  }
+
   #load(): void {
     for (const { id, key } of this.#db.all<AssetRow>("SELECT id, key FROM assets")) {
       this.#ids.set(key, id);
@@ -94,7 +124,7 @@ export class Registry {
   }
 
   /** A declaration beside what is recorded of it, where there is anything. */
-  #look({ key, partitions, record: { version, edges } }: DeclaredAsset): Found {
+  #look({ key, partitions, record: { version, edges } }: DeclaredAsset, yielding: boolean): Found {
     const asset = this.#db.get<AssetRow>("SELECT * FROM assets WHERE key = ?", key);
     const spec = merge(partitions, asset && JSON.parse(asset.partitions));
     const codeId = asset && this.#db.get<{ id: number }>(
@@ -103,14 +133,18 @@ export class Registry {
       version,
       edgesText(edges),
     )?.id;
-    const recorded = codeId !== undefined && asset?.code === codeId &&
-      asset.partitions === JSON.stringify(spec);
-    return { spec, id: asset?.id, codeId, recorded };
+    const isPresent = codeId !== undefined && (yielding || asset?.code === codeId);
+    const recorded = isPresent && asset?.partitions === JSON.stringify(spec);
+    return { spec, id: asset?.id, codeId, isPresent, recorded };
   }
 
-  #record(declared: DeclaredAsset): RegisteredAsset {
+  #record(
+    declared: DeclaredAsset,
+    yielding: boolean,
+    note: (asset: number, codeId: number) => void,
+  ): RegisteredAsset {
     const { key, record: { version, edges } } = declared;
-    const found = this.#look(declared);
+    const found = this.#look(declared, yielding);
     const text = JSON.stringify(found.spec);
     const id = found.id ??
       this.#insert("INSERT INTO assets (key, partitions) VALUES (?, ?) RETURNING id", key, text);
@@ -121,8 +155,10 @@ export class Registry {
         version,
         edgesText(edges),
       );
-    if (!found.recorded) {
-      this.#db.run("UPDATE assets SET partitions = ?, code = ? WHERE id = ?", text, codeId, id);
+    if (!found.recorded) this.#db.run("UPDATE assets SET partitions = ? WHERE id = ?", text, id);
+    if (!found.isPresent) {
+      this.#db.run("UPDATE assets SET code = ? WHERE id = ?", codeId, id);
+      note(id, codeId);
     }
     return { key, partitions: found.spec, codeId };
   }

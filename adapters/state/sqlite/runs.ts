@@ -2,9 +2,11 @@ import type {
   AssetKey,
   Instant,
   Json,
+  KeptLogEntry,
   LogEntry,
   LogLevel,
-  RunCommand,
+  LogPage,
+  RunFilter,
   RunId,
   RunRecord,
   RunRequest,
@@ -16,7 +18,7 @@ import { ended, leftStatus } from "../ended.ts";
 import type { Database } from "./database.ts";
 import type { Registry } from "./registry.ts";
 import { noRuns } from "../ended.ts";
-import { type Left, STATUSES, statusNumber } from "./queue.ts";
+import { cover, type Left, STATUSES, statusNumber } from "./queue.ts";
 import { OUTCOMES, STEPS_AT_WORK } from "./steps.ts";
 import type { Workers } from "./workers.ts";
 
@@ -34,6 +36,8 @@ type RunRow = {
   readonly deaths: number | null;
   readonly cancelled: number;
 };
+/** What tells how a run stands. */
+type StandingRow = Pick<RunRow, "id" | "status" | "worker" | "deaths" | "cancelled">;
 type StepRow = {
   readonly run: RunId;
   readonly step: number;
@@ -47,6 +51,7 @@ type StepRow = {
   readonly failed: number;
 };
 type LogRow = {
+  readonly line: number;
   readonly step: number;
   readonly at: Instant;
   readonly level: number;
@@ -83,6 +88,7 @@ export class Runs {
       request.priority ?? 0,
     )!;
     this.#open.add(id);
+    cover(this.#db, id, request);
     return id;
   }
 
@@ -142,15 +148,47 @@ export class Runs {
     return this.#runOf(row).status;
   }
 
-  list(limit: number, command?: RunCommand): RunRecord[] {
-    const rows = command === undefined
-      ? this.#db.all<RunRow>("SELECT * FROM runs ORDER BY id DESC LIMIT ?", limit)
-      : this.#db.all<RunRow>(
-        "SELECT * FROM runs WHERE request ->> '$.command' = ? ORDER BY id DESC LIMIT ?",
-        command,
-        limit,
-      );
-    return rows.map((row) => this.#runOf(row));
+  statuses(runs: readonly RunId[]): Map<RunId, RunStatus> {
+    if (runs.length === 0) return new Map();
+    const rows = this.#db.all<StandingRow>(
+      "SELECT id, status, worker, deaths, cancelled FROM runs WHERE id IN (SELECT value FROM json_each(?))",
+      JSON.stringify(runs),
+    );
+    return new Map(rows.map((row) => [row.id, this.#statusOf(row)]));
+  }
+
+  list(limit: number, filter: RunFilter): RunRecord[] {
+    const found: RunRecord[] = [];
+    for (let before = filter.before ?? Number.MAX_SAFE_INTEGER; found.length < limit;) {
+      const page = this.#page(limit, { ...filter, before });
+      found.push(...page.filter(({ status }) => filter.statuses?.includes(status) ?? true));
+      if (page.length < limit) break;
+      before = page.at(-1)!.id;
+    }
+    return found.slice(0, limit);
+  }
+
+  /** Those that may be meant: of runs at work it is not known yet whether their workers live. */
+  #page(limit: number, { command, statuses, asset, parent, since, until, before }: RunFilter): RunRecord[] {
+    const numbers = statuses?.map(statusNumber).join(", ");
+    const conditions: readonly (readonly [condition: string, value: string | number | undefined])[] = [
+      ["id < ?", before],
+      ["request ->> '$.command' = ?", command],
+      ["id IN (SELECT run FROM run_assets WHERE asset = ?)", asset],
+      ["request ->> '$.parent' = ?", parent],
+      ["started >= ?", since],
+      ["started < ?", until],
+    ];
+    const said = conditions.filter(([, value]) => value !== undefined);
+    const where = [
+      ...said.map(([condition]) => condition),
+      ...numbers === undefined ? [] : [`(worker IS NOT NULL OR status IN (${numbers}))`],
+    ];
+    return this.#db.all<RunRow>(
+      `SELECT * FROM runs WHERE ${where.join(" AND ")} ORDER BY id DESC LIMIT ?`,
+      ...said.map(([, value]) => value!),
+      limit,
+    ).map((row) => this.#runOf(row));
   }
 
   counts(): Record<RunStatus, number> {
@@ -213,20 +251,36 @@ export class Runs {
     }
   }
 
-  logs(run: RunId): LogEntry[] {
-    return this.#db.all<LogRow>("SELECT * FROM logs WHERE run = ? ORDER BY line", run).map((
-      { step, at, level, message, fields },
-    ) => ({ step, at, level: LEVELS[level]!, message, fields: fields === null ? {} : JSON.parse(fields) }));
+  logs(run: RunId, { step, after = 0, limit }: LogPage): KeptLogEntry[] {
+    return this.#db.all<LogRow>(
+      `SELECT * FROM logs WHERE run = ?1 AND line > ?2 AND (?3 IS NULL OR step = ?3) ORDER BY line LIMIT ?4`,
+      run,
+      after,
+      step ?? null,
+      limit ?? -1,
+    ).map(({ line, step, at, level, message, fields }) => ({
+      line,
+      step,
+      at,
+      level: LEVELS[level]!,
+      message,
+      fields: fields === null ? {} : JSON.parse(fields),
+    }));
   }
 
   /** A run whose worker is no more is queued again or interrupted, whether or not anybody has noted it yet. */
-  #runOf({ id, status, worker, started, took, request, summary, deaths, cancelled }: RunRow): RunRecord {
+  #statusOf({ status, worker, deaths, cancelled }: StandingRow): RunStatus {
     const isLeft = status === RUNNING && !this.#workers.alive(worker);
+    return isLeft
+      ? leftStatus({ isQueued: deaths !== null, isCancelled: cancelled === 1 })
+      : STATUSES[status]!;
+  }
+
+  #runOf(row: RunRow): RunRecord {
+    const { id, started, took, request, summary } = row;
     return {
       id,
-      status: isLeft
-        ? leftStatus({ isQueued: deaths !== null, isCancelled: cancelled === 1 })
-        : STATUSES[status]!,
+      status: this.#statusOf(row),
       started,
       ended: took === null ? null : started + took,
       request: requestOf(JSON.parse(request)),

@@ -9,7 +9,6 @@ import type {
   KeyValue,
   Materialized,
   OrdinalRange,
-  PartitionSpec,
   RunId,
   Seq,
 } from "../../../core/mod.ts";
@@ -88,11 +87,19 @@ export class SqliteState implements port.State {
 
   async register(
     assets: readonly port.DeclaredAsset[],
+    at: Instant,
+    options: port.Registering = {},
   ): Promise<port.RegisteredAsset[]> {
-    return await this.#registry.register(assets);
+    let isOther = false;
+    const registered = await this.#registry.register(assets, options, (asset, codeId) => {
+      this.#log.registered(asset, codeId, at);
+      isOther = true;
+    });
+    if (isOther) this.#following.tell();
+    return registered;
   }
 
-  async assets(): Promise<{ key: AssetKey; partitions: PartitionSpec }[]> {
+  async assets(): Promise<port.RegisteredAsset[]> {
     return this.#registry.all();
   }
 
@@ -104,7 +111,7 @@ export class SqliteState implements port.State {
     return this.#log.since(seq, limit);
   }
 
-  async events(run: RunId, { after, limit }: { after: Seq; limit: number }): Promise<AssetEvent[]> {
+  async events(run: RunId, { after, limit }: { after: Seq; limit: number }): Promise<port.NumberedEvent[]> {
     return this.#log.ofRun(run, after, limit);
   }
 
@@ -113,6 +120,7 @@ export class SqliteState implements port.State {
     // What a lake is changed by is on the disk before and after, so that a power cut finds the two together.
     const synced = claim !== null && (commit.intents !== undefined || this.#intents.any(claim));
     const committed = await this.#asWorker<port.Committed>(() => {
+      this.#leads.require(commit.lead);
       const held = claim === null ? undefined : this.#claims.held(claim);
       if (claim !== null) {
         if (held === undefined) return { status: "superseded" };
@@ -181,6 +189,7 @@ export class SqliteState implements port.State {
       for (const run of queued) this.#queue.putBack(run, at, this.#log.head());
       this.#pools.forgetDead();
       this.#workers.forgetDead();
+      this.#leads.forgetDead();
       return adopted;
     });
   }
@@ -198,6 +207,23 @@ export class SqliteState implements port.State {
 
   async filesAt(paths: readonly string[]): Promise<port.PublishedFile[]> {
     return this.#log.filesAt(paths);
+  }
+
+  async eventsOf(
+    asset: AssetKey,
+    limit: number,
+    filter: port.EventFilter = {},
+  ): Promise<AssetEvent[]> {
+    return this.#log.of(asset, limit, filter);
+  }
+
+  async series(
+    asset: AssetKey,
+    field: port.SeriesField,
+    range: OrdinalRange,
+    buckets: number,
+  ): Promise<port.SeriesBucket[]> {
+    return this.#log.series(asset, field, range, buckets);
   }
 
   async history(asset: AssetKey, partition: number): Promise<(Materialized & { seq: Seq })[]> {
@@ -244,8 +270,10 @@ export class SqliteState implements port.State {
     request: port.RunRequest,
     at: Instant,
     why: readonly port.AssetEvaluation[] = [],
+    lead?: port.Lead,
   ): Promise<{ run: RunId; isNew: boolean }> {
     const queued = await this.#db.write(() => {
+      this.#leads.require(lead);
       const queued = this.#queue.enqueue(request, at, this.#log.head());
       if (queued.isNew) this.#ticks.keep(why, queued.run);
       return queued;
@@ -254,8 +282,13 @@ export class SqliteState implements port.State {
     return queued;
   }
 
-  async noteTick(tick: port.TickRecord, evaluations: readonly port.AssetEvaluation[] = []): Promise<void> {
+  async noteTick(
+    tick: port.TickRecord,
+    evaluations: readonly port.AssetEvaluation[] = [],
+    lead?: port.Lead,
+  ): Promise<void> {
     await this.#db.write(() => {
+      this.#leads.require(lead);
       this.#ticks.note(tick);
       this.#ticks.keep(evaluations, null);
     });
@@ -279,11 +312,32 @@ export class SqliteState implements port.State {
       : this.#ticks.older(before);
   }
 
-  async take(at: Instant, above?: number): Promise<port.TakenRun | undefined> {
-    await this.#db.patiently(() => this.#workers.self());
-    const taken = await this.#db.patiently(() => this.#queue.take(at, above));
+  async keysAskedBefore(before: Instant, page: { after: string; limit: number }): Promise<string[]> {
+    return this.#queue.keysAskedBefore(before, page);
+  }
+
+  async forgetKeys(keys: readonly string[], before: Instant): Promise<void> {
+    await this.#db.write(() => this.#queue.forgetKeys(keys, before));
+  }
+
+  async take(
+    at: Instant,
+    above?: number,
+    waiting?: readonly AssetKey[],
+    assets?: readonly AssetKey[],
+  ): Promise<port.TakenRun | undefined> {
+    await this.#introduced();
+    const taken = await this.#db.patiently(() => this.#queue.take(at, above, waiting, assets));
     if (taken !== undefined) this.#runs.open(taken.id);
     return taken;
+  }
+
+  async handBack(run: RunId, at: Instant): Promise<void> {
+    await this.#asWorker(() => this.#queue.handBackOne(run, at));
+  }
+
+  async oldest(): Promise<Instant | null> {
+    return this.#queue.oldest();
   }
 
   async gotOn(run: RunId): Promise<void> {
@@ -302,12 +356,16 @@ export class SqliteState implements port.State {
     return this.#queue.isCancelled(run);
   }
 
-  async runs(limit: number, command?: port.RunCommand): Promise<port.RunRecord[]> {
-    return this.#runs.list(limit, command);
+  async runs(limit: number, filter: port.RunFilter = {}): Promise<port.RunRecord[]> {
+    return this.#db.read(() => this.#runs.list(limit, filter));
   }
 
   async runCounts(): Promise<Record<port.RunStatus, number>> {
     return this.#db.read(() => this.#runs.counts());
+  }
+
+  async runStatuses(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, port.RunStatus>> {
+    return this.#runs.statuses(runs);
   }
 
   async run(id: RunId): Promise<{ run: port.RunRecord; steps: port.StepRecord[] } | undefined> {
@@ -318,25 +376,44 @@ export class SqliteState implements port.State {
     await this.#db.write(() => this.#runs.log(run, entries));
   }
 
-  async logs(run: RunId): Promise<port.LogEntry[]> {
-    return this.#runs.logs(run);
+  async logs(run: RunId, page: port.LogPage = {}): Promise<port.KeptLogEntry[]> {
+    return this.#runs.logs(run, page);
   }
 
-  async workersBeside(): Promise<number> {
-    return this.#workers.beside();
-  }
-
-  watch(signal: AbortSignal, options?: { readonly closely?: boolean }): AsyncIterable<Seq> {
+  async watch(signal: AbortSignal, options?: { readonly closely?: boolean }): Promise<AsyncIterable<Seq>> {
     return this.#following.watch(signal, options);
   }
 
-  async lead(name: string): Promise<boolean> {
-    const held = this.#leads.held(name);
-    return held === undefined ? await this.#asWorker(() => this.#leads.take(name)) : held === "here";
+  async lead(
+    name: string,
+    at: Instant,
+    silent?: Pick<port.Leader, "number" | "beats">,
+    options: port.LeadOptions = {},
+  ): Promise<port.Lead | undefined> {
+    const held = this.#leads.held(name, options);
+    if (held !== undefined && (held !== null || silent === undefined)) return held ?? undefined;
+    return await this.#asWorker(() => this.#leads.take(name, at, silent, options));
+  }
+
+  async beat(lead: port.Lead, at: Instant): Promise<boolean> {
+    return await this.#db.patiently(() => this.#leads.beat(lead, at));
+  }
+
+  async stalled(name: string): Promise<port.Stalled[]> {
+    return this.#leads.stalled(name);
   }
 
   async leader(name: string): Promise<port.Leader | undefined> {
     return this.#leads.leader(name);
+  }
+
+  async abandon(): Promise<void> {
+    if (!this.#workers.known || !this.#db.isOpen) return;
+    await this.#db.write(() => {
+      for (const token of this.#claims.own()) if (!this.#intents.any(token)) this.#claims.release(token);
+      this.#queue.handBack();
+      this.#leads.leave();
+    });
   }
 
   async close(): Promise<void> {
@@ -357,8 +434,13 @@ export class SqliteState implements port.State {
 
   /** A write in which this worker has a number. */
   async #asWorker<T>(work: () => T, options?: { readonly synced: boolean }): Promise<T> {
-    await this.#db.patiently(() => this.#workers.self());
+    await this.#introduced();
     return await this.#db.write(work, options);
+  }
+
+  /** Sees to it that this worker has a number, which is written once. */
+  async #introduced(): Promise<void> {
+    if (!this.#workers.known) await this.#db.patiently(() => this.#workers.self());
   }
 
   #publications(claim: port.ClaimToken, { events, intents, reverted }: port.Commit): void {

@@ -1,13 +1,13 @@
 import { normalize, type OrdinalRange, type Ranges, type Seq } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
-import { DUE, FAILED } from "./event_rows.ts";
+import { DUE, FAILED, REGISTERED } from "./event_rows.ts";
 
-/** One look at the newest events. What failed or is due is marked, and changes no row. */
+/** One look at the newest events. What failed or is due is marked, and changes no row; nor does other code. */
 const CHANGES = `
   SELECT json_group_array(e.asset) AS assets, json_group_array(e.first) AS firsts,
     json_group_array(coalesce(e.last, e.first)) AS lasts
   FROM events e CROSS JOIN packed p ON p.asset = e.asset
-  WHERE e.seq > (SELECT min(seq) FROM packed) AND e.seq > p.seq AND e.kind NOT IN (${FAILED}, ${DUE})`;
+  WHERE e.seq > (SELECT min(seq) FROM packed) AND e.seq > p.seq AND e.kind NOT IN (${FAILED}, ${DUE}, ${REGISTERED})`;
 
 /** The packed assets, each with the partitions whose rows may have changed since. */
 export function changedSincePacked(db: Database): Map<number, Ranges> {

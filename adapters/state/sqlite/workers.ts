@@ -42,12 +42,6 @@ export class Workers {
     return row !== undefined && this.#locks.isHeld(row.lock);
   }
 
-  /** How many others live. */
-  beside(): number {
-    const workers = this.#db.all<{ id: number }>("SELECT id FROM workers");
-    return workers.filter(({ id }) => id !== this.#self && this.alive(id)).length;
-  }
-
   /** Where a worker runs or ran, as long as it is known. */
   place(worker: number | null): Place | undefined {
     return this.#db.get<Place>("SELECT host, pid FROM workers WHERE id = ?", worker);

@@ -25,7 +25,7 @@ export interface Recording {
   readonly files: readonly string[];
   /** The hour's files as they are recorded. */
   readonly recorded: readonly FileRef[];
-  /** What the files held together when the hour was answered last, where not all sensors were asked. */
+  /** The content of all files together when the hour was answered last, where not all sensors were asked. */
   readonly onRecord: AskedHour | undefined;
   readonly now: Instant;
   readonly staging: string;

@@ -1,14 +1,21 @@
 import { iso } from "../../instant.ts";
+import { stalledLine } from "../../daemon/stalled.ts";
 import type { AlertRule } from "../rule.ts";
 
-/** Nobody asked for what was due: a daemon was killed or hangs. It is over with the next sign of life. */
+/**
+ * A daemon lives and does not answer, so that another leads in its place: over once it answers again or is no more. Or
+ * nobody asked for what was due, as a daemon was killed or hangs: over with the next sign of life.
+ */
 export function daemon(): AlertRule {
   return {
     name: "daemon",
-    find({ missed }) {
-      if (missed === undefined) return [];
-      const message = `nobody asked for what was due at ${iso(missed.due)}: last seen at ${iso(missed.at)}`;
-      return [{ subject: "daemon", severity: "error", message }];
+    byFollowers: true,
+    find({ missed, stalled }) {
+      const messages = stalled.map(stalledLine);
+      if (missed !== undefined) {
+        messages.push(`nobody asked for what was due at ${iso(missed.due)}: last seen at ${iso(missed.at)}`);
+      }
+      return messages.map((message) => ({ subject: "daemon", severity: "error", message }));
     },
   };
 }

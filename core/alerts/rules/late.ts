@@ -1,10 +1,18 @@
-import { EVERYTHING, type OrdinalRange, type Ranges, subtract } from "../../partition/ranges.ts";
-import type { StalenessIndex } from "../../staleness/index.ts";
-import type { Node } from "../../staleness/node.ts";
+import type { AssetKey } from "../../event.ts";
+import { type Duration, type Instant, milliseconds } from "../../instant.ts";
+import {
+  EVERYTHING,
+  intersect,
+  normalize,
+  type OrdinalRange,
+  ordinals,
+  type Ranges,
+  subtract,
+} from "../../partition/ranges.ts";
+import { membersOf, type Node } from "../../staleness/node.ts";
 import { judgements } from "../../staleness/states.ts";
 import { lateIn } from "../../warnings.ts";
-import { type AlertRule, covers, type LateScope, seesAsset } from "../rule.ts";
-import type { Symptom } from "../symptom.ts";
+import { type AlertRule, covers, type LateScope, seesAsset, type Symptom } from "../rule.ts";
 import { durationText, partitionsText } from "../told.ts";
 import type { AlertView } from "../view.ts";
 
@@ -15,7 +23,7 @@ export function late(scope: LateScope = {}): AlertRule {
     sees: seesAsset,
     async find(view) {
       const nodes = view.index.nodes.filter((node) => node.asset.freshness !== null && covers(scope, node));
-      const found = nodes.flatMap((node) => latenessOf(view.index, node, scope) ?? []);
+      const found = (await Promise.all(nodes.map((node) => latenessOf(view, node, scope)))).flat();
       if (found.length === 0) return [];
       const fed = fedBy(view);
       const atWork = await view.atWork();
@@ -24,7 +32,7 @@ export function late(scope: LateScope = {}): AlertRule {
         return {
           ...symptom,
           ...(source !== undefined && { because: source }),
-          ...(subtract(partitions, atWork.get(node.key) ?? []).length === 0 && { mending: true }),
+          ...(isMended(node, partitions, { atWork, now: view.index.now }) && { mending: true }),
         };
       });
     },
@@ -36,24 +44,51 @@ interface Lateness extends Symptom {
   readonly partitions: Ranges;
 }
 
-function latenessOf(index: StalenessIndex, node: Node, { latest }: LateScope): Lateness | undefined {
+async function latenessOf(view: AlertView, node: Node, { latest }: LateScope): Promise<Lateness[]> {
+  const { index } = view;
   const { within, warn } = node.asset.freshness!;
   const newest = node.set.existing(index.now)?.to ?? 0;
   const from = latest === undefined ? -Infinity : newest - latest + 1;
   const states = judgements(index, node, EVERYTHING).flatMap((range) =>
     range.state === "missing" ? clipped(range, from) : [range]
   );
-  const broken = lateIn(index, node, states, within);
-  const near = warn === undefined ? [] : lateIn(index, node, states, warn);
+  const stale = await view.staleSince(node, normalize(states.filter(({ state }) => state === "stale")));
+  // What stood was there in its time: from when it became stale, there is as much time to make it again.
+  const late = (limit: Duration) => {
+    const lately = stale.filter(({ since }) => index.now - since <= milliseconds(limit));
+    return subtract(lateIn(index, node, states, limit), normalize(lately));
+  };
+  const broken = late(within);
+  const near = warn === undefined ? [] : late(warn);
   const [partitions, limit] = broken.length > 0 ? [broken, within] : [near, warn!];
-  if (partitions.length === 0) return undefined;
-  return {
+  if (partitions.length === 0) return [];
+  return [{
     node,
     partitions,
     subject: node.key,
     severity: partitions === broken ? "error" : "warning",
     message: `late: ${partitionsText(node, partitions)} not fresh ${durationText(limit)} after the end`,
-  };
+  }];
+}
+
+interface Work {
+  readonly atWork: ReadonlyMap<AssetKey, Ranges>;
+  readonly now: Instant;
+}
+
+/** Whether somebody is at work on each of the partitions, or on anything that it reads. */
+function isMended(node: Node, partitions: Ranges, work: Work): boolean {
+  const others = subtract(partitions, work.atWork.get(node.key) ?? []);
+  return [...ordinals(others)].every((each) => isWorkedAbove(node, [{ from: each, to: each }], work));
+}
+
+function isWorkedAbove(node: Node, partitions: Ranges, work: Work): boolean {
+  return node.up.some((edge) => {
+    if (edge.mode === "present") return false;
+    const members = membersOf(edge, partitions, work.now);
+    const isAtWork = intersect(members, work.atWork.get(edge.up.key) ?? []).length > 0;
+    return isAtWork || members.length > 0 && isWorkedAbove(edge.up, members, work);
+  });
 }
 
 /** The part of a range from an ordinal on. */

@@ -9,7 +9,7 @@ export const codeChanged: Evaluator<PlainCondition> = {
     const found: number[] = [];
     for (const { from, to } of within) {
       node.rows.each(from, to, (chunk, i, ordinal) => {
-        if (chunk.stands(i) && chunk.codeId[i] !== node.codeId) found.push(ordinal);
+        if (chunk.stands(i) && chunk.codeId[i] !== node.present.codeId) found.push(ordinal);
       });
     }
     return fromOrdinals(found);

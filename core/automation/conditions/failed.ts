@@ -4,7 +4,7 @@ import type { FailedCondition } from "../condition.ts";
 import type { Evaluator } from "../evaluator.ts";
 import { durationText } from "../words.ts";
 
-/** The last attempt at a partition failed, by an error or by a check. */
+/** The last attempt at a partition failed, by an error or by a check; with an age, not because its service was down. */
 export const failed: Evaluator<FailedCondition> = {
   name: ({ within }) => within === undefined ? "failed" : `failed less than ${durationText(within)} ago`,
   met({ within: age }, { node, within, view: { index } }) {
@@ -12,7 +12,8 @@ export const failed: Evaluator<FailedCondition> = {
     const found = [...ordinals(intersect(within, index.failureRanges(node)))].filter((ordinal) => {
       const failure = index.failure(node, ordinal);
       // Of a failure by a clock that was far ahead it is not known how long ago it was.
-      return failure !== undefined && Math.abs(index.now - failure.at) < limit;
+      return failure !== undefined && Math.abs(index.now - failure.at) < limit &&
+        (age === undefined || failure.reason !== "outage");
     });
     return fromOrdinals(found);
   },

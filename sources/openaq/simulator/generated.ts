@@ -1,6 +1,5 @@
 import { DAY, HOUR, type Instant, iso, MINUTE } from "../../../core/mod.ts";
 import type { Dataset, RowsQuestion } from "./dataset.ts";
-import { noise } from "./noise.ts";
 import { type RowFrame, rowText } from "./row_text.ts";
 import { type Generator, locationOf, stations } from "./stations.ts";
 
@@ -119,4 +118,15 @@ function level(seed: number, { id, course, city, dirt, scale, decimals }: Genera
     (0.88 + 0.24 * noise(seed, id, at / MINUTE, SHAKE));
   const tens = 10 ** decimals;
   return Math.round(value * scale * tens) / tens;
+}
+
+/** A number in [0, 1) that depends on all four alone, and looks random. */
+export function noise(seed: number, a: number, b: number, c: number): number {
+  let hash = seed ^ 0x9e3779b9;
+  for (let i = 0; i < 3; i++) {
+    hash = Math.imul(hash ^ (i === 0 ? a : i === 1 ? b : c), 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    hash ^= hash >>> 16;
+  }
+  return (hash >>> 0) / 2 ** 32;
 }

@@ -1,6 +1,6 @@
 import { HOUR, type Instant } from "../../../core/mod.ts";
 
-/** What goes wrong at simulated stations in the day after an instant. */
+/** The troubles of simulated stations in the day after an instant. */
 export interface Troubles {
   /** Whether nothing is answered. */
   isDown(now: Instant): boolean;

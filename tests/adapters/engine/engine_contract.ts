@@ -84,7 +84,7 @@ export function engineContract(name: string, open: () => Promise<EnginePlace>): 
     await place.storage.publisher.remove([broken.ref]);
     const transform = even([...files, broken]);
     const done = await place.engine.transform(
-      { ...transform, readers: new Map([["a-1", ["a", "c"]]]) },
+      { ...transform, readers: () => new Map([["a-1", ["a", "c"]]]) },
       signal,
     );
     assertEquals(done.map(({ status }) => status), ["failed", "done", "failed"]);

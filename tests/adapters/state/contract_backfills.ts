@@ -171,12 +171,4 @@ export function describeBackfills(name: string, open: () => Promise<Harness>): v
     assertEquals([batch?.run?.id, batch?.run?.status], [run, "interrupted"]);
     assert(batch?.run?.ended !== null);
   });
-
-  test("other workers count as long as they live", async (harness) => {
-    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
-    await b.beginRun(REQUEST, 0);
-    assertEquals(await a.workersBeside(), 1);
-    harness.kill("b");
-    assertEquals(await a.workersBeside(), 0);
-  });
 }

@@ -8,7 +8,7 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
   const test = (what: string, body: (harness: Harness) => Promise<void>) =>
     Deno.test(`${name}: ${what}`, async () => {
       await using harness = await open();
-      await (await harness.worker("setup")).register(ASSETS);
+      await (await harness.worker("setup")).register(ASSETS, 0);
       await body(harness);
     });
   const intent = (partition: number): Intent => ({
@@ -299,5 +299,28 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
     assertEquals([granted, held[0]?.abandoned], [undefined, true]);
     const [adopted] = await b.recover(1);
     assertEquals(adopted?.intents, [intent(2)]);
+  });
+
+  test("who is about to end gives back what it holds, but for what it is publishing", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    await a.abandon();
+    const { run } = await a.enqueue(REQUEST, 0);
+    await a.take(0);
+    await a.lead("ticks", 0);
+    const { granted: idle } = await a.claim(run, HOURS, [{ from: 1, to: 2 }], { step: 1, at: 0 });
+    const publishing = await claimed(a, { from: 3, to: 4 });
+    await a.commit({ claim: publishing, events: [], intents: [intent(3)] });
+    await a.abandon();
+    await a.abandon();
+    const held = (await b.holdings()).map(({ ranges, alive }) => [ranges, alive]);
+    assertEquals(held, [[[{ from: 3, to: 4 }], true]]);
+    assertEquals((await a.commit({ claim: idle!.token, events: [materialized(1)] })).status, "superseded");
+    assertEquals((await b.take(0))?.id, run);
+    assertEquals([await b.leader("ticks"), (await b.lead("ticks", 0))?.number], [undefined, 2]);
+    assertEquals((await b.recover(0)).length, 0, "it may still be at it");
+    harness.kill("a");
+    assertEquals((await b.recover(0)).map(({ ranges, intents }) => [ranges, intents.length]), [
+      [[{ from: 3, to: 4 }], 1],
+    ]);
   });
 }

@@ -18,7 +18,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
     Deno.test(`${name}: ${what}`, async () => {
       await using harness = await open();
       const state = await harness.worker("a");
-      await state.register(ASSETS);
+      await state.register(ASSETS, 0);
       await body(state);
     });
 
@@ -138,7 +138,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
         version: "2",
         edges: [...ASSETS[1].record.edges, { upstream: "test/other", mapping: "identity" }],
       },
-    }]);
+    }], 0);
     await state.commit({
       claim: null,
       events: [
@@ -161,7 +161,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
         at: 5,
         run: null,
         partition: 12,
-        of: 1,
+        of: 2,
         checks: [
           ...Array.from({ length: 300 }, () => ({ check: "a", severity: "warning", passed: true } as const)),
           { check: "b", severity: "warning", passed: false },
@@ -169,11 +169,11 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
       }],
     });
     const { seq, assets, codes } = await state.snapshot([DAYS, "test/unknown"]);
-    assertEquals(seq, 3);
+    assertEquals(seq, 4);
     assertEquals(assets.get(DAYS), {
       ordinals: Float64Array.of(9, 12),
-      seq: Float64Array.of(2, 1),
-      changed: Float64Array.of(2, 1),
+      seq: Float64Array.of(3, 2),
+      changed: Float64Array.of(3, 2),
       read: Float64Array.of(0, 4),
       at: Float64Array.of(1_000, 1_700_000_000_123),
       codeId: Int32Array.of(2, 3),

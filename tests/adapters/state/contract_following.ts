@@ -14,9 +14,9 @@ export function describeFollowing(name: string, open: () => Promise<Harness>): v
   const make = (state: State, ...partitions: number[]) =>
     state.commit({ claim: null, events: partitions.map((each) => materialized(each)) });
   /** Follows from now on. */
-  const follow = (state: State, closely = true) => {
+  const follow = async (state: State, closely = true) => {
     const over = new AbortController();
-    const told = state.watch(over.signal, { closely })[Symbol.asyncIterator]();
+    const told = (await state.watch(over.signal, { closely }))[Symbol.asyncIterator]();
     return {
       next: async () => (await told.next()).value as number | undefined,
       end: () => over.abort(),
@@ -25,9 +25,9 @@ export function describeFollowing(name: string, open: () => Promise<Harness>): v
 
   test("who follows is told of further events, its own and others', by the newest number", async (harness) => {
     const [a, b] = [await harness.worker("a"), await harness.worker("b")];
-    await a.register(ASSETS);
+    await a.register(ASSETS, 0);
     await make(a, 1, 2);
-    const following = follow(a);
+    const following = await follow(a);
     const first = following.next();
     await make(b, 3);
     assertEquals(await first, 3);
@@ -38,10 +38,10 @@ export function describeFollowing(name: string, open: () => Promise<Harness>): v
     assertEquals(await following.next(), undefined);
   });
 
-  test("what came between the call and the question is told once, the newest alone", async (harness) => {
+  test("what came before the question is told once, the newest alone", async (harness) => {
     const a = await harness.worker("a");
-    await a.register(ASSETS);
-    const following = follow(a, false);
+    await a.register(ASSETS, 0);
+    const following = await follow(a, false);
     await make(a, 1);
     await make(a, 2, 3);
     assertEquals(await following.next(), 3);
@@ -53,7 +53,7 @@ export function describeFollowing(name: string, open: () => Promise<Harness>): v
 
   test("further runs are told of, queued or begun, and what changes neither is not", async (harness) => {
     const [a, b] = [await harness.worker("a"), await harness.worker("b")];
-    const following = follow(a);
+    const following = await follow(a);
     const first = following.next();
     await b.enqueue({ ...REQUEST, key: "once" }, 1);
     assertEquals(await first, 0);
@@ -71,8 +71,8 @@ export function describeFollowing(name: string, open: () => Promise<Harness>): v
 
   test("several follow at once, and each is told", async (harness) => {
     const [a, b] = [await harness.worker("a"), await harness.worker("b")];
-    await a.register(ASSETS);
-    const all = [follow(a), follow(a, false), follow(b)];
+    await a.register(ASSETS, 0);
+    const all = [await follow(a), await follow(a, false), await follow(b)];
     const told = Promise.all(all.map(({ next }) => next()));
     await make(a, 1);
     assertEquals(await told, [1, 1, 1]);
@@ -81,13 +81,13 @@ export function describeFollowing(name: string, open: () => Promise<Harness>): v
 
   test("following ends with the signal, or with the state, and not with an error", async (harness) => {
     const [a, b] = [await harness.worker("a"), await harness.worker("b")];
-    const [one, two] = [follow(a), follow(b)];
+    const [one, two] = [await follow(a), await follow(b)];
     const ends = [one.next(), two.next()];
     one.end();
     await b.close();
     assertEquals(await Promise.all(ends), [undefined, undefined]);
     const late = new AbortController();
     late.abort();
-    for await (const seq of a.watch(late.signal)) throw new Error(`found ${seq}, wanted nothing`);
+    for await (const seq of await a.watch(late.signal)) throw new Error(`found ${seq}, wanted nothing`);
   });
 }

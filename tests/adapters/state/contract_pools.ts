@@ -18,7 +18,7 @@ export function describePools(name: string, open: () => Promise<Harness>): void 
         await harness.worker("b"),
         await harness.worker("c"),
       ] as const;
-      await workers[0].register(ASSETS);
+      await workers[0].register(ASSETS, 0);
       await body(workers, harness);
     });
 

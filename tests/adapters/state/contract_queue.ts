@@ -31,12 +31,14 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
       summary: null,
     } as const;
     assertEquals((await b.run(urgent))?.run, record);
+    assertEquals(await a.oldest(), Math.min(...(await a.runs(9)).map(({ started }) => started)));
     assertEquals(await b.take(200), { id: urgent, request, steps: 0 });
     assertEquals((await a.run(urgent))?.run, { ...record, status: "running", started: 200 });
     const rest = [await a.take(201), await b.take(202), await a.take(203), await b.take(204)];
     assertEquals(rest.map((taken) => taken?.id), [old, young, least, undefined]);
     await b.endRun(urgent, "succeeded", null, 300);
     assertEquals(await status(a, urgent), "succeeded");
+    assertEquals(await a.oldest(), null);
   });
 
   test("only what is more urgent is taken where that is asked for", async (harness) => {
@@ -46,6 +48,40 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     assertEquals((await a.take(2, 1))?.id, urgent);
     assertEquals(await a.take(3, 0), undefined);
     assertEquals((await a.take(4, -1))?.id, usual);
+  });
+
+  test("what materializes an asset that is waited for stays queued", async (harness) => {
+    const a = await harness.worker("a");
+    const over = (...assets: string[]) => assets.map((asset) => ({ asset, from: null, to: null }));
+    const waits = await queued(a, { priority: 9, ranges: over("t/days", "t/hours") });
+    const empty = await queued(a, { priority: 8 });
+    const pruned = await queued(a, { command: "prune", priority: 7, ranges: over("t/hours") });
+    const other = await queued(a, { priority: 6, ranges: over("t/days", 'odd "key"') });
+    const take = async (...waiting: string[]) => (await a.take(1, undefined, waiting))?.id;
+    assertEquals(await take("t/hours", "t/gone"), empty);
+    assertEquals(await take("t/hours", 'odd "key"'), pruned);
+    assertEquals(await take("t/hours", 'odd "key"'), undefined);
+    assertEquals((await a.take(1, 6, ["t/hours"]))?.id, undefined);
+    assertEquals(await take("t/hours"), other);
+    assertEquals(await take(), waits);
+  });
+
+  test("a run that is handed back is queued as it was, unless its end was asked for or it is another's", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    const [run, other, typed] = [await queued(a), await queued(a), await started(a)];
+    await a.take(200);
+    await a.take(201);
+    await b.handBack(run, 202);
+    await a.handBack(typed, 202);
+    await a.handBack(99, 202);
+    assertEquals([await status(b, run), await status(b, typed)], ["running", "running"]);
+    for (const _ of [1, 2]) await a.handBack(run, 203);
+    assertEquals((await b.run(run))?.run.status, "queued");
+    assertEquals((await b.take(204))?.id, run);
+    await a.cancel(other, 205);
+    await a.handBack(other, 206);
+    const { status: ended, ended: at } = (await b.run(other))!.run;
+    assertEquals([ended, at, await b.take(207)], ["cancelled", 206, undefined]);
   });
 
   test("runs are counted as they stand, those of dead workers as what becomes of them", async (harness) => {
@@ -99,7 +135,7 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
 
   test("a run whose worker died is queued again, with its steps so far, and taken by another", async (harness) => {
     const [a, b] = [await harness.worker("a"), await harness.worker("b")];
-    await a.register(ASSETS);
+    await a.register(ASSETS, 0);
     const run = await queued(a);
     await a.take(200);
     await a.claim(run, HOURS, [{ from: 1, to: 2 }], { step: 3, at: 201 });
@@ -153,7 +189,7 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
 
   test("deaths before an event of the run, or a word that it got on, count no more", async (harness) => {
     const a = await harness.worker("a");
-    await a.register(ASSETS);
+    await a.register(ASSETS, 0);
     const [one, two] = [await queued(a, { priority: 1 }), await queued(a)];
     const events = (run: number | null) => [materialized(1, { run })];
     const made = await dying(
@@ -232,5 +268,48 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     await b.free(run, 300);
     await b.recover(400);
     assertEquals([await status(b, run), await b.take(401)], ["interrupted", undefined]);
+  });
+
+  test("keys that nobody asks by any more can be forgotten, and no others", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    const DAY = 86_400_000;
+    const ask = (key: string, at: number) => a.enqueue({ ...REQUEST, key }, at);
+    const page = { after: "", limit: 9 };
+    for (const key of ["open", "over", "again", "soon"]) await ask(key, 1_000);
+    for (const key of ["over", "again", "soon"]) await a.cancel((await ask(key, 1_000)).run, 1_000);
+    await ask("again", 1_000 + DAY);
+    await ask("young", 5_000);
+    await a.cancel((await ask("young", 5_000)).run, 5_000);
+    assertEquals(await b.keysAskedBefore(2_000, page), ["over", "soon"]);
+    assertEquals(await b.keysAskedBefore(2_000, { after: "over", limit: 9 }), ["soon"]);
+    assertEquals(await b.keysAskedBefore(DAY + 1_001, { after: "", limit: 2 }), ["again", "over"]);
+    // Somebody asks by one while it is being forgotten.
+    await ask("soon", 9_000 + DAY);
+    await b.forgetKeys(["open", "over", "again", "soon", "young", "none"], 2_000);
+    const isNew = async (key: string) => (await ask(key, 9_000 + DAY)).isNew;
+    assertEquals(
+      [
+        await isNew("open"),
+        await isNew("over"),
+        await isNew("again"),
+        await isNew("soon"),
+        await isNew("young"),
+      ],
+      [false, true, false, false, false],
+    );
+    // What is run again is kept again.
+    assertEquals([await isNew("over"), (await a.runs(9)).length], [false, 6]);
+  });
+
+  test("only what is of known assets is taken where that is asked for", async (harness) => {
+    const a = await harness.worker("a");
+    const range = (asset: string) => ({ asset, from: null, to: null });
+    const both = await queued(a, { priority: 9, ranges: [range(HOURS), range("test/others")] });
+    const [hours, none] = [await queued(a, { ranges: [range(HOURS)] }), await queued(a, { ranges: [] })];
+    assertEquals((await a.take(1, undefined, [], [HOURS]))?.id, hours);
+    assertEquals((await a.take(2, undefined, [], []))?.id, none);
+    assertEquals(await a.take(3, undefined, [], [HOURS]), undefined);
+    assertEquals(await a.take(4, 9, [], [HOURS, "test/others"]), undefined);
+    assertEquals((await a.take(5, 8, [], [HOURS, "test/others"]))?.id, both);
   });
 }

@@ -14,14 +14,17 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
 
   test("a code record keeps its number, another one gets another", async (state) => {
     const codes = async (version: string) =>
-      (await state.register([{ ...ASSETS[0], record: { version, edges: [] } }, ASSETS[1]])).map((
+      (await state.register([{ ...ASSETS[0], record: { version, edges: [] } }, ASSETS[1]], 0)).map((
         { codeId },
       ) => codeId);
     const [one, days] = await codes("1");
     const [two] = await codes("2");
     assert(one !== two && one !== days && two !== days);
     assertEquals(await codes("1"), [one, days]);
-    assertEquals(await state.assets(), ASSETS.map(({ key, partitions }) => ({ key, partitions })));
+    assertEquals(
+      await state.assets(),
+      ASSETS.map(({ key, partitions }, i) => ({ key, partitions, codeId: [one, days][i]! })),
+    );
   });
 
   test("static keys keep their places whatever is declared later", async (state, harness) => {
@@ -30,7 +33,7 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
         key: "test/countries",
         partitions: { type: "static", keys },
         record: { version: "1", edges: [] },
-      }]);
+      }], 0);
     await register(state, "VN", "TH");
     const other = await harness.worker("b");
     const [asset] = await register(other, "LA", "VN");
@@ -39,9 +42,9 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
   });
 
   test("a set that means something else is refused, and nothing is registered", async (state) => {
-    await state.register([ASSETS[0]]);
+    await state.register([ASSETS[0]], 0);
     const changed = { ...ASSETS[0], partitions: { type: "single" } } as const;
-    await assertRejects(() => state.register([ASSETS[1], changed]), TypeError, "declaring partitions");
+    await assertRejects(() => state.register([ASSETS[1], changed], 0), TypeError, "declaring partitions");
     assertEquals((await state.assets()).map(({ key }) => key), [HOURS]);
   });
 
@@ -49,13 +52,32 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
     const ranges = [{ asset: DAYS, from: "2024-01-01", to: "2024-01-02" }];
     const begin = (command: RunCommand) => state.beginRun({ command, ranges }, 0);
     const [one, , three] = [await begin("rollback"), await begin("wipe"), await begin("rollback")];
-    const found = async (limit: number) => (await state.runs(limit, "rollback")).map(({ id }) => id);
+    const found = async (limit: number) =>
+      (await state.runs(limit, { command: "rollback" })).map(({ id }) => id);
     assertEquals(await found(9), [three, one]);
     assertEquals(await found(1), [three]);
   });
 
+  test("how runs stand is asked at once, of those whose workers are no more, too", async (state, harness) => {
+    await state.register(ASSETS, 0);
+    const b = await harness.worker("b");
+    const [typed, ended] = [await b.beginRun(REQUEST, 0), await state.beginRun(REQUEST, 0)];
+    const { run: queued } = await state.enqueue(REQUEST, 0);
+    const { run: cancelled } = await state.enqueue(REQUEST, 0);
+    await state.cancel(cancelled, 1);
+    await state.endRun(ended, "failed", null, 1);
+    const ask = () => state.runStatuses([queued, 99, typed, ended, cancelled]);
+    const rest = [[ended, "failed"], [cancelled, "cancelled"]] as const;
+    assertEquals(await ask(), new Map([...rest, [queued, "queued"], [typed, "running"]]));
+    await b.take(0);
+    assertEquals(await ask(), new Map([...rest, [queued, "running"], [typed, "running"]]));
+    harness.kill("b");
+    assertEquals(await ask(), new Map([...rest, [queued, "queued"], [typed, "interrupted"]]));
+    assertEquals(await state.runStatuses([]), new Map());
+  });
+
   test("runs are listed newest first, with their steps as last recorded", async (state) => {
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     const [one, two] = [await started(state), await started(state)];
     const step = (number: number, given: Partial<StepRecord> = {}): StepRecord => ({
       run: one,
@@ -96,7 +118,7 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
   test(
     "a step begins with its claim, over what is granted, and is interrupted when its run ends without it",
     async (state, harness) => {
-      await state.register(ASSETS);
+      await state.register(ASSETS, 0);
       const [one, two] = [await started(state), await started(state)];
       await state.claim(two, HOURS, [{ from: 5, to: 9 }]);
       const { granted } = await state.claim(one, HOURS, [{ from: 3, to: 6 }], { step: 2, at: 1_500 });
@@ -118,7 +140,7 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
   );
 
   test("a step whose claim ends with a commit that has no word of it is kept", async (state) => {
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     const run = await started(state);
     const { granted } = await state.claim(run, HOURS, [{ from: 3, to: 6 }], { step: 1, at: 1_500 });
     await state.commit({ claim: granted!.token, events: [], release: true });
@@ -129,7 +151,7 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
   });
 
   test("where nothing is granted, no step begins", async (state) => {
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     const [one, two] = [await started(state), await started(state)];
     await state.claim(two, HOURS, [{ from: 5, to: 9 }]);
     await state.claim(one, HOURS, [{ from: 5, to: 6 }], { step: 1, at: 1_500 });
@@ -154,7 +176,7 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
     await state.log(one, entries.slice(0, 2));
     await state.log(two, [entry("other")]);
     await state.log(one, entries.slice(2));
-    assertEquals(await state.logs(one), entries);
+    assertEquals((await state.logs(one)).map(({ line: _line, ...entry }) => entry), entries);
     assertEquals(await state.logs(99), []);
   });
 

@@ -41,7 +41,7 @@ for (const [name, open] of [["memory", memoryHarness], ["sqlite", () => sqliteHa
   Deno.test(`${name}: what stays of a partition's history follows each other`, async () => {
     await using harness = await open();
     const state = await harness.worker("a");
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     const versions = ["v1", "v2", "v3", "v4"];
     for (const [i, dataVersion] of versions.entries()) {
       await state.commit({ claim: null, events: [materialized(1, { dataVersion, at: i })] });
@@ -62,7 +62,7 @@ for (const [name, open] of [["memory", memoryHarness], ["sqlite", () => sqliteHa
   Deno.test(`${name}: of checks the newest of what stands is remembered, of wipes and expiries those that last`, async () => {
     await using harness = await open();
     const state = await harness.worker("a");
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     const check = (passed: boolean, of: number): NewEvent => ({
       ...{ kind: "checked", asset: HOURS, at: 0, run: null, partition: 1, of },
       checks: [{ check: "a", severity: "warning", passed }],
@@ -98,7 +98,7 @@ for (const [name, open] of [["memory", memoryHarness], ["sqlite", () => sqliteHa
   Deno.test(`${name}: runs that ended are forgotten, but for the newest, what holds something and rollbacks that stand`, async () => {
     await using harness = await open();
     const state = await harness.worker("a");
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     const begin = (command: RunCommand) => state.beginRun({ command, ranges: [] }, 0);
     const [stands, gone, old] = [
       await begin("rollback"),
@@ -138,7 +138,7 @@ Deno.test("what both states forget changes nothing that is needed, and nothing t
         const benches = [new Bench(memory), new Bench(sqlite)] as const;
         for (const bench of benches) {
           await bench.start();
-          await bench.state(0).register(ASSETS);
+          await bench.state(0).register(ASSETS, 0);
           for (let run = 0; run < RUNS; run++) await bench.state(run % WORKERS).beginRun(REQUEST, 0);
         }
         const states = () => [benches[0].state(0), benches[1].state(1)] as const;

@@ -1,7 +1,8 @@
 import { memoryState } from "../../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
-import { type Held, lockFolder } from "../../../adapters/state/sqlite/locks.ts";
+import { type Held, lockFolder, lockFolderOf } from "../../../adapters/state/sqlite/locks.ts";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
+import { openInThread } from "../../../adapters/state/sqlite/thread/open.ts";
 import type { State } from "../../../core/mod.ts";
 
 /** One state that several workers share. */
@@ -53,4 +54,36 @@ export async function sqliteHarness(few = 1): Promise<Harness & { readonly path:
       await Deno.remove(folder, { recursive: true });
     },
   };
+}
+
+/** Every worker is a handle of this process whose state works in a thread of its own. */
+export async function threadHarness(): Promise<Harness> {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/state.db`;
+  const open = new Set<State>();
+  return {
+    async worker(name) {
+      const module = new URL(`./thread_child.ts?name=${encodeURIComponent(name)}`, import.meta.url);
+      const handle = await openInThread({ path, few: 1, module });
+      open.add(handle);
+      return handle;
+    },
+    kill(name) {
+      const lock = textOf(`${path}-${name}`);
+      if (lock !== undefined) Deno.removeSync(`${lockFolderOf(path)}/${lock}`);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const handle of open) await handle.close();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** The text of a file; undefined where there is none. */
+function textOf(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }

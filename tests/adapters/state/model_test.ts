@@ -82,7 +82,7 @@ Deno.test("the memory and the SQLite state answer alike, whatever they are asked
       const benches = [new Bench(memory), new Bench(sqlite)] as const;
       for (const bench of benches) {
         await bench.start();
-        await bench.state(0).register(ASSETS);
+        await bench.state(0).register(ASSETS, 0);
         for (let run = 0; run < RUNS; run++) await bench.state(run % WORKERS).beginRun(REQUEST, 0);
       }
       for (const command of asked) {

@@ -1,8 +1,9 @@
 // A worker process of the tests: `work PATH` takes part in common work, `hold PATH` claims, says so and waits,
 // `lead PATH` takes the lead, says so and waits, `write PATH` begins to write, says so and waits, `pack PATH` writes and
-// packs without end, and says so each time.
+// packs without end, and says so each time, `tell PATH` works in a thread without end, and says what is done.
 import { DatabaseSync } from "node:sqlite";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
+import { openInThread } from "../../../adapters/state/sqlite/thread/open.ts";
 import { ASSETS, HOURS, materialized, started, version } from "./build.ts";
 
 /** How many partitions the workers share, and how often each counts. */
@@ -12,7 +13,7 @@ export const PARTITIONS = 400, COUNTS = 200;
 async function work(path: string): Promise<void> {
   for (let round = 0; round < 10; round++) {
     const state = await openSqliteState({ path });
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     const run = await started(state);
     for (let from = 0; from < PARTITIONS; from += 5 + round) {
       const { granted } = await state.claim(run, HOURS, [{ from, to: Math.min(PARTITIONS, from + 7) - 1 }]);
@@ -47,12 +48,12 @@ async function hold(path: string): Promise<void> {
 
 async function lead(path: string): Promise<void> {
   const state = await openSqliteState({ path });
-  console.log(await state.lead("ticks") ? "leading" : "following");
+  console.log(await state.lead("ticks", 7) ? "leading" : "following");
   for await (const _ of Deno.stdin.readable);
 }
 
 async function write(path: string): Promise<void> {
-  const db = new DatabaseSync(path);
+  const db = new DatabaseSync(path, { timeout: 10_000 });
   db.exec("BEGIN IMMEDIATE; DELETE FROM runs");
   console.log("writing");
   for await (const _ of Deno.stdin.readable);
@@ -72,7 +73,26 @@ async function pack(path: string): Promise<void> {
   }
 }
 
+/** Many things at once, each acknowledged in a line: `made PARTITION`, `put KEY` and `queued KEY`. */
+async function tell(path: string): Promise<void> {
+  const state = await openInThread({ path });
+  await state.register(ASSETS, 0);
+  const run = await started(state);
+  const { granted } = await state.claim(run, HOURS, [{ from: 0, to: 1_000_000 }]);
+  for (let next = (await state.since(0)).length;; next++) {
+    const id = `${run}/${next}`;
+    const acts = {
+      [`made ${next}`]: () => state.commit({ claim: granted!.token, events: [materialized(next)] }),
+      [`put ${id}`]: () => state.keyValue.put(id, next, 0),
+      [`queued ${id}`]: () => state.enqueue({ command: "materialize", ranges: [], key: id }, next),
+    };
+    await Promise.all(
+      Object.entries(acts).map(([line, act]) => act().then(() => console.log(line))),
+    );
+  }
+}
+
 if (import.meta.main) {
   const [mode, path] = Deno.args;
-  await { work, hold, lead, write, pack }[mode!]!(path!);
+  await { work, hold, lead, write, pack, tell }[mode!]!(path!);
 }

@@ -20,7 +20,7 @@ async function inFolder(body: (folder: string) => Promise<void>): Promise<void> 
 /** A state with so many events. */
 async function made(path: string, events: number): Promise<void> {
   const state = await openSqliteState({ path });
-  await state.register(ASSETS);
+  await state.register(ASSETS, 0);
   for (let i = 1; i <= events; i++) await state.commit({ claim: null, events: [materialized(i)] });
   await state.close();
 }
@@ -49,7 +49,7 @@ Deno.test("sqlite: a copy is whole as of one moment, with what lies in the log, 
     const path = `${folder}/state.db`;
     await made(path, 3);
     const state = await openSqliteState({ path });
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     await state.commit({ claim: null, events: [materialized(4)] });
     const writer = new DatabaseSync(path);
     writer.exec("BEGIN IMMEDIATE; DELETE FROM events");
@@ -148,7 +148,7 @@ Deno.test("sqlite: whoever opened a state before it was replaced writes nothing 
     await made(path, 2);
     await copyState(path, `${folder}/copy`);
     const state = await openSqliteState({ path });
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     await replaced(path, `${folder}/copy`);
     await assertRejects(
       () => state.commit({ claim: null, events: [materialized(9)] }),

@@ -31,7 +31,7 @@ Deno.test("sqlite: a state is made with its folder and is there when it is opene
     const path = `${folder}/a/b/state.db`;
     for (const seq of [1, 2]) {
       const state = await openSqliteState({ path });
-      await state.register(ASSETS);
+      await state.register(ASSETS, 0);
       assertEquals(await state.commit({ claim: null, events: [materialized(seq)] }), {
         status: "committed",
         seq,
@@ -85,8 +85,14 @@ Deno.test("sqlite: a state of 0.1 is opened with what stands, and what a worker 
       INSERT INTO intents VALUES (5, 2, '${JSON.stringify(body)}');`,
     );
     const state = await openSqliteState({ path });
-    await state.register(ASSETS);
-    assertEquals((await state.since(1)).map((event) => "of" in event && event.of), [0]);
+    await state.register(ASSETS, 0);
+    assertEquals(
+      (await state.since(1)).flatMap((event) => event.kind === "checked" ? event.of : event.kind),
+      [
+        0,
+        "registered",
+      ],
+    );
     assertEquals((await state.materializations(HOURS, [{ from: 1, to: 1 }])).map(({ event }) => event), [
       materialized(1),
     ]);
@@ -119,7 +125,7 @@ Deno.test("sqlite: a state of 0.2 knows whose its files are", () =>
       INSERT INTO partitions VALUES (1, 1, 1, 1, 1, 0, 0);`,
     );
     const state = await openSqliteState({ path });
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     const claim = await claimed(state, { from: 2, to: 2 });
     const replacements = [{ final: "zone/a", temporary: "_staging/1/a" }];
     const intents = [{ event: materialized(2), replacements, measured: [] }];
@@ -136,7 +142,7 @@ Deno.test("sqlite: what is no state is refused in one line", () =>
     await refused(
       `${folder}/text.db`,
       `opening the state: "${folder}/text.db" is no SQLite database, ` +
-        "wanted a state: a copy from before, or another STATE_URL",
+        'wanted another STATE_URL, or, if it was one, "state restore" or "state rebuild"',
     );
     sql(`${folder}/other.db`, "CREATE TABLE notes (text)");
     await refused(
@@ -169,7 +175,7 @@ for (
     inFolder(async (folder) => {
       const path = `${folder}/state.db`;
       const state = await openSqliteState({ path });
-      await state.register(ASSETS);
+      await state.register(ASSETS, 0);
       change(path);
       const says = `writing the state: "${path}" was moved, removed or replaced meanwhile`;
       await assertRejects(
@@ -235,7 +241,7 @@ Deno.test("sqlite: a run of one partition adds at most 400 bytes", () =>
   inFolder(async (folder) => {
     const path = `${folder}/state.db`;
     const state = await openSqliteState({ path });
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     const sizes = [];
     for (let last = 0; last < 400; last += 200) {
       for (let partition = last; partition < last + 200; partition++) await runOne(state, partition);

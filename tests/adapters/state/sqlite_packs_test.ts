@@ -90,7 +90,7 @@ Deno.test("sqlite: what is packed, with what happened since, is what the tables 
       await inFolder(async (path) => {
         // One packs at every commit, one after some events, one never does.
         const states = await Promise.all([0, 3, Infinity].map((few) => openSqliteState({ path, few })));
-        for (const edges of [0, 1, 2]) await states[0]!.register([ASSETS[0], daysReading(edges)]);
+        for (const edges of [0, 1, 2]) await states[0]!.register([ASSETS[0], daysReading(edges)], 0);
         let place = 0;
         // Two commits at a time.
         for (let next = 0; next < batches.length; next += 2) {
@@ -114,7 +114,7 @@ Deno.test("sqlite: what is packed, with what happened since, is what the tables 
 Deno.test("sqlite: after many events little is left to be read one by one, and untouched blocks stay as they were", () =>
   inFolder(async (path) => {
     const state = await openSqliteState({ path, few: 5 });
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     const commit = (...partitions: number[]) =>
       state.commit({ claim: null, events: partitions.map((each) => materialized(each)) });
     const packs = () => tableOf(path, "SELECT asset, block, seq FROM packs ORDER BY 1, 2");
@@ -146,12 +146,12 @@ Deno.test("sqlite: packs of before are made anew", () =>
     db.close();
     for (const access of ["read", "write"] as const) {
       const state = await openSqliteState({ path, access, few: 0 });
-      await state.register(ASSETS);
+      await state.register(ASSETS, 0);
       assertEquals(rows(await state.snapshot([HOURS])), [{ partition: 1, seq: 1, changed: 1, status: 1 }]);
       if (access === "write") await state.commit({ claim: null, events: [materialized(2)] });
       await state.close();
     }
-    assertEquals(tableOf(path, "SELECT asset, block, seq FROM packs"), [[1, 0, 2]]);
+    assertEquals(tableOf(path, "SELECT asset, block, seq FROM packs"), [[1, 0, 3]]);
     const state = await openSqliteState({ path });
     await assertAsTables(path, state, "migrated");
     await state.close();
@@ -173,7 +173,7 @@ Deno.test("sqlite: processes that pack at once, and are killed at it, lose nothi
         stderr: "inherit",
       }).spawn();
     const state = await openSqliteState({ path });
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     let heard = 0;
     for (let round = 0; round < 4; round++) {
       const children = [child(), child()];

@@ -43,7 +43,7 @@ Deno.test("sqlite: processes on one file are never locked out and do nothing twi
 Deno.test("sqlite: what a killed process held is taken over", () =>
   inFolder(async (path) => {
     const state = await openSqliteState({ path });
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     const holder = child("hold", path);
     const reader = holder.stdout.getReader();
     assertEquals(new TextDecoder().decode((await reader.read()).value), "holding\n");
@@ -72,21 +72,31 @@ Deno.test("sqlite: what a killed process held is taken over", () =>
     await state.close();
   }));
 
-Deno.test("sqlite: the lead of a killed process is free at once, and of a stopped one it is not", () =>
-  inFolder(async (path) => {
-    const state = await openSqliteState({ path });
-    const leader = child("lead", path);
-    const reader = leader.stdout.getReader();
-    assertEquals(new TextDecoder().decode((await reader.read()).value), "leading\n");
-    const found = { place: { host: Deno.hostname(), pid: leader.pid } };
-    assertEquals([await state.lead("ticks"), await state.leader("ticks")], [false, found]);
-    leader.kill("SIGSTOP");
-    assertEquals(await state.lead("ticks"), false);
-
-    leader.kill("SIGKILL");
-    await leader.status;
-    await reader.cancel();
-    await leader.stdin.close().catch(() => {});
-    assertEquals([await state.leader("ticks"), await state.lead("ticks")], [undefined, true]);
-    await state.close();
-  }));
+for (const stops of [false, true]) {
+  Deno.test(`sqlite: the lead of a ${stops ? "stopped process is free once it is silent" : "killed one at once"}`, () =>
+    inFolder(async (path) => {
+      const state = await openSqliteState({ path });
+      const leader = child("lead", path);
+      const reader = leader.stdout.getReader();
+      assertEquals(new TextDecoder().decode((await reader.read()).value), "leading\n");
+      const place = { host: Deno.hostname(), pid: leader.pid };
+      const found = { place, note: null, number: 1, beats: 0, at: 7 };
+      assertEquals([await state.lead("ticks", 8), await state.leader("ticks")], [undefined, found]);
+      if (stops) {
+        leader.kill("SIGSTOP");
+        assertEquals(await state.lead("ticks", 8), undefined);
+        assertEquals(await state.lead("ticks", 8, found), { name: "ticks", number: 2 });
+        assertEquals(await state.stalled("ticks"), [{ place, since: 7 }]);
+      }
+      leader.kill("SIGKILL");
+      await leader.status;
+      await reader.cancel();
+      await leader.stdin.close().catch(() => {});
+      if (!stops) assertEquals(await state.leader("ticks"), undefined);
+      assertEquals([await state.lead("ticks", 8), await state.stalled("ticks")], [
+        { name: "ticks", number: 2 },
+        [],
+      ]);
+      await state.close();
+    }));
+}

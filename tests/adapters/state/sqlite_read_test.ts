@@ -10,7 +10,7 @@ async function withState(body: (path: string) => Promise<void>): Promise<void> {
   try {
     const path = `${folder}/state.db`;
     const state = await openSqliteState({ path });
-    await state.register(ASSETS);
+    await state.register(ASSETS, 0);
     await state.commit({ claim: null, events: [materialized(1)] });
     await state.close();
     await body(path);
@@ -24,8 +24,8 @@ const toRead = (path: string) => openSqliteState({ path, access: "read" });
 /** All that a look takes in: the numbers of the code records, and how many events and rows there are. */
 async function looked(state: State) {
   const changed = ASSETS.map((asset) => ({ ...asset, record: { ...asset.record, version: "another" } }));
-  const recorded = await state.register(ASSETS);
-  const declared = await state.register(changed);
+  const recorded = await state.register(ASSETS, 0);
+  const declared = await state.register(changed, 0);
   const { assets, seq } = await state.snapshot(ASSETS.map(({ key }) => key));
   await state.keyValue.list("");
   await state.runs(9);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
-import { StateError } from "../../../core/mod.ts";
+import { type State, StateError } from "../../../core/mod.ts";
 import { started } from "./build.ts";
 
 /** A process that is stopped in the middle of a transaction on a state. */
@@ -43,6 +43,30 @@ Deno.test("sqlite: a write says whom it waits for, and goes on once it may", asy
     assertEquals(await run, 1);
   } finally {
     await state.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("sqlite: many writes wait side by side, and it is told once", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/state.db`;
+  const told: string[] = [];
+  const begin = (most: number) =>
+    openSqliteState({ path, patience: { quiet: 300, most }, tell: (line) => told.push(line) });
+  const [hasty, patient] = [await begin(1_000), await begin(60_000)];
+  const writes = (state: State) => Promise.allSettled(Array.from({ length: 30 }, () => started(state)));
+  const writer = await stoppedWriter(path);
+  try {
+    const done = writes(patient);
+    const began = performance.now();
+    assertEquals(new Set((await writes(hasty)).map(({ status }) => status)), new Set(["rejected"]));
+    // One after the other they would take half a minute.
+    assert(performance.now() - began < 10_000);
+    assertEquals(told.length, 2, told.join());
+    await writer.end();
+    assertEquals(new Set((await done).map(({ status }) => status)), new Set(["fulfilled"]));
+  } finally {
+    for (const state of [hasty, patient]) await state.close();
     await Deno.remove(folder, { recursive: true });
   }
 });

@@ -47,7 +47,7 @@ Deno.test("a statement that DuckDB refuses is told with its line", async () => {
       ],
       [
         "SELECT 1::INTEGER AS a, '2024-01-01' AS date FROM row",
-        ': referenced column "day" not found in FROM clause',
+        ': found columns "a", "date", wanted "day", too',
       ],
     ] as const
   ) {

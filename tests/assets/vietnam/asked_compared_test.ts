@@ -12,7 +12,7 @@ Deno.test("hours on no record are missed as soon as whoever holds them is no mor
   await using lake = await localLake();
   await using harness = await sqliteHarness();
   const [holder, other] = [await harness.worker("holder"), await harness.worker("other")];
-  await holder.register(ASSETS);
+  await holder.register(ASSETS, 0);
   const claim = await claimed(holder, { from: FIRST, to: FIRST + 3 });
   const events = [FIRST, FIRST + 1].map((hour) => materialized(hour, { at: NOW }));
   await holder.commit({ claim, events });

@@ -2,9 +2,10 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import { definer } from "../../../core/asset.ts";
 import type { AlertRule } from "../../../core/alerts/rule.ts";
-import type { Symptom } from "../../../core/alerts/symptom.ts";
+import type { Symptom } from "../../../core/alerts/rule.ts";
 import { HOUR, iso, MINUTE, SECOND } from "../../../core/instant.ts";
 import type { AlertMessage, Channel } from "../../../core/ports/channel.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
 import type { State } from "../../../core/ports/state.ts";
 import { SourceHealth } from "../../../core/source_health.ts";
 import { MemoryChannel } from "../../adapters/alerts/memory_channel.ts";
@@ -112,6 +113,82 @@ Deno.test("a channel that is down is tried again after longer and longer, and ho
   await clock.advance(10 * MINUTE);
   await told();
   assertEquals(heads(down.sent).toSorted(), ["opened a", "opened b", "opened c"]);
+});
+
+/** A channel that refuses messages about a subject, and notes when each was tried. */
+function refusing(subject: string, clock: Clock) {
+  const tried: [string, number][] = [];
+  const channel: Channel = {
+    name: "refusing",
+    send(message) {
+      tried.push([`${message.event} ${message.subject}`, (clock.now() - NOON) / SECOND]);
+      const refused = message.subject === subject;
+      return refused ? Promise.reject(new Error("answered 400, wanted 200")) : Promise.resolve();
+    },
+  };
+  return { channel, tried };
+}
+
+Deno.test("a message that is refused rests by itself, and holds back no newer one; its end waits for it", async () => {
+  const mine = rule();
+  const clock = fakeClock(NOON);
+  const { channel, tried } = refusing("a", clock);
+  const { told, alerter } = await desk([], { rules: [mine.rule], channels: [channel] }, { clock });
+  mine.symptoms = [wrong("a")];
+  while (clock.now() < NOON + 59 * MINUTE) {
+    await told();
+    await clock.advance(Math.max(1, Math.min(alerter.wakes - clock.now(), MINUTE)));
+  }
+  const alone = tried.splice(0).map(([, at]) => at);
+  assertEquals(alone.slice(0, 8), [0, 5, 15, 35, 75, 155, 315, 615]);
+  const at = () => (clock.now() - NOON) / SECOND;
+  const began = at();
+  mine.symptoms = [wrong("b"), wrong("c")];
+  await told();
+  assertEquals(tried.splice(0), [["opened b", began], ["opened c", began]]);
+  mine.symptoms = [];
+  await told();
+  assertEquals(tried.splice(0), [["closed b", began], ["closed c", began]]);
+  await clock.advance(10 * MINUTE);
+  await told();
+  assertEquals(tried.splice(0).map(([head]) => head), ["opened a"]);
+});
+
+Deno.test("a channel that is down is tried by one message after each pause, however many come", async () => {
+  const mine = rule();
+  const clock = fakeClock(NOON);
+  const down = new MemoryChannel("down");
+  down.fault = "found nobody, wanted somebody";
+  const { told } = await desk([], { rules: [mine.rule], channels: [down] }, { clock });
+  for (let second = 0; second < 600; second++) {
+    if (second % 10 === 0) mine.symptoms.push(wrong(`s${second}`));
+    await told();
+    await clock.advance(SECOND);
+  }
+  // Pauses of 5, 10, 20, 40, 80, 160, 300 s.
+  assert(down.tries <= 8, `found ${down.tries} tries`);
+  down.fault = undefined;
+  await clock.advance(10 * MINUTE);
+  await told();
+  assertEquals(down.sent.length, 60);
+});
+
+Deno.test("what another delivered meanwhile is waited for no more", async () => {
+  const store = memoryStore();
+  const clock = fakeClock(NOON);
+  const mine = rule();
+  const [broken, whole] = [new MemoryChannel("hook"), new MemoryChannel("hook")];
+  broken.fault = "found nobody, wanted somebody";
+  const options = { rules: [mine.rule] };
+  const a = await desk([], { ...options, channels: [broken] }, { store, clock });
+  const b = await desk([], { ...options, channels: [whole] }, { store, clock, worker: "b" });
+  mine.symptoms = [wrong("a")];
+  await a.told();
+  await b.told();
+  assertEquals(heads(whole.sent), ["opened a"]);
+  await clock.advance(MINUTE);
+  await a.told();
+  assertEquals([broken.tries, a.alerter.wakes], [1, Infinity]);
 });
 
 Deno.test("an episode that was over before its channel came back is told whole, in order", async () => {
@@ -277,10 +354,10 @@ Deno.test("a source that does not answer a probe in time is down; one that could
     return new Promise(() => {});
   };
   await clock.advance(MINUTE);
-  await alerter.look(signal);
+  await alerter.tick(signal);
   await asked.promise;
   await clock.advance(20 * SECOND);
-  await alerter.look(signal);
+  await alerter.tick(signal);
   assertEquals(await open(), ["source api"]);
   assertEquals((await health.trouble())?.message, "probing api: no answer, wanted one within 20 s");
   await alerter.close();

@@ -8,10 +8,11 @@ import { daily } from "../../../core/partition/time_set.ts";
 import { SourceHealth } from "../../../core/source_health.ts";
 import { LifeSign } from "../../../core/alerts/life_sign.ts";
 import { alert } from "../../../core/alerts/rules.ts";
+import { memoryState } from "../../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import { fakeClock } from "../../fake_clock.ts";
 import { NOON } from "../lab.ts";
-import { desk } from "./desk.ts";
+import { type Desk, desk } from "./desk.ts";
 
 const { asset } = definer<null>();
 const { signal } = new AbortController();
@@ -176,6 +177,21 @@ Deno.test("what is late and being made is told only where it goes on", async () 
   assertEquals([await told(), await open()], [[], ["late t/one"]]);
 });
 
+Deno.test("what waits for what is being made is told only where that goes on", async () => {
+  const raw = asset({ key: "t/raw", partitions: days, ...making({}) });
+  const common = { partitions: days, ...making({}) };
+  const dev = asset({ key: "t/dev", deps: { raw: from(raw, identity) }, ...common });
+  const prod = asset({ key: "t/prod", deps: { dev: from(dev, identity) }, ...common, freshness: FRESH });
+  const { told, materialize, clock, state } = await desk([raw, dev, prod]);
+  await materialize();
+  await clock.advance(28 * HOUR);
+  const ranges = [{ asset: "t/raw", from: "2024-02-01", to: "2024-02-01" }];
+  await state.enqueue({ command: "materialize", ranges }, clock.now());
+  assertEquals(await told(), []);
+  await clock.advance(15 * MINUTE);
+  assertEquals((await told()).length, 1);
+});
+
 Deno.test("lateness under a source that is down is muted, also while it is caught up with, then told", async () => {
   const raw = asset({ key: "t/raw", partitions: days, ...making({}) });
   const mart = asset({
@@ -204,6 +220,86 @@ Deno.test("lateness under a source that is down is muted, also while it is caugh
   assertEquals(await told(), []);
   await clock.advance(MINUTE);
   assertEquals((await told()).map((line) => line.split(":")[0]), ["opened late t/mart"]);
+});
+
+Deno.test("after a source is back nothing that it feeds is late as long as it is asked for what it owes, a day at most", async () => {
+  const raw = asset({ key: "t/raw", partitions: days, ...making({}) });
+  const mart = asset({
+    key: "t/mart",
+    partitions: days,
+    deps: { raw: from(raw, identity) },
+    ...making({}),
+    freshness: FRESH,
+  });
+  const sources: { health: SourceHealth; asset: string }[] = [];
+  const { told, materialize, clock, state } = await desk([raw, mart], { sources });
+  const health = new SourceHealth("api", state.keyValue, clock);
+  sources.push({ health, asset: "t/raw" });
+  await materialize();
+  await health.failed("found nobody there", true);
+  const heads = async () => (await told()).map((line) => line.split(":")[0]);
+  assertEquals(await heads(), ["opened source api"]);
+  await clock.advance(28 * HOUR);
+  await health.answered();
+  const ranges = [{ asset: "t/raw", from: "2024-02-01", to: "2024-02-01" }];
+  const { run } = await state.enqueue({ command: "materialize", ranges }, clock.now());
+  assertEquals(await heads(), ["closed source api"]);
+  for (let hour = 0; hour < 5; hour++) {
+    await clock.advance(HOUR);
+    assertEquals(await heads(), []);
+  }
+  await state.cancel(run, clock.now());
+  assertEquals(await heads(), ["opened late t/mart"], "nobody asks any more");
+});
+
+Deno.test("what stands and is made stale is late once it is stale for as long as is promised, whoever looks", async () => {
+  const store = memoryStore();
+  const clock = fakeClock(NOON);
+  const of: Contents = {};
+  const raw = asset({ key: "t/raw", partitions: days, ...making(of) });
+  const mart = asset({
+    key: "t/mart",
+    partitions: days,
+    deps: { raw: from(raw, identity) },
+    ...making({}),
+    freshness: FRESH,
+  });
+  const opened = (worker: string) => desk([raw, mart], {}, { store, clock, worker });
+  const one = await opened("a");
+  await one.materialize();
+  const change = async (version: string) => {
+    of["2024-01-29"] = version;
+    await one.materialize({ assets: new Set(["t/raw"]), force: true });
+  };
+  // Every ten hours another row of the day comes, and it is made again in its time.
+  for (const version of ["2", "3", "4"]) {
+    await change(version);
+    assertEquals(await one.told(), []);
+    await clock.advance(10 * HOUR);
+    assertEquals(await one.told(), []);
+    await one.materialize();
+    assertEquals(await one.told(), []);
+  }
+  await change("5");
+  assertEquals(await one.told(), []);
+  await clock.advance(13 * HOUR);
+  const other = await opened("b");
+  assertEquals(await other.told(), []);
+  await clock.advance(HOUR + MINUTE);
+  assertEquals(await other.told(), [
+    "opened late t/mart: late: 1 partition (2024-01-29) not fresh 14 hours after the end",
+  ]);
+  await one.materialize();
+  assertEquals((await other.told()).length, 1);
+  // Seen by a clock that ran ahead: it counts from when that is set right.
+  clock.suspend(30 * HOUR);
+  await one.materialize();
+  await change("6");
+  await one.told();
+  clock.suspend(-30 * HOUR);
+  assertEquals(await one.told(), []);
+  clock.suspend(15 * HOUR + MINUTE);
+  assertEquals((await one.told()).length, 1);
 });
 
 Deno.test("lateness that was told stays as it is while its source is down", async () => {
@@ -314,6 +410,44 @@ Deno.test("who was to ask again and did not is missed by whoever looks, until so
   assertEquals(await looked(), []);
 });
 
+for (const end of ["asks", "dies"]) {
+  Deno.test(`a daemon that lives and lost the lead is told of once, until it ${end}`, async () => {
+    const store = memoryStore();
+    const { told, state } = await desk([], {}, { store });
+    const stopped = memoryState(store, "stopped");
+    await stopped.lead("ticks", NOON);
+    await state.lead("ticks", NOON + HOUR, await stopped.leader("ticks"));
+    assertEquals(await told(), [
+      "opened daemon daemon: the daemon has not answered since 2024-02-01T12:00:00Z: another asks for what is due " +
+      "in its place, and what it was at work on waits for it to go on or to end",
+    ]);
+    assertEquals(await told(), []);
+    if (end === "asks") await stopped.lead("ticks", NOON);
+    else store.kill("stopped");
+    assertEquals((await told()).map((line) => line.slice(0, 20)), ["closed daemon daemon"]);
+  });
+}
+Deno.test("where the lake lives faster than the machine, work and daemons have the machine's time", async () => {
+  const one = asset({ key: "t/one", partitions: days, ...making({}), freshness: FRESH });
+  const { alerter, open, materialize, state, clock } = await desk([one], { speed: 720 });
+  await materialize();
+  clock.suspend(28 * HOUR);
+  const ranges = [{ asset: "t/one", from: "2024-02-01", to: "2024-02-12" }];
+  await state.enqueue({ command: "materialize", ranges }, clock.now());
+  await new LifeSign(state.keyValue).beat({ at: clock.now(), due: clock.now() });
+  await alerter.look(signal);
+  await clock.advance(50 * HOUR);
+  await alerter.look(signal);
+  assertEquals(await open(), []);
+  await clock.advance(131 * HOUR);
+  await alerter.look(signal);
+  assertEquals(await open(), ["daemon daemon"]);
+  // Who follows tells of all else from then on.
+  await clock.advance(181 * HOUR);
+  await alerter.look(signal);
+  assertEquals((await open()).sort(), ["daemon daemon", "late t/one"]);
+});
+
 Deno.test("a tick is a sign of life, a look beside it is none, and an end takes it along", async () => {
   const store = memoryStore();
   const clock = fakeClock(NOON);
@@ -337,6 +471,22 @@ Deno.test("a tick is a sign of life, a look beside it is none, and an end takes 
   }
 });
 
+Deno.test("who ends takes no sign of life of another along", async () => {
+  const store = memoryStore();
+  const clock = fakeClock(NOON);
+  const desks = (worker: string) => desk([], { due: () => clock.now() + HOUR }, { store, clock, worker });
+  const [before, leader, follower] = [await desks("a"), await desks("b"), await desks("c")];
+  await before.alerter.tick(signal);
+  clock.suspend(MINUTE);
+  await leader.alerter.tick(signal);
+  await follower.alerter.look(signal);
+  for (const { alerter } of [before, follower]) await alerter.close();
+  clock.suspend(2 * HOUR);
+  const last = await desks("d");
+  await last.alerter.look(signal);
+  assertEquals(await last.open(), ["daemon daemon"]);
+});
+
 Deno.test("a beat is written once a minute, or when something else is due next", async () => {
   const { state } = await desk([]);
   const life = new LifeSign(state.keyValue);
@@ -349,4 +499,41 @@ Deno.test("a beat is written once a minute, or when something else is due next",
   const second = await version();
   await life.beat({ at: NOON + MINUTE, due: NOON + 2 * HOUR });
   assertEquals(new Set([first, second, await version()]).size, 3);
+});
+
+Deno.test("who follows tells nothing that the leader judges otherwise, whatever its own code says", async () => {
+  const store = memoryStore();
+  const clock = fakeClock(NOON);
+  const promising = (code: string, hours: number) =>
+    asset({
+      key: "t/days",
+      code,
+      partitions: days,
+      freshness: { within: { hours }, after: "partition-end" },
+      async *materialize({ partitions }) {
+        await null;
+        yield [...partitions].map(({ ordinal }) => ({ partition: ordinal, dataVersion: "1" }));
+      },
+    });
+  const desks = (code: string, hours: number, worker: string) =>
+    desk([promising(code, hours)], { due: () => clock.now() + HOUR }, { store, clock, worker });
+  const strict = await desks("1", 1, "strict");
+  const lenient = await desks("1", 99, "lenient");
+  await strict.materialize({ all: false, partitions: ["2024-01-29"] });
+  const told = async (leader: Desk, follower: Desk) => {
+    await leader.alerter.tick(signal);
+    await follower.alerter.look(signal);
+    return await leader.open();
+  };
+  assertEquals(await told(strict, lenient), ["late t/days"]);
+  assertEquals(await told(strict, lenient), ["late t/days"]);
+  assertEquals(await told(lenient, strict), []);
+  // Other code is registered: who leads with the older one begins and ends nothing of that asset.
+  await clock.advance(MINUTE);
+  assertEquals(await told(strict, lenient), ["late t/days"]);
+  const newer = await desks("2", 99, "newer");
+  assertEquals(await told(strict, newer), ["late t/days"]);
+  assertEquals(await told(newer, strict), []);
+  assertEquals(await told(strict, newer), []);
+  assertEquals((await newer.state.alerts.episodes(9)).length, 2);
 });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { CronerCron } from "../../../adapters/cron/croner/cron.ts";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import { definer } from "../../../core/asset.ts";
-import { noteOutage } from "../../../core/automation/outages.ts";
+import { noteOutage } from "../../../core/outages.ts";
 import { setPaused } from "../../../core/automation/pauses.ts";
 import { type CatchUp, type Schedule, schedule } from "../../../core/automation/schedule.ts";
 import { ScheduleTicker } from "../../../core/automation/schedule_ticker.ts";

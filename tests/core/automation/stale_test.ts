@@ -1,5 +1,5 @@
 import { when } from "../../../core/automation/condition.ts";
-import type { CauseKind } from "../../../core/staleness/cause_kind.ts";
+import type { CauseKind } from "../../../core/staleness/judgement.ts";
 import { causesOf } from "../../../core/staleness/causes.ts";
 import { agrees, type Spot, standingOf } from "./world.ts";
 

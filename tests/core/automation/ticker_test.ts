@@ -4,7 +4,7 @@ import { definer, from } from "../../../core/asset.ts";
 import { eager, onCron } from "../../../core/automation/presets.ts";
 import { type Tick, Ticker } from "../../../core/automation/ticker.ts";
 import { HOUR } from "../../../core/instant.ts";
-import { noteOutage } from "../../../core/automation/outages.ts";
+import { noteOutage } from "../../../core/outages.ts";
 import { setPaused } from "../../../core/automation/pauses.ts";
 import { all, hoursOfDay, identity, latest } from "../../../core/mapping.ts";
 import { daily, hourly } from "../../../core/partition/time_set.ts";

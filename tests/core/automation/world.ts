@@ -101,7 +101,12 @@ export class World {
   }
 
   async open(): Promise<void> {
-    const nodes = await bindGraph(build(this.#sketches, this.automation), this.#state, () => "");
+    const nodes = await bindGraph(build(this.#sketches, this.automation), {
+      state: this.#state,
+      readSourceFile: () => "",
+      at: 0,
+    });
+    this.log.push(...await this.#state.since(this.log.length));
     this.#index = new StalenessIndex(nodes, this.#now);
     this.#index.load(await this.#state.snapshot(nodes.map(({ key }) => key)));
   }

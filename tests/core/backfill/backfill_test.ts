@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import { type AnyAsset, type AssetOptions, definer, from } from "../../../core/asset.ts";
-import { noteOutage } from "../../../core/automation/outages.ts";
+import { noteOutage } from "../../../core/outages.ts";
 import type { BackfillSelection } from "../../../core/backfill/begin.ts";
+import type { BackfillProgress } from "../../../core/backfill/progress.ts";
 import { RequestError } from "../../../core/errors.ts";
 import { HOUR } from "../../../core/instant.ts";
 import { hoursOfDay } from "../../../core/mapping.ts";
@@ -353,4 +354,47 @@ Deno.test("while the service that it asks is down a backfill queues nothing, and
   await note(null);
   assertEquals((await worked(world)).length, 3);
   assertEquals(await progress(world), { status: "succeeded", total: ALL, done: ALL, failed: 0 });
+});
+
+Deno.test("a backfill of newer code is left to who has it: an older worker neither does, asks for, nor ends it", async () => {
+  const store = memoryStore();
+  const old = await lab(graphOf(), { store, worker: "old" });
+  await old.materialize({ all: false, from: "2024-01-01", to: "2024-01-06" });
+  const runs = (await old.state.runs(99)).length;
+  const young = await lab(graphOf({ code: "2" }), { store, worker: "young" });
+  const id = await begun(young);
+  assertEquals(await worked(old), []);
+  assertEquals((await old.state.runs(99)).length, runs);
+  // Whatever is queued for who has the code waits for it.
+  const ticker = await young.orchestrator.backfillTicker();
+  assertEquals((await ticker.tick(never)).runs.length, 2);
+  assertEquals(await worked(old), []);
+  assertEquals(await progress(young), { status: "running", total: ALL, done: 0, failed: 0 });
+  await old.state.lead("ticks", 0, undefined, {
+    note: {
+      speed: 1,
+      codes: Object.fromEntries(old.orchestrator.index.nodes.map((node) => [node.key, node.codeId])),
+    },
+  });
+  const [{ waitsForCode }] = await young.orchestrator.backfills() as [BackfillProgress];
+  assertEquals(
+    waitsForCode,
+    "t/hours: the daemon has other code of it than was registered since and does not make it: " +
+      "start it again from the checkout that has it",
+  );
+  assertEquals((await worked(young)).length, 3);
+  assertEquals(await progress(young), { status: "succeeded", total: ALL, done: ALL, failed: 0 });
+  assertEquals((await young.state.backfills.get(id))?.status, "succeeded");
+  assertEquals((await young.orchestrator.backfills())[0]?.waitsForCode, undefined);
+});
+
+Deno.test("an asset that only newer code has stays part of its backfill", async () => {
+  const store = memoryStore();
+  const [hours, days] = graphOf();
+  const old = await lab([hours!], { store, worker: "old" });
+  const young = await lab([hours!, days!], { store, worker: "young" });
+  await begun(young);
+  assertEquals(await worked(old), []);
+  await worked(young);
+  assertEquals(await progress(young), { status: "succeeded", total: ALL, done: ALL, failed: 0 });
 });

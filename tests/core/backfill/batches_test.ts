@@ -24,7 +24,11 @@ const make = {
 };
 
 async function nodesOf(...assets: readonly AnyAsset[]): Promise<Node[]> {
-  return await bindGraph(graph(assets), memoryState(memoryStore(), "a"), () => "");
+  return await bindGraph(graph(assets), {
+    state: memoryState(memoryStore(), "a"),
+    readSourceFile: () => "",
+    at: 0,
+  });
 }
 
 function wholeOf(nodes: readonly Node[]): Map<Node, Ranges> {

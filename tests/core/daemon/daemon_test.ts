@@ -3,6 +3,7 @@ import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import { type AnyAsset, definer, from } from "../../../core/asset.ts";
 import { eager } from "../../../core/automation/presets.ts";
 import { Ticker, type Ticking } from "../../../core/automation/ticker.ts";
+import { WrongUseError } from "../../../core/errors.ts";
 import type { DaemonNews } from "../../../core/daemon/news.ts";
 import { Pulse } from "../../../core/daemon/pulse.ts";
 import { serve } from "../../../core/daemon/serve.ts";
@@ -30,7 +31,7 @@ interface Served {
 /** A daemon over a lab. */
 function daemon(
   { orchestrator, clock }: Lab,
-  options: { readonly grace?: number; readonly tickings?: readonly Ticking[] } = {},
+  options: { readonly grace?: number; readonly tickings?: readonly Ticking[]; readonly speed?: number } = {},
 ): Served {
   const stop = new AbortController();
   const news: DaemonNews[] = [];
@@ -42,6 +43,7 @@ function daemon(
     tickers: async () => options.tickings ?? [await Ticker.open(orchestrator.session, cron)],
     signal: stop.signal,
     grace: options.grace ?? 30 * SECOND,
+    ...(options.speed !== undefined && { speed: options.speed }),
     pulse,
     tell: (each) => {
       news.push(each);
@@ -145,7 +147,10 @@ Deno.test("a daemon with nothing to do ends at once, and leaves the lead with it
   await served.end();
   assertEquals([types(served.news), served.pulse.leads], [["leads"], false]);
   await world.state.close();
-  assertEquals((await days({ store: world.store, worker: "b" })).store.leads.get("ticks")?.alive, false);
+  assertEquals(
+    (await days({ store: world.store, worker: "b" })).store.leads.get("ticks")?.worker.alive,
+    false,
+  );
 });
 
 Deno.test("of two daemons one leads and both work; where the leader dies, the other leads within five seconds", async () => {
@@ -385,4 +390,66 @@ Deno.test("a run keeps to the partitions that existed when it began, though whoe
   await served.end();
   assertEquals(worked(served.news), [[1, "succeeded"]]);
   assert(world.orchestrator.session.index.now > NOON, "the time has moved on where it ticks");
+});
+
+/** Two assets that are made by themselves, one of which has this code. */
+const coded = (code: string): AnyAsset[] =>
+  ["t/changed", "t/kept"].map((key) =>
+    asset({
+      key,
+      code: key === "t/changed" ? code : "1",
+      automation: eager(),
+      async *materialize() {
+        await null;
+        yield [{ partition: 0, dataVersion: code }];
+      },
+    })
+  );
+
+Deno.test("a leader whose code is the older one leaves the lead, makes the rest, and says so once", async () => {
+  const store = memoryStore();
+  const time = clock();
+  const open = (code: string, worker: string) => lab(coded(code), { store, clock: time, worker });
+  const old = await open("1", "old");
+  const first = daemon(old);
+  await first.until((news) => worked(news).length === 2);
+  const behind = (news: readonly DaemonNews[]) =>
+    news.flatMap((each) =>
+      each.type === "behind" || each.type === "present" ? [`${each.type} ${each.asset}`] : []
+    );
+  const young = await open("2", "young");
+  await first.until((news) => behind(news).length === 1);
+  await old.orchestrator.wipe({ assets: new Set(["t/kept"]), all: true, lookbackDays: 1 });
+  await first.until((news) => worked(news).length === 3);
+  assertEquals((await young.state.leader("ticks"))?.note, {
+    speed: 1,
+    codes: Object.fromEntries(old.orchestrator.index.nodes.map(({ key, codeId }) => [key, codeId])),
+  });
+  const second = daemon(young);
+  await second.until((news) => types(news).includes("leads") && worked(news).length === 1);
+  await first.until((news) => types(news).includes("follows"));
+  assertEquals((await open("1", "again")).orchestrator.index.behind, []);
+  await first.until((news) => behind(news).length === 2);
+  await second.until((news) => types(news).includes("follows"));
+  await Promise.all([first.end(), second.end()]);
+  assertEquals(behind(first.news), ["behind t/changed", "present t/changed"]);
+  assertEquals(behind(second.news), ["behind t/changed"]);
+  const events = await old.state.since(0);
+  const versions = events.flatMap((event) =>
+    event.kind === "materialized" && event.asset === "t/changed" ? event.dataVersion : []
+  );
+  assertEquals(versions.slice(0, 2), ["1", "2"]);
+});
+
+Deno.test("a daemon of another speed ends, whoever leads, and one of the same does not", async () => {
+  const store = memoryStore();
+  const time = clock();
+  const open = (worker: string) => days({ store, clock: time, worker });
+  const first = daemon(await open("a"), { speed: 60 });
+  await first.until((news) => types(news).includes("leads"));
+  const other = daemon(await open("b"), { speed: 2 });
+  await assertRejects(() => other.ended, WrongUseError, "found --speed 2 beside the daemon, wanted");
+  const same = daemon(await open("c"), { speed: 60 });
+  await same.until((news) => types(news).includes("follows"));
+  await Promise.all([first.end(), same.end()]);
 });

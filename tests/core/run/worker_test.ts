@@ -4,7 +4,7 @@ import { type AnyAsset, definer } from "../../../core/asset.ts";
 import { daily } from "../../../core/partition/time_set.ts";
 import { staticKeys } from "../../../core/partition/static_set.ts";
 import type { RunRequest, State } from "../../../core/ports/state.ts";
-import type { Worked } from "../../../core/run/worker.ts";
+import type { Worked } from "../../../core/run/worked.ts";
 import { fakeClock } from "../../fake_clock.ts";
 import { lab, NOON } from "../lab.ts";
 
@@ -62,17 +62,17 @@ Deno.test("a queued run that finds nothing to do succeeded", async () => {
   assertEquals((await state.run(run))?.run.status, "succeeded");
 });
 
-Deno.test("what the graph has not fails by itself, and the next is done", async () => {
+Deno.test("what the graph has not is left to another, what it cannot do fails, and the next is done", async () => {
   const { orchestrator, state } = await lab([letters(() => {})], { limits });
   await state.enqueue(request("t/gone", "a", "b"), 0);
   await state.enqueue({ command: "wipe", ranges: [{ asset: "t/letters", from: "a", to: "a" }] }, 0);
   await state.enqueue(request("t/letters", "a", "a"), 0);
-  assertEquals(await all(orchestrator.work()), [[1, "refused"], [2, "refused"], [3, "succeeded"]]);
+  assertEquals(await all(orchestrator.work()), [[2, "refused"], [3, "succeeded"]]);
   const [, wipe, gone] = await state.runs(9);
-  assertEquals([wipe?.summary, gone?.summary], [
-    { errors: [{ message: 'running "wipe": found it queued, wanted "materialize" or "prune"' }] },
-    { errors: [{ message: 'running "materialize": found no asset "t/gone", wanted one of the graph' }] },
-  ]);
+  assertEquals(wipe?.summary, {
+    errors: [{ message: 'running "wipe": found it queued, wanted "materialize" or "prune"' }],
+  });
+  assertEquals(gone?.status, "queued");
 });
 
 Deno.test("a run that is cancelled while it works ends, and the next begins", async () => {

@@ -93,6 +93,7 @@ Deno.test("kept up event by event, loaded anew and read naively out of the log, 
           if (sketch.kind === "external") continue;
           sketches = sketches.with(place, { ...sketch, code: sketch.code + 1 });
           ({ index, nodes } = await opened(sketches, state, now));
+          log.push(...await state.since(log.length));
           continue;
         }
         const node = nodes.get(sketch.key)!;
@@ -138,7 +139,7 @@ Deno.test("kept up event by event, loaded anew and read naively out of the log, 
 });
 
 async function opened(sketches: readonly Sketch[], state: ReturnType<typeof memoryState>, now: number) {
-  const bound = await bindGraph(buildGraph(sketches), state, () => "");
+  const bound = await bindGraph(buildGraph(sketches), { state, readSourceFile: () => "", at: 0 });
   const index = new StalenessIndex(bound, now);
   index.load(await state.snapshot(bound.map(({ key }) => key)));
   return { index, nodes: new Map(bound.map((node) => [node.key, node])) };

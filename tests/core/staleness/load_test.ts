@@ -73,7 +73,10 @@ Deno.test("an index that took over whole chunks of rows goes on as one that was 
       async (acts, when, recoded) => {
         const state = memoryState(memoryStore(), "a");
         const open = async (code: string) =>
-          new StalenessIndex(await bindGraph(hoursAndDays(code), state, () => ""), NOW);
+          new StalenessIndex(
+            await bindGraph(hoursAndDays(code), { state, readSourceFile: () => "", at: 0 }),
+            NOW,
+          );
         const told = await open("1");
         const indexes = [told];
         const take = async (event: NewEvent) => {

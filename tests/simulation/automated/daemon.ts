@@ -1,5 +1,5 @@
 import type { Alerter } from "../../../core/alerts/alerter.ts";
-import { outagesIn } from "../../../core/automation/outages.ts";
+import { outagesIn } from "../../../core/outages.ts";
 import { pauseOf } from "../../../core/automation/pauses.ts";
 import type { Schedule } from "../../../core/automation/schedule.ts";
 import { nextOf } from "../../../core/automation/schedule_ticker.ts";

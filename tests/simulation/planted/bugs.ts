@@ -255,16 +255,15 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "a slot is leaked when its worker dies",
-    file: "adapters/state/memory/store.ts",
+    file: "adapters/state/memory/pools.ts",
     find: "claim.pool === pool && claim.worker?.alive",
     replace: "claim.pool === pool",
   },
   {
     name: "a key runs twice where its run has ended",
-    file: "adapters/state/memory/state.ts",
-    find: "if (known !== undefined) return { run: known, isNew: false };",
-    replace:
-      "if (known !== undefined && this.#store.runs[known - 1]!.worker !== null) return { run: known, isNew: false };",
+    file: "adapters/state/memory/queue.ts",
+    find: "if (known !== undefined) {",
+    replace: "if (known !== undefined && this.#store.runs[known.run - 1]!.worker !== null) {",
   },
   {
     name: "the rest of a step that gave way is forgotten",
@@ -274,15 +273,17 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "a queued run is taken by two",
-    file: "adapters/state/memory/state.ts",
+    file: "adapters/state/memory/queue.ts",
     find: 'first.record = { ...first.record, status: "running", started: at };',
     replace: "first.record = { ...first.record, started: at };",
   },
   {
     name: "a tick is lost as another takes over: it counts as done before its run is asked for",
     file: "core/automation/schedule_ticker.ts",
-    find: "const { run, isNew } = await state.enqueue(request, now);\n    await keep(due.at, run);",
-    replace: "await keep(due.at);\n    const { run, isNew } = await state.enqueue(request, now);",
+    find:
+      "const { run, isNew } = await state.enqueue(traceable(this.#over.session, request), now);\n    await keep(due.at, run);",
+    replace:
+      "await keep(due.at);\n    const { run, isNew } = await state.enqueue(traceable(this.#over.session, request), now);",
     lake: "with daemons",
   },
   {
@@ -302,8 +303,8 @@ export const PLANTED: readonly Planted[] = [
   {
     name: "a message that somebody is delivering is delivered by another, too",
     file: "adapters/state/memory/alerts.ts",
-    find: "owed.filter(({ next }) => !next.worker?.alive)",
-    replace: "owed",
+    find: "owed.filter(({ next }) => !next.worker?.alive && !resting.includes(next.id))",
+    replace: "owed.filter(({ next }) => !resting.includes(next.id))",
     lake: "with daemons",
   },
   {
@@ -319,5 +320,17 @@ export const PLANTED: readonly Planted[] = [
     find: "if (open === 0 && next.length === 0) {",
     replace: "if (open === 0 && batches.some(({ run }) => run !== null)) {",
     lake: "with daemons",
+  },
+  {
+    name: "a worker goes on with code that is no longer registered",
+    file: "core/run/scheduler.ts",
+    find: "if (isBehind(node)) {",
+    replace: "if (node.order < 0) {",
+  },
+  {
+    name: "other code that is registered makes nothing stale",
+    file: "core/staleness/index.ts",
+    find: "node.present = { codeId, record };",
+    replace: "",
   },
 ];

@@ -19,7 +19,7 @@ export function toldOf(
       event.asset === asset &&
       ("partition" in event
         ? event.partition === partition
-        : event.from <= partition && partition <= event.to)
+        : "from" in event && event.from <= partition && partition <= event.to)
     );
     const isIts = (place: number) => {
       const event = own[place];

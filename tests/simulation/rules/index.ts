@@ -1,3 +1,5 @@
+import { canonicalJson } from "../../../core/fingerprint.ts";
+import type { Node } from "../../../core/staleness/node.ts";
 import type { Worker } from "../worker.ts";
 import { referenceAt } from "./work.ts";
 
@@ -10,8 +12,10 @@ export function agreeAt(worker: Worker): void {
   if (worker.compared === moment) return;
   worker.compared = moment;
   const reference = referenceAt(worker, index.seq);
+  const other = readOtherwise(index.nodes);
   for (const { key } of sketches) {
     const node = index.node(key);
+    if (other.has(node)) continue;
     for (const partition of reference.existing(key)) {
       const wanted = reference.row(key, partition) === undefined
         ? "missing"
@@ -25,4 +29,14 @@ export function agreeAt(worker: Worker): void {
       );
     }
   }
+}
+
+/** The assets whose registered code reads by other dependencies than are declared here, and what reads them: it is not known. */
+function readOtherwise(nodes: readonly Node[]): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  for (const node of nodes) {
+    const isOther = canonicalJson(node.present.record.edges) !== canonicalJson(node.record.edges);
+    if (isOther || node.up.some(({ up }) => found.has(up))) found.add(node);
+  }
+  return found;
 }

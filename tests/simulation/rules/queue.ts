@@ -39,6 +39,10 @@ export class QueueRule {
     this.#holders.delete(run);
   }
 
+  handedBack(actor: Actor, run: RunId): void {
+    if (this.#holders.get(run) === actor) this.#holders.delete(run);
+  }
+
   /** The actor's handle was closed: what it took is handed back. */
   closed(actor: Actor): void {
     for (const [run, holder] of this.#holders) if (holder === actor) this.#holders.delete(run);

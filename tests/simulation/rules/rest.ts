@@ -33,7 +33,7 @@ export class RestRule {
       if (own !== worker || contains(normalize(named.get(asset) ?? []), partition)) continue;
       // Whatever happened to it since, by whomever, is told by the log.
       const isTold = this.oracle.log.slice(seq).some((event) =>
-        event.asset === asset && event.kind !== "due" &&
+        event.asset === asset && event.kind !== "due" && event.kind !== "registered" &&
         ("partition" in event
           ? event.partition === partition
           : event.from <= partition && partition <= event.to)

@@ -2,6 +2,7 @@ import type { AssetKey, RunId } from "../../../core/event.ts";
 import type { Instant } from "../../../core/instant.ts";
 import { contains, type OrdinalRange } from "../../../core/partition/ranges.ts";
 import type { StalenessIndex } from "../../../core/staleness/index.ts";
+import { identityOf } from "../content.ts";
 import type { Oracle } from "../oracle.ts";
 import { Reference } from "../reference.ts";
 import type { Sketch } from "../sketch.ts";
@@ -33,6 +34,7 @@ export class Work {
       if (both === undefined) continue;
       throw this.oracle.violation(`runs ${other.run} and ${run} are both at work on "${asset}" ${both}`);
     }
+    this.#registered(begun);
     if (!begun.forced) this.#needed(begun);
     this.#ready(begun);
     this.#begun.add(begun);
@@ -44,6 +46,23 @@ export class Work {
     for (const work of this.#begun) {
       const within = work.partitions.every((each) => contains(ranges, each));
       if (work.worker === actor && work.asset === asset && within) this.#begun.delete(work);
+    }
+  }
+
+  /** Nothing is made by code that was not the registered one since its worker was granted it. */
+  #registered({ worker, asset, partitions }: Begun): void {
+    const { log, claims, codes } = this.oracle;
+    const own = identityOf(worker.sketches.find(({ key }) => key === asset)!);
+    for (const partition of partitions) {
+      const since = claims.since(worker, asset, partition);
+      if (since === undefined) continue;
+      let isPresent = false;
+      for (let seq = log.length; !isPresent && seq >= since.seq; seq--) {
+        isPresent = codes.at(asset, seq) === own;
+      }
+      if (!isPresent) {
+        throw this.oracle.violation(`"${asset}" ${partition} is made by code that is not registered`);
+      }
     }
   }
 
@@ -92,7 +111,7 @@ function isReady(reference: Reference, sketch: Sketch, partition: number): boole
   );
 }
 
-/** How everything stood for a worker, by its own declarations. */
+/** How everything stood for a worker, by its own declarations and the code that was registered. */
 export function referenceAt(
   worker: Worker,
   seq: number,
@@ -110,5 +129,6 @@ export function referenceAt(
     (key) => worker.set(key),
     index.now,
     clock,
+    ({ key }) => oracle.codes.at(key, seq),
   );
 }

@@ -1,7 +1,6 @@
 import { HOUR, type Instant, MINUTE } from "../../../core/mod.ts";
 import type { Dataset } from "../../../sources/openaq/simulator/dataset.ts";
-import { generated } from "../../../sources/openaq/simulator/generated.ts";
-import { noise } from "../../../sources/openaq/simulator/noise.ts";
+import { generated, noise } from "../../../sources/openaq/simulator/generated.ts";
 import { rowText } from "../../../sources/openaq/simulator/row_text.ts";
 
 /** Rows as text: sensor, start, value, flag. */

@@ -1,5 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { HOUR } from "../../../../core/mod.ts";
+import { DAY, HOUR } from "../../../../core/mod.ts";
+import { sweepAnswers } from "../../../../sources/openaq/answers.ts";
+import { putWanted, wantedFrom } from "../../../../sources/openaq/wanted.ts";
 import { memorySpool } from "../../../sources/openaq/parts.ts";
 import { spoolContract } from "../spool_contract.ts";
 import { killedAt } from "./killed.ts";
@@ -37,7 +39,7 @@ Deno.test("a value whose writing was killed is not there", async () => {
 Deno.test("what killed processes left half-written is discarded by its age", async () => {
   await using lake = await localLake();
   const { spool } = lake;
-  await spool.discardPartial(Date.now());
+  await spool.discardPartial(0);
   await spool.put("a/whole", Uint8Array.of(1));
   for (const name of ["a/old.1", "a/young.2"]) {
     await Deno.writeFile(`${lake.root}/_staging/answers/${name}`, Uint8Array.of(1));
@@ -46,7 +48,19 @@ Deno.test("what killed processes left half-written is discarded by its age", asy
   for (const name of ["a/old.1", "a/whole"]) {
     await Deno.utime(`${lake.root}/_staging/answers/${name}`, hourAgo, hourAgo);
   }
-  await spool.discardPartial(Date.now() - HOUR / 2);
+  await spool.discardPartial(HOUR / 2);
   const left = [...Deno.readDirSync(`${lake.root}/_staging/answers/a`)].map(({ name }) => name).sort();
   assertEquals(left, ["whole", "young.2"]);
+});
+
+Deno.test("what is being written now is left, whatever the time of who sweeps", async () => {
+  await using lake = await localLake();
+  const { spool } = lake;
+  const others = wantedFrom(Date.now(), [{ from: 0, to: HOUR }]);
+  await putWanted(spool, others);
+  const partial = `${lake.root}/_staging/answers/wanted/being.written`;
+  await Deno.writeFile(partial, Uint8Array.of(1));
+  const { wanted } = await sweepAnswers(spool, Date.now() + DAY);
+  assertEquals(wanted.map(({ key }) => key), [others.key]);
+  assertEquals(await Deno.readFile(partial), Uint8Array.of(1));
 });

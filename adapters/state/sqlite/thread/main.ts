@@ -1,0 +1,4 @@
+import { openSqliteState } from "../open.ts";
+import { serve } from "./serve.ts";
+
+serve(openSqliteState);

@@ -1,0 +1,29 @@
+import { isThere } from "../adapters/sdk/files/place.ts";
+import type { Config } from "../config.ts";
+import type { State } from "../core/mod.ts";
+import { openState, type StateOptions } from "./state.ts";
+
+/**
+ * The state of the configured lake. One that is not there is none yet, unless the lake was made with one: then it is lost,
+ * and nobody is to take it for one in which nothing happened yet.
+ *
+ * @throws {LakeError} If it is lost.
+ */
+export async function openStateOf(
+  config: Config,
+  access: "read" | "write",
+  options?: StateOptions,
+): Promise<State> {
+  await requireNotLost(config);
+  return await openState(config.state, access, options);
+}
+
+/** @throws {LakeError} If the lake was made with a state, and none is there. */
+export async function requireNotLost(config: Config): Promise<void> {
+  if (await isThere(config.state)) return;
+  const [{ admitLake, readMark }, { openStorage }] = await Promise.all([
+    import("./identity.ts"),
+    import("./storage.ts"),
+  ]);
+  await admitLake(await readMark({ storage: openStorage(config), state: config.state }));
+}

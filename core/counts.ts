@@ -1,0 +1,71 @@
+import type { AssetKey } from "./event.ts";
+import { type Instant, type Milliseconds, milliseconds } from "./instant.ts";
+import { isTimeSet } from "./partition/partition_set.ts";
+import { count, type Ranges } from "./partition/ranges.ts";
+import { runningIn, type Session } from "./run/session.ts";
+import type { StalenessIndex } from "./staleness/index.ts";
+import { allExisting, type Node } from "./staleness/node.ts";
+import { Overlay, type PartitionState, standing, type StateRange } from "./staleness/states.ts";
+import { lateIn } from "./warnings.ts";
+
+/** How many partitions of an asset stand how. */
+export type PartitionCounts = Readonly<Record<"total" | PartitionState, number>>;
+
+/** The counts of an asset, over all of its partitions. */
+export interface AssetCounts {
+  readonly key: AssetKey;
+  /** fresh + stale + missing = total; the others lie over these. */
+  readonly partitions: PartitionCounts;
+  /** How many break the asset's freshness promise; null where it promises nothing. */
+  readonly late: number | null;
+  /** For how long the oldest of these has broken it; 0 where none does. */
+  readonly lag: Milliseconds | null;
+  readonly lastMaterialized: Instant | null;
+}
+
+/** The counts of every asset, from those kept of neighbouring partitions: cheap where little changed. */
+export async function countsOf({ index, state }: Session): Promise<AssetCounts[]> {
+  const overlay = new Overlay(index, await runningIn(state));
+  return index.nodes.map((node) => {
+    const ranges = allExisting(node, index.now);
+    const { partitions, states, lastMaterialized } = counted(index, overlay, node, ranges);
+    const late = node.asset.freshness === null ? null : lateIn(index, node, states);
+    return {
+      key: node.key,
+      partitions,
+      late: late && count(late),
+      lag: late && lagOf(index, node, late),
+      lastMaterialized,
+    };
+  });
+}
+
+/** How many of some partitions stand how, and the runs of those that stand alike. */
+export function counted(index: StalenessIndex, overlay: Overlay, node: Node, ranges: Ranges) {
+  const partitions = {
+    total: count(ranges),
+    fresh: 0,
+    stale: 0,
+    missing: 0,
+    failed: 0,
+    running: 0,
+    blocked: 0,
+  };
+  const { judged, totals } = standing(index, node, ranges);
+  for (const run of judged) partitions[run.state] += count([run]);
+  const states: readonly StateRange[] = overlay.states(node, ranges, judged);
+  if (states !== judged) {
+    for (const run of states) {
+      if (run.state === "failed" || run.state === "running" || run.state === "blocked") {
+        partitions[run.state] += count([run]);
+      }
+    }
+  }
+  return { partitions, states, ...totals };
+}
+
+function lagOf(index: StalenessIndex, { set, asset }: Node, late: Ranges): Milliseconds {
+  const [oldest] = late;
+  if (oldest === undefined || !isTimeSet(set) || asset.freshness === null) return 0;
+  return Math.max(0, index.now - set.window(oldest.from).end - milliseconds(asset.freshness.within));
+}

@@ -1,0 +1,78 @@
+import { WrongUseError } from "../errors.ts";
+import type { AssetKey } from "../event.ts";
+import type { RegisteredAsset, State } from "../ports/state.ts";
+import type { StalenessIndex } from "../staleness/index.ts";
+import type { Warning } from "../warnings.ts";
+import { type LeadNote, TICKS } from "./lead.ts";
+import { daemonAt } from "./stalled.ts";
+
+/** The living daemon that asks for what is due. */
+export interface LeadingDaemon {
+  /** Where it runs, in words. */
+  readonly place: string;
+  readonly speed: number;
+  /** The code that it makes assets with; undefined where it did not say. */
+  readonly codes: LeadNote["codes"] | undefined;
+}
+
+/** The daemon that leads; undefined where none is at work. */
+export async function leadingDaemon(state: State): Promise<LeadingDaemon | undefined> {
+  const leader = await state.leader(TICKS);
+  if (leader === undefined) return undefined;
+  const { speed = 1, codes } = (leader.note ?? {}) as unknown as Partial<LeadNote>;
+  return { place: daemonAt(leader.place), speed, codes };
+}
+
+/**
+ * Refuses a daemon beside one of another speed: it would turn the lake's clock back.
+ *
+ * @throws {WrongUseError}
+ */
+export async function requireSpeed(state: State, speed: number): Promise<void> {
+  const leading = await leadingDaemon(state);
+  if (leading === undefined || leading.speed === speed) return;
+  const own = speed === 1 ? "no --speed" : `--speed ${speed}`;
+  const wanted = leading.speed === 1 ? "none, as it has" : `--speed ${leading.speed}, as it has`;
+  throw new WrongUseError(
+    `starting the daemon: found ${own} beside ${leading.place}, wanted ${wanted}, or its end first`,
+  );
+}
+
+/** What is to be said of the code of assets while a daemon leads: it may have other code of them than is the present one. */
+export async function codeWarnings(state: State, index: StalenessIndex): Promise<Map<AssetKey, Warning[]>> {
+  const leading = await leadingDaemon(state);
+  if (leading === undefined) return new Map();
+  const present = new Map((await state.assets()).map(({ key, codeId }) => [key, codeId]));
+  const warnings = new Map<AssetKey, Warning[]>();
+  for (const { key, codeId } of index.nodes) {
+    const registered = present.get(key);
+    const messages = [];
+    if (registered !== undefined && lacks(leading, key, registered)) messages.push(lackingText(leading, key));
+    if (registered !== codeId) {
+      messages.push("this checkout has other code of it than was registered last, with which it is made");
+    }
+    if (messages.length > 0) warnings.set(key, messages.map((message) => ({ message })));
+  }
+  return warnings;
+}
+
+/** Why assets wait, in a line, where the daemon that leads has not the present code of some of them. */
+export function lackText(
+  leading: LeadingDaemon,
+  registered: readonly RegisteredAsset[],
+  assets: ReadonlySet<AssetKey>,
+): string | undefined {
+  const lacking = registered.find(({ key, codeId }) => assets.has(key) && lacks(leading, key, codeId));
+  return lacking && `${lacking.key}: ${lackingText(leading, lacking.key)}`;
+}
+
+function lacks({ codes }: LeadingDaemon, asset: AssetKey, present: number): boolean {
+  return codes !== undefined && codes[asset] !== present;
+}
+
+function lackingText({ codes, place }: LeadingDaemon, asset: AssetKey): string {
+  const has = codes?.[asset] === undefined
+    ? "does not have it"
+    : "has other code of it than was registered since";
+  return `${place} ${has} and does not make it: start it again from the checkout that has it`;
+}

@@ -1,0 +1,42 @@
+import { type Instant, iso } from "../instant.ts";
+import type { Leader, Leads, Stalled, WorkerPlace } from "../ports/state.ts";
+import { SILENT, TICKS } from "./lead.ts";
+
+/** Where a daemon runs, in words. */
+export function daemonAt(place: WorkerPlace): string {
+  return place === null ? "the daemon" : `the daemon of process ${place.pid} on ${place.host}`;
+}
+
+/** The line on a daemon that another leads in the place of. */
+export function stalledLine({ place, since }: Stalled): string {
+  return `${daemonAt(place)} has not answered since ${
+    toSeconds(since)
+  }: another asks for what is due in its place, ` +
+    "and what it was at work on waits for it to go on or to end";
+}
+
+/** Who asks for what is due, as others see it. */
+export interface DaemonSeen {
+  /** Undefined where no daemon runs. */
+  readonly leader: Leader | undefined;
+  /** A line for each daemon that lives and does not answer. */
+  readonly silent: readonly string[];
+}
+
+/** Looks for daemons, by the machine's time: who only looks once cannot measure how long one has been silent. */
+export async function seeDaemon(state: Leads, now: Instant): Promise<DaemonSeen> {
+  const leader = await state.leader(TICKS);
+  const silent = (await state.stalled(TICKS)).map(stalledLine);
+  if (leader !== undefined && leader.at + SILENT < now) {
+    silent.push(
+      `${daemonAt(leader.place)} has not answered since ${
+        toSeconds(leader.at)
+      }: nothing is asked for until it does`,
+    );
+  }
+  return { leader, silent };
+}
+
+function toSeconds(at: Instant): string {
+  return iso(at).replace(/\.\d+/, "");
+}

@@ -1,0 +1,51 @@
+import type { AssetKey } from "../event.ts";
+import type { Orchestrator } from "../orchestrator.ts";
+import type { Hindrance } from "../plan.ts";
+import type { State } from "../ports/state.ts";
+import { partitionOf } from "../run/scope.ts";
+import type { PartitionState } from "../staleness/states.ts";
+import { type EventJson, eventJson } from "./event.ts";
+import { keysOf } from "./keys.ts";
+import { type CauseJson, plannedStepJson } from "./plan.ts";
+
+/** How one partition stands, why, and what happened to it. */
+export interface PartitionJson {
+  readonly asset: AssetKey;
+  /** Null where the asset has no partitions. */
+  readonly partition: string | null;
+  readonly state: PartitionState;
+  /** Why it would be made; none where it is fresh. */
+  readonly causes: readonly CauseJson[];
+  /** Why it was not made before, or cannot be now. */
+  readonly hindrance?: Hindrance;
+  /** Its events, newest first. */
+  readonly events: readonly EventJson[];
+}
+
+/** At most so many events of a partition are told. */
+const EVENTS = 100;
+
+/** Looks at one partition. @throws {RequestError} If the asset has no such partition. */
+export async function partitionJson(
+  { orchestrator, state }: { readonly orchestrator: Orchestrator; readonly state: State },
+  asset: AssetKey,
+  partition: string | null,
+): Promise<PartitionJson> {
+  const { index } = orchestrator;
+  const ordinal = partitionOf(index.node(asset), partition, "looking at", index.now);
+  const bounds = partition === null ? { all: true } : { partitions: [partition], exact: true };
+  const selection = { assets: new Set([asset]), lookbackDays: 0, ...bounds };
+  const [status] = await orchestrator.status(selection);
+  const [step] = await orchestrator.plan(selection);
+  const { causes = [], hindrance } = step === undefined ? {} : plannedStepJson(step);
+  const keys = await keysOf(state);
+  const events = await state.eventsOf(asset, EVENTS, { partition: ordinal });
+  return {
+    asset,
+    partition,
+    state: status!.ranges[0]?.state ?? "missing",
+    causes,
+    ...(hindrance && { hindrance }),
+    events: events.map((event) => eventJson(event, keys)),
+  };
+}

@@ -1,0 +1,107 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
+import { openInThread } from "../../../adapters/state/sqlite/thread/open.ts";
+import { type State, StateError, StatePlaceError } from "../../../core/mod.ts";
+import { ASSETS, DAYS, HOURS, materialized, started } from "./build.ts";
+
+const BREAKS = new URL("./thread_child.ts?name=a&breaks", import.meta.url);
+const BROKEN = "using the state: its thread broke off (it was to break), wanted it to go on";
+
+async function inFolder(body: (path: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(`${folder}/state.db`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("thread: what fails does so by the same class, message and cause as without one", () =>
+  inFolder(async (path) => {
+    const failures = async (state: State) => {
+      const faults = [
+        () => state.commit({ claim: null, events: [materialized(1, { asset: DAYS })] }),
+        () => state.endRun(7, "succeeded", null, 1),
+        () => state.beginRun({ command: "materialize", ranges: [], key: "a" }, 1),
+        () => state.register([{ ...ASSETS[0], partitions: ASSETS[1].partitions }], 0),
+      ];
+      const found = [];
+      for (const fault of faults) {
+        const error = await assertRejects(fault, Error);
+        found.push({ of: error.constructor, name: error.name, message: error.message, cause: error.cause });
+      }
+      return found;
+    };
+    const [within, beside] = [
+      await openInThread({ path }),
+      await openSqliteState({ path: `${path}.beside` }),
+    ];
+    for (const state of [within, beside]) {
+      await assertRejects(() => state.claim(1, HOURS, [{ from: 1, to: 1 }]));
+      await state.register([ASSETS[0]], 0);
+      await started(state);
+    }
+    assertEquals(await failures(within), await failures(beside));
+    for (const state of [within, beside]) await state.close();
+  }));
+
+Deno.test("thread: a place that can hold no state is told as one, and nothing is left open", () =>
+  inFolder(async (path) => {
+    await Deno.mkdir(path);
+    const open = () => openInThread({ path });
+    const { message } = await assertRejects(open, StatePlaceError);
+    assertEquals(message, `opening the state: "${path}" is a folder, wanted a file`);
+    const missing = new URL("./nothing_there.ts", import.meta.url);
+    await assertRejects(() => openInThread({ path, module: missing }), StateError, "its thread broke off (");
+  }));
+
+Deno.test("thread: what no message can carry is refused, and the rest goes on", () =>
+  inFolder(async (path) => {
+    const state = await openInThread({ path });
+    await assertRejects(() => state.keyValue.put("a", (() => 1) as never, 0), Error, "could not be cloned");
+    assert(await state.keyValue.put("a", 1, 0));
+    assertEquals((await state.keyValue.get("a"))?.value, 1);
+    await state.close();
+  }));
+
+Deno.test("thread: closing waits for what was asked before; what is asked later is refused", () =>
+  inFolder(async (path) => {
+    const state = await openInThread({ path });
+    await state.register(ASSETS, 0);
+    const asked = Array.from(
+      { length: 50 },
+      (_, i) => state.commit({ claim: null, events: [materialized(i)] }),
+    );
+    const following = (await state.watch(new AbortController().signal))[Symbol.asyncIterator]();
+    const closed = state.close();
+    const late = assertRejects(() => state.runs(1), StateError, "found it closed, wanted it open");
+    assertEquals((await Promise.all(asked)).map(({ status }) => status), asked.map(() => "committed"));
+    await Promise.all([closed, state.close(), late]);
+    while (!(await following.next()).done);
+    const again = await openSqliteState({ path });
+    assertEquals((await again.since(0)).length, 50);
+    await again.close();
+  }));
+
+Deno.test("thread: one that breaks off fails all that waits, and frees what it held", () =>
+  inFolder(async (path) => {
+    const state = await openInThread({ path, module: BREAKS });
+    await state.register(ASSETS, 0);
+    const { granted } = await state.claim(await started(state), HOURS, [{ from: 1, to: 2 }]);
+    await state.commit({ claim: granted!.token, events: [materialized(1)] });
+    assert(await state.lead("ticks", 1));
+    const following = (await state.watch(new AbortController().signal))[Symbol.asyncIterator]();
+    const next = assertRejects(() => following.next().then(() => following.next()), StateError, BROKEN);
+    await assertRejects(() => state.keyValue.put("written", true, 0), StateError, BROKEN);
+    await next;
+    await assertRejects(() => state.runs(1), StateError, BROKEN);
+    await state.close();
+
+    const again = await openInThread({ path });
+    assertEquals((await again.keyValue.get("written"))?.value, true);
+    assert(await again.lead("ticks", 1));
+    const [adopted] = await again.recover(1);
+    assertEquals([adopted?.asset, adopted?.ranges], [HOURS, [{ from: 1, to: 2 }]]);
+    assertEquals((await again.since(0)).length, 1);
+    await again.close();
+  }));

@@ -1,0 +1,4 @@
+import { untraced } from "../../../core/mod.ts";
+import { tracerContract } from "./contract.ts";
+
+tracerContract("untraced", () => untraced);

@@ -1,0 +1,173 @@
+import { z } from "@hono/zod-openapi";
+
+/** The shapes of answers; what gives them is `core/view`. */
+const list = <T extends z.ZodType>(each: T) => z.array(each).readonly();
+const key = z.string().nullable().openapi({ description: "A partition's key; null where there are none." });
+const instant = z.string().openapi({ format: "date-time" });
+const number = z.number().int();
+
+const Asset = z.object({
+  key: z.string(),
+  group: z.string(),
+  kind: z.string(),
+  partitions: z.object({
+    type: z.string(),
+    timeZone: z.string().optional(),
+    start: z.string().optional(),
+  }),
+  deps: list(z.object({ asset: z.string(), mode: z.string() })),
+  external: z.boolean(),
+}).openapi("Asset");
+
+export const Assets = list(Asset).openapi("Assets");
+
+export const AssetDetail = Asset.extend({
+  description: z.string(),
+  code: z.string().openapi({ description: "The code version that partitions are made with now." }),
+  sources: list(z.string()),
+  contract: z.unknown(),
+  checks: list(z.object({ name: z.string(), severity: z.string() })),
+  upstream: list(z.string()),
+  downstream: list(z.string()),
+  automation: z.unknown(),
+  freshness: z.unknown(),
+}).openapi("AssetDetail");
+
+const State = z.enum(["fresh", "stale", "missing", "running", "failed", "blocked"]);
+const StateRange = z.object({ from: key, to: key, state: State });
+
+export const States = z.object({ ranges: list(StateRange) }).openapi("States");
+
+export const Status = z.object({
+  assets: list(
+    z.object({
+      key: z.string(),
+      group: z.string(),
+      kind: z.string(),
+      partitions: z.object({
+        total: number,
+        fresh: number,
+        stale: number,
+        missing: number,
+        failed: number,
+        running: number,
+        blocked: number,
+      }),
+      ranges: list(StateRange),
+      lastMaterialized: instant.nullable(),
+      checks: z.object({ passed: number, failed: number }),
+      warnings: list(z.object({ partition: key.optional(), message: z.string() })),
+    }).openapi("AssetStatus"),
+  ),
+}).openapi("Status");
+
+const Cause = z.object({
+  kind: z.enum(["code", "input", "upstream", "source", "dependency", "damaged", "forced"]),
+  asset: z.string().optional(),
+  from: key.optional(),
+  to: key.optional(),
+  detail: z.string().optional(),
+}).openapi("Cause");
+
+const Hindrance = z.object({ state: z.enum(["failed", "blocked"]), message: z.string() });
+
+export const Plan = z.object({
+  steps: list(
+    z.object({
+      asset: z.string(),
+      from: key,
+      to: key,
+      count: number,
+      state: z.enum(["missing", "stale", "fresh"]),
+      causes: list(Cause),
+      hindrance: Hindrance.optional(),
+    }).openapi("PlannedStep"),
+  ),
+}).openapi("Plan");
+
+export const Event = z.object({
+  seq: number,
+  kind: z.enum(["materialized", "wiped", "expired", "failed", "checked", "due", "registered"]),
+  asset: z.string(),
+  at: instant,
+  partition: key.optional(),
+  from: key.optional(),
+  to: key.optional(),
+  dataVersion: z.string().optional(),
+  rows: number.nullable().optional(),
+  files: list(z.object({ path: z.string(), size: number, hash: z.string() })).optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+  checks: list(z.object({
+    check: z.string(),
+    severity: z.enum(["blocking", "warning"]),
+    passed: z.boolean(),
+    detail: z.string().optional(),
+    subjects: z.record(z.string(), z.string()).optional(),
+  })).optional(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+  detail: z.string().optional(),
+  codeVersion: z.string().optional(),
+}).openapi("Event");
+
+export const Events = list(Event).openapi("Events");
+
+export const Partition = z.object({
+  asset: z.string(),
+  partition: key,
+  state: State,
+  causes: list(Cause),
+  hindrance: Hindrance.optional(),
+  events: list(Event),
+}).openapi("Partition");
+
+export const RunStatus = z.enum(["queued", "running", "succeeded", "failed", "cancelled", "interrupted"]);
+
+const Claim = z.object({
+  asset: z.string(),
+  from: key,
+  to: key,
+  host: z.string().nullable(),
+  pid: number.nullable(),
+  alive: z.boolean(),
+});
+
+export const Run = z.object({
+  id: number,
+  status: RunStatus,
+  request: z.looseObject({ command: z.string() }),
+  priority: z.number(),
+  parent: number.nullable(),
+  started: instant.nullable(),
+  ended: instant.nullable(),
+  counts: z.record(z.string(), z.unknown()).nullable(),
+  waits: z.object({ for: z.string(), since: instant, message: z.string() }).optional(),
+  claims: list(Claim).optional(),
+}).openapi("Run");
+
+export const Runs = list(Run).openapi("Runs");
+
+export const RunDetail = z.object({
+  run: Run,
+  errors: z.unknown(),
+  steps: list(z.object({
+    step: number,
+    asset: z.string(),
+    from: key,
+    to: key,
+    started: instant,
+    ended: instant.nullable(),
+    outcome: z.enum(["running", "succeeded", "failed", "blocked", "cancelled", "interrupted"]),
+    materialized: number,
+    failed: number,
+  })),
+}).openapi("RunDetail");
+
+export const Logs = list(z.object({
+  line: number,
+  step: number,
+  at: instant,
+  level: z.enum(["debug", "info", "warn", "error"]),
+  message: z.string(),
+  fields: z.record(z.string(), z.unknown()),
+})).openapi("Logs");
