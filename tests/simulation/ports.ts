@@ -115,15 +115,15 @@ export function observed(worker: Worker, state: State): State {
       await state.leave(run, pool);
       oracle.pools.left(worker, run, pool);
     },
-    async enqueue(request, at, why) {
+    async enqueue(request, at, ...more) {
       oracle.schedules.asked(request, at);
-      const answer = await state.enqueue(request, at, why);
+      const answer = await state.enqueue(request, at, ...more);
       oracle.queue.enqueued(request, answer.run);
       return answer;
     },
     ...observedParts(worker, state),
-    async take(at, above, waiting, assets) {
-      const taken = await state.take(at, above, waiting, assets);
+    async take(...which) {
+      const taken = await state.take(...which);
       if (taken !== undefined) oracle.queue.taken(worker, taken.id);
       return taken;
     },
@@ -179,8 +179,8 @@ function observedParts(worker: Worker, { alerts, backfills, keyValue }: State): 
       },
     }),
     backfills: over(backfills, {
-      async enqueue(id, batch, request, at) {
-        const answer = await backfills.enqueue(id, batch, request, at);
+      async enqueue(id, batch, request, ...more) {
+        const answer = await backfills.enqueue(id, batch, request, ...more);
         if (answer !== undefined) {
           oracle.queue.enqueued({ ...request, key: `backfill ${id} ${batch}` }, answer.run);
         }
