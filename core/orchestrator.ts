@@ -322,7 +322,8 @@ export class Orchestrator {
   ): Promise<RunResult> {
     const { signal = new AbortController().signal, ending } = options;
     const session = this.#observed(options);
-    await this.refresh();
+    if (taken?.seq === this.seq) this.index.advance(this.now);
+    else await this.refresh();
     const first = this.#compared.found === undefined;
     const damaged = await (this.#compared.found ??= compareFiles(session, scope()));
     if (first) await this.refresh();

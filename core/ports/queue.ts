@@ -1,4 +1,4 @@
-import type { AssetKey, RunId } from "../event.ts";
+import type { AssetKey, RunId, Seq } from "../event.ts";
 import type { Instant } from "../instant.ts";
 import type { Lead } from "./leads.ts";
 import type { RunRequest, RunStatus } from "./runs.ts";
@@ -10,6 +10,8 @@ export interface TakenRun {
   readonly request: RunRequest;
   /** The number of its last step so far; 0 where nobody worked on it before. */
   readonly steps: number;
+  /** The number of the last event when it was taken: who has taken in as much need not ask for more. */
+  readonly seq: Seq;
 }
 
 /**

@@ -31,7 +31,7 @@ export async function* work(
     if (isDue) {
       await recover(session);
       looked = clock.awake();
-    } else await refresh(session);
+    }
     const taken = await next(session) ?? (isDue ? undefined : await take(session));
     if (taken === undefined) return;
     yield await worked(session, taken, signal, execute);
@@ -45,8 +45,10 @@ export async function take(session: Session, above?: number): Promise<TakenRun |
 }
 
 /** The most urgent run that is queued, waits for no service that is down, and can be done here. */
-async function next({ state, index, clock }: Session, above?: number): Promise<TakenRun | undefined> {
+async function next(session: Session, above?: number): Promise<TakenRun | undefined> {
+  const { state, index, clock } = session;
   const now = clock.now();
+  await refresh(session);
   const waiting = waitingAssets(await outagesIn(state.keyValue, now), index);
   return await state.take(now, above, waiting, makeableHere(index));
 }

@@ -67,7 +67,7 @@ export class Queue {
     first.record = { ...first.record, status: "running", started: at };
     first.worker = this.#worker;
     const { id, request } = first.record;
-    return { id, request, steps: Math.max(0, ...first.steps.keys()) };
+    return { id, request, steps: Math.max(0, ...first.steps.keys()), seq: this.#log.head };
   }
 
   oldest(): Instant | null {

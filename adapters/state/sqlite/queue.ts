@@ -127,7 +127,7 @@ export class Queue {
     waiting: readonly AssetKey[] = [],
     assets?: readonly AssetKey[],
   ): TakenRun | undefined {
-    const taken = this.#db.get<{ id: RunId; request: string; steps: number }>(
+    const taken = this.#db.get<{ id: RunId; request: string; steps: number; seq: Seq }>(
       `UPDATE runs SET status = ?1, worker = ?2, started = ?3
       WHERE id = (
         SELECT id FROM runs
@@ -135,7 +135,8 @@ export class Queue {
           AND (?5 IS NULL OR NOT ${MATERIALIZES_ANY}) AND (?6 IS NULL OR NOT ${IS_OF_OTHERS})
         ORDER BY priority DESC, id LIMIT 1
       )
-      RETURNING id, request, (SELECT coalesce(max(step), 0) FROM steps WHERE run = runs.id) AS steps`,
+      RETURNING id, request, (SELECT coalesce(max(step), 0) FROM steps WHERE run = runs.id) AS steps,
+        (SELECT coalesce(max(seq), 0) FROM events) AS seq`,
       RUNNING,
       this.#workers.self(),
       at,

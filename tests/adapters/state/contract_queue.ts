@@ -32,7 +32,7 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     } as const;
     assertEquals((await b.run(urgent))?.run, record);
     assertEquals(await a.oldest(), Math.min(...(await a.runs(9)).map(({ started }) => started)));
-    assertEquals(await b.take(200), { id: urgent, request, steps: 0 });
+    assertEquals(await b.take(200), { id: urgent, request, steps: 0, seq: 0 });
     assertEquals((await a.run(urgent))?.run, { ...record, status: "running", started: 200 });
     const rest = [await a.take(201), await b.take(202), await a.take(203), await b.take(204)];
     assertEquals(rest.map((taken) => taken?.id), [old, young, least, undefined]);
@@ -145,7 +145,7 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     const [adopted] = await b.recover(203);
     assertEquals(adopted?.run, run);
     assertEquals((await b.run(run))?.run.status, "queued");
-    assertEquals(await b.take(204), { id: run, request: REQUEST, steps: 3 });
+    assertEquals(await b.take(204), { id: run, request: REQUEST, steps: 3, seq: 0 });
     const found = (await b.run(run))!;
     assertEquals([found.run.status, found.run.started, found.run.ended], ["running", 204, null]);
   });
