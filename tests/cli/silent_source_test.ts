@@ -81,7 +81,7 @@ Deno.test("a daemon that lasts begins although the source of its new lake does n
   const daemon = line.run(["daemon", "--port", "0"], { env, signal: end.signal, seen });
   await until("the alert", async () => (await told(line)).includes("opened source openaq"), 90_000);
   const url = /listens at (\S+?):? /.exec(said)![1]!;
-  assertEquals((await fetch(`${url}/healthz`)).status, 200);
+  assertEquals(await (await fetch(`${url}/healthz`)).text(), "ok\n");
   await using server = begin();
   await rewind(line);
   await until("hours that are made", () => /vietnam\/raw_prod .*succeeded/.test(said), 120_000);
