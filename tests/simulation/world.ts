@@ -262,7 +262,7 @@ export class World {
       try {
         if (!opened || chance.happens(0.3)) await worker.open();
         opened = true;
-        await this.#ask(worker);
+        if (await this.#ask(worker) === "as a daemon") break;
       } catch (cause) {
         if (!isExpected(cause)) throw cause;
         this.trace.push(`${worker.name} ${String(cause)}`);
@@ -273,11 +273,17 @@ export class World {
     this.#gone(worker);
   }
 
-  async #ask(worker: Worker): Promise<void> {
+  /** A user's request; or a life as a daemon, after which the process is over. */
+  async #ask(worker: Worker): Promise<"as a daemon" | void> {
     const { automated } = this;
-    if (automated === undefined || automated.chance.happens(0.2)) await ask(worker);
-    else if (automated.chance.happens(0.3)) await askBeside(worker);
-    else await daemonLife(worker);
+    if (automated === undefined || automated.chance.happens(0.2)) return await ask(worker);
+    if (automated.chance.happens(0.3)) return await askBeside(worker);
+    try {
+      await daemonLife(worker);
+    } catch (cause) {
+      if (!isExpected(cause)) throw cause;
+    }
+    return "as a daemon";
   }
 
   async #natureLife(): Promise<void> {
