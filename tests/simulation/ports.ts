@@ -103,7 +103,13 @@ export function observed(worker: Worker, state: State): State {
         else oracle.pools.granted(worker, run, slot);
       }
       if (answer.granted === undefined) return answer;
-      oracle.claims.granted(answer.granted.token, { worker, asset, ranges: answer.granted.ranges, slot });
+      oracle.claims.granted(answer.granted.token, {
+        worker,
+        run,
+        asset,
+        ranges: answer.granted.ranges,
+        slot,
+      });
       worker.granted?.();
       return answer;
     },

@@ -1,4 +1,4 @@
-import type { AssetKey } from "../../../core/event.ts";
+import type { AssetKey, RunId } from "../../../core/event.ts";
 import { contains, type OrdinalRange, type Ranges } from "../../../core/partition/ranges.ts";
 import type { Slot } from "../../../core/ports/state.ts";
 import type { Oracle } from "../oracle.ts";
@@ -7,6 +7,8 @@ import type { Worker } from "../worker.ts";
 
 interface Claim {
   readonly actor: Actor;
+  /** Undefined where it was taken over. */
+  readonly run: RunId | undefined;
   readonly asset: AssetKey;
   readonly ranges: Ranges;
   /** It was taken over from a worker that was taken for dead. */
@@ -39,8 +41,9 @@ export class Claims {
 
   granted(
     token: number,
-    { worker: actor, asset, ranges, adopted = false, slot }: {
+    { worker: actor, run, asset, ranges, adopted = false, slot }: {
       readonly worker: Worker;
+      readonly run?: RunId;
       readonly asset: AssetKey;
       readonly ranges: readonly OrdinalRange[];
       readonly adopted?: boolean;
@@ -51,6 +54,7 @@ export class Claims {
     const since = { seq: this.oracle.log.length, clocksSet: turns.clocksSet };
     this.#claims.set(token, {
       actor,
+      run,
       asset,
       ranges,
       adopted,
@@ -125,9 +129,10 @@ export class Claims {
     for (const claim of this.#held(actor, asset, partition)) claim.confirmed = false;
   }
 
-  /** Whether the actor's claim on a partition passed on. */
-  isLost(actor: Actor, asset: AssetKey, partition: number): boolean {
-    return this.#held(actor, asset, partition).every(({ lost }) => lost);
+  /** Whether the actor's claim on a partition passed on; that of a run may have to another of its own. */
+  isLost(actor: Actor, asset: AssetKey, partition: number, run?: RunId): boolean {
+    const others = ({ run: own }: Claim) => run !== undefined && own !== undefined && own !== run;
+    return this.#held(actor, asset, partition).every((claim) => claim.lost || others(claim));
   }
 
   #held(actor: Actor, asset: AssetKey, partition: number): Claim[] {

@@ -27,7 +27,7 @@ export class Work {
   /** User code begins with partitions. @returns To be called when it ends. */
   begin(begun: Begun): () => void {
     const { worker, asset, partitions, run } = begun;
-    if (partitions.some((each) => this.oracle.claims.isLost(worker, asset, each))) return () => {};
+    if (partitions.some((each) => this.oracle.claims.isLost(worker, asset, each, run))) return () => {};
     for (const other of this.#begun) {
       if (!other.worker.alive || other.signal.aborted || other.asset !== asset) continue;
       const both = partitions.find((each) => other.partitions.includes(each));
