@@ -25,7 +25,7 @@ import { verifyInputs } from "./intact.ts";
 import { limited } from "./limited.ts";
 import { isProblem, type Outcome, type Problem } from "./outcome.ts";
 import { type Claim, failedEvents, publish } from "./publish.ts";
-import { commit, messageOf, refresh, type Session, SupersededError, UnknownOutcomeError } from "./session.ts";
+import { commit, messageOf, type Session, SupersededError, UnknownOutcomeError } from "./session.ts";
 import { StepLog } from "./step_log.ts";
 
 export interface StepOptions {
@@ -228,7 +228,8 @@ class Step implements Disposable {
         this.#log.warn("trying again", { error, after });
         session.observe({ run, type: "retrying", step: number, error, after });
         await session.clock.sleep(after, signal).catch(() => {});
-        if (!signal.aborted) await refresh(session);
+        // Whose claim passed on meanwhile does not try again.
+        if (!signal.aborted) await commit(session, { claim: this.claim.token, events: [] });
       }
     }
     return undefined;

@@ -198,6 +198,36 @@ Deno.test("a claim that passed to another is worked on no more, and what is left
   assertEquals(await plan(), []);
 });
 
+Deno.test("a claim that passed to another while a failure was slept over is not tried again", async () => {
+  const tries: number[] = [];
+  let rob = () => {};
+  const one = asset({
+    key: "t/one",
+    partitions: staticKeys(["a"]),
+    retry: { most: 3 },
+    async *materialize({ run, partitions }) {
+      await null;
+      tries.push(run);
+      if (tries.length === 1) {
+        rob();
+        throw new Error("found no answer");
+      }
+      yield [{ partition: partitions.first.ordinal, dataVersion: "1" }];
+    },
+  });
+  const first = await lab([one]);
+  const second = await lab([one], { store: first.store, clock: first.clock, worker: "b" });
+  let other: Promise<unknown> | undefined;
+  rob = () => {
+    first.store.claims.clear();
+    other = second.materialize();
+  };
+  await first.materialize();
+  await other;
+  assertEquals(tries, [1, 2], "the other alone made it");
+  assertEquals(await first.plan(), []);
+});
+
 Deno.test("scattered partitions are one call of an asset that takes them so, else one for each contiguous run", async () => {
   for (const scattered of [true, false]) {
     const calls: string[][] = [];
