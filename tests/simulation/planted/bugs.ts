@@ -214,6 +214,7 @@ export const PLANTED: readonly Planted[] = [
     file: "sources/openaq/answers.ts",
     find: "stored.filter(({ askedAt }) => askedAt <= begun)",
     replace: "stored.filter(({ askedAt }) => askedAt <= Infinity)",
+    first: 5_000,
   },
   {
     name: "what is recorded counts as answered when it was begun",
