@@ -2,7 +2,6 @@ import { viewsToRetry } from "../assets/failed_views.ts";
 import type { Discrepancy, Pipeline, UpkeepContext } from "../assets/group.ts";
 import type { Config } from "../config.ts";
 import {
-  type Alerter,
   type AssetKey,
   type Forgotten,
   type Graph,
@@ -20,6 +19,7 @@ import {
   type Warn,
   type Warning,
 } from "../core/mod.ts";
+import { Asking } from "./asking.ts";
 import { gapWarnings } from "../sources/openaq/gap_warnings.ts";
 import { leastSeconds } from "../sources/openaq/least.ts";
 import { missingFrom } from "../adapters/sdk/files/place.ts";
@@ -34,7 +34,6 @@ import { sourceWarnings } from "./source_warnings.ts";
 import { openStorage } from "./storage.ts";
 import { MACHINE, type TimeOfLake } from "./time.ts";
 import { tracedFetch } from "./traced/fetch.ts";
-import { tracedTicking } from "./traced/ticking.ts";
 
 /** Steps at work at once: raw asks within OpenAQ's pace, marts share the engine. */
 const LIMITS = { steps: 4, pools: { openaq: 1, duckdb: 1 } };
@@ -187,24 +186,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       limits: LIMITS,
       yielding,
     });
-    let alerter: Promise<Alerter> | undefined;
-    let asking: readonly Ticking[] = [];
-    const alerts = () =>
-      alerter ??= import("./alerts.ts").then(({ openAlerter }) => {
-        const due = () => Math.min(Infinity, ...asking.map(({ wakes }) => wakes));
-        const { pipelines } = project;
-        return openAlerter({
-          config,
-          pipelines,
-          orchestrator,
-          state,
-          openaq: resources?.watch,
-          due,
-          time,
-          warn,
-          tracer,
-        });
-      });
+    const asking = new Asking({ ...parts, orchestrator, resources, time, warn, tracer });
     const views = { graph: project.graph, state, clock };
     const retried = await viewsToRetry(views);
     if (access === "read") orchestrator.suppose([...dueOf(found, clock.now()), ...retried]);
@@ -235,32 +217,17 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ ...views, databases, catalog });
       },
-      async tickers(lead) {
-        const { askersOf } = await import("./askers.ts");
-        const by = lead === undefined ? orchestrator : orchestrator.leading(lead);
-        const asked = await by.tickers({
-          ...askersOf(project, resources?.watch),
-          files: {
-            list: (folder) => store.list(folder),
-            found: (paths) => publisher.found(paths),
-            present: (refs) => publisher.present(refs),
-            known: (folder) => state.filesBelow(folder),
-          },
-          lookbackDays: config.lookbackDays,
-        });
-        asking = [...asked, await by.backfillTicker()];
-        return [...asking, await alerts()].map((ticking) => tracedTicking(tracer, ticking));
-      },
+      tickers: (lead) => asking.tickers(lead),
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),
-      look: async (signal) => await (await alerts()).look(signal),
-      tell: async (signal) => await (await alerts()).settle(signal),
+      look: (signal) => asking.look(signal),
+      tell: (signal) => asking.tell(signal),
       async [Symbol.asyncDispose]() {
         // Whatever cannot be closed, such as what would write to a state that does not answer, the others are.
         await using closing = new AsyncDisposableStack();
         closing.defer(() => state.close());
         if (access === "write") closing.defer(() => disposeOf(project.given?.resources));
         closing.defer(() => resources?.close());
-        closing.defer(() => alerter?.then((opened) => opened.close()));
+        closing.defer(() => asking.close());
       },
     };
   } catch (error) {
