@@ -2,6 +2,8 @@ import { type Clock, type Milliseconds, type Random, SECOND } from "../../core/m
 
 /** So many requests may be made again whatever was answered. */
 const SPARE = 4;
+/** Of these, so many are left to requests that were made once: a sensor that goes on failing takes none from the others. */
+const FIRST = 2;
 /** Each answer lets so many more be made again. */
 const SHARE = 0.1;
 /** A request that was made again and is answered gives back so much of its own. */
@@ -50,10 +52,11 @@ export class Retries {
     if (signal?.aborted) resolve();
     signal?.throwIfAborted();
     // As long as nothing at all is answered, it is no sensor's own trouble.
-    const allowed = (this.#left >= 1 || this.#inARow > 0) && this.#inARow < IN_A_ROW;
+    const kept = attempt > 1 ? FIRST : 0;
+    const allowed = (this.#left >= kept + 1 || this.#inARow > 0) && this.#inARow < IN_A_ROW;
     const doubled = Math.max(attempt - 1, this.#inARow);
     if (allowed) {
-      this.#left = Math.max(0, this.#left - 1);
+      this.#left = Math.max(Math.min(kept, this.#left), this.#left - 1);
       this.#inARow++;
     }
     const pause = allowed ? this.#parts.random() * SECOND * 2 ** doubled : undefined;
