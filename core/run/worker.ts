@@ -1,11 +1,12 @@
 import { RequestError } from "../errors.ts";
 import { outagesIn, waitingAssets } from "../outages.ts";
+import type { AssetKey } from "../event.ts";
 import { SECOND } from "../instant.ts";
 import type { TakenRun } from "../ports/state.ts";
 import { makeableHere } from "./behind.ts";
 import { recover } from "./recover.ts";
 import { retain } from "./retention.ts";
-import { messageOf, refresh, type Session } from "./session.ts";
+import { messageOf, type Session } from "./session.ts";
 import type { RunResult } from "./tally.ts";
 import { tracedRun } from "./traced.ts";
 import type { Worked } from "./worked.ts";
@@ -26,31 +27,41 @@ export async function* work(
 ): AsyncGenerator<Worked> {
   const { clock } = session;
   let looked = -Infinity;
+  let waiting: readonly AssetKey[] = [];
   while (!signal.aborted) {
     const isDue = clock.awake() >= looked + LOOK;
     if (isDue) {
       await recover(session);
+      waiting = await waitingNow(session);
       looked = clock.awake();
     }
-    const taken = await next(session) ?? (isDue ? undefined : await take(session));
+    const taken = await next(session, waiting) ?? (isDue ? undefined : await take(session));
     if (taken === undefined) return;
-    yield await worked(session, taken, signal, execute);
+    const done = await worked(session, taken, signal, execute);
+    // Whatever it met may be met by the next, too.
+    if (done.outcome.status !== "succeeded") looked = -Infinity;
+    yield done;
   }
 }
 
 /** Takes over what dead workers left, and the most urgent queued run of assets whose present code this graph has. */
 export async function take(session: Session, above?: number): Promise<TakenRun | undefined> {
   await recover(session);
-  return await next(session, above);
+  return await next(session, await waitingNow(session), above);
 }
 
-/** The most urgent run that is queued, waits for no service that is down, and can be done here. */
-async function next(session: Session, above?: number): Promise<TakenRun | undefined> {
-  const { state, index, clock } = session;
-  const now = clock.now();
-  await refresh(session);
-  const waiting = waitingAssets(await outagesIn(state.keyValue, now), index);
-  return await state.take(now, above, waiting, makeableHere(index));
+/** The assets that ask services which are down. */
+async function waitingNow({ state, index, clock }: Session): Promise<readonly AssetKey[]> {
+  return waitingAssets(await outagesIn(state.keyValue, clock.now()), index);
+}
+
+/** The most urgent run that is queued, is of none of those that wait, and can be done here as far as is known. */
+async function next(
+  { state, index, clock }: Session,
+  waiting: readonly AssetKey[],
+  above?: number,
+): Promise<TakenRun | undefined> {
+  return await state.take(clock.now(), above, waiting, makeableHere(index));
 }
 
 /** Executes a run that was taken. @throws Where it is not known how it ended. */
