@@ -11,7 +11,7 @@ import type {
   Warn,
 } from "../core/mod.ts";
 import { alerts } from "../sensors/alerts.ts";
-import { failingSensors } from "../sources/openaq/gap_warnings.ts";
+import { failingSensors } from "../sources/openaq/gaps.ts";
 import { channelsOf } from "./channels.ts";
 import { asked } from "./source.ts";
 import { systemClock } from "./system.ts";

@@ -6,7 +6,7 @@ import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
 import type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 import type { BackfillProgress } from "./backfill/progress.ts";
-import { type AssetCounts, countsOf } from "./counts.ts";
+import type { AssetCounts } from "./counts.ts";
 import { fenced } from "./daemon/fenced.ts";
 import type { AssetKey, NewEvent, RunId, Seq } from "./event.ts";
 import type { Graph } from "./graph.ts";
@@ -26,27 +26,24 @@ import {
 import { awaited } from "./run/awaited.ts";
 import { compareFiles, supposeDamage } from "./run/compare.ts";
 import { reportLine, unreported } from "./run/external.ts";
-import { forget, type ForgetOptions } from "./run/forget.ts";
+import type { ForgetOptions } from "./run/forget.ts";
 import { heldBack } from "./run/held_back.ts";
 import { eventsOf, look, type Seen, seenOf } from "./run/observe.ts";
 import type { Observer } from "./run/progress.ts";
-import { prunable, prune } from "./run/prune.ts";
-import { recheck, type Rechecked } from "./run/recheck.ts";
-import { recover } from "./run/recover.ts";
+import type { Rechecked } from "./run/recheck.ts";
 import type { RunRequest, TakenRun } from "./ports/state.ts";
-import { type Report, report } from "./run/report.ts";
+import type { Report } from "./run/report.ts";
 import { requestOf, scopeFrom } from "./run/request.ts";
-import { rollback, type RolledBack } from "./run/rollback.ts";
-import { execute, type Limits } from "./run/scheduler.ts";
+import type { RolledBack } from "./run/rollback.ts";
+import type { Limits } from "./run/scheduler.ts";
 import { partitionOf, type RunSelection, type Scope, scopeOf } from "./run/scope.ts";
 import { commit, type Ports, refresh, runningIn, type Session } from "./run/session.ts";
 import type { RunResult } from "./run/tally.ts";
-import { takeIn, type TakeInOptions, type TakenInCount } from "./run/take_in.ts";
+import type { TakeInOptions, TakenInCount } from "./run/take_in.ts";
 import { tracedCommand, tracedMaterialize } from "./run/traced.ts";
-import { type Undeclared, undeclared, wipeUndeclared } from "./run/undeclared.ts";
+import type { Undeclared } from "./run/undeclared.ts";
 import type { Worked } from "./run/worked.ts";
 import type { Execute } from "./run/worker.ts";
-import { wipe } from "./run/wipe.ts";
 import type { Judgement } from "./staleness/judgement.ts";
 import { StalenessIndex } from "./staleness/index.ts";
 import { bindAgain, bindGraph, materializedIn, type ReadSourceFile } from "./staleness/node.ts";
@@ -252,6 +249,7 @@ export class Orchestrator {
 
   /** Brings what is selected up to date. @throws {RequestError} */
   async materialize(selection: RunSelection, options: RunOptions = {}): Promise<RunResult> {
+    const { recover } = await import("./run/recover.ts");
     await recover(this.#observed(options));
     return await tracedMaterialize(this.session, () =>
       this.#make({
@@ -330,6 +328,7 @@ export class Orchestrator {
     const seen = await look(session, assets, signal);
     const events = eventsOf(seen);
     if (events.length > 0) await commit(session, { claim: null, events });
+    const { execute } = await import("./run/scheduler.ts");
     const result = await execute(session, {
       request: request(),
       seen,
@@ -350,6 +349,7 @@ export class Orchestrator {
   /** How many partitions of every asset stand how, and for how long its freshness promise is broken. */
   async counts(): Promise<AssetCounts[]> {
     await this.refresh();
+    const { countsOf } = await import("./counts.ts");
     return await countsOf(this.session);
   }
 
@@ -477,6 +477,7 @@ export class Orchestrator {
   async check(selection: RunSelection, signal: AbortSignal): Promise<Rechecked[]> {
     await this.refresh();
     const request = requestOf(this.index, "check", selection);
+    const { recheck } = await import("./run/recheck.ts");
     return await tracedCommand(this.session, "check", () => recheck(this.session, request, signal));
   }
 
@@ -485,11 +486,13 @@ export class Orchestrator {
     await this.refresh();
     const node = this.index.node(asset);
     const ordinal = partitionOf(node, partition, "rolling back", this.index.now);
+    const { rollback } = await import("./run/rollback.ts");
     return await tracedCommand(this.session, "rollback", () => rollback(this.session, node, ordinal));
   }
 
   /** Forgets partitions: they are missing from now on. Files stay. @returns How many were forgotten. */
   async wipe(selection: RunSelection): Promise<Map<AssetKey, number>> {
+    const [{ recover }, { wipe }] = await Promise.all([import("./run/recover.ts"), import("./run/wipe.ts")]);
     await recover(this.session);
     const request = requestOf(this.index, "wipe", selection);
     return await tracedCommand(this.session, "wipe", () => wipe(this.session, request));
@@ -497,11 +500,13 @@ export class Orchestrator {
 
   /** An asset that the state knows and the graph does not declare; undefined for any other key. */
   async undeclared(asset: AssetKey): Promise<Undeclared | undefined> {
+    const { undeclared } = await import("./run/undeclared.ts");
     return await undeclared(this.session, asset);
   }
 
   /** Forgets all that stands of assets that the graph does not declare. Files stay. @returns How many partitions. */
   async wipeUndeclared(assets: readonly AssetKey[]): Promise<Map<AssetKey, number>> {
+    const { wipeUndeclared } = await import("./run/undeclared.ts");
     return await wipeUndeclared(this.session, assets);
   }
 
@@ -517,12 +522,17 @@ export class Orchestrator {
   /** The partitions whose files `prune` would delete, of each asset with a retention. */
   async prunable(assets: ReadonlySet<AssetKey>): Promise<Map<AssetKey, PartitionRange[]>> {
     await this.refresh();
+    const { prunable } = await import("./run/prune.ts");
     const found = await prunable(this.session, assets);
     return new Map([...found].map(([node, ranges]) => [node.key, partitionRanges(node.set, ranges)]));
   }
 
   /** Deletes the files of partitions whose retention is over. @returns How many partitions had files that went. */
   async prune(assets: ReadonlySet<AssetKey>): Promise<Map<AssetKey, number>> {
+    const [{ recover }, { prunable, prune }] = await Promise.all([
+      import("./run/recover.ts"),
+      import("./run/prune.ts"),
+    ]);
     await recover(this.session);
     const found = await prunable(this.session, assets);
     return await tracedCommand(this.session, "prune", () => prune(this.session, found));
@@ -530,6 +540,7 @@ export class Orchestrator {
 
   /** Forgets events and runs of before an instant that nothing needs any more. @returns How many, or would be. */
   async forget(options: ForgetOptions): Promise<Forgotten> {
+    const { forget } = await import("./run/forget.ts");
     return await forget(this.session.state, options);
   }
 
@@ -541,6 +552,7 @@ export class Orchestrator {
    */
   async report(asset: AssetKey, reports: readonly Report[]): Promise<boolean[]> {
     await this.refresh();
+    const { report } = await import("./run/report.ts");
     return await report(this.session, this.index.node(asset), reports);
   }
 
@@ -550,6 +562,7 @@ export class Orchestrator {
    * @returns What was taken in of each of them.
    */
   async takeIn(options: TakeInOptions): Promise<Map<AssetKey, TakenInCount>> {
+    const { takeIn } = await import("./run/take_in.ts");
     return await takeIn(this.session, options);
   }
 

@@ -222,6 +222,9 @@ Deno.test("a quick look loads nothing that evaluates conditions", () => {
   const declaring = ["condition", "names", "pauses", "presets", "schedule", "sensor"]
     .map((name) => `core/automation/${name}.ts`);
   assertEquals([...loaded].filter((module) => /automation|cron/.test(module)).sort(), declaring);
+  // What reads values with care takes long to load, and what runs a step is a good part of the core.
+  const heavy = ["zod", "core/run/scheduler.ts", "core/run/step.ts", "core/daemon/daemon.ts"];
+  assertEquals(heavy.filter((module) => loaded.has(module)), []);
 });
 
 /** The outside acts that reach the core through ports alone. */

@@ -1,5 +1,5 @@
 import { type AssetKey, type Instant, iso, type KeyValue, rangeText, type Warning } from "../../core/mod.ts";
-import { type Gap, gaps } from "./gaps.ts";
+import type { Gap } from "./gaps.ts";
 import type { Listed } from "./known.ts";
 import type { TimeRange } from "./ranges.ts";
 
@@ -61,15 +61,4 @@ function hour(instant: Instant): string {
 function askedFor(ranges: readonly TimeRange[]): string {
   const [from, to] = [hour(ranges[0]!.from), hour(ranges.at(-1)!.to - 1)];
   return `"materialize --from ${from} --to ${to}" asks for it`;
-}
-
-/** The sensors that are set aside, as they go on failing, each with a line. */
-export async function failingSensors(
-  kv: KeyValue,
-): Promise<{ readonly subject: string; readonly message: string }[]> {
-  const failing = (await gaps(kv)).filter(({ recovered, gone }) => !recovered && gone === null);
-  return failing.map(({ sensor, since, message }) => ({
-    subject: String(sensor),
-    message: `sensor ${sensor} is set aside since ${iso(since)}: ${message}`,
-  }));
 }

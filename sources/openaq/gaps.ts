@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DAY, type Instant, type KeyValue } from "../../core/mod.ts";
+import { DAY, type Instant, iso, type KeyValue } from "../../core/mod.ts";
 import { merged, type TimeRange, without } from "./ranges.ts";
 
 /** The recorded hours that a sensor owes: it was not asked for them, or failed when it was. */
@@ -133,4 +133,15 @@ function isOpen({ ranges, gone }: Gap): boolean {
 function gapOf(sensor: number, value: unknown): Gap {
   const { ranges, ...rest } = KEPT.parse(value);
   return { sensor, ranges: ranges.map(([from, to]) => ({ from, to })), ...rest };
+}
+
+/** The sensors that are set aside, as they go on failing, each with a line. */
+export async function failingSensors(
+  kv: KeyValue,
+): Promise<{ readonly subject: string; readonly message: string }[]> {
+  const failing = (await gaps(kv)).filter(({ recovered, gone }) => !recovered && gone === null);
+  return failing.map(({ sensor, since, message }) => ({
+    subject: String(sensor),
+    message: `sensor ${sensor} is set aside since ${iso(since)}: ${message}`,
+  }));
 }

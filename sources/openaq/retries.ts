@@ -1,11 +1,11 @@
 import { type Clock, type Milliseconds, type Random, SECOND } from "../../core/mod.ts";
 
 /** So many requests may be made again whatever was answered. */
-const SPARE = 4;
-/** Of these, so many are left to requests that were made once: a sensor that goes on failing takes none from the others. */
+const SPARE = 2;
+/** So many more of those that were made only once: sensors that go on failing leave them to the others. */
 const FIRST = 2;
 /** Each answer lets so many more be made again. */
-const SHARE = 0.1;
+const SHARE = 0.07;
 /** A request that was made again and is answered gives back so much of its own. */
 const REPAID = 0.6;
 /** So many made again without any answer say that nothing answers at all. */
@@ -20,8 +20,8 @@ export interface Turn extends Disposable {
 }
 
 /**
- * The requests that may be made again, over a whole run: four, and a tenth of those that were answered; one that is
- * answered when it is made again counts less than one that is not, so that a moment's trouble of the server is made up
+ * The requests that may be made again, over a whole run: three, one more that was made only once, and a tenth of those that
+ * were answered; one that is answered when it is made again counts less than one that is not, so that a moment's trouble of the server is made up
  * for, while a sensor that goes on failing is given up soon. They are made one at a time, after pauses that double with
  * each that brings no answer: a server that is down for a moment is not pressed, and one that is down for longer is
  * noticed by a few requests.
@@ -29,6 +29,7 @@ export interface Turn extends Disposable {
 export class Retries {
   readonly #parts: { readonly clock: Clock; readonly random: Random };
   #left = SPARE;
+  #firsts = FIRST;
   /** How many were made again since something was answered. */
   #inARow = 0;
   #line: Promise<void> = Promise.resolve();
@@ -52,12 +53,16 @@ export class Retries {
     if (signal?.aborted) resolve();
     signal?.throwIfAborted();
     // As long as nothing at all is answered, it is no sensor's own trouble.
-    const kept = attempt > 1 ? FIRST : 0;
-    const allowed = (this.#left >= kept + 1 || this.#inARow > 0) && this.#inARow < IN_A_ROW;
+    const isFirst = attempt === 1 && this.#left < 1 && this.#firsts > 0;
+    const allowed = (this.#left >= 1 || isFirst || this.#inARow > 0) && this.#inARow < IN_A_ROW;
     const doubled = Math.max(attempt - 1, this.#inARow);
     if (allowed) {
-      this.#left = Math.max(Math.min(kept, this.#left), this.#left - 1);
-      this.#inARow++;
+      // What is tried once more all the same says nothing of the others.
+      if (isFirst) this.#firsts--;
+      else {
+        this.#left = Math.max(0, this.#left - 1);
+        this.#inARow++;
+      }
     }
     const pause = allowed ? this.#parts.random() * SECOND * 2 ** doubled : undefined;
     const answered = () => {

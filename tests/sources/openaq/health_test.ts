@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { HOUR, MINUTE, SourceHealth } from "../../../core/mod.ts";
 import { OpenAQ } from "../../../sources/openaq/client.ts";
-import { failingSensors } from "../../../sources/openaq/gap_warnings.ts";
+import { failingSensors } from "../../../sources/openaq/gaps.ts";
 import { changeGap, setAside } from "../../../sources/openaq/gaps.ts";
 import { unpaced } from "../../../sources/openaq/pace.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";
