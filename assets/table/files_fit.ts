@@ -103,7 +103,9 @@ async function readFault(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   for (const [table, file] of byTable) {
-    const fault = await binder.read(table, [file], signal);
+    // Others may have replaced the file while it was read: then it can be read now.
+    const read = () => binder.read(table, [file], signal);
+    const fault = await read() && await read();
     if (fault !== undefined) return `reading "${file.path}" as ${nameOf(table)}: ${fault}`;
   }
 }
