@@ -20,11 +20,11 @@ export interface Turn extends Disposable {
 }
 
 /**
- * The requests that may be made again, over a whole run: three, one more that was made only once, and a tenth of those that
- * were answered; one that is answered when it is made again counts less than one that is not, so that a moment's trouble of the server is made up
- * for, while a sensor that goes on failing is given up soon. They are made one at a time, after pauses that double with
- * each that brings no answer: a server that is down for a moment is not pressed, and one that is down for longer is
- * noticed by a few requests.
+ * The requests that may be made again, over a whole run: two, two more that were made only once, and some of those that were
+ * answered; one that is answered when it is made again counts less than one that is not, so that a moment's trouble of the
+ * server is made up for, while a sensor that goes on failing is given up soon, and leaves the others their repeat. They are
+ * made one at a time, after pauses that double with each that brings no answer: a server that is down for a moment is not
+ * pressed, and one that is down for longer is noticed by a few requests.
  */
 export class Retries {
   readonly #parts: { readonly clock: Clock; readonly random: Random };
@@ -52,9 +52,10 @@ export class Retries {
     await before;
     if (signal?.aborted) resolve();
     signal?.throwIfAborted();
-    // As long as nothing at all is answered, it is no sensor's own trouble.
     const isFirst = attempt === 1 && this.#left < 1 && this.#firsts > 0;
-    const allowed = (this.#left >= 1 || isFirst || this.#inARow > 0) && this.#inARow < IN_A_ROW;
+    // As long as nothing at all is answered, it is no sensor's own trouble.
+    const isDown = this.#inARow > 0;
+    const allowed = (this.#left >= 1 || isFirst || isDown) && this.#inARow < IN_A_ROW;
     const doubled = Math.max(attempt - 1, this.#inARow);
     if (allowed) {
       // What is tried once more all the same says nothing of the others.

@@ -19,12 +19,13 @@ async function detailOf(faults: (string | undefined)[]): Promise<string | undefi
     bind: () => Promise.resolve(undefined),
     read: () => Promise.resolve(faults.shift()),
   };
-  const context = {
+  const [answer] = await filesFit([table]).run({
+    outputs: [],
     inputs: { "db/asset": input },
     resources: { binder },
+    log: { debug() {}, info() {}, warn() {}, error() {} },
     signal: new AbortController().signal,
-  };
-  const [answer] = await filesFit([table]).run(context as Parameters<ReturnType<typeof filesFit>["run"]>[0]);
+  });
   return answer!.detail;
 }
 
