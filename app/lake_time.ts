@@ -59,12 +59,20 @@ export function keepTime(
     Deno.writeTextFileSync(`${path}.new`, JSON.stringify(time));
     Deno.renameSync(`${path}.new`, path);
   };
+  // Where nothing can be written, whoever writes the state says so; as soon as something can, it is kept again.
+  const keepIfPossible = (speed: number) => {
+    try {
+      keep(speed);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error)) throw error;
+    }
+  };
   keep(speed);
-  const timer = setInterval(() => keep(speed), EVERY);
+  const timer = setInterval(() => keepIfPossible(speed), EVERY);
   return {
     [Symbol.dispose]() {
       clearInterval(timer);
-      keep(1);
+      keepIfPossible(1);
     },
   };
 }

@@ -23,10 +23,10 @@ export function newsLines(news: DaemonNews, paint: Paint): string[] {
         workedLine(news.worked),
         ...told(errorLines(news.worked)).map((line) => paint("red", visible(line))),
       ];
-    case "failing":
-      return [
-        paint("yellow", `warning: ${news.name}: ${news.message}, tried again in ${lasting(news.after)}`),
-      ];
+    case "failing": {
+      const again = news.after === Infinity ? "" : `, tried again in ${lasting(news.after)}`;
+      return [paint("yellow", `warning: ${news.name}: ${news.message}${again}`)];
+    }
     case "recovered":
       return [`${news.name}: as it should be again`];
     case "behind":

@@ -1,4 +1,12 @@
-import type { Instant, KeyRange, Milliseconds, Outlook, Progress, RunId } from "../core/mod.ts";
+import {
+  type Instant,
+  type KeyRange,
+  type Milliseconds,
+  type Outlook,
+  type Progress,
+  type RunId,
+  visible,
+} from "../core/mod.ts";
 import type { Paint } from "./out.ts";
 import { lasting, named, number, plural, roughly } from "./text.ts";
 
@@ -121,7 +129,7 @@ export class EventLines {
 }
 
 export function warningLine(paint: Paint, subject: string, message: string): string {
-  return paint("yellow", `warning: ${subject}: ${message}`);
+  return paint("yellow", `warning: ${visible(`${subject}: ${message}`)}`);
 }
 
 /** Names the step that progress tells of. */

@@ -86,6 +86,10 @@ export class Ticks {
       const { runs, failure } = await place.ticking.tick(signal);
       ticked(name, failure !== undefined ? "failed" : runs.length > 0 ? "requested" : "skipped", took());
       for (const { run, request } of runs) tell({ type: "queued", run, request, by: name });
+      if (failure !== undefined) {
+        const after = Math.max(0, place.ticking.wakes - ports.clock.now());
+        tell({ type: "failing", name, message: failure, after });
+      }
       if (place.failures > 0) tell({ type: "recovered", name });
       place.failures = 0;
       if (runs.length > 0) queued();

@@ -58,6 +58,27 @@ Deno.test("a lake's time is kept, goes on from there, and is never before what i
     });
   }));
 
+Deno.test("where the time cannot be written for a while, nobody is the worse for it, and it is kept again after", () =>
+  inFolder(async (state) => {
+    const machine = fakeClock(NOON);
+    const clock = fastClock(machine, { speed: 360, from: NOON });
+    const { setInterval } = globalThis;
+    let tick = () => {};
+    globalThis.setInterval = ((each: () => void) => setInterval(tick = each, 2 ** 30)) as typeof setInterval;
+    const keeping = keepTime(state, { clock, machine, speed: 360, began: NOON });
+    globalThis.setInterval = setInterval;
+    await Deno.mkdir(`${state}-time.json.new`);
+    machine.suspend(SECOND);
+    tick();
+    assertEquals(readTime(state)?.at, NOON);
+    await Deno.remove(`${state}-time.json.new`);
+    tick();
+    assertEquals(readTime(state)?.at, NOON + 360 * SECOND);
+    await Deno.mkdir(`${state}-time.json.new`);
+    keeping[Symbol.dispose]();
+    assertEquals(readTime(state)?.speed, 360);
+  }));
+
 Deno.test("a later time that another keeps is never taken back", () =>
   inFolder((state) => {
     const machine = fakeClock(NOON);

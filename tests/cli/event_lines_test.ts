@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { EventLines } from "../../cli/event_lines.ts";
+import { EventLines, warningLine } from "../../cli/event_lines.ts";
 import { Live } from "../../cli/live.ts";
 import type { Terminal } from "../../cli/context.ts";
 import type { Progress } from "../../core/mod.ts";
@@ -98,4 +98,8 @@ Deno.test("steps of the same number in two runs are told apart, and those of a r
   lines.forget(8);
   await clock.advance(20 * SECOND);
   assertEquals([lines.reminders(), lines.of(progress(3))], [[], []]);
+});
+
+Deno.test("a warning is one line, whatever code said", () => {
+  assertEquals(warningLine((_colour, text) => text, "alert", "it is\nbad"), "warning: alert: it is\\nbad");
 });

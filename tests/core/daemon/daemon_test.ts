@@ -202,6 +202,31 @@ Deno.test("what asks for runs and fails is named and tried again later each time
   assertEquals(worked(served.news), [[1, "succeeded"]]);
 });
 
+Deno.test("a failure that was noted already is told each time, with when it is tried again", async () => {
+  const time = clock();
+  const world = await days({ clock: time });
+  let calls = 0;
+  const sensing: Ticking = {
+    name: "arrivals",
+    get wakes() {
+      return calls < 2 ? NOON + calls * MINUTE : Infinity;
+    },
+    tick() {
+      const at = time.now();
+      if (at < this.wakes) return Promise.resolve({ at, runs: [] });
+      calls++;
+      return Promise.resolve({ at, runs: [], failure: `it is ${calls}` });
+    },
+  };
+  const served = daemon(world, { tickings: [sensing] });
+  await served.until((news) => types(news).filter((type) => type === "failing").length === 2);
+  await served.end();
+  assertEquals(served.news.filter(({ type }) => type === "failing" || type === "recovered"), [
+    { type: "failing", name: "arrivals", message: "it is 1", after: MINUTE },
+    { type: "failing", name: "arrivals", message: "it is 2", after: Infinity },
+  ]);
+});
+
 Deno.test("what takes long to ask keeps nothing else, and is called again when it has ended", async () => {
   const world = await days();
   const { promise, resolve } = Promise.withResolvers<void>();
