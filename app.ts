@@ -4,16 +4,14 @@ import { type Config, readConfig, withLake } from "./config.ts";
 import type { Groups, Project } from "./app/project.ts";
 import type { RebuildOptions } from "./app/rebuild.ts";
 import type { SimulatorOptions } from "./app/simulator.ts";
-import type { Lake } from "./app/lake.ts";
+import type { Lake, LakeOptions } from "./app/lake.ts";
 import type { Handler, Listening } from "./app/listen.ts";
 import { systemClock } from "./app/system.ts";
 import type { TimeOfLake } from "./app/time.ts";
 import {
-  type AssetKey,
   type AutomationStatus,
   automationStatusesOf,
   type Clock,
-  type Graph,
   type ProcessVitals,
   setPaused,
   type State,
@@ -89,10 +87,8 @@ export class App {
   /** Opens the lake. @throws {LakeError} If it and the state do not belong together. */
   async lake(
     access: "read" | "write",
-    warn: Warn = () => {},
-    selects?: (graph: Graph) => ReadonlySet<AssetKey>,
-    patient = false,
-    yielding = false,
+    { warn = () => {}, ...options }: Partial<Pick<LakeOptions, "warn" | "selects" | "patient" | "yielding">> =
+      {},
   ): Promise<Lake> {
     const [{ openLake }, tracer] = await Promise.all([import("./app/lake.ts"), this.#tracer()]);
     const project = this.groups.project();
@@ -102,10 +98,8 @@ export class App {
       warn,
       time: this.time,
       lasting: this.lasting,
-      yielding,
       tracer,
-      patient,
-      ...(selects && { selects }),
+      ...options,
     });
     if (access === "read") return lake;
     this.#states.add(lake.state);
@@ -169,7 +163,7 @@ export class App {
       const state = await this.state("write");
       return { state, close: () => state.close() };
     }
-    const lake = await this.lake("write", undefined, () => new Set());
+    const lake = await this.lake("write", { selects: () => new Set() });
     return { state: lake.state, close: async () => await lake[Symbol.asyncDispose]() };
   }
 

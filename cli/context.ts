@@ -91,6 +91,17 @@ export interface AppOptions {
   readonly follows?: boolean;
 }
 
+/** How a lake is opened. */
+export interface OpenOptions {
+  readonly warn?: Warn;
+  /** The assets that will be made: the sources of others are not asked. @default all of them */
+  readonly selects?: (graph: Graph) => ReadonlySet<AssetKey>;
+  /** A new lake is opened although its source does not answer yet. @default false */
+  readonly patient?: boolean;
+  /** Code that others registered since this process did stays the present one. @default false */
+  readonly yielding?: boolean;
+}
+
 /** The parts of the program that commands use; each is opened when it is first asked for. */
 export interface App {
   /** Lines that head every output, such as that the data are simulated. */
@@ -105,17 +116,13 @@ export interface App {
   /** Takes every secret out of a text. */
   readonly mask: (text: string) => string;
   /**
-   * Opens the lake with its graph. For reading, nothing is created and nothing can be materialized. With `selects`, the
-   * sources of other assets are not asked. Who is `patient` opens a new one although its source does not answer yet.
-   * sources of other assets are not asked. Yielding, code that others registered since this process did stays the present.
+   * Opens the lake with its graph. For reading, nothing is created and nothing can be materialized.
+   *
    * @throws {LakeError} If the lake and the state do not belong together.
    */
   lake(
     access: "read" | "write",
-    warn?: Warn,
-    selects?: (graph: Graph) => ReadonlySet<AssetKey>,
-    patient?: boolean,
-    yielding?: boolean,
+    options?: OpenOptions,
   ): Promise<Lake>;
   /** Whether there is a lake with its state; otherwise writing makes them. */
   isMade(): Promise<boolean>;

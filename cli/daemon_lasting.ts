@@ -50,7 +50,11 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
   for (let failures = 0; !signal.aborted; failures++) {
     const since = app.machine.awake();
     try {
-      await using lake = await app.lake("write", report.warn, undefined, true, vitals.wasOpen);
+      await using lake = await app.lake("write", {
+        warn: report.warn,
+        patient: true,
+        yielding: vitals.wasOpen,
+      });
       using _open = vitals.open(lake);
       await lake.sweep();
       await serve({

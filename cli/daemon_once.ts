@@ -16,7 +16,7 @@ export async function daemonOnce(invocation: Invocation, context: Context): Prom
   using report = reporter(context, { silent: invocation.json, now: app.now });
   const warnings: string[] = [];
   const done: Worked[] = [];
-  await using lake = await app.lake("write", report.warn, undefined, true);
+  await using lake = await app.lake("write", { warn: report.warn, patient: true });
   const observe = (progress: Progress) => {
     invocation.observe(progress);
     report.observe(progress);

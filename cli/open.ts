@@ -15,7 +15,7 @@ export async function openToMake(
     await using lake = await app.lake("read");
     await judge(lake);
   }
-  return await app.lake("write", warn, selects);
+  return await app.lake("write", { ...(warn && { warn }), ...(selects && { selects }) });
 }
 
 /** Opens the lake to change what is there; where there is none yet, an empty one that is kept nowhere. */

@@ -13,7 +13,7 @@ export async function retry(
 ): Promise<ExitCode> {
   const looking = await app.state("read");
   await found(looking, parent).finally(() => looking.close());
-  await using lake = await app.lake("write", undefined, () => new Set());
+  await using lake = await app.lake("write", { selects: () => new Set() });
   const retried = await lake.orchestrator.retry(parent);
   if (!json) notify(stdout, app.notices);
   if ("nothing" in retried) {
