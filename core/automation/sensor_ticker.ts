@@ -4,6 +4,7 @@ import { type Instant, type Milliseconds, MINUTE, SECOND } from "../instant.ts";
 import type { Json } from "../ports/key_value.ts";
 import { type RunRequest, StateError, type TickRecord } from "../ports/state.ts";
 import { report } from "../run/report.ts";
+import { sensorKeys } from "../run/run_keys.ts";
 import { partitionOf } from "../run/scope.ts";
 import { messageOf, refresh, type Session } from "../run/session.ts";
 import { traceable } from "../run/traced.ts";
@@ -183,7 +184,7 @@ export class SensorTicker implements Ticking {
         throw new RequestError(`asking for a run: found ${show(key)} as its key, wanted a text`);
       }
       const request = await askedRequest(session, ask, lookbackDays);
-      found.push({ ...request, key: `sensor/${name}/${key}`, tags: { by: "sensor", name } });
+      found.push({ ...request, key: `${sensorKeys(name)}${key}`, tags: { by: "sensor", name } });
     }
     if (found.length === 0) return found;
     const outages = await outagesIn(session.state.keyValue, session.clock.now());

@@ -1,6 +1,7 @@
 import { DAY, type Instant } from "../instant.ts";
 import type { KeyValue } from "../ports/key_value.ts";
 import type { State } from "../ports/state.ts";
+import { sensorKeys } from "./run_keys.ts";
 
 /** Looked at at once. */
 const AT_ONCE = 2_000;
@@ -33,13 +34,17 @@ async function beyond(
   const open = new Set((await backfills.list("open")).map(({ id }) => String(id)));
   return (key) => {
     const [by = "", ...rest] = key.split("/");
-    const of = (names: Iterable<string>) => [...names].filter((name) => key.startsWith(`${by}/${name}/`));
+    const of = (names: Iterable<string>, keys: (name: string) => string) =>
+      [...names].filter((name) => key.startsWith(keys(name)));
     switch (by) {
       case "schedule":
-        return isEach(of(schedules.keys()), (name) => schedules.get(name)!.upTo >= before);
+        return isEach(
+          of(schedules.keys(), (name) => `schedule/${name}/`),
+          (name) => schedules.get(name)!.upTo >= before,
+        );
       case "sensor":
         // Called since, it would have asked again from the same cursor.
-        return isEach(of(sensors.keys()), (name) => {
+        return isEach(of(sensors.keys(), sensorKeys), (name) => {
           const { at, failures } = sensors.get(name)!;
           return at >= before && failures === 0;
         });

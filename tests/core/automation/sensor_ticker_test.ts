@@ -66,6 +66,14 @@ async function opened(
 
 const day = (key: string) => ({ key, selection: ["t/letters"], partitions: ["2024-01-15"] });
 
+Deno.test("two sensors share no key, though the name of one and its key begin with the name of the other", async () => {
+  const store = memoryStore();
+  const asked = (name: string, key: string, worker: string) =>
+    opened(() => ({ requests: [day(key)] }), { options: { store, worker }, given: { name } });
+  assertEquals(await (await asked("post", "express/a", "a")).tick(), ["sensor/post/express/a"]);
+  assertEquals(await (await asked("post/express", "a", "b")).tick(), ["sensor/post:express/a"]);
+});
+
 Deno.test("a sensor is called no sooner than it says, goes on from its cursor, and asks once for each key", async () => {
   let found: Sensed = { requests: [day("a")], cursor: { seen: 1 } };
   const world = await opened(() => found);

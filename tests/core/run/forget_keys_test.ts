@@ -48,6 +48,14 @@ Deno.test("keys of a sensor stay while it may ask by them again: not called sinc
   assertEquals(await left(), ["sensor/failing/1", "sensor/idle/1", "sensor/well/2"]);
 });
 
+Deno.test("the keys of a sensor are not those of another whose name begins with its own", async () => {
+  const keys = ["sensor/post/express/1", "sensor/post:express/1"];
+  const { state, left } = await world(...keys);
+  await put(state, "sensors/post", { at: NOW, failures: 0 });
+  await put(state, "sensors/post/express", { at: OLD, failures: 0 });
+  assertEquals(await left(), [keys[1]]);
+});
+
 Deno.test("keys of a backfill stay until it has ended; those of automation, retries and others go", async () => {
   const { state, left } = await world("automation 1", "backfill/1/1", "backfill/2/1", "retry/1", "page 1");
   const request = { selection: [], from: "", to: "", total: 1, requests: null, leastSeconds: null, seq: 0 };
