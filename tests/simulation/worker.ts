@@ -1,3 +1,16 @@
+// What is loaded when it is first asked for would take time in which nobody has a turn.
+import "../../core/counts.ts";
+import "../../core/run/forget.ts";
+import "../../core/run/prune.ts";
+import "../../core/run/recheck.ts";
+import "../../core/run/recover.ts";
+import "../../core/run/report.ts";
+import "../../core/run/rollback.ts";
+import "../../core/run/scheduler.ts";
+import "../../core/run/take_in.ts";
+import "../../core/run/undeclared.ts";
+import "../../core/run/wipe.ts";
+import "../../core/run/worker.ts";
 import { Orchestrator } from "../../core/orchestrator.ts";
 import type { KeyValue } from "../../core/ports/key_value.ts";
 import type { Publisher } from "../../core/ports/publisher.ts";

@@ -252,7 +252,6 @@ export const PLANTED: readonly Planted[] = [
     file: "sources/openaq/track.ts",
     find: ".length > 0 ? next : next - HOUR;",
     replace: ".length >= 0 ? next : next - HOUR;",
-    first: 10_000,
   },
   {
     name: "a slot is leaked when its worker dies",
