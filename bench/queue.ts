@@ -1,6 +1,16 @@
+import { openSqliteState } from "../adapters/state/sqlite/open.ts";
 import { openInThread } from "../adapters/state/sqlite/thread/open.ts";
 import { systemClock as clock } from "../app/system.ts";
-import { type AssetKey, daily, DAY, definer, graph as graphOf, hourly, type Output } from "../core/mod.ts";
+import {
+  type AssetKey,
+  daily,
+  DAY,
+  definer,
+  graph as graphOf,
+  hourly,
+  type Output,
+  type State,
+} from "../core/mod.ts";
 import { type Figure, median, timed } from "./figure.ts";
 import { days, open } from "./trivial.ts";
 
@@ -10,34 +20,47 @@ const YIELDS = 5;
 const limits = { steps: 4, pools: { openaq: 1 } };
 
 /**
- * Runs of one daily partition each, from being queued to having ended; and how long an urgent one waits for a year's.
- * States work in threads, as a daemon's do.
+ * Runs of one daily partition each, from being queued to having ended, by a command and by a daemon, whose state works in a
+ * thread; and how long an urgent one waits for a year's.
  */
 export async function queue(folder: string): Promise<Figure[]> {
-  const [worked, yielded] = [`${folder}/worked.sqlite`, `${folder}/yielded.sqlite`];
+  const [worked, served, yielded] = ["worked", "served", "yielded"].map((name) =>
+    `${folder}/${name}.sqlite`
+  ) as [
+    string,
+    string,
+    string,
+  ];
   const waits: number[] = [];
   for (let i = 0; i < YIELDS; i++) waits.push(await waiting(`${yielded}.${i}`));
   return [
     {
       name: "queue_runs_per_s",
-      value: await runs(worked),
+      value: await runs(await openSqliteState({ path: worked })),
       unit: "1/s",
       limit: 1_000,
       atLeast: true,
       state: worked,
     },
+    {
+      name: "daemon_runs_per_s",
+      value: await runs(await openInThread({ path: served })),
+      unit: "1/s",
+      limit: 600,
+      atLeast: true,
+      state: served,
+    },
     { name: "yield_ms", value: median(waits), unit: "ms", limit: 1_000, state: `${yielded}.0` },
   ];
 }
 
-async function runs(path: string): Promise<number> {
-  const state = await openInThread({ path });
+async function runs(state: State): Promise<number> {
   const orchestrator = await open(days(), state);
   const work = async (from: number, to: number) => {
-    for (let i = from; i < to; i++) {
-      const day = new Date(Date.UTC(2018, 0, 1) + i * DAY).toISOString().slice(0, 10);
-      await state.enqueue(request("trivial/days", day, day), clock.now());
-    }
+    await Promise.all(Array.from({ length: to - from }, (_, i) => {
+      const day = new Date(Date.UTC(2018, 0, 1) + (from + i) * DAY).toISOString().slice(0, 10);
+      return state.enqueue(request("trivial/days", day, day), clock.now());
+    }));
     for await (const { run, outcome } of orchestrator.work()) {
       if (outcome.status !== "succeeded") throw new Error(`run ${run}: found it ${outcome.status}`);
     }

@@ -219,9 +219,10 @@ export class Ticker implements Ticking {
     for (const node of this.#outages.size === 0 ? [] : index.nodes) {
       if (outageOf(this.#outages, node) !== undefined) running.set(node.key, allExisting(node, index.now));
     }
-    const statuses = await state.runStatuses([...this.#open.keys()]);
+    const open = [...this.#open.keys()];
+    const statuses = open.length === 0 ? undefined : await state.runStatuses(open);
     for (const [id, request] of this.#open) {
-      const status = statuses.get(id);
+      const status = statuses?.get(id);
       const waits = status !== undefined && isOpen({ status });
       if (!waits) this.#open.delete(id);
       if (status === "failed") {
