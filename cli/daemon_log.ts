@@ -20,14 +20,20 @@ export function logNews(log: CommandLog, news: DaemonNews): void {
       return logWorked(log, news.worked);
     case "failing": {
       const { name: tick, message: error, after } = news;
-      return log.warn("tick failed", { tick, error, seconds: after / 1_000 });
+      return log.warn("tick failed", { tick, error, ...(after !== Infinity && { seconds: after / 1_000 }) });
     }
     case "recovered":
       return log.info("tick is as it should be again", { tick: news.name });
+    case "behind":
+      return log.warn("other code of an asset is registered", { asset: news.asset, error: news.message });
+    case "present":
+      return log.info("this daemon's code is the registered one again", { asset: news.asset });
     case "unseen":
       return log.warn("external asset cannot be looked for", { asset: news.asset, error: news.message });
     case "ending":
       return log.info("ends: runs at work may go on", { runs: news.runs, seconds: news.grace / 1_000 });
+    default:
+      return news satisfies never;
   }
 }
 
