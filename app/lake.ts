@@ -29,7 +29,7 @@ import { openStateOf } from "./lake_state.ts";
 import { disposeOf } from "./opened.ts";
 import type { Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
-import { asked, type Sources, sourcesOf } from "./source.ts";
+import { askingAsset, type Sources, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
 import { openStorage } from "./storage.ts";
 import { MACHINE, type TimeOfLake } from "./time.ts";
@@ -119,7 +119,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
   const looking = {
     config,
     known: sourcesOf(config, project),
-    asking: isAsked(project, selected),
+    asks: asksSource(project, selected),
     clock,
     patient,
     tell: (message: string) => warn("openaq", message),
@@ -201,7 +201,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       limited: () => resources?.limited() ?? 0,
       notices: () => resources?.notices() ?? [],
       async warnings() {
-        const asset = asked(project.pipelines);
+        const asset = askingAsset(project.pipelines);
         const told = [
           ...found.map(({ asset, message }) => [asset, [{ message }]] as const),
           ...config.graph === null ? [] : sourceWarnings(project.graph),
@@ -258,7 +258,7 @@ function dueOf(found: readonly Discrepancy[], at: Instant): NewEvent[] {
 
 /** Deletes what no pipeline needs any more beside what stands. */
 async function tidy({ pipelines }: Project, { spool }: LakeStorage, upkeep: UpkeepContext): Promise<void> {
-  if (asked(pipelines) !== undefined) {
+  if (askingAsset(pipelines) !== undefined) {
     const { sweepAnswers } = await import("../sources/openaq/answers.ts");
     await sweepAnswers(spool, upkeep.now);
   }
@@ -266,8 +266,8 @@ async function tidy({ pipelines }: Project, { spool }: LakeStorage, upkeep: Upke
 }
 
 /** Whether OpenAQ is asked for one of these assets: those of the group whose asset records what it answers. */
-function isAsked({ graph, pipelines }: Project, selected: ReadonlySet<AssetKey> | undefined): boolean {
-  const records = graph.byKey.get(asked(pipelines) ?? "");
+function asksSource({ graph, pipelines }: Project, selected: ReadonlySet<AssetKey> | undefined): boolean {
+  const records = graph.byKey.get(askingAsset(pipelines) ?? "");
   if (records === undefined) return false;
   return selected === undefined ||
     [...selected].some((key) => graph.byKey.get(key)?.group === records.group);

@@ -19,7 +19,7 @@ export interface LakeSourcesOptions {
   /** As far as is known without asking. */
   readonly known: Sources;
   /** Whether OpenAQ will be asked: then it is found out first what answers at its URL. */
-  readonly asking: boolean;
+  readonly asks: boolean;
   readonly clock: Clock;
   readonly tell: (line: string) => void;
   readonly fetch: (request: Request) => Promise<Response>;
@@ -46,8 +46,8 @@ export interface FirstLook extends Found {
 export async function lookFirst(
   options: Omit<LakeSourcesOptions, "marked" | "state" | "first">,
 ): Promise<FirstLook | undefined> {
-  const { known, asking } = options;
-  if (!asking || known.openaq !== undefined) return undefined;
+  const { known, asks } = options;
+  if (!asks || known.openaq !== undefined) return undefined;
   const { keyValue } = await emptyState();
   const looked = await look(options, keyValue);
   requireOneKind({ ...known, openaq: looked.source });
@@ -63,12 +63,12 @@ function requireOneKind(sources: Sources): void {
 
 /** Makes sure that the lake holds data of these sources, and records them. @throws {LakeError} */
 export async function admitSources(options: LakeSourcesOptions): Promise<LakeSources> {
-  const { config: { environment }, state, marked, known, asking, first } = options;
+  const { config: { environment }, state, marked, known, asks, first } = options;
   // What another process has counted meanwhile stands.
   for (const [key, value] of first?.kept ?? []) await state.keyValue.put(key, value, 0);
   // Before anything is asked: of what does not belong together, nothing is changed.
   const recorded = await examineLake(state, marked, { sources: known, environment });
-  const openaq: Found = asking && known.openaq === undefined
+  const openaq: Found = asks && known.openaq === undefined
     ? first ?? await lookAt(options, recorded?.openaq)
     : { source: known.openaq ?? recorded?.openaq, requests: 0 };
   const sources = { ...known, ...(openaq.source !== undefined && { openaq: openaq.source }) };

@@ -7,7 +7,7 @@ import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
 import { type Graph, graph, type Schedule, type Sensor, show } from "../core/mod.ts";
 import { declare, isGroup, loadGroups, noticesOf, strayWarnings, type Told } from "./groups.ts";
-import { asked, conflictOf, conflictText, type Sources, sourcesOf } from "./source.ts";
+import { askingAsset, conflictOf, conflictText, type Sources, sourcesOf } from "./source.ts";
 import { lineOf, PROJECT } from "./system.ts";
 
 /** A graph with what belongs to it. */
@@ -52,7 +52,7 @@ async function composed(config: Config, groups: readonly Group[], root: string):
   const warnings = strayWarnings(config, groups);
   const views = await viewsOf(groups, join(root, "sql")).catch((fault: unknown) => ({ fault }));
   const pipelines = groups.map((group, i) => declare(group, config, "fault" in views ? [] : views[i]!));
-  if (asked(pipelines) !== undefined && config.openaq.faults.length > 0) {
+  if (askingAsset(pipelines) !== undefined && config.openaq.faults.length > 0) {
     throw new ConfigError(config.openaq.faults);
   }
   const sources = sourcesOf(config, { pipelines });

@@ -9,7 +9,7 @@ import type { OpenAQWatch } from "./alerts.ts";
 import { addResources } from "./opened.ts";
 import { type ConnectedOpenAQ, connectOpenAQ, type SilentSource, unasked } from "./openaq.ts";
 import type { Project } from "./project.ts";
-import { asked, type Sources } from "./source.ts";
+import { askingAsset, type Sources } from "./source.ts";
 import type { TimeOfLake } from "./time.ts";
 import { tracedBinder } from "./traced/binder.ts";
 import { tracedEngine } from "./traced/engine.ts";
@@ -72,7 +72,7 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
 async function openaqOf(
   { config, project: { pipelines }, storage, state, sources, warn, time, silent, tracer }: ResourcesParts,
 ): Promise<ConnectedOpenAQ> {
-  const asset = asked(pipelines);
+  const asset = askingAsset(pipelines);
   const source = sources.openaq ?? silent;
   if (asset === undefined || source === undefined) return unasked;
   return await connectOpenAQ({

@@ -20,7 +20,7 @@ export function sourcesOf(
   // A module's data come from wherever its resources lead.
   if (given !== undefined) return { [MODULE]: "a module" };
   const origins = pipelines.map(({ origins }) => origins ?? {});
-  return Object.assign({}, ...asked(pipelines) === undefined ? [] : [knownSources(config)], ...origins);
+  return Object.assign({}, ...askingAsset(pipelines) === undefined ? [] : [knownSources(config)], ...origins);
 }
 
 /** A source by its name, and its origin. */
@@ -63,6 +63,6 @@ function knownSources({ openaq: { url } }: Config): Sources {
 }
 
 /** The asset that records what OpenAQ answered, if any does. */
-export function asked(pipelines: readonly Pipeline[]): string | undefined {
+export function askingAsset(pipelines: readonly Pipeline[]): string | undefined {
   return pipelines.map(({ asks }) => asks?.openaq).find((asset) => asset !== undefined);
 }

@@ -21,8 +21,8 @@ export async function run(
 ): Promise<ExitCode> {
   const log = openLog(args, stderr);
   // A question is no line of data.
-  const ask = log.structured ? undefined : given.ask;
-  const context = { ...given, commands, stdout: noticing(given.stdout), log, ask };
+  const prompt = log.structured ? undefined : given.prompt;
+  const context = { ...given, commands, stdout: noticing(given.stdout), log, prompt };
   let mask = (text: string) => text;
   const steps = new StepsAtWork();
   context.uncaught((error) => log.line(visible(mask(steps.line(error)))));

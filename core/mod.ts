@@ -74,12 +74,12 @@ export {
 
 // Work on a graph
 export * from "./orchestrator.ts";
-export type { Ask, MaterializeAsk, PruneAsk } from "./automation/ask.ts";
+export type { AutomationRequest, MaterializeRequest, PruneRequest } from "./automation/resolve_request.ts";
 export { AUTOMATION } from "./automation/names.ts";
 export type { Outage, Outages, WaitsFor } from "./outages.ts";
 export { waitingIn } from "./run/waiting.ts";
 export { type Pause, pauseOf, setPaused } from "./automation/pauses.ts";
-export type { Askers, AutomationStatus } from "./automation/statuses.ts";
+export type { Automations, AutomationStatus } from "./automation/statuses.ts";
 export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";
 export type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 export type { WouldBeBlocked } from "./backfill/blocked.ts";

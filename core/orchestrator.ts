@@ -1,6 +1,6 @@
 import type { Alerter, AlerterOptions } from "./alerts/alerter.ts";
 import type { Outages } from "./outages.ts";
-import type { Askers, AutomationStatus } from "./automation/statuses.ts";
+import type { Automations, AutomationStatus } from "./automation/statuses.ts";
 import type { LakeFiles } from "./automation/sensor.ts";
 import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
@@ -62,7 +62,7 @@ export interface OrchestratorOptions<Resources> extends Ports {
 }
 
 /** The schedules and sensors of a graph, and the parts that they are given. */
-export interface TickersOptions extends Askers {
+export interface TickersOptions extends Automations {
   readonly files: LakeFiles;
   /** How many days a selection without bounds covers. */
   readonly lookbackDays: number;
@@ -70,11 +70,11 @@ export interface TickersOptions extends Askers {
 
 /** The status of all that asks for runs by itself: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
 export async function automationStatusesOf(
-  askers: Askers,
+  automations: Automations,
   over: { readonly state: State; readonly cron: Cron; readonly now: Instant },
 ): Promise<AutomationStatus[]> {
   const { automationStatuses } = await import("./automation/statuses.ts");
-  return await automationStatuses(askers, over);
+  return await automationStatuses(automations, over);
 }
 
 /** Who is told of a run, and what cancels it. */

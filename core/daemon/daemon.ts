@@ -99,7 +99,7 @@ export class Daemon {
       pulse.beat("ticks");
       await refresh(orchestrator.session);
       this.#tellBehind();
-      const { lead, silence } = await leading.ask({
+      const { lead, silence } = await leading.seek({
         note: this.#note,
         yields: !orchestrator.session.index.isLatest,
       });

@@ -29,7 +29,7 @@ export class Leading {
     this.#clock = clock;
   }
 
-  async ask(options?: LeadOptions): Promise<LeadAnswer> {
+  async seek(options?: LeadOptions): Promise<LeadAnswer> {
     const silent = this.#silence() > SILENT ? this.#seen : undefined;
     const lead = await this.#state.lead(TICKS, this.#clock.now(), silent, options);
     if (lead !== undefined && await this.#beat(lead)) return { lead, silence: undefined };

@@ -37,11 +37,11 @@ export function runJson(
   { id, status, started, ended, request, summary }: RunRecord,
   waits?: WaitsFor,
 ): RunJson {
-  const { priority = 0, parent = null, asOf: _asOf, ...asked } = request;
+  const { priority = 0, parent = null, asOf: _asOf, ...rest } = request;
   return {
     id,
     status,
-    request: asked,
+    request: rest,
     priority,
     parent,
     started: status === "queued" ? null : iso(started),
