@@ -9,6 +9,7 @@ import type { Handler, Listening } from "./app/listen.ts";
 import { systemClock } from "./app/system.ts";
 import type { TimeOfLake } from "./app/time.ts";
 import {
+  areSimulated,
   type AutomationStatus,
   automationStatusesOf,
   type Clock,
@@ -36,7 +37,7 @@ export async function openApp(
 ): Promise<App> {
   const given = options.graph === undefined ? env : { ...env, GRAPH: options.graph };
   const config = await readConfig(given, cwd);
-  const [{ groupsOf }, { areSimulated, askingAsset }, { timeOf }] = await Promise.all([
+  const [{ groupsOf }, { askingAsset }, { timeOf }] = await Promise.all([
     import("./app/project.ts"),
     import("./app/source.ts"),
     import("./app/time.ts"),

@@ -1,9 +1,15 @@
+import {
+  examineLake,
+  type Holding,
+  type KeyValue,
+  readMark,
+  requireSources,
+  StateError,
+} from "../core/mod.ts";
 import { isThere, requireWritable } from "../adapters/sdk/files/place.ts";
 import { lockFolderOf } from "../adapters/state/sqlite/locks.ts";
 import type { Config } from "../config.ts";
-import { type Holding, type KeyValue, requireSources, StateError } from "../core/mod.ts";
 import type { LookOptions } from "../sources/openaq/first_look.ts";
-import { examineLake, readMark } from "./identity.ts";
 import type { Groups } from "./project.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
 import { askingAsset } from "./source.ts";

@@ -1,12 +1,23 @@
+import {
+  type Clock,
+  conflictOf,
+  conflictText,
+  examineLake,
+  identifyLake,
+  type Json,
+  type KeyValue,
+  LakeError,
+  type MarkedLake,
+  type Origins,
+  readMark,
+  type State,
+} from "../core/mod.ts";
 import type { Config } from "../config.ts";
-import { type Clock, type Json, type KeyValue, LakeError, type State } from "../core/mod.ts";
-import { examineLake, identifyLake, type Marked, readMark } from "./identity.ts";
-import { conflictOf, conflictText, type Sources } from "./source.ts";
 import { emptyState } from "./state.ts";
 
 /** Where the lake's data come from, and how many requests it took to know. */
 export interface LakeSources {
-  readonly sources: Sources;
+  readonly sources: Origins;
   readonly requests: number;
   /** Why OpenAQ has not announced itself, where it is to be asked again and again until it does. */
   readonly silence?: string | undefined;
@@ -14,10 +25,10 @@ export interface LakeSources {
 
 export interface LakeSourcesOptions {
   readonly config: Config;
-  readonly marked: Marked;
+  readonly marked: MarkedLake;
   readonly state: State;
   /** As far as is known without asking. */
-  readonly known: Sources;
+  readonly known: Origins;
   /** Whether OpenAQ will be asked: then it is found out first what answers at its URL. */
   readonly asks: boolean;
   readonly clock: Clock;
@@ -56,7 +67,7 @@ export async function lookFirst(
 }
 
 /** @throws {LakeError} If what answered is simulated, and others of these are not, or the other way round. */
-function requireOneKind(sources: Sources): void {
+function requireOneKind(sources: Origins): void {
   const found = conflictOf(sources);
   if (found !== undefined) throw new LakeError(conflictText(found));
 }
@@ -87,12 +98,12 @@ export async function admitOpenAQ(options: LakeSourcesOptions, source: string): 
 /** What others made meanwhile stands. */
 async function admit(
   { config: { environment }, marked, state, patient }: LakeSourcesOptions,
-  sources: Sources,
+  sources: Origins,
 ): Promise<void> {
   requireOneKind(sources);
   const content = { sources, environment };
   await examineLake(state, await readMark(marked), content);
-  await identifyLake(state, marked, content, patient);
+  await identifyLake(state, marked, content, { newId: () => crypto.randomUUID(), early: patient });
 }
 
 /** The origin of the configured URL, asked once for this state. Every answer is compared with it again. */

@@ -21,7 +21,9 @@ import {
   type KeptEvaluation,
   type Lead,
   MOST_EVALUATIONS,
+  type RunRequest,
   type State,
+  type TakenRun,
 } from "./ports/state.ts";
 import { awaited } from "./run/awaited.ts";
 import { compareFiles, supposeDamage } from "./run/compare.ts";
@@ -31,18 +33,16 @@ import { heldBack } from "./run/held_back.ts";
 import { eventsOf, look, type Seen, seenOf } from "./run/observe.ts";
 import type { Observer } from "./run/progress.ts";
 import type { Rechecked } from "./run/recheck.ts";
-import type { RunRequest, TakenRun } from "./ports/state.ts";
 import type { Report } from "./run/report.ts";
 import { requestOf, scopeFrom } from "./run/request.ts";
 import type { RolledBack } from "./run/rollback.ts";
 import type { Limits } from "./run/scheduler.ts";
 import { partitionOf, type RunSelection, type Scope, scopeOf } from "./run/scope.ts";
 import { commit, type Ports, refresh, runningIn, type Session } from "./run/session.ts";
-import type { RunResult } from "./run/tally.ts";
+import type { RunResult, Worked } from "./run/tally.ts";
 import type { TakeInOptions, TakenInCount } from "./run/take_in.ts";
 import { tracedCommand, tracedMaterialize } from "./run/traced.ts";
 import type { Undeclared } from "./run/undeclared.ts";
-import type { Worked } from "./run/worked.ts";
 import type { Execute } from "./run/worker.ts";
 import type { Judgement } from "./staleness/judgement.ts";
 import { StalenessIndex } from "./staleness/index.ts";

@@ -4,7 +4,7 @@ import { type Instant, type Milliseconds, MINUTE, SECOND } from "../instant.ts";
 import type { Json } from "../ports/key_value.ts";
 import { type RunRequest, StateError, type TickRecord } from "../ports/state.ts";
 import { report } from "../run/report.ts";
-import { sensorKeys } from "../run/run_keys.ts";
+import { sensorKeys } from "./names.ts";
 import { partitionOf } from "../run/scope.ts";
 import { messageOf, refresh, type Session } from "../run/session.ts";
 import { traceable } from "../run/traced.ts";

@@ -1,7 +1,7 @@
 import { DAY, type Instant } from "../instant.ts";
 import type { KeyValue } from "../ports/key_value.ts";
 import type { State } from "../ports/state.ts";
-import { sensorKeys } from "./run_keys.ts";
+import { sensorKeys } from "../automation/names.ts";
 
 /** Looked at at once. */
 const AT_ONCE = 2_000;

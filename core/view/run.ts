@@ -5,7 +5,7 @@ import type { WaitsFor } from "../outages.ts";
 import type { Json } from "../ports/key_value.ts";
 import type { LogEntry, RunRecord, RunRequest, RunStatus, StepRecord } from "../ports/runs.ts";
 import type { State } from "../ports/state.ts";
-import { type Keys, keysOf } from "./keys.ts";
+import { type Keys, keysOf } from "./event.ts";
 
 /** A run; what it does not have yet is null. */
 export interface RunJson {

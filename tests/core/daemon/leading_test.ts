@@ -1,9 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import type { Ticking } from "../../../core/automation/ticker.ts";
-import { Leading } from "../../../core/daemon/leading.ts";
+import { Leading, TICKS } from "../../../core/daemon/leading.ts";
 import type { DaemonNews } from "../../../core/daemon/news.ts";
-import { TICKS } from "../../../core/daemon/lead.ts";
 import { Pulse } from "../../../core/daemon/pulse.ts";
 import { serve } from "../../../core/daemon/serve.ts";
 import { HOUR, MINUTE, SECOND } from "../../../core/instant.ts";
