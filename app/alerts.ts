@@ -13,7 +13,7 @@ import type {
 import { alerts } from "../sensors/alerts.ts";
 import { failingSensors } from "../sources/openaq/gaps.ts";
 import { channelsOf } from "./channels.ts";
-import { asked } from "./source.ts";
+import { askingAsset } from "./source.ts";
 import { systemClock } from "./system.ts";
 import type { TimeOfLake } from "./time.ts";
 
@@ -41,8 +41,8 @@ export interface OpenAQWatch {
 export async function openAlerter(
   { config, pipelines, orchestrator, state, openaq, due, time, warn, tracer }: AlertsParts,
 ): Promise<Alerter> {
-  const asset = asked(pipelines);
-  const isAsked = asset !== undefined && openaq !== undefined;
+  const asset = askingAsset(pipelines);
+  const hasSource = asset !== undefined && openaq !== undefined;
   return await orchestrator.alerter({
     rules: alerts(config),
     channels: await channelsOf(config, tracer),
@@ -50,7 +50,7 @@ export async function openAlerter(
     machine: systemClock,
     speed: time.speed,
     tell: ({ rule, subject, message }) => warn("alert", `${rule} ${subject}: ${message}`),
-    ...(isAsked && {
+    ...(hasSource && {
       sources: [{ ...openaq, asset }],
       sensors: () => failingSensors(state.keyValue),
     }),

@@ -31,10 +31,10 @@ export class Asking {
   async tickers(lead: Lead | undefined): Promise<readonly Ticking[]> {
     const { config, project, storage: { store, publisher }, state, orchestrator, resources, tracer } =
       this.#parts;
-    const { askersOf } = await import("./askers.ts");
+    const { automationsOf } = await import("./automations.ts");
     const by = lead === undefined ? orchestrator : orchestrator.leading(lead);
     const asked = await by.tickers({
-      ...askersOf(project, resources?.watch),
+      ...automationsOf(project, resources?.watch),
       files: {
         list: (folder) => store.list(folder),
         found: (paths) => publisher.found(paths),

@@ -1,3 +1,13 @@
+import {
+  conflictOf,
+  conflictText,
+  type Graph,
+  graph,
+  type Origins,
+  type Schedule,
+  type Sensor,
+  show,
+} from "../core/mod.ts";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Group, Pipeline } from "../assets/group.ts";
@@ -5,9 +15,8 @@ import { linkViews } from "../assets/linked_views.ts";
 import { requireApart } from "../assets/table/apart.ts";
 import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
-import { type Graph, graph, type Schedule, type Sensor, show } from "../core/mod.ts";
 import { declare, isGroup, loadGroups, noticesOf, strayWarnings, type Told } from "./groups.ts";
-import { asked, conflictOf, conflictText, type Sources, sourcesOf } from "./source.ts";
+import { askingAsset, originsOf } from "./source.ts";
 import { lineOf, PROJECT } from "./system.ts";
 
 /** A graph with what belongs to it. */
@@ -27,7 +36,7 @@ export interface Project {
 export interface Groups extends Told {
   readonly pipelines: readonly Pipeline[];
   /** Where their data come from, as far as can be told without asking. */
-  readonly sources: Sources;
+  readonly sources: Origins;
   /** @throws {ConfigError} If the graph could not be loaded, or the assets make none. */
   project(): Project;
 }
@@ -52,10 +61,10 @@ async function composed(config: Config, groups: readonly Group[], root: string):
   const warnings = strayWarnings(config, groups);
   const views = await viewsOf(groups, join(root, "sql")).catch((fault: unknown) => ({ fault }));
   const pipelines = groups.map((group, i) => declare(group, config, "fault" in views ? [] : views[i]!));
-  if (asked(pipelines) !== undefined && config.openaq.faults.length > 0) {
+  if (askingAsset(pipelines) !== undefined && config.openaq.faults.length > 0) {
     throw new ConfigError(config.openaq.faults);
   }
-  const sources = sourcesOf(config, { pipelines });
+  const sources = originsOf(config, { pipelines });
   const found = conflictOf(sources);
   if (found !== undefined) throw new ConfigError([conflictText(found)]);
   return {
@@ -131,7 +140,7 @@ async function loadModule(config: Config, path: string): Promise<Groups> {
     pipelines: [],
     given: { resources },
   };
-  return { ...untold(config), sources: sourcesOf(config, project), project: () => project };
+  return { ...untold(config), sources: originsOf(config, project), project: () => project };
 }
 
 function noGraph(group: unknown, graph: unknown): string {

@@ -39,8 +39,12 @@ Examples:
     const { seen } = await lake.orchestrator.look(selection, context.signal);
     const verdict = await lake.orchestrator.automation(key, value("partition"));
     const kept = await lake.orchestrator.evaluations(key, verdict.partition, limit);
-    const code = (await lake.orchestrator.codeWarnings()).get(key) ?? [];
-    const lines = [...app.notices, ...seenLines(seen), ...code.map(({ message }) => `${key}: ${message}`)];
+    const codeWarnings = (await lake.orchestrator.codeWarnings()).get(key) ?? [];
+    const lines = [
+      ...app.notices,
+      ...seenLines(seen),
+      ...codeWarnings.map(({ message }) => `${key}: ${message}`),
+    ];
     notify(json ? context.log : context.stdout, lines);
     if (json) {
       printJson(context.stdout, {

@@ -1,5 +1,5 @@
+import type { App, Project } from "./context.ts";
 import { daemonAt, seeDaemon, type State } from "../core/mod.ts";
-import type { App } from "./context.ts";
 
 /** Among so many of the latest runs one is looked for that somebody does for others. */
 const LATEST = 100;
@@ -29,4 +29,18 @@ export async function workerLines(app: App, state: State): Promise<readonly stri
 async function isWorkedOff(state: State): Promise<boolean> {
   const runs = await state.runs(LATEST);
   return runs.some(({ status, request: { tags } }) => status === "running" && tags?.by !== undefined);
+}
+
+/** Whether anything that is declared asks for runs by itself: the box's own retention makes nothing. */
+export function asksByItself({ graph, schedules, sensors }: Project): boolean {
+  return schedules.length > 0 || sensors.length > 0 || graph.assets.some(({ automation }) => automation);
+}
+
+/** Says so where nothing does, and how it is declared. */
+export function silentGraphLines(project: Project): readonly string[] {
+  if (asksByItself(project)) return [];
+  return [
+    'nothing of this graph asks to be made by itself: give assets an "automation", such as eager(), or export ' +
+    '"schedules" or "sensors"; "materialize", "backfill" and "runs retry" ask for it, too',
+  ];
 }

@@ -15,7 +15,7 @@ import {
   wholeFailures,
 } from "../core/mod.ts";
 import { type Context, type Invocation, UsageError } from "./context.ts";
-import { near } from "./near.ts";
+import { near } from "./selection.ts";
 import { notify, painter, print } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
 import { eventPages, EventRanges, isFailure } from "./run_events.ts";

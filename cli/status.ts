@@ -50,14 +50,14 @@ Examples:
     const awaited = lake.orchestrator.awaited(request);
     const held = lake.orchestrator.heldBack(request);
     const told = await lake.warnings();
-    const code = await lake.orchestrator.codeWarnings();
+    const codeWarnings = await lake.orchestrator.codeWarnings();
     const warnings = new Map(found.map(({ key, warnings }) => [key, [
       ...warnings,
       ...awaited.get(key) ?? [],
       ...held.get(key) ?? [],
       ...seenWarnings(seen, key),
       ...told.get(key) ?? [],
-      ...code.get(key) ?? [],
+      ...codeWarnings.get(key) ?? [],
     ]]));
     const assets = found.map((asset) => ({
       ...asset,

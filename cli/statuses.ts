@@ -1,7 +1,6 @@
 import { type AutomationStatus, iso, type KeptTick, visible } from "../core/mod.ts";
-import type { App, Context, ExitCode, Invocation } from "./context.ts";
-import { UsageError } from "./context.ts";
-import { near } from "./near.ts";
+import { type App, type Context, type ExitCode, type Invocation, UsageError } from "./context.ts";
+import { near } from "./selection.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { table } from "./table.ts";
 

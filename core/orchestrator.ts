@@ -1,6 +1,6 @@
 import type { Alerter, AlerterOptions } from "./alerts/alerter.ts";
 import type { Outages } from "./outages.ts";
-import type { Askers, AutomationStatus } from "./automation/statuses.ts";
+import type { Automations, AutomationStatus } from "./automation/statuses.ts";
 import type { LakeFiles } from "./automation/sensor.ts";
 import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
@@ -21,7 +21,9 @@ import {
   type KeptEvaluation,
   type Lead,
   MOST_EVALUATIONS,
+  type RunRequest,
   type State,
+  type TakenRun,
 } from "./ports/state.ts";
 import { awaited } from "./run/awaited.ts";
 import { compareFiles, supposeDamage } from "./run/compare.ts";
@@ -31,18 +33,16 @@ import { heldBack } from "./run/held_back.ts";
 import { eventsOf, look, type Seen, seenOf } from "./run/observe.ts";
 import type { Observer } from "./run/progress.ts";
 import type { Rechecked } from "./run/recheck.ts";
-import type { RunRequest, TakenRun } from "./ports/state.ts";
 import type { Report } from "./run/report.ts";
 import { requestOf, scopeFrom } from "./run/request.ts";
 import type { RolledBack } from "./run/rollback.ts";
 import type { Limits } from "./run/scheduler.ts";
 import { partitionOf, type RunSelection, type Scope, scopeOf } from "./run/scope.ts";
 import { commit, type Ports, refresh, runningIn, type Session } from "./run/session.ts";
-import type { RunResult } from "./run/tally.ts";
+import type { RunResult, Worked } from "./run/tally.ts";
 import type { TakeInOptions, TakenInCount } from "./run/take_in.ts";
 import { tracedCommand, tracedMaterialize } from "./run/traced.ts";
 import type { Undeclared } from "./run/undeclared.ts";
-import type { Worked } from "./run/worked.ts";
 import type { Execute } from "./run/worker.ts";
 import type { Judgement } from "./staleness/judgement.ts";
 import { StalenessIndex } from "./staleness/index.ts";
@@ -62,7 +62,7 @@ export interface OrchestratorOptions<Resources> extends Ports {
 }
 
 /** The schedules and sensors of a graph, and the parts that they are given. */
-export interface TickersOptions extends Askers {
+export interface TickersOptions extends Automations {
   readonly files: LakeFiles;
   /** How many days a selection without bounds covers. */
   readonly lookbackDays: number;
@@ -70,11 +70,11 @@ export interface TickersOptions extends Askers {
 
 /** The status of all that asks for runs by itself: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
 export async function automationStatusesOf(
-  askers: Askers,
+  automations: Automations,
   over: { readonly state: State; readonly cron: Cron; readonly now: Instant },
 ): Promise<AutomationStatus[]> {
   const { automationStatuses } = await import("./automation/statuses.ts");
-  return await automationStatuses(askers, over);
+  return await automationStatuses(automations, over);
 }
 
 /** Who is told of a run, and what cancels it. */

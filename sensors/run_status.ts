@@ -1,11 +1,11 @@
 import {
   type Duration,
-  type KeyedAsk,
   type RunId,
   type RunRecord,
   type Sensor,
   sensor,
   type SensorContext,
+  type SensorRequest,
 } from "../core/mod.ts";
 
 /** The function to call once runs have ended. */
@@ -49,13 +49,13 @@ export function runStatus(options: RunStatusOptions): Sensor {
       const newer = (await since(context, upTo)).toReversed().slice(0, AT_ONCE);
       const older = (await Promise.all(open.map((id) => runs.run(id)))).flatMap((found) => found?.run ?? []);
       const all = [...older, ...newer];
-      const requests: KeyedAsk[] = [];
+      const requests: SensorRequest[] = [];
       let ended = 0;
       for (const run of all.filter((run) => !isOpen(run))) {
         if (statuses !== undefined && !statuses.includes(run.status)) continue;
         signal.throwIfAborted();
-        const asked = await act(run, signal);
-        if (Array.isArray(asked)) requests.push(...asked);
+        const wanted = await act(run, signal);
+        if (Array.isArray(wanted)) requests.push(...wanted);
         ended++;
       }
       const told = { upTo: newer.at(-1)?.id ?? upTo, open: all.filter(isOpen).map(({ id }) => id) };

@@ -5,7 +5,7 @@ import { isTimeSet } from "../partition/partition_set.ts";
 import type { Episode } from "../ports/alerts.ts";
 import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
-import { TICKS } from "../daemon/lead.ts";
+import { TICKS } from "../daemon/leading.ts";
 import { limited } from "../run/limited.ts";
 import { refresh, type Session } from "../run/session.ts";
 import { type Probe, SourceHealth } from "../source_health.ts";
@@ -229,11 +229,11 @@ export class Alerter implements Ticking {
     for (const { rule, subject, closed } of await this.#session.state.alerts.episodes(NEWEST)) {
       if (rule !== "source") continue;
       const ago = closed === null ? 0 : index.now - closed;
-      const isAsked = async () => {
+      const isAtWork = async () => {
         const asset = sources.find(({ name }) => name === subject)?.asset ?? "";
         return ((await view.atWork()).get(asset)?.length ?? 0) > 0;
       };
-      const isLately = ago < CATCHING_UP || ago < LONGEST_CATCHING_UP && await isAsked();
+      const isLately = ago < CATCHING_UP || ago < LONGEST_CATCHING_UP && await isAtWork();
       if (0 <= ago && isLately) down.add(subject);
     }
     return down;

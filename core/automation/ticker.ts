@@ -99,11 +99,11 @@ export class Ticker implements Ticking {
     session.index.advance(session.clock.now());
     const running = await this.#running();
     this.#evaluated = this.#automation.evaluate(running);
-    const asked = this.#asked(this.#evaluated, running);
+    const requested = this.#requested(this.#evaluated, running);
     for (const [node, ranges] of await this.#due(running)) {
-      asked.set(node, union(asked.get(node) ?? [], ranges));
+      requested.set(node, union(requested.get(node) ?? [], ranges));
     }
-    return asked;
+    return requested;
   }
 
   /** Asks for what is to be made now: first runs are queued, then it is remembered what they were queued for. */
@@ -112,7 +112,7 @@ export class Ticker implements Ticking {
     this.#isPaused = (await pauseOf(state.keyValue, AUTOMATION))?.paused ?? false;
     if (this.#isPaused) return { at: clock.now(), runs: [] };
     this.#outages = await outagesIn(state.keyValue, clock.now());
-    const asked = await this.evaluate().catch(async (cause) => {
+    const requested = await this.evaluate().catch(async (cause) => {
       const failed = { outcome: "failed", detail: messageOf(this.#session, cause), runs: [] } as const;
       await state.noteTick({ name: AUTOMATION, at: clock.now(), ...failed }).catch(() => {});
       throw cause;
@@ -122,12 +122,12 @@ export class Ticker implements Ticking {
     for (const [node, { evaluation }] of this.#evaluated) {
       const outage = outageOf(this.#outages, node);
       const found = outage === undefined
-        ? evaluationOf(node, evaluation, asked.get(node) ?? [])
+        ? evaluationOf(node, evaluation, requested.get(node) ?? [])
         : waitingFor(node, outage);
       why.set(node.key, { at, ...found });
     }
     const runs = [];
-    for (const wanted of requestsFor(withBetween(asked, index.now), index)) {
+    for (const wanted of requestsFor(withBetween(requested, index.now), index)) {
       const keys = new Set(wanted.ranges.map(({ asset }) => asset));
       const { run, isNew, request } = await this.#enqueue(
         wanted,
@@ -200,15 +200,15 @@ export class Ticker implements Ticking {
   }
 
   /** The partitions for which conditions are met and on which nobody is at work. */
-  #asked(evaluated: ReadonlyMap<Node, Evaluated>, running: ByAsset): Map<Node, Ranges> {
-    const asked = new Map<Node, Ranges>();
+  #requested(evaluated: ReadonlyMap<Node, Evaluated>, running: ByAsset): Map<Node, Ranges> {
+    const requested = new Map<Node, Ranges>();
     for (const [node, { evaluation, stirred }] of evaluated) {
       const cancelled = subtract(this.#cancelled.get(node) ?? [], stirred);
       this.#cancelled.set(node, cancelled);
       const ranges = subtract(subtract(evaluation.met, running.get(node.key) ?? []), cancelled);
-      if (ranges.length > 0) asked.set(node, ranges);
+      if (ranges.length > 0) requested.set(node, ranges);
     }
-    return asked;
+    return requested;
   }
 
   /** The partitions of live workers, and of runs that were asked for and wait for one. */

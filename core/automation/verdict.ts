@@ -84,11 +84,11 @@ function judged(node: Node, evaluation: Evaluation): Judged {
 export function evaluationOf(
   node: Node,
   evaluation: Evaluation,
-  asked: Ranges,
+  requested: Ranges,
 ): Omit<AssetEvaluation, "at"> {
   return {
     asset: node.key,
-    requested: partitionRanges(node.set, asked),
+    requested: partitionRanges(node.set, requested),
     reasons: reasonsOf(evaluation),
     why: whyOf(evaluation) as unknown as Json,
   };

@@ -3,7 +3,7 @@ import type { AssetKey } from "../event.ts";
 import type { RegisteredAsset, State } from "../ports/state.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import type { Warning } from "../warnings.ts";
-import { type LeadNote, TICKS } from "./lead.ts";
+import { type LeadNote, TICKS } from "./leading.ts";
 import { daemonAt } from "./stalled.ts";
 
 /** The living daemon that asks for what is due. */

@@ -1,6 +1,6 @@
 import { type Instant, iso } from "../instant.ts";
 import type { Leader, Leads, Stalled, WorkerPlace } from "../ports/state.ts";
-import { SILENT, TICKS } from "./lead.ts";
+import { SILENT, TICKS } from "./leading.ts";
 
 /** Where a daemon runs, in words. */
 export function daemonAt(place: WorkerPlace): string {

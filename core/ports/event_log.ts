@@ -83,7 +83,7 @@ export interface Snapshot {
   readonly seq: Seq;
   readonly assets: ReadonlyMap<AssetKey, AssetSnapshot>;
   /** By the numbers that rows name. */
-  readonly codes: ReadonlyMap<number, CodeRecord>;
+  readonly codeRecords: ReadonlyMap<number, CodeRecord>;
   /** The id of each asset's present code record: that of the last registration. To who only reads it is its own. */
   readonly registered: ReadonlyMap<AssetKey, number>;
   readonly failures: readonly Failure[];

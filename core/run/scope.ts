@@ -51,11 +51,11 @@ export function scopeOf(index: StalenessIndex, request: RunSelection): Scope {
 
 /** The partitions of each asset that a request names, there or not. @throws {RequestError} As `scopeOf`. */
 export function wantedOf(index: StalenessIndex, request: RunSelection): ReadonlyMap<Node, Wanted> {
-  const asked = index.nodes.filter((node) => request.assets.has(node.key));
-  requireBounds(asked, request);
+  const within = index.nodes.filter((node) => request.assets.has(node.key));
+  requireBounds(within, request);
   return request.partitions?.length
-    ? byKeys(index, asked, request.partitions, request.exact ?? false)
-    : byBounds(index, asked, request);
+    ? byKeys(index, within, request.partitions, request.exact ?? false)
+    : byBounds(index, within, request);
 }
 
 /** The partition of a key, null for the only one. @throws {RequestError} If the asset has none of that key. */

@@ -7,9 +7,8 @@ import { makeableHere } from "./behind.ts";
 import { recover } from "./recover.ts";
 import { retain } from "./retention.ts";
 import { messageOf, type Session } from "./session.ts";
-import type { RunResult } from "./tally.ts";
+import type { RunResult, Worked } from "./tally.ts";
 import { tracedRun } from "./traced.ts";
-import type { Worked } from "./worked.ts";
 
 const never = new AbortController().signal;
 

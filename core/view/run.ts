@@ -5,7 +5,7 @@ import type { WaitsFor } from "../outages.ts";
 import type { Json } from "../ports/key_value.ts";
 import type { LogEntry, RunRecord, RunRequest, RunStatus, StepRecord } from "../ports/runs.ts";
 import type { State } from "../ports/state.ts";
-import { type Keys, keysOf } from "./keys.ts";
+import { type Keys, keysOf } from "./event.ts";
 
 /** A run; what it does not have yet is null. */
 export interface RunJson {
@@ -37,11 +37,11 @@ export function runJson(
   { id, status, started, ended, request, summary }: RunRecord,
   waits?: WaitsFor,
 ): RunJson {
-  const { priority = 0, parent = null, asOf: _asOf, ...asked } = request;
+  const { priority = 0, parent = null, asOf: _asOf, ...rest } = request;
   return {
     id,
     status,
-    request: asked,
+    request: rest,
     priority,
     parent,
     started: status === "queued" ? null : iso(started),

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { fastClock } from "../../app/fast_clock.ts";
+import { fastClock, timeOf } from "../../app/time.ts";
 import { keepTime, readTime, timeNow } from "../../app/lake_time.ts";
-import { timeOf } from "../../app/time.ts";
 import { HOUR, MINUTE, SECOND } from "../../core/mod.ts";
 import { fakeClock } from "../fake_clock.ts";
 

@@ -168,7 +168,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
         ],
       }],
     });
-    const { seq, assets, codes } = await state.snapshot([DAYS, "test/unknown"]);
+    const { seq, assets, codeRecords } = await state.snapshot([DAYS, "test/unknown"]);
     assertEquals(seq, 4);
     assertEquals(assets.get(DAYS), {
       ordinals: Float64Array.of(9, 12),
@@ -184,8 +184,8 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
       edges: Uint8Array.of(...bytes(7), ...bytes(8, 64)),
     });
     assertEquals(assets.get("test/unknown")?.ordinals.length, 0);
-    assertEquals([...codes.keys()], [2, 3]);
-    assertEquals(codes.get(2), ASSETS[1].record);
+    assertEquals([...codeRecords.keys()], [2, 3]);
+    assertEquals(codeRecords.get(2), ASSETS[1].record);
   });
 
   test("a wipe leaves a tombstone where there was content, and ends the history", async (state) => {

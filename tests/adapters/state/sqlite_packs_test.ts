@@ -33,7 +33,7 @@ async function assertAsTables(path: string, state: State, what: string): Promise
   const { assets } = await state.snapshot([HOURS, DAYS]);
   const db = new Database(path);
   for (const [place, key] of [HOURS, DAYS].entries()) {
-    const tables = allRows(db, { asset: place + 1, changed: undefined, codes: new Map() });
+    const tables = allRows(db, { asset: place + 1, changed: undefined, codeRecords: new Map() });
     assertEquals(assets.get(key), tables, `${key} ${what}`);
   }
   db.close();

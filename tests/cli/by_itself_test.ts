@@ -2,10 +2,13 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { openState } from "../../app/state.ts";
 import { fixedServer } from "../faults/fixed_server.ts";
-import { house } from "./asking_graph.ts";
+import { house } from "./automated_graph.ts";
 import { CommandLine } from "./command_line.ts";
 
-const env = { GRAPH: fromFileUrl(new URL("./asking_graph.ts", import.meta.url)), STATE_URL: "state.sqlite" };
+const env = {
+  GRAPH: fromFileUrl(new URL("./automated_graph.ts", import.meta.url)),
+  STATE_URL: "state.sqlite",
+};
 
 async function opened() {
   Object.assign(house, { rings: 0, brings: "" });
