@@ -1,4 +1,12 @@
-import { iso, type KeptEvaluation, type RunSelection, type Verdict, visible, type Why } from "../core/mod.ts";
+import {
+  iso,
+  isoSeconds,
+  type KeptEvaluation,
+  type RunSelection,
+  type Verdict,
+  visible,
+  type Why,
+} from "../core/mod.ts";
 import { type Command, type Context, UsageError } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
 import { seenLines, unseenLines } from "./seen.ts";
@@ -67,7 +75,7 @@ function keptJson({ asset: _asset, at, run, ...kept }: KeptEvaluation) {
 
 /** Why it was asked for then, or why not. */
 function showKept({ stdout }: Context, { at, run, requested, reasons, why }: KeptEvaluation): void {
-  const when = iso(at).replace(/\.\d+/, "");
+  const when = isoSeconds(at);
   const count = total(requested);
   const told = run === null
     ? `${when} nothing asked for`

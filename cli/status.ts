@@ -3,7 +3,7 @@ import {
   type AssetStatus,
   assetStatusJson,
   type Graph,
-  iso,
+  isoSeconds,
   type Seen,
   visible,
   type Warning,
@@ -145,7 +145,7 @@ function simulated({ byKey }: Graph, { key }: AssetStatus, notices: readonly str
 function row({ key, partitions, lastMaterialized, checks }: AssetStatus): string[] {
   const { total, fresh, stale, missing, failed, running, blocked } = partitions;
   const counts = [total, fresh, stale, missing, failed, running, blocked].map(number);
-  const made = lastMaterialized === null ? "never" : iso(lastMaterialized).replace(/\.\d+/, "");
+  const made = lastMaterialized === null ? "never" : isoSeconds(lastMaterialized);
   const checked = checks.passed + checks.failed === 0
     ? ""
     : `${number(checks.passed)} passed${checks.failed > 0 ? `, ${number(checks.failed)} failed` : ""}`;

@@ -1,4 +1,4 @@
-import { type Instant, iso, MINUTE, SECOND } from "./instant.ts";
+import { type Instant, isoSeconds, MINUTE } from "./instant.ts";
 import type { AssetKey } from "./event.ts";
 import type { KeyValue } from "./ports/key_value.ts";
 import type { RunRequest } from "./ports/state.ts";
@@ -60,7 +60,7 @@ export function outageOf(outages: Outages, { asset: { pool } }: Node): string | 
 
 /** An outage in words. */
 export function outageText(pool: string, { since, message }: Outage): string {
-  return `${pool} is down since ${iso(since - since % SECOND)}: ${message}`;
+  return `${pool} is down since ${isoSeconds(since)}: ${message}`;
 }
 
 /** The assets that ask a service that is down: runs over them wait. */
