@@ -65,7 +65,6 @@ export class Alerter implements Ticking {
   readonly #mending = new Map<string, Milliseconds>();
   readonly #ended = new AbortController();
   readonly #life: LifeSign;
-  readonly #staleSince: StaleSince;
   #joined: { readonly of: AbortSignal; readonly with: AbortSignal } | undefined;
   #probing: Promise<void> | undefined;
   #wakes: Instant = -Infinity;
@@ -78,7 +77,6 @@ export class Alerter implements Ticking {
     this.#courier = new Courier(session, channels, { machine, speed });
     this.#results = new KnownResults(session.state, session.index);
     this.#life = new LifeSign(session.state.keyValue);
-    this.#staleSince = new StaleSince(session.state.keyValue);
   }
 
   /** When something may be wrong or over although no event says so, or a delivery is to be tried again. */
@@ -155,6 +153,7 @@ export class Alerter implements Ticking {
     const { state, index, clock } = this.#session;
     const { sources = [], sensors } = this.#options;
     let working: ReturnType<AlertView["atWork"]> | undefined;
+    const stale = new StaleSince(state.keyValue);
     const troubles = sources.map(async ({ health, asset }) => ({
       name: health.name,
       asset,
@@ -164,7 +163,7 @@ export class Alerter implements Ticking {
       index,
       atWork: () => working ??= atWork(state, index),
       sources: await Promise.all(troubles),
-      staleSince: (node, stale) => this.#staleSince.of(node.key, stale, index.now),
+      staleSince: (node, ranges) => stale.of(node.key, ranges, index.now),
       sensors: await sensors?.() ?? [],
       missed: await missed(state.keyValue, clock.now(), this.#options.speed),
       stalled: await state.stalled(TICKS),
