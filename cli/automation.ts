@@ -3,6 +3,7 @@ import {
   isoSeconds,
   type KeptEvaluation,
   type RunSelection,
+  TICKS,
   type Verdict,
   visible,
   type Why,
@@ -47,7 +48,7 @@ Examples:
     const { seen } = await lake.orchestrator.look(selection, context.signal);
     const verdict = await lake.orchestrator.automation(key, value("partition"));
     const kept = await lake.orchestrator.evaluations(key, verdict.partition, limit);
-    const code = (await lake.orchestrator.codeWarnings()).get(key) ?? [];
+    const code = (await lake.orchestrator.codeWarnings(await lake.state.leader(TICKS))).get(key) ?? [];
     const lines = [...app.notices, ...seenLines(seen), ...code.map(({ message }) => `${key}: ${message}`)];
     notify(json ? context.log : context.stdout, lines);
     if (json) {

@@ -4,12 +4,12 @@ import {
   assetStatusJson,
   type Graph,
   isoSeconds,
+  seeDaemon,
   type Seen,
   visible,
   type Warning,
 } from "../core/mod.ts";
 import { type Command, type Invocation, type Terminal, UsageError } from "./context.ts";
-import { silentLines } from "./daemon_signs.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { RANGE_HELP } from "./request.ts";
 import { leftWarnings, unseenLines } from "./seen.ts";
@@ -50,7 +50,8 @@ Examples:
     const awaited = lake.orchestrator.awaited(request);
     const held = lake.orchestrator.heldBack(request);
     const told = await lake.warnings();
-    const code = await lake.orchestrator.codeWarnings();
+    const { leader, silent } = await seeDaemon(lake.state, app.machine.now());
+    const code = await lake.orchestrator.codeWarnings(leader);
     const warnings = new Map(found.map(({ key, warnings }) => [key, [
       ...warnings,
       ...awaited.get(key) ?? [],
@@ -67,7 +68,6 @@ Examples:
         ...simulated(lake.graph, asset, app.notices),
       ],
     }));
-    const silent = await silentLines(app, lake.state);
     if (json) {
       notify(log, silent);
       printJson(stdout, { assets: assets.map((asset) => assetStatusJson(lake.graph, asset)) });
