@@ -19,7 +19,6 @@ import {
   type Warn,
   type Warning,
 } from "../core/mod.ts";
-import { Asking } from "./asking.ts";
 import { gapWarnings } from "../sources/openaq/gap_warnings.ts";
 import { leastSeconds } from "../sources/openaq/least.ts";
 import { missingFrom } from "../adapters/sdk/files/place.ts";
@@ -32,6 +31,7 @@ import type { LakeResources } from "./resources.ts";
 import { asked, type Sources, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
 import { openStorage } from "./storage.ts";
+import { Tickers } from "./tickers.ts";
 import { MACHINE, type TimeOfLake } from "./time.ts";
 import { tracedFetch } from "./traced/fetch.ts";
 
@@ -186,7 +186,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       limits: LIMITS,
       yielding,
     });
-    const asking = new Asking({ ...parts, orchestrator, resources, time, warn, tracer });
+    const tickers = new Tickers({ ...parts, orchestrator, resources, time, warn, tracer });
     const views = { graph: project.graph, state, clock };
     const retried = await viewsToRetry(views);
     if (access === "read") orchestrator.suppose([...dueOf(found, clock.now()), ...retried]);
@@ -217,17 +217,17 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ ...views, databases, catalog });
       },
-      tickers: (lead) => asking.tickers(lead),
+      tickers: (lead) => tickers.all(lead),
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),
-      look: (signal) => asking.look(signal),
-      tell: (signal) => asking.tell(signal),
+      look: (signal) => tickers.look(signal),
+      tell: (signal) => tickers.tell(signal),
       async [Symbol.asyncDispose]() {
         // Whatever cannot be closed, such as what would write to a state that does not answer, the others are.
         await using closing = new AsyncDisposableStack();
         closing.defer(() => state.close());
         if (access === "write") closing.defer(() => disposeOf(project.given?.resources));
         closing.defer(() => resources?.close());
-        closing.defer(() => asking.close());
+        closing.defer(() => tickers.close());
       },
     };
   } catch (error) {
