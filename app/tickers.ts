@@ -66,9 +66,9 @@ export class Tickers {
   }
 
   async #openAlerter(): Promise<Alerter> {
-    const { project: { pipelines }, resources, ...parts } = this.#parts;
+    const { resources, ...parts } = this.#parts;
     const { openAlerter } = await import("./alerts.ts");
     const due = () => Math.min(Infinity, ...this.#asking.map(({ wakes }) => wakes));
-    return await openAlerter({ ...parts, pipelines, openaq: resources?.watch, due });
+    return await openAlerter({ ...parts, openaq: resources?.watch, due });
   }
 }

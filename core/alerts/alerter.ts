@@ -11,6 +11,7 @@ import { refresh, type Session } from "../run/session.ts";
 import { type Probe, SourceHealth } from "../source_health.ts";
 import { compare, type Found, nameOf } from "./compare.ts";
 import { Courier } from "./courier.ts";
+import { findings } from "./findings.ts";
 import { LifeSign, missed } from "./life_sign.ts";
 import type { AlertRule } from "./rule.ts";
 import { StaleSince } from "./stale_since.ts";
@@ -172,13 +173,8 @@ export class Alerter implements Ticking {
   }
 
   async #compare(view: AlertView, rules: readonly AlertRule[]): Promise<void> {
-    const { state: { alerts }, clock, mask } = this.#session;
-    const found: Found[] = [];
-    for (const rule of rules) {
-      for (const symptom of await rule.find(view)) {
-        found.push({ ...symptom, rule: rule.name, message: mask(symptom.message) });
-      }
-    }
+    const { state: { alerts }, clock } = this.#session;
+    const { found, failed } = await findings(rules, view, this.#session);
     const open = await alerts.open();
     const { begin, change, end } = compare(open, found);
     const now = clock.now();
@@ -190,7 +186,7 @@ export class Alerter implements Ticking {
     }
     for (const [key, text] of change) await alerts.change(key, text);
     for (const episode of end) {
-      if (!this.#isSeen(episode, view, rules)) continue;
+      if (failed.has(episode.rule) || !this.#isSeen(episode, view, rules)) continue;
       const message = over(episode, now);
       if (await alerts.end(episode.key, now, message)) this.#options.tell?.({ ...episode, message });
     }
@@ -200,6 +196,8 @@ export class Alerter implements Ticking {
   #isSeen({ rule, subject }: Episode, view: AlertView, rules: readonly AlertRule[]): boolean {
     const isOf = ({ name }: AlertRule) => name === rule;
     if (!this.#options.rules.some(isOf)) return rules === this.#options.rules;
+    // A rule that failed is its own subject.
+    if (rule === subject) return rules.some(isOf);
     return rules.filter(isOf).some(({ sees }) => sees?.(view, subject) ?? true);
   }
 
