@@ -27,7 +27,6 @@ import {
 import { viewsToRetry } from "../assets/failed_views.ts";
 import type { Discrepancy, Pipeline, UpkeepContext } from "../assets/group.ts";
 import type { Config } from "../config.ts";
-import { Asking } from "./asking.ts";
 import { gapWarnings } from "../sources/openaq/gap_warnings.ts";
 import { leastSeconds } from "../sources/openaq/least.ts";
 import { admitOpenAQ, admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
@@ -38,6 +37,7 @@ import type { LakeResources } from "./resources.ts";
 import { askingAsset, originsOf } from "./source.ts";
 import { viewOf } from "../assets/views.ts";
 import { openStorage } from "./storage.ts";
+import { Tickers } from "./tickers.ts";
 import { MACHINE, type TimeOfLake } from "./time.ts";
 import { tracedFetch } from "./traced/fetch.ts";
 
@@ -192,7 +192,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       limits: LIMITS,
       yielding,
     });
-    const asking = new Asking({ ...parts, orchestrator, resources, time, warn, tracer });
+    const tickers = new Tickers({ ...parts, orchestrator, resources, time, warn, tracer });
     const views = { graph: project.graph, state, clock };
     const retried = await viewsToRetry(views);
     if (access === "read") orchestrator.suppose([...dueOf(found, clock.now()), ...retried]);
@@ -223,17 +223,17 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ ...views, databases, catalog });
       },
-      tickers: (lead) => asking.tickers(lead),
+      tickers: (lead) => tickers.all(lead),
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),
-      look: (signal) => asking.look(signal),
-      tell: (signal) => asking.tell(signal),
+      look: (signal) => tickers.look(signal),
+      tell: (signal) => tickers.tell(signal),
       async [Symbol.asyncDispose]() {
         // Whatever cannot be closed, such as what would write to a state that does not answer, the others are.
         await using closing = new AsyncDisposableStack();
         closing.defer(() => state.close());
         if (access === "write") closing.defer(() => disposeOf(project.given?.resources));
         closing.defer(() => resources?.close());
-        closing.defer(() => asking.close());
+        closing.defer(() => tickers.close());
       },
     };
   } catch (error) {

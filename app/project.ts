@@ -1,4 +1,5 @@
 import {
+  type AlertRule,
   conflictOf,
   conflictText,
   type Graph,
@@ -15,6 +16,7 @@ import { linkViews } from "../assets/linked_views.ts";
 import { requireApart } from "../assets/table/apart.ts";
 import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
+import type { OwnRules } from "../sensors/alerts.ts";
 import { declare, isGroup, loadGroups, noticesOf, strayWarnings, type Told } from "./groups.ts";
 import { askingAsset, originsOf } from "./source.ts";
 import { lineOf, PROJECT } from "./system.ts";
@@ -28,6 +30,8 @@ export interface Project {
   /** What pipelines, or a module, declare to ask for runs. */
   readonly schedules: readonly Schedule[];
   readonly sensors: readonly Sensor[];
+  /** What they declare that people are told of. */
+  readonly rules: readonly OwnRules[];
   /** The resources of a module's assets; absent where they work with the lake's own. */
   readonly given?: { readonly resources: unknown };
 }
@@ -79,6 +83,7 @@ async function composed(config: Config, groups: readonly Group[], root: string):
         pipelines,
         schedules: pipelines.flatMap(({ schedules = [] }) => schedules),
         sensors: pipelines.flatMap(({ sensors = [] }) => sensors),
+        rules: pipelines.map(({ rules = [], assets }) => ({ rules, assets: assets.map(({ key }) => key) })),
       },
   };
 }
@@ -121,12 +126,12 @@ async function loadModule(config: Config, path: string): Promise<Groups> {
     const { graphFault } = await import("./graph_fault.ts");
     throw new ConfigError([await graphFault(path, cause)], { cause });
   }
-  const { group, graph: exported, resources, schedules = [], sensors = [] } = module;
+  const { group, graph: exported, resources, schedules = [], sensors = [], rules = [] } = module;
   if (isGroup(group)) return await composed(config, [group], dirname(path));
   if (!isGraph(exported)) {
     throw new ConfigError([`loading the graph "${path}": ${noGraph(group, exported)}`]);
   }
-  for (const [name, found] of Object.entries({ schedules, sensors })) {
+  for (const [name, found] of Object.entries({ schedules, sensors, rules })) {
     if (Array.isArray(found)) continue;
     throw new ConfigError([
       `loading the graph "${path}": found "${name}" to be ${show(found)}, wanted a list`,
@@ -136,6 +141,7 @@ async function loadModule(config: Config, path: string): Promise<Groups> {
     graph: exported,
     schedules: schedules as Schedule[],
     sensors: sensors as Sensor[],
+    rules: [{ rules: rules as AlertRule[], assets: [...exported.byKey.keys()] }],
     readSourceFile: readerOf(dirname(path)),
     pipelines: [],
     given: { resources },

@@ -1,4 +1,13 @@
-import { iso, type KeptEvaluation, type RunSelection, type Verdict, visible, type Why } from "../core/mod.ts";
+import {
+  iso,
+  isoSeconds,
+  type KeptEvaluation,
+  type RunSelection,
+  TICKS,
+  type Verdict,
+  visible,
+  type Why,
+} from "../core/mod.ts";
 import { type Command, type Context, UsageError } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
 import { seenLines, unseenLines } from "./seen.ts";
@@ -39,7 +48,8 @@ Examples:
     const { seen } = await lake.orchestrator.look(selection, context.signal);
     const verdict = await lake.orchestrator.automation(key, value("partition"));
     const kept = await lake.orchestrator.evaluations(key, verdict.partition, limit);
-    const codeWarnings = (await lake.orchestrator.codeWarnings()).get(key) ?? [];
+    const codeWarnings = (await lake.orchestrator.codeWarnings(await lake.state.leader(TICKS))).get(key) ??
+      [];
     const lines = [
       ...app.notices,
       ...seenLines(seen),
@@ -71,7 +81,7 @@ function keptJson({ asset: _asset, at, run, ...kept }: KeptEvaluation) {
 
 /** Why it was asked for then, or why not. */
 function showKept({ stdout }: Context, { at, run, requested, reasons, why }: KeptEvaluation): void {
-  const when = iso(at).replace(/\.\d+/, "");
+  const when = isoSeconds(at);
   const count = total(requested);
   const told = run === null
     ? `${when} nothing asked for`

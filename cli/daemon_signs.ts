@@ -1,7 +1,7 @@
 import type { App, Project } from "./context.ts";
 import { daemonAt, seeDaemon, type State } from "../core/mod.ts";
 
-/** Among so many of the latest runs one is looked for that somebody does for others. */
+/** Among so many of the latest runs at work one is looked for that somebody does for others. */
 const LATEST = 100;
 
 /** Lines about daemons that do not answer. */
@@ -27,8 +27,8 @@ export async function workerLines(app: App, state: State): Promise<readonly stri
 
 /** Whether somebody works off the queue without leading, such as `daemon --once`. */
 async function isWorkedOff(state: State): Promise<boolean> {
-  const runs = await state.runs(LATEST);
-  return runs.some(({ status, request: { tags } }) => status === "running" && tags?.by !== undefined);
+  const runs = await state.runs(LATEST, { statuses: ["running"] });
+  return runs.some(({ request: { tags } }) => tags?.by !== undefined);
 }
 
 /** Whether anything that is declared asks for runs by itself: the box's own retention makes nothing. */

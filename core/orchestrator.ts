@@ -20,6 +20,7 @@ import {
   type Forgotten,
   type KeptEvaluation,
   type Lead,
+  type Leader,
   MOST_EVALUATIONS,
   type RunRequest,
   type State,
@@ -462,9 +463,9 @@ export class Orchestrator {
   }
 
   /** What is to be said of the code of assets while a daemon leads: it, or this checkout, may have other code of them. */
-  async codeWarnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
+  async codeWarnings(leader: Leader | undefined): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
     const { codeWarnings } = await import("./daemon/leading_daemon.ts");
-    return await codeWarnings(this.session.state, this.index);
+    return await codeWarnings(this.session.state, this.index, leader);
   }
 
   /** Begins to tell people of what is wrong. */

@@ -1,5 +1,7 @@
 import {
   type Duration,
+  isOpen,
+  OPEN,
   type RunId,
   type RunRecord,
   type Sensor,
@@ -71,11 +73,11 @@ export function runStatus(options: RunStatusOptions): Sensor {
 /** Told of in one call. */
 const AT_ONCE = 100;
 
-/** At most so many runs are looked through for those that have not ended. */
+/** At most so many of the latest runs that have not ended are noted. */
 const LATEST = 1_000;
 
 async function openOf({ runs }: Pick<SensorContext<unknown>, "runs">): Promise<RunId[]> {
-  return (await runs.runs(LATEST)).filter(isOpen).map(({ id }) => id).reverse();
+  return (await runs.runs(LATEST, { statuses: OPEN })).map(({ id }) => id).reverse();
 }
 
 /** The runs with greater numbers, newest first. */
@@ -85,8 +87,4 @@ async function since({ runs }: Pick<SensorContext<unknown>, "runs">, upTo: RunId
     const newer = found.filter(({ id }) => id > upTo);
     if (newer.length < found.length || found.length < limit) return newer;
   }
-}
-
-function isOpen({ status }: RunRecord): boolean {
-  return status === "queued" || status === "running";
 }

@@ -3,7 +3,7 @@ import type { RunId } from "../event.ts";
 import { type Instant, iso, MINUTE, SECOND } from "../instant.ts";
 import type { Cron } from "../ports/cron.ts";
 import { type RunRequest, StateError, type TickRecord } from "../ports/state.ts";
-import { isOpen } from "../run/recover.ts";
+import { isOpen, OPEN } from "../run/recover.ts";
 import { messageOf, type Session } from "../run/session.ts";
 import { traceable } from "../run/traced.ts";
 import { resolveRequest } from "./resolve_request.ts";
@@ -30,7 +30,7 @@ export interface ScheduleOver {
   readonly lookbackDays: number;
 }
 
-/** Among so many of the latest runs the schedule's last one is looked for. */
+/** Among so many of the latest runs that have not ended the schedule's is looked for. */
 const LATEST = 1_000;
 
 /** Asks for the runs of a schedule whose time has come. */
@@ -159,8 +159,8 @@ export class ScheduleTicker implements Ticking {
     const { state } = this.#over.session;
     if (last !== null && isOpen((await state.run(last))?.run)) return last;
     const { name } = this.#schedule;
-    return (await state.runs(LATEST)).find((run) =>
-      isOpen(run) && run.request.tags?.by === "schedule" && run.request.tags.name === name
+    return (await state.runs(LATEST, { statuses: OPEN })).find(({ request: { tags } }) =>
+      tags?.by === "schedule" && tags.name === name
     )?.id;
   }
 }

@@ -3,8 +3,8 @@ import type { Vitals } from "../../core/mod.ts";
 import { WrongUseError } from "../../core/mod.ts";
 import { assets } from "./assets.ts";
 import { events } from "./events.ts";
-import type { ApiEnv } from "./lake_env.ts";
 import { problem } from "./problem.ts";
+import type { ApiEnv } from "./route.ts";
 import { runs } from "./runs.ts";
 import { stand } from "./stand.ts";
 
