@@ -34,8 +34,8 @@ export interface StaleCondition {
 }
 
 /**
- * The last attempt at a partition failed: ever since it was made, or less than `within` ago. What failed as the service that
- * it asks was down is no longer failed, by this, once that is back.
+ * The last attempt at a partition failed: ever since it was made, or less than `within` ago by the present code. What failed
+ * as the service that it asks was down is no longer failed, by an age, once that is back.
  */
 export interface FailedCondition {
   readonly condition: "failed";
@@ -97,7 +97,7 @@ export const when = {
   newlyUpdated: plain("newly_updated"),
   /** A run is at work on it. */
   inProgress: plain("in_progress"),
-  /** The last attempt at it failed, by an error or by a check: ever since it was made, or less than `within` ago. */
+  /** The last attempt at it failed, by an error or by a check: ever since it was made, or less than `within` ago by its code. */
   failed: (within?: Duration): Condition => ({ condition: "failed", ...(within && { within }) }),
   /** A check holds it back, or something that it needs failed or is blocked. */
   blocked: plain("blocked"),
