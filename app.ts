@@ -16,7 +16,6 @@ import {
   setPaused,
   type State,
   type Tracer,
-  type Warn,
 } from "./core/mod.ts";
 
 /** The environment variables and the folder in which the program was called. */
