@@ -37,7 +37,7 @@ Examples:
     }
     const selection: RunSelection = { assets: keys, all: true, lookbackDays: app.lookbackDays };
     const { seen } = await lake.orchestrator.look(selection, context.signal);
-    const verdict = await lake.orchestrator.automation(key, value("partition"));
+    const verdict = await lake.orchestrator.automation(key, value("partition"), app.lookbackDays);
     const kept = await lake.orchestrator.evaluations(key, verdict.partition, limit);
     const code = (await lake.orchestrator.codeWarnings()).get(key) ?? [];
     const lines = [...app.notices, ...seenLines(seen), ...code.map(({ message }) => `${key}: ${message}`)];

@@ -95,7 +95,7 @@ export const when = {
     because.length === 0 ? { condition: "stale" } : { condition: "stale", because },
   /** It was made since the last evaluation, whether or not its content changed. */
   newlyUpdated: plain("newly_updated"),
-  /** A run is at work on it. */
+  /** A run is at work on it, or it is left to one that is queued or to a backfill. */
   inProgress: plain("in_progress"),
   /** The last attempt at it failed, by an error or by a check: ever since it was made, or less than `within` ago by its code. */
   failed: (within?: Duration): Condition => ({ condition: "failed", ...(within && { within }) }),
