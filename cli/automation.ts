@@ -46,7 +46,7 @@ Examples:
     }
     const selection: RunSelection = { assets: keys, all: true, lookbackDays: app.lookbackDays };
     const { seen } = await lake.orchestrator.look(selection, context.signal);
-    const verdict = await lake.orchestrator.automation(key, value("partition"));
+    const verdict = await lake.orchestrator.automation(key, value("partition"), app.lookbackDays);
     const kept = await lake.orchestrator.evaluations(key, verdict.partition, limit);
     const codeWarnings = (await lake.orchestrator.codeWarnings(await lake.state.leader(TICKS))).get(key) ??
       [];

@@ -360,24 +360,30 @@ export class Orchestrator {
    * @throws {RequestError} If it has no such partition.
    * @throws {DeclarationError} If its condition, or one above it, cannot be meant.
    */
-  async automation(asset: AssetKey, partition: string | null = null): Promise<Verdict> {
+  async automation(
+    asset: AssetKey,
+    partition: string | null = null,
+    lookbackDays?: number,
+  ): Promise<Verdict> {
     await this.refresh();
     const { verdictOn } = await import("./automation/verdict.ts");
     const { index, session } = this;
     const node = index.node(asset);
     const { keyValue } = session.state;
     const view = { index, running: await runningIn(session.state), cron: await this.#cron() };
-    const [{ pauseOf }, { outagesIn }, { AUTOMATION }] = await Promise.all([
+    const [{ pauseOf }, { outagesIn }, { AUTOMATION }, { HeldByBackfills }] = await Promise.all([
       import("./automation/pauses.ts"),
       import("./outages.ts"),
       import("./automation/names.ts"),
+      import("./backfill/held.ts"),
     ]);
     const paused = (await pauseOf(keyValue, AUTOMATION))?.paused ?? false;
     const outages = await outagesIn(keyValue, session.clock.now());
     const ordinal = partition === null && node.set.spec.type !== "single"
       ? null
       : partitionOf(node, partition, "judging", index.now);
-    return verdictOn(view, node, ordinal, { paused, outages });
+    const held = await new HeldByBackfills(session, lookbackDays).now();
+    return verdictOn(view, node, ordinal, { paused, outages, held });
   }
 
   /** The latest kept evaluations of an asset, or those that led to a run over one of its partitions; newest first. */
@@ -426,14 +432,14 @@ export class Orchestrator {
     return [
       ...sensors.map((sensor) => new SensorTicker(sensor, { session, files, lookbackDays })),
       ...schedules.map((schedule) => new ScheduleTicker(schedule, { session, cron, lookbackDays })),
-      await this.ticker(),
+      await this.ticker(lookbackDays),
     ];
   }
 
   /** Begins to ask for what is to be made by itself; it goes on where the last one ended. */
-  async ticker(): Promise<Ticker> {
+  async ticker(lookbackDays?: number): Promise<Ticker> {
     const { Ticker } = await import("./automation/ticker.ts");
-    return await Ticker.open(this.session, await this.#cron());
+    return await Ticker.open(this.session, await this.#cron(), lookbackDays);
   }
 
   /** Goes on with backfills, wherever they are. */

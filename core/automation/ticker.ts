@@ -1,4 +1,5 @@
 import type { AssetKey, RunId } from "../event.ts";
+import { HeldByBackfills } from "../backfill/held.ts";
 import { HOUR, type Instant } from "../instant.ts";
 import { intersect, type Ranges, subtract, union } from "../partition/ranges.ts";
 import type { Cron } from "../ports/cron.ts";
@@ -59,22 +60,26 @@ export class Ticker implements Ticking {
   readonly #session: Session;
   readonly #automation: Automation;
   readonly #memories: Memories;
+  readonly #held: HeldByBackfills;
 
-  private constructor(session: Session, automation: Automation, memories: Memories) {
+  private constructor(session: Session, automation: Automation, memories: Memories, held: HeldByBackfills) {
     this.#session = session;
     this.#automation = automation;
     this.#memories = memories;
+    this.#held = held;
   }
 
   /**
    * Goes on from what was remembered in the state.
    *
    * @internal
+   * @param lookbackDays As `HeldByBackfills` is told.
    */
-  static async open(session: Session, cron: Cron): Promise<Ticker> {
+  static async open(session: Session, cron: Cron, lookbackDays?: number): Promise<Ticker> {
     const { state, index } = session;
     const memories = await Memories.open(state.keyValue, index.nodes);
-    const ticker = new Ticker(session, new Automation(index, cron, memories.known), memories);
+    const automation = new Automation(index, cron, memories.known);
+    const ticker = new Ticker(session, automation, memories, new HeldByBackfills(session, lookbackDays));
     for (const run of await state.runs(LATEST, { command: "materialize", statuses: OPEN })) {
       // What is less urgent, such as a backfill that waits or is paused, keeps nothing from being asked for.
       if ((run.request.priority ?? 0) >= 0) ticker.#open.set(run.id, run.request);
@@ -211,13 +216,16 @@ export class Ticker implements Ticking {
     return requested;
   }
 
-  /** The partitions of live workers, and of runs that were asked for and wait for one. */
+  /** The partitions of live workers, of runs that were asked for and wait for one, and those that backfills will make. */
   async #running(): Promise<ByAsset> {
     const { state, index } = this.#session;
     const running = new Map(await runningIn(state));
     // What asks a service that is down is as little to be asked for as what is at work.
     for (const node of this.#outages.size === 0 ? [] : index.nodes) {
       if (outageOf(this.#outages, node) !== undefined) running.set(node.key, allExisting(node, index.now));
+    }
+    for (const { scope } of await this.#held.now()) {
+      for (const [{ key }, ranges] of scope) running.set(key, union(running.get(key) ?? [], ranges));
     }
     const open = [...this.#open.keys()];
     const statuses = open.length === 0 ? undefined : await state.runStatuses(open);

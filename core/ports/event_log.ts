@@ -69,6 +69,8 @@ export interface Failure extends OrdinalRange {
   readonly at: Instant;
   readonly reason: "error" | "check" | "outage";
   readonly message: string;
+  /** As `Failed` has it. */
+  readonly codeId?: number;
 }
 
 /** A due mark over a range of partitions; it applies to partitions last materialized before it, and may shrink to them. */

@@ -421,6 +421,16 @@ export class StalenessIndex {
     );
   }
 
+  /** Whether a failure is of other code than the present one, of which it says nothing. */
+  isOfOtherCode({ present }: Node, { codeId }: Failure): boolean {
+    return codeId !== undefined && codeId !== present.codeId;
+  }
+
+  /** Why a partition failed, in words: the message, and whether the code has changed since. */
+  failureText(node: Node, failure: Failure): string {
+    return `${failure.message}${this.isOfOtherCode(node, failure) ? "; the code has changed since" : ""}`;
+  }
+
   /** The failures that still speak of a partition in the ranges. */
   failuresWithin(node: Node, ranges: Ranges): readonly Failure[] {
     const speaking = (failure: Failure, of: Ranges) => {

@@ -39,6 +39,10 @@ export function eventJson(event: AssetEvent, keys: Keys): EventJson {
       return { ...common, partition: keys(asset, event.partition), checks: event.checks };
     case "registered":
       return { ...common, codeVersion: event.record.version };
+    case "failed": {
+      const { from, to, reason, message } = event;
+      return { ...common, from: keys(asset, from), to: keys(asset, to), reason, message };
+    }
     default: {
       const { kind: _kind, seq: _seq, asset: _asset, at: _at, run: _run, from, to, ...rest } = event;
       return { ...common, from: keys(asset, from), to: keys(asset, to), ...rest };

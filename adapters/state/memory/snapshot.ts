@@ -15,8 +15,8 @@ export function snapshot(store: MemoryStore, keys: readonly AssetKey[]): Snapsho
       const { asset, seq } = event;
       if (event.kind === "due") due.push({ asset, from, to, seq, detail: event.detail });
       else {
-        const { at, reason, message } = event;
-        failures.push({ asset, from, to, seq, at, reason, message });
+        const { kind: _kind, run: _run, ...failure } = event;
+        failures.push({ ...failure, from, to });
       }
     }
   }
