@@ -1,4 +1,12 @@
-import { iso, type KeptEvaluation, type RunSelection, type Verdict, visible, type Why } from "../core/mod.ts";
+import {
+  iso,
+  type KeptEvaluation,
+  type RunSelection,
+  type Verdict,
+  verdictJson,
+  visible,
+  type Why,
+} from "../core/mod.ts";
 import { type Command, type Context, UsageError } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
 import { seenLines, unseenLines } from "./seen.ts";
@@ -43,10 +51,7 @@ Examples:
     const lines = [...app.notices, ...seenLines(seen), ...code.map(({ message }) => `${key}: ${message}`)];
     notify(json ? context.log : context.stdout, lines);
     if (json) {
-      printJson(context.stdout, {
-        ...verdictJson(verdict),
-        ...(kept.length > 0 && { evaluations: kept.map(keptJson) }),
-      });
+      printJson(context.stdout, verdictJson(verdict, kept));
     } else {
       show(context, verdict);
       for (const each of kept) showKept(context, each);
@@ -56,14 +61,6 @@ Examples:
     return unseen.length === 0 ? 0 : 1;
   },
 };
-
-function verdictJson({ asset, partition, decision, at, why }: Verdict) {
-  return { asset, partition, decision, at: iso(at), why };
-}
-
-function keptJson({ asset: _asset, at, run, ...kept }: KeptEvaluation) {
-  return { at: iso(at), run, ...kept };
-}
 
 /** Why it was asked for then, or why not. */
 function showKept({ stdout }: Context, { at, run, requested, reasons, why }: KeptEvaluation): void {

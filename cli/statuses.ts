@@ -1,4 +1,4 @@
-import { type AutomationStatus, iso, type KeptTick, visible } from "../core/mod.ts";
+import { type AutomationStatus, automationStatusJson, iso, type KeptTick, visible } from "../core/mod.ts";
 import type { App, Context, ExitCode, Invocation } from "./context.ts";
 import { UsageError } from "./context.ts";
 import { near } from "./near.ts";
@@ -15,7 +15,7 @@ export async function tellStatuses(
   const found = (await app.automations()).filter(({ kind }) => kinds.includes(kind));
   notify(json ? log : stdout, app.notices);
   if (json) {
-    printJson(stdout, found.map(statusJson));
+    printJson(stdout, found.map(automationStatusJson));
     return 0;
   }
   const columns = ["name", "next", "last", "outcome", "detail"];
@@ -36,15 +36,6 @@ export async function tellStatuses(
   return 0;
 }
 
-function statusJson({ name, paused, next, last }: AutomationStatus) {
-  return {
-    name,
-    paused,
-    next: next === null ? null : iso(next),
-    last: last && { at: iso(last.at), outcome: last.outcome, detail: last.detail },
-  };
-}
-
 function nextText({ kind, paused, next }: AutomationStatus): string {
   if (paused) return "paused";
   if (next !== null) return secondsOf(next);
@@ -54,11 +45,6 @@ function nextText({ kind, paused, next }: AutomationStatus): string {
 /** A moment to the second. */
 function secondsOf(at: number): string {
   return iso(at).replace(/\.\d+/, "");
-}
-
-/** A tick as JSON. */
-export function tickJson({ at, outcome, detail, runs }: KeptTick) {
-  return { at: iso(at), outcome, detail, runs };
 }
 
 /** A tick as cells. */

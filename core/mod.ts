@@ -75,8 +75,9 @@ export {
 // Work on a graph
 export * from "./orchestrator.ts";
 export type { Preview, PreviewOptions } from "./acts/preview.ts";
-export { type ActCommand, type RunAsk, unranged } from "./acts/run_ask.ts";
+export type { ActCommand, RunAsk } from "./acts/run_ask.ts";
 export { BACKFILL_TURNS, type BackfillTurn, cancelRun, turnBackfill, type Turned } from "./acts/turn.ts";
+export { unranged } from "./acts/unranged.ts";
 export type { Ask, MaterializeAsk, PruneAsk } from "./automation/ask.ts";
 export { AUTOMATION } from "./automation/names.ts";
 export type { Outage, Outages, WaitsFor } from "./outages.ts";
@@ -130,6 +131,9 @@ export {
   downstreamOf,
   sourceNames,
 } from "./view/asset.ts";
+export { episodeJson, recentEpisodes } from "./view/alert.ts";
+export { automationStatusJson, tickJson, verdictJson } from "./view/by_itself.ts";
+export { backfillJson, plannedBackfillJson } from "./view/backfill.ts";
 export { type ChangeJson, changesJson, type EventJson, eventJson } from "./view/event.ts";
 export { type PartitionJson, partitionJson } from "./view/partition.ts";
 export { type Keys, keysOf } from "./view/keys.ts";

@@ -3,6 +3,8 @@ import { HTTPException } from "hono/http-exception";
 import type { Vitals } from "../../core/mod.ts";
 import { WrongUseError } from "../../core/mod.ts";
 import { acts } from "./acts.ts";
+import { automation } from "./automation.ts";
+import { backfills } from "./backfills.ts";
 import { assets } from "./assets.ts";
 import { events } from "./events.ts";
 import type { ApiEnv } from "./lake_env.ts";
@@ -49,6 +51,8 @@ export function api(
   runs(api);
   events(api);
   acts(api);
+  backfills(api);
+  automation(api);
   const methods = methodsOf(api);
   api.all("*", (context) => {
     const { method, path } = context.req;
