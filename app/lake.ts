@@ -2,6 +2,7 @@ import { isThere, missingFrom } from "../adapters/sdk/files/place.ts";
 import {
   admitLake,
   type AssetKey,
+  type Automations,
   examineLake,
   type Forgotten,
   type Graph,
@@ -62,6 +63,7 @@ export interface Lake extends AsyncDisposable {
   tickers(lead?: Lead): Promise<readonly Ticking[]>;
   /** How long so many requests to the source take at least, at its pace. */
   leastSeconds(requests: number): number;
+  declaredAutomations(): Promise<Automations>;
   look(signal: AbortSignal): Promise<void>;
   tell(signal: AbortSignal): Promise<void>;
 }
@@ -227,6 +229,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),
       look: (signal) => tickers.look(signal),
       tell: (signal) => tickers.tell(signal),
+      declaredAutomations: async () => (await import("./automations.ts")).automationsOf(project),
       async [Symbol.asyncDispose]() {
         // Whatever cannot be closed, such as what would write to a state that does not answer, the others are.
         await using closing = new AsyncDisposableStack();

@@ -5,6 +5,7 @@ import {
   type RunSelection,
   TICKS,
   type Verdict,
+  verdictJson,
   visible,
   type Why,
 } from "../core/mod.ts";
@@ -57,10 +58,7 @@ Examples:
     ];
     notify(json ? context.log : context.stdout, lines);
     if (json) {
-      printJson(context.stdout, {
-        ...verdictJson(verdict),
-        ...(kept.length > 0 && { evaluations: kept.map(keptJson) }),
-      });
+      printJson(context.stdout, verdictJson(verdict, kept));
     } else {
       show(context, verdict);
       for (const each of kept) showKept(context, each);
@@ -70,14 +68,6 @@ Examples:
     return unseen.length === 0 ? 0 : 1;
   },
 };
-
-function verdictJson({ asset, partition, decision, at, why }: Verdict) {
-  return { asset, partition, decision, at: iso(at), why };
-}
-
-function keptJson({ asset: _asset, at, run, ...kept }: KeptEvaluation) {
-  return { at: iso(at), run, ...kept };
-}
 
 /** Why it was asked for then, or why not. */
 function showKept({ stdout }: Context, { at, run, requested, reasons, why }: KeptEvaluation): void {

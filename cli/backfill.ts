@@ -1,4 +1,4 @@
-import { type BackfillId, type Graph, type Lack, type PlannedBackfill, visible } from "../core/mod.ts";
+import { type Graph, type Lack, type PlannedBackfill, plannedBackfillJson, visible } from "../core/mod.ts";
 import { type Command, type Context, type Invocation, type Lake, UsageError } from "./context.ts";
 import { idleLines } from "./daemon_signs.ts";
 import { openToMake } from "./open.ts";
@@ -69,7 +69,7 @@ Examples:
     notify(json ? context.log : context.stdout, notices);
     if (!json) { for (const line of linesOf(planned)) print(context.stdout, line); }
     if (planned.partitions === 0 || has("dry-run")) {
-      if (json) printJson(context.stdout, jsonOf(null, planned));
+      if (json) printJson(context.stdout, plannedBackfillJson(null, planned));
       return 0;
     }
     if (!has("yes") && !await mayBegin(context, planned)) return 130;
@@ -77,7 +77,7 @@ Examples:
     const idle = await idleLines(app, lake.state);
     if (json) {
       notify(context.log, idle);
-      printJson(context.stdout, jsonOf(id, planned));
+      printJson(context.stdout, plannedBackfillJson(id, planned));
     } else {
       print(context.stdout, `backfill ${id} is stored: "deno task backfills" tells how far it is`);
       for (const line of idle) print(context.stdout, line);
@@ -123,8 +123,4 @@ function blockedLines({ blocked }: PlannedBackfill): string[] {
   return blocked.map(({ asset, partitions, message }) =>
     `${asset}: ${plural(partitions, "partition")} would be blocked: ${visible(message)}`
   );
-}
-
-function jsonOf(id: BackfillId | null, { partitions, requests, leastSeconds }: PlannedBackfill) {
-  return { id, partitions, requests, leastSeconds };
 }

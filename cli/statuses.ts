@@ -1,4 +1,11 @@
-import { type AutomationStatus, iso, isoSeconds, type KeptTick, visible } from "../core/mod.ts";
+import {
+  type AutomationStatus,
+  automationStatusJson,
+  iso,
+  isoSeconds,
+  type KeptTick,
+  visible,
+} from "../core/mod.ts";
 import { type App, type Context, type ExitCode, type Invocation, UsageError } from "./context.ts";
 import { near } from "./selection.ts";
 import { notify, painter, print, printJson } from "./out.ts";
@@ -14,7 +21,7 @@ export async function tellStatuses(
   const found = (await app.automations()).filter(({ kind }) => kinds.includes(kind));
   notify(json ? log : stdout, app.notices);
   if (json) {
-    printJson(stdout, found.map(statusJson));
+    printJson(stdout, found.map(automationStatusJson));
     return 0;
   }
   const columns = ["name", "next", "last", "outcome", "detail"];
@@ -35,24 +42,10 @@ export async function tellStatuses(
   return 0;
 }
 
-function statusJson({ name, paused, next, last }: AutomationStatus) {
-  return {
-    name,
-    paused,
-    next: next === null ? null : iso(next),
-    last: last && { at: iso(last.at), outcome: last.outcome, detail: last.detail },
-  };
-}
-
 function nextText({ kind, paused, next }: AutomationStatus): string {
   if (paused) return "paused";
   if (next !== null) return isoSeconds(next);
   return kind === "automation" ? "on change" : "never";
-}
-
-/** A tick as JSON. */
-export function tickJson({ at, outcome, detail, runs }: KeptTick) {
-  return { at: iso(at), outcome, detail, runs };
 }
 
 /** A tick as cells. */

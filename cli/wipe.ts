@@ -1,5 +1,5 @@
 import type { CommandLog } from "./command_log.ts";
-import type { PartitionRange, RunSelection, Undeclared } from "../core/mod.ts";
+import { type PartitionRange, type RunSelection, type Undeclared, unranged } from "../core/mod.ts";
 import {
   type App,
   type Command,
@@ -104,7 +104,7 @@ function requireWhole({ has, value, list }: Invocation, left: readonly Undeclare
 
 function wholeRequest(invocation: Invocation, app: App, lake: Lake): RunSelection {
   const request = requestOf(invocation, app, lake);
-  requireRange(invocation, lake, request.assets);
+  requireRange(invocation, lake, request);
   return invocation.has("all") ? { ...request, all: true } : { ...request, exact: isRanged(invocation) };
 }
 
@@ -136,13 +136,12 @@ function isRanged({ value, list }: Pick<Invocation, "value" | "list">): boolean 
 }
 
 /** A whole history is not forgotten for want of a flag. */
-function requireRange({ has, value, list }: Invocation, { graph }: Lake, assets: ReadonlySet<string>): void {
+function requireRange({ has, value, list }: Invocation, { graph }: Lake, request: RunSelection): void {
   const ranged = isRanged({ value, list });
   if (has("all") && ranged) {
     throw new UsageError("wiping: found --all beside a range, wanted one of them");
   }
-  if (has("all") || ranged) return;
-  const partitioned = [...assets].find((key) => graph.byKey.get(key)!.partitions.spec.type !== "single");
+  const partitioned = has("all") ? undefined : unranged(graph, request);
   if (partitioned === undefined) return;
   throw new UsageError(
     `wiping "${partitioned}": found no range, wanted --partition, --from and --to, or --all for every partition`,

@@ -73,6 +73,10 @@ export {
 // Work on a graph
 export * from "./orchestrator.ts";
 export type { AutomationRequest, MaterializeRequest, PruneRequest } from "./automation/resolve_request.ts";
+export type { Preview, PreviewOptions } from "./acts/preview.ts";
+export type { ActCommand, RunAsk } from "./acts/run_ask.ts";
+export { BACKFILL_TURNS, type BackfillTurn, cancelRun, turnBackfill, type Turned } from "./acts/turn.ts";
+export { unranged } from "./acts/unranged.ts";
 export { AUTOMATION } from "./automation/names.ts";
 export type { Outage, Outages, WaitsFor } from "./outages.ts";
 export { waitingIn } from "./run/waiting.ts";
@@ -85,6 +89,7 @@ export type { BackfillProgress } from "./backfill/progress.ts";
 export type { DaemonOptions } from "./daemon/options.ts";
 export { type LeadNote, TICKS } from "./daemon/leading.ts";
 export { type LeadingDaemon, leadingDaemon, requireSpeed } from "./daemon/leading_daemon.ts";
+export { type Hands, handsOf } from "./daemon/hands.ts";
 export { serve } from "./daemon/serve.ts";
 export { daemonAt, type DaemonSeen, seeDaemon } from "./daemon/stalled.ts";
 export type { DaemonNews, Herald } from "./daemon/news.ts";
@@ -96,7 +101,7 @@ export type { Why } from "./automation/why.ts";
 export type { Hindrance, PlannedCause, PlannedStep } from "./plan.ts";
 export type { AssetCounts, PartitionCounts } from "./counts.ts";
 export type { AssetStatus, StatusRange } from "./status.ts";
-export type { Warning } from "./warnings.ts";
+export { type Warning, warningLines } from "./warnings.ts";
 export type { CauseKind, Judgement } from "./staleness/judgement.ts";
 export { type ReadSourceFile, requireSources } from "./staleness/node.ts";
 export type { PartitionState } from "./staleness/states.ts";
@@ -124,10 +129,14 @@ export {
   downstreamOf,
   sourceNames,
 } from "./view/asset.ts";
+export { episodeJson, recentEpisodes } from "./view/alert.ts";
+export { automationStatusJson, tickJson, verdictJson } from "./view/by_itself.ts";
+export { backfillJson, plannedBackfillJson } from "./view/backfill.ts";
 export { type ChangeJson, changesJson, type EventJson, eventJson, type Keys, keysOf } from "./view/event.ts";
 export { type PartitionJson, partitionJson } from "./view/partition.ts";
 export { type LineageEdge, type LineageJson, lineageJson } from "./view/lineage.ts";
 export { type CauseJson, type PlannedStepJson, plannedStepJson } from "./view/plan.ts";
+export { type PreviewJson, previewJson } from "./view/preview.ts";
 export * from "./view/run.ts";
 export { type AssetStatusJson, assetStatusJson } from "./view/status.ts";
 
