@@ -4,6 +4,8 @@ import { api } from "./api/api.ts";
 import { EXPOSITION, exposition } from "./exposition.ts";
 import { fromHere } from "./from_here.ts";
 import { metricsOf } from "./metrics.ts";
+import { pages } from "./pages/pages.tsx";
+import { files } from "./static.ts";
 
 /** A daemon whose loops gave no sign of life for so long is taken for dead. */
 const SILENT = MINUTE;
@@ -26,9 +28,8 @@ export function webApp(vitals: Vitals): Hono {
   });
   app.use("/api/*", fromHere);
   app.route("/api", api(vitals));
-  app.notFound((context) =>
-    context.text("found no such page, wanted /healthz, /readyz, /metrics or /api/openapi.json\n", 404)
-  );
-  app.onError((error, context) => context.text(`${error.message}\n`, 500));
+  files.serve(app);
+  app.use(fromHere);
+  app.route("/", pages(vitals));
   return app;
 }
