@@ -29,7 +29,7 @@ export function webApp(vitals: Vitals, _options: WebOptions = {}): Hono<SafetyEn
   });
   app.use("/api/*", fromHere);
   app.route("/api", api(vitals));
-  files.serve(app);
+  app.get("/static/:name", (context) => files.serve(context) ?? context.text("no such file\n", 404));
   app.use(fromHere);
   app.route("/", pages(vitals));
   return app;

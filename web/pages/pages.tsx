@@ -5,6 +5,8 @@ import { type Pages, show } from "../page.tsx";
 import { Empty, Title } from "../parts/small.tsx";
 import { COOKIES, type PageEnv, viewOf } from "../view/view.ts";
 import { LANGUAGES, words } from "../view/language.ts";
+import { acts } from "./acts/acts.tsx";
+import { backfillAct } from "./acts/backfill.tsx";
 import { asset } from "./asset/page.tsx";
 import { assets } from "./assets/page.tsx";
 import { design } from "./design.tsx";
@@ -74,6 +76,8 @@ export function pages({ lake: open, lookbackDays, hindrance, process }: Vitals):
   overview(app);
   assets(app);
   asset(app);
+  acts(app);
+  backfillAct(app);
   app.all("*", (context) => {
     const t = context.var.view.in(text);
     return show(

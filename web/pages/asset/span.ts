@@ -10,6 +10,9 @@ export interface Span {
   readonly after: string | undefined;
 }
 
+/** Hours are shown by months, and at first those of the last days, so many. */
+const DAYS = 31;
+
 /** The stretch that an address names, or else the newest. Undefined in sets without time: all of them are shown. */
 export function spanOf(set: PartitionSet, name: string | null, now: Instant): Span | undefined {
   const existing = set.existing(now);
@@ -18,6 +21,11 @@ export function spanOf(set: PartitionSet, name: string | null, now: Instant): Sp
   const [first, last] = [set.key(existing.from)!, set.key(existing.to)!];
   if (type === "monthly") {
     return { name: undefined, from: first, to: last, before: undefined, after: undefined };
+  }
+  if (type === "hourly" && name === null) {
+    const from = set.key(Math.max(existing.from, existing.to - 24 * DAYS + 1))!.slice(0, "2018-01-01".length);
+    const month = from.slice(0, "2018-01".length);
+    return { name: undefined, from, to: last, before: month, after: undefined };
   }
   const length = type === "hourly" ? "2018-01".length : "2018".length;
   const pattern = type === "hourly" ? /^\d{4}-(0[1-9]|1[0-2])$/ : /^\d{4}$/;
