@@ -10,6 +10,7 @@ import { backfillAct } from "./acts/backfill.tsx";
 import { asset } from "./asset/page.tsx";
 import { assets } from "./assets/page.tsx";
 import { design } from "./design.tsx";
+import { partition } from "./partition/page.tsx";
 import { overview } from "./overview/page.tsx";
 
 /** A year, in seconds. */
@@ -76,6 +77,7 @@ export function pages({ lake: open, lookbackDays, hindrance, process }: Vitals):
   overview(app);
   assets(app);
   asset(app);
+  partition(app);
   acts(app);
   backfillAct(app);
   app.all("*", (context) => {
