@@ -1,5 +1,4 @@
 import {
-  iso,
   isoSeconds,
   type KeptEvaluation,
   type RunSelection,

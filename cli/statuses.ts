@@ -1,7 +1,6 @@
 import {
   type AutomationStatus,
   automationStatusJson,
-  iso,
   isoSeconds,
   type KeptTick,
   visible,

@@ -76,7 +76,6 @@ export type { AutomationRequest, MaterializeRequest, PruneRequest } from "./auto
 export type { Preview, PreviewOptions } from "./acts/preview.ts";
 export type { ActCommand, RunAsk } from "./acts/run_ask.ts";
 export { BACKFILL_TURNS, type BackfillTurn, cancelRun, turnBackfill, type Turned } from "./acts/turn.ts";
-export { unranged } from "./acts/unranged.ts";
 export { AUTOMATION } from "./automation/names.ts";
 export type { Outage, Outages, WaitsFor } from "./outages.ts";
 export { waitingIn } from "./run/waiting.ts";
@@ -113,7 +112,7 @@ export type { Rechecked } from "./run/recheck.ts";
 export type { Report } from "./run/report.ts";
 export type { RolledBack } from "./run/rollback.ts";
 export type { Limits } from "./run/scheduler.ts";
-export type { RunSelection } from "./run/scope.ts";
+export { type RunSelection, unranged } from "./run/scope.ts";
 export { sweepStaging } from "./run/sweep.ts";
 export type { Ports, Upkeep } from "./run/session.ts";
 export type { TakeInOptions, TakenInCount } from "./run/take_in.ts";
@@ -131,12 +130,16 @@ export {
 } from "./view/asset.ts";
 export { episodeJson, recentEpisodes } from "./view/alert.ts";
 export { automationStatusJson, tickJson, verdictJson } from "./view/by_itself.ts";
-export { backfillJson, plannedBackfillJson } from "./view/backfill.ts";
 export { type ChangeJson, changesJson, type EventJson, eventJson, type Keys, keysOf } from "./view/event.ts";
 export { type PartitionJson, partitionJson } from "./view/partition.ts";
 export { type LineageEdge, type LineageJson, lineageJson } from "./view/lineage.ts";
-export { type CauseJson, type PlannedStepJson, plannedStepJson } from "./view/plan.ts";
-export { type PreviewJson, previewJson } from "./view/preview.ts";
+export {
+  type CauseJson,
+  type PlannedStepJson,
+  plannedStepJson,
+  type PreviewJson,
+  previewJson,
+} from "./view/plan.ts";
 export * from "./view/run.ts";
 export { type AssetStatusJson, assetStatusJson } from "./view/status.ts";
 

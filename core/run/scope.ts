@@ -1,5 +1,6 @@
 import { RequestError } from "../errors.ts";
 import type { AssetKey } from "../event.ts";
+import type { Graph } from "../graph.ts";
 import { DAY, type Instant } from "../instant.ts";
 import { instants, readBound } from "../partition/bound.ts";
 import { isTimeSet, type PartitionSet, type Window } from "../partition/partition_set.ts";
@@ -240,3 +241,10 @@ function complete(
 }
 
 const at = (ordinal: number) => [{ from: ordinal, to: ordinal }];
+
+/** The first asset whose whole history would be forgotten for want of a range; undefined where one is given. */
+export function unranged(graph: Graph, selection: RunSelection): AssetKey | undefined {
+  const { assets, all, from, to, partitions = [] } = selection;
+  if (all || from !== undefined || to !== undefined || partitions.length > 0) return undefined;
+  return [...assets].find((key) => graph.byKey.get(key)!.partitions.spec.type !== "single");
+}

@@ -1,3 +1,6 @@
+import type { PlannedBackfill } from "../backfill/begin.ts";
+import type { BackfillProgress } from "../backfill/progress.ts";
+import type { BackfillId } from "../ports/backfills.ts";
 import type { AssetKey, RunId } from "../event.ts";
 import { iso } from "../instant.ts";
 import type { Holding } from "../ports/claims.ts";
@@ -177,4 +180,17 @@ export async function runsJson(
     ...runJson(run, waiting.get(run.id)),
     ...(held.has(run.id) && { claims: held.get(run.id)!.flatMap((holding) => claimsJson(holding, keys)) }),
   }));
+}
+
+/** How far a backfill is, as `backfills --json` has it. */
+export function backfillJson({ waits, ...each }: BackfillProgress) {
+  return { ...each, selection: each.selection.join(" "), ...(waits && { waits: waitsJson(waits) }) };
+}
+
+/** A backfill that was begun, or, without a number, would be: as `backfill --json` has it. */
+export function plannedBackfillJson(
+  id: BackfillId | null,
+  { partitions, requests, leastSeconds }: PlannedBackfill,
+) {
+  return { id, partitions, requests, leastSeconds };
 }
