@@ -8,6 +8,7 @@ import pageScript from "./browser/page.js" with { type: "text" };
 import mark from "./browser/mark.svg" with { type: "text" };
 import base from "./style/base.css" with { type: "text" };
 import layout from "./style/layout.css" with { type: "text" };
+import lineage from "./style/lineage.css" with { type: "text" };
 import parts from "./style/parts.css" with { type: "text" };
 import tokens from "./style/tokens.css" with { type: "text" };
 
@@ -53,7 +54,7 @@ class Files {
 }
 
 export const files = new Files({
-  "page.css": [tokens, base, layout, parts].join("\n"),
+  "page.css": [tokens, base, layout, parts, lineage].join("\n"),
   "page.js": [pageScript, dialogScript, liveScript].join("\n"),
   "mark.svg": mark,
   "uplot.js": uplotScript,

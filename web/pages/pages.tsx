@@ -9,7 +9,9 @@ import { acts } from "./acts/acts.tsx";
 import { backfillAct } from "./acts/backfill.tsx";
 import { asset } from "./asset/page.tsx";
 import { assets } from "./assets/page.tsx";
+import { checks } from "./checks/page.tsx";
 import { design } from "./design.tsx";
+import { lineage } from "./lineage/page.tsx";
 import { partition } from "./partition/page.tsx";
 import { overview } from "./overview/page.tsx";
 
@@ -75,6 +77,8 @@ export function pages({ lake: open, lookbackDays, hindrance, process }: Vitals):
     );
   });
   overview(app);
+  lineage(app);
+  checks(app);
   assets(app);
   asset(app);
   partition(app);
