@@ -5,7 +5,7 @@ import { notify, painter, print, printJson } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
 import { reopened } from "./reopened.ts";
 import { lasting } from "./text.ts";
-import { WebVitals } from "./web_vitals.ts";
+import { NONE, WebVitals } from "./web_vitals.ts";
 
 /** Serves pages and the API until it is told to end. */
 export async function webLasting(invocation: Invocation, context: Context): Promise<ExitCode> {
@@ -26,16 +26,12 @@ export async function webLasting(invocation: Invocation, context: Context): Prom
   told.event("listening", `serves at ${url}`, { url });
   await reopened(app, {
     signal,
+    // Whoever looks on is not sent away by what may be mended.
     isFinal: (cause) =>
-      cause instanceof WrongUseError || (!vitals.wasOpen && cause instanceof StatePlaceError),
+      !vitals.wasOpen && (cause instanceof WrongUseError || cause instanceof StatePlaceError),
     broke: (cause, after) => told.broke(vitals.broke(cause), after),
     async work() {
-      if (!await app.isMade()) told.event("waiting", (await vitals.hindrance())!);
-      while (!await app.isMade()) {
-        beat(vitals.pulse);
-        await app.machine.sleep(SECOND, signal).catch(() => {});
-        if (signal.aborted) return;
-      }
+      if (!await untilMade(vitals, (line) => told.event("waiting", line))) return;
       await using lake = await app.lake("queue", {
         warn: (subject, line) => told.warn(`${subject}: ${line}`),
       });
@@ -48,6 +44,19 @@ export async function webLasting(invocation: Invocation, context: Context): Prom
   return 0;
 }
 
+/** Waits for a lake that is yet to be made. @returns Whether it is. @throws {LakeError} If it was, and its state is lost. */
+async function untilMade({ app, pulse, signal }: WebVitals, waits: (line: string) => void): Promise<boolean> {
+  if (await app.isMade()) return true;
+  await (await app.state("read")).close();
+  waits(NONE);
+  while (!signal.aborted) {
+    beat(pulse);
+    if (await app.isMade()) return true;
+    await app.machine.sleep(SECOND, signal).catch(() => {});
+  }
+  return false;
+}
+
 /** Takes in what others do, until the signal is aborted. @throws {StateError} If the lake or its state is another by then. */
 async function follow({ state, orchestrator }: Lake, { app, pulse, signal }: WebVitals): Promise<void> {
   const over = new AbortController();
@@ -57,6 +66,7 @@ async function follow({ state, orchestrator }: Lake, { app, pulse, signal }: Web
       await orchestrator.refresh();
     }
   })();
+  following.catch(() => {}); // whenever it fails, that is thrown below
   try {
     while (!signal.aborted) {
       beat(pulse);
