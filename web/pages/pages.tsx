@@ -3,6 +3,7 @@ import { setCookie } from "hono/cookie";
 import { RequestError, type Vitals } from "../../core/mod.ts";
 import { type Pages, show } from "../page.tsx";
 import { Empty, Title } from "../parts/small.tsx";
+import { csrfToken } from "../safety/sign_in.tsx";
 import { COOKIES, type PageEnv, viewOf } from "../view/view.ts";
 import { LANGUAGES, words } from "../view/language.ts";
 import { acts } from "./acts/acts.tsx";
@@ -40,7 +41,8 @@ const text = words({
 export function pages({ lake: open, lookbackDays, hindrance, process }: Vitals): Pages {
   const app = new Hono<PageEnv>();
   app.use(async (context, next) => {
-    context.set("view", viewOf(context, { now: process.now(), operates: true, csrf: undefined }));
+    const operates = context.var.role === "operate";
+    context.set("view", viewOf(context, { now: process.now(), operates, csrf: csrfToken(context) }));
     context.set("lookbackDays", lookbackDays);
     await next();
   });
