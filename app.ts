@@ -15,8 +15,8 @@ import {
   type ProcessVitals,
   setPaused,
   type State,
+  type Tables,
   type Tracer,
-  type Warn,
 } from "./core/mod.ts";
 
 /** The environment variables and the folder in which the program was called. */
@@ -47,7 +47,8 @@ export async function openApp(
   const configured = simulated === undefined ? config : withLake(config, simulated);
   const isBuiltIn = simulated === true && config.openaq.url === null && asked(groups.pipelines) !== undefined;
   const { speed, follows, lasting } = options;
-  return new App(configured, groups, timeOf(configured, { isBuiltIn, speed, follows }), lasting);
+  const time = timeOf(configured, { isBuiltIn, speed, follows });
+  return new App(configured, groups, time, { env: given, cwd }, lasting);
 }
 
 /** The program behind the commands. */
@@ -67,6 +68,7 @@ export class App {
     readonly config: Config,
     readonly groups: Groups,
     readonly time: TimeOfLake,
+    readonly surroundings: Surroundings = { env: {}, cwd: config.cwd },
     readonly lasting = false,
   ) {
     const { clock, speed } = time;
@@ -195,6 +197,17 @@ export class App {
   async query() {
     const { openQuery } = await import("./app/query.ts");
     return await openQuery(this.config, this.groups);
+  }
+
+  /** The lake's tables and views, each statement answered by a process of its own. */
+  async tables(): Promise<Tables> {
+    const [{ ProcessTables }, { openStorage }] = await Promise.all([
+      import("./app/tables/processes.ts"),
+      import("./app/storage.ts"),
+    ]);
+    const { config, surroundings, mask } = this;
+    const entries = () => openStorage(config).catalog.list();
+    return new ProcessTables({ ...surroundings, entries, mask });
   }
 
   async listen(handler: Handler, port = this.config.webPort): Promise<Listening | { fault: string }> {

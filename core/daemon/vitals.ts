@@ -3,6 +3,7 @@ import type { Graph } from "../graph.ts";
 import type { Orchestrator } from "../orchestrator.ts";
 import type { Instant } from "../instant.ts";
 import type { State } from "../ports/state.ts";
+import type { Tables } from "../ports/tables.ts";
 import type { Pulse } from "./pulse.ts";
 
 /** The lake that a daemon has open. */
@@ -43,4 +44,6 @@ export interface Vitals {
   /** Why it cannot work now, in a line; undefined where it can. */
   hindrance(): Promise<string | undefined>;
   readonly process: ProcessVitals;
+  /** The lake's tables and views. @default none are told of */
+  readonly tables?: Tables;
 }
