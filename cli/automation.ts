@@ -1,7 +1,8 @@
 import {
-  iso,
+  isoSeconds,
   type KeptEvaluation,
   type RunSelection,
+  TICKS,
   type Verdict,
   verdictJson,
   visible,
@@ -45,10 +46,15 @@ Examples:
     }
     const selection: RunSelection = { assets: keys, all: true, lookbackDays: app.lookbackDays };
     const { seen } = await lake.orchestrator.look(selection, context.signal);
-    const verdict = await lake.orchestrator.automation(key, value("partition"));
+    const verdict = await lake.orchestrator.automation(key, value("partition"), app.lookbackDays);
     const kept = await lake.orchestrator.evaluations(key, verdict.partition, limit);
-    const code = (await lake.orchestrator.codeWarnings()).get(key) ?? [];
-    const lines = [...app.notices, ...seenLines(seen), ...code.map(({ message }) => `${key}: ${message}`)];
+    const codeWarnings = (await lake.orchestrator.codeWarnings(await lake.state.leader(TICKS))).get(key) ??
+      [];
+    const lines = [
+      ...app.notices,
+      ...seenLines(seen),
+      ...codeWarnings.map(({ message }) => `${key}: ${message}`),
+    ];
     notify(json ? context.log : context.stdout, lines);
     if (json) {
       printJson(context.stdout, verdictJson(verdict, kept));
@@ -64,7 +70,7 @@ Examples:
 
 /** Why it was asked for then, or why not. */
 function showKept({ stdout }: Context, { at, run, requested, reasons, why }: KeptEvaluation): void {
-  const when = iso(at).replace(/\.\d+/, "");
+  const when = isoSeconds(at);
   const count = total(requested);
   const told = run === null
     ? `${when} nothing asked for`

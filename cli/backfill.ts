@@ -55,7 +55,7 @@ Examples:
     });
     const judge = (lake: Lake) => lake.orchestrator.covers(selection(lake));
     const selects = (graph: Graph) => chosen(words, graph);
-    if (context.ask === undefined && !has("yes") && !has("dry-run")) {
+    if (context.prompt === undefined && !has("yes") && !has("dry-run")) {
       await using lake = await app.lake("read");
       judge(lake);
       throw new UsageError("backfilling: found nobody to ask, wanted --yes, or --dry-run to look first");
@@ -98,7 +98,7 @@ function onlyOf({ value }: Invocation): readonly Lack[] | undefined {
 
 function linesOf({ partitions, assets, batches, requests, leastSeconds }: PlannedBackfill): string[] {
   if (partitions === 0) return ["nothing to do: everything selected is fresh"];
-  const asked = requests === null || requests === 0 ? [] : [`about ${plural(requests, "request")}`];
+  const source = requests === null || requests === 0 ? [] : [`about ${plural(requests, "request")}`];
   const time = leastSeconds === null || leastSeconds === 0
     ? ""
     : `: at least ${lasting(leastSeconds * 1_000)} at the source's pace`;
@@ -107,12 +107,12 @@ function linesOf({ partitions, assets, batches, requests, leastSeconds }: Planne
   }`;
   return [
     ...assets.map(({ key, partitions }) => `${key}: ${plural(partitions, "partition")}`),
-    [made, ...asked].join(", ") + time,
+    [made, ...source].join(", ") + time,
   ];
 }
 
-async function mayBegin({ ask, log }: Context, { partitions }: PlannedBackfill): Promise<boolean> {
-  const answer = await ask!(`backfill ${plural(partitions, "partition")}? [y/N] `);
+async function mayBegin({ prompt, log }: Context, { partitions }: PlannedBackfill): Promise<boolean> {
+  const answer = await prompt!(`backfill ${plural(partitions, "partition")}? [y/N] `);
   if (/^y(es)?$/i.test((answer ?? "").trim())) return true;
   log.info("backfilling: nothing was begun");
   return false;

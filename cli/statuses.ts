@@ -1,7 +1,12 @@
-import { type AutomationStatus, automationStatusJson, iso, type KeptTick, visible } from "../core/mod.ts";
-import type { App, Context, ExitCode, Invocation } from "./context.ts";
-import { UsageError } from "./context.ts";
-import { near } from "./near.ts";
+import {
+  type AutomationStatus,
+  automationStatusJson,
+  isoSeconds,
+  type KeptTick,
+  visible,
+} from "../core/mod.ts";
+import { type App, type Context, type ExitCode, type Invocation, UsageError } from "./context.ts";
+import { near } from "./selection.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { table } from "./table.ts";
 
@@ -22,7 +27,7 @@ export async function tellStatuses(
   const rows = found.map((status) => [
     status.name,
     nextText(status),
-    status.last === null ? "" : secondsOf(status.last.at),
+    status.last === null ? "" : isoSeconds(status.last.at),
     status.last?.outcome ?? "",
     visible(status.last?.detail ?? ""),
   ]);
@@ -38,18 +43,13 @@ export async function tellStatuses(
 
 function nextText({ kind, paused, next }: AutomationStatus): string {
   if (paused) return "paused";
-  if (next !== null) return secondsOf(next);
+  if (next !== null) return isoSeconds(next);
   return kind === "automation" ? "on change" : "never";
-}
-
-/** A moment to the second. */
-function secondsOf(at: number): string {
-  return iso(at).replace(/\.\d+/, "");
 }
 
 /** A tick as cells. */
 export function tickCells({ at, outcome, detail, runs }: KeptTick): string[] {
-  return [secondsOf(at), outcome, runs.join(", "), visible(detail)];
+  return [isoSeconds(at), outcome, runs.join(", "), visible(detail)];
 }
 
 /** What the word names. @throws {UsageError} If it is nothing that asks for runs by itself. */

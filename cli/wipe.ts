@@ -2,10 +2,10 @@ import type { CommandLog } from "./command_log.ts";
 import { type PartitionRange, type RunSelection, type Undeclared, unranged } from "../core/mod.ts";
 import {
   type App,
-  type Ask,
   type Command,
   type Invocation,
   type Lake,
+  type Prompt,
   type Terminal,
   UsageError,
 } from "./context.ts";
@@ -32,7 +32,7 @@ Examples:
   deno task wipe vietnam/dev_mart --from 2018-01-01 --to 2018-01-31`,
   flags: { ...RANGE, switches: ["all", "dry-run", "yes"] },
   words: Infinity,
-  async run(invocation, { stdout, log, ask }) {
+  async run(invocation, { stdout, log, prompt }) {
     if (invocation.words.length === 0) {
       throw new UsageError('wiping: found no selection, wanted the assets to forget, or "*" for all');
     }
@@ -43,11 +43,11 @@ Examples:
     const left = await undeclared(invocation.words, lake);
     if (left.length > 0) requireWhole(invocation, left);
     const request = left.length > 0 ? undefined : wholeRequest(invocation, app, lake);
-    if (dry || (ask !== undefined && !invocation.has("yes"))) {
+    if (dry || (prompt !== undefined && !invocation.has("yes"))) {
       const found = request === undefined ? left : wipeable(await orchestrator.wipeable(request));
       if (dry) return tellWipeable(invocation, stdout, app, found);
       const partitions = total(found.flatMap(({ materialized }) => materialized));
-      if (partitions > 0 && !await mayForget(ask!, log, partitions, found)) return 130;
+      if (partitions > 0 && !await mayForget(prompt!, log, partitions, found)) return 130;
     }
     const wiped = request === undefined
       ? await orchestrator.wipeUndeclared(left.map(({ asset }) => asset))
@@ -72,14 +72,14 @@ function wipeable(found: ReadonlyMap<string, readonly PartitionRange[]>): Wipeab
 }
 
 async function mayForget(
-  ask: Ask,
+  prompt: Prompt,
   log: CommandLog,
   partitions: number,
   found: readonly Wipeable[],
 ): Promise<boolean> {
   const keys = found.map(({ asset }) => asset).join(", ");
   const question = `forget ${plural(partitions, "partition")} of ${keys}? [y/N] `;
-  if (/^y(es)?$/i.test((await ask(question) ?? "").trim())) return true;
+  if (/^y(es)?$/i.test((await prompt(question) ?? "").trim())) return true;
   log.info("wiping: nothing was forgotten");
   return false;
 }

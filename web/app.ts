@@ -4,13 +4,16 @@ import { api } from "./api/api.ts";
 import { EXPOSITION, exposition } from "./exposition.ts";
 import { fromHere } from "./from_here.ts";
 import { metricsOf } from "./metrics.ts";
+import { pages } from "./pages/pages.tsx";
+import { files } from "./static.ts";
+import type { SafetyEnv, WebOptions } from "./safety/options.ts";
 
 /** A daemon whose loops gave no sign of life for so long is taken for dead. */
 const SILENT = MINUTE;
 
 /** What a daemon shows of itself: whether it lives, whether it can work, its metrics, and its lake. It changes nothing. */
-export function webApp(vitals: Vitals): Hono {
-  const app = new Hono();
+export function webApp(vitals: Vitals, _options: WebOptions = {}): Hono<SafetyEnv> {
+  const app = new Hono<SafetyEnv>();
   app.get("/healthz", (context) => {
     const { silence } = vitals.pulse;
     if (silence <= SILENT) return context.text("ok\n");
@@ -26,9 +29,8 @@ export function webApp(vitals: Vitals): Hono {
   });
   app.use("/api/*", fromHere);
   app.route("/api", api(vitals));
-  app.notFound((context) =>
-    context.text("found no such page, wanted /healthz, /readyz, /metrics or /api/openapi.json\n", 404)
-  );
-  app.onError((error, context) => context.text(`${error.message}\n`, 500));
+  app.get("/static/:name", (context) => files.serve(context) ?? context.text("no such file\n", 404));
+  app.use(fromHere);
+  app.route("/", pages(vitals));
   return app;
 }

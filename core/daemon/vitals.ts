@@ -1,4 +1,4 @@
-import type { Askers } from "../automation/statuses.ts";
+import type { Automations } from "../automation/statuses.ts";
 import type { Graph } from "../graph.ts";
 import type { Orchestrator } from "../orchestrator.ts";
 import type { Instant } from "../instant.ts";
@@ -18,7 +18,7 @@ export interface OpenLake {
   /** How long so many requests to the source take at least, at its pace, in seconds. @default no time */
   leastSeconds?(requests: number): number;
   /** The schedules and sensors that are declared, and what is in the box. @default none */
-  askers?(): Promise<Askers>;
+  declaredAutomations?(): Promise<Automations>;
 }
 
 /** The process that a daemon is. */
@@ -34,6 +34,18 @@ export interface ProcessVitals {
   now(): Instant;
 }
 
+/** Who is admitted to what a process shows and lets be asked for over the web. */
+export interface Admission {
+  /** Who knows it may look and ask for runs; null: whoever reaches this machine's own address may. */
+  readonly token: string | null;
+  /** Who knows it may look. */
+  readonly readToken: string | null;
+  /** Names and addresses that it is asked by, beside this machine's own to itself. */
+  readonly hosts: readonly string[];
+  /** Whether it is asked by any address, as who listens at all of a machine's is. */
+  readonly anyAddress: boolean;
+}
+
 /** How a daemon is, for who watches it. */
 export interface Vitals {
   readonly pulse: Pulse;
@@ -43,6 +55,8 @@ export interface Vitals {
   lake(): OpenLake | undefined;
   /** Why it cannot work now, in a line; undefined where it can. */
   hindrance(): Promise<string | undefined>;
+  /** What is to be said of it although it can work, such as that nobody does what is queued. */
+  notices?(): Promise<readonly string[]>;
   readonly process: ProcessVitals;
   /** The lake's tables and views. @default none are told of */
   readonly tables?: Tables;

@@ -103,6 +103,18 @@ export async function lab(assets: readonly AnyAsset[], options: LabOptions = {})
   };
 }
 
+/** Asks for the runs of backfills and does what is queued until nothing is left. @returns Each run with how it ended. */
+export async function worked({ orchestrator }: Pick<Lab, "orchestrator">): Promise<string[]> {
+  const ticker = await orchestrator.backfillTicker();
+  const ended: string[] = [];
+  for (;;) {
+    const { runs } = await ticker.tick(new AbortController().signal);
+    const before = ended.length;
+    for await (const { run, outcome } of orchestrator.work()) ended.push(`${run} ${outcome.status}`);
+    if (runs.length === 0 && ended.length === before) return ended;
+  }
+}
+
 /** Materializes with contents that a test may change: by partition key (null is "-"), else `otherwise`. */
 export function contents(of: Record<string, string>, otherwise = "1") {
   return {

@@ -90,15 +90,16 @@ Deno.test("metrics count runs, partitions and requests, and tell of the process"
   assert(!text.includes('state="total"'));
 });
 
-Deno.test("without an open lake, the process is told of alone, and any other page is named as none", async () => {
+Deno.test("without an open lake, the process is told of alone, and any other page says that it is not open", async () => {
   const { get } = await watched({ lake: () => undefined });
   const [status, text] = await get("/metrics");
   assertEquals([status, text.includes("airgraph_runs")], [200, false]);
   assertMatch(text, /airgraph_last_tick_age_seconds gauge\n# HELP/);
-  assertEquals(await get("/"), [
-    404,
-    "found no such page, wanted /healthz, /readyz, /metrics or /api/openapi.json\n",
-  ]);
+  for (const path of ["/", "/nowhere"]) {
+    const [status, page] = await get(path);
+    assertEquals(status, 503);
+    assertMatch(page, /<h1>The lake is not open<\/h1>/);
+  }
 });
 
 Deno.test("the lake is told of to who asks by this machine's own names", async () => {

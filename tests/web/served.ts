@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { z } from "@hono/zod-openapi";
 import {
   type AnyAsset,
-  type Askers,
+  type Automations,
   daily,
   definer,
   from,
@@ -48,7 +48,7 @@ export function declared() {
 /** The API over a lab, whose every answer is held to its schema. */
 export async function served(
   assets: readonly AnyAsset[] = declared(),
-  askers: Askers = { schedules: [], sensors: [] },
+  declaredAutomations: Automations = { schedules: [], sensors: [] },
 ) {
   const made = await lab(assets, { cron: new CronerCron() });
   const { orchestrator, state } = made;
@@ -58,7 +58,7 @@ export async function served(
     graph: graph(assets),
     requests: () => 0,
     limited: () => 0,
-    askers: () => Promise.resolve(askers),
+    declaredAutomations: () => Promise.resolve(declaredAutomations),
   };
   const app = api({ lake: () => lake, lookbackDays: 7 });
   const ask = async (path: string, init?: RequestInit) => {

@@ -11,7 +11,7 @@ import {
 } from "../../core/mod.ts";
 import type { Context } from "hono";
 import { body } from "./bodies.ts";
-import { answer, type ApiEnv, json } from "./lake_env.ts";
+import { answer, type ApiEnv, json } from "./route.ts";
 import { problem, problems } from "./problem.ts";
 import { limit, positive } from "./queries.ts";
 import { Alerts, AutomationStatuses, Paused, Ticks, Verdict } from "./schemas.ts";
@@ -139,8 +139,8 @@ export function automation(api: OpenAPIHono<ApiEnv>): void {
 }
 
 async function statusesIn({ var: { lake } }: Context<ApiEnv>): Promise<AutomationStatus[]> {
-  const askers = await lake.askers?.() ?? { schedules: [], sensors: [] };
-  return await lake.orchestrator.automations(askers);
+  const declaredAutomations = await lake.declaredAutomations?.() ?? { schedules: [], sensors: [] };
+  return await lake.orchestrator.automations(declaredAutomations);
 }
 
 async function isKnown(context: Context<ApiEnv>, name: string): Promise<boolean> {

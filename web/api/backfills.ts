@@ -10,7 +10,7 @@ import {
 import type { Context } from "hono";
 import { workerOf } from "./acts.ts";
 import { BackfillBody, backfillOf, body } from "./bodies.ts";
-import { answer, type ApiEnv, json } from "./lake_env.ts";
+import { answer, type ApiEnv, json } from "./route.ts";
 import { problem, problems } from "./problem.ts";
 import { positive } from "./queries.ts";
 import { BackfillPreview, Backfills, BegunBackfill, TurnedBackfill } from "./schemas.ts";

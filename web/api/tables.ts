@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { StatementOptions, Tables as TablesPort } from "../../core/mod.ts";
 import type { Context } from "hono";
 import { body } from "./bodies.ts";
-import { answer, type ApiEnv, json } from "./lake_env.ts";
+import { answer, type ApiEnv, json } from "./route.ts";
 import { problem, problems } from "./problem.ts";
 import { Rows, Tables } from "./schemas.ts";
 import { entryJson } from "./table_entry.ts";

@@ -1,0 +1,62 @@
+import { RequestError } from "../errors.ts";
+import { DAY } from "../instant.ts";
+import type { RunRequest } from "../ports/state.ts";
+import { prunable } from "../run/prune.ts";
+import { assetRanges, requestOf } from "../run/request.ts";
+import { refresh, type Session } from "../run/session.ts";
+import { select } from "../selection.ts";
+
+/** A run that brings a selection up to date, as a schedule or a sensor asks for it. */
+export interface MaterializeRequest {
+  /** Expressions that choose assets, as commands take them. */
+  readonly selection: readonly string[];
+  /** Dates or times, both inclusive. @default the last days that sources are asked again for, and today */
+  readonly from?: string;
+  readonly to?: string;
+  /** Keys of single partitions, in the place of bounds. */
+  readonly partitions?: readonly string[];
+  /** Covers whole sets. @default false */
+  readonly all?: boolean;
+  /** Materializes what is fresh, too. @default false */
+  readonly force?: boolean;
+  /** The queued run of the highest priority is taken first. @default 0 */
+  readonly priority?: number;
+}
+
+/** A run that applies retention. */
+export interface PruneRequest {
+  readonly prune: {
+    /** For how many days what has been replaced, ended or ticked is remembered. */
+    readonly history: number;
+  };
+  readonly priority?: number;
+}
+
+/** A run as a schedule or a sensor asks for it. */
+export type AutomationRequest = MaterializeRequest | PruneRequest;
+
+/** The run of what is asked for, as things stand. @throws {RequestError} */
+export async function resolveRequest(
+  session: Session,
+  request: AutomationRequest,
+  lookbackDays: number,
+): Promise<RunRequest> {
+  await refresh(session);
+  const { index, clock } = session;
+  index.advance(clock.now());
+  const priority = request.priority !== undefined && { priority: request.priority };
+  if ("prune" in request) {
+    const over = await prunable(session, new Set(index.nodes.map(({ key }) => key)));
+    const ranges = [...over].flatMap(([node, ranges]) => assetRanges(node, ranges));
+    return { command: "prune", ranges, before: clock.now() - request.prune.history * DAY, ...priority };
+  }
+  const { selection: words, priority: _priority, ...bounds } = request;
+  const selected = select(words, {
+    assets: index.nodes.map(({ asset }) => asset),
+    upstream: (key) => index.node(key).up.map(({ up }) => up.key),
+    downstream: (key) => index.node(key).down.map(({ down }) => down.key),
+  });
+  if (!selected.ok) throw new RequestError(selected.message);
+  const resolved = requestOf(index, "materialize", { assets: selected.keys, words, lookbackDays, ...bounds });
+  return { ...resolved, asOf: index.now, ...priority };
+}

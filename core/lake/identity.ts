@@ -1,0 +1,276 @@
+import type { Json } from "../ports/key_value.ts";
+import type { State } from "../ports/state.ts";
+import { LakeError, type LakeStorage } from "../ports/storage.ts";
+import { conflictOf, MODULE, type Origins } from "./origins.ts";
+
+/** The data that a lake holds: its sources, each with one origin, and its environment. */
+export interface LakeContent {
+  readonly sources: Origins;
+  readonly environment: string;
+}
+
+/** A lake, and the place of its state as it is configured. */
+export interface LakePlaces {
+  readonly storage: LakeStorage;
+  readonly state: string;
+}
+
+/** A lake and its state's place, with the lake's mark as it was before the state was opened. */
+export interface MarkedLake extends LakePlaces {
+  readonly mark: LakeMark | undefined;
+}
+
+/** The identity of a lake, as its file and its state have it; each names the other's id. */
+export interface LakeIdentity {
+  readonly lake: string;
+  readonly state: string;
+  readonly sources: Readonly<Record<string, string>>;
+  readonly environment: string;
+  /** In a state alone: the id of the one that it takes over from, whose lake it is until the lake names the new one. */
+  readonly after?: string;
+}
+
+/** The mark of a lake: its identity, and the version of the document that holds it. */
+export interface LakeMark {
+  readonly identity: LakeIdentity;
+  readonly version: string;
+}
+
+const FILE = "_airgraph.json";
+const KEY = "airgraph/lake";
+
+/** Another command made the lake, with a state of its own, while this one was about to: nothing names this state. */
+export class OutpacedError extends LakeError {
+  override readonly name = "OutpacedError";
+}
+
+/**
+ * Reads the lake's mark. To be called before the state is opened, which may be seen as it is at that moment: another
+ * command may be making the lake; it writes the state, then the mark, then begins its run. They are read in the opposite
+ * order, so that what it has not written yet is never missed.
+ *
+ * @throws {LakeError} If it is damaged.
+ */
+export async function readMark(places: LakePlaces): Promise<MarkedLake> {
+  return { ...places, mark: await markOf(places.storage) };
+}
+
+/** Makes sure, where there is no state yet, that the lake has no other already. @throws {LakeError} If it has. */
+export function admitLake({ mark, ...places }: MarkedLake, isStateThere: boolean): void {
+  if (mark !== undefined && !isStateThere) throw new LakeError(otherState(places));
+}
+
+function otherState({ storage, state }: LakePlaces): string {
+  return `opening the lake: "${storage.url}" was made with another state than "${state}", wanted STATE_URL to name that ` +
+    'one, or, if it is lost, "state restore" with a copy of it, or "state rebuild"';
+}
+
+/**
+ * Makes sure that the lake and the state belong together and hold what is configured.
+ *
+ * @returns The sources that the lake holds data of; undefined where nothing says so yet.
+ * @throws {LakeError} If they do not.
+ */
+export async function examineLake(
+  state: State,
+  { mark, ...places }: MarkedLake,
+  content: LakeContent,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const recorded = readIdentity((await state.keyValue.get(KEY))?.value);
+  if (recorded === undefined && mark === undefined) return undefined;
+  if (recorded === undefined) throw new OutpacedError(otherState(places));
+  const isUsed = mark === undefined && (await state.runs(1)).length > 0;
+  const found = (mark ?? await markOf(places.storage))?.identity;
+  if (found === undefined) {
+    // A state that has done nothing yet was about to make its lake.
+    if (isUsed) {
+      throw new LakeError(
+        `opening the lake: the state "${places.state}" was made with a lake that is not at "${places.storage.url}", ` +
+          `wanted LAKE_URL to name it, another STATE_URL, or, if only its ${FILE} is lost, "doctor --repair"`,
+      );
+    }
+  } else if (!belong(found, recorded)) {
+    throw new LakeError(apart(places));
+  }
+  requireContent(recorded, places.storage, content);
+  return recorded.sources;
+}
+
+/** Whether a lake's mark and what a state records name each other. */
+function belong(mark: LakeIdentity, recorded: LakeIdentity): boolean {
+  return mark.lake === recorded.lake && (mark.state === recorded.state || mark.state === recorded.after);
+}
+
+function apart({ storage, state }: LakePlaces): string {
+  return `opening the lake: "${storage.url}" and the state "${state}" do not belong together, ` +
+    "wanted the LAKE_URL and STATE_URL of one lake";
+}
+
+/**
+ * Lets the lake and the state carry each other's id, sources and environment, as far as they do not yet.
+ *
+ * @param options `newId` makes an id that no other has; `early` marks them before any source is known, as work begins.
+ * @throws {LakeError} If the lake is another state's.
+ */
+export async function identifyLake(
+  state: State,
+  places: LakePlaces,
+  { sources, environment }: LakeContent,
+  { newId, early = false }: { readonly newId: () => string; readonly early?: boolean },
+): Promise<void> {
+  const known = Object.entries(sources).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  if (known.length === 0 && !early) return;
+  const { identity, isNew } = await record(state, Object.fromEntries(known), environment, newId);
+  for (;;) {
+    const mark = await markOf(places.storage);
+    // Another command may have marked it meanwhile, as a lake of its own.
+    if (mark !== undefined && mark.identity.lake !== identity.lake) {
+      throw new (isNew ? OutpacedError : LakeError)(apart(places));
+    }
+    const isSame = mark?.identity.state === identity.state;
+    if (mark !== undefined && !isSame && mark.identity.state !== identity.after) {
+      throw new LakeError(apart(places));
+    }
+    if (isSame && known.every(([name]) => mark!.identity.sources[name] !== undefined)) return;
+    if (await writeMark(places.storage, identity, mark?.version ?? null)) return;
+  }
+}
+
+/** Adds sources to what the state says of its lake. @returns It, and whether the state said nothing of a lake before. */
+async function record(
+  { keyValue }: State,
+  sources: Readonly<Record<string, string>>,
+  environment: string,
+  newId: () => string,
+): Promise<{ readonly identity: LakeIdentity; readonly isNew: boolean }> {
+  for (;;) {
+    const kept = await keyValue.get(KEY);
+    const known = readIdentity(kept?.value) ??
+      { lake: newId(), state: newId(), sources: {}, environment };
+    if (kept !== undefined && Object.keys(sources).every((name) => known.sources[name] !== undefined)) {
+      return { identity: known, isNew: false };
+    }
+    const identity = { ...known, sources: { ...sources, ...known.sources } };
+    if (await keyValue.put(KEY, { ...identity }, kept?.version ?? 0)) {
+      return { identity, isNew: kept === undefined };
+    }
+  }
+}
+
+/** The identity in the state, and how the lake's own mark compares with it. */
+export async function identityOf(state: State, { documents }: LakeStorage): Promise<{
+  readonly recorded: LakeIdentity | undefined;
+  readonly inLake: "same" | "other" | "lost";
+  /** Of the mark, if there is one. */
+  readonly version: string | null;
+}> {
+  const recorded = readIdentity((await state.keyValue.get(KEY))?.value);
+  const mark = await documents.read(FILE).catch((error) => {
+    if (error instanceof LakeError) return undefined;
+    throw error;
+  });
+  const version = mark?.version ?? null;
+  const found = mark && parsed(mark.text);
+  if (found === undefined) return { recorded, inLake: "lost", version };
+  const same = recorded !== undefined && belong(found, recorded);
+  return { recorded, inLake: same ? "same" : "other", version };
+}
+
+/** Marks the lake, if its mark is still the one of a version, or, with null, if it has none. */
+export async function writeMark(
+  { documents }: LakeStorage,
+  identity: LakeIdentity,
+  version: string | null,
+): Promise<boolean> {
+  const { after: _, ...mark } = identity;
+  return await documents.swap(FILE, `${JSON.stringify(mark, null, 2)}\n`, version);
+}
+
+/** Makes sure that a lake holds the data that are configured. @throws {LakeError} If it holds others. */
+export function requireContent(
+  recorded: LakeIdentity,
+  { url }: LakeStorage,
+  { sources, environment }: LakeContent,
+): void {
+  for (const [name, source] of Object.entries(sources)) {
+    const held = recorded.sources[name];
+    if (source === undefined || held === undefined || source === held) continue;
+    throw new LakeError(
+      `opening the lake: "${url}" holds data of ${held}, wanted another LAKE_URL for ${source}`,
+    );
+  }
+  requireOneKind(recorded, url, sources);
+  if (environment !== recorded.environment) {
+    throw new LakeError(
+      `opening the lake: "${url}" serves PIPELINE_ENV=${recorded.environment}, ` +
+        `wanted another LAKE_URL for ${environment}`,
+    );
+  }
+}
+
+/** A lake of a module's graph is no pipeline's, and one of simulated data takes no real ones. */
+function requireOneKind({ sources: held }: LakeIdentity, url: string, sources: Origins): void {
+  const found = conflictOf(held, sources);
+  if (found === undefined) return;
+  const [[, before], [name, now]] = found;
+  throw new LakeError(
+    `opening the lake: "${url}" holds data of ${before}, wanted another LAKE_URL for ${now ?? name}`,
+  );
+}
+
+/** Lets a state in the making carry the identity of a lake whose state it takes the place of, under an id of its own. */
+export async function takeOver(
+  state: State,
+  mark: LakeIdentity,
+  newId: () => string,
+): Promise<LakeIdentity> {
+  const { keyValue } = state;
+  const kept = await keyValue.get(KEY);
+  const { lake, state: after, sources, environment } = mark;
+  const identity = { lake, state: newId(), sources, environment, after };
+  await keyValue.put(KEY, identity, kept?.version ?? 0);
+  return identity;
+}
+
+/** Marks a lake as that of the state that has taken it over; until then both pass for its state. */
+export async function completeTakeOver(storage: LakeStorage, identity: LakeIdentity): Promise<void> {
+  const mark = await markOf(storage);
+  if (mark?.identity.state === identity.after) await writeMark(storage, identity, mark!.version);
+}
+
+/** The lake's mark, and its version; undefined where it has none. @throws {LakeError} If it is damaged. */
+export async function markOf({ documents, url }: LakeStorage): Promise<LakeMark | undefined> {
+  const mark = await documents.read(FILE);
+  if (mark === undefined) return undefined;
+  const identity = parsed(mark.text);
+  if (identity !== undefined) return { identity, version: mark.version };
+  throw new LakeError(
+    `reading "${url.replace(/\/+$/, "")}/${FILE}": found no lake's identity, wanted one: ` +
+      `"doctor --repair" writes it anew`,
+  );
+}
+
+function parsed(text: string): LakeIdentity | undefined {
+  try {
+    return readIdentity(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function readIdentity(value: Json | undefined): LakeIdentity | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const { lake, state, environment, after, ...rest } = value as Record<string, Json>;
+  const sources = sourcesIn(rest);
+  const fields = [lake, state, environment, after ?? "", ...Object.values(sources ?? {})];
+  if (sources === undefined || !fields.every((field) => typeof field === "string")) return undefined;
+  return { lake, state, sources, environment, ...(after !== undefined && { after }) } as LakeIdentity;
+}
+
+/** Lakes of before 0.3 hold data of one source: OpenAQ's, or a module's. */
+function sourcesIn({ sources, source }: Record<string, Json>): Record<string, Json> | undefined {
+  if (typeof source === "string") return { [source === "a module" ? MODULE : "openaq"]: source };
+  if (typeof sources !== "object" || sources === null || Array.isArray(sources)) return undefined;
+  return sources as Record<string, Json>;
+}

@@ -1,0 +1,44 @@
+// Opens the pages of acts in a dialog over the page; without scripts they are pages of their own.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a[data-dialog]");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  await openDialog(link.href, link);
+});
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const dialog = form.closest("dialog");
+  if (!dialog || form.method !== "get") return;
+  event.preventDefault();
+  await fill(dialog, `${form.action}?${new URLSearchParams(new FormData(form, event.submitter))}`);
+});
+
+async function openDialog(url, opener) {
+  const dialog = document.createElement("dialog");
+  document.body.append(dialog);
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    opener.focus();
+  });
+  dialog.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close]")) {
+      event.preventDefault();
+      dialog.close();
+    }
+  });
+  await fill(dialog, url);
+  if (dialog.isConnected) dialog.showModal();
+}
+
+async function fill(dialog, url) {
+  const response = await fetch(url);
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const content = page.querySelector("#content");
+  if (response.redirected || !content) {
+    location.assign(response.url);
+    return;
+  }
+  dialog.setAttribute("aria-label", content.querySelector("h1")?.textContent ?? "");
+  dialog.replaceChildren(...content.childNodes);
+}

@@ -1,0 +1,56 @@
+// Keeps the parts of a page that follow the lake up to date: what is named by `data-live` is fetched again once something
+// changed, at most once a second, and put in the place of what stands, unless the viewer is at work in it.
+const source = document.body.dataset.follows;
+const LEAST_MS = 1_000;
+
+let fetching = false;
+let wanted = false;
+let last = 0;
+
+async function refresh() {
+  wanted = true;
+  if (fetching || document.hidden) return;
+  fetching = true;
+  while (wanted && !document.hidden) {
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, last + LEAST_MS - Date.now())));
+    wanted = false;
+    last = Date.now();
+    const response = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => undefined);
+    if (response?.ok) replace(new DOMParser().parseFromString(await response.text(), "text/html"));
+  }
+  fetching = false;
+}
+
+function replace(page) {
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const fresh = page.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
+    if (!fresh || part.outerHTML === fresh.outerHTML || isBusy(part)) continue;
+    const atEnd = part.scrollTop + part.clientHeight >= part.scrollHeight - 4;
+    const { scrollTop, scrollLeft } = part;
+    part.replaceWith(document.adoptNode(fresh));
+    fresh.scrollTop = atEnd ? fresh.scrollHeight : scrollTop;
+    fresh.scrollLeft = scrollLeft;
+    fresh.dispatchEvent(new CustomEvent("renewed", { bubbles: true }));
+  }
+}
+
+/** Whether the viewer's focus or selection is in a part. */
+function isBusy(part) {
+  if (part.contains(document.activeElement)) return true;
+  const selection = getSelection();
+  return selection !== null && !selection.isCollapsed && part.contains(selection.anchorNode);
+}
+
+if (source && document.querySelector("[data-live]")) {
+  const events = new EventSource(source);
+  let isFirst = true;
+  events.addEventListener("changes", (event) => {
+    // The first tells where one is; what happened since the page was made has come with it or comes next.
+    if (isFirst && JSON.parse(event.data).length === 0) isFirst = false;
+    else refresh();
+  });
+  addEventListener("pagehide", () => events.close());
+  document.addEventListener("visibilitychange", () => wanted && refresh());
+  const every = Number(document.querySelector("[data-every]")?.dataset.every);
+  if (every > 0) setInterval(refresh, every * 1_000);
+}

@@ -1,0 +1,11 @@
+// Tells the server the viewer's zone, so that it writes times in it; the first page of all is written in UTC.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const known = document.cookie.split("; ").find((each) => each.startsWith("own_zone="));
+if (zone && known !== `own_zone=${encodeURIComponent(zone)}`) {
+  document.cookie = `own_zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=strict`;
+}
+
+// A form of choices applies each choice at once; without scripts its button does.
+for (const form of document.querySelectorAll("form[data-at-once]")) {
+  form.addEventListener("change", () => form.requestSubmit());
+}

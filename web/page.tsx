@@ -1,0 +1,18 @@
+import type { Context, Hono } from "hono";
+import type { Child } from "hono/jsx";
+import { Layout, type LayoutProps } from "./parts/layout.tsx";
+import type { PageEnv } from "./view/view.ts";
+
+/** The app to which pages are added. */
+export type Pages = Hono<PageEnv>;
+
+/** Answers with a page. */
+export function show(
+  context: Context<PageEnv>,
+  { status = 200, ...props }: Omit<LayoutProps, "view" | "children"> & {
+    readonly status?: 200 | 400 | 403 | 404 | 500 | 503;
+  },
+  children: Child,
+): Response | Promise<Response> {
+  return context.html(<Layout view={context.var.view} {...props}>{children}</Layout>, status);
+}

@@ -1,0 +1,189 @@
+import type { AssetCounts, Episode, RunRecord } from "../../../core/mod.ts";
+import { OPEN_RUNS } from "../../parts/run.tsx";
+import { type Pages, show } from "../../page.tsx";
+import { DataTable } from "../../parts/data_table.tsx";
+import { Age, AssetLink, Empty, Panel, Title } from "../../parts/small.tsx";
+import { RunLink, RunWhat } from "../../parts/run.tsx";
+import { Sign, State, StateBar, States } from "../../parts/state.tsx";
+import type { View } from "../../view/view.ts";
+import { type GroupCounts, groupCounts, troubleOf } from "./counts.ts";
+import { text } from "./words.ts";
+
+/** So many runs at work are shown. */
+const RUNS = 8;
+
+/** Whether the lake is well, at one look. */
+export function overview(pages: Pages): void {
+  pages.get("/", async (context) => {
+    const { view, lake: { orchestrator, state, graph } } = context.var;
+    const t = view.in(text);
+    await orchestrator.refresh();
+    const counts = await orchestrator.counts();
+    const runs = await state.runs(RUNS, { statuses: OPEN_RUNS });
+    const episodes = await state.alerts.open();
+    const troubled = counts.filter((each) => troubleOf(each) > 0);
+    return await show(context, { title: t.title }, [
+      <Verdict view={view} counts={counts} />,
+      <div class="panels">
+        <Panel title={t.attention} live="attention">
+          {troubled.length === 0
+            ? <p class="quiet">{t.noTrouble}</p>
+            : <Troubled view={view} counts={troubled} />}
+        </Panel>
+        <Panel title={t.alerts} live="alerts" side={<a href="/alerts">{t.allAlerts}</a>}>
+          <OpenAlerts view={view} episodes={episodes} />
+        </Panel>
+        <Panel title={t.atWork} live="runs" side={<a href="/runs">{t.allRuns}</a>}>
+          <AtWork view={view} runs={runs} />
+        </Panel>
+      </div>,
+      <Panel title={t.groups} live="groups">
+        <Groups view={view} groups={groupCounts(graph, counts)} />
+      </Panel>,
+    ]);
+  });
+}
+
+/** The answer to "is the lake well?", to be read from across a room. */
+function Verdict({ view, counts }: { view: View; counts: readonly AssetCounts[] }) {
+  const t = view.in(text);
+  const sum = (of: (each: AssetCounts) => number) => counts.reduce((total, each) => total + of(each), 0);
+  const trouble = sum(troubleOf);
+  const open = sum(({ partitions: { stale, running } }) => stale + running);
+  if (counts.every(({ lastMaterialized }) => lastMaterialized === null)) {
+    return (
+      <div data-live="verdict">
+        <Empty title={t.empty}>
+          <p>{t.emptyHint}</p>
+          <a class="button main" data-dialog href="/acts/materialize?selection=*">{t.materialize}</a>
+        </Empty>
+      </div>
+    );
+  }
+  const [state, title, lead] = trouble > 0
+    ? ["failed", t.notWell(view.format.number(trouble)), t.notWellLead] as const
+    : open > 0
+    ? ["running", t.working, t.workingLead] as const
+    : ["fresh", t.well, t.wellLead] as const;
+  return (
+    <div data-live="verdict">
+      <Title
+        title={
+          <span class={`verdict state s-${state}`}>
+            <Sign state={state} />
+            {title}
+          </span>
+        }
+        lead={lead}
+      >
+        <a class="button" data-dialog href="/acts/materialize?selection=*">{t.materialize}</a>
+      </Title>
+    </div>
+  );
+}
+
+function Troubled({ view, counts }: { view: View; counts: readonly AssetCounts[] }) {
+  return (
+    <ul class="rows">
+      {counts.map(({ key, partitions: { failed, blocked }, late }) => (
+        <li>
+          <AssetLink of={key} />
+          <States view={view} counts={{ failed, blocked, late: late ?? 0 }} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function OpenAlerts({ view, episodes }: { view: View; episodes: readonly Episode[] }) {
+  const t = view.in(text);
+  if (episodes.length === 0) return <p class="quiet">{t.noAlerts}</p>;
+  return (
+    <ul class="rows">
+      {episodes.map(({ rule, subject, message, opened, severity }) => (
+        <li>
+          <span class={`state s-${severity === "error" ? "failed" : "late"}`}>
+            <Sign state={severity === "error" ? "failed" : "late"} />
+            <strong>{rule}</strong> <span class="key">{subject}</span>
+          </span>
+          <span class="small quiet">
+            <Age view={view} at={opened} />
+          </span>
+          <span class="small whole">{message}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function AtWork({ view, runs }: { view: View; runs: readonly RunRecord[] }) {
+  const t = view.in(text);
+  if (runs.length === 0) return <p class="quiet">{t.noRuns}</p>;
+  return (
+    <ul class="rows">
+      {runs.map((run) => (
+        <li>
+          <span>
+            <State view={view} state={run.status === "queued" ? "queued" : "running"} />{" "}
+            <RunLink id={run.id} />
+          </span>
+          <span class="small quiet">
+            <Age view={view} at={run.started} />
+          </span>
+          <span class="small whole">
+            <RunWhat view={view} request={run.request} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Groups({ view, groups }: { view: View; groups: readonly GroupCounts[] }) {
+  const t = view.in(text);
+  return (
+    <DataTable
+      view={view}
+      prefix="group-"
+      rows={groups}
+      columns={[
+        {
+          name: "name",
+          title: t.group,
+          cell: ({ group }) => <a href={`/assets?group=${encodeURIComponent(group)}`}>{group}</a>,
+          by: ({ group }) => group,
+        },
+        {
+          name: "assets",
+          title: t.assets,
+          number: true,
+          cell: ({ assets }) => view.format.number(assets),
+          by: ({ assets }) => assets,
+        },
+        {
+          name: "partitions",
+          title: t.partitions,
+          number: true,
+          cell: ({ total }) => view.format.number(total),
+          by: ({ total }) => total,
+        },
+        {
+          name: "states",
+          title: t.states,
+          cell: ({ states }) => (
+            <>
+              <StateBar view={view} counts={states} />
+              <States view={view} counts={states} />
+            </>
+          ),
+        },
+        {
+          name: "newest",
+          title: t.newest,
+          cell: ({ lastMaterialized: at }) => at === null ? t.never : <Age view={view} at={at} />,
+          by: ({ lastMaterialized }) => lastMaterialized,
+        },
+      ]}
+    />
+  );
+}

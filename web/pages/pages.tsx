@@ -1,0 +1,109 @@
+import { Hono } from "hono";
+import { setCookie } from "hono/cookie";
+import { RequestError, type Vitals } from "../../core/mod.ts";
+import { type Pages, show } from "../page.tsx";
+import { Empty, Title } from "../parts/small.tsx";
+import { COOKIES, type PageEnv, viewOf } from "../view/view.ts";
+import { LANGUAGES, words } from "../view/language.ts";
+import { acts } from "./acts/acts.tsx";
+import { backfillAct } from "./acts/backfill.tsx";
+import { asset } from "./asset/page.tsx";
+import { assets } from "./assets/page.tsx";
+import { design } from "./design.tsx";
+import { partition } from "./partition/page.tsx";
+import { overview } from "./overview/page.tsx";
+
+/** A year, in seconds. */
+const YEAR = 31_536_000;
+
+const text = words({
+  opening: "The lake is not open",
+  openingHint: "This page looks again every few seconds.",
+  none: "There is no such page",
+  noneHint: (path: string) => `${path} leads nowhere.`,
+  home: "To the overview",
+  wrong: "This cannot be meant",
+  failed: "The page could not be made",
+}, {
+  opening: "Hồ dữ liệu chưa mở",
+  openingHint: "Trang này tự xem lại sau vài giây.",
+  none: "Không có trang này",
+  noneHint: (path) => `${path} không dẫn đến đâu.`,
+  home: "Về trang tổng quan",
+  wrong: "Yêu cầu không hợp lệ",
+  failed: "Không dựng được trang",
+});
+
+/** The pages on which a lake is understood and steered. */
+export function pages({ lake: open, lookbackDays, hindrance, process }: Vitals): Pages {
+  const app = new Hono<PageEnv>();
+  app.use(async (context, next) => {
+    context.set("view", viewOf(context, { now: process.now(), operates: true, csrf: undefined }));
+    context.set("lookbackDays", lookbackDays);
+    await next();
+  });
+  app.post("/preferences", async (context) => {
+    const form = await context.req.formData();
+    const keep = (name: string, allowed: readonly string[]) => {
+      const value = String(form.get(name) ?? "");
+      if (allowed.includes(value)) {
+        setCookie(context, name, value, { path: "/", maxAge: YEAR, sameSite: "Strict", httpOnly: true });
+      }
+    };
+    keep(COOKIES.zone, ["utc", "own"]);
+    keep(COOKIES.language, LANGUAGES);
+    return context.redirect(ownPath(String(form.get("back") ?? "/")), 303);
+  });
+  design(app);
+  app.use(async (context, next) => {
+    const lake = open();
+    if (lake !== undefined) {
+      context.set("lake", lake);
+      return await next();
+    }
+    const t = context.var.view.in(text);
+    const why = await hindrance();
+    context.header("retry-after", "5");
+    context.header("refresh", "5");
+    return await show(
+      context,
+      { title: t.opening, live: false, status: 503 },
+      <Empty whole title={t.opening}>
+        {why === undefined ? null : <p>{why}</p>}
+        <p class="quiet">{t.openingHint}</p>
+      </Empty>,
+    );
+  });
+  overview(app);
+  assets(app);
+  asset(app);
+  partition(app);
+  acts(app);
+  backfillAct(app);
+  app.all("*", (context) => {
+    const t = context.var.view.in(text);
+    return show(
+      context,
+      { title: t.none, live: false, status: 404 },
+      <Empty whole title={t.none}>
+        <p>{t.noneHint(context.req.path)}</p>
+        <a class="button" href="/">{t.home}</a>
+      </Empty>,
+    );
+  });
+  app.onError((error, context) => {
+    const t = context.var.view.in(text);
+    const isWrong = error instanceof RequestError;
+    return show(
+      context,
+      { title: isWrong ? t.wrong : t.failed, live: false, status: isWrong ? 400 : 500 },
+      [<Title title={isWrong ? t.wrong : t.failed} />, <p class="notice bad">{error.message}</p>],
+    );
+  });
+  return app;
+}
+
+/** A path of this server; the overview's where another is meant. */
+function ownPath(path: string): string {
+  return /^\/(?![/\\])/.test(path) ? path : "/";
+}

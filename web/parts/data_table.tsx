@@ -1,0 +1,94 @@
+import type { Child } from "hono/jsx";
+import { link, type View } from "../view/view.ts";
+import { words } from "../view/language.ts";
+
+/** A column of a table: its heading, a row's cell, and what it is sorted by. */
+export interface TableColumn<Row> {
+  /** Names it in the page's address. */
+  readonly name: string;
+  readonly title: string;
+  readonly cell: (row: Row) => Child;
+  /** @default it cannot be sorted by */
+  readonly by?: (row: Row) => string | number | null;
+  /** Numbers stand on the right. @default false */
+  readonly number?: boolean;
+}
+
+const text = words({ ascending: "ascending", descending: "descending" }, {
+  ascending: "tăng dần",
+  descending: "giảm dần",
+});
+
+/**
+ * A table that is sorted by the address: `?sort=name` or `?sort=-name`, after `prefix` where a page has several. The rows
+ * stand as they are given where nothing is chosen.
+ */
+export function DataTable<Row>(
+  { view, caption, columns, rows, prefix = "" }: {
+    view: View;
+    caption?: Child;
+    columns: readonly TableColumn<Row>[];
+    rows: readonly Row[];
+    prefix?: string;
+  },
+) {
+  const parameter = `${prefix}sort`;
+  const chosen = view.url.searchParams.get(parameter) ?? "";
+  const descends = chosen.startsWith("-");
+  const name = descends ? chosen.slice(1) : chosen;
+  const sorting = columns.find((column) => column.name === name)?.by;
+  const sorted = sorting === undefined
+    ? rows
+    : [...rows].sort((a, b) => order(sorting(a), sorting(b)) * (descends ? -1 : 1));
+  return (
+    <div
+      class="scroll"
+      tabindex={0}
+      role="region"
+      aria-label={typeof caption === "string" ? caption : columns.map(({ title }) => title).join(", ")}
+    >
+      <table>
+        {caption === undefined ? null : <caption>{caption}</caption>}
+        <thead>
+          <tr>
+            {columns.map((column) => {
+              const isChosen = column.name === name;
+              const sort = !isChosen ? {} : { "aria-sort": descends ? "descending" : "ascending" } as const;
+              const next = isChosen && !descends ? `-${column.name}` : column.name;
+              return (
+                <th scope="col" class={column.number ? "number" : ""} {...sort}>
+                  {column.by === undefined ? column.title : (
+                    <a href={link(view, { [parameter]: next })}>
+                      {column.title}
+                      {isChosen ? <Arrow view={view} descends={descends} /> : null}
+                    </a>
+                  )}
+                </th>
+              );
+            })}
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map((row) => (
+            <tr>
+              {columns.map(({ cell, number }) => <td class={number ? "number" : ""}>{cell(row)}</td>)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Arrow({ view, descends }: { view: View; descends: boolean }) {
+  const { ascending, descending } = view.in(text);
+  return <span aria-label={descends ? descending : ascending}>{descends ? " ↓" : " ↑"}</span>;
+}
+
+/** Ascending, by code unit; what is null comes first. */
+function order(a: string | number | null, b: string | number | null): number {
+  if (a === b) return 0;
+  if (a === null) return -1;
+  if (b === null) return 1;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,75 @@
+import { rangeText, type RunRequest, type RunStatus } from "../../core/mod.ts";
+import type { View } from "../view/view.ts";
+import { words } from "../view/language.ts";
+import { type ShownState, Sign } from "./state.tsx";
+
+/** The statuses of runs that have not ended. */
+export const OPEN_RUNS: readonly RunStatus[] = ["queued", "running"];
+
+/** The state whose sign and colour a run's status has. */
+const LIKE: Readonly<Record<RunStatus, ShownState>> = {
+  queued: "queued",
+  running: "running",
+  succeeded: "fresh",
+  failed: "failed",
+  cancelled: "missing",
+  interrupted: "late",
+};
+
+const statusWords = words<Readonly<Record<RunStatus, string>>>({
+  queued: "queued",
+  running: "running",
+  succeeded: "succeeded",
+  failed: "failed",
+  cancelled: "cancelled",
+  interrupted: "interrupted",
+}, {
+  queued: "đang chờ",
+  running: "đang chạy",
+  succeeded: "xong",
+  failed: "lỗi",
+  cancelled: "đã huỷ",
+  interrupted: "bị ngắt",
+});
+
+/** A run's status with its sign. */
+export function RunState({ view, status }: { view: View; status: RunStatus }) {
+  return (
+    <span class={`state s-${LIKE[status]}`}>
+      <Sign state={LIKE[status]} />
+      {view.in(statusWords)[status]}
+    </span>
+  );
+}
+
+/** A run's number, which leads to its page. */
+export function RunLink({ id }: { id: number }) {
+  return <a class="key" href={`/runs/${id}`}>{`#${id}`}</a>;
+}
+
+/** So many assets of a run are named in short. */
+const NAMED = 2;
+
+/** What a run is to do, in a line. */
+export function RunWhat({ view, request }: { view: View; request: RunRequest }) {
+  const { command, ranges, selection } = request;
+  const assets = [...new Set(ranges.map(({ asset }) => asset))];
+  const chosen = assets.length <= NAMED || selection === undefined || selection.length === 0
+    ? assets.slice(0, NAMED).join(", ") +
+      (assets.length > NAMED ? ` +${view.format.number(assets.length - NAMED)}` : "")
+    : selection.join(" ");
+  const keys = ranges.length === 0 ? "" : boundsOf(ranges);
+  return (
+    <span>
+      {command} <span class="key">{chosen}</span> {keys === "" ? null : <span class="key quiet">{keys}</span>}
+    </span>
+  );
+}
+
+/** The keys of the first and the last partition of the first asset that has some. */
+function boundsOf(ranges: RunRequest["ranges"]): string {
+  const first = ranges.find(({ from }) => from !== null);
+  if (first === undefined) return "";
+  const last = ranges.findLast(({ asset }) => asset === first.asset)!;
+  return rangeText(first.from, last.to);
+}

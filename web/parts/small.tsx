@@ -1,0 +1,108 @@
+import type { Child } from "hono/jsx";
+import type { Instant, Milliseconds } from "../../core/mod.ts";
+import type { View } from "../view/view.ts";
+import { words } from "../view/language.ts";
+
+/** A moment in the viewer's zone, with the exact one behind it. */
+export function Time({ view, at }: { view: View; at: Instant }) {
+  return (
+    <time datetime={new Date(at).toISOString()} title={`${view.zone}`} class="nowrap">
+      {view.format.time(at)}
+    </time>
+  );
+}
+
+const age = words({ ago: (text: string) => `${text} ago`, in: (text: string) => `in ${text}`, now: "now" }, {
+  ago: (text) => `${text} trước`,
+  in: (text) => `${text} nữa`,
+  now: "bây giờ",
+});
+
+/** How long ago or ahead a moment is, with the moment behind it. */
+export function Age({ view, at }: { view: View; at: Instant }) {
+  const { ago, in: ahead, now } = view.in(age);
+  const away = at - view.now;
+  const length = view.format.duration(Math.abs(away));
+  return (
+    <time datetime={new Date(at).toISOString()} title={`${view.format.time(at)} ${view.zone}`} class="nowrap">
+      {Math.abs(away) < 1_000 ? now : away < 0 ? ago(length) : ahead(length)}
+    </time>
+  );
+}
+
+/** A length of time. */
+export function Length({ view, of }: { view: View; of: Milliseconds }) {
+  return <span class="nowrap">{view.format.duration(of)}</span>;
+}
+
+/** A number that can be read from across a room, with its unit. */
+export function Big({ value, unit, href }: { value: Child; unit: Child; href?: string }) {
+  const said = (
+    <>
+      <span class="big">{value}</span> <span class="unit">{unit}</span>
+    </>
+  );
+  return <p>{href === undefined ? said : <a href={href}>{said}</a>}</p>;
+}
+
+/** Says that there is nothing, and what to do next. @param whole Whether it is all that the page says. */
+export function Empty({ title, whole, children }: { title: string; whole?: boolean; children?: Child }) {
+  return (
+    <div class="empty">
+      {whole ? <h1>{title}</h1> : <h2>{title}</h2>}
+      {children}
+    </div>
+  );
+}
+
+/** A part of a page with a heading. @param live Its name, where it is kept up to date. */
+export function Panel(
+  { title, side, live, id, children }: {
+    title: Child;
+    side?: Child;
+    live?: string;
+    id?: string;
+    children?: Child;
+  },
+) {
+  return (
+    <section class="panel" {...(id && { id })} {...(live && { "data-live": live })}>
+      <header>
+        <h2>{title}</h2>
+        {side}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+/** The page's heading, what it is about in a sentence, and what can be done. */
+export function Title({ title, lead, children }: { title: Child; lead?: Child; children?: Child }) {
+  return (
+    <div class="title">
+      <h1>{title}</h1>
+      {children === undefined ? null : <div class="acts">{children}</div>}
+      {lead === undefined ? null : <p class="lead">{lead}</p>}
+    </div>
+  );
+}
+
+/** Facts with their names. */
+export function Facts({ of }: { of: readonly (readonly [Child, Child])[] }) {
+  return <dl class="facts">{of.map(([name, value]) => [<dt>{name}</dt>, <dd>{value}</dd>])}</dl>;
+}
+
+/** The address of an asset's page. */
+export function assetHref(key: string): string {
+  return `/assets/${key.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+/** The address of a partition's page; `_` where there is no key. */
+export function partitionHref(key: string, partition: string | null): string {
+  return `${assetHref(key)}/${encodeURIComponent(partition ?? "_")}`;
+}
+
+/** An asset's key, which leads to its page. */
+export function AssetLink({ of }: { of: string }) {
+  return <a class="key" href={assetHref(of)}>{of}</a>;
+}

@@ -1,0 +1,17 @@
+/** The languages of the pages, as their codes. */
+export const LANGUAGES = ["en", "vi"] as const;
+export type Language = typeof LANGUAGES[number];
+
+/** The words of a page or a part, in every language. */
+export type Words<Shape> = Readonly<Record<Language, Shape>>;
+
+/** Declares words; the English ones say which there are. */
+export function words<Shape>(en: Shape, vi: NoInfer<Shape>): Words<Shape> {
+  return { en, vi };
+}
+
+/** The language that was chosen, or else the first of those that the browser prefers. @param accepted Of `Accept-Language`. */
+export function languageOf(chosen: string | undefined, accepted: string | undefined): Language {
+  const wanted = [chosen ?? "", ...(accepted ?? "").split(",").map((each) => each.trim().slice(0, 2))];
+  return wanted.find((each) => LANGUAGES.some((known) => known === each)) as Language | undefined ?? "en";
+}

@@ -1,0 +1,80 @@
+import type { Context } from "hono";
+import { getCookie } from "hono/cookie";
+import type { Instant, OpenLake } from "../../core/mod.ts";
+import { Format } from "./format.ts";
+import { type Language, languageOf, type Words } from "./language.ts";
+
+/** How one viewer sees pages: language, zone, and where one is. */
+export interface View {
+  readonly language: Language;
+  readonly format: Format;
+  /** The IANA name of the zone in which times are written. */
+  readonly zone: string;
+  /** The viewer's own zone, as the browser said; undefined before it did. */
+  readonly ownZone: string | undefined;
+  /** When the page was asked for, by the lake's time. */
+  readonly now: Instant;
+  /** The page's address. */
+  readonly url: URL;
+  /** Whether the viewer may ask for runs. */
+  readonly operates: boolean;
+  /** The token that forms carry; undefined where none is needed. */
+  readonly csrf: string | undefined;
+  /** Picks the words of the viewer's language. */
+  in<Shape>(words: Words<Shape>): Shape;
+}
+
+/** What each page is given. */
+export interface PageEnv {
+  Variables: {
+    readonly lake: OpenLake;
+    readonly lookbackDays: number;
+    readonly view: View;
+  };
+}
+
+/** The cookies that keep a viewer's choices: the language, the zone of times (`utc` or `own`), and the zone's name. */
+export const COOKIES = { language: "language", zone: "zone", ownZone: "own_zone" } as const;
+
+/** Reads how a viewer sees pages from the request. */
+export function viewOf(
+  context: Context,
+  { now, operates, csrf }: Pick<View, "now" | "operates" | "csrf">,
+): View {
+  const language = languageOf(getCookie(context, COOKIES.language), context.req.header("accept-language"));
+  const ownZone = zoneOf(getCookie(context, COOKIES.ownZone));
+  const isOwn = getCookie(context, COOKIES.zone) !== "utc" && ownZone !== undefined;
+  const zone = isOwn ? ownZone : "UTC";
+  return {
+    language,
+    format: new Format(language, zone),
+    zone,
+    ownZone,
+    now,
+    url: new URL(context.req.url),
+    operates,
+    csrf,
+    in: (words) => words[language],
+  };
+}
+
+/** A zone's name that a browser said; undefined where there is no such zone. */
+function zoneOf(name: string | undefined): string | undefined {
+  if (name === undefined || name.length > 64) return undefined;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The page's address with other values in its query; undefined takes one out. */
+export function link({ url }: View, changes: Readonly<Record<string, string | undefined>>): string {
+  const query = new URLSearchParams(url.search);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) query.delete(name);
+    else query.set(name, value);
+  }
+  const text = query.toString();
+  return url.pathname + (text === "" ? "" : `?${text}`);
+}
