@@ -48,7 +48,7 @@ const MAY_IMPORT: Readonly<
     packages: ["node:path", "node:process", "node:readline", "node:readline/promises"],
   },
   bench: {
-    layers: ["core", "adapters", "sources", "assets", "app", "bench"],
+    layers: ["core", "adapters", "sources", "assets", "app", "web", "bench"],
     packages: ["@std/path", "duckdb", "node:process", "node:sqlite", "zod"],
   },
 };
