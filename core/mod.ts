@@ -92,7 +92,7 @@ export { daemonAt, type DaemonSeen, seeDaemon } from "./daemon/stalled.ts";
 export type { DaemonNews, Herald } from "./daemon/news.ts";
 export { Pulse } from "./daemon/pulse.ts";
 export type { Counted, Counters, PartitionOutcome, StepOutcome, TickOutcome } from "./daemon/counters.ts";
-export type { OpenLake, ProcessVitals, Vitals } from "./daemon/vitals.ts";
+export type { Admission, OpenLake, ProcessVitals, Vitals } from "./daemon/vitals.ts";
 export type { Verdict } from "./automation/verdict.ts";
 export type { Why } from "./automation/why.ts";
 export type { Hindrance, PlannedCause, PlannedStep } from "./plan.ts";

@@ -5,14 +5,15 @@ import { EXPOSITION, exposition } from "./exposition.ts";
 import { fromHere } from "./from_here.ts";
 import { metricsOf } from "./metrics.ts";
 import { pages } from "./pages/pages.tsx";
+import type { SafetyEnv, WebOptions } from "./safety/options.ts";
 import { files } from "./static.ts";
 
 /** A daemon whose loops gave no sign of life for so long is taken for dead. */
 const SILENT = MINUTE;
 
 /** What a daemon shows of itself: whether it lives, whether it can work, its metrics, and its lake. It changes nothing. */
-export function webApp(vitals: Vitals): Hono {
-  const app = new Hono();
+export function webApp(vitals: Vitals, _options: WebOptions = {}): Hono<SafetyEnv> {
+  const app = new Hono<SafetyEnv>();
   app.get("/healthz", (context) => {
     const { silence } = vitals.pulse;
     if (silence <= SILENT) return context.text("ok\n");

@@ -1,4 +1,4 @@
-import type { Hono } from "hono";
+import type { Env, Hono } from "hono";
 import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import { sha256 } from "../core/mod.ts";
@@ -45,7 +45,7 @@ class Files {
   }
 
   /** Serves the files. */
-  serve(app: Hono): void {
+  serve<Given extends Env>(app: Hono<Given>): void {
     app.get("/static/:name", (context) => {
       const found = this.#byPath.get(context.req.path);
       if (found === undefined) return context.notFound();

@@ -28,6 +28,18 @@ export interface ProcessVitals {
   now(): Instant;
 }
 
+/** Who is admitted to what a process shows and lets be asked for over the web. */
+export interface Admission {
+  /** Who knows it may look and ask for runs; null: whoever reaches this machine's own address may. */
+  readonly token: string | null;
+  /** Who knows it may look. */
+  readonly readToken: string | null;
+  /** Names and addresses that it is asked by, beside this machine's own to itself. */
+  readonly hosts: readonly string[];
+  /** Whether it is asked by any address, as who listens at all of a machine's is. */
+  readonly anyAddress: boolean;
+}
+
 /** How a daemon is, for who watches it. */
 export interface Vitals {
   readonly pulse: Pulse;
@@ -37,5 +49,7 @@ export interface Vitals {
   lake(): OpenLake | undefined;
   /** Why it cannot work now, in a line; undefined where it can. */
   hindrance(): Promise<string | undefined>;
+  /** What is to be said of it although it can work, such as that nobody does what is queued. */
+  notices?(): Promise<readonly string[]>;
   readonly process: ProcessVitals;
 }

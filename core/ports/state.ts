@@ -1,3 +1,4 @@
+import type { Acts } from "./acts.ts";
 import type { Alerts } from "./alerts.ts";
 import type { Backfills } from "./backfills.ts";
 import type { Claims } from "./claims.ts";
@@ -10,6 +11,7 @@ import type { Queue } from "./queue.ts";
 import type { Runs } from "./runs.ts";
 import type { Ticks } from "./ticks.ts";
 
+export type * from "./acts.ts";
 export type * from "./alerts.ts";
 export type * from "./backfills.ts";
 export type * from "./claims.ts";
@@ -26,6 +28,7 @@ export interface State extends EventLog, Claims, Runs, Queue, History, Ticks, Fo
   readonly keyValue: KeyValue;
   readonly backfills: Backfills;
   readonly alerts: Alerts;
+  readonly acts: Acts;
   /** Releases this worker's claims, and hands back the runs that it took. */
   close(): Promise<void>;
   /**

@@ -19,7 +19,7 @@ export interface ForgetOptions {
 /**
  * Forgets what happened before an instant and says nothing any more: materializations that others replaced, unless a
  * rollback could still go back to them, marks and checks of what has been made since, runs with their logs, ticks
- * with their evaluations, episodes that people were told of, and keys by which nobody asks any more.
+ * with their evaluations, episodes that people were told of, acts, and keys by which nobody asks any more.
  */
 export async function forget(
   state: State,
@@ -39,6 +39,7 @@ export async function forget(
   await flush();
   const { events, runs } = await state.forgetOlder(before, counting);
   await state.alerts.forget(before, counting);
+  await state.acts.forget(before, counting);
   if (counting === undefined) await forgetKeys(state, before);
   return { events: events + forgotten, runs, ticks: await state.forgetTicks(before, counting) };
 }

@@ -5,6 +5,7 @@ const ROOT = fromFileUrl(new URL("../..", import.meta.url));
 
 /** The contract suite of each port; those of one purpose share one. */
 const SUITES: Readonly<Record<string, string>> = {
+  Acts: "stateContract",
   Alerts: "stateContract",
   Backfills: "stateContract",
   Binder: "queryContract",

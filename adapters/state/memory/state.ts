@@ -11,6 +11,7 @@ import type {
   Seq,
 } from "../../../core/mod.ts";
 import type * as port from "../../../core/mod.ts";
+import { MemoryActs } from "./acts.ts";
 import { MemoryAlerts } from "./alerts.ts";
 import { MemoryBackfills } from "./backfills.ts";
 import { Claims } from "./claims.ts";
@@ -32,6 +33,7 @@ export class MemoryState implements port.State {
   readonly keyValue: KeyValue;
   readonly backfills: port.Backfills;
   readonly alerts: port.Alerts;
+  readonly acts: port.Acts;
   readonly #store: MemoryStore;
   readonly #worker: Worker;
   readonly #registry: Registry;
@@ -62,6 +64,7 @@ export class MemoryState implements port.State {
     this.keyValue = new MemoryKeyValue(store);
     this.backfills = new MemoryBackfills(store, this.#runs, this.#queue);
     this.alerts = new MemoryAlerts(store, self);
+    this.acts = new MemoryActs(store);
     store.workers.add(self);
   }
 

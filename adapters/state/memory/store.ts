@@ -13,6 +13,7 @@ import type {
   Instant,
   Intent,
   Json,
+  KeptAct,
   KeptEvaluation,
   KeptTick,
   LogEntry,
@@ -128,6 +129,7 @@ export class MemoryStore {
   /** The oldest first. */
   ticks: KeptTick[] = [];
   evaluations: KeptEvaluation[] = [];
+  acts: KeptAct[] = [];
   readonly leads = new Map<string, StoredLead>();
   /** Those that lost a lead as they gave no sign of life. */
   deposed: { readonly name: string; readonly worker: Worker; readonly since: Instant }[] = [];

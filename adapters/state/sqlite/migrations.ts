@@ -307,4 +307,18 @@ export const migrations: readonly string[] = [
   ALTER TABLE leads ADD COLUMN note TEXT NOT NULL DEFAULT 'null';
   ALTER TABLE leads ADD COLUMN yields INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- Of what was asked for over the web. role: null, or 0 read, 1 operate. outcome: 0 done, 1 refused, 2 failed.
+  CREATE TABLE acts (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    role INTEGER,
+    address TEXT NOT NULL,
+    act TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    outcome INTEGER NOT NULL,
+    message TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX acts_at ON acts (at);
+  `,
 ];

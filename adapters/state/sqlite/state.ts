@@ -14,6 +14,7 @@ import type {
 } from "../../../core/mod.ts";
 import type * as port from "../../../core/mod.ts";
 import { requireCovered, toBeCovered } from "../commits.ts";
+import { SqliteActs } from "./acts.ts";
 import { SqliteAlerts } from "./alerts.ts";
 import { SqliteBackfills } from "./backfills.ts";
 import { Claims } from "./claims.ts";
@@ -40,6 +41,7 @@ export class SqliteState implements port.State {
   readonly keyValue: KeyValue;
   readonly backfills: port.Backfills;
   readonly alerts: port.Alerts;
+  readonly acts: port.Acts;
   readonly #db: Database;
   readonly #workers: Workers;
   readonly #registry: Registry;
@@ -83,6 +85,7 @@ export class SqliteState implements port.State {
     this.keyValue = new SqliteKeyValue(db);
     this.backfills = new SqliteBackfills(db, this.#queue, () => this.#log.head());
     this.alerts = new SqliteAlerts(db, this.#workers);
+    this.acts = new SqliteActs(db);
   }
 
   async register(

@@ -1,4 +1,5 @@
 import { describeBackfills } from "./contract_backfills.ts";
+import { describeActs } from "./contract_acts.ts";
 import { describeAlerts } from "./contract_alerts.ts";
 import { describeClaims } from "./contract_claims.ts";
 import { describeCodes } from "./contract_codes.ts";
@@ -26,4 +27,5 @@ export function stateContract(name: string, open: () => Promise<Harness>): void 
   describeFollowing(name, open);
   describeLeads(name, open);
   describeAlerts(name, open);
+  describeActs(name, open);
 }

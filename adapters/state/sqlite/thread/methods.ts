@@ -82,6 +82,7 @@ export const METHODS: Methods<Omit<State, "watch">> = {
     settle: true,
     forget: true,
   },
+  acts: { note: true, list: true, forget: true },
   close: true,
   abandon: true,
 };
