@@ -321,4 +321,9 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX acts_at ON acts (at);
   `,
+  `
+  -- Runs and episodes are counted by when they began.
+  CREATE INDEX begun ON runs (started, status, worker);
+  CREATE INDEX opened ON episodes (opened, rule, severity);
+  `,
 ];
