@@ -2,6 +2,7 @@ import { viewsToRetry } from "../assets/failed_views.ts";
 import type { Discrepancy, Pipeline, UpkeepContext } from "../assets/group.ts";
 import type { Config } from "../config.ts";
 import {
+  type Askers,
   type AssetKey,
   type Forgotten,
   type Graph,
@@ -56,6 +57,7 @@ export interface Lake extends AsyncDisposable {
   tickers(lead?: Lead): Promise<readonly Ticking[]>;
   /** How long so many requests to the source take at least, at its pace. */
   leastSeconds(requests: number): number;
+  askers(): Promise<Askers>;
   look(signal: AbortSignal): Promise<void>;
   tell(signal: AbortSignal): Promise<void>;
 }
@@ -219,6 +221,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       },
       tickers: (lead) => asking.tickers(lead),
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),
+      askers: async () => (await import("./askers.ts")).askersOf(project),
       look: (signal) => asking.look(signal),
       tell: (signal) => asking.tell(signal),
       async [Symbol.asyncDispose]() {

@@ -1,7 +1,8 @@
 import {
   type BackfillId,
   type BackfillProgress,
-  type BackfillStatus,
+  type BackfillTurn,
+  turnBackfill,
   visible,
   waitsJson,
 } from "../core/mod.ts";
@@ -125,7 +126,6 @@ function list(
   for (const line of [...table(columns, rows), ...waiting, ...lines]) print(stdout, line);
 }
 
-const TO = { pause: "paused", resume: "running", cancel: "cancelled" } as const;
 const TOLD = {
   pause: "is paused: no further batch begins",
   resume: "goes on",
@@ -135,7 +135,7 @@ const TOLD = {
 /** Pauses a backfill, lets it go on, or cancels it. @throws {UsageError} If there is no such backfill. */
 async function turn(
   app: App,
-  form: Exclude<Form, "list">,
+  form: BackfillTurn,
   id: BackfillId,
   { json }: Invocation,
   { stdout, log }: Context,
@@ -149,14 +149,15 @@ async function turn(
   }
   const state = await app.state("write");
   try {
-    const status: BackfillStatus = (await state.backfills.turn(id, TO[form], app.now()))!;
-    if (status !== "running" && status !== "paused") {
+    const turned = (await turnBackfill(state, id, form, app.now()))!;
+    if ("ended" in turned) {
+      const { ended: status } = turned;
       log.error(`turning backfill ${id} to "${form}": found it ${status}, wanted one that has not ended`);
       if (json) printJson(stdout, { id, status, warnings: app.notices });
       return 1;
     }
     const idle = form === "resume" ? await idleLines(app, state) : [];
-    if (json) printJson(stdout, { id, status: TO[form], warnings: [...app.notices, ...idle] });
+    if (json) printJson(stdout, { id, status: turned.status, warnings: [...app.notices, ...idle] });
     else {
       notify(stdout, app.notices);
       for (const line of [`backfill ${id} ${TOLD[form]}`, ...idle]) print(stdout, line);

@@ -1,4 +1,5 @@
 import {
+  type Askers,
   type AssetKey,
   type AutomationStatus,
   type Channel,
@@ -237,6 +238,8 @@ export interface Lake extends AsyncDisposable {
   tickers(lead?: Lead): Promise<readonly Ticking[]>;
   /** How long so many requests to the source take at least, at its pace, in seconds. */
   leastSeconds(requests: number): number;
+  /** The schedules and sensors that are declared, and what is in the box. */
+  askers(): Promise<Askers>;
   /** Tells people of what is wrong by now, and what is over, beside one who asks for what is due: `tickers` do so themselves. */
   look(signal: AbortSignal): Promise<void>;
   /** The same at the end of who asked for what was due, and waits until each channel was tried. */

@@ -74,7 +74,7 @@ export function workedLine({ run, request, outcome }: Worked): string {
       return `${head} succeeded: nothing to do`;
     default: {
       const { status, counts: { materialized, failed, blocked } } = outcome;
-      if (request.command === "prune") return `${head} ${status}`;
+      if (request.command !== "materialize") return `${head} ${status}`;
       const rest = [
         ...(failed > 0 ? [`${number(failed)} failed`] : []),
         ...(blocked > 0 ? [`${number(blocked)} blocked`] : []),

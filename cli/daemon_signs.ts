@@ -1,8 +1,5 @@
-import { daemonAt, seeDaemon, type State } from "../core/mod.ts";
+import { handsOf, seeDaemon, type State } from "../core/mod.ts";
 import type { App } from "./context.ts";
-
-/** Among so many of the latest runs one is looked for that somebody does for others. */
-const LATEST = 100;
 
 /** Lines about daemons that do not answer. */
 export async function silentLines(app: App, state: State): Promise<readonly string[]> {
@@ -11,22 +8,12 @@ export async function silentLines(app: App, state: State): Promise<readonly stri
 
 /** Says who does what is queued, where that is not a daemon that answers. */
 export async function idleLines(app: App, state: State): Promise<readonly string[]> {
-  const { leader, silent } = await seeDaemon(state, app.machine.now());
-  if (leader !== undefined || await isWorkedOff(state)) return silent;
-  return ['no daemon is at work: "deno task daemon" does it'];
+  return (await handsOf(state, app.machine.now())).lines;
 }
 
 /** Says who does a run that is queued. */
 export async function workerLines(app: App, state: State): Promise<readonly string[]> {
-  const { leader, silent } = await seeDaemon(state, app.machine.now());
-  if (silent.length > 0) return silent;
-  if (leader !== undefined) return [`${daemonAt(leader.place)} does it`];
-  if (await isWorkedOff(state)) return ["whoever works off the queue now does it"];
-  return ['no daemon is at work: "deno task daemon" does it, or "deno task daemon --once"'];
-}
-
-/** Whether somebody works off the queue without leading, such as `daemon --once`. */
-async function isWorkedOff(state: State): Promise<boolean> {
-  const runs = await state.runs(LATEST);
-  return runs.some(({ status, request: { tags } }) => status === "running" && tags?.by !== undefined);
+  const { waits, lines, place } = await handsOf(state, app.machine.now());
+  if (!waits) return [place === undefined ? "whoever works off the queue now does it" : `${place} does it`];
+  return place === undefined ? lines.map((line) => `${line}, or "deno task daemon --once"`) : lines;
 }

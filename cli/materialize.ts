@@ -1,11 +1,17 @@
-import { type Graph, type Progress, type RunResult, type RunSelection, visible } from "../core/mod.ts";
+import {
+  type Graph,
+  type Progress,
+  type RunResult,
+  type RunSelection,
+  visible,
+  warningLines,
+} from "../core/mod.ts";
 import type { App, Command, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { openToMake } from "./open.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { nothingToDo, planned } from "./plan.ts";
 import { reporter } from "./reporter.ts";
 import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
-import { warningLines } from "./seen.ts";
 import { chosen } from "./selection.ts";
 import { table } from "./table.ts";
 import { lasting, named, number, plural } from "./text.ts";

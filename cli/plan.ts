@@ -4,11 +4,12 @@ import {
   plannedStepJson,
   type RunSelection,
   visible,
+  warningLines,
 } from "../core/mod.ts";
 import type { App, Command, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
 import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
-import { leftWarnings, seenLines, unseenLines, warningLines } from "./seen.ts";
+import { leftWarnings, seenLines, unseenLines } from "./seen.ts";
 import { named, number, plural, rangeText, total } from "./text.ts";
 
 export const plan: Command = {

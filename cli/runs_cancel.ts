@@ -1,4 +1,4 @@
-import type { RunId, RunStatus } from "../core/mod.ts";
+import { cancelRun, type RunId } from "../core/mod.ts";
 import type { App, Context, ExitCode, Invocation } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
 import { found } from "./runs_logs.ts";
@@ -13,26 +13,20 @@ export async function cancel(
   const looking = await app.state("read");
   await found(looking, run).finally(() => looking.close());
   const state = await app.state("write");
-  const status = await state.cancel(run, app.now()).finally(() => state.close());
-  const told = TOLD[status];
-  if (told === undefined) {
+  const turned = (await cancelRun(state, run, app.now()).finally(() => state.close()))!;
+  if ("ended" in turned) {
+    const { ended: status } = turned;
     log.error(`cancelling run ${run}: found it ${status}, wanted one that is queued or running`);
     if (json) printJson(stdout, { run, status, warnings: app.notices });
     return 1;
   }
-  if (json) printJson(stdout, { run, status: told.status, warnings: app.notices });
+  const { status } = turned;
+  if (json) printJson(stdout, { run, status, warnings: app.notices });
   else {
     notify(stdout, app.notices);
-    print(stdout, `run ${run} ${told.text}`);
+    print(stdout, `run ${run} ${status === "ending" ? ENDING : "cancelled: it had not begun"}`);
   }
   return 0;
 }
 
-/** What becomes of a run that stood so. */
-const TOLD: Partial<Readonly<Record<RunStatus, { readonly status: string; readonly text: string }>>> = {
-  queued: { status: "cancelled", text: "cancelled: it had not begun" },
-  running: {
-    status: "ending",
-    text: "is asked to end: it does within a second, or with its next group of partitions",
-  },
-};
+const ENDING = "is asked to end: it does within a second, or with its next group of partitions";

@@ -1,12 +1,5 @@
-import type { AssetKey, Seen, Warning } from "../core/mod.ts";
+import { type AssetKey, type Seen, type Warning, warningLines } from "../core/mod.ts";
 import { number } from "./text.ts";
-
-/** Warnings of assets, a line for each. */
-export function warningLines(warnings: Iterable<readonly [AssetKey, readonly Warning[]]>): string[] {
-  return [...warnings].flatMap(([key, warnings]) =>
-    warnings.map(({ partition, message }) => `${key}${partition ? ` ${partition}` : ""}: ${message}`)
-  );
-}
 
 /** A line for each warning of assets that could be looked at. */
 export function seenLines(seen: readonly Seen[]): string[] {

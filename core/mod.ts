@@ -74,6 +74,9 @@ export {
 
 // Work on a graph
 export * from "./orchestrator.ts";
+export type { Preview, PreviewOptions } from "./acts/preview.ts";
+export { type ActCommand, type RunAsk, unranged } from "./acts/run_ask.ts";
+export { BACKFILL_TURNS, type BackfillTurn, cancelRun, turnBackfill, type Turned } from "./acts/turn.ts";
 export type { Ask, MaterializeAsk, PruneAsk } from "./automation/ask.ts";
 export { AUTOMATION } from "./automation/names.ts";
 export type { Outage, Outages, WaitsFor } from "./outages.ts";
@@ -87,6 +90,7 @@ export type { BackfillProgress } from "./backfill/progress.ts";
 export type { DaemonOptions } from "./daemon/options.ts";
 export { type LeadNote, TICKS } from "./daemon/lead.ts";
 export { type LeadingDaemon, leadingDaemon, requireSpeed } from "./daemon/leading_daemon.ts";
+export { type Hands, handsOf } from "./daemon/hands.ts";
 export { serve } from "./daemon/serve.ts";
 export { daemonAt, type DaemonSeen, seeDaemon } from "./daemon/stalled.ts";
 export type { DaemonNews, Herald } from "./daemon/news.ts";
@@ -98,7 +102,7 @@ export type { Why } from "./automation/why.ts";
 export type { Hindrance, PlannedCause, PlannedStep } from "./plan.ts";
 export type { AssetCounts, PartitionCounts } from "./counts.ts";
 export type { AssetStatus, StatusRange } from "./status.ts";
-export type { Warning } from "./warnings.ts";
+export { type Warning, warningLines } from "./warnings.ts";
 export type { CauseKind, Judgement } from "./staleness/judgement.ts";
 export { type ReadSourceFile, requireSources } from "./staleness/node.ts";
 export type { PartitionState } from "./staleness/states.ts";
@@ -131,6 +135,7 @@ export { type PartitionJson, partitionJson } from "./view/partition.ts";
 export { type Keys, keysOf } from "./view/keys.ts";
 export { type LineageEdge, type LineageJson, lineageJson } from "./view/lineage.ts";
 export { type CauseJson, type PlannedStepJson, plannedStepJson } from "./view/plan.ts";
+export { type PreviewJson, previewJson } from "./view/preview.ts";
 export * from "./view/run.ts";
 export { type AssetStatusJson, assetStatusJson } from "./view/status.ts";
 

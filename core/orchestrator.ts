@@ -1,3 +1,5 @@
+import type { Preview, PreviewOptions } from "./acts/preview.ts";
+import type { RunAsk } from "./acts/run_ask.ts";
 import type { Alerter, AlerterOptions } from "./alerts/alerter.ts";
 import type { Outages } from "./outages.ts";
 import type { Askers, AutomationStatus } from "./automation/statuses.ts";
@@ -40,7 +42,7 @@ import { partitionOf, type RunSelection, type Scope, scopeOf } from "./run/scope
 import { commit, type Ports, refresh, runningIn, type Session } from "./run/session.ts";
 import type { RunResult } from "./run/tally.ts";
 import type { TakeInOptions, TakenInCount } from "./run/take_in.ts";
-import { tracedCommand, tracedMaterialize } from "./run/traced.ts";
+import { traceable, tracedCommand, tracedMaterialize } from "./run/traced.ts";
 import type { Undeclared } from "./run/undeclared.ts";
 import type { Worked } from "./run/worked.ts";
 import type { Execute } from "./run/worker.ts";
@@ -272,6 +274,22 @@ export class Orchestrator {
     return await queueRetry(this.session, run);
   }
 
+  /** Says what an act would do as things stand. @throws {RequestError} If it cannot be meant. */
+  async preview(ask: RunAsk, options?: PreviewOptions): Promise<Preview> {
+    await this.refresh();
+    const { previewOf } = await import("./acts/preview.ts");
+    return await previewOf(this.session, ask, options);
+  }
+
+  /** Queues what somebody asks for who does not do it. @returns As `Queue.enqueue`. @throws {RequestError} */
+  async ask(ask: RunAsk): Promise<{ readonly run: RunId; readonly isNew: boolean }> {
+    await this.refresh();
+    const { askedRun } = await import("./acts/run_ask.ts");
+    const { session, index } = this;
+    const request = traceable(session, askedRun(index, ask));
+    return await session.state.enqueue(request, session.clock.now());
+  }
+
   /** Does what is queued, one run after the other, until nothing is or the signal is aborted; tells how each ended. */
   async *work(options: RunOptions = {}): AsyncGenerator<Worked> {
     const { work } = await import("./run/worker.ts");
@@ -397,6 +415,12 @@ export class Orchestrator {
       })
     );
     return over.slice(0, limit);
+  }
+
+  /** How all that asks for runs by itself stands. @throws {DeclarationError} */
+  async automations(askers: Askers): Promise<AutomationStatus[]> {
+    const { state, clock } = this.session;
+    return await automationStatusesOf(askers, { state, cron: await this.#cron(), now: clock.now() });
   }
 
   /** Looks at every external asset that is looked for, and records what is new. */

@@ -24,6 +24,13 @@ export interface Warning {
   readonly message: string;
 }
 
+/** Warnings of assets, a line for each. */
+export function warningLines(warnings: Iterable<readonly [AssetKey, readonly Warning[]]>): string[] {
+  return [...warnings].flatMap(([key, warnings]) =>
+    warnings.map(({ partition, message }) => `${key}${partition ? ` ${partition}` : ""}: ${message}`)
+  );
+}
+
 /** At most so many partitions of an asset have their failed checks told one by one. */
 const TOLD = 20;
 /** At most so many rollbacks are remembered. */

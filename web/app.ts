@@ -5,8 +5,8 @@ import { EXPOSITION, exposition } from "./exposition.ts";
 import { fromHere } from "./from_here.ts";
 import { metricsOf } from "./metrics.ts";
 import { pages } from "./pages/pages.tsx";
-import type { SafetyEnv, WebOptions } from "./safety/options.ts";
 import { files } from "./static.ts";
+import type { SafetyEnv, WebOptions } from "./safety/options.ts";
 
 /** A daemon whose loops gave no sign of life for so long is taken for dead. */
 const SILENT = MINUTE;
@@ -29,7 +29,7 @@ export function webApp(vitals: Vitals, _options: WebOptions = {}): Hono<SafetyEn
   });
   app.use("/api/*", fromHere);
   app.route("/api", api(vitals));
-  files.serve(app);
+  app.get("/static/:name", (context) => files.serve(context) ?? context.text("no such file\n", 404));
   app.use(fromHere);
   app.route("/", pages(vitals));
   return app;

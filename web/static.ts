@@ -1,4 +1,4 @@
-import type { Env, Hono } from "hono";
+import type { Context } from "hono";
 import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import { sha256 } from "../core/mod.ts";
@@ -44,13 +44,11 @@ class Files {
     return path;
   }
 
-  /** Serves the files. */
-  serve<Given extends Env>(app: Hono<Given>): void {
-    app.get("/static/:name", (context) => {
-      const found = this.#byPath.get(context.req.path);
-      if (found === undefined) return context.notFound();
-      return context.body(found.text, 200, { "content-type": found.type, "cache-control": FOR_EVER });
-    });
+  /** Answers with the file at the request's path; undefined if there is none. */
+  serve(context: Context): Response | undefined {
+    const found = this.#byPath.get(context.req.path);
+    if (found === undefined) return undefined;
+    return context.body(found.text, 200, { "content-type": found.type, "cache-control": FOR_EVER });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../instant.ts";
+import type { Instant, Milliseconds } from "../instant.ts";
 import type { Clock } from "../ports/clock.ts";
 import { Counters } from "./counters.ts";
 
@@ -15,6 +15,11 @@ export class Pulse {
     this.#clock = clock;
     this.beat("ticks");
     this.beat("runs");
+  }
+
+  /** The machine's time, whatever time the lake has. */
+  get now(): Instant {
+    return this.#clock.now();
   }
 
   /** One of the loops, that of what asks for runs or that of the runs, gives a sign of life. */

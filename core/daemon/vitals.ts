@@ -1,3 +1,4 @@
+import type { Askers } from "../automation/statuses.ts";
 import type { Graph } from "../graph.ts";
 import type { Orchestrator } from "../orchestrator.ts";
 import type { Instant } from "../instant.ts";
@@ -13,6 +14,10 @@ export interface OpenLake {
   requests(): number;
   /** How many of these requests were answered that there were too many. */
   limited(): number;
+  /** How long so many requests to the source take at least, at its pace, in seconds. @default no time */
+  leastSeconds?(requests: number): number;
+  /** The schedules and sensors that are declared, and what is in the box. @default none */
+  askers?(): Promise<Askers>;
 }
 
 /** The process that a daemon is. */

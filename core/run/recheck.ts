@@ -1,6 +1,7 @@
 import type { Audited, CheckResult } from "../check.ts";
 import type { AssetKey, RunId } from "../event.ts";
 import { chunks, type OrdinalRange } from "../partition/ranges.ts";
+import type { Json } from "../ports/key_value.ts";
 import type { MaterializationRecord, RunRequest } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { audit } from "./audit.ts";
@@ -9,6 +10,7 @@ import { warnOfRolledBack } from "./rolled_back.ts";
 import { filesIntact } from "./intact.ts";
 import { recorded } from "./recorded.ts";
 import { scopeFrom } from "./request.ts";
+import type { Scope } from "./scope.ts";
 import { commit, refresh, type Session } from "./session.ts";
 
 /** The results of the checks on one materialized partition. */
@@ -26,19 +28,62 @@ export async function recheck(
 ): Promise<Rechecked[]> {
   const scope = [...scopeFrom(session.index, request)];
   if (scope.every(([node, ranges]) => node.rows.materialized(ranges) === 0)) return [];
-  return await recorded(session, request, async (run, signal) => {
-    const found: Rechecked[] = [];
-    for (const [node, ranges] of scope) {
-      for (const range of chunks(ranges, node.asset.batch.most)) {
-        signal.throwIfAborted();
-        found.push(...await recheckBatch(session, run, node, range, signal));
-      }
-    }
-    return found;
-  }, { succeeded: (found) => found.every(({ results }) => results.every(isPassed)), signal: cancelled });
+  return await recorded(
+    session,
+    request,
+    (run, signal) => recheckScope(session, run, new Map(scope), signal),
+    { succeeded: isSound, summary: recheckedJson, signal: cancelled },
+  );
 }
 
-const isPassed = ({ passed, severity }: CheckResult) => passed || severity !== "blocking";
+/** Runs the checks on what stands of a scope. */
+export async function recheckScope(
+  session: Session,
+  run: RunId,
+  scope: Scope,
+  signal: AbortSignal,
+): Promise<Rechecked[]> {
+  const found: Rechecked[] = [];
+  for (const [node, ranges] of scope) {
+    for (const range of chunks(ranges, node.asset.batch.most)) {
+      signal.throwIfAborted();
+      found.push(...await recheckBatch(session, run, node, range, signal));
+    }
+  }
+  return found;
+}
+
+/** Whether no blocking check failed. */
+export function isSound(found: readonly Rechecked[]): boolean {
+  return found.every(({ results }) => results.every(isPassed));
+}
+
+/** At most so many failures are kept with a run; the events hold all. */
+const KEPT = 50;
+
+/** The record of a run that checked. */
+export function recheckedJson(found: readonly Rechecked[]): Json {
+  const results = found.flatMap(({ asset, partition, results }) =>
+    results.map((result) => ({ asset, partition, ...result }))
+  );
+  const failed = results.filter(({ passed }) => !passed);
+  const errors = failed.filter((each) => !isPassed(each)).slice(0, KEPT).map((
+    { asset, partition, check, detail },
+  ) => ({
+    asset,
+    partition,
+    message: `blocking check "${check}" failed${detail === undefined ? "" : `: ${detail}`}`,
+  }));
+  const counts = {
+    partitions: found.length,
+    passed: results.length - failed.length,
+    failed: failed.length,
+  };
+  return { counts, ...(errors.length > 0 && { errors }) };
+}
+
+const isPassed = ({ passed, severity }: Pick<CheckResult, "passed" | "severity">) =>
+  passed || severity !== "blocking";
 
 async function recheckBatch(
   session: Session,

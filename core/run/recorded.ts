@@ -1,4 +1,5 @@
 import type { RunId } from "../event.ts";
+import type { Json } from "../ports/key_value.ts";
 import type { RunRequest } from "../ports/state.ts";
 import { Cancellation } from "./cancellation.ts";
 import { recover } from "./recover.ts";
@@ -7,6 +8,8 @@ import { messageOf, refresh, type Session } from "./session.ts";
 export interface RecordedOptions<T> {
   /** Whether the run came to what was asked for. @default always */
   readonly succeeded?: (result: T) => boolean;
+  /** The record that it leaves. @default none */
+  readonly summary?: (result: T) => Json;
   /** Cancels the run. */
   readonly signal?: AbortSignal;
 }
@@ -18,7 +21,7 @@ export async function recorded<T>(
   session: Session,
   request: RunRequest,
   act: (run: RunId, signal: AbortSignal) => Promise<T>,
-  { succeeded = () => true, signal: here = never }: RecordedOptions<T> = {},
+  { succeeded = () => true, summary = () => null, signal: here = never }: RecordedOptions<T> = {},
 ): Promise<T> {
   const { state, clock } = session;
   await recover(session);
@@ -28,12 +31,12 @@ export async function recorded<T>(
   cancellation.begin(run);
   try {
     const result = await act(run, signal);
-    await state.endRun(run, succeeded(result) ? "succeeded" : "failed", null, clock.now());
+    await state.endRun(run, succeeded(result) ? "succeeded" : "failed", summary(result), clock.now());
     return result;
   } catch (cause) {
-    const summary = { errors: [{ message: messageOf(session, cause) }] };
+    const failure = { errors: [{ message: messageOf(session, cause) }] };
     const status = signal.aborted ? "cancelled" : "failed";
-    await state.endRun(run, status, summary, clock.now()).catch(() => {});
+    await state.endRun(run, status, failure, clock.now()).catch(() => {});
     throw cause;
   } finally {
     await refresh(session);

@@ -1,7 +1,9 @@
 import { RequestError } from "../errors.ts";
 import type { Materialized, RunId } from "../event.ts";
+import type { OrdinalRange } from "../partition/ranges.ts";
 import type { FileRef, Replacement } from "../ports/publisher.ts";
-import type { ClaimToken, MaterializationRecord } from "../ports/state.ts";
+import type { Json } from "../ports/key_value.ts";
+import type { ClaimToken, MaterializationRecord, State } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { exclusively } from "./exclusive.ts";
 import { Inputs } from "./inputs.ts";
@@ -27,25 +29,39 @@ export type RolledBack =
  * @throws {RequestError} If others write the asset: nobody here can put back what they wrote.
  */
 export async function rollback(session: Session, node: Node, partition: number): Promise<RolledBack> {
-  if (node.asset.materialize === null) {
-    throw new RequestError(
-      `rolling back "${node.key}": found an external asset, wanted one that the graph makes itself`,
-    );
-  }
-  const range = { from: partition, to: partition };
-  const request = { command: "rollback", ranges: assetRanges(node, [range]) } as const;
-  const act = async (run: RunId, token: ClaimToken): Promise<RolledBack> => {
+  requireOwn(node);
+  const request = { command: "rollback", ranges: assetRanges(node, [at(partition)]) } as const;
+  return await recorded(session, request, (run) => rollbackIn(session, run, node, partition), {
+    succeeded: isBack,
+    summary: (done) => rolledBackJson(node, partition, done),
+  });
+}
+
+/** @throws {RequestError} If others write the asset. */
+export function requireOwn(node: Node): void {
+  if (node.asset.materialize !== null) return;
+  throw new RequestError(
+    `rolling back "${node.key}": found an external asset, wanted one that the graph makes itself`,
+  );
+}
+
+/** Puts the version before back, unless this run has done so before its worker died. */
+export async function rollbackIn(
+  session: Session,
+  run: RunId,
+  node: Node,
+  partition: number,
+): Promise<RolledBack> {
+  const range = at(partition);
+  const act = async (token: ClaimToken): Promise<RolledBack> => {
     const { publisher, clock, state } = session;
-    const [current] = await state.materializations(node.key, [range]);
-    if (current === undefined) return { status: "no-version", reason: "nothing stands" };
-    const history = await state.history(node.key, partition);
-    const earlier = history.find(({ dataVersion }) => dataVersion !== current.event.dataVersion);
-    if (earlier === undefined) return { status: "no-version", reason: "no earlier version is known" };
+    const found = await earlierOf(state, node, partition);
+    if ("reason" in found) return { status: "no-version", ...found };
+    const { current, earlier, alike } = found;
+    if (current.event.run === run) return done(earlier, current.event);
 
     const staging = `_staging/${run}`;
     try {
-      // The same version may have been written more than once: whichever bytes are kept are good.
-      const alike = history.filter(({ dataVersion }) => dataVersion === earlier.dataVersion);
       const recalled = await recall(session, current, alike, staging);
       if (recalled === undefined) {
         return { status: "no-version", reason: `version "${earlier.dataVersion}" is not kept any more` };
@@ -72,18 +88,59 @@ export async function rollback(session: Session, node: Node, partition: number):
         throw new Error(failed.message, { cause: failed.cause });
       }
       await commit(session, { claim: token, events: [event] });
-      const { dataVersion: from } = current.event;
-      return { status: "rolled-back", from, to: event.dataVersion, rows: event.payload.rows };
+      return done(current.event, event);
     } finally {
       await publisher.clear(staging);
     }
   };
-  return await recorded(
-    session,
-    request,
-    (run) => exclusively(session, run, node, [range], (token) => act(run, token)),
-    { succeeded: ({ status }) => status === "rolled-back" },
-  );
+  return await exclusively(session, run, node, [range], act);
+}
+
+/** What stands, and the newest other version; of one that was written more than once, whichever bytes are kept are good. */
+export async function earlierOf(
+  state: State,
+  { key }: Node,
+  partition: number,
+): Promise<
+  | { readonly reason: string }
+  | {
+    readonly current: MaterializationRecord;
+    readonly earlier: Materialized;
+    /** Whenever that version was written. */
+    readonly alike: readonly Materialized[];
+  }
+> {
+  const [current] = await state.materializations(key, [at(partition)]);
+  if (current === undefined) return { reason: "nothing stands" };
+  const history = await state.history(key, partition);
+  const earlier = history.find(({ dataVersion }) => dataVersion !== current.event.dataVersion);
+  if (earlier === undefined) return { reason: "no earlier version is known" };
+  const alike = history.filter(({ dataVersion }) => dataVersion === earlier.dataVersion);
+  return { current, earlier, alike };
+}
+
+function done(from: Pick<Materialized, "dataVersion">, to: Materialized): RolledBack {
+  const { dataVersion, payload: { rows } } = to;
+  return { status: "rolled-back", from: from.dataVersion, to: dataVersion, rows };
+}
+
+/** Whether a version was put back. */
+export function isBack({ status }: RolledBack): boolean {
+  return status === "rolled-back";
+}
+
+/** The record of a run that rolled back. */
+export function rolledBackJson({ key: asset, set }: Node, partition: number, rolled: RolledBack): Json {
+  if (rolled.status === "rolled-back") {
+    const { from, to, rows } = rolled;
+    return { counts: { rolledBack: 1 }, from, to, rows };
+  }
+  const message = `rolling back: ${rolled.reason}`;
+  return { counts: { rolledBack: 0 }, errors: [{ asset, partition: set.key(partition), message }] };
+}
+
+function at(partition: number): OrdinalRange {
+  return { from: partition, to: partition };
 }
 
 /** Stages the files of the first version that is kept whole, and the absence of those that only today's version has. */

@@ -3,6 +3,7 @@ import { outagesIn, waitingAssets } from "../outages.ts";
 import type { AssetKey } from "../event.ts";
 import { SECOND } from "../instant.ts";
 import type { TakenRun } from "../ports/state.ts";
+import { act, isAct } from "./act.ts";
 import { makeableHere } from "./behind.ts";
 import { recover } from "./recover.ts";
 import { retain } from "./retention.ts";
@@ -86,8 +87,9 @@ async function outcomeOf(
   const { state, clock } = session;
   try {
     if (command === "prune") return await retain(session, taken);
+    if (isAct(command)) return await act(session, taken, signal);
     if (command !== "materialize") {
-      throw new RequestError(`running "${command}": found it queued, wanted "materialize" or "prune"`);
+      throw new RequestError(`running "${command}": found it queued, wanted one that may be`);
     }
     const result = await execute(taken, signal);
     const isOpen = result.status === "cancelled" && !await state.isCancelled(id);

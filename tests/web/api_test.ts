@@ -1,64 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { z } from "@hono/zod-openapi";
-import { daily, definer, from, graph, identity } from "../../core/mod.ts";
 import { api } from "../../web/api/api.ts";
 import { PROBLEM, Problem } from "../../web/api/problem.ts";
 import * as schemas from "../../web/api/schemas.ts";
-import { lab } from "../core/lab.ts";
-
-const { asset } = definer<null>();
-
-/** Days of raw numbers, whose third fails, and days made of them. */
-function declared() {
-  const days = daily({ start: "2024-01-28" });
-  const raw = asset({
-    key: "t/raw",
-    partitions: days,
-    async *materialize({ partitions, log }) {
-      await null;
-      log.info("asking", { days: partitions.count });
-      yield [...partitions].map(({ ordinal, key }) =>
-        key === "2024-01-30"
-          ? { partition: ordinal, error: "found no answer, wanted one" }
-          : { partition: ordinal, dataVersion: "1", rows: 3 }
-      );
-    },
-  });
-  const mart = asset({
-    key: "t/mart",
-    partitions: days,
-    deps: { raw: from(raw, identity) },
-    async *materialize({ partitions }) {
-      await null;
-      yield [...partitions].map(({ ordinal }) => ({ partition: ordinal, dataVersion: "1" }));
-    },
-  });
-  return [raw, mart];
-}
-
-async function served() {
-  const assets = declared();
-  const made = await lab(assets);
-  const { orchestrator, state } = made;
-  const lake = { orchestrator, state, graph: graph(assets), requests: () => 0, limited: () => 0 };
-  const app = api({ lake: () => lake, lookbackDays: 7 });
-  const ask = async (path: string) => {
-    const response = await app.request(path);
-    return {
-      status: response.status,
-      type: response.headers.get("content-type"),
-      body: await response.json(),
-    };
-  };
-  /** The answer, which is as its schema describes it, with nothing beside. */
-  const get = async <Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> => {
-    const { status, body } = await ask(path);
-    assertEquals(status, 200, `${path}: ${JSON.stringify(body)}`);
-    assertEquals(schema.parse(body), body, path);
-    return body;
-  };
-  return { ...made, app, ask, get };
-}
+import { served } from "./served.ts";
 
 Deno.test("the API tells how the lake stands, and what would be done and why", async () => {
   const { get, materialize } = await served();
@@ -205,8 +149,8 @@ Deno.test("what cannot be meant, is not there or is not open is a problem in one
     else assertMatch(body.detail, detail, path);
   }
   const { app } = await served();
-  const posted = await app.request("/runs", { method: "POST" });
-  assertEquals([posted.status, posted.headers.get("allow")], [405, "GET, HEAD"]);
+  const put = await app.request("/runs", { method: "PUT" });
+  assertEquals([put.status, put.headers.get("allow")], [405, "GET, HEAD, POST"]);
   const closed = await api({ lake: () => undefined, lookbackDays: 7 }).request("/status");
   assertEquals([closed.status, Problem.parse(await closed.json()).status], [503, 503]);
 });
@@ -223,9 +167,12 @@ Deno.test("every route is described, with each of its answers", async () => {
     "/events",
     "/live",
     "/plan",
+    "/preview",
     "/runs",
     "/runs/{id}",
+    "/runs/{id}/cancel",
     "/runs/{id}/logs",
+    "/runs/{id}/retry",
     "/status",
   ]);
 });

@@ -98,7 +98,7 @@ Deno.test("without an open lake, the process is told of alone, and any other pag
   for (const path of ["/", "/nowhere"]) {
     const [status, page] = await get(path);
     assertEquals(status, 503);
-    assertMatch(page, /<h2>The lake is not open<\/h2>/);
+    assertMatch(page, /<h1>The lake is not open<\/h1>/);
   }
 });
 

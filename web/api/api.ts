@@ -1,9 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { HTTPException } from "hono/http-exception";
 import type { Vitals } from "../../core/mod.ts";
 import { WrongUseError } from "../../core/mod.ts";
+import { acts } from "./acts.ts";
 import { assets } from "./assets.ts";
 import { events } from "./events.ts";
 import type { ApiEnv } from "./lake_env.ts";
+import { foreignOrigin, methodsOf } from "./asked.ts";
 import { problem } from "./problem.ts";
 import { runs } from "./runs.ts";
 import { stand } from "./stand.ts";
@@ -15,9 +18,9 @@ const INFO = {
     "How the lake stands, why, and what happened to it. Problems are answered as RFC 9457 has them.",
 };
 
-/** The API over a lake that a process has open: JSON, described by OpenAPI 3.1. It changes nothing. */
+/** The API over a lake that a process has open: JSON, described by OpenAPI 3.1. It queues runs, and executes none. */
 export function api(
-  { lake: open, lookbackDays }: Pick<Vitals, "lake" | "lookbackDays">,
+  { lake: open, lookbackDays, pulse }: Pick<Vitals, "lake" | "lookbackDays"> & Partial<Pick<Vitals, "pulse">>,
 ): OpenAPIHono<ApiEnv> {
   const api = new OpenAPIHono<ApiEnv>({
     defaultHook(result, context) {
@@ -28,10 +31,9 @@ export function api(
   });
   api.doc31("/openapi.json", { openapi: "3.1.0", info: INFO, servers: [{ url: "/api" }] });
   api.use(async (context, next) => {
-    const { method } = context.req;
-    if (method !== "GET" && method !== "HEAD") {
-      context.header("allow", "GET, HEAD");
-      return problem(context, 405, `found ${method}, wanted GET: the API changes nothing`);
+    const foreign = foreignOrigin(context.req.raw);
+    if (foreign !== undefined) {
+      return problem(context, 403, `found the origin "${foreign}", wanted one's own`);
     }
     const lake = open();
     if (lake === undefined) {
@@ -39,18 +41,26 @@ export function api(
     }
     context.set("lake", lake);
     context.set("lookbackDays", lookbackDays);
+    context.set("now", pulse?.now ?? lake.orchestrator.now);
     await next();
   });
   stand(api);
   assets(api);
   runs(api);
   events(api);
-  api.all(
-    "*",
-    (context) => problem(context, 404, `found no ${context.req.path}, wanted one of /api/openapi.json`),
-  );
+  acts(api);
+  const methods = methodsOf(api);
+  api.all("*", (context) => {
+    const { method, path } = context.req;
+    const known = methods(path.replace(/^\/api(?=\/)/, ""));
+    if (known.length === 0) {
+      return problem(context, 404, `found no ${path}, wanted one of /api/openapi.json`);
+    }
+    context.header("allow", known.join(", "));
+    return problem(context, 405, `found ${method}, wanted ${known.join(" or ")}`);
+  });
   api.onError((error, context) =>
-    error instanceof WrongUseError
+    error instanceof WrongUseError || error instanceof HTTPException && error.status < 500
       ? problem(context, 400, error.message)
       : problem(context, 500, error.message)
   );

@@ -1,12 +1,14 @@
 import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { OpenLake } from "../../core/mod.ts";
+import type { Instant, OpenLake } from "../../core/mod.ts";
 
 /** What each route of the API is given. */
 export interface ApiEnv {
   Variables: {
     readonly lake: OpenLake;
     readonly lookbackDays: number;
+    /** The machine's time. */
+    readonly now: Instant;
   };
 }
 
@@ -20,6 +22,10 @@ export function answer<Schema extends z.ZodType>(
   context: Context<ApiEnv>,
   _schema: Schema,
   body: z.input<Schema>,
+  { status = 200, headers = {} }: {
+    readonly status?: 200 | 201;
+    readonly headers?: Record<string, string>;
+  } = {},
 ): never {
-  return context.json(body as never, 200) as never;
+  return context.json(body as never, status, headers) as never;
 }

@@ -14,10 +14,12 @@ export const PROBLEM = "application/problem+json";
 
 const TITLES = {
   400: "the request cannot be meant",
+  403: "it is asked for from elsewhere",
   404: "there is no such thing",
   405: "it is asked for in another way",
+  409: "it stands in another way",
   500: "the server failed",
-  503: "the lake is not open",
+  503: "it cannot be done now",
 } as const;
 
 export type ProblemStatus = keyof typeof TITLES;

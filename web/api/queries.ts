@@ -25,6 +25,13 @@ export const Forced = Selection.extend({ force: flag });
 /** A number in a path or a query: from 1 on, as far as numbers are exact. */
 export const positive = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 
+/** A run by its number. */
+export const RunId = z.object({ id: positive });
+
+/** That there is no such run. */
+export const noRun = (id: number) =>
+  `looking for run ${id}: found no such run, wanted one that \`/api/runs\` lists`;
+
 /** From 0 on. */
 export const counting = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
@@ -41,7 +48,7 @@ export function selectionOf(
     throw new RequestError("reading the range: found all beside from or to, wanted one of them");
   }
   return {
-    assets: chosen(selection, graph),
+    assets: chosen(selection === undefined || selection.trim() === "" ? [] : [selection], graph),
     lookbackDays,
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
@@ -50,8 +57,9 @@ export function selectionOf(
   };
 }
 
-function chosen(text: string | undefined, graph: Graph): ReadonlySet<AssetKey> {
-  const selected = select(text === undefined || text.trim() === "" ? [] : [text], selectionGraph(graph));
+/** The assets that words choose; all without any. @throws {RequestError} If a word chooses nothing. */
+export function chosen(words: readonly string[], graph: Graph): ReadonlySet<AssetKey> {
+  const selected = select(words, selectionGraph(graph));
   if (!selected.ok) throw new RequestError(selected.message);
   return selected.keys;
 }

@@ -2,10 +2,8 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { errorsOf, keysOf, logJson, runJson, runsJson, stepJson, waitingIn } from "../../core/mod.ts";
 import { answer, type ApiEnv, json } from "./lake_env.ts";
 import { problem, problems } from "./problem.ts";
-import { counting, limit, positive } from "./queries.ts";
+import { counting, limit, noRun, positive, RunId } from "./queries.ts";
 import { Logs, RunDetail, Runs, RunStatus } from "./schemas.ts";
-
-const Id = z.object({ id: positive });
 
 const list = createRoute({
   method: "get",
@@ -29,7 +27,7 @@ const one = createRoute({
   method: "get",
   path: "/runs/{id}",
   summary: "One run with its steps",
-  request: { params: Id },
+  request: { params: RunId },
   responses: { 200: json("The run.", RunDetail), ...problems(400, 404, 503) },
 });
 
@@ -38,7 +36,7 @@ const logs = createRoute({
   path: "/runs/{id}/logs",
   summary: "What a run's steps logged",
   request: {
-    params: Id,
+    params: RunId,
     query: z.object({
       after: counting.optional().openapi({ description: "The line behind which to read on." }),
       step: positive.optional(),
@@ -50,8 +48,6 @@ const logs = createRoute({
     ...problems(400, 404, 503),
   },
 });
-
-const none = (id: number) => `looking for run ${id}: found no such run, wanted one that \`/api/runs\` lists`;
 
 /** The history of runs. */
 export function runs(api: OpenAPIHono<ApiEnv>): void {
@@ -73,7 +69,7 @@ export function runs(api: OpenAPIHono<ApiEnv>): void {
     const { state } = context.var.lake;
     const { id } = context.req.valid("param");
     const found = await state.run(id);
-    if (found === undefined) return problem(context, 404, none(id));
+    if (found === undefined) return problem(context, 404, noRun(id));
     const keys = await keysOf(state);
     const steps = found.steps.map((step) => stepJson(step, keys));
     return answer(context, RunDetail, { run: runJson(found.run), errors: errorsOf(found.run), steps });
@@ -82,7 +78,7 @@ export function runs(api: OpenAPIHono<ApiEnv>): void {
     const { state } = context.var.lake;
     const { id } = context.req.valid("param");
     const { after = 0, step, limit } = context.req.valid("query");
-    if (await state.run(id) === undefined) return problem(context, 404, none(id));
+    if (await state.run(id) === undefined) return problem(context, 404, noRun(id));
     const lines = await state.logs(id, { after, limit, ...(step !== undefined && { step }) });
     return answer(context, Logs, lines.map((line) => ({ line: line.line, ...logJson(line) })));
   });

@@ -71,19 +71,17 @@ const Cause = z.object({
 
 const Hindrance = z.object({ state: z.enum(["failed", "blocked"]), message: z.string() });
 
-export const Plan = z.object({
-  steps: list(
-    z.object({
-      asset: z.string(),
-      from: key,
-      to: key,
-      count: number,
-      state: z.enum(["missing", "stale", "fresh"]),
-      causes: list(Cause),
-      hindrance: Hindrance.optional(),
-    }).openapi("PlannedStep"),
-  ),
-}).openapi("Plan");
+const PlannedStep = z.object({
+  asset: z.string(),
+  from: key,
+  to: key,
+  count: number,
+  state: z.enum(["missing", "stale", "fresh"]),
+  causes: list(Cause),
+  hindrance: Hindrance.optional(),
+}).openapi("PlannedStep");
+
+export const Plan = z.object({ steps: list(PlannedStep) }).openapi("Plan");
 
 export const Event = z.object({
   seq: number,
@@ -171,3 +169,43 @@ export const Logs = list(z.object({
   message: z.string(),
   fields: z.record(z.string(), z.unknown()),
 })).openapi("Logs");
+
+/** Whether an answer waits for somebody to do it. */
+const worker = {
+  waitsForWorker: z.boolean().openapi({ description: "Whether nobody is at work who does it." }),
+  notes: list(z.string()).openapi({ description: "On who does not do it, a line each." }),
+};
+
+export const Asked = Run.extend(worker).openapi("AskedRun");
+
+export const Cancelled = z.object({ run: number, status: z.enum([...RunStatus.options, "ending"]) })
+  .openapi("CancelledRun");
+
+export const Retried = z.object({
+  run: number.nullable(),
+  parent: number,
+  status: z.enum([...RunStatus.options, "nothing_to_do"]),
+  reason: z.string().optional(),
+  ...worker,
+}).openapi("RetriedRun");
+
+const Range = z.object({ from: key, to: key, count: number });
+
+export const Preview = z.object({
+  command: z.string(),
+  partitions: number.openapi({ description: "To be made, checked, forgotten or put back." }),
+  assets: list(z.object({ key: z.string(), partitions: number, ranges: list(Range) })),
+  steps: list(PlannedStep).openapi({ description: "Of a materialization, with every cause." }),
+  mayFollow: number.openapi({
+    description: "How many more of the selection read these, and are made where their content changes.",
+  }),
+  requests: number.nullable().openapi({
+    description: "To a source, as is likely; null where that is not known.",
+  }),
+  leastSeconds: number.nullable().openapi({ description: "At the source's pace." }),
+  blocked: list(z.object({ asset: z.string(), partitions: number, message: z.string() })),
+  versions: z.object({ from: z.string(), to: z.string(), rows: number.nullable() }).optional()
+    .openapi({ description: "Of a rollback: the version that goes, and the one that comes." }),
+  nothing: z.string().optional().openapi({ description: "Why there is nothing to do." }),
+  warnings: list(z.string()),
+}).openapi("Preview");

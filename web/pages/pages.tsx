@@ -5,7 +5,12 @@ import { type Pages, show } from "../page.tsx";
 import { Empty, Title } from "../parts/small.tsx";
 import { COOKIES, type PageEnv, viewOf } from "../view/view.ts";
 import { LANGUAGES, words } from "../view/language.ts";
+import { acts } from "./acts/acts.tsx";
+import { backfillAct } from "./acts/backfill.tsx";
+import { asset } from "./asset/page.tsx";
+import { assets } from "./assets/page.tsx";
 import { design } from "./design.tsx";
+import { partition } from "./partition/page.tsx";
 import { overview } from "./overview/page.tsx";
 
 /** A year, in seconds. */
@@ -63,19 +68,24 @@ export function pages({ lake: open, lookbackDays, hindrance, process }: Vitals):
     return await show(
       context,
       { title: t.opening, live: false, status: 503 },
-      <Empty title={t.opening}>
+      <Empty whole title={t.opening}>
         {why === undefined ? null : <p>{why}</p>}
         <p class="quiet">{t.openingHint}</p>
       </Empty>,
     );
   });
   overview(app);
+  assets(app);
+  asset(app);
+  partition(app);
+  acts(app);
+  backfillAct(app);
   app.all("*", (context) => {
     const t = context.var.view.in(text);
     return show(
       context,
       { title: t.none, live: false, status: 404 },
-      <Empty title={t.none}>
+      <Empty whole title={t.none}>
         <p>{t.noneHint(context.req.path)}</p>
         <a class="button" href="/">{t.home}</a>
       </Empty>,

@@ -45,7 +45,7 @@ export function DataTable<Row>(
       class="scroll"
       tabindex={0}
       role="region"
-      aria-label={typeof caption === "string" ? caption : columns[0]!.title}
+      aria-label={typeof caption === "string" ? caption : columns.map(({ title }) => title).join(", ")}
     >
       <table>
         {caption === undefined ? null : <caption>{caption}</caption>}

@@ -45,11 +45,11 @@ export function Big({ value, unit, href }: { value: Child; unit: Child; href?: s
   return <p>{href === undefined ? said : <a href={href}>{said}</a>}</p>;
 }
 
-/** Says that there is nothing, and what to do next. */
-export function Empty({ title, children }: { title: string; children?: Child }) {
+/** Says that there is nothing, and what to do next. @param whole Whether it is all that the page says. */
+export function Empty({ title, whole, children }: { title: string; whole?: boolean; children?: Child }) {
   return (
     <div class="empty">
-      <h2>{title}</h2>
+      {whole ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
   );

@@ -65,12 +65,12 @@ Deno.test("a queued run that finds nothing to do succeeded", async () => {
 Deno.test("what the graph has not is left to another, what it cannot do fails, and the next is done", async () => {
   const { orchestrator, state } = await lab([letters(() => {})], { limits });
   await state.enqueue(request("t/gone", "a", "b"), 0);
-  await state.enqueue({ command: "wipe", ranges: [{ asset: "t/letters", from: "a", to: "a" }] }, 0);
+  await state.enqueue({ command: "rollback", ranges: [{ asset: "t/letters", from: "a", to: "b" }] }, 0);
   await state.enqueue(request("t/letters", "a", "a"), 0);
   assertEquals(await all(orchestrator.work()), [[2, "refused"], [3, "succeeded"]]);
-  const [, wipe, gone] = await state.runs(9);
-  assertEquals(wipe?.summary, {
-    errors: [{ message: 'running "wipe": found it queued, wanted "materialize" or "prune"' }],
+  const [, rollback, gone] = await state.runs(9);
+  assertEquals(rollback?.summary, {
+    errors: [{ message: 'running "rollback": found several partitions, wanted one of one asset' }],
   });
   assertEquals(gone?.status, "queued");
 });

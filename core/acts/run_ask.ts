@@ -1,0 +1,97 @@
+import { RequestError } from "../errors.ts";
+import type { Graph } from "../graph.ts";
+import type { RunRequest } from "../ports/state.ts";
+import { partitionRanges } from "../partition/range_text.ts";
+import { count } from "../partition/ranges.ts";
+import { materializedIn, type Node } from "../staleness/node.ts";
+import { assetRanges, requestOf } from "../run/request.ts";
+import { requireOwn } from "../run/rollback.ts";
+import { type RunSelection, type Scope, scopeOf } from "../run/scope.ts";
+import type { StalenessIndex } from "../staleness/index.ts";
+
+/** Asked for by somebody who does not do it, as at a page: it is queued. */
+export type ActCommand = "materialize" | "check" | "wipe" | "rollback";
+
+/** A run as somebody asks for it. */
+export interface RunAsk {
+  readonly command: ActCommand;
+  readonly selection: RunSelection;
+  /** Names it for good: asked for twice, it is one run. */
+  readonly key?: string;
+}
+
+/**
+ * The priority of what somebody asks for at a page: somebody waits for it, so it goes before what is asked for by itself
+ * (0) and before backfills (-1). Schedules and sensors that declare more are still more urgent.
+ */
+const PRIORITY = 1;
+
+/** The tag of such runs: whoever has one at work is somebody who works off the queue. */
+const TAGS = { by: "web" } as const;
+
+/** Keys of one's own are apart from those that the engine gives. */
+const KEYS = "web/";
+
+/** The run that is asked for, as things stand; the index must be up to date. @throws {RequestError} */
+export function askedRun(index: StalenessIndex, { command, selection, key }: RunAsk): RunRequest {
+  const request = { ...requestOf(index, command, selection), ranges: rangesOf(index, command, selection) };
+  return {
+    ...request,
+    ...(command === "materialize" && { asOf: index.now }),
+    ...(key !== undefined && { key: `${KEYS}${key}` }),
+    priority: PRIORITY,
+    tags: TAGS,
+  };
+}
+
+/** The partitions that an act is about: of what stands, where it does nothing to others. @throws {RequestError} */
+export function askedScope(index: StalenessIndex, command: ActCommand, selection: RunSelection): Scope {
+  const scope = scopeOf(index, selection);
+  if (command === "materialize") return scope;
+  const stands = [...scope].map(([node, ranges]) => [node, materializedIn(node, ranges)] as const)
+    .filter(([, ranges]) => ranges.length > 0);
+  return new Map(stands);
+}
+
+function rangesOf(index: StalenessIndex, command: ActCommand, selection: RunSelection) {
+  const scope = askedScope(index, command, selection);
+  if (command === "rollback") {
+    const [node, partition] = onePartition(scope, scopeOf(index, selection));
+    return assetRanges(node, [{ from: partition, to: partition }]);
+  }
+  const ranges = [...scope].flatMap(([node, each]) => assetRanges(node, each));
+  if (ranges.length > 0) return ranges;
+  const wanted = command === "materialize" ? "one that exists by now" : "one that is materialized";
+  throw new RequestError(`asking for "${command}": found no such partition, wanted ${wanted}`);
+}
+
+/** The partition to roll back. @throws {RequestError} If it is not one, or nothing stands there. */
+export function onePartition(scope: Scope, asked: Scope): readonly [Node, number] {
+  const found = [...asked.values()].reduce((sum, ranges) => sum + count(ranges), 0);
+  if (found !== 1) {
+    throw new RequestError(`rolling back: found ${found} partitions, wanted one of one asset`);
+  }
+  const [[own]] = [...asked] as [[Node, unknown]];
+  requireOwn(own);
+  const [[node, [range]] = [own, []]] = scope;
+  if (range !== undefined) return [node, range.from];
+  throw new RequestError(
+    `rolling back "${own.key}": nothing stands, wanted a partition that is materialized`,
+  );
+}
+
+/** The first asset whose whole history would be forgotten for want of a range; undefined where one is given. */
+export function unranged(graph: Graph, selection: RunSelection): string | undefined {
+  const { assets, all, from, to, partitions = [] } = selection;
+  if (all || from !== undefined || to !== undefined || partitions.length > 0) return undefined;
+  return [...assets].find((key) => graph.byKey.get(key)!.partitions.spec.type !== "single");
+}
+
+/** How much of each asset an act is about, by key. */
+export function perAsset(scope: Scope) {
+  return [...scope].map(([node, ranges]) => ({
+    key: node.key,
+    partitions: count(ranges),
+    ranges: partitionRanges(node.set, ranges),
+  }));
+}

@@ -1,0 +1,228 @@
+import {
+  type ActCommand,
+  plannedStepJson,
+  type Preview,
+  rangeText,
+  RequestError,
+  type RunAsk,
+  SECOND,
+} from "../../../core/mod.ts";
+import type { Context } from "hono";
+import { askOf } from "../../api/bodies.ts";
+import { type Pages, show } from "../../page.tsx";
+import { Cause } from "../../parts/causes.tsx";
+import { AssetLink, Title } from "../../parts/small.tsx";
+import { State } from "../../parts/state.tsx";
+import type { PageEnv, View } from "../../view/view.ts";
+import { Choice, Fields, Submit } from "./form.tsx";
+import { text } from "./words.ts";
+
+const COMMANDS = ["materialize", "check", "wipe", "rollback"] as const satisfies readonly ActCommand[];
+
+/** So many steps of a preview are shown. */
+const STEPS = 30;
+
+/** The pages of acts: each says exactly what will happen, and asks for it where that is confirmed. */
+export function acts(pages: Pages): void {
+  for (const command of COMMANDS) {
+    const path = `/acts/${command}`;
+    pages.get(path, async (context) => {
+      const { view, lake } = context.var;
+      const t = view.in(text);
+      const preview = await previewed(context, command);
+      const isEmpty = "fault" in preview || preview.partitions === 0 || preview.nothing !== undefined;
+      return await show(context, { title: t.titles[command], live: false }, [
+        <Title title={t.titles[command]} lead={t.leads[command]} />,
+        <Choosing view={view} command={command} path={path} />,
+        "fault" in preview
+          ? <p class="notice bad">{preview.fault}</p>
+          : <Outlook view={view} preview={preview} />,
+        isEmpty ? null : (
+          <Submit
+            view={view}
+            path={path}
+            label={t.submit(t.titles[command], t.sum(view.format.number(preview.partitions)))}
+            isGrave={command === "wipe" || command === "rollback"}
+          />
+        ),
+      ]);
+
+      /** What would happen, or why that cannot be meant. */
+      async function previewed(context: Context<PageEnv>, command: ActCommand) {
+        try {
+          const { signal } = context.req.raw;
+          return await lake.orchestrator.preview(askedIn(context, command, view.url.searchParams), {
+            leastSeconds: lake.leastSeconds?.bind(lake),
+            signal,
+          });
+        } catch (error) {
+          if (error instanceof RequestError) return { fault: error.message };
+          throw error;
+        }
+      }
+    });
+    pages.post(path, async (context) => {
+      const { view, lake } = context.var;
+      if (!view.operates) return context.text("wanted somebody who may ask for runs\n", 403);
+      const form = await context.req.formData();
+      const given = new URLSearchParams([...form].map(([name, value]) => [name, String(value)]));
+      const { run } = await lake.orchestrator.ask(askedIn(context, command, given));
+      return context.redirect(`/runs/${run}`, 303);
+    });
+  }
+}
+
+/** The act that fields mean. @throws {RequestError} If they cannot be meant. */
+function askedIn(
+  { var: { lake, lookbackDays } }: Context<PageEnv>,
+  command: ActCommand,
+  given: URLSearchParams,
+): RunAsk {
+  const bound = (name: string) => given.get(name)?.trim() || undefined;
+  const partitions = (given.get("partitions") ?? "").split(/\s+/).filter((key) => key !== "");
+  const selection = bound("selection");
+  if (selection === undefined) {
+    throw new RequestError("choosing assets: found no selection, wanted one, such as *");
+  }
+  const asked = {
+    selection,
+    command,
+    partitions,
+    from: bound("from"),
+    to: bound("to"),
+    all: given.get("all") === "true",
+    force: given.get("force") === "true",
+  };
+  return askOf(asked, lake.graph, lookbackDays);
+}
+
+function Choosing({ view, command, path }: { view: View; command: ActCommand; path: string }) {
+  const t = view.in(text);
+  const { searchParams: given } = view.url;
+  return (
+    <Fields view={view} path={path}>
+      <label>
+        {t.partitions}
+        <input name="partitions" value={given.get("partitions") ?? ""} title={t.partitionsHint} size={20} />
+      </label>
+      {command === "materialize"
+        ? <Choice name="force" label={t.force} isChosen={given.get("force") === "true"} />
+        : null}
+      {command === "rollback"
+        ? null
+        : <Choice name="all" label={t.all} isChosen={given.get("all") === "true"} />}
+    </Fields>
+  );
+}
+
+/** What an act would do. */
+function Outlook({ view, preview }: { view: View; preview: Preview }) {
+  const t = view.in(text);
+  const { command, partitions, mayFollow, versions, nothing, blocked, warnings } = preview;
+  return (
+    <section class="stack">
+      <h2>{t.what}</h2>
+      {nothing === undefined ? null : <p class="notice">{`${t.nothing}: ${nothing}`}</p>}
+      {partitions === 0 ? null : (
+        <p>
+          <strong>{t.sum(view.format.number(partitions))}</strong>
+          {mayFollow === 0 ? null : <span>, {t.follow(view.format.number(mayFollow))}</span>}
+          {command === "materialize" ? <Requests view={view} preview={preview} /> : null}
+        </p>
+      )}
+      {versions === undefined
+        ? null
+        : <p>{t.versions(versions.from.slice(0, 12), versions.to.slice(0, 12))}</p>}
+      {command === "materialize"
+        ? <Steps view={view} preview={preview} />
+        : <Ranges view={view} preview={preview} />}
+      {blocked.map(({ asset, partitions, message }) => (
+        <p class="notice">
+          <AssetLink of={asset} />: {t.blocked(view.format.number(partitions), message)}
+        </p>
+      ))}
+      {warnings.map((warning) => <p class="notice">{warning}</p>)}
+    </section>
+  );
+}
+
+function Requests({ view, preview: { requests, leastSeconds } }: { view: View; preview: Preview }) {
+  const t = view.in(text);
+  const count = requests === null
+    ? t.unknownRequests
+    : requests === 0
+    ? t.noRequests
+    : t.requests(view.format.number(requests));
+  return (
+    <span>
+      {`; ${count}`}
+      {leastSeconds === null || leastSeconds === 0
+        ? ""
+        : `, ${t.least(view.format.duration(leastSeconds * SECOND))}`}
+    </span>
+  );
+}
+
+/** A materialization's steps with their causes. */
+function Steps({ view, preview: { steps } }: { view: View; preview: Preview }) {
+  const t = view.in(text);
+  if (steps.length === 0) return null;
+  return (
+    <div class="scroll" tabindex={0} role="region" aria-label={t.what}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t.asset}</th>
+            <th scope="col">{t.range}</th>
+            <th scope="col" class="number">{t.count}</th>
+            <th scope="col">{t.causes}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {steps.slice(0, STEPS).map((step) => {
+            const { causes, asset, from, to, count, state } = plannedStepJson(step);
+            return (
+              <tr>
+                <td>
+                  <AssetLink of={asset} />
+                </td>
+                <td class="key">{rangeText(from, to)}</td>
+                <td class="number">{view.format.number(count)}</td>
+                <td class="small">
+                  <State view={view} state={state} />
+                  <ul>
+                    {causes.slice(0, 4).map((cause) => (
+                      <li>
+                        <Cause view={view} cause={cause} />
+                      </li>
+                    ))}
+                  </ul>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {steps.length > STEPS ? <p class="quiet">{t.more(view.format.number(steps.length - STEPS))}</p> : null}
+    </div>
+  );
+}
+
+/** The partitions of each asset that an act is about. */
+function Ranges({ view, preview: { assets } }: { view: View; preview: Preview }) {
+  const t = view.in(text);
+  return (
+    <ul class="rows">
+      {assets.map(({ key, partitions, ranges }) => (
+        <li>
+          <AssetLink of={key} />
+          <span>{t.sum(view.format.number(partitions))}</span>
+          <span class="key small whole">
+            {ranges.slice(0, 5).map(({ from, to }) => rangeText(from, to)).join(", ")}
+            {ranges.length > 5 ? ` ${t.more(view.format.number(ranges.length - 5))}` : ""}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

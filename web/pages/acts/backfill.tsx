@@ -1,0 +1,116 @@
+import { type Lack, type PlannedBackfill, RequestError, SECOND } from "../../../core/mod.ts";
+import type { Context } from "hono";
+import { chosen } from "../../api/queries.ts";
+import { type Pages, show } from "../../page.tsx";
+import { AssetLink, Title } from "../../parts/small.tsx";
+import type { PageEnv, View } from "../../view/view.ts";
+import { Choice, Fields, Submit } from "./form.tsx";
+import { text } from "./words.ts";
+
+const PATH = "/acts/backfill";
+const KINDS: readonly Lack[] = ["missing", "failed", "stale"];
+
+/** The page that begins a backfill: what it would do, before it does. */
+export function backfillAct(pages: Pages): void {
+  pages.get(PATH, async (context) => {
+    const { view } = context.var;
+    const t = view.in(text);
+    const planned = await plan(context, view.url.searchParams).catch((error) => {
+      if (error instanceof RequestError) return { fault: error.message };
+      throw error;
+    });
+    return await show(context, { title: t.titles.backfill, live: false }, [
+      <Title title={t.titles.backfill} lead={t.leads.backfill} />,
+      <Fields view={view} path={PATH}>
+        {KINDS.map((kind) => (
+          <Choice
+            name={kind}
+            label={`${t.rerun} ${t.only[kind]}`}
+            isChosen={view.url.searchParams.has(kind)}
+          />
+        ))}
+        <Choice name="oldest" label={t.oldest} isChosen={view.url.searchParams.has("oldest")} />
+      </Fields>,
+      "fault" in planned
+        ? <p class="notice bad">{planned.fault}</p>
+        : <Outlook view={view} planned={planned} />,
+      "fault" in planned || planned.partitions === 0 ? null : (
+        <Submit
+          view={view}
+          path={PATH}
+          label={t.submit(t.titles.backfill, t.sum(view.format.number(planned.partitions)))}
+        />
+      ),
+    ]);
+  });
+  pages.post(PATH, async (context) => {
+    const { view } = context.var;
+    if (!view.operates) return context.text("wanted somebody who may ask for runs\n", 403);
+    const form = await context.req.formData();
+    const given = new URLSearchParams([...form].map(([name, value]) => [name, String(value)]));
+    const id = await (await plan(context, given)).begin();
+    return context.redirect(`/backfills/${id}`, 303);
+  });
+}
+
+/** @throws {RequestError} If it cannot be meant. */
+async function plan(context: Context<PageEnv>, given: URLSearchParams): Promise<PlannedBackfill> {
+  const { lake, lookbackDays, view } = context.var;
+  const words = (given.get("selection") ?? "").trim();
+  const from = (given.get("from") ?? "").trim();
+  if (words === "") throw new RequestError("choosing assets: found no selection, wanted one, such as *");
+  if (from === "") {
+    throw new RequestError("backfilling: found no beginning, wanted the first date or time to make");
+  }
+  const only = KINDS.filter((kind) => given.has(kind));
+  await lake.orchestrator.refresh();
+  return await lake.orchestrator.planBackfill({
+    words: [words],
+    assets: chosen([words], lake.graph),
+    lookbackDays,
+    from,
+    to: given.get("to")?.trim() || `${new Date(view.now).toISOString().slice(0, "2018-01-01T07:05".length)}Z`,
+    ...(only.length > 0 && { only }),
+    oldestFirst: given.has("oldest"),
+    leastSeconds: (requests) => lake.leastSeconds?.(requests) ?? 0,
+  }, context.req.raw.signal);
+}
+
+function Outlook({ view, planned }: { view: View; planned: PlannedBackfill }) {
+  const t = view.in(text);
+  const { partitions, assets, batches, requests, leastSeconds, blocked, untold } = planned;
+  const { format } = view;
+  if (partitions === 0) return <p class="notice">{t.nothing}</p>;
+  const said = [
+    t.batches(format.number(batches)),
+    requests === null
+      ? t.unknownRequests
+      : requests === 0
+      ? t.noRequests
+      : t.requests(format.number(requests)),
+    ...leastSeconds === null || leastSeconds === 0 ? [] : [t.least(format.duration(leastSeconds * SECOND))],
+  ];
+  return (
+    <section class="stack">
+      <h2>{t.what}</h2>
+      <p>
+        <strong>{t.sum(format.number(partitions))}</strong>
+        {`, ${said.join(", ")}`}
+      </p>
+      <ul class="rows">
+        {assets.map(({ key, partitions }) => (
+          <li>
+            <AssetLink of={key} />
+            <span>{t.sum(format.number(partitions))}</span>
+          </li>
+        ))}
+      </ul>
+      {untold === undefined ? null : <p class="notice">{untold}</p>}
+      {blocked.map(({ asset, partitions, message }) => (
+        <p class="notice">
+          <AssetLink of={asset} />: {t.blocked(format.number(partitions), message)}
+        </p>
+      ))}
+    </section>
+  );
+}

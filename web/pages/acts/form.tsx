@@ -1,0 +1,58 @@
+import type { Child } from "hono/jsx";
+import type { View } from "../../view/view.ts";
+import { text } from "./words.ts";
+
+/** The fields by which partitions are chosen; a look at them again says what would happen. */
+export function Fields(
+  { view, path, children }: { view: View; path: string; children?: Child },
+) {
+  const t = view.in(text);
+  const { searchParams: given } = view.url;
+  return (
+    <form method="get" action={path}>
+      <fieldset>
+        <label>
+          {t.selection}
+          <input name="selection" value={given.get("selection") ?? ""} required size={28} />
+        </label>
+        <label>
+          {t.from}
+          <input name="from" value={given.get("from") ?? ""} placeholder="2018-01-01" size={14} />
+        </label>
+        <label>
+          {t.to}
+          <input name="to" value={given.get("to") ?? ""} placeholder="2018-01-31" size={14} />
+        </label>
+        {children}
+        <button type="submit">{t.preview}</button>
+      </fieldset>
+    </form>
+  );
+}
+
+/** A box to tick. */
+export function Choice({ name, label, isChosen }: { name: string; label: string; isChosen: boolean }) {
+  return (
+    <label class="choice">
+      <input type="checkbox" name={name} value="true" checked={isChosen} />
+      {label}
+    </label>
+  );
+}
+
+/** The button that does it, with all that was looked at, and the way back. */
+export function Submit(
+  { view, path, label, isGrave }: { view: View; path: string; label: string; isGrave?: boolean },
+) {
+  const t = view.in(text);
+  return (
+    <form method="post" action={path} class="acts">
+      {[...view.url.searchParams].map(([name, value]) => <input type="hidden" name={name} value={value} />)}
+      {view.csrf === undefined ? null : <input type="hidden" name="csrf" value={view.csrf} />}
+      {view.operates
+        ? <button type="submit" class={isGrave ? "grave" : "main"}>{label}</button>
+        : <p class="notice">{t.mayNot}</p>}
+      <a class="button" data-close href="/">{t.cancel}</a>
+    </form>
+  );
+}

@@ -1,0 +1,40 @@
+import { type CauseJson, type CauseKind, rangeText } from "../../core/mod.ts";
+import { words } from "../view/language.ts";
+import type { View } from "../view/view.ts";
+import { AssetLink, partitionHref } from "./small.tsx";
+
+const text = words<Readonly<Record<CauseKind, string>>>({
+  code: "its code changed",
+  input: "what it reads changed",
+  upstream: "what it reads is missing or stale",
+  source: "its source is due to be asked again",
+  dependency: "what it reads was declared or dropped",
+  damaged: "its files are damaged",
+  forced: "it is forced",
+}, {
+  code: "mã của nó đã đổi",
+  input: "dữ liệu nó đọc đã đổi",
+  upstream: "dữ liệu nó đọc bị thiếu hoặc cũ",
+  source: "đến lúc hỏi lại nguồn",
+  dependency: "phần nó đọc vừa được khai báo hoặc bỏ đi",
+  damaged: "tệp của nó bị hỏng",
+  forced: "bị buộc dựng lại",
+});
+
+/** A cause in words; the partitions that it speaks of are linked. */
+export function Cause({ view, cause: { kind, asset, from, to, detail } }: { view: View; cause: CauseJson }) {
+  const key = from ?? null;
+  return (
+    <span>
+      {view.in(text)[kind]}
+      {asset === undefined ? null : (
+        <>
+          : <AssetLink of={asset} /> {key === null
+            ? null
+            : <a class="key" href={partitionHref(asset, key)}>{rangeText(key, to ?? key)}</a>}
+        </>
+      )}
+      {detail === undefined ? null : <span class="quiet">{` (${detail})`}</span>}
+    </span>
+  );
+}

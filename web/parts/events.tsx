@@ -1,0 +1,135 @@
+import { type AssetEvent, type PartitionSet, rangeText } from "../../core/mod.ts";
+import { words } from "../view/language.ts";
+import type { View } from "../view/view.ts";
+import { DataTable } from "./data_table.tsx";
+import { RunLink } from "./run.tsx";
+import { partitionHref, Time } from "./small.tsx";
+import { type ShownState, Sign } from "./state.tsx";
+
+const text = words({
+  when: "When",
+  what: "What",
+  partitions: "Partitions",
+  detail: "More",
+  run: "Run",
+  kinds: {
+    materialized: "materialized",
+    wiped: "wiped",
+    expired: "expired",
+    failed: "failed",
+    checked: "checked",
+    due: "due",
+    registered: "other code",
+  },
+  rows: (rows: string) => `${rows} rows`,
+  failedChecks: (names: string) => `failed: ${names}`,
+  passed: "all checks passed",
+}, {
+  when: "Khi nào",
+  what: "Việc gì",
+  partitions: "Phân vùng",
+  detail: "Chi tiết",
+  run: "Lượt chạy",
+  kinds: {
+    materialized: "đã dựng",
+    wiped: "đã xoá",
+    expired: "hết hạn",
+    failed: "lỗi",
+    checked: "đã kiểm tra",
+    due: "đến hạn",
+    registered: "mã khác",
+  },
+  rows: (rows) => `${rows} dòng`,
+  failedChecks: (names) => `không đạt: ${names}`,
+  passed: "mọi kiểm tra đều đạt",
+});
+
+/** The state whose sign and colour an event has. */
+const LIKE: Readonly<Record<AssetEvent["kind"], ShownState>> = {
+  materialized: "fresh",
+  wiped: "missing",
+  expired: "missing",
+  failed: "failed",
+  checked: "queued",
+  due: "stale",
+  registered: "stale",
+};
+
+/** Events of one asset, as they are given. */
+export function Events(
+  { view, asset, set, events }: {
+    view: View;
+    asset: string;
+    set: PartitionSet;
+    events: readonly AssetEvent[];
+  },
+) {
+  const t = view.in(text);
+  return (
+    <DataTable
+      view={view}
+      prefix="event-"
+      rows={events}
+      columns={[
+        { name: "when", title: t.when, cell: ({ at }) => <Time view={view} at={at} />, by: ({ seq }) => seq },
+        {
+          name: "what",
+          title: t.what,
+          cell: ({ kind }) => (
+            <span class={`state s-${LIKE[kind]}`}>
+              <Sign state={LIKE[kind]} />
+              {t.kinds[kind]}
+            </span>
+          ),
+          by: ({ kind }) => kind,
+        },
+        {
+          name: "partitions",
+          title: t.partitions,
+          cell: (event) => {
+            if (event.kind === "registered") return "";
+            const { from, to } = "partition" in event
+              ? { from: event.partition, to: event.partition }
+              : event;
+            const key = set.key(from);
+            return key === null
+              ? ""
+              : <a class="key" href={partitionHref(asset, key)}>{rangeText(key, set.key(to))}</a>;
+          },
+        },
+        {
+          name: "detail",
+          title: t.detail,
+          cell: (event) => <span class="small">{detailOf(view, event)}</span>,
+        },
+        {
+          name: "run",
+          title: t.run,
+          cell: (event) => event.run === null ? "" : <RunLink id={event.run} />,
+          by: (event) => event.run,
+        },
+      ]}
+    />
+  );
+}
+
+/** An event's own words. */
+function detailOf(view: View, event: AssetEvent): string {
+  const t = view.in(text);
+  switch (event.kind) {
+    case "materialized":
+      return event.payload.rows === null ? "" : t.rows(view.format.number(event.payload.rows));
+    case "failed":
+      return event.message;
+    case "due":
+      return event.detail;
+    case "registered":
+      return event.record.version;
+    case "checked": {
+      const failed = event.checks.filter(({ passed }) => !passed).map(({ check }) => check);
+      return failed.length === 0 ? t.passed : t.failedChecks(failed.join(", "));
+    }
+    default:
+      return "";
+  }
+}
