@@ -111,6 +111,7 @@ export type { News, Observer, Progress } from "./run/progress.ts";
 export type { Seen } from "./run/observe.ts";
 export type { Rechecked } from "./run/recheck.ts";
 export type { Report } from "./run/report.ts";
+export type { RetryPreview } from "./run/retry.ts";
 export type { RolledBack } from "./run/rollback.ts";
 export type { Limits } from "./run/scheduler.ts";
 export type { RunSelection } from "./run/scope.ts";
@@ -137,6 +138,7 @@ export { type LineageEdge, type LineageJson, lineageJson } from "./view/lineage.
 export { type CauseJson, type PlannedStepJson, plannedStepJson } from "./view/plan.ts";
 export { type PreviewJson, previewJson } from "./view/preview.ts";
 export * from "./view/run.ts";
+export { type StepProgress, stepProgress } from "./view/step_progress.ts";
 export { type AssetStatusJson, assetStatusJson } from "./view/status.ts";
 
 // Events

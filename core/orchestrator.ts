@@ -35,6 +35,7 @@ import type { Observer } from "./run/progress.ts";
 import type { Rechecked } from "./run/recheck.ts";
 import type { RunRequest, TakenRun } from "./ports/state.ts";
 import type { Report } from "./run/report.ts";
+import type { RetryPreview } from "./run/retry.ts";
 import { requestOf, scopeFrom } from "./run/request.ts";
 import type { RolledBack } from "./run/rollback.ts";
 import type { Limits } from "./run/scheduler.ts";
@@ -272,6 +273,13 @@ export class Orchestrator {
     await this.refresh();
     const { queueRetry } = await import("./run/retry.ts");
     return await queueRetry(this.session, run);
+  }
+
+  /** Says what a retry of a run would make, as things stand. @throws {RequestError} */
+  async previewRetry(run: RunId): Promise<RetryPreview | { readonly nothing: string }> {
+    await this.refresh();
+    const { previewRetry } = await import("./run/retry.ts");
+    return await previewRetry(this.session, run);
   }
 
   /** Says what an act would do as things stand. @throws {RequestError} If it cannot be meant. */

@@ -12,6 +12,8 @@ import { assets } from "./assets/page.tsx";
 import { design } from "./design.tsx";
 import { partition } from "./partition/page.tsx";
 import { overview } from "./overview/page.tsx";
+import { run } from "./run/page.tsx";
+import { runs } from "./runs/page.tsx";
 
 /** A year, in seconds. */
 const YEAR = 31_536_000;
@@ -35,11 +37,12 @@ const text = words({
 });
 
 /** The pages on which a lake is understood and steered. */
-export function pages({ lake: open, lookbackDays, hindrance, process }: Vitals): Pages {
+export function pages({ lake: open, lookbackDays, hindrance, process, pulse }: Vitals): Pages {
   const app = new Hono<PageEnv>();
   app.use(async (context, next) => {
     context.set("view", viewOf(context, { now: process.now(), operates: true, csrf: undefined }));
     context.set("lookbackDays", lookbackDays);
+    context.set("machineNow", pulse.now);
     await next();
   });
   app.post("/preferences", async (context) => {
@@ -78,6 +81,8 @@ export function pages({ lake: open, lookbackDays, hindrance, process }: Vitals):
   assets(app);
   asset(app);
   partition(app);
+  runs(app);
+  run(app);
   acts(app);
   backfillAct(app);
   app.all("*", (context) => {

@@ -29,6 +29,8 @@ export interface PageEnv {
   Variables: {
     readonly lake: OpenLake;
     readonly lookbackDays: number;
+    /** The machine's time, whatever time the lake has. */
+    readonly machineNow: Instant;
     readonly view: View;
   };
 }
