@@ -9,6 +9,7 @@ import type { Handler, Listening } from "./app/listen.ts";
 import { systemClock } from "./app/system.ts";
 import type { TimeOfLake } from "./app/time.ts";
 import {
+  areSimulated,
   type AutomationStatus,
   automationStatusesOf,
   type Clock,
@@ -36,7 +37,7 @@ export async function openApp(
 ): Promise<App> {
   const given = options.graph === undefined ? env : { ...env, GRAPH: options.graph };
   const config = await readConfig(given, cwd);
-  const [{ groupsOf }, { areSimulated, asked }, { timeOf }] = await Promise.all([
+  const [{ groupsOf }, { askingAsset }, { timeOf }] = await Promise.all([
     import("./app/project.ts"),
     import("./app/source.ts"),
     import("./app/time.ts"),
@@ -44,7 +45,8 @@ export async function openApp(
   const groups = await groupsOf(config);
   const simulated = areSimulated(groups.sources);
   const configured = simulated === undefined ? config : withLake(config, simulated);
-  const isBuiltIn = simulated === true && config.openaq.url === null && asked(groups.pipelines) !== undefined;
+  const isBuiltIn = simulated === true && config.openaq.url === null &&
+    askingAsset(groups.pipelines) !== undefined;
   const { speed, follows, lasting } = options;
   return new App(configured, groups, timeOf(configured, { isBuiltIn, speed, follows }), lasting);
 }
@@ -140,13 +142,13 @@ export class App {
 
   /** How all that asks for runs by itself stands. */
   async automations(): Promise<AutomationStatus[]> {
-    const [{ askersOf }, { CronerCron }] = await Promise.all([
-      import("./app/askers.ts"),
+    const [{ automationsOf }, { CronerCron }] = await Promise.all([
+      import("./app/automations.ts"),
       import("./adapters/cron/croner/cron.ts"),
     ]);
-    const askers = askersOf(this.groups.project());
+    const automations = automationsOf(this.groups.project());
     const state = await this.state("read");
-    return await automationStatusesOf(askers, { state, cron: new CronerCron(), now: this.now() })
+    return await automationStatusesOf(automations, { state, cron: new CronerCron(), now: this.now() })
       .finally(() => state.close());
   }
 

@@ -33,10 +33,10 @@ function open(typed: boolean): Lines {
     give({ interrupted: true });
   });
   return {
-    next(ask) {
+    next(prompt) {
       if (waiting.length > 0) return Promise.resolve(waiting.shift()!);
       if (typed) {
-        reader.setPrompt(ask);
+        reader.setPrompt(prompt);
         reader.prompt();
       }
       return new Promise((resolve) => wake = resolve);

@@ -2,7 +2,7 @@ import { isAbsolute, join } from "node:path";
 import settings from "./deno.json" with { type: "json" };
 import { openApp, type Surroundings } from "./app.ts";
 import { cancellation } from "./cli/cancellation.ts";
-import type { Ask, Context, ExitCode, Input, Terminal } from "./cli/context.ts";
+import type { Context, ExitCode, Input, Prompt, Terminal } from "./cli/context.ts";
 import { openLog } from "./cli/log.ts";
 import { SHOW_CURSOR } from "./cli/out.ts";
 import { run } from "./cli/run.ts";
@@ -16,7 +16,7 @@ export interface Host extends Surroundings {
   /** Given how an error that no code waits for is told. */
   readonly uncaught: Context["uncaught"];
   /** Asks whoever watches; undefined where nobody does. */
-  readonly ask?: Ask | undefined;
+  readonly prompt?: Prompt | undefined;
   /** The standard input. */
   readonly input?: Input | undefined;
   /** Told of what is opened and holds something until the process ends. */
@@ -100,7 +100,7 @@ async function input(): Promise<Input | undefined> {
 }
 
 /** Asks through stderr: stdout is the answer's. */
-async function askTerminal(question: string): Promise<string | null> {
+async function promptAtTerminal(question: string): Promise<string | null> {
   const { createInterface } = await import("node:readline/promises");
   const { stdin, stderr } = await import("node:process");
   const lines = createInterface({ input: stdin, output: stderr });
@@ -180,7 +180,7 @@ if (import.meta.main) {
     signal: cancelledBySignals(holdings),
     opened: (holding) => holdings.push(holding),
     input: await input(),
-    ask: Deno.stdin.isTerminal() && Deno.stderr.isTerminal() ? askTerminal : undefined,
+    prompt: Deno.stdin.isTerminal() && Deno.stderr.isTerminal() ? promptAtTerminal : undefined,
     uncaught: endUncaught,
   });
   if (lost === undefined) exit(code);

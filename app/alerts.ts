@@ -1,4 +1,3 @@
-import type { Pipeline } from "../assets/group.ts";
 import type { Config } from "../config.ts";
 import type {
   Alerter,
@@ -13,13 +12,14 @@ import type {
 import { alerts } from "../sensors/alerts.ts";
 import { failingSensors } from "../sources/openaq/gaps.ts";
 import { channelsOf } from "./channels.ts";
-import { asked } from "./source.ts";
+import type { Project } from "./project.ts";
+import { askingAsset } from "./source.ts";
 import { systemClock } from "./system.ts";
 import type { TimeOfLake } from "./time.ts";
 
 export interface AlertsParts {
   readonly config: Config;
-  readonly pipelines: readonly Pipeline[];
+  readonly project: Project;
   readonly orchestrator: Orchestrator;
   readonly state: State;
   /** OpenAQ, where it is asked. */
@@ -39,18 +39,19 @@ export interface OpenAQWatch {
 
 /** What tells people of what is wrong with the lake. */
 export async function openAlerter(
-  { config, pipelines, orchestrator, state, openaq, due, time, warn, tracer }: AlertsParts,
+  { config, project: { graph, pipelines, rules }, orchestrator, state, openaq, due, time, warn, tracer }:
+    AlertsParts,
 ): Promise<Alerter> {
-  const asset = asked(pipelines);
-  const isAsked = asset !== undefined && openaq !== undefined;
+  const asset = askingAsset(pipelines);
+  const hasSource = asset !== undefined && openaq !== undefined;
   return await orchestrator.alerter({
-    rules: alerts(config),
+    rules: alerts({ ...config, own: rules, assets: [...graph.byKey.keys()] }),
     channels: await channelsOf(config, tracer),
     due,
     machine: systemClock,
     speed: time.speed,
     tell: ({ rule, subject, message }) => warn("alert", `${rule} ${subject}: ${message}`),
-    ...(isAsked && {
+    ...(hasSource && {
       sources: [{ ...openaq, asset }],
       sensors: () => failingSensors(state.keyValue),
     }),

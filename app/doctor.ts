@@ -1,12 +1,18 @@
+import {
+  examineLake,
+  type Holding,
+  type KeyValue,
+  readMark,
+  requireSources,
+  StateError,
+} from "../core/mod.ts";
 import { isThere, requireWritable } from "../adapters/sdk/files/place.ts";
 import { lockFolderOf } from "../adapters/state/sqlite/locks.ts";
 import type { Config } from "../config.ts";
-import { type Holding, type KeyValue, requireSources, StateError } from "../core/mod.ts";
 import type { LookOptions } from "../sources/openaq/first_look.ts";
-import { examineLake, readMark } from "./identity.ts";
 import type { Groups } from "./project.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
-import { asked } from "./source.ts";
+import { askingAsset } from "./source.ts";
 import { emptyState, openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
 import { lineOf, systemClock } from "./system.ts";
@@ -34,7 +40,7 @@ export async function* examine(
   yield fact("LAKE_URL", lake);
   yield fact("STATE_URL", state);
   if (graph !== null) yield fact("GRAPH", graph);
-  const asksOpenAQ = asked(groups.pipelines) !== undefined;
+  const asksOpenAQ = askingAsset(groups.pipelines) !== undefined;
   if (asksOpenAQ) {
     yield fact("OPENAQ_API_URL", openaq.url ?? "the built-in simulated stations");
     yield fact("OPENAQ_API_KEY", keyShown(openaq.key));
@@ -206,23 +212,23 @@ async function openaqAnswer(config: Config, options: LookOptions): Promise<strin
   const { url } = config.openaq;
   if (url === null) return "the built-in simulated stations answer";
   const { askSource } = await import("../sources/openaq/first_look.ts");
-  const ask = { ...options, fetch: tracedFetch(await openTracer(config.mask), fetch) };
-  const look = await keepingPace(config.state, (kv) => askSource({ ...config.openaq, url }, kv, ask));
+  const given = { ...options, fetch: tracedFetch(await openTracer(config.mask), fetch) };
+  const look = await keepingPace(config.state, (kv) => askSource({ ...config.openaq, url }, kv, given));
   if ("error" in look) throw look.error;
   return `${look.source} answers`;
 }
 
 /** Counts a request in the state that is there; one that cannot be written counts nothing. */
-async function keepingPace<T>(path: string, ask: (kv: KeyValue) => Promise<T>): Promise<T> {
+async function keepingPace<T>(path: string, look: (kv: KeyValue) => Promise<T>): Promise<T> {
   try {
     const state = await openState(path, await isThere(path) ? "write" : "read");
     try {
-      return await ask(state.keyValue);
+      return await look(state.keyValue);
     } finally {
       await state.close();
     }
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
-    return await ask((await emptyState()).keyValue);
+    return await look((await emptyState()).keyValue);
   }
 }

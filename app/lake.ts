@@ -1,38 +1,44 @@
-import { viewsToRetry } from "../assets/failed_views.ts";
-import type { Discrepancy, Pipeline, UpkeepContext } from "../assets/group.ts";
-import type { Config } from "../config.ts";
+import { isThere, missingFrom } from "../adapters/sdk/files/place.ts";
 import {
-  type Askers,
+  admitLake,
   type AssetKey,
+  type Automations,
+  examineLake,
   type Forgotten,
   type Graph,
   type Instant,
   type LakeStorage,
   type Lead,
+  type MarkedLake,
   type NewEvent,
   Orchestrator,
+  type Origins,
+  OutpacedError,
+  readMark,
   type State,
   sweepStaging,
   type Ticking,
   type Tracer,
   type Undo,
+  unnoticedEdits,
   untraced,
   type Warn,
   type Warning,
 } from "../core/mod.ts";
-import { Asking } from "./asking.ts";
+import { viewsToRetry } from "../assets/failed_views.ts";
+import type { Discrepancy, Pipeline, UpkeepContext } from "../assets/group.ts";
+import type { Config } from "../config.ts";
 import { gapWarnings } from "../sources/openaq/gap_warnings.ts";
 import { leastSeconds } from "../sources/openaq/least.ts";
-import { missingFrom } from "../adapters/sdk/files/place.ts";
-import { admitLake, examineLake, type Marked, OutpacedError, readMark } from "./identity.ts";
 import { admitOpenAQ, admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
 import { openStateOf } from "./lake_state.ts";
 import { disposeOf } from "./opened.ts";
 import type { Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
-import { asked, type Sources, sourcesOf } from "./source.ts";
-import { sourceWarnings } from "./source_warnings.ts";
+import { askingAsset, originsOf } from "./source.ts";
+import { viewOf } from "../assets/views.ts";
 import { openStorage } from "./storage.ts";
+import { Tickers } from "./tickers.ts";
 import { MACHINE, type TimeOfLake } from "./time.ts";
 import { tracedFetch } from "./traced/fetch.ts";
 
@@ -57,7 +63,7 @@ export interface Lake extends AsyncDisposable {
   tickers(lead?: Lead): Promise<readonly Ticking[]>;
   /** How long so many requests to the source take at least, at its pace. */
   leastSeconds(requests: number): number;
-  askers(): Promise<Askers>;
+  declaredAutomations(): Promise<Automations>;
   look(signal: AbortSignal): Promise<void>;
   tell(signal: AbortSignal): Promise<void>;
 }
@@ -97,7 +103,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
     return await open(config, options, isNew);
   } catch (error) {
     if (error instanceof OutpacedError && options.access === "write") {
-      const { removeState } = await import("../adapters/state/sqlite/remove.ts");
+      const { removeState } = await import("../adapters/state/sqlite/open.ts");
       await removeState(missing);
     }
     throw error;
@@ -120,15 +126,15 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
   const storage = openStorage(config);
   const looking = {
     config,
-    known: sourcesOf(config, project),
-    asking: isAsked(project, selected),
+    known: originsOf(config, project),
+    asks: asksSource(project, selected),
     clock,
     patient,
     tell: (message: string) => warn("openaq", message),
     fetch: tracedFetch(tracer, fetch),
   };
   const marked = await readMark({ storage, state: config.state });
-  if (access === "write") await admitLake(marked);
+  if (access === "write") admitLake(marked, await isThere(config.state));
   const undo: Undo = access === "write" ? await storage.make() : async () => {};
   const undone = async (error: unknown): Promise<never> => {
     await undo();
@@ -188,7 +194,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       limits: LIMITS,
       yielding,
     });
-    const asking = new Asking({ ...parts, orchestrator, resources, time, warn, tracer });
+    const tickers = new Tickers({ ...parts, orchestrator, resources, time, warn, tracer });
     const views = { graph: project.graph, state, clock };
     const retried = await viewsToRetry(views);
     if (access === "read") orchestrator.suppose([...dueOf(found, clock.now()), ...retried]);
@@ -203,10 +209,10 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       limited: () => resources?.limited() ?? 0,
       notices: () => resources?.notices() ?? [],
       async warnings() {
-        const asset = asked(project.pipelines);
+        const asset = askingAsset(project.pipelines);
         const told = [
           ...found.map(({ asset, message }) => [asset, [{ message }]] as const),
-          ...config.graph === null ? [] : sourceWarnings(project.graph),
+          ...config.graph === null ? [] : unnoticedEdits(project.graph, (key) => viewOf(key) !== undefined),
           ...asset === undefined ? [] : await gapWarnings(asset, state.keyValue),
         ];
         const byAsset = Map.groupBy(told, ([key]) => key);
@@ -219,18 +225,18 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ ...views, databases, catalog });
       },
-      tickers: (lead) => asking.tickers(lead),
+      tickers: (lead) => tickers.all(lead),
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),
-      askers: async () => (await import("./askers.ts")).askersOf(project),
-      look: (signal) => asking.look(signal),
-      tell: (signal) => asking.tell(signal),
+      look: (signal) => tickers.look(signal),
+      tell: (signal) => tickers.tell(signal),
+      declaredAutomations: async () => (await import("./automations.ts")).automationsOf(project),
       async [Symbol.asyncDispose]() {
         // Whatever cannot be closed, such as what would write to a state that does not answer, the others are.
         await using closing = new AsyncDisposableStack();
         closing.defer(() => state.close());
         if (access === "write") closing.defer(() => disposeOf(project.given?.resources));
         closing.defer(() => resources?.close());
-        closing.defer(() => asking.close());
+        closing.defer(() => tickers.close());
       },
     };
   } catch (error) {
@@ -245,8 +251,8 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
 /** Where the lake's data come from, as far as is known without asking. */
 async function recordedSources(
   { config: { environment }, state }: Found,
-  marked: Marked,
-  known: Sources,
+  marked: MarkedLake,
+  known: Origins,
 ): Promise<LakeSources> {
   const recorded = await examineLake(state, marked, { sources: known, environment });
   return { sources: { ...recorded, ...known }, requests: 0 };
@@ -261,7 +267,7 @@ function dueOf(found: readonly Discrepancy[], at: Instant): NewEvent[] {
 
 /** Deletes what no pipeline needs any more beside what stands. */
 async function tidy({ pipelines }: Project, { spool }: LakeStorage, upkeep: UpkeepContext): Promise<void> {
-  if (asked(pipelines) !== undefined) {
+  if (askingAsset(pipelines) !== undefined) {
     const { sweepAnswers } = await import("../sources/openaq/answers.ts");
     await sweepAnswers(spool, upkeep.now);
   }
@@ -269,8 +275,8 @@ async function tidy({ pipelines }: Project, { spool }: LakeStorage, upkeep: Upke
 }
 
 /** Whether OpenAQ is asked for one of these assets: those of the group whose asset records what it answers. */
-function isAsked({ graph, pipelines }: Project, selected: ReadonlySet<AssetKey> | undefined): boolean {
-  const records = graph.byKey.get(asked(pipelines) ?? "");
+function asksSource({ graph, pipelines }: Project, selected: ReadonlySet<AssetKey> | undefined): boolean {
+  const records = graph.byKey.get(askingAsset(pipelines) ?? "");
   if (records === undefined) return false;
   return selected === undefined ||
     [...selected].some((key) => graph.byKey.get(key)?.group === records.group);

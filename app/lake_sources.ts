@@ -1,12 +1,23 @@
+import {
+  type Clock,
+  conflictOf,
+  conflictText,
+  examineLake,
+  identifyLake,
+  type Json,
+  type KeyValue,
+  LakeError,
+  type MarkedLake,
+  type Origins,
+  readMark,
+  type State,
+} from "../core/mod.ts";
 import type { Config } from "../config.ts";
-import { type Clock, type Json, type KeyValue, LakeError, type State } from "../core/mod.ts";
-import { examineLake, identifyLake, type Marked, readMark } from "./identity.ts";
-import { conflictOf, conflictText, type Sources } from "./source.ts";
 import { emptyState } from "./state.ts";
 
 /** Where the lake's data come from, and how many requests it took to know. */
 export interface LakeSources {
-  readonly sources: Sources;
+  readonly sources: Origins;
   readonly requests: number;
   /** Why OpenAQ has not announced itself, where it is to be asked again and again until it does. */
   readonly silence?: string | undefined;
@@ -14,12 +25,12 @@ export interface LakeSources {
 
 export interface LakeSourcesOptions {
   readonly config: Config;
-  readonly marked: Marked;
+  readonly marked: MarkedLake;
   readonly state: State;
   /** As far as is known without asking. */
-  readonly known: Sources;
+  readonly known: Origins;
   /** Whether OpenAQ will be asked: then it is found out first what answers at its URL. */
-  readonly asking: boolean;
+  readonly asks: boolean;
   readonly clock: Clock;
   readonly tell: (line: string) => void;
   readonly fetch: (request: Request) => Promise<Response>;
@@ -46,8 +57,8 @@ export interface FirstLook extends Found {
 export async function lookFirst(
   options: Omit<LakeSourcesOptions, "marked" | "state" | "first">,
 ): Promise<FirstLook | undefined> {
-  const { known, asking } = options;
-  if (!asking || known.openaq !== undefined) return undefined;
+  const { known, asks } = options;
+  if (!asks || known.openaq !== undefined) return undefined;
   const { keyValue } = await emptyState();
   const looked = await look(options, keyValue);
   requireOneKind({ ...known, openaq: looked.source });
@@ -56,19 +67,19 @@ export async function lookFirst(
 }
 
 /** @throws {LakeError} If what answered is simulated, and others of these are not, or the other way round. */
-function requireOneKind(sources: Sources): void {
+function requireOneKind(sources: Origins): void {
   const found = conflictOf(sources);
   if (found !== undefined) throw new LakeError(conflictText(found));
 }
 
 /** Makes sure that the lake holds data of these sources, and records them. @throws {LakeError} */
 export async function admitSources(options: LakeSourcesOptions): Promise<LakeSources> {
-  const { config: { environment }, state, marked, known, asking, first } = options;
+  const { config: { environment }, state, marked, known, asks, first } = options;
   // What another process has counted meanwhile stands.
   for (const [key, value] of first?.kept ?? []) await state.keyValue.put(key, value, 0);
   // Before anything is asked: of what does not belong together, nothing is changed.
   const recorded = await examineLake(state, marked, { sources: known, environment });
-  const openaq: Found = asking && known.openaq === undefined
+  const openaq: Found = asks && known.openaq === undefined
     ? first ?? await lookAt(options, recorded?.openaq)
     : { source: known.openaq ?? recorded?.openaq, requests: 0 };
   const sources = { ...known, ...(openaq.source !== undefined && { openaq: openaq.source }) };
@@ -87,12 +98,12 @@ export async function admitOpenAQ(options: LakeSourcesOptions, source: string): 
 /** What others made meanwhile stands. */
 async function admit(
   { config: { environment }, marked, state, patient }: LakeSourcesOptions,
-  sources: Sources,
+  sources: Origins,
 ): Promise<void> {
   requireOneKind(sources);
   const content = { sources, environment };
   await examineLake(state, await readMark(marked), content);
-  await identifyLake(state, marked, content, patient);
+  await identifyLake(state, marked, content, { newId: () => crypto.randomUUID(), early: patient });
 }
 
 /** The origin of the configured URL, asked once for this state. Every answer is compared with it again. */

@@ -1,6 +1,6 @@
+import { admitLake, readMark, type State } from "../core/mod.ts";
 import { isThere } from "../adapters/sdk/files/place.ts";
 import type { Config } from "../config.ts";
-import type { State } from "../core/mod.ts";
 import { openState, type StateOptions } from "./state.ts";
 
 /**
@@ -21,9 +21,9 @@ export async function openStateOf(
 /** @throws {LakeError} If the lake was made with a state, and none is there. */
 export async function requireNotLost(config: Config): Promise<void> {
   if (await isThere(config.state)) return;
-  const [{ admitLake, readMark }, { openStorage }] = await Promise.all([
-    import("./identity.ts"),
-    import("./storage.ts"),
-  ]);
-  await admitLake(await readMark({ storage: openStorage(config), state: config.state }));
+  const { openStorage } = await import("./storage.ts");
+  admitLake(
+    await readMark({ storage: openStorage(config), state: config.state }),
+    await isThere(config.state),
+  );
 }

@@ -1,3 +1,14 @@
+import {
+  type AlertRule,
+  conflictOf,
+  conflictText,
+  type Graph,
+  graph,
+  type Origins,
+  type Schedule,
+  type Sensor,
+  show,
+} from "../core/mod.ts";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Group, Pipeline } from "../assets/group.ts";
@@ -5,9 +16,9 @@ import { linkViews } from "../assets/linked_views.ts";
 import { requireApart } from "../assets/table/apart.ts";
 import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
-import { type Graph, graph, type Schedule, type Sensor, show } from "../core/mod.ts";
+import type { OwnRules } from "../sensors/alerts.ts";
 import { declare, isGroup, loadGroups, noticesOf, strayWarnings, type Told } from "./groups.ts";
-import { asked, conflictOf, conflictText, type Sources, sourcesOf } from "./source.ts";
+import { askingAsset, originsOf } from "./source.ts";
 import { lineOf, PROJECT } from "./system.ts";
 
 /** A graph with what belongs to it. */
@@ -19,6 +30,8 @@ export interface Project {
   /** What pipelines, or a module, declare to ask for runs. */
   readonly schedules: readonly Schedule[];
   readonly sensors: readonly Sensor[];
+  /** What they declare that people are told of. */
+  readonly rules: readonly OwnRules[];
   /** The resources of a module's assets; absent where they work with the lake's own. */
   readonly given?: { readonly resources: unknown };
 }
@@ -27,7 +40,7 @@ export interface Project {
 export interface Groups extends Told {
   readonly pipelines: readonly Pipeline[];
   /** Where their data come from, as far as can be told without asking. */
-  readonly sources: Sources;
+  readonly sources: Origins;
   /** @throws {ConfigError} If the graph could not be loaded, or the assets make none. */
   project(): Project;
 }
@@ -52,10 +65,10 @@ async function composed(config: Config, groups: readonly Group[], root: string):
   const warnings = strayWarnings(config, groups);
   const views = await viewsOf(groups, join(root, "sql")).catch((fault: unknown) => ({ fault }));
   const pipelines = groups.map((group, i) => declare(group, config, "fault" in views ? [] : views[i]!));
-  if (asked(pipelines) !== undefined && config.openaq.faults.length > 0) {
+  if (askingAsset(pipelines) !== undefined && config.openaq.faults.length > 0) {
     throw new ConfigError(config.openaq.faults);
   }
-  const sources = sourcesOf(config, { pipelines });
+  const sources = originsOf(config, { pipelines });
   const found = conflictOf(sources);
   if (found !== undefined) throw new ConfigError([conflictText(found)]);
   return {
@@ -70,6 +83,7 @@ async function composed(config: Config, groups: readonly Group[], root: string):
         pipelines,
         schedules: pipelines.flatMap(({ schedules = [] }) => schedules),
         sensors: pipelines.flatMap(({ sensors = [] }) => sensors),
+        rules: pipelines.map(({ rules = [], assets }) => ({ rules, assets: assets.map(({ key }) => key) })),
       },
   };
 }
@@ -112,12 +126,12 @@ async function loadModule(config: Config, path: string): Promise<Groups> {
     const { graphFault } = await import("./graph_fault.ts");
     throw new ConfigError([await graphFault(path, cause)], { cause });
   }
-  const { group, graph: exported, resources, schedules = [], sensors = [] } = module;
+  const { group, graph: exported, resources, schedules = [], sensors = [], rules = [] } = module;
   if (isGroup(group)) return await composed(config, [group], dirname(path));
   if (!isGraph(exported)) {
     throw new ConfigError([`loading the graph "${path}": ${noGraph(group, exported)}`]);
   }
-  for (const [name, found] of Object.entries({ schedules, sensors })) {
+  for (const [name, found] of Object.entries({ schedules, sensors, rules })) {
     if (Array.isArray(found)) continue;
     throw new ConfigError([
       `loading the graph "${path}": found "${name}" to be ${show(found)}, wanted a list`,
@@ -127,11 +141,12 @@ async function loadModule(config: Config, path: string): Promise<Groups> {
     graph: exported,
     schedules: schedules as Schedule[],
     sensors: sensors as Sensor[],
+    rules: [{ rules: rules as AlertRule[], assets: [...exported.byKey.keys()] }],
     readSourceFile: readerOf(dirname(path)),
     pipelines: [],
     given: { resources },
   };
-  return { ...untold(config), sources: sourcesOf(config, project), project: () => project };
+  return { ...untold(config), sources: originsOf(config, project), project: () => project };
 }
 
 function noGraph(group: unknown, graph: unknown): string {

@@ -1,14 +1,15 @@
-import type { Config } from "../config.ts";
 import {
   type AssetKey,
+  examineLake,
   type FileRef,
   partitionSet,
   type PublishedFile,
   type Publisher,
   type Query,
+  readMark,
   type State,
 } from "../core/mod.ts";
-import { examineLake, readMark } from "./identity.ts";
+import type { Config } from "../config.ts";
 import { openStateOf } from "./lake_state.ts";
 import type { Groups } from "./project.ts";
 import { openStorage } from "./storage.ts";

@@ -1,23 +1,28 @@
+import {
+  type AssetKey,
+  completeTakeOver,
+  identityOf,
+  LakeError,
+  type LakeIdentity,
+  type LakeStorage,
+  markOf,
+  Orchestrator,
+  requireContent,
+  type State,
+  sweepStaging,
+  type TakenInCount,
+  takeOver,
+  untraced,
+  type Warn,
+} from "../core/mod.ts";
 import { openSqliteState } from "../adapters/state/sqlite/open.ts";
 import { isWhole } from "../adapters/state/sqlite/put_in_place.ts";
 import { replaceState } from "../adapters/state/sqlite/replace.ts";
 import type { Config } from "../config.ts";
-import {
-  type AssetKey,
-  LakeError,
-  type LakeStorage,
-  Orchestrator,
-  type State,
-  sweepStaging,
-  type TakenInCount,
-  untraced,
-  type Warn,
-} from "../core/mod.ts";
-import { completeTakeOver, type Identity, identityOf, markOf, requireContent, takeOver } from "./identity.ts";
 import { disposeOf } from "./opened.ts";
 import type { Project } from "./project.ts";
 import { makeResources } from "./resources.ts";
-import { sourcesOf } from "./source.ts";
+import { originsOf } from "./source.ts";
 import { keepPace } from "./state_copies.ts";
 import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
@@ -62,7 +67,7 @@ export async function rebuild(config: Config, options: RebuildOptions): Promise<
   if (mark === undefined) {
     throw new LakeError(`${ACTION}: found no lake at "${storage.url}", wanted LAKE_URL to name one`);
   }
-  const sources = sourcesOf(config, options.project);
+  const sources = originsOf(config, options.project);
   requireContent(mark.identity, storage, { sources, environment });
   const now = new Date(options.time.clock.now());
   const { made, kept } = await replaceState({ action: ACTION, path, now }, async (place) => {
@@ -110,13 +115,13 @@ async function requireLost({ state: path }: Config, storage: LakeStorage, force:
 interface Filling {
   readonly config: Config;
   readonly storage: LakeStorage;
-  readonly mark: Identity;
+  readonly mark: LakeIdentity;
   readonly options: RebuildOptions;
 }
 
 async function fill(state: State, { config, storage, mark, options }: Filling) {
   const { project, warn, progress, signal, time } = options;
-  const identity = await takeOver(state, mark);
+  const identity = await takeOver(state, mark, () => crypto.randomUUID());
   await keepPace(state, config.state);
   const own = project.given === undefined
     ? await makeResources({
@@ -141,7 +146,7 @@ async function fill(state: State, { config, storage, mark, options }: Filling) {
       mask: config.mask,
       readSourceFile: project.readSourceFile,
     });
-    const others = Object.keys(mark.sources).filter((name) => !(name in sourcesOf(config, project)));
+    const others = Object.keys(mark.sources).filter((name) => !(name in originsOf(config, project)));
     if (others.length > 0) {
       warn(
         "PIPELINES",

@@ -1,8 +1,7 @@
+import { type FileRef, identityOf, LakeError, type State, writeMark } from "../core/mod.ts";
 import { isThere } from "../adapters/sdk/files/place.ts";
 import type { Config } from "../config.ts";
-import { type FileRef, LakeError, type State } from "../core/mod.ts";
 import type { Finding } from "./doctor.ts";
-import { identityOf, writeMark } from "./identity.ts";
 import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
 import { lineOf } from "./system.ts";

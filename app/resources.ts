@@ -1,15 +1,15 @@
+import type { Json, LakeStorage, Log, Origins, State, Tracer, Warn } from "../core/mod.ts";
 import { DuckDBEngine } from "../adapters/engine/duckdb/engine.ts";
 import { DuckDBBinder } from "../adapters/query/duckdb/binder.ts";
 import { DuckDB } from "../adapters/sdk/duckdb/session.ts";
 import type { Resources } from "../assets/resources.ts";
 import type { Config } from "../config.ts";
-import type { Json, LakeStorage, Log, State, Tracer, Warn } from "../core/mod.ts";
 import { hoursOnRecord } from "../sources/openaq/hours_on_record.ts";
 import type { OpenAQWatch } from "./alerts.ts";
 import { addResources } from "./opened.ts";
 import { type ConnectedOpenAQ, connectOpenAQ, type SilentSource, unasked } from "./openaq.ts";
 import type { Project } from "./project.ts";
-import { asked, type Sources } from "./source.ts";
+import { askingAsset } from "./source.ts";
 import type { TimeOfLake } from "./time.ts";
 import { tracedBinder } from "./traced/binder.ts";
 import { tracedEngine } from "./traced/engine.ts";
@@ -32,7 +32,7 @@ export interface ResourcesParts {
   readonly project: Project;
   readonly storage: LakeStorage;
   readonly state: State;
-  readonly sources: Sources;
+  readonly sources: Origins;
   readonly warn: Warn;
   readonly time: TimeOfLake;
   readonly tracer: Tracer;
@@ -72,7 +72,7 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
 async function openaqOf(
   { config, project: { pipelines }, storage, state, sources, warn, time, silent, tracer }: ResourcesParts,
 ): Promise<ConnectedOpenAQ> {
-  const asset = asked(pipelines);
+  const asset = askingAsset(pipelines);
   const source = sources.openaq ?? silent;
   if (asset === undefined || source === undefined) return unasked;
   return await connectOpenAQ({

@@ -1,11 +1,19 @@
+import {
+  completeTakeOver,
+  identityOf,
+  LakeError,
+  type LakeIdentity,
+  type LakeStorage,
+  markOf,
+  type State,
+  takeOver,
+} from "../core/mod.ts";
 import { copyState } from "../adapters/state/sqlite/copy.ts";
 import { openSqliteState } from "../adapters/state/sqlite/open.ts";
 import { isWhole } from "../adapters/state/sqlite/put_in_place.ts";
 import { replaceState } from "../adapters/state/sqlite/replace.ts";
 import type { Config } from "../config.ts";
-import { LakeError, type LakeStorage, type State } from "../core/mod.ts";
 import { PACE_KEY } from "../sources/openaq/pace.ts";
-import { completeTakeOver, type Identity, identityOf, markOf, takeOver } from "./identity.ts";
 import { requireNotLost } from "./lake_state.ts";
 import { newestFiles } from "./repair.ts";
 import { openState } from "./state.ts";
@@ -75,7 +83,7 @@ async function belongToLake(
   state: State,
   storage: LakeStorage,
   file: string,
-): Promise<Identity | undefined> {
+): Promise<LakeIdentity | undefined> {
   const { recorded, inLake } = await identityOf(state, storage);
   const refuse = (found: string): never => {
     throw new LakeError(
@@ -90,7 +98,7 @@ async function belongToLake(
   }
   const mark = (await markOf(storage))!.identity;
   if (mark.lake !== recorded.lake) refuse("is of another lake's state");
-  return await takeOver(state, mark);
+  return await takeOver(state, mark, () => crypto.randomUUID());
 }
 
 /** What was asked lately counts on, whatever becomes of the state that knows it. */

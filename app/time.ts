@@ -1,6 +1,5 @@
 import { type Config, ConfigError } from "../config.ts";
 import type { Clock, Instant } from "../core/mod.ts";
-import { fastClock } from "./fast_clock.ts";
 import { livingSpeed, readTime, timeNow } from "./lake_time.ts";
 import { systemClock } from "./system.ts";
 
@@ -48,5 +47,20 @@ export function timeOf(
     clock: fastClock(systemClock, { speed: faster, from }),
     speed: faster,
     troubled: kept?.began ?? from,
+  };
+}
+
+/** A clock that shows `from` now and runs `speed` times as fast as another. */
+export function fastClock(
+  clock: Clock,
+  { speed, from }: { readonly speed: number; readonly from: Instant },
+): Clock {
+  const elapsed = () => clock.awake() + clock.asleep();
+  const since = elapsed();
+  return {
+    now: () => Math.floor(from + speed * (elapsed() - since)),
+    awake: () => speed * clock.awake(),
+    asleep: () => speed * clock.asleep(),
+    sleep: (duration, signal) => clock.sleep(duration / speed, signal),
   };
 }

@@ -1,4 +1,5 @@
 import type {
+  AlertRule,
   AnyAsset,
   AssetKey,
   Folder,
@@ -65,6 +66,8 @@ export interface Pipeline {
   /** Schedules and sensors that ask for runs of its assets, beside their conditions. */
   readonly schedules?: readonly Schedule[];
   readonly sensors?: readonly Sensor[];
+  /** What people are told of its assets, besides what is in the box; in its place, where it has the same name. */
+  readonly rules?: readonly AlertRule[];
   /** The databases of its tables and views, as `inspect` names them. */
   readonly databases: readonly string[];
   /** By the name of each source that its assets ask (`openaq`), the asset that records the answers. */

@@ -1,10 +1,11 @@
 import {
   type AlertMessage,
-  DAY,
   deliver,
   type Delivery,
+  episodeJson,
   type EpisodeRecord,
   iso,
+  recentEpisodes,
   visible,
 } from "../core/mod.ts";
 import {
@@ -45,9 +46,7 @@ Examples:
     if (word === "test") return await test(app, invocation, context);
     const state = await app.state("read");
     const found = await state.alerts.episodes(Number.MAX_SAFE_INTEGER).finally(() => state.close());
-    const since = app.now() - 7 * DAY;
-    const shown = found.filter(({ closed }) => invocation.has("all") || closed === null || closed >= since);
-    list(shown, invocation, context);
+    list(invocation.has("all") ? found : recentEpisodes(found, app.now()), invocation, context);
     return 0;
   },
 };
@@ -72,25 +71,6 @@ function deliveryLine({ channel, event, at, outcome, detail }: Delivery): string
   const when = at === null ? "" : ` at ${iso(at)}`;
   const why = detail === null ? "" : `: ${detail}`;
   return `${event} to ${channel}: ${outcome}${when}${why}${outcome === "failed" ? "; is tried again" : ""}`;
-}
-
-function episodeJson(
-  { key, rule, subject, severity, message, opened, closed, deliveries }: EpisodeRecord,
-) {
-  return {
-    key,
-    rule,
-    subject,
-    severity,
-    message,
-    opened: iso(opened),
-    closed: closed === null ? null : iso(closed),
-    deliveries: deliveries.map(({ channel, at, outcome }) => ({
-      channel,
-      at: at === null ? null : iso(at),
-      outcome,
-    })),
-  };
 }
 
 const CHANNELS = "ALERT_WEBHOOK_URL, ALERT_SMTP_URL with ALERT_EMAIL_TO, or ALERT_FILE";

@@ -1,4 +1,13 @@
-import { iso, type KeptEvaluation, type RunSelection, type Verdict, visible, type Why } from "../core/mod.ts";
+import {
+  isoSeconds,
+  type KeptEvaluation,
+  type RunSelection,
+  TICKS,
+  type Verdict,
+  verdictJson,
+  visible,
+  type Why,
+} from "../core/mod.ts";
 import { type Command, type Context, UsageError } from "./context.ts";
 import { notify, print, printJson } from "./out.ts";
 import { seenLines, unseenLines } from "./seen.ts";
@@ -37,16 +46,18 @@ Examples:
     }
     const selection: RunSelection = { assets: keys, all: true, lookbackDays: app.lookbackDays };
     const { seen } = await lake.orchestrator.look(selection, context.signal);
-    const verdict = await lake.orchestrator.automation(key, value("partition"));
+    const verdict = await lake.orchestrator.automation(key, value("partition"), app.lookbackDays);
     const kept = await lake.orchestrator.evaluations(key, verdict.partition, limit);
-    const code = (await lake.orchestrator.codeWarnings()).get(key) ?? [];
-    const lines = [...app.notices, ...seenLines(seen), ...code.map(({ message }) => `${key}: ${message}`)];
+    const codeWarnings = (await lake.orchestrator.codeWarnings(await lake.state.leader(TICKS))).get(key) ??
+      [];
+    const lines = [
+      ...app.notices,
+      ...seenLines(seen),
+      ...codeWarnings.map(({ message }) => `${key}: ${message}`),
+    ];
     notify(json ? context.log : context.stdout, lines);
     if (json) {
-      printJson(context.stdout, {
-        ...verdictJson(verdict),
-        ...(kept.length > 0 && { evaluations: kept.map(keptJson) }),
-      });
+      printJson(context.stdout, verdictJson(verdict, kept));
     } else {
       show(context, verdict);
       for (const each of kept) showKept(context, each);
@@ -57,17 +68,9 @@ Examples:
   },
 };
 
-function verdictJson({ asset, partition, decision, at, why }: Verdict) {
-  return { asset, partition, decision, at: iso(at), why };
-}
-
-function keptJson({ asset: _asset, at, run, ...kept }: KeptEvaluation) {
-  return { at: iso(at), run, ...kept };
-}
-
 /** Why it was asked for then, or why not. */
 function showKept({ stdout }: Context, { at, run, requested, reasons, why }: KeptEvaluation): void {
-  const when = iso(at).replace(/\.\d+/, "");
+  const when = isoSeconds(at);
   const count = total(requested);
   const told = run === null
     ? `${when} nothing asked for`

@@ -1,4 +1,4 @@
-import { type BackfillId, type Graph, type Lack, type PlannedBackfill, visible } from "../core/mod.ts";
+import { type Graph, type Lack, type PlannedBackfill, plannedBackfillJson, visible } from "../core/mod.ts";
 import { type Command, type Context, type Invocation, type Lake, UsageError } from "./context.ts";
 import { idleLines } from "./daemon_signs.ts";
 import { openToMake } from "./open.ts";
@@ -55,7 +55,7 @@ Examples:
     });
     const judge = (lake: Lake) => lake.orchestrator.covers(selection(lake));
     const selects = (graph: Graph) => chosen(words, graph);
-    if (context.ask === undefined && !has("yes") && !has("dry-run")) {
+    if (context.prompt === undefined && !has("yes") && !has("dry-run")) {
       await using lake = await app.lake("read");
       judge(lake);
       throw new UsageError("backfilling: found nobody to ask, wanted --yes, or --dry-run to look first");
@@ -69,7 +69,7 @@ Examples:
     notify(json ? context.log : context.stdout, notices);
     if (!json) { for (const line of linesOf(planned)) print(context.stdout, line); }
     if (planned.partitions === 0 || has("dry-run")) {
-      if (json) printJson(context.stdout, jsonOf(null, planned));
+      if (json) printJson(context.stdout, plannedBackfillJson(null, planned));
       return 0;
     }
     if (!has("yes") && !await mayBegin(context, planned)) return 130;
@@ -77,7 +77,7 @@ Examples:
     const idle = await idleLines(app, lake.state);
     if (json) {
       notify(context.log, idle);
-      printJson(context.stdout, jsonOf(id, planned));
+      printJson(context.stdout, plannedBackfillJson(id, planned));
     } else {
       print(context.stdout, `backfill ${id} is stored: "deno task backfills" tells how far it is`);
       for (const line of idle) print(context.stdout, line);
@@ -98,7 +98,7 @@ function onlyOf({ value }: Invocation): readonly Lack[] | undefined {
 
 function linesOf({ partitions, assets, batches, requests, leastSeconds }: PlannedBackfill): string[] {
   if (partitions === 0) return ["nothing to do: everything selected is fresh"];
-  const asked = requests === null || requests === 0 ? [] : [`about ${plural(requests, "request")}`];
+  const source = requests === null || requests === 0 ? [] : [`about ${plural(requests, "request")}`];
   const time = leastSeconds === null || leastSeconds === 0
     ? ""
     : `: at least ${lasting(leastSeconds * 1_000)} at the source's pace`;
@@ -107,12 +107,12 @@ function linesOf({ partitions, assets, batches, requests, leastSeconds }: Planne
   }`;
   return [
     ...assets.map(({ key, partitions }) => `${key}: ${plural(partitions, "partition")}`),
-    [made, ...asked].join(", ") + time,
+    [made, ...source].join(", ") + time,
   ];
 }
 
-async function mayBegin({ ask, log }: Context, { partitions }: PlannedBackfill): Promise<boolean> {
-  const answer = await ask!(`backfill ${plural(partitions, "partition")}? [y/N] `);
+async function mayBegin({ prompt, log }: Context, { partitions }: PlannedBackfill): Promise<boolean> {
+  const answer = await prompt!(`backfill ${plural(partitions, "partition")}? [y/N] `);
   if (/^y(es)?$/i.test((answer ?? "").trim())) return true;
   log.info("backfilling: nothing was begun");
   return false;
@@ -123,8 +123,4 @@ function blockedLines({ blocked }: PlannedBackfill): string[] {
   return blocked.map(({ asset, partitions, message }) =>
     `${asset}: ${plural(partitions, "partition")} would be blocked: ${visible(message)}`
   );
-}
-
-function jsonOf(id: BackfillId | null, { partitions, requests, leastSeconds }: PlannedBackfill) {
-  return { id, partitions, requests, leastSeconds };
 }

@@ -1,10 +1,10 @@
 import {
   type BackfillId,
+  backfillJson,
   type BackfillProgress,
   type BackfillTurn,
   turnBackfill,
   visible,
-  waitsJson,
 } from "../core/mod.ts";
 import {
   type App,
@@ -84,14 +84,7 @@ function list(
 ): void {
   if (json) {
     notify(log, [...notices, ...lines]);
-    return printJson(
-      stdout,
-      found.map(({ waits, ...each }) => ({
-        ...each,
-        selection: each.selection.join(" "),
-        ...(waits && { waits: waitsJson(waits) }),
-      })),
-    );
+    return printJson(stdout, found.map(backfillJson));
   }
   notify(stdout, notices);
   if (found.length === 0) {

@@ -1,6 +1,6 @@
 import {
-  type Askers,
   type AssetKey,
+  type Automations,
   type AutomationStatus,
   type Channel,
   type Clock,
@@ -47,13 +47,13 @@ export interface Input {
 /** A session of lines; dispose of it. */
 export interface Lines extends Disposable {
   /** The next line, asked for where it is typed; null at the end. */
-  next(ask: string): Promise<string | null | { readonly interrupted: true }>;
+  next(prompt: string): Promise<string | null | { readonly interrupted: true }>;
   /** Tells of each Ctrl-C, in the place of an interrupted line. */
   onInterrupt(act: (() => void) | undefined): void;
 }
 
 /** Somebody who can be asked. */
-export type Ask = (question: string) => Promise<string | null>;
+export type Prompt = (question: string) => Promise<string | null>;
 
 /** The surroundings of a command: its streams, signals and clock. */
 export interface Context {
@@ -63,7 +63,7 @@ export interface Context {
   /** The standard input; undefined where nothing is read. */
   readonly input?: Input | undefined;
   /** Asks whoever watches; undefined where nobody does. The answer is null where there is none. */
-  readonly ask?: Ask | undefined;
+  readonly prompt?: Prompt | undefined;
   /** Every command, loaded when it is called. */
   readonly commands: Readonly<Record<string, () => Promise<Command>>>;
   /** The program's own version. */
@@ -239,7 +239,7 @@ export interface Lake extends AsyncDisposable {
   /** How long so many requests to the source take at least, at its pace, in seconds. */
   leastSeconds(requests: number): number;
   /** The schedules and sensors that are declared, and what is in the box. */
-  askers(): Promise<Askers>;
+  declaredAutomations(): Promise<Automations>;
   /** Tells people of what is wrong by now, and what is over, beside one who asks for what is due: `tickers` do so themselves. */
   look(signal: AbortSignal): Promise<void>;
   /** The same at the end of who asked for what was due, and waits until each channel was tried. */

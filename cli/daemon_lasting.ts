@@ -8,7 +8,7 @@ import {
   serve,
   WrongUseError,
 } from "../core/mod.ts";
-import { silentGraphLines } from "./asks.ts";
+import { silentGraphLines } from "./daemon_signs.ts";
 import type { App, Context, ExitCode, Invocation } from "./context.ts";
 import { logNews } from "./daemon_log.ts";
 import { newsJson, newsLines } from "./daemon_lines.ts";

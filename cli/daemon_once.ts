@@ -1,5 +1,5 @@
 import { type Observer, type Progress, visible, type Worked } from "../core/mod.ts";
-import { asksByItself, silentGraphLines } from "./asks.ts";
+import { asksByItself, silentGraphLines } from "./daemon_signs.ts";
 import type { App, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { errorLines, workedJson, workedLine } from "./daemon_lines.ts";
 import { logWorked } from "./daemon_log.ts";

@@ -1,5 +1,5 @@
+import type { App, Project } from "./context.ts";
 import { handsOf, seeDaemon, type State } from "../core/mod.ts";
-import type { App } from "./context.ts";
 
 /** Lines about daemons that do not answer. */
 export async function silentLines(app: App, state: State): Promise<readonly string[]> {
@@ -16,4 +16,18 @@ export async function workerLines(app: App, state: State): Promise<readonly stri
   const { waits, lines, place } = await handsOf(state, app.machine.now());
   if (!waits) return [place === undefined ? "whoever works off the queue now does it" : `${place} does it`];
   return place === undefined ? lines.map((line) => `${line}, or "deno task daemon --once"`) : lines;
+}
+
+/** Whether anything that is declared asks for runs by itself: the box's own retention makes nothing. */
+export function asksByItself({ graph, schedules, sensors }: Project): boolean {
+  return schedules.length > 0 || sensors.length > 0 || graph.assets.some(({ automation }) => automation);
+}
+
+/** Says so where nothing does, and how it is declared. */
+export function silentGraphLines(project: Project): readonly string[] {
+  if (asksByItself(project)) return [];
+  return [
+    'nothing of this graph asks to be made by itself: give assets an "automation", such as eager(), or export ' +
+    '"schedules" or "sensors"; "materialize", "backfill" and "runs retry" ask for it, too',
+  ];
 }

@@ -9,7 +9,7 @@ import {
   type Vitals,
 } from "../core/mod.ts";
 import type { App } from "./context.ts";
-import { firstOf } from "./first_error.ts";
+import { firstOf } from "./uncaught.ts";
 import { lasting } from "./text.ts";
 
 /** A leader that gave no sign of life for so long is not counted on. */

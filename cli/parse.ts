@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { type Command, type Flags, UsageError } from "./context.ts";
-import { near } from "./near.ts";
+import { near } from "./selection.ts";
 
 /** A command's arguments, read; `help` where that is all that is asked for. */
 export interface Parsed {

@@ -8,11 +8,10 @@ import {
   type Terminal,
   UsageError,
 } from "./context.ts";
-import { firstOf } from "./first_error.ts";
+import { firstOf, StepsAtWork } from "./uncaught.ts";
 import { openLog, requireFormat } from "./log.ts";
 import { print, printJson } from "./out.ts";
 import { parse } from "./parse.ts";
-import { StepsAtWork } from "./uncaught.ts";
 
 /** Runs the command that the arguments name. @returns The exit code; errors are one line each on stderr. */
 export async function run(
@@ -21,8 +20,8 @@ export async function run(
 ): Promise<ExitCode> {
   const log = openLog(args, stderr);
   // A question is no line of data.
-  const ask = log.structured ? undefined : given.ask;
-  const context = { ...given, commands, stdout: noticing(given.stdout), log, ask };
+  const prompt = log.structured ? undefined : given.prompt;
+  const context = { ...given, commands, stdout: noticing(given.stdout), log, prompt };
   let mask = (text: string) => text;
   const steps = new StepsAtWork();
   context.uncaught((error) => log.line(visible(mask(steps.line(error)))));
@@ -127,7 +126,7 @@ function helpOf({ summary, help }: Command): string {
 }
 
 async function unknownCommand(name: string): Promise<UsageError> {
-  const { near } = await import("./near.ts");
+  const { near } = await import("./selection.ts");
   const names = Object.keys(commands);
   const meant = near(name, names);
   const wanted = meant ? `did you mean "${meant}"?` : `wanted one of ${names.join(", ")}`;

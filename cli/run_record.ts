@@ -1,10 +1,10 @@
-import { iso, runJson, type RunRecord, type RunRequest, type WaitsFor } from "../core/mod.ts";
+import { iso, isoSeconds, runJson, type RunRecord, type RunRequest, type WaitsFor } from "../core/mod.ts";
 import { table } from "./table.ts";
 import { lasting, named, number } from "./text.ts";
 
 /** What a run waits for, in words. */
 export function waitsText({ for: service, since, message }: WaitsFor): string {
-  return `waits for ${service}, which is down since ${iso(since).replace(/\.\d+/, "")}: ${message}`;
+  return `waits for ${service}, which is down since ${isoSeconds(since)}: ${message}`;
 }
 
 /** Runs as lines, with a head. */
@@ -17,7 +17,7 @@ export function runTable(runs: readonly RunRecord[]): string[] {
       return [
         String(id),
         status,
-        status === "queued" ? "" : iso(started).replace(/\.\d+/, ""),
+        status === "queued" ? "" : isoSeconds(started),
         ended === null ? "" : lasting(ended - started),
         typeof materialized === "number" ? number(materialized) : "",
         requestText(request),

@@ -3,6 +3,7 @@ import {
   errorsOf,
   eventJson,
   iso,
+  isoSeconds,
   type Keys,
   keysOf,
   type NumberedEvent,
@@ -15,7 +16,7 @@ import {
   wholeFailures,
 } from "../core/mod.ts";
 import { type Context, type Invocation, UsageError } from "./context.ts";
-import { near } from "./near.ts";
+import { near } from "./selection.ts";
 import { notify, painter, print } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
 import { eventPages, EventRanges, isFailure } from "./run_events.ts";
@@ -118,9 +119,7 @@ function stepLine(
   const what = named(asset, keys(asset, from), keys(asset, to), to - from + 1);
   const lost = failed > 0 ? `, ${number(failed)} ${outcome === "blocked" ? "blocked" : "failed"}` : "";
   const made = `${plural(materialized, "partition")}${lost}`;
-  const took = ended === null
-    ? `since ${iso(started).replace(/\.\d+/, "")}`
-    : `in ${lasting(ended - started)}`;
+  const took = ended === null ? `since ${isoSeconds(started)}` : `in ${lasting(ended - started)}`;
   return `step ${step} ${what} ${outcome}: ${made} ${took}`;
 }
 

@@ -36,10 +36,10 @@ Example:
       throw new UsageError(`showing "${word}": found ${plural(keys.size, "asset")}, wanted one`);
     }
     const asset = graph.byKey.get(key)!;
-    const code = await codeOf(asset, project);
+    const version = await codeVersionOf(asset, project);
     notify(json ? log : stdout, app.notices);
-    if (json) printJson(stdout, assetDetailJson(graph, asset, code));
-    else for (const line of lines(graph, asset, code)) print(stdout, line);
+    if (json) printJson(stdout, assetDetailJson(graph, asset, version));
+    else for (const line of lines(graph, asset, version)) print(stdout, line);
     const paint = painter(stdout);
     if (!json && asset.contract !== null) {
       const { columns, partitionColumns } = asset.contract;
@@ -63,7 +63,7 @@ Example:
 };
 
 /** The code version that the asset's partitions are made with now. */
-async function codeOf({ code, sources }: AnyAsset, { readSourceFile }: Project): Promise<string> {
+async function codeVersionOf({ code, sources }: AnyAsset, { readSourceFile }: Project): Promise<string> {
   const texts: Record<string, string> = {};
   for (const { path, name = path } of sources) texts[name] = await readSourceFile(path);
   return codeVersion(code, texts);
@@ -81,7 +81,7 @@ function timeText(duration: Duration): string {
   return Object.entries(duration).map(([unit, count]) => `${count} ${unit}`).join(" ");
 }
 
-function lines(graph: Graph, asset: AnyAsset, code: string): string[] {
+function lines(graph: Graph, asset: AnyAsset, version: string): string[] {
   const { key, kind, group, description, deps, freshness, contract } = asset;
   const checks = asset.checks.flatMap(({ checks }) => checks);
   const promise = freshness === null ? "" : timeText(freshness.within);
@@ -93,7 +93,7 @@ function lines(graph: Graph, asset: AnyAsset, code: string): string[] {
     partitions: keysText(asset) || partitionsText(asset) || "one",
     reads: Object.values(deps).map(({ asset, mode }) => dependencyText(asset.key, mode)).join(", "),
     "read by": downstreamOf(graph, key).join(", "),
-    "code version": code,
+    "code version": version,
     sources: sourceNames(asset).join(", "),
     checks: checks.map(({ name, severity }) => severity === "blocking" ? name : `${name} (${severity})`)
       .join(", "),

@@ -3,13 +3,13 @@ import {
   type AssetStatus,
   assetStatusJson,
   type Graph,
-  iso,
+  isoSeconds,
+  seeDaemon,
   type Seen,
   visible,
   type Warning,
 } from "../core/mod.ts";
 import { type Command, type Invocation, type Terminal, UsageError } from "./context.ts";
-import { silentLines } from "./daemon_signs.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { RANGE_HELP } from "./request.ts";
 import { leftWarnings, unseenLines } from "./seen.ts";
@@ -50,14 +50,15 @@ Examples:
     const awaited = lake.orchestrator.awaited(request);
     const held = lake.orchestrator.heldBack(request);
     const told = await lake.warnings();
-    const code = await lake.orchestrator.codeWarnings();
+    const { leader, silent } = await seeDaemon(lake.state, app.machine.now());
+    const codeWarnings = await lake.orchestrator.codeWarnings(leader);
     const warnings = new Map(found.map(({ key, warnings }) => [key, [
       ...warnings,
       ...awaited.get(key) ?? [],
       ...held.get(key) ?? [],
       ...seenWarnings(seen, key),
       ...told.get(key) ?? [],
-      ...code.get(key) ?? [],
+      ...codeWarnings.get(key) ?? [],
     ]]));
     const assets = found.map((asset) => ({
       ...asset,
@@ -67,7 +68,6 @@ Examples:
         ...simulated(lake.graph, asset, app.notices),
       ],
     }));
-    const silent = await silentLines(app, lake.state);
     if (json) {
       notify(log, silent);
       printJson(stdout, { assets: assets.map((asset) => assetStatusJson(lake.graph, asset)) });
@@ -145,7 +145,7 @@ function simulated({ byKey }: Graph, { key }: AssetStatus, notices: readonly str
 function row({ key, partitions, lastMaterialized, checks }: AssetStatus): string[] {
   const { total, fresh, stale, missing, failed, running, blocked } = partitions;
   const counts = [total, fresh, stale, missing, failed, running, blocked].map(number);
-  const made = lastMaterialized === null ? "never" : iso(lastMaterialized).replace(/\.\d+/, "");
+  const made = lastMaterialized === null ? "never" : isoSeconds(lastMaterialized);
   const checked = checks.passed + checks.failed === 0
     ? ""
     : `${number(checks.passed)} passed${checks.failed > 0 ? `, ${number(checks.failed)} failed` : ""}`;

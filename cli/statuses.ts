@@ -1,7 +1,12 @@
-import { type AutomationStatus, iso, type KeptTick, visible } from "../core/mod.ts";
-import type { App, Context, ExitCode, Invocation } from "./context.ts";
-import { UsageError } from "./context.ts";
-import { near } from "./near.ts";
+import {
+  type AutomationStatus,
+  automationStatusJson,
+  isoSeconds,
+  type KeptTick,
+  visible,
+} from "../core/mod.ts";
+import { type App, type Context, type ExitCode, type Invocation, UsageError } from "./context.ts";
+import { near } from "./selection.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { table } from "./table.ts";
 
@@ -15,14 +20,14 @@ export async function tellStatuses(
   const found = (await app.automations()).filter(({ kind }) => kinds.includes(kind));
   notify(json ? log : stdout, app.notices);
   if (json) {
-    printJson(stdout, found.map(statusJson));
+    printJson(stdout, found.map(automationStatusJson));
     return 0;
   }
   const columns = ["name", "next", "last", "outcome", "detail"];
   const rows = found.map((status) => [
     status.name,
     nextText(status),
-    status.last === null ? "" : secondsOf(status.last.at),
+    status.last === null ? "" : isoSeconds(status.last.at),
     status.last?.outcome ?? "",
     visible(status.last?.detail ?? ""),
   ]);
@@ -36,34 +41,15 @@ export async function tellStatuses(
   return 0;
 }
 
-function statusJson({ name, paused, next, last }: AutomationStatus) {
-  return {
-    name,
-    paused,
-    next: next === null ? null : iso(next),
-    last: last && { at: iso(last.at), outcome: last.outcome, detail: last.detail },
-  };
-}
-
 function nextText({ kind, paused, next }: AutomationStatus): string {
   if (paused) return "paused";
-  if (next !== null) return secondsOf(next);
+  if (next !== null) return isoSeconds(next);
   return kind === "automation" ? "on change" : "never";
-}
-
-/** A moment to the second. */
-function secondsOf(at: number): string {
-  return iso(at).replace(/\.\d+/, "");
-}
-
-/** A tick as JSON. */
-export function tickJson({ at, outcome, detail, runs }: KeptTick) {
-  return { at: iso(at), outcome, detail, runs };
 }
 
 /** A tick as cells. */
 export function tickCells({ at, outcome, detail, runs }: KeptTick): string[] {
-  return [secondsOf(at), outcome, runs.join(", "), visible(detail)];
+  return [isoSeconds(at), outcome, runs.join(", "), visible(detail)];
 }
 
 /** What the word names. @throws {UsageError} If it is nothing that asks for runs by itself. */

@@ -1,7 +1,8 @@
+import { tickJson } from "../core/mod.ts";
 import type { Command } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
-import { namedAutomation, tickCells, tickJson } from "./statuses.ts";
+import { namedAutomation, tickCells } from "./statuses.ts";
 import { table } from "./table.ts";
 
 export const ticks: Command = {

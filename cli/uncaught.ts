@@ -30,3 +30,8 @@ export class StepsAtWork {
       `${place === undefined ? "" : ` (at ${place})`}, wanted every promise awaited and every error caught`;
   }
 }
+
+/** The first error, where closing failed after it. */
+export function firstOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
+}

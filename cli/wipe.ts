@@ -1,11 +1,11 @@
 import type { CommandLog } from "./command_log.ts";
-import type { PartitionRange, RunSelection, Undeclared } from "../core/mod.ts";
+import { type PartitionRange, type RunSelection, type Undeclared, unranged } from "../core/mod.ts";
 import {
   type App,
-  type Ask,
   type Command,
   type Invocation,
   type Lake,
+  type Prompt,
   type Terminal,
   UsageError,
 } from "./context.ts";
@@ -32,7 +32,7 @@ Examples:
   deno task wipe vietnam/dev_mart --from 2018-01-01 --to 2018-01-31`,
   flags: { ...RANGE, switches: ["all", "dry-run", "yes"] },
   words: Infinity,
-  async run(invocation, { stdout, log, ask }) {
+  async run(invocation, { stdout, log, prompt }) {
     if (invocation.words.length === 0) {
       throw new UsageError('wiping: found no selection, wanted the assets to forget, or "*" for all');
     }
@@ -43,11 +43,11 @@ Examples:
     const left = await undeclared(invocation.words, lake);
     if (left.length > 0) requireWhole(invocation, left);
     const request = left.length > 0 ? undefined : wholeRequest(invocation, app, lake);
-    if (dry || (ask !== undefined && !invocation.has("yes"))) {
+    if (dry || (prompt !== undefined && !invocation.has("yes"))) {
       const found = request === undefined ? left : wipeable(await orchestrator.wipeable(request));
       if (dry) return tellWipeable(invocation, stdout, app, found);
       const partitions = total(found.flatMap(({ materialized }) => materialized));
-      if (partitions > 0 && !await mayForget(ask!, log, partitions, found)) return 130;
+      if (partitions > 0 && !await mayForget(prompt!, log, partitions, found)) return 130;
     }
     const wiped = request === undefined
       ? await orchestrator.wipeUndeclared(left.map(({ asset }) => asset))
@@ -72,14 +72,14 @@ function wipeable(found: ReadonlyMap<string, readonly PartitionRange[]>): Wipeab
 }
 
 async function mayForget(
-  ask: Ask,
+  prompt: Prompt,
   log: CommandLog,
   partitions: number,
   found: readonly Wipeable[],
 ): Promise<boolean> {
   const keys = found.map(({ asset }) => asset).join(", ");
   const question = `forget ${plural(partitions, "partition")} of ${keys}? [y/N] `;
-  if (/^y(es)?$/i.test((await ask(question) ?? "").trim())) return true;
+  if (/^y(es)?$/i.test((await prompt(question) ?? "").trim())) return true;
   log.info("wiping: nothing was forgotten");
   return false;
 }
@@ -104,7 +104,7 @@ function requireWhole({ has, value, list }: Invocation, left: readonly Undeclare
 
 function wholeRequest(invocation: Invocation, app: App, lake: Lake): RunSelection {
   const request = requestOf(invocation, app, lake);
-  requireRange(invocation, lake, request.assets);
+  requireRange(invocation, lake, request);
   return invocation.has("all") ? { ...request, all: true } : { ...request, exact: isRanged(invocation) };
 }
 
@@ -136,13 +136,12 @@ function isRanged({ value, list }: Pick<Invocation, "value" | "list">): boolean 
 }
 
 /** A whole history is not forgotten for want of a flag. */
-function requireRange({ has, value, list }: Invocation, { graph }: Lake, assets: ReadonlySet<string>): void {
+function requireRange({ has, value, list }: Invocation, { graph }: Lake, request: RunSelection): void {
   const ranged = isRanged({ value, list });
   if (has("all") && ranged) {
     throw new UsageError("wiping: found --all beside a range, wanted one of them");
   }
-  if (has("all") || ranged) return;
-  const partitioned = [...assets].find((key) => graph.byKey.get(key)!.partitions.spec.type !== "single");
+  const partitioned = has("all") ? undefined : unranged(graph, request);
   if (partitioned === undefined) return;
   throw new UsageError(
     `wiping "${partitioned}": found no range, wanted --partition, --from and --to, or --all for every partition`,

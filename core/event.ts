@@ -66,6 +66,8 @@ export interface Failed extends EventCommon {
   readonly to: number;
   readonly reason: "error" | "check" | "outage";
   readonly message: string;
+  /** The id of the code record that it failed with; undefined of what others wrote, and in logs of before 0.3. */
+  readonly codeId?: number;
 }
 
 /** Checks were run on what stands. */

@@ -81,3 +81,23 @@ function inDependencyOrder<Resources>(
   }
   return ordered;
 }
+
+const UNNOTICED = "edits of its code go unnoticed: found no module among its sources, " +
+  'wanted sources: [sourceFile(import.meta.url)], or a code version other than "1"';
+const CODE_FILE = /\.[cm]?[jt]sx?$/;
+
+/**
+ * Warnings about assets whose code version holds nothing of their code, neither a module's text nor a version that was
+ * declared: edits of what they do make nothing stale.
+ *
+ * @param isOwn Whether an asset's code is not the graph's author's.
+ */
+export function unnoticedEdits(
+  { assets }: Graph,
+  isOwn: (key: AssetKey) => boolean,
+): ReadonlyMap<AssetKey, readonly { readonly message: string }[]> {
+  const unnoticed = assets.filter(({ key, materialize, code, sources }) =>
+    materialize !== null && code === "1" && !isOwn(key) && !sources.some(({ path }) => CODE_FILE.test(path))
+  );
+  return new Map(unnoticed.map(({ key }) => [key, [{ message: UNNOTICED }]]));
+}

@@ -31,3 +31,8 @@ export function milliseconds(duration: Duration): Milliseconds {
 export function iso(instant: Instant): string {
   return new Date(instant).toISOString().replace(".000Z", "Z");
 }
+
+/** The instant in ISO 8601, cut to the second. */
+export function isoSeconds(instant: Instant): string {
+  return iso(instant).replace(/\.\d+/, "");
+}

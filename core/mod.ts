@@ -16,7 +16,7 @@ export * from "./automation/sensor.ts";
 export * from "./check.ts";
 export type * from "./output.ts";
 export type * from "./take_in.ts";
-export { type Graph, graph } from "./graph.ts";
+export { type Graph, graph, unnoticedEdits } from "./graph.ts";
 export { type Nearest, select, type Selected, type SelectionGraph, selectionGraph } from "./selection.ts";
 export { canonicalJson, codeVersion, memberFingerprint, sha256 } from "./fingerprint.ts";
 
@@ -35,8 +35,7 @@ export * from "./instant.ts";
 
 // Partitions and mappings
 export * from "./mapping.ts";
-export { partitionSet } from "./partition/from_spec.ts";
-export { merge } from "./partition/merge.ts";
+export { merge, partitionSet } from "./partition/spec.ts";
 export * from "./partition/partition_set.ts";
 export {
   type KeyRange,
@@ -60,7 +59,6 @@ export {
   subtract,
   union,
 } from "./partition/ranges.ts";
-export { single, type SingleSet } from "./partition/single.ts";
 export { staticKeys, type StaticSet, staticSet, type StaticSpec } from "./partition/static_set.ts";
 export {
   daily,
@@ -74,21 +72,21 @@ export {
 
 // Work on a graph
 export * from "./orchestrator.ts";
+export type { AutomationRequest, MaterializeRequest, PruneRequest } from "./automation/resolve_request.ts";
 export type { Preview, PreviewOptions } from "./acts/preview.ts";
-export { type ActCommand, type RunAsk, unranged } from "./acts/run_ask.ts";
+export type { ActCommand, RunAsk } from "./acts/run_ask.ts";
 export { BACKFILL_TURNS, type BackfillTurn, cancelRun, turnBackfill, type Turned } from "./acts/turn.ts";
-export type { Ask, MaterializeAsk, PruneAsk } from "./automation/ask.ts";
 export { AUTOMATION } from "./automation/names.ts";
 export type { Outage, Outages, WaitsFor } from "./outages.ts";
 export { waitingIn } from "./run/waiting.ts";
 export { type Pause, pauseOf, setPaused } from "./automation/pauses.ts";
-export type { Askers, AutomationStatus } from "./automation/statuses.ts";
+export type { Automations, AutomationStatus } from "./automation/statuses.ts";
 export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";
 export type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 export type { WouldBeBlocked } from "./backfill/blocked.ts";
 export type { BackfillProgress } from "./backfill/progress.ts";
 export type { DaemonOptions } from "./daemon/options.ts";
-export { type LeadNote, TICKS } from "./daemon/lead.ts";
+export { type LeadNote, TICKS } from "./daemon/leading.ts";
 export { type LeadingDaemon, leadingDaemon, requireSpeed } from "./daemon/leading_daemon.ts";
 export { type Hands, handsOf } from "./daemon/hands.ts";
 export { serve } from "./daemon/serve.ts";
@@ -108,19 +106,19 @@ export { type ReadSourceFile, requireSources } from "./staleness/node.ts";
 export type { PartitionState } from "./staleness/states.ts";
 export type { ForgetOptions } from "./run/forget.ts";
 export type { News, Observer, Progress } from "./run/progress.ts";
+export { isOpen, OPEN } from "./run/recover.ts";
 export type { Seen } from "./run/observe.ts";
 export type { Rechecked } from "./run/recheck.ts";
 export type { Report } from "./run/report.ts";
 export type { RetryPreview } from "./run/retry.ts";
 export type { RolledBack } from "./run/rollback.ts";
 export type { Limits } from "./run/scheduler.ts";
-export type { RunSelection } from "./run/scope.ts";
+export { type RunSelection, unranged } from "./run/scope.ts";
 export { sweepStaging } from "./run/sweep.ts";
 export type { Ports, Upkeep } from "./run/session.ts";
 export type { TakeInOptions, TakenInCount } from "./run/take_in.ts";
-export type { Worked } from "./run/worked.ts";
 export type { Undeclared } from "./run/undeclared.ts";
-export type { Counts, RunResult } from "./run/tally.ts";
+export type { Counts, RunResult, Worked } from "./run/tally.ts";
 
 // Answers, as commands and pages give them
 export {
@@ -131,15 +129,25 @@ export {
   downstreamOf,
   sourceNames,
 } from "./view/asset.ts";
-export { type ChangeJson, changesJson, type EventJson, eventJson } from "./view/event.ts";
+export { episodeJson, recentEpisodes } from "./view/alert.ts";
+export { automationStatusJson, tickJson, verdictJson } from "./view/by_itself.ts";
+export { type ChangeJson, changesJson, type EventJson, eventJson, type Keys, keysOf } from "./view/event.ts";
 export { type PartitionJson, partitionJson } from "./view/partition.ts";
-export { type Keys, keysOf } from "./view/keys.ts";
 export { type LineageEdge, type LineageJson, lineageJson } from "./view/lineage.ts";
-export { type CauseJson, type PlannedStepJson, plannedStepJson } from "./view/plan.ts";
-export { type PreviewJson, previewJson } from "./view/preview.ts";
+export {
+  type CauseJson,
+  type PlannedStepJson,
+  plannedStepJson,
+  type PreviewJson,
+  previewJson,
+} from "./view/plan.ts";
 export * from "./view/run.ts";
 export { type StepProgress, stepProgress } from "./view/step_progress.ts";
 export { type AssetStatusJson, assetStatusJson } from "./view/status.ts";
+
+// The lake
+export * from "./lake/identity.ts";
+export * from "./lake/origins.ts";
 
 // Events
 export type * from "./event.ts";

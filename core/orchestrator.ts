@@ -2,7 +2,7 @@ import type { Preview, PreviewOptions } from "./acts/preview.ts";
 import type { RunAsk } from "./acts/run_ask.ts";
 import type { Alerter, AlerterOptions } from "./alerts/alerter.ts";
 import type { Outages } from "./outages.ts";
-import type { Askers, AutomationStatus } from "./automation/statuses.ts";
+import type { Automations, AutomationStatus } from "./automation/statuses.ts";
 import type { LakeFiles } from "./automation/sensor.ts";
 import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
@@ -22,8 +22,11 @@ import {
   type Forgotten,
   type KeptEvaluation,
   type Lead,
+  type Leader,
   MOST_EVALUATIONS,
+  type RunRequest,
   type State,
+  type TakenRun,
 } from "./ports/state.ts";
 import { awaited } from "./run/awaited.ts";
 import { compareFiles, supposeDamage } from "./run/compare.ts";
@@ -33,7 +36,6 @@ import { heldBack } from "./run/held_back.ts";
 import { eventsOf, look, type Seen, seenOf } from "./run/observe.ts";
 import type { Observer } from "./run/progress.ts";
 import type { Rechecked } from "./run/recheck.ts";
-import type { RunRequest, TakenRun } from "./ports/state.ts";
 import type { Report } from "./run/report.ts";
 import type { RetryPreview } from "./run/retry.ts";
 import { requestOf, scopeFrom } from "./run/request.ts";
@@ -41,11 +43,10 @@ import type { RolledBack } from "./run/rollback.ts";
 import type { Limits } from "./run/scheduler.ts";
 import { partitionOf, type RunSelection, type Scope, scopeOf } from "./run/scope.ts";
 import { commit, type Ports, refresh, runningIn, type Session } from "./run/session.ts";
-import type { RunResult } from "./run/tally.ts";
+import type { RunResult, Worked } from "./run/tally.ts";
 import type { TakeInOptions, TakenInCount } from "./run/take_in.ts";
 import { traceable, tracedCommand, tracedMaterialize } from "./run/traced.ts";
 import type { Undeclared } from "./run/undeclared.ts";
-import type { Worked } from "./run/worked.ts";
 import type { Execute } from "./run/worker.ts";
 import type { Judgement } from "./staleness/judgement.ts";
 import { StalenessIndex } from "./staleness/index.ts";
@@ -65,7 +66,7 @@ export interface OrchestratorOptions<Resources> extends Ports {
 }
 
 /** The schedules and sensors of a graph, and the parts that they are given. */
-export interface TickersOptions extends Askers {
+export interface TickersOptions extends Automations {
   readonly files: LakeFiles;
   /** How many days a selection without bounds covers. */
   readonly lookbackDays: number;
@@ -73,11 +74,11 @@ export interface TickersOptions extends Askers {
 
 /** The status of all that asks for runs by itself: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
 export async function automationStatusesOf(
-  askers: Askers,
+  automations: Automations,
   over: { readonly state: State; readonly cron: Cron; readonly now: Instant },
 ): Promise<AutomationStatus[]> {
   const { automationStatuses } = await import("./automation/statuses.ts");
-  return await automationStatuses(askers, over);
+  return await automationStatuses(automations, over);
 }
 
 /** Who is told of a run, and what cancels it. */
@@ -385,24 +386,30 @@ export class Orchestrator {
    * @throws {RequestError} If it has no such partition.
    * @throws {DeclarationError} If its condition, or one above it, cannot be meant.
    */
-  async automation(asset: AssetKey, partition: string | null = null): Promise<Verdict> {
+  async automation(
+    asset: AssetKey,
+    partition: string | null = null,
+    lookbackDays?: number,
+  ): Promise<Verdict> {
     await this.refresh();
     const { verdictOn } = await import("./automation/verdict.ts");
     const { index, session } = this;
     const node = index.node(asset);
     const { keyValue } = session.state;
     const view = { index, running: await runningIn(session.state), cron: await this.#cron() };
-    const [{ pauseOf }, { outagesIn }, { AUTOMATION }] = await Promise.all([
+    const [{ pauseOf }, { outagesIn }, { AUTOMATION }, { HeldByBackfills }] = await Promise.all([
       import("./automation/pauses.ts"),
       import("./outages.ts"),
       import("./automation/names.ts"),
+      import("./backfill/held.ts"),
     ]);
     const paused = (await pauseOf(keyValue, AUTOMATION))?.paused ?? false;
     const outages = await outagesIn(keyValue, session.clock.now());
     const ordinal = partition === null && node.set.spec.type !== "single"
       ? null
       : partitionOf(node, partition, "judging", index.now);
-    return verdictOn(view, node, ordinal, { paused, outages });
+    const held = await new HeldByBackfills(session, lookbackDays).now();
+    return verdictOn(view, node, ordinal, { paused, outages, held });
   }
 
   /** The latest kept evaluations of an asset, or those that led to a run over one of its partitions; newest first. */
@@ -426,9 +433,13 @@ export class Orchestrator {
   }
 
   /** How all that asks for runs by itself stands. @throws {DeclarationError} */
-  async automations(askers: Askers): Promise<AutomationStatus[]> {
+  async automations(declaredAutomations: Automations): Promise<AutomationStatus[]> {
     const { state, clock } = this.session;
-    return await automationStatusesOf(askers, { state, cron: await this.#cron(), now: clock.now() });
+    return await automationStatusesOf(declaredAutomations, {
+      state,
+      cron: await this.#cron(),
+      now: clock.now(),
+    });
   }
 
   /** Looks at every external asset that is looked for, and records what is new. */
@@ -457,14 +468,14 @@ export class Orchestrator {
     return [
       ...sensors.map((sensor) => new SensorTicker(sensor, { session, files, lookbackDays })),
       ...schedules.map((schedule) => new ScheduleTicker(schedule, { session, cron, lookbackDays })),
-      await this.ticker(),
+      await this.ticker(lookbackDays),
     ];
   }
 
   /** Begins to ask for what is to be made by itself; it goes on where the last one ended. */
-  async ticker(): Promise<Ticker> {
+  async ticker(lookbackDays?: number): Promise<Ticker> {
     const { Ticker } = await import("./automation/ticker.ts");
-    return await Ticker.open(this.session, await this.#cron());
+    return await Ticker.open(this.session, await this.#cron(), lookbackDays);
   }
 
   /** Goes on with backfills, wherever they are. */
@@ -494,9 +505,9 @@ export class Orchestrator {
   }
 
   /** What is to be said of the code of assets while a daemon leads: it, or this checkout, may have other code of them. */
-  async codeWarnings(): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
+  async codeWarnings(leader: Leader | undefined): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
     const { codeWarnings } = await import("./daemon/leading_daemon.ts");
-    return await codeWarnings(this.session.state, this.index);
+    return await codeWarnings(this.session.state, this.index, leader);
   }
 
   /** Begins to tell people of what is wrong. */

@@ -1,8 +1,8 @@
-import { type Instant, iso, MINUTE, SECOND } from "./instant.ts";
+import { type Instant, isoSeconds, MINUTE } from "./instant.ts";
 import type { AssetKey } from "./event.ts";
 import type { KeyValue } from "./ports/key_value.ts";
 import type { RunRequest } from "./ports/state.ts";
-import { changeSource, type SourceRecord, sourceRecords } from "./source_record.ts";
+import { answeredAt, changeSource, type SourceRecord, sourceRecords } from "./source_record.ts";
 import type { StalenessIndex } from "./staleness/index.ts";
 import type { Node } from "./staleness/node.ts";
 
@@ -44,9 +44,7 @@ export async function noteOutage(
   { message, at }: { readonly message: string | null; readonly at: Instant },
 ): Promise<void> {
   await changeSource(store, pool, (known) => {
-    if (message === null) {
-      return { ...known, answered: at, since: null, at: null, message: "", isDown: false };
-    }
+    if (message === null) return answeredAt(at, known);
     const since = outageIn(known, at)?.since ?? at;
     return { ...known, since, at, message, isDown: true };
   });
@@ -60,7 +58,7 @@ export function outageOf(outages: Outages, { asset: { pool } }: Node): string | 
 
 /** An outage in words. */
 export function outageText(pool: string, { since, message }: Outage): string {
-  return `${pool} is down since ${iso(since - since % SECOND)}: ${message}`;
+  return `${pool} is down since ${isoSeconds(since)}: ${message}`;
 }
 
 /** The assets that ask a service that is down: runs over them wait. */

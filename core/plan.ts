@@ -105,7 +105,10 @@ function pieces(
 function failureOf(index: StalenessIndex, node: Node, ordinal: number): Hindrance | undefined {
   const failure = index.failure(node, ordinal);
   if (failure === undefined) return undefined;
-  return { state: failure.reason === "check" ? "blocked" : "failed", message: failure.message };
+  return {
+    state: failure.reason === "check" ? "blocked" : "failed",
+    message: index.failureText(node, failure),
+  };
 }
 
 /** The one obstacle of two neighbours; undefined if theirs differ. */

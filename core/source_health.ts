@@ -2,7 +2,7 @@ import type { Instant, Milliseconds } from "./instant.ts";
 import { MINUTE, SECOND } from "./instant.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { KeyValue } from "./ports/key_value.ts";
-import { changeSource, putSource, type SourceRecord, sourceRecord } from "./source_record.ts";
+import { answeredAt, changeSource, putSource, type SourceRecord, sourceRecord } from "./source_record.ts";
 
 /** A source of which a question failed for good, while it answered none since. */
 export interface SourceTrouble {
@@ -119,14 +119,7 @@ export class SourceHealth {
     await changeSource(this.store, this.name, (known) => {
       const { answered, since } = known;
       if (since === null && answered !== null && Math.abs(now - answered) < MINUTE) return known;
-      return {
-        answered: now,
-        since: null,
-        at: null,
-        message: "",
-        isDown: false,
-        probed: probed ?? known.probed,
-      };
+      return answeredAt(now, { probed: probed ?? known.probed });
     });
     this.#well = this.clock.awake();
   }

@@ -43,6 +43,11 @@ export async function sourceRecords(store: KeyValue): Promise<ReadonlyMap<string
   return new Map([...kept].map(([key, value]) => [key.slice(PREFIX.length), recordOf(value)]));
 }
 
+/** The record of a source that answered. */
+export function answeredAt(at: Instant, { probed }: Pick<SourceRecord, "probed">): SourceRecord {
+  return { ...UNKNOWN, answered: at, probed };
+}
+
 /** Writes a record, if nobody has written it since it was read as of a version. @returns Whether it was. */
 export async function putSource(
   store: KeyValue,

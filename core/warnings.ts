@@ -101,7 +101,7 @@ export function failures(index: StalenessIndex, node: Node, ranges: Ranges): War
   return index.failuresWithin(node, ranges).map((failure) =>
     isOverFresh(index, node, ranges, failure) ? overFresh(node, failure) : {
       partition: keysOf(node, failure),
-      message: failure.message,
+      message: index.failureText(node, failure),
     }
   );
 }

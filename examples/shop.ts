@@ -1,4 +1,6 @@
 import {
+  type AlertRule,
+  count,
   daily,
   daysOfMonth,
   definer,
@@ -98,5 +100,16 @@ const closing = schedule({
   selection: ["+shop/report"],
 });
 
+/** People are told of it while more than a month of hours waits to be counted. */
+const queue: AlertRule = {
+  name: "queue",
+  async find({ atWork }) {
+    const hours = count((await atWork()).get("shop/tills") ?? []);
+    if (hours <= 744) return [];
+    return [{ subject: "shop/tills", severity: "warning", message: `${hours} hours wait to be counted` }];
+  },
+};
+
 export const schedules = [closing];
 export const sensors = [recounts];
+export const rules = [queue];

@@ -2,7 +2,7 @@ import {
   type AssetKey,
   type Duration,
   type FileRef,
-  type MaterializeAsk,
+  type MaterializeRequest,
   type Report,
   type Sensor,
   sensor,
@@ -19,7 +19,7 @@ export interface NewFilesOptions {
   /** The key of the partition that a file belongs to, by its path; null: the only one; undefined: it is none of them. */
   readonly partition: (path: string) => string | null | undefined;
   /** Asks for a run over what was reported, too: `{ selection: ["shop/report"] }`. @default conditions of assets ask */
-  readonly materialize?: MaterializeAsk;
+  readonly materialize?: MaterializeRequest;
   /** @default a minute */
   readonly every?: Duration;
 }
@@ -63,17 +63,17 @@ export function newFiles(options: NewFilesOptions): Sensor {
       if (materialize === undefined || whole.size === 0) return { reports, skip };
       // Whoever is killed after the reports finds nothing new, and asks all the same.
       const content = sha256(JSON.stringify([...whole].sort()));
-      const asked = cursor as unknown as Asked | undefined;
-      if (content === asked?.content) return { reports, skip };
-      const next: Asked = { content, times: (asked?.times ?? 0) + 1 };
+      const covered = cursor as unknown as Covered | undefined;
+      if (content === covered?.content) return { reports, skip };
+      const next: Covered = { content, times: (covered?.times ?? 0) + 1 };
       const key = `${next.times} ${content}`;
       return { reports, requests: [{ ...materialize, key }], cursor: { ...next }, skip };
     },
   });
 }
 
-/** The reports over which a run was asked for, and for which time: files may become again what they were. */
-interface Asked {
+/** The reports over which a run was requested, and for which time: files may become again what they were. */
+interface Covered {
   readonly content: string;
   readonly times: number;
 }

@@ -1,11 +1,13 @@
 import {
   type Duration,
-  type KeyedAsk,
+  isOpen,
+  OPEN,
   type RunId,
   type RunRecord,
   type Sensor,
   sensor,
   type SensorContext,
+  type SensorRequest,
 } from "../core/mod.ts";
 
 /** The function to call once runs have ended. */
@@ -49,13 +51,13 @@ export function runStatus(options: RunStatusOptions): Sensor {
       const newer = (await since(context, upTo)).toReversed().slice(0, AT_ONCE);
       const older = (await Promise.all(open.map((id) => runs.run(id)))).flatMap((found) => found?.run ?? []);
       const all = [...older, ...newer];
-      const requests: KeyedAsk[] = [];
+      const requests: SensorRequest[] = [];
       let ended = 0;
       for (const run of all.filter((run) => !isOpen(run))) {
         if (statuses !== undefined && !statuses.includes(run.status)) continue;
         signal.throwIfAborted();
-        const asked = await act(run, signal);
-        if (Array.isArray(asked)) requests.push(...asked);
+        const wanted = await act(run, signal);
+        if (Array.isArray(wanted)) requests.push(...wanted);
         ended++;
       }
       const told = { upTo: newer.at(-1)?.id ?? upTo, open: all.filter(isOpen).map(({ id }) => id) };
@@ -71,11 +73,11 @@ export function runStatus(options: RunStatusOptions): Sensor {
 /** Told of in one call. */
 const AT_ONCE = 100;
 
-/** At most so many runs are looked through for those that have not ended. */
+/** At most so many of the latest runs that have not ended are noted. */
 const LATEST = 1_000;
 
 async function openOf({ runs }: Pick<SensorContext<unknown>, "runs">): Promise<RunId[]> {
-  return (await runs.runs(LATEST)).filter(isOpen).map(({ id }) => id).reverse();
+  return (await runs.runs(LATEST, { statuses: OPEN })).map(({ id }) => id).reverse();
 }
 
 /** The runs with greater numbers, newest first. */
@@ -85,8 +87,4 @@ async function since({ runs }: Pick<SensorContext<unknown>, "runs">, upTo: RunId
     const newer = found.filter(({ id }) => id > upTo);
     if (newer.length < found.length || found.length < limit) return newer;
   }
-}
-
-function isOpen({ status }: RunRecord): boolean {
-  return status === "queued" || status === "running";
 }

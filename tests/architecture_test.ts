@@ -282,3 +282,43 @@ Deno.test("a lake is reached through its storage alone", () => {
 function codeOf(file: string): string {
   return Deno.readTextFileSync(join(ROOT, file)).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
 }
+
+/** Files of fewer lines than this stand beside a neighbour that they could join. */
+const SHORT = 20;
+
+/** Files and folders whose files stand alone however short they are, and why. */
+const ALONE: Readonly<Record<string, string>> = {
+  "adapters/sdk/duckdb/text.ts": "SQL's quoting, for every adapter of DuckDB",
+  "adapters/state/backfills.ts": "shared by two adapters of one port",
+  "adapters/state/bytes.ts": "shared by two adapters of one port",
+  "adapters/state/sqlite/thread/main.ts": "a worker's entry",
+  "adapters/query/duckdb/lock_views.ts": "a program",
+  "app/traced/": "one port a file, loaded where it is traced",
+  "assets/dump/files.ts": "one asset a file",
+  "assets/resources.ts": "what every group's assets are given",
+  "cli/command_log.ts": "a type that two modules which may not know each other share",
+  "cli/schedules.ts": "one command a file",
+  "cli/sensors.ts": "one command a file",
+  "core/alerts/rules.ts": "the door of a folder",
+  "core/alerts/rules/": "one rule a file",
+  "core/automation/conditions/": "one condition a file",
+  "core/daemon/serve.ts": "loads the daemon when it is called",
+  "core/ports/": "one port a file",
+  "core/run/backoff.ts": "shared by loops of several folders",
+  "core/show.ts": "somebody else's values in messages",
+  "sensors/": "one schedule, sensor or list of rules a file",
+  "sources/openaq/announced.ts": "what a client and a simulator agree on",
+  "sources/openaq/least.ts": "loaded where what parses answers is not",
+  "web/": "one route or middleware a file",
+};
+
+Deno.test("a short file has joined its neighbour, unless being alone is a rule of the tree", () => {
+  const short = [...sourceFiles(ROOT)].map((file) => relative(ROOT, file))
+    .filter((file) => layerOf(file) !== "bench")
+    .filter((file) => Deno.readTextFileSync(join(ROOT, file)).split("\n").length <= SHORT);
+  const reasonOf = (file: string) =>
+    Object.keys(ALONE).find((alone) => alone.endsWith("/") ? file.startsWith(alone) : file === alone);
+  assertEquals(short.filter((file) => reasonOf(file) === undefined), []);
+  const needed = new Set(short.map(reasonOf));
+  assertEquals(Object.keys(ALONE).filter((alone) => !needed.has(alone)), []);
+});

@@ -2,7 +2,7 @@ import type { Binder, Tracer } from "../../core/mod.ts";
 
 /** Traces each try of a view or a table, by OpenTelemetry's conventions for databases. */
 export function tracedBinder(tracer: Tracer, binder: Binder, system: string): Binder {
-  const asking = (operation: string, name: string) => ({
+  const span = (operation: string, name: string) => ({
     asks: true,
     attributes: {
       "db.system.name": system,
@@ -13,17 +13,17 @@ export function tracedBinder(tracer: Tracer, binder: Binder, system: string): Bi
   return {
     bind: (view, signal) => {
       const name = `${view.database}.${view.name}`;
-      return tracer.span(`bind ${name}`, asking("bind", name), async (span) => {
+      return tracer.span(`bind ${name}`, span("bind", name), async (within) => {
         const fault = await binder.bind(view, signal);
-        if (fault !== undefined) span.fail("unbound", fault.message);
+        if (fault !== undefined) within.fail("unbound", fault.message);
         return fault;
       });
     },
     read: (table, files, signal) => {
       const name = `${table.database}.${table.name}`;
-      return tracer.span(`read ${name}`, asking("read", name), async (span) => {
+      return tracer.span(`read ${name}`, span("read", name), async (within) => {
         const fault = await binder.read(table, files, signal);
-        if (fault !== undefined) span.fail("unreadable", fault);
+        if (fault !== undefined) within.fail("unreadable", fault);
         return fault;
       });
     },

@@ -2,7 +2,7 @@ import type { Engine, Program, Tracer } from "../../core/mod.ts";
 
 /** Traces each statement or batch of statements, by OpenTelemetry's conventions for databases. */
 export function tracedEngine(tracer: Tracer, engine: Engine, system: string): Engine {
-  const asking = (operation: string, name?: string, batch = 1) => ({
+  const span = (operation: string, name?: string, batch = 1) => ({
     asks: true,
     attributes: {
       "db.system.name": system,
@@ -16,24 +16,24 @@ export function tracedEngine(tracer: Tracer, engine: Engine, system: string): En
     transform: (transform, signal) =>
       tracer.span(
         nameOf("transform", transform),
-        asking("transform", transform.name, transform.outputs.length),
-        async (span) => {
+        span("transform", transform.name, transform.outputs.length),
+        async (within) => {
           const made = await engine.transform(transform, signal);
           const failed = made.filter(({ status }) => status === "failed").length;
-          if (failed > 0) span.set({ "airgraph.partitions.failed": failed });
+          if (failed > 0) within.set({ "airgraph.partitions.failed": failed });
           return made;
         },
       ),
     describe: (files, signal) =>
       tracer.span(
         "describe",
-        asking("describe", undefined, files.length),
+        span("describe", undefined, files.length),
         () => engine.describe(files, signal),
       ),
     query: (question, signal) =>
       tracer.span(
         nameOf("query", question),
-        asking("query", question.name),
+        span("query", question.name),
         () => engine.query(question, signal),
       ),
   };

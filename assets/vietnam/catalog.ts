@@ -1,8 +1,7 @@
 import { type Asset, eager } from "../../core/mod.ts";
 import type { Resources } from "../resources.ts";
 import { catalogAsset, tableDefinition } from "../table/catalog.ts";
-import { LOCATIONS, RAW, STATIONS } from "./contract.ts";
-import { martTable, type MartZone } from "./days.ts";
+import { LOCATIONS, martTable, type MartZone, RAW, STATIONS } from "./contract.ts";
 import { locations, LOCATIONS_FILE } from "./locations.ts";
 import type { RawZone } from "./raw/hour_files.ts";
 import { stations, STATIONS_FILE } from "./stations.ts";

@@ -1,3 +1,5 @@
+import { daily } from "../../core/mod.ts";
+import type { Table } from "../table/table.ts";
 import { type Contract, optional, required } from "../table/contract.ts";
 import { POLLUTANTS } from "./pollutants.ts";
 
@@ -81,4 +83,19 @@ export const RAW: Contract = {
 
 function pollutant(name: keyof typeof POLLUTANTS, rules: { readonly nulls?: number } = {}) {
   return optional(name, "float64", { unit: "µg/m³", limits: [0, POLLUTANTS[name]], ...rules });
+}
+
+/** The mart's zones. */
+export type MartZone = "aq_dev" | "aq_prod";
+
+/** UTC days; today's is built from its hours so far. */
+export const days = daily({ start: "2016-01-01", timeZone: "UTC", open: true });
+
+/** The mart of a zone. */
+export function martTable(zone: MartZone): Table {
+  return {
+    contract: MART,
+    folder: `${zone}/marts/vietnam`,
+    path: (day) => ({ measurement_date: day!, country: "Vietnam" }),
+  };
 }

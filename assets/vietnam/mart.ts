@@ -1,3 +1,4 @@
+import type { OwnCheck } from "../table/checks.ts";
 import {
   type Asset,
   type DailySet,
@@ -15,10 +16,26 @@ import { tableAsset } from "../table/asset.ts";
 import { plainColumns } from "../table/contract.ts";
 import type { TableExaminer } from "../table/examiner.ts";
 import { watchCheck } from "../table/watch.ts";
-import { MART, RAW, STATIONS } from "./contract.ts";
-import { days, martTable } from "./days.ts";
-import { martChecks } from "./mart_checks.ts";
+import { days, MART, martTable, RAW, STATIONS } from "./contract.ts";
 import { UNIT_COLUMNS, UNITS } from "./pollutants.ts";
+
+/** The mart's checks beside its contract's. */
+export const martChecks: Readonly<Record<string, OwnCheck>> = {
+  records: {
+    severity: "blocking",
+    judge: (_, { metadata: { records, raw_records } }) =>
+      records?.value === raw_records?.value
+        ? undefined
+        : `it was made of ${records?.value} records, wanted the ${raw_records?.value} of its hours`,
+  },
+  newest: {
+    severity: "warning",
+    judge: ({ rows }, { key, metadata: { built } }) =>
+      rows > 0 || !(typeof built?.value === "string" && built.value.startsWith(key!))
+        ? undefined
+        : "the newest day has no rows, wanted some",
+  },
+};
 
 export interface MartOptions {
   readonly raw: Asset<Resources, HourlySet>;

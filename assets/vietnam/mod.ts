@@ -3,14 +3,13 @@ import type { Group, Shown } from "../group.ts";
 import { TableExaminer } from "../table/examiner.ts";
 import { type ViewFile, views } from "../views.ts";
 import { DATABASES, martCatalog, rawCatalog, referenceCatalog } from "./catalog.ts";
-import { MART } from "./contract.ts";
-import type { MartZone } from "./days.ts";
+import { MART, type MartZone } from "./contract.ts";
 import { locations } from "./locations.ts";
 import { mart } from "./mart.ts";
 import { raw as rawHours } from "./raw.ts";
 import { unnamedFiles } from "./raw/unnamed_files.ts";
 import { stations } from "./stations.ts";
-import { lookAtAsked, mendAsked, type RawHours, tidyAsked } from "./upkeep.ts";
+import { lookAtAsked, mendAnswers, type RawHours, tidyAnswers } from "./upkeep.ts";
 
 /** Vietnam's air by OpenAQ: raw hours, a development mart, and a production mart behind it. */
 export const group: Group = {
@@ -32,8 +31,8 @@ export const group: Group = {
         ...await lookAtAsked(raw, context),
         ...await unnamedFiles(raw, context),
       ],
-      begin: (context) => mendAsked(raw, context),
-      tidy: (context) => tidyAsked(raw, context),
+      begin: (context) => mendAnswers(raw, context),
+      tidy: (context) => tidyAnswers(raw, context),
     };
   },
 };

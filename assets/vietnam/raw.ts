@@ -27,7 +27,7 @@ import { shownContract } from "../table/contract.ts";
 import { RAW } from "./contract.ts";
 import { hourDue } from "./due.ts";
 import { knownLocations, latestLocations, locations } from "./locations.ts";
-import { type AskedHour, recordedVersion, stageAsked } from "./raw/asked.ts";
+import { type AnsweredHour, recordedVersion, stageAnswers } from "./raw/answered_hour.ts";
 import { filesByFolder, HourError, hourFolder, type RawZone, recordedAt } from "./raw/hour_files.ts";
 
 const hours = hourly({ start: "2016-01-01", timeZone: "UTC" });
@@ -110,7 +110,7 @@ interface KnownHours {
   /** By partition, the files that the state names. */
   readonly recorded: ReadonlyMap<number, readonly FileRef[]>;
   /** By hour, what its files hold together by the lake's records. */
-  readonly onRecord: ReadonlyMap<Instant, AskedHour>;
+  readonly onRecord: ReadonlyMap<Instant, AnsweredHour>;
 }
 
 /** Hours that are not asked wholly rely on the files that lie there: whether these are all is seen by their content. */
@@ -120,8 +120,8 @@ async function onRecord(
   isRelied: boolean,
 ): Promise<KnownHours["onRecord"]> {
   if (!isRelied) return new Map();
-  const { askedHours } = await import("./raw/asked_records.ts");
-  return new Map((await askedHours(store, zone)).hours.map((each) => [each.hour, each]));
+  const { answeredHours } = await import("./raw/answer_records.ts");
+  return new Map((await answeredHours(store, zone)).hours.map((each) => [each.hour, each]));
 }
 
 /** The time of a range of hours. */
@@ -139,7 +139,7 @@ async function outputs(
   const { recordHour } = await import("./raw/hour_output.ts");
   const files = await filesByFolder(store, zone, group.ranges);
   const gaps = await openaq.silent();
-  const asked: AskedHour[] = [];
+  const asked: AnsweredHour[] = [];
   const { askedAt } = group;
 
   async function output(answer: HourRows): Promise<Output | FailedOutput> {
@@ -183,7 +183,7 @@ async function outputs(
   // With the last of them: once it is in place, the files that it speaks of are.
   const last = made.findLastIndex((each) => "dataVersion" in each);
   if (last < 0) return made;
-  const alongside = [await stageAsked(store, zone, asked, { askedAt, staging })];
+  const alongside = [await stageAnswers(store, zone, asked, { askedAt, staging })];
   return made.with(last, { ...made[last] as Output, alongside });
 }
 

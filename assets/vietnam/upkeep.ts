@@ -13,8 +13,8 @@ import {
   type Seq,
 } from "../../core/mod.ts";
 import type { Discrepancy, UpkeepContext } from "../group.ts";
-import { askedFolder, type AskedHour, recordedVersion } from "./raw/asked.ts";
-import type { Compared } from "./raw/asked_compared.ts";
+import { type AnsweredHour, answersFolder, recordedVersion } from "./raw/answered_hour.ts";
+import type { Compared } from "./raw/records_compared.ts";
 import type { RawZone } from "./raw/hour_files.ts";
 
 /** The asset of raw hours, and where its files lie. */
@@ -41,9 +41,9 @@ const agreedKey = (zone: RawZone) => `vietnam/asked/${zone}`;
 /** Looks whether the lake's records say what the state does of which hours were asked; changes nothing. */
 export async function lookAtAsked(raw: RawHours, context: UpkeepContext): Promise<Discrepancy[]> {
   if (await agree(raw, context)) return [];
-  const { compareAsked } = await import("./raw/asked_compared.ts");
+  const { compareAnswers } = await import("./raw/records_compared.ts");
   const agreed = await agreedBefore(raw, context);
-  const compared = await compareAsked({ ...raw, ...context, known: agreed?.records ?? [] });
+  const compared = await compareAnswers({ ...raw, ...context, known: agreed?.records ?? [] });
   return discrepancies(raw, compared, agreed, "look");
 }
 
@@ -51,24 +51,24 @@ export async function lookAtAsked(raw: RawHours, context: UpkeepContext): Promis
  * Makes the lake's records and the state say the same of which hours were asked: hours that are on no record are
  * recorded anew, and those that were answered later than the state knows are due.
  */
-export async function mendAsked(raw: RawHours, context: UpkeepContext): Promise<Discrepancy[]> {
+export async function mendAnswers(raw: RawHours, context: UpkeepContext): Promise<Discrepancy[]> {
   if (await agree(raw, context)) return [];
   const { asset, zone } = raw;
   const { state, store, publisher, now } = context;
-  const [{ compareAsked }, { writeAsked }] = await Promise.all([
-    import("./raw/asked_compared.ts"),
-    import("./raw/asked_records.ts"),
+  const [{ compareAnswers }, { writeAnswers }] = await Promise.all([
+    import("./raw/records_compared.ts"),
+    import("./raw/answer_records.ts"),
   ]);
   const agreed = await agreedBefore(raw, context);
-  const compared = await compareAsked({ ...raw, ...context, known: agreed?.records ?? [] });
+  const compared = await compareAnswers({ ...raw, ...context, known: agreed?.records ?? [] });
   const { records, seq, lost, ahead } = compared;
   const written: FileRef[] = [];
   if (lost.length > 0) {
-    const asked: AskedHour[] = [];
+    const answered: AnsweredHour[] = [];
     for (const range of chunks(lost, AT_ONCE)) {
-      asked.push(...(await state.materializations(asset, [range])).map(askedHourOf));
+      answered.push(...(await state.materializations(asset, [range])).map(answeredHourOf));
     }
-    written.push(await writeAsked({ store, publisher }, zone, asked, now));
+    written.push(await writeAnswers({ store, publisher }, zone, answered, now));
   }
   await publisher.remove(records.damaged.map(({ ref }) => ref).filter((ref) => isKnown(agreed, ref)));
   if (ahead.length > 0) {
@@ -87,19 +87,19 @@ export async function mendAsked(raw: RawHours, context: UpkeepContext): Promise<
 }
 
 /** Folds the records of what was asked, once they say what the state does. */
-export async function tidyAsked(raw: RawHours, context: UpkeepContext): Promise<void> {
+export async function tidyAnswers(raw: RawHours, context: UpkeepContext): Promise<void> {
   // A publication that was begun and not ended may still be put back, and its record with it.
   if ((await context.state.holdings()).length > 0) return;
   const { store, publisher, now } = context;
-  const { foldAsked } = await import("./raw/asked_records.ts");
-  await foldAsked({ store, publisher }, raw.zone, now);
-  await mendAsked(raw, context);
+  const { foldAnswers } = await import("./raw/answer_records.ts");
+  await foldAnswers({ store, publisher }, raw.zone, now);
+  await mendAnswers(raw, context);
 }
 
 /** Whether nothing has changed since the records and the state said the same. */
 async function agree(raw: RawHours, context: UpkeepContext): Promise<boolean> {
   const { state, store, publisher } = context;
-  const paths = await store.list(askedFolder(raw.zone));
+  const paths = await store.list(answersFolder(raw.zone));
   const agreed = await agreedBefore(raw, context);
   const { seq = 0, records = [] } = agreed ?? {};
   if (paths.join() !== records.map(({ path }) => path).join()) return false;
@@ -167,9 +167,9 @@ function textOf(ranges: Ranges): string {
   return many === 1 ? from! : `${many} hours (${rangeText(from, to)})`;
 }
 
-function askedHourOf(
+function answeredHourOf(
   { partition, event: { at, dataVersion, payload: { rows, metadata } } }: MaterializationRecord,
-): AskedHour {
+): AnsweredHour {
   const silent = metadata.sensors_set_aside?.value;
   return {
     hour: partition * HOUR,

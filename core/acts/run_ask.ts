@@ -1,5 +1,4 @@
 import { RequestError } from "../errors.ts";
-import type { Graph } from "../graph.ts";
 import type { RunRequest } from "../ports/state.ts";
 import { partitionRanges } from "../partition/range_text.ts";
 import { count } from "../partition/ranges.ts";
@@ -78,13 +77,6 @@ export function onePartition(scope: Scope, asked: Scope): readonly [Node, number
   throw new RequestError(
     `rolling back "${own.key}": nothing stands, wanted a partition that is materialized`,
   );
-}
-
-/** The first asset whose whole history would be forgotten for want of a range; undefined where one is given. */
-export function unranged(graph: Graph, selection: RunSelection): string | undefined {
-  const { assets, all, from, to, partitions = [] } = selection;
-  if (all || from !== undefined || to !== undefined || partitions.length > 0) return undefined;
-  return [...assets].find((key) => graph.byKey.get(key)!.partitions.spec.type !== "single");
 }
 
 /** How much of each asset an act is about, by key. */

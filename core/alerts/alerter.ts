@@ -5,12 +5,13 @@ import { isTimeSet } from "../partition/partition_set.ts";
 import type { Episode } from "../ports/alerts.ts";
 import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
-import { TICKS } from "../daemon/lead.ts";
+import { TICKS } from "../daemon/leading.ts";
 import { limited } from "../run/limited.ts";
 import { refresh, type Session } from "../run/session.ts";
 import { type Probe, SourceHealth } from "../source_health.ts";
 import { compare, type Found, nameOf } from "./compare.ts";
 import { Courier } from "./courier.ts";
+import { findings } from "./findings.ts";
 import { LifeSign, missed } from "./life_sign.ts";
 import type { AlertRule } from "./rule.ts";
 import { StaleSince } from "./stale_since.ts";
@@ -65,7 +66,6 @@ export class Alerter implements Ticking {
   readonly #mending = new Map<string, Milliseconds>();
   readonly #ended = new AbortController();
   readonly #life: LifeSign;
-  readonly #staleSince: StaleSince;
   #joined: { readonly of: AbortSignal; readonly with: AbortSignal } | undefined;
   #probing: Promise<void> | undefined;
   #wakes: Instant = -Infinity;
@@ -78,7 +78,6 @@ export class Alerter implements Ticking {
     this.#courier = new Courier(session, channels, { machine, speed });
     this.#results = new KnownResults(session.state, session.index);
     this.#life = new LifeSign(session.state.keyValue);
-    this.#staleSince = new StaleSince(session.state.keyValue);
   }
 
   /** When something may be wrong or over although no event says so, or a delivery is to be tried again. */
@@ -155,6 +154,7 @@ export class Alerter implements Ticking {
     const { state, index, clock } = this.#session;
     const { sources = [], sensors } = this.#options;
     let working: ReturnType<AlertView["atWork"]> | undefined;
+    const stale = new StaleSince(state.keyValue);
     const troubles = sources.map(async ({ health, asset }) => ({
       name: health.name,
       asset,
@@ -164,7 +164,7 @@ export class Alerter implements Ticking {
       index,
       atWork: () => working ??= atWork(state, index),
       sources: await Promise.all(troubles),
-      staleSince: (node, stale) => this.#staleSince.of(node.key, stale, index.now),
+      staleSince: (node, ranges) => stale.of(node.key, ranges, index.now),
       sensors: await sensors?.() ?? [],
       missed: await missed(state.keyValue, clock.now(), this.#options.speed),
       stalled: await state.stalled(TICKS),
@@ -173,13 +173,8 @@ export class Alerter implements Ticking {
   }
 
   async #compare(view: AlertView, rules: readonly AlertRule[]): Promise<void> {
-    const { state: { alerts }, clock, mask } = this.#session;
-    const found: Found[] = [];
-    for (const rule of rules) {
-      for (const symptom of await rule.find(view)) {
-        found.push({ ...symptom, rule: rule.name, message: mask(symptom.message) });
-      }
-    }
+    const { state: { alerts }, clock } = this.#session;
+    const { found, failed } = await findings(rules, view, this.#session);
     const open = await alerts.open();
     const { begin, change, end } = compare(open, found);
     const now = clock.now();
@@ -191,7 +186,7 @@ export class Alerter implements Ticking {
     }
     for (const [key, text] of change) await alerts.change(key, text);
     for (const episode of end) {
-      if (!this.#isSeen(episode, view, rules)) continue;
+      if (failed.has(episode.rule) || !this.#isSeen(episode, view, rules)) continue;
       const message = over(episode, now);
       if (await alerts.end(episode.key, now, message)) this.#options.tell?.({ ...episode, message });
     }
@@ -201,6 +196,8 @@ export class Alerter implements Ticking {
   #isSeen({ rule, subject }: Episode, view: AlertView, rules: readonly AlertRule[]): boolean {
     const isOf = ({ name }: AlertRule) => name === rule;
     if (!this.#options.rules.some(isOf)) return rules === this.#options.rules;
+    // A rule that failed is its own subject.
+    if (rule === subject) return rules.some(isOf);
     return rules.filter(isOf).some(({ sees }) => sees?.(view, subject) ?? true);
   }
 
@@ -229,11 +226,11 @@ export class Alerter implements Ticking {
     for (const { rule, subject, closed } of await this.#session.state.alerts.episodes(NEWEST)) {
       if (rule !== "source") continue;
       const ago = closed === null ? 0 : index.now - closed;
-      const isAsked = async () => {
+      const isAtWork = async () => {
         const asset = sources.find(({ name }) => name === subject)?.asset ?? "";
         return ((await view.atWork()).get(asset)?.length ?? 0) > 0;
       };
-      const isLately = ago < CATCHING_UP || ago < LONGEST_CATCHING_UP && await isAsked();
+      const isLately = ago < CATCHING_UP || ago < LONGEST_CATCHING_UP && await isAtWork();
       if (0 <= ago && isLately) down.add(subject);
     }
     return down;

@@ -1,7 +1,7 @@
 import type { AssetKey } from "../event.ts";
 import type { Instant } from "../instant.ts";
 import { intersect, normalize, type OrdinalRange, type Ranges, subtract } from "../partition/ranges.ts";
-import type { Json, KeyValue } from "../ports/key_value.ts";
+import type { Json, KeyValue, Versioned } from "../ports/key_value.ts";
 
 /** Neighbouring partitions that stand and are stale, and when that was seen first. */
 export interface StalePartitions extends OrdinalRange {
@@ -10,9 +10,13 @@ export interface StalePartitions extends OrdinalRange {
 
 const PREFIX = "stale/";
 
-/** Since when partitions that stand are stale, as whoever looks has seen it: kept in the state, whoever looks next. */
+/**
+ * Since when partitions that stand are stale, as whoever looks has seen it: kept in the state, whoever looks next. Read
+ * once a look.
+ */
 export class StaleSince {
   readonly #store: KeyValue;
+  #kept: Promise<ReadonlyMap<string, Versioned>> | undefined;
 
   constructor(store: KeyValue) {
     this.#store = store;
@@ -20,7 +24,7 @@ export class StaleSince {
 
   /** Takes in which partitions of an asset are stale now. @returns Since when they are, ascending. */
   async of(asset: AssetKey, stale: Ranges, now: Instant): Promise<readonly StalePartitions[]> {
-    const kept = await this.#store.get(PREFIX + asset);
+    const kept = (await (this.#kept ??= this.#store.list(PREFIX))).get(PREFIX + asset);
     const known = (kept?.value ?? []) as unknown as readonly StalePartitions[];
     const seen = known.flatMap(({ from, to, since }) =>
       // A time that has not come yet was seen by a wrong clock.

@@ -2,7 +2,7 @@ import type { CheckResult } from "../check.ts";
 import type { AssetKey } from "../event.ts";
 import { contains, fromOrdinals, type OrdinalRange, type Ranges, union } from "../partition/ranges.ts";
 import type { RunRequest, Stalled, State } from "../ports/state.ts";
-import { isOpen } from "../run/recover.ts";
+import { OPEN } from "../run/recover.ts";
 import { runningIn } from "../run/session.ts";
 import type { SourceTrouble } from "../source_health.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
@@ -51,13 +51,13 @@ export interface AlertView {
   readonly results: (node: Node, partitions: readonly number[]) => Promise<readonly Results[]>;
 }
 
-/** Among so many of the latest runs those that have not ended are looked for. */
+/** At most so many of the latest runs that have not ended are looked at. */
 const LATEST = 1_000;
 
 /** The partitions that live workers hold, or that runs are of which have not ended. */
 export async function atWork(state: State, index: StalenessIndex): Promise<ReadonlyMap<AssetKey, Ranges>> {
   const held = new Map(await runningIn(state));
-  for (const { request } of (await state.runs(LATEST, { command: "materialize" })).filter(isOpen)) {
+  for (const { request } of await state.runs(LATEST, { command: "materialize", statuses: OPEN })) {
     for (const [asset, ranges] of rangesOf(index, request)) {
       held.set(asset, union(held.get(asset) ?? [], ranges));
     }

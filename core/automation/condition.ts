@@ -34,8 +34,8 @@ export interface StaleCondition {
 }
 
 /**
- * The last attempt at a partition failed: ever since it was made, or less than `within` ago. What failed as the service that
- * it asks was down is no longer failed, by this, once that is back.
+ * The last attempt at a partition failed: ever since it was made, or less than `within` ago by the present code. What failed
+ * as the service that it asks was down is no longer failed, by an age, once that is back.
  */
 export interface FailedCondition {
   readonly condition: "failed";
@@ -95,9 +95,9 @@ export const when = {
     because.length === 0 ? { condition: "stale" } : { condition: "stale", because },
   /** It was made since the last evaluation, whether or not its content changed. */
   newlyUpdated: plain("newly_updated"),
-  /** A run is at work on it. */
+  /** A run is at work on it, or it is left to one that is queued or to a backfill. */
   inProgress: plain("in_progress"),
-  /** The last attempt at it failed, by an error or by a check: ever since it was made, or less than `within` ago. */
+  /** The last attempt at it failed, by an error or by a check: ever since it was made, or less than `within` ago by its code. */
   failed: (within?: Duration): Condition => ({ condition: "failed", ...(within && { within }) }),
   /** A check holds it back, or something that it needs failed or is blocked. */
   blocked: plain("blocked"),

@@ -19,3 +19,8 @@ export function requireDistinct(names: readonly string[]): void {
     `declaring schedules and sensors: found the name "${twice}" twice, wanted it once`,
   );
 }
+
+/** How the keys of a sensor's runs begin. Names may have slashes, but no colons: no two sensors share a key. */
+export function sensorKeys(name: string): string {
+  return `sensor/${name.replaceAll("/", ":")}/`;
+}

@@ -11,11 +11,11 @@ import type { Node } from "../staleness/node.ts";
  * same event, the same partitions are the same run, by its key.
  */
 export function requestsFor(
-  asked: ReadonlyMap<Node, Ranges>,
+  wanted: ReadonlyMap<Node, Ranges>,
   { seq, now }: { readonly seq: Seq; readonly now: Instant },
 ): RunRequest[] {
-  return connected([...asked.keys()]).map((nodes) => {
-    const ranges = nodes.flatMap((node) => assetRanges(node, asked.get(node)!));
+  return connected([...wanted.keys()]).map((nodes) => {
+    const ranges = nodes.flatMap((node) => assetRanges(node, wanted.get(node)!));
     const key = `automation ${sha256(canonicalJson([seq, ranges])).slice(0, 32)}`;
     return { command: "materialize", ranges, asOf: now, key, tags: { by: "automation" } };
   });

@@ -1,6 +1,6 @@
 import { DeclarationError } from "../errors.ts";
 import type { Instant } from "../instant.ts";
-import type { Ask, MaterializeAsk, PruneAsk } from "./ask.ts";
+import type { AutomationRequest, MaterializeRequest, PruneRequest } from "./resolve_request.ts";
 import { requireName } from "./names.ts";
 
 /** Which of the due times that passed while nobody looked are asked for: none, the last one, or all, one after the other. */
@@ -14,7 +14,7 @@ export interface Schedule {
   readonly timeZone: string;
   readonly catchUp: CatchUp;
   /** The run of a due time, or why there is none. */
-  readonly asks: (due: Instant) => Ask | { readonly skip: string };
+  readonly request: (due: Instant) => AutomationRequest | { readonly skip: string };
 }
 
 /** How a schedule is declared: with a selection to bring up to date, or else with `request`. */
@@ -30,7 +30,7 @@ export type ScheduleOptions =
     /** @default the last one */
     readonly catchUp?: CatchUp;
   }
-  & (MaterializeAsk | PruneAsk | { readonly request: Schedule["asks"] });
+  & (MaterializeRequest | PruneRequest | { readonly request: Schedule["request"] });
 
 /**
  * Declares a schedule. Each due time is asked for once, as its run has the schedule's name and the time as its key; while
@@ -39,13 +39,13 @@ export type ScheduleOptions =
  * @throws {DeclarationError} If the name cannot be used.
  */
 export function schedule(options: ScheduleOptions): Schedule {
-  const { name, description = "", cron, timeZone = "UTC", catchUp = "last", ...ask } = options;
+  const { name, description = "", cron, timeZone = "UTC", catchUp = "last", ...declared } = options;
   requireName("schedule", name);
   if (!["none", "last", "all"].includes(catchUp)) {
     throw new DeclarationError(
       `declaring the schedule "${name}": found the catch-up "${catchUp}", wanted none, last or all`,
     );
   }
-  const asks = "request" in ask ? ask.request : () => ask;
-  return { name, description, cron, timeZone, catchUp, asks };
+  const request = "request" in declared ? declared.request : () => declared;
+  return { name, description, cron, timeZone, catchUp, request };
 }

@@ -3,10 +3,10 @@ import type { RunId } from "../event.ts";
 import { type Instant, iso, MINUTE, SECOND } from "../instant.ts";
 import type { Cron } from "../ports/cron.ts";
 import { type RunRequest, StateError, type TickRecord } from "../ports/state.ts";
-import { isOpen } from "../run/recover.ts";
+import { isOpen, OPEN } from "../run/recover.ts";
 import { messageOf, type Session } from "../run/session.ts";
 import { traceable } from "../run/traced.ts";
-import { askedRequest } from "./ask.ts";
+import { resolveRequest } from "./resolve_request.ts";
 import { dueBy, type Next } from "./catch_up.ts";
 import { outageOver, outagesIn } from "../outages.ts";
 import { pauseOf } from "./pauses.ts";
@@ -30,7 +30,7 @@ export interface ScheduleOver {
   readonly lookbackDays: number;
 }
 
-/** Among so many of the latest runs the schedule's last one is looked for. */
+/** Among so many of the latest runs that have not ended the schedule's is looked for. */
 const LATEST = 1_000;
 
 /** Asks for the runs of a schedule whose time has come. */
@@ -94,16 +94,16 @@ export class ScheduleTicker implements Ticking {
     }
     let request: RunRequest;
     try {
-      const asked = await this.#request(due.at, kept.run);
-      if ("skip" in asked) {
-        const isOver = asked.isOver || catchUp === "none";
+      const found = await this.#request(due.at, kept.run);
+      if ("skip" in found) {
+        const isOver = found.isOver || catchUp === "none";
         if (isOver) await keep(due.at);
         else this.#wait(now);
-        const detail = `${told}: ${asked.skip}`;
+        const detail = `${told}: ${found.skip}`;
         if (isOver || !this.#isNoted(detail, now)) await note("skipped", detail);
         return nothing;
       }
-      request = asked;
+      request = found;
     } catch (cause) {
       if (cause instanceof StateError) throw cause;
       await keep(due.at);
@@ -139,13 +139,13 @@ export class ScheduleTicker implements Ticking {
   ): Promise<RunRequest | { readonly skip: string; readonly isOver: boolean }> {
     const { session, lookbackDays } = this.#over;
     const { state, clock, index } = session;
-    const { name, asks } = this.#schedule;
+    const { name, request: wantedAt } = this.#schedule;
     const key = `schedule/${name}/${iso(due)}`;
     const open = await this.#open(last);
     if (open !== undefined) return { skip: `its run ${open} has not ended`, isOver: false };
-    const ask = asks(due);
-    if ("skip" in ask) return { skip: ask.skip, isOver: true };
-    const request = await askedRequest(session, ask, lookbackDays);
+    const wanted = wantedAt(due);
+    if ("skip" in wanted) return { skip: wanted.skip, isOver: true };
+    const request = await resolveRequest(session, wanted, lookbackDays);
     if (request.command === "materialize" && request.ranges.length === 0) {
       return { skip: "nothing of what is asked for exists yet", isOver: true };
     }
@@ -159,8 +159,8 @@ export class ScheduleTicker implements Ticking {
     const { state } = this.#over.session;
     if (last !== null && isOpen((await state.run(last))?.run)) return last;
     const { name } = this.#schedule;
-    return (await state.runs(LATEST)).find((run) =>
-      isOpen(run) && run.request.tags?.by === "schedule" && run.request.tags.name === name
+    return (await state.runs(LATEST, { statuses: OPEN })).find(({ request: { tags } }) =>
+      tags?.by === "schedule" && tags.name === name
     )?.id;
   }
 }

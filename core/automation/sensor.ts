@@ -6,16 +6,16 @@ import type { Json } from "../ports/key_value.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { State } from "../ports/state.ts";
 import type { Report } from "../run/report.ts";
-import type { Ask } from "./ask.ts";
+import type { AutomationRequest } from "./resolve_request.ts";
 import { requireName } from "./names.ts";
 
 /** A run that a sensor asks for: once for each key, however often it is asked for. */
-export type KeyedAsk = Ask & { readonly key: string };
+export type SensorRequest = AutomationRequest & { readonly key: string };
 
 /** The findings of a sensor. All of it may be empty. */
 export interface Sensed {
   /** Runs to be asked for. */
-  readonly requests?: readonly KeyedAsk[];
+  readonly requests?: readonly SensorRequest[];
   /** Partitions of external assets as others wrote them; what is known already is not recorded again. */
   readonly reports?: readonly (Report & { readonly asset: AssetKey })[];
   /** By pool, why the service that its assets ask does not answer; null where it does. What asks it waits meanwhile. */

@@ -4,12 +4,12 @@ import { type Instant, type Milliseconds, MINUTE, SECOND } from "../instant.ts";
 import type { Json } from "../ports/key_value.ts";
 import { type RunRequest, StateError, type TickRecord } from "../ports/state.ts";
 import { report } from "../run/report.ts";
-import { sensorKeys } from "../run/run_keys.ts";
+import { sensorKeys } from "./names.ts";
 import { partitionOf } from "../run/scope.ts";
 import { messageOf, refresh, type Session } from "../run/session.ts";
 import { traceable } from "../run/traced.ts";
 import { show } from "../show.ts";
-import { askedRequest } from "./ask.ts";
+import { resolveRequest } from "./resolve_request.ts";
 import { noteOutage, outageOver, outagesIn } from "../outages.ts";
 import { pauseOf } from "./pauses.ts";
 import type { LakeFiles, Sensed, Sensor } from "./sensor.ts";
@@ -179,11 +179,11 @@ export class SensorTicker implements Ticking {
     const { session, lookbackDays } = this.#over;
     const { name } = this.#sensor;
     const found: RunRequest[] = [];
-    for (const { key, ...ask } of requests) {
+    for (const { key, ...wanted } of requests) {
       if (typeof key !== "string" || key === "") {
         throw new RequestError(`asking for a run: found ${show(key)} as its key, wanted a text`);
       }
-      const request = await askedRequest(session, ask, lookbackDays);
+      const request = await resolveRequest(session, wanted, lookbackDays);
       found.push({ ...request, key: `${sensorKeys(name)}${key}`, tags: { by: "sensor", name } });
     }
     if (found.length === 0) return found;

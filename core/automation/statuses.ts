@@ -20,14 +20,14 @@ export interface AutomationStatus {
 }
 
 /** The schedules and sensors that are declared. */
-export interface Askers {
+export interface Automations {
   readonly schedules: readonly Schedule[];
   readonly sensors: readonly Sensor[];
 }
 
 /** The status of all that asks for runs by itself: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
 export async function automationStatuses(
-  { schedules, sensors }: Askers,
+  { schedules, sensors }: Automations,
   { state, cron, now }: { readonly state: State; readonly cron: Cron; readonly now: Instant },
 ): Promise<AutomationStatus[]> {
   requireDistinct([...schedules, ...sensors].map(({ name }) => name));

@@ -1,9 +1,10 @@
 import type { AssetKey, RunId } from "../event.ts";
+import { HeldByBackfills } from "../backfill/held.ts";
 import { HOUR, type Instant } from "../instant.ts";
 import { intersect, type Ranges, subtract, union } from "../partition/ranges.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { AssetEvaluation, RunRecord, RunRequest } from "../ports/state.ts";
-import { isOpen } from "../run/recover.ts";
+import { isOpen, OPEN } from "../run/recover.ts";
 import { scopeOfKnown } from "../run/request.ts";
 import { messageOf, refresh, runningIn, type Session } from "../run/session.ts";
 import { traceable } from "../run/traced.ts";
@@ -38,7 +39,7 @@ type ByAsset = ReadonlyMap<AssetKey, Ranges>;
 /** What a run left undone without an event of it, such as one that lost the state, is asked for anew after so long. */
 const AGAIN = HOUR;
 
-/** Among so many of the latest runs those that have not ended are looked for. */
+/** At most so many of the latest runs that have not ended are looked at. */
 const LATEST = 1_000;
 
 /** Asks for what assets are to be made by themselves: evaluates their conditions and queues runs. */
@@ -59,25 +60,29 @@ export class Ticker implements Ticking {
   readonly #session: Session;
   readonly #automation: Automation;
   readonly #memories: Memories;
+  readonly #held: HeldByBackfills;
 
-  private constructor(session: Session, automation: Automation, memories: Memories) {
+  private constructor(session: Session, automation: Automation, memories: Memories, held: HeldByBackfills) {
     this.#session = session;
     this.#automation = automation;
     this.#memories = memories;
+    this.#held = held;
   }
 
   /**
    * Goes on from what was remembered in the state.
    *
    * @internal
+   * @param lookbackDays As `HeldByBackfills` is told.
    */
-  static async open(session: Session, cron: Cron): Promise<Ticker> {
+  static async open(session: Session, cron: Cron, lookbackDays?: number): Promise<Ticker> {
     const { state, index } = session;
     const memories = await Memories.open(state.keyValue, index.nodes);
-    const ticker = new Ticker(session, new Automation(index, cron, memories.known), memories);
-    for (const run of await state.runs(LATEST, { command: "materialize" })) {
+    const automation = new Automation(index, cron, memories.known);
+    const ticker = new Ticker(session, automation, memories, new HeldByBackfills(session, lookbackDays));
+    for (const run of await state.runs(LATEST, { command: "materialize", statuses: OPEN })) {
       // What is less urgent, such as a backfill that waits or is paused, keeps nothing from being asked for.
-      if (isOpen(run) && (run.request.priority ?? 0) >= 0) ticker.#open.set(run.id, run.request);
+      if ((run.request.priority ?? 0) >= 0) ticker.#open.set(run.id, run.request);
     }
     return ticker;
   }
@@ -99,11 +104,11 @@ export class Ticker implements Ticking {
     session.index.advance(session.clock.now());
     const running = await this.#running();
     this.#evaluated = this.#automation.evaluate(running);
-    const asked = this.#asked(this.#evaluated, running);
+    const requested = this.#requested(this.#evaluated, running);
     for (const [node, ranges] of await this.#due(running)) {
-      asked.set(node, union(asked.get(node) ?? [], ranges));
+      requested.set(node, union(requested.get(node) ?? [], ranges));
     }
-    return asked;
+    return requested;
   }
 
   /** Asks for what is to be made now: first runs are queued, then it is remembered what they were queued for. */
@@ -112,7 +117,7 @@ export class Ticker implements Ticking {
     this.#isPaused = (await pauseOf(state.keyValue, AUTOMATION))?.paused ?? false;
     if (this.#isPaused) return { at: clock.now(), runs: [] };
     this.#outages = await outagesIn(state.keyValue, clock.now());
-    const asked = await this.evaluate().catch(async (cause) => {
+    const requested = await this.evaluate().catch(async (cause) => {
       const failed = { outcome: "failed", detail: messageOf(this.#session, cause), runs: [] } as const;
       await state.noteTick({ name: AUTOMATION, at: clock.now(), ...failed }).catch(() => {});
       throw cause;
@@ -122,12 +127,12 @@ export class Ticker implements Ticking {
     for (const [node, { evaluation }] of this.#evaluated) {
       const outage = outageOf(this.#outages, node);
       const found = outage === undefined
-        ? evaluationOf(node, evaluation, asked.get(node) ?? [])
+        ? evaluationOf(node, evaluation, requested.get(node) ?? [])
         : waitingFor(node, outage);
       why.set(node.key, { at, ...found });
     }
     const runs = [];
-    for (const wanted of requestsFor(withBetween(asked, index.now), index)) {
+    for (const wanted of requestsFor(withBetween(requested, index.now), index)) {
       const keys = new Set(wanted.ranges.map(({ asset }) => asset));
       const { run, isNew, request } = await this.#enqueue(
         wanted,
@@ -200,24 +205,27 @@ export class Ticker implements Ticking {
   }
 
   /** The partitions for which conditions are met and on which nobody is at work. */
-  #asked(evaluated: ReadonlyMap<Node, Evaluated>, running: ByAsset): Map<Node, Ranges> {
-    const asked = new Map<Node, Ranges>();
+  #requested(evaluated: ReadonlyMap<Node, Evaluated>, running: ByAsset): Map<Node, Ranges> {
+    const requested = new Map<Node, Ranges>();
     for (const [node, { evaluation, stirred }] of evaluated) {
       const cancelled = subtract(this.#cancelled.get(node) ?? [], stirred);
       this.#cancelled.set(node, cancelled);
       const ranges = subtract(subtract(evaluation.met, running.get(node.key) ?? []), cancelled);
-      if (ranges.length > 0) asked.set(node, ranges);
+      if (ranges.length > 0) requested.set(node, ranges);
     }
-    return asked;
+    return requested;
   }
 
-  /** The partitions of live workers, and of runs that were asked for and wait for one. */
+  /** The partitions of live workers, of runs that were asked for and wait for one, and those that backfills will make. */
   async #running(): Promise<ByAsset> {
     const { state, index } = this.#session;
     const running = new Map(await runningIn(state));
     // What asks a service that is down is as little to be asked for as what is at work.
     for (const node of this.#outages.size === 0 ? [] : index.nodes) {
       if (outageOf(this.#outages, node) !== undefined) running.set(node.key, allExisting(node, index.now));
+    }
+    for (const { scope } of await this.#held.now()) {
+      for (const [{ key }, ranges] of scope) running.set(key, union(running.get(key) ?? [], ranges));
     }
     const open = [...this.#open.keys()];
     const statuses = open.length === 0 ? undefined : await state.runStatuses(open);

@@ -1,7 +1,8 @@
+import { type Held, holderOf } from "../backfill/held.ts";
 import { DeclarationError } from "../errors.ts";
 import type { AssetKey } from "../event.ts";
 import type { Instant } from "../instant.ts";
-import { fromOrdinals, type Ranges } from "../partition/ranges.ts";
+import { fromOrdinals, type Ranges, union } from "../partition/ranges.ts";
 import { type PartitionRange, partitionRanges } from "../partition/range_text.ts";
 import type { Json } from "../ports/key_value.ts";
 import type { AssetEvaluation } from "../ports/state.ts";
@@ -31,6 +32,8 @@ export interface VerdictOptions {
   /** Whether nothing is asked for by itself. */
   readonly paused?: boolean;
   readonly outages?: Outages;
+  /** The partitions that are left to backfills. */
+  readonly held?: readonly Held[];
 }
 
 /** Judges one partition of an asset, or all of them, after the assets that it reads. @throws {DeclarationError} */
@@ -38,10 +41,14 @@ export function verdictOn(
   view: Omit<View, "requested">,
   node: Node,
   partition: number | null,
-  { paused = false, outages = new Map() }: VerdictOptions = {},
+  { paused = false, outages = new Map(), held = [] }: VerdictOptions = {},
 ): Verdict {
   const requested = new Map<AssetKey, Ranges>();
-  const whole: View = { ...view, requested };
+  const running = new Map(view.running);
+  for (const { scope } of held) {
+    for (const [{ key }, ranges] of scope) running.set(key, union(running.get(key) ?? [], ranges));
+  }
+  const whole: View = { ...view, running, requested };
   for (const up of view.index.nodes) {
     if (up === node) break;
     const condition = up.asset.automation;
@@ -65,6 +72,10 @@ export function verdictOn(
   if (!node.set.has(partition, view.index.now)) {
     return { ...common, ...waits("there", "it does not exist yet") };
   }
+  const holder = holderOf(held, node, partition);
+  if (holder !== undefined && view.index.judge(node, partition) !== "fresh") {
+    return { ...common, ...waits("in no backfill", `in backfill ${holder}`) };
+  }
   const options = { within: fromOrdinals([partition]), whole: true };
   return { ...common, ...judged(node, evaluated(whole, node, automation, options)) };
 }
@@ -84,11 +95,11 @@ function judged(node: Node, evaluation: Evaluation): Judged {
 export function evaluationOf(
   node: Node,
   evaluation: Evaluation,
-  asked: Ranges,
+  requested: Ranges,
 ): Omit<AssetEvaluation, "at"> {
   return {
     asset: node.key,
-    requested: partitionRanges(node.set, asked),
+    requested: partitionRanges(node.set, requested),
     reasons: reasonsOf(evaluation),
     why: whyOf(evaluation) as unknown as Json,
   };

@@ -7,7 +7,7 @@ import type { StalenessIndex } from "../staleness/index.ts";
 /** The graph as conditions see it; nothing of it changes while they are evaluated. */
 export interface View {
   readonly index: StalenessIndex;
-  /** The partitions that live workers hold, by asset. */
+  /** The partitions that live workers hold, or that runs and backfills are to make, by asset. */
   readonly running: ReadonlyMap<AssetKey, Ranges>;
   /** Those asked for in the same evaluation, of assets that were evaluated before. */
   readonly requested: ReadonlyMap<AssetKey, Ranges>;

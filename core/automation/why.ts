@@ -20,7 +20,7 @@ type Quantifier = "any" | "all";
  * asked of none, as all was decided before, is left out.
  */
 export function whyOf(evaluated: Evaluated): Why {
-  return asked(evaluated, toldAtAll(evaluated));
+  return withoutIdle(evaluated, toldAtAll(evaluated));
 }
 
 function toldAtAll(evaluated: Evaluated): Why {
@@ -28,12 +28,14 @@ function toldAtAll(evaluated: Evaluated): Why {
 }
 
 /** What was found, without what nothing was left to be asked of. */
-function asked({ parts }: Evaluated, why: Why): Why {
-  const children = parts.flatMap((part, place) => isAsked(part) ? [asked(part, why.children[place]!)] : []);
+function withoutIdle({ parts }: Evaluated, why: Why): Why {
+  const children = parts.flatMap((part, place) =>
+    wasEvaluated(part) ? [withoutIdle(part, why.children[place]!)] : []
+  );
   return { ...why, children };
 }
 
-function isAsked({ site }: Evaluated): boolean {
+function wasEvaluated({ site }: Evaluated): boolean {
   return count(site.within) > 0;
 }
 
@@ -99,7 +101,7 @@ export function reasonsOf(evaluated: Evaluated): string[] {
 
 function reasons({ condition, parts, site, met }: Evaluated, why: Why): string[] {
   const inner = parts.map((part, place) => ({ part, why: why.children[place]! })).filter(({ part }) =>
-    isAsked(part)
+    wasEvaluated(part)
   );
   const each = (those: typeof inner) => those.flatMap(({ part, why }) => reasons(part, why));
   switch (condition.condition) {

@@ -8,10 +8,9 @@ import { messageOf, refresh } from "../run/session.ts";
 import { isBehind } from "../staleness/node.ts";
 import { Bell } from "./bell.ts";
 import { Lanes } from "./lanes.ts";
-import { Leading } from "./leading.ts";
+import { Leading, type LeadNote, TICKS } from "./leading.ts";
 import { requireSpeed } from "./leading_daemon.ts";
 import { Observing } from "./observing.ts";
-import { type LeadNote, TICKS } from "./lead.ts";
 import type { DaemonOptions } from "./options.ts";
 import { Ticks } from "./ticks.ts";
 
@@ -99,7 +98,7 @@ export class Daemon {
       pulse.beat("ticks");
       await refresh(orchestrator.session);
       this.#tellBehind();
-      const { lead, silence } = await leading.ask({
+      const { lead, silence } = await leading.seek({
         note: this.#note,
         yields: !orchestrator.session.index.isLatest,
       });

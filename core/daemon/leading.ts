@@ -1,7 +1,22 @@
-import type { Milliseconds } from "../instant.ts";
+import type { AssetKey } from "../event.ts";
+import { type Milliseconds, SECOND } from "../instant.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Lead, Leader, LeadOptions, State } from "../ports/state.ts";
-import { BEAT, SILENT, TICKS } from "./lead.ts";
+
+/** The lead that who asks for runs has. */
+export const TICKS = "ticks";
+/** So often who leads gives a sign of life. */
+export const BEAT: Milliseconds = 5 * SECOND;
+/** Who leads and gives no sign of life for so long has lost the lead to whoever asks for it. */
+export const SILENT: Milliseconds = 30 * SECOND;
+
+/** What others are to know of the daemon that leads. */
+export interface LeadNote {
+  /** How many times as fast as the machine its lake lives. */
+  readonly speed: number;
+  /** The code that it makes assets with, by the ids of the records. */
+  readonly codes: Readonly<Record<AssetKey, number>>;
+}
 
 /** The answer to who asks for the lead: one worker has it, the others follow. */
 export interface LeadAnswer {
@@ -29,7 +44,7 @@ export class Leading {
     this.#clock = clock;
   }
 
-  async ask(options?: LeadOptions): Promise<LeadAnswer> {
+  async seek(options?: LeadOptions): Promise<LeadAnswer> {
     const silent = this.#silence() > SILENT ? this.#seen : undefined;
     const lead = await this.#state.lead(TICKS, this.#clock.now(), silent, options);
     if (lead !== undefined && await this.#beat(lead)) return { lead, silence: undefined };

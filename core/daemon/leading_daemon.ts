@@ -1,9 +1,9 @@
 import { WrongUseError } from "../errors.ts";
 import type { AssetKey } from "../event.ts";
-import type { RegisteredAsset, State } from "../ports/state.ts";
+import type { Leader, RegisteredAsset, State } from "../ports/state.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import type { Warning } from "../warnings.ts";
-import { type LeadNote, TICKS } from "./lead.ts";
+import { type LeadNote, TICKS } from "./leading.ts";
 import { daemonAt } from "./stalled.ts";
 
 /** The living daemon that asks for what is due. */
@@ -18,7 +18,10 @@ export interface LeadingDaemon {
 /** The daemon that leads; undefined where none is at work. */
 export async function leadingDaemon(state: State): Promise<LeadingDaemon | undefined> {
   const leader = await state.leader(TICKS);
-  if (leader === undefined) return undefined;
+  return leader && leadingOf(leader);
+}
+
+function leadingOf(leader: Leader): LeadingDaemon {
   const { speed = 1, codes } = (leader.note ?? {}) as unknown as Partial<LeadNote>;
   return { place: daemonAt(leader.place), speed, codes };
 }
@@ -39,9 +42,13 @@ export async function requireSpeed(state: State, speed: number): Promise<void> {
 }
 
 /** What is to be said of the code of assets while a daemon leads: it may have other code of them than is the present one. */
-export async function codeWarnings(state: State, index: StalenessIndex): Promise<Map<AssetKey, Warning[]>> {
-  const leading = await leadingDaemon(state);
-  if (leading === undefined) return new Map();
+export async function codeWarnings(
+  state: State,
+  index: StalenessIndex,
+  leader: Leader | undefined,
+): Promise<Map<AssetKey, Warning[]>> {
+  if (leader === undefined) return new Map();
+  const leading = leadingOf(leader);
   const present = new Map((await state.assets()).map(({ key, codeId }) => [key, codeId]));
   const warnings = new Map<AssetKey, Warning[]>();
   for (const { key, codeId } of index.nodes) {

@@ -1,7 +1,7 @@
 import type { AssetKey, RunId } from "../event.ts";
 import type { Milliseconds } from "../instant.ts";
 import type { RunRequest } from "../ports/state.ts";
-import type { Worked } from "../run/worked.ts";
+import type { Worked } from "../run/tally.ts";
 
 /** News of a daemon beside those of its runs. */
 export type DaemonNews =

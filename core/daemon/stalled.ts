@@ -1,6 +1,6 @@
-import { type Instant, iso } from "../instant.ts";
+import { type Instant, isoSeconds } from "../instant.ts";
 import type { Leader, Leads, Stalled, WorkerPlace } from "../ports/state.ts";
-import { SILENT, TICKS } from "./lead.ts";
+import { SILENT, TICKS } from "./leading.ts";
 
 /** Where a daemon runs, in words. */
 export function daemonAt(place: WorkerPlace): string {
@@ -10,7 +10,7 @@ export function daemonAt(place: WorkerPlace): string {
 /** The line on a daemon that another leads in the place of. */
 export function stalledLine({ place, since }: Stalled): string {
   return `${daemonAt(place)} has not answered since ${
-    toSeconds(since)
+    isoSeconds(since)
   }: another asks for what is due in its place, ` +
     "and what it was at work on waits for it to go on or to end";
 }
@@ -30,13 +30,9 @@ export async function seeDaemon(state: Leads, now: Instant): Promise<DaemonSeen>
   if (leader !== undefined && leader.at + SILENT < now) {
     silent.push(
       `${daemonAt(leader.place)} has not answered since ${
-        toSeconds(leader.at)
+        isoSeconds(leader.at)
       }: nothing is asked for until it does`,
     );
   }
   return { leader, silent };
-}
-
-function toSeconds(at: Instant): string {
-  return iso(at).replace(/\.\d+/, "");
 }

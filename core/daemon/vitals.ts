@@ -1,4 +1,4 @@
-import type { Askers } from "../automation/statuses.ts";
+import type { Automations } from "../automation/statuses.ts";
 import type { Graph } from "../graph.ts";
 import type { Orchestrator } from "../orchestrator.ts";
 import type { Instant } from "../instant.ts";
@@ -17,7 +17,7 @@ export interface OpenLake {
   /** How long so many requests to the source take at least, at its pace, in seconds. @default no time */
   leastSeconds?(requests: number): number;
   /** The schedules and sensors that are declared, and what is in the box. @default none */
-  askers?(): Promise<Askers>;
+  declaredAutomations?(): Promise<Automations>;
 }
 
 /** The process that a daemon is. */

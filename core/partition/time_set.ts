@@ -50,14 +50,14 @@ export function timeSet<Type extends TimeType>(type: Type, options: TimeOptions)
   const first = scale.at(zone.first(firstDay(start)));
 
   // Asked for every partition of a batch, at one time.
-  let asked = NaN;
+  let countedAt = NaN;
   let known: OrdinalRange | null = null;
 
   function existing(now: Instant): OrdinalRange | null {
-    if (now !== asked) {
+    if (now !== countedAt) {
       const to = open ? scale.at(now) : scale.at(now) - 1;
       known = to < first ? null : { from: first, to };
-      asked = now;
+      countedAt = now;
     }
     return known;
   }

@@ -69,6 +69,8 @@ export interface Failure extends OrdinalRange {
   readonly at: Instant;
   readonly reason: "error" | "check" | "outage";
   readonly message: string;
+  /** As `Failed` has it. */
+  readonly codeId?: number;
 }
 
 /** A due mark over a range of partitions; it applies to partitions last materialized before it, and may shrink to them. */
@@ -83,7 +85,7 @@ export interface Snapshot {
   readonly seq: Seq;
   readonly assets: ReadonlyMap<AssetKey, AssetSnapshot>;
   /** By the numbers that rows name. */
-  readonly codes: ReadonlyMap<number, CodeRecord>;
+  readonly codeRecords: ReadonlyMap<number, CodeRecord>;
   /** The id of each asset's present code record: that of the last registration. To who only reads it is its own. */
   readonly registered: ReadonlyMap<AssetKey, number>;
   readonly failures: readonly Failure[];

@@ -32,7 +32,7 @@ export interface Queue {
     lead?: Lead,
   ): Promise<{ readonly run: RunId; readonly isNew: boolean }>;
   /** Keys that were last asked by before an instant, as far as is noted once a day, and whose runs have ended; in order. */
-  keysAskedBefore(
+  keysUsedBefore(
     before: Instant,
     page: { readonly after: string; readonly limit: number },
   ): Promise<readonly string[]>;

@@ -44,14 +44,14 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
  * @throws {AnswerError} If it answers a partition twice or one that does not remain, or with what is neither an output
  * nor a failure.
  */
-export function answersOf(node: Node, group: unknown, asked: Ranges, remaining: Ranges): Answers {
+export function answersOf(node: Node, group: unknown, wanted: Ranges, remaining: Ranges): Answers {
   if (!Array.isArray(group)) throw wrong(node, show(group), "an array of outputs");
   const outputs: Output[] = [];
   const failures: FailedOutput[] = [];
   const answered = new Set<number>();
   for (const each of group) {
     const partition = partitionOf(node, each);
-    if (!contains(asked, partition)) {
+    if (!contains(wanted, partition)) {
       throw wrong(node, `an answer for the ordinal ${partition}, which was not asked for`, "one in hand");
     }
     const key = node.set.key(partition);

@@ -16,8 +16,8 @@ export function awaited(index: StalenessIndex, selection: RunSelection): Map<Ass
   const found = new Map<AssetKey, Warning[]>();
   for (const [node, { ranges }] of wantedOf(index, selection)) {
     if (node.asset.observe !== null || !isWatched(node)) continue;
-    const asked = existing(node.set, ranges, index.now);
-    const warnings = [...ordinals(subtract(asked, makeable(index, node, asked)))].flatMap((partition) => {
+    const wanted = existing(node.set, ranges, index.now);
+    const warnings = [...ordinals(subtract(wanted, makeable(index, node, wanted)))].flatMap((partition) => {
       const message = awaits(index, node, partition);
       return message === undefined ? [] : [{ partition: node.set.key(partition), message }];
     });

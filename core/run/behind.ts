@@ -3,7 +3,7 @@ import type { State } from "../ports/state.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import { isBehind, type Node } from "../staleness/node.ts";
 
-/** Among so many of the latest runs those that wait for another are looked for. */
+/** At most so many of the latest queued runs are looked at. */
 const LATEST = 1_000;
 
 /** The assets that may be made here: those whose code is the present one. */
@@ -15,9 +15,9 @@ export function makeableHere({ nodes }: StalenessIndex): AssetKey[] {
 export async function leftToOthers(state: State, index: StalenessIndex): Promise<Map<RunId, AssetKey>> {
   const own = new Set(makeableHere(index));
   const left = new Map<RunId, AssetKey>();
-  for (const { id, status, request: { ranges } } of await state.runs(LATEST)) {
+  for (const { id, request: { ranges } } of await state.runs(LATEST, { statuses: ["queued"] })) {
     const other = ranges.find(({ asset }) => !own.has(asset));
-    if (status === "queued" && other !== undefined) left.set(id, other.asset);
+    if (other !== undefined) left.set(id, other.asset);
   }
   return left;
 }

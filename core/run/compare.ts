@@ -36,7 +36,7 @@ interface Segment {
  */
 export async function compareFiles(session: Session, scope: Scope): Promise<string[]> {
   const comparison = new Comparison(session, (events) => commit(session, { claim: null, events }));
-  await comparison.compareAsked(scope, Infinity);
+  await comparison.compareScope(scope, Infinity);
 
   const { state: { keyValue }, index: { nodes } } = session;
   const key = PREFIX + sha256(canonicalJson(nodes.map((node) => node.key))).slice(0, 16);
@@ -57,7 +57,7 @@ export async function supposeDamage(session: Session, scope: Scope): Promise<Rea
     for (const event of events) session.index.suppose(event);
     return Promise.resolve();
   });
-  return await comparison.compareAsked(scope, PATIENCE);
+  return await comparison.compareScope(scope, PATIENCE);
 }
 
 /** The comparison of files at the beginning of a run, each partition once. */
@@ -71,12 +71,12 @@ class Comparison {
   ) {}
 
   /** Small assets come first: many hours must not use up what is compared. */
-  async compareAsked(scope: Scope, patience: Milliseconds): Promise<ReadonlyMap<AssetKey, number>> {
+  async compareScope(scope: Scope, patience: Milliseconds): Promise<ReadonlyMap<AssetKey, number>> {
     await this.compare(await newest(this.session), { partitions: Infinity, bytes: Infinity });
-    const asked = [...scope].map(([node, ranges]) => ({ node, partitions: intactIn(node, ranges) }))
+    const wanted = [...scope].map(([node, ranges]) => ({ node, partitions: intactIn(node, ranges) }))
       .sort((a, b) => a.partitions.length - b.partitions.length);
-    await this.compare(asked);
-    return await this.#lookAtRest(asked, patience);
+    await this.compare(wanted);
+    return await this.#lookAtRest(wanted, patience);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { DAY, type Instant } from "../instant.ts";
 import type { KeyValue } from "../ports/key_value.ts";
 import type { State } from "../ports/state.ts";
-import { sensorKeys } from "./run_keys.ts";
+import { sensorKeys } from "../automation/names.ts";
 
 /** Looked at at once. */
 const AT_ONCE = 2_000;
@@ -13,12 +13,12 @@ const AT_ONCE = 2_000;
 export async function forgetKeys(state: State, before: Instant): Promise<void> {
   const isBeyond = await beyond(state, before);
   // When somebody asked is known to the day.
-  const asked = before - DAY;
+  const unused = before - DAY;
   for (let after = "";;) {
-    const keys = await state.keysAskedBefore(asked, { after, limit: AT_ONCE });
+    const keys = await state.keysUsedBefore(unused, { after, limit: AT_ONCE });
     const over = [];
     for (const key of keys) if (await isBeyond(key)) over.push(key);
-    if (over.length > 0) await state.forgetKeys(over, asked);
+    if (over.length > 0) await state.forgetKeys(over, unused);
     if (keys.length < AT_ONCE) return;
     after = keys.at(-1)!;
   }

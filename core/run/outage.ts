@@ -3,7 +3,7 @@ import { SourceError } from "../errors.ts";
 import type { Node } from "../staleness/node.ts";
 import { messageOf, type Session } from "./session.ts";
 
-export interface FailedAsking {
+export interface FailedCall {
   /** The error that the node's code failed with. */
   readonly cause: unknown;
   /** Whether it is to be found out now, where it is not known. */
@@ -15,7 +15,7 @@ export interface FailedAsking {
 export async function foundDown(
   session: Session,
   { asset: { pool } }: Node,
-  { cause, examines, signal }: FailedAsking,
+  { cause, examines, signal }: FailedCall,
 ): Promise<string | undefined> {
   const { state: { keyValue }, clock, examine } = session;
   if (pool === null) return undefined;

@@ -106,7 +106,7 @@ function problem(outcome: Problem["outcome"], partition: number, message: string
 /** Failures as events: neighbours that failed alike are one. */
 export function failedEvents(
   { clock }: Session,
-  { node, run }: Claim,
+  { node: { key, codeId }, run }: Claim,
   failures: readonly (OrdinalRange & { readonly message: string })[],
   reason: Failed["reason"],
 ): NewEvent[] {
@@ -117,7 +117,7 @@ export function failedEvents(
     if (before !== undefined && before.to === from - 1 && before.message === message) before.to = to;
     else joined.push({ from, to, message });
   }
-  return joined.map((each) => ({ kind: "failed", asset: node.key, at, run, reason, ...each }));
+  return joined.map((each) => ({ kind: "failed", asset: key, at, run, reason, codeId, ...each }));
 }
 
 async function draft(

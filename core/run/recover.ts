@@ -1,10 +1,13 @@
 import type { NewEvent } from "../event.ts";
-import type { Adopted, Intent, RunRecord } from "../ports/state.ts";
+import type { Adopted, Intent, RunRecord, RunStatus } from "../ports/state.ts";
 import { commit, refresh, type Session, SupersededError } from "./session.ts";
+
+/** The statuses of runs that have not ended. */
+export const OPEN: readonly RunStatus[] = ["queued", "running"];
 
 /** Whether a run is at work, or will be: what it staged may be in use from one moment to the next. */
 export function isOpen(run: Pick<RunRecord, "status"> | undefined): boolean {
-  return run?.status === "running" || run?.status === "queued";
+  return run !== undefined && OPEN.includes(run.status);
 }
 
 /**

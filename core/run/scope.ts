@@ -1,5 +1,6 @@
 import { RequestError } from "../errors.ts";
 import type { AssetKey } from "../event.ts";
+import type { Graph } from "../graph.ts";
 import { DAY, type Instant } from "../instant.ts";
 import { instants, readBound } from "../partition/bound.ts";
 import { isTimeSet, type PartitionSet, type Window } from "../partition/partition_set.ts";
@@ -51,11 +52,11 @@ export function scopeOf(index: StalenessIndex, request: RunSelection): Scope {
 
 /** The partitions of each asset that a request names, there or not. @throws {RequestError} As `scopeOf`. */
 export function wantedOf(index: StalenessIndex, request: RunSelection): ReadonlyMap<Node, Wanted> {
-  const asked = index.nodes.filter((node) => request.assets.has(node.key));
-  requireBounds(asked, request);
+  const within = index.nodes.filter((node) => request.assets.has(node.key));
+  requireBounds(within, request);
   return request.partitions?.length
-    ? byKeys(index, asked, request.partitions, request.exact ?? false)
-    : byBounds(index, asked, request);
+    ? byKeys(index, within, request.partitions, request.exact ?? false)
+    : byBounds(index, within, request);
 }
 
 /** The partition of a key, null for the only one. @throws {RequestError} If the asset has none of that key. */
@@ -240,3 +241,10 @@ function complete(
 }
 
 const at = (ordinal: number) => [{ from: ordinal, to: ordinal }];
+
+/** The first asset whose whole history would be forgotten for want of a range; undefined where one is given. */
+export function unranged(graph: Graph, selection: RunSelection): AssetKey | undefined {
+  const { assets, all, from, to, partitions = [] } = selection;
+  if (all || from !== undefined || to !== undefined || partitions.length > 0) return undefined;
+  return [...assets].find((key) => graph.byKey.get(key)!.partitions.spec.type !== "single");
+}

@@ -90,7 +90,7 @@ export class UnknownOutcomeError extends Error {
  * @throws {UnknownOutcomeError} If the state gave no answer.
  */
 export async function commit(session: Session, changes: Omit<Commit, "intents">): Promise<void> {
-  await asked(session, changes);
+  await attempt(session, changes);
 }
 
 /**
@@ -105,10 +105,10 @@ export async function begin(
   claim: ClaimToken,
   intents: readonly Intent[],
 ): Promise<readonly Taken[]> {
-  return await asked(session, { claim, events: [], intents });
+  return await attempt(session, { claim, events: [], intents });
 }
 
-async function asked(session: Session, changes: Commit): Promise<readonly Taken[]> {
+async function attempt(session: Session, changes: Commit): Promise<readonly Taken[]> {
   try {
     return await committed(session, changes);
   } catch (cause) {

@@ -1,3 +1,4 @@
+import type { RunRequest } from "../ports/state.ts";
 import type { AssetKey, RunId } from "../event.ts";
 import type { OrdinalRange } from "../partition/ranges.ts";
 import type { Node } from "../staleness/node.ts";
@@ -109,4 +110,19 @@ function errorOf({ node, range, message }: Failure): RunResult["errors"][number]
 
 function keysOf({ set }: Node, { from, to }: OrdinalRange): string | null {
   return from === to ? set.key(from) : `${set.key(from)}/${set.key(to)}`;
+}
+
+/** A queued run as it ended here. */
+export interface Worked {
+  readonly run: RunId;
+  readonly request: RunRequest;
+  /**
+   * Refused where the graph cannot do what was requested; handed back where its worker was told to end, or where it waits
+   * for a service that is down.
+   */
+  readonly outcome: RunResult | { readonly status: "refused"; readonly message: string } | {
+    readonly status: "handed-back";
+    /** Why it waits. */
+    readonly waits?: string;
+  };
 }

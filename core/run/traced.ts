@@ -2,8 +2,7 @@ import type { RunId } from "../event.ts";
 import { type Span, untraced } from "../ports/tracer.ts";
 import type { RunCommand, RunRequest } from "../ports/state.ts";
 import type { Ports } from "./session.ts";
-import type { RunResult } from "./tally.ts";
-import type { Worked } from "./worked.ts";
+import type { RunResult, Worked } from "./tally.ts";
 
 /** The tag of a queued run that names the span in which it was asked for. */
 const PARENT = "traceparent";

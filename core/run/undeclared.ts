@@ -1,5 +1,5 @@
 import type { AssetKey } from "../event.ts";
-import { partitionSet } from "../partition/from_spec.ts";
+import { partitionSet } from "../partition/spec.ts";
 import type { PartitionSet } from "../partition/partition_set.ts";
 import { type PartitionRange, partitionRanges } from "../partition/range_text.ts";
 import { count, EVERYTHING, fromOrdinals, type Ranges } from "../partition/ranges.ts";

@@ -8,16 +8,15 @@ import { makeableHere } from "./behind.ts";
 import { recover } from "./recover.ts";
 import { retain } from "./retention.ts";
 import { messageOf, type Session } from "./session.ts";
-import type { RunResult } from "./tally.ts";
+import type { RunResult, Worked } from "./tally.ts";
 import { tracedRun } from "./traced.ts";
-import type { Worked } from "./worked.ts";
 
 const never = new AbortController().signal;
 
 /** Executes what a taken run requests. */
 export type Execute = (taken: TakenRun, signal: AbortSignal) => Promise<RunResult>;
 
-/** How often it is looked for what dead workers left, while there is anything to do. */
+/** How often it is looked for what dead workers left, and which services are down, while there is anything to do. */
 const LOOK = SECOND;
 
 /** Takes queued runs that can be done here and executes them, one after the other, until none is queued. */

@@ -11,22 +11,22 @@ interface Change {
   to: number;
 }
 
-/** Which partitions may be judged otherwise than before, by the number of the change; kept once somebody has asked. */
+/** Which partitions may be judged otherwise than before, by the number of the change; kept once somebody wants to know. */
 export class Changes {
   readonly #kept = new Map<Node, Change[]>();
   /** Up to these numbers it is not known any more what changed. */
   readonly #lost = new Map<Node, number>();
   #number = 1;
-  /** What was before anybody asked is not known. */
-  #asked: number | undefined;
+  /** The number from which changes are kept: what was before anybody wanted to know is lost. */
+  #from: number | undefined;
 
   /** Raised by every event, and whenever time passes. */
   get number(): number {
     return this.#number;
   }
 
-  get isAsked(): boolean {
-    return this.#asked !== undefined;
+  get isKept(): boolean {
+    return this.#from !== undefined;
   }
 
   /** What is noted from now on has a number of its own. */
@@ -42,7 +42,7 @@ export class Changes {
 
   /** Partitions may be judged otherwise, whether or not they have rows. */
   range(node: Node, from: number, to: number): void {
-    if (this.#asked === undefined) return;
+    if (this.#from === undefined) return;
     const changes = this.#kept.get(node) ?? [];
     const last = changes.at(-1);
     if (last?.number === this.#number && last.from <= from && from <= last.to + 1) {
@@ -60,8 +60,8 @@ export class Changes {
 
   /** The partitions that may be judged otherwise since a number; undefined if that is not known. */
   since(node: Node, number: number): Ranges | undefined {
-    this.#asked ??= this.#number;
-    if (number < Math.max(this.#asked, this.#lost.get(node) ?? 0)) return undefined;
+    this.#from ??= this.#number;
+    if (number < Math.max(this.#from, this.#lost.get(node) ?? 0)) return undefined;
     const ranges: OrdinalRange[] = [];
     for (const change of (this.#kept.get(node) ?? []).toReversed()) {
       if (change.number <= number) break;

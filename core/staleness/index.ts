@@ -84,10 +84,10 @@ export class StalenessIndex {
   /** Takes in all rows of a state, once, before any event. */
   load(snapshot: Snapshot): void {
     this.#seq = snapshot.seq;
-    for (const [number, record] of snapshot.codes) this.#soundness.codes.set(number, record);
+    for (const [number, record] of snapshot.codeRecords) this.#soundness.records.set(number, record);
     for (const node of this.nodes) {
       const codeId = snapshot.registered.get(node.key) ?? node.codeId;
-      node.present = { codeId, record: snapshot.codes.get(codeId) ?? node.record };
+      node.present = { codeId, record: snapshot.codeRecords.get(codeId) ?? node.record };
     }
     for (const failure of snapshot.failures) this.#failures.add(failure);
     for (const mark of snapshot.due) this.#due.add(mark);
@@ -225,7 +225,7 @@ export class StalenessIndex {
 
   /** Every row may be judged otherwise from now on. */
   #register(node: Node, { codeId, record }: Registered): void {
-    this.#soundness.codes.set(codeId, record);
+    this.#soundness.records.set(codeId, record);
     node.present = { codeId, record };
     for (const follower of this.#followers) follower.note(node, allExisting(node, this.now));
     this.#changes.range(node, EVERYTHING[0]!.from, EVERYTHING[0]!.to);
@@ -252,7 +252,7 @@ export class StalenessIndex {
     this.#clock = now;
     this.#changes.begin();
     this.#pass(now);
-    if (this.#changes.isAsked) this.#sweep();
+    if (this.#changes.isKept) this.#sweep();
   }
 
   #pass(now: Instant): void {
@@ -329,7 +329,7 @@ export class StalenessIndex {
    */
   changedSince(node: Node, revision: number): Ranges {
     const { now, clock } = this;
-    if (!this.#changes.isAsked) this.#swept = { now, clock };
+    if (!this.#changes.isKept) this.#swept = { now, clock };
     return existing(node.set, this.#changes.since(node, revision) ?? EVERYTHING, now);
   }
 
@@ -419,6 +419,16 @@ export class StalenessIndex {
       partition,
       chunk === undefined ? 0 : chunk.seq[partition - chunk.first]!,
     );
+  }
+
+  /** Whether a failure is of other code than the present one, of which it says nothing. */
+  isOfOtherCode({ present }: Node, { codeId }: Failure): boolean {
+    return codeId !== undefined && codeId !== present.codeId;
+  }
+
+  /** Why a partition failed, in words: the message, and whether the code has changed since. */
+  failureText(node: Node, failure: Failure): string {
+    return `${failure.message}${this.isOfOtherCode(node, failure) ? "; the code has changed since" : ""}`;
   }
 
   /** The failures that still speak of a partition in the ranges. */

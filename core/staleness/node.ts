@@ -5,7 +5,7 @@ import { codeVersion } from "../fingerprint.ts";
 import type { Graph } from "../graph.ts";
 import type { Instant } from "../instant.ts";
 import type { BoundMapping } from "../mapping.ts";
-import { partitionSet } from "../partition/from_spec.ts";
+import { partitionSet } from "../partition/spec.ts";
 import type { PartitionSet } from "../partition/partition_set.ts";
 import {
   contains,

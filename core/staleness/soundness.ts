@@ -15,7 +15,7 @@ import type { Chunk } from "./rows.ts";
  */
 export class Soundness {
   /** By the numbers that rows name. */
-  readonly codes = new Map<number, CodeRecord>();
+  readonly records = new Map<number, CodeRecord>();
   readonly #places = new Map<Node, Map<number, readonly number[]>>();
   readonly #sum = new Sum();
 
@@ -24,12 +24,12 @@ export class Soundness {
   /** @param now The instant as of which partitions exist. */
   constructor(nodes: readonly Node[], changes: Changes, public now: Instant) {
     this.#changes = changes;
-    for (const node of nodes) this.codes.set(node.codeId, node.record);
+    for (const node of nodes) this.records.set(node.codeId, node.record);
   }
 
   /** The code record that a row was made with. */
   recordOf(chunk: Chunk, i: number): CodeRecord | undefined {
-    return this.codes.get(chunk.codeId[i]!);
+    return this.records.get(chunk.codeId[i]!);
   }
 
   /** The sums over the members of a partition as they stand, slot after slot, as a materialization records them. */
@@ -183,7 +183,7 @@ export class Soundness {
   #placesOf(node: Node, codeId: number): readonly number[] {
     let places = this.#places.get(node)?.get(codeId);
     if (places === undefined) {
-      const edges = this.codes.get(codeId)?.edges ?? [];
+      const edges = this.records.get(codeId)?.edges ?? [];
       places = node.record.edges.map(({ upstream, mapping }) =>
         edges.findIndex((edge) => edge.upstream === upstream && edge.mapping === mapping)
       );

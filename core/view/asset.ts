@@ -45,12 +45,12 @@ export interface AssetDetailJson
 }
 
 /** All that is declared of an asset, as `show --json` has it. @param code Its code version. */
-export function assetDetailJson(graph: Graph, asset: AnyAsset, code: string): AssetDetailJson {
+export function assetDetailJson(graph: Graph, asset: AnyAsset, codeVersion: string): AssetDetailJson {
   const { description, contract, automation, freshness } = asset;
   return {
     ...assetJson(asset),
     description,
-    code,
+    code: codeVersion,
     sources: sourceNames(asset),
     contract,
     checks: asset.checks.flatMap(({ checks }) => checks),

@@ -1,8 +1,10 @@
+import { partitionSet } from "../partition/spec.ts";
+import type { PartitionSet } from "../partition/partition_set.ts";
+import type { State } from "../ports/state.ts";
 import type { CheckResult } from "../check.ts";
 import type { AssetEvent, AssetKey, Payload, Seq } from "../event.ts";
 import { iso } from "../instant.ts";
 import type { OrdinalRange } from "../partition/ranges.ts";
-import type { Keys } from "./keys.ts";
 
 /** An event: of one partition where something was made or checked, of a range where something was said, or of an asset's code. */
 export interface EventJson extends Partial<Payload> {
@@ -37,6 +39,10 @@ export function eventJson(event: AssetEvent, keys: Keys): EventJson {
       return { ...common, partition: keys(asset, event.partition), checks: event.checks };
     case "registered":
       return { ...common, codeVersion: event.record.version };
+    case "failed": {
+      const { from, to, reason, message } = event;
+      return { ...common, from: keys(asset, from), to: keys(asset, to), reason, message };
+    }
     default: {
       const { kind: _kind, seq: _seq, asset: _asset, at: _at, run: _run, from, to, ...rest } = event;
       return { ...common, from: keys(asset, from), to: keys(asset, to), ...rest };
@@ -75,4 +81,14 @@ export function changesJson(events: readonly AssetEvent[], keys: Keys): ChangeJs
 function rangeOf(event: AssetEvent): OrdinalRange | null {
   if ("partition" in event) return { from: event.partition, to: event.partition };
   return "from" in event ? { from: event.from, to: event.to } : null;
+}
+
+/** The keys of an asset's partitions. */
+export type Keys = (asset: AssetKey, partition: number) => string | null;
+
+/** The keys of partitions, by the sets that the state itself recorded. */
+export async function keysOf(state: State): Promise<Keys> {
+  const sets = new Map<AssetKey, PartitionSet>();
+  for (const { key, partitions } of await state.assets()) sets.set(key, partitionSet(partitions));
+  return (asset, partition) => sets.get(asset)!.key(partition);
 }

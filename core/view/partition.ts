@@ -4,8 +4,7 @@ import type { Hindrance } from "../plan.ts";
 import type { State } from "../ports/state.ts";
 import { partitionOf } from "../run/scope.ts";
 import type { PartitionState } from "../staleness/states.ts";
-import { type EventJson, eventJson } from "./event.ts";
-import { keysOf } from "./keys.ts";
+import { type EventJson, eventJson, keysOf } from "./event.ts";
 import { type CauseJson, plannedStepJson } from "./plan.ts";
 
 /** How one partition stands, why, and what happened to it. */

@@ -1,3 +1,4 @@
+import type { Preview } from "../acts/preview.ts";
 import type { AssetKey } from "../event.ts";
 import type { Hindrance, PlannedCause, PlannedStep } from "../plan.ts";
 import type { CauseKind } from "../staleness/judgement.ts";
@@ -43,4 +44,14 @@ function causesJson({ kind, asset, members, detail }: PlannedCause): CauseJson[]
   const why = detail === undefined ? {} : { detail };
   if (asset === undefined || members === undefined) return [{ ...said, ...why }];
   return members.map(({ from, to }) => ({ ...said, from, to, ...why }));
+}
+
+/** How an act would go, as data. */
+export interface PreviewJson extends Omit<Preview, "steps"> {
+  readonly steps: readonly PlannedStepJson[];
+}
+
+/** How an act would go, as the API has it. */
+export function previewJson({ steps, ...rest }: Preview): PreviewJson {
+  return { ...rest, steps: steps.map(plannedStepJson) };
 }

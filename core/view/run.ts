@@ -1,3 +1,6 @@
+import type { PlannedBackfill } from "../backfill/begin.ts";
+import type { BackfillProgress } from "../backfill/progress.ts";
+import type { BackfillId } from "../ports/backfills.ts";
 import type { AssetKey, RunId } from "../event.ts";
 import { iso } from "../instant.ts";
 import type { Holding } from "../ports/claims.ts";
@@ -5,7 +8,7 @@ import type { WaitsFor } from "../outages.ts";
 import type { Json } from "../ports/key_value.ts";
 import type { LogEntry, RunRecord, RunRequest, RunStatus, StepRecord } from "../ports/runs.ts";
 import type { State } from "../ports/state.ts";
-import { type Keys, keysOf } from "./keys.ts";
+import { type Keys, keysOf } from "./event.ts";
 
 /** A run; what it does not have yet is null. */
 export interface RunJson {
@@ -37,11 +40,11 @@ export function runJson(
   { id, status, started, ended, request, summary }: RunRecord,
   waits?: WaitsFor,
 ): RunJson {
-  const { priority = 0, parent = null, asOf: _asOf, ...asked } = request;
+  const { priority = 0, parent = null, asOf: _asOf, ...rest } = request;
   return {
     id,
     status,
-    request: asked,
+    request: rest,
     priority,
     parent,
     started: status === "queued" ? null : iso(started),
@@ -177,4 +180,17 @@ export async function runsJson(
     ...runJson(run, waiting.get(run.id)),
     ...(held.has(run.id) && { claims: held.get(run.id)!.flatMap((holding) => claimsJson(holding, keys)) }),
   }));
+}
+
+/** How far a backfill is, as `backfills --json` has it. */
+export function backfillJson({ waits, ...each }: BackfillProgress) {
+  return { ...each, selection: each.selection.join(" "), ...(waits && { waits: waitsJson(waits) }) };
+}
+
+/** A backfill that was begun, or, without a number, would be: as `backfill --json` has it. */
+export function plannedBackfillJson(
+  id: BackfillId | null,
+  { partitions, requests, leastSeconds }: PlannedBackfill,
+) {
+  return { id, partitions, requests, leastSeconds };
 }

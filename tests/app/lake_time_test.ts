@@ -1,20 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { fastClock } from "../../app/fast_clock.ts";
+import { fastClock, timeOf } from "../../app/time.ts";
 import { keepTime, readTime, timeNow } from "../../app/lake_time.ts";
-import { timeOf } from "../../app/time.ts";
 import { HOUR, MINUTE, SECOND } from "../../core/mod.ts";
 import { fakeClock } from "../fake_clock.ts";
+import { atPath } from "../in_folder.ts";
 
 const NOON = Date.UTC(2024, 1, 1, 12);
-
-async function inFolder(body: (state: string) => Promise<void> | void): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(`${folder}/lake.sqlite`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("a fast clock shows, counts and sleeps so many times as fast, and no setting of the other moves it", async () => {
   const machine = fakeClock(NOON);
@@ -36,7 +27,7 @@ Deno.test("a fast clock shows, counts and sleeps so many times as fast, and no s
 });
 
 Deno.test("a lake's time is kept, goes on from there, and is never before what it showed", () =>
-  inFolder((state) => {
+  atPath("lake.sqlite", (state) => {
     const machine = fakeClock(NOON);
     const clock = fastClock(machine, { speed: 360, from: NOON });
     assertEquals(readTime(state), undefined);
@@ -59,7 +50,7 @@ Deno.test("a lake's time is kept, goes on from there, and is never before what i
   }));
 
 Deno.test("where the time cannot be written for a while, nobody is the worse for it, and it is kept again after", () =>
-  inFolder(async (state) => {
+  atPath("lake.sqlite", async (state) => {
     const machine = fakeClock(NOON);
     const clock = fastClock(machine, { speed: 360, from: NOON });
     const { setInterval } = globalThis;
@@ -80,7 +71,7 @@ Deno.test("where the time cannot be written for a while, nobody is the worse for
   }));
 
 Deno.test("a later time that another keeps is never taken back", () =>
-  inFolder((state) => {
+  atPath("lake.sqlite", (state) => {
     const machine = fakeClock(NOON);
     const keep = (from: number) =>
       keepTime(state, { clock: fastClock(machine, { speed: 60, from }), machine, speed: 60, began: NOON });
@@ -90,7 +81,7 @@ Deno.test("a later time that another keeps is never taken back", () =>
   }));
 
 Deno.test("commands live as fast as the daemon that keeps the time, and no longer", () =>
-  inFolder(async (state) => {
+  atPath("lake.sqlite", async (state) => {
     const speedOf = async (kept: { speed: number; machine: number }, follows?: boolean) => {
       const time = { began: NOON, at: NOON, ...kept };
       await Deno.writeTextFile(`${state}-time.json`, JSON.stringify(time));
@@ -105,7 +96,7 @@ Deno.test("commands live as fast as the daemon that keeps the time, and no longe
   }));
 
 Deno.test("what is no time, or half of one, is none", () =>
-  inFolder(async (state) => {
+  atPath("lake.sqlite", async (state) => {
     for (const text of ["", "{", "null", '{"began":1}', '{"began":1,"at":"2","machine":3,"speed":4}']) {
       await Deno.writeTextFile(`${state}-time.json`, text);
       assertEquals(readTime(state), undefined, text);
@@ -113,7 +104,7 @@ Deno.test("what is no time, or half of one, is none", () =>
   }));
 
 Deno.test("the built-in stations alone live faster, and go on so for every command", () =>
-  inFolder(async (state) => {
+  atPath("lake.sqlite", async (state) => {
     assertThrows(
       () => timeOf({ state }, { isBuiltIn: false, speed: 2 }),
       Error,

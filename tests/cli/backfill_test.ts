@@ -68,11 +68,11 @@ Deno.test("whoever watches is asked first, and nobody's silence is no yes", asyn
     return Promise.resolve(answer);
   };
   for (const answer of ["n", "", null]) {
-    const refused = await line.run(ASKED, { env, ask: answering(answer) });
+    const refused = await line.run(ASKED, { env, prompt: answering(answer) });
     assertEquals([refused.code, refused.stderr], [130, "backfilling: nothing was begun\n"]);
   }
   assertEquals(await backfills(line), []);
-  const begun = await line.run([...ASKED, "--json"], { env, ask: answering("yes") });
+  const begun = await line.run([...ASKED, "--json"], { env, prompt: answering("yes") });
   assertEquals([begun.code, begun.json.id, begun.json.requests], [0, 1, 90]);
   assertEquals(new Set(asked), new Set(["backfill 150 partitions? [y/N] "]));
   const looked = await line.run([...ASKED, "--dry-run", "--json"], { env });

@@ -17,7 +17,7 @@ export interface CallOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** Somebody at a terminal, who answers questions. */
-  readonly ask?: (question: string) => Promise<string | null>;
+  readonly prompt?: (question: string) => Promise<string | null>;
   /** The width of a terminal that somebody watches. */
   readonly columns?: () => number;
   /** Told of every write to stdout. */
@@ -37,7 +37,7 @@ export class CommandLine implements AsyncDisposable {
   }
 
   async run(args: readonly string[], options: CallOptions = {}): Promise<Ran> {
-    const { env = {}, signal = new AbortController().signal, columns, seen, ask } = options;
+    const { env = {}, signal = new AbortController().signal, columns, seen, prompt } = options;
     const pieces: Uint8Array[] = [];
     const errors: Uint8Array[] = [];
     const both: Uint8Array[] = [];
@@ -54,7 +54,7 @@ export class CommandLine implements AsyncDisposable {
       env,
       cwd: this.cwd,
       signal,
-      ask,
+      prompt,
       uncaught: () => {},
       stdout: terminal(pieces),
       stderr: terminal(errors),

@@ -99,7 +99,7 @@ Deno.test("wipe shows first what it would forget, and asks whoever is at a termi
   const asked: string[] = [];
   const answering = (answer: string | null) => ({
     env,
-    ask: (question: string) => {
+    prompt: (question: string) => {
       asked.push(question);
       return Promise.resolve(answer);
     },

@@ -95,12 +95,12 @@ Deno.test("settings that are wrong, and those that are probably mistaken, are to
 Deno.test("nobody is asked where lines are data", async () => {
   await using line = await CommandLine.open();
   const asked: string[] = [];
-  const ask = (question: string) => {
+  const prompt = (question: string) => {
     asked.push(question);
     return Promise.resolve("y");
   };
   const args = ["backfill", "*", "--from", "2020-01-01", "--log", "json"];
-  const { code, stderr } = await line.run(args, { ask });
+  const { code, stderr } = await line.run(args, { prompt });
   assertEquals([code, asked], [2, []]);
   assertMatch(entriesOf(stderr)[0]!.message, /found nobody to ask, wanted --yes/);
 });

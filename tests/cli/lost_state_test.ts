@@ -4,7 +4,7 @@ import { commands } from "../../cli/commands.ts";
 import { CommandLine } from "./command_line.ts";
 
 const env = {
-  GRAPH: fromFileUrl(new URL("./asking_graph.ts", import.meta.url)),
+  GRAPH: fromFileUrl(new URL("./automated_graph.ts", import.meta.url)),
   LAKE_URL: "lake",
   STATE_URL: "state/state.sqlite",
 };

@@ -20,19 +20,19 @@ Deno.test("answers of what goes by itself have the fields that are promised, and
     const { json } = await line.run([...args, "--json"], { env });
     return json;
   };
-  const asking = (...args: string[]) => ask("./asking_graph.ts", ...args);
-  await asking("daemon", "--once");
-  assertEquals(fields(await asking("runs")), [RUN]);
-  assertEquals(fields(await asking("schedules")), [STANDING, STANDING]);
-  const sensors = await asking("sensors");
+  const automated = (...args: string[]) => ask("./automated_graph.ts", ...args);
+  await automated("daemon", "--once");
+  assertEquals(fields(await automated("runs")), [RUN]);
+  assertEquals(fields(await automated("schedules")), [STANDING, STANDING]);
+  const sensors = await automated("sensors");
   assertEquals([fields(sensors), fields(sensors[0].last)], [[STANDING, STANDING], [
     "at",
     "outcome",
     "detail",
   ]]);
-  assertEquals(fields((await asking("ticks", "automation"))[0]), ["at", "outcome", "detail", "runs"]);
+  assertEquals(fields((await automated("ticks", "automation"))[0]), ["at", "outcome", "detail", "runs"]);
 
-  const { evaluations, ...verdict } = await asking("automation", "house/door");
+  const { evaluations, ...verdict } = await automated("automation", "house/door");
   assertEquals(fields(verdict), VERDICT);
   assertEquals(fields(evaluations[0]), ["at", "run", "requested", "reasons", "why"]);
 

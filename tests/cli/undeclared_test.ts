@@ -71,11 +71,11 @@ Deno.test("an asset that the graph no longer declares is wiped by its key, and g
   const dry = await line.run(["wipe", "t/one", "--dry-run"], { env: two });
   assertEquals([dry.code, dry.stdout], [0, "t/one would be forgotten\n1 partition would be forgotten\n"]);
   const asked: string[] = [];
-  const ask = (question: string) => {
+  const prompt = (question: string) => {
     asked.push(question);
     return Promise.resolve("n");
   };
-  assertEquals((await line.run(["wipe", "t/one"], { env: two, ask })).code, 130);
+  assertEquals((await line.run(["wipe", "t/one"], { env: two, prompt })).code, 130);
   assertEquals(asked, ["forget 1 partition of t/one? [y/N] "]);
   const ranged = await line.run(["wipe", "t/one", "--from", "2024-01-01"], { env: two });
   assertEquals([ranged.code, (await line.run(["materialize", "t/two"], { env: two })).code], [2, 1]);

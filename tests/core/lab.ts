@@ -4,6 +4,7 @@ import type { AnyAsset } from "../../core/asset.ts";
 import { graph } from "../../core/graph.ts";
 import { Orchestrator } from "../../core/orchestrator.ts";
 import type { Output } from "../../core/output.ts";
+import type { Cron } from "../../core/ports/cron.ts";
 import type { Publisher } from "../../core/ports/publisher.ts";
 import type { State } from "../../core/ports/state.ts";
 import type { Progress } from "../../core/run/progress.ts";
@@ -31,6 +32,7 @@ export interface LabOptions {
   readonly state?: (state: State) => State;
   readonly publisher?: (publisher: Publisher) => Publisher;
   readonly sources?: Readonly<Record<string, string>>;
+  readonly cron?: Cron;
   readonly examine?: (pool: string, state: State) => Promise<unknown>;
 }
 
@@ -67,6 +69,7 @@ export async function lab(assets: readonly AnyAsset[], options: LabOptions = {})
     mask: (text) => text.replaceAll("hunter2", "***"),
     readSourceFile: (path) => options.sources?.[path] ?? "",
     limits: options.limits ?? { steps: 4, pools: {} },
+    ...(options.cron && { cron: () => Promise.resolve(options.cron!) }),
     ...(options.examine && { examine: (pool: string) => options.examine!(pool, state) }),
   });
   const everything = whole(new Set(assets.map(({ key }) => key)));
@@ -98,6 +101,18 @@ export async function lab(assets: readonly AnyAsset[], options: LabOptions = {})
         })
         .flatMap(({ causes }) => causes.map(told)),
   };
+}
+
+/** Asks for the runs of backfills and does what is queued until nothing is left. @returns Each run with how it ended. */
+export async function worked({ orchestrator }: Pick<Lab, "orchestrator">): Promise<string[]> {
+  const ticker = await orchestrator.backfillTicker();
+  const ended: string[] = [];
+  for (;;) {
+    const { runs } = await ticker.tick(new AbortController().signal);
+    const before = ended.length;
+    for await (const { run, outcome } of orchestrator.work()) ended.push(`${run} ${outcome.status}`);
+    if (runs.length === 0 && ended.length === before) return ended;
+  }
 }
 
 /** Materializes with contents that a test may change: by partition key (null is "-"), else `otherwise`. */

@@ -13,9 +13,8 @@ import {
   offset,
   windows,
 } from "../../core/mapping.ts";
-import type { PartitionSet, TimeSet } from "../../core/partition/partition_set.ts";
+import { type PartitionSet, single, type TimeSet } from "../../core/partition/partition_set.ts";
 import { contains, count, fromOrdinals, type Ranges } from "../../core/partition/ranges.ts";
-import { single } from "../../core/partition/single.ts";
 import { staticKeys, staticSet } from "../../core/partition/static_set.ts";
 import { daily, hourly, monthly } from "../../core/partition/time_set.ts";
 import { zonedInstants, zones } from "./partition/zones.ts";

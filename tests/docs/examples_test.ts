@@ -40,6 +40,28 @@ Deno.test("the sensor of examples/shop.ts asks once for each hour that was count
   assertEquals((await shell.run("deno task daemon --once")).text, "nothing is due\n");
 });
 
+Deno.test("the rule of examples/shop.ts tells of hours that wait, until they are counted", async () => {
+  await using shell = await Shell.open({
+    GRAPH: "examples/shop.ts",
+    LAKE_URL: "lake",
+    ALERT_FILE: "alerts.jsonl",
+  });
+  const days = "--from 2026-01-01 --to 2026-02-28";
+  const asked = await shell.run(`deno task backfill shop/tills ${days} --yes`);
+  assertEquals(asked.code, 0, asked.text);
+  const done = await shell.run("deno task daemon --once");
+  assertEquals(done.code, 0, done.text);
+  const told = Deno.readTextFileSync(join(shell.line.cwd, "alerts.jsonl")).trim().split("\n").map((line) => {
+    const { event, rule, subject, message } = JSON.parse(line);
+    return [event, rule, subject, message];
+  });
+  const waiting = "1416 hours wait to be counted";
+  assertEquals(told, [
+    ["opened", "queue", "shop/tills", waiting],
+    ["closed", "queue", "shop/tills", `over after 0 min: ${waiting}`],
+  ]);
+});
+
 for (const { name, blocks } of (await readDocuments()).values()) {
   for (const { line, lines } of blocks.filter(({ language }) => language === "ts")) {
     Deno.test(`${name}:${line} is an excerpt of an example`, () => {

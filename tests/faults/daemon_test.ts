@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { openSqliteState } from "../../adapters/state/sqlite/open.ts";
-import { type State, TICKS } from "../../core/mod.ts";
+import { TICKS } from "../../core/mod.ts";
+import { looking } from "./at_once.ts";
 import { leftovers } from "./content.ts";
 import { Place } from "./place.ts";
 import type { Program } from "./program.ts";
@@ -10,12 +10,6 @@ import { pause, until } from "./until.ts";
 const DAEMON = ["daemon", "--port", "0"];
 const DAYS = { DEFAULT_LOOKBACK_DAYS: "1" };
 const RAW = "vietnam/raw_prod";
-
-/** Reads the state, beside whoever is at work with it. */
-async function looking<T>(place: Place, look: (state: State) => Promise<T>): Promise<T> {
-  const state = await openSqliteState({ path: place.state, access: "read" });
-  return await look(state).finally(() => state.close());
-}
 
 /** How often each raw hour was made. */
 async function hoursMade(place: Place): Promise<Map<number, number>> {

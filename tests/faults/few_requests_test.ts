@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLessOrEqual, assertMatch, assertNotMatch } from "@std/assert";
 import { openStorage } from "../../app/storage.ts";
-import { askedHours } from "../../assets/vietnam/raw/asked_records.ts";
+import { answeredHours } from "../../assets/vietnam/raw/answer_records.ts";
 import { HOUR, iso } from "../../core/mod.ts";
 import { contentOf } from "./content.ts";
 import { generated } from "../../sources/openaq/simulator/generated.ts";
@@ -164,7 +164,7 @@ Deno.test("a day of twenty sensors that is killed again and again costs one requ
 
 /** The lake's own records of its hours: how many rows each was answered with. */
 async function askedHoursOf({ lake }: Place): Promise<(readonly [string, number])[]> {
-  const { hours, damaged } = await askedHours(openStorage({ lake }).store, "aq_raw_prod");
+  const { hours, damaged } = await answeredHours(openStorage({ lake }).store, "aq_raw_prod");
   assertEquals([hours.length, damaged], [HOURS, []]);
   return hours.map(({ hour, rows }) => [iso(hour), rows]);
 }

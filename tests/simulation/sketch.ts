@@ -1,8 +1,7 @@
 import type { DependencyMode } from "../../core/asset.ts";
 import { DAY, HOUR, type Instant } from "../../core/instant.ts";
 import { all, custom, identity, latest, type Mapping, windows } from "../../core/mapping.ts";
-import type { PartitionSet, Window } from "../../core/partition/partition_set.ts";
-import { single } from "../../core/partition/single.ts";
+import { type PartitionSet, single, type Window } from "../../core/partition/partition_set.ts";
 import { staticKeys } from "../../core/partition/static_set.ts";
 import { daily, hourly, monthly } from "../../core/partition/time_set.ts";
 import type { Chance } from "./chance.ts";

@@ -17,7 +17,7 @@ import type { Publisher } from "../../core/ports/publisher.ts";
 import type { StalenessIndex } from "../../core/staleness/index.ts";
 import type { State } from "../../core/ports/state.ts";
 import type { NewEvent, RunId } from "../../core/event.ts";
-import { partitionSet } from "../../core/partition/from_spec.ts";
+import { partitionSet } from "../../core/partition/spec.ts";
 import type { PartitionSet } from "../../core/partition/partition_set.ts";
 import { type Pace, unpaced } from "../../sources/openaq/pace.ts";
 import { buildGraph } from "./assets.ts";

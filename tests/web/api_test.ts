@@ -160,12 +160,18 @@ Deno.test("every route is described, with each of its answers", async () => {
   const { body } = await ask("/openapi.json");
   assertEquals(body.openapi, "3.1.0");
   assertEquals(Object.keys(body.paths).sort(), [
+    "/alerts",
     "/assets",
     "/assets/{group}/{name}",
     "/assets/{group}/{name}/states",
     "/assets/{group}/{name}/{partition}",
+    "/automation/{group}/{name}",
+    "/backfills",
+    "/backfills/preview",
+    "/backfills/{id}/{turn}",
     "/events",
     "/live",
+    "/pauses",
     "/plan",
     "/preview",
     "/runs",
@@ -173,6 +179,9 @@ Deno.test("every route is described, with each of its answers", async () => {
     "/runs/{id}/cancel",
     "/runs/{id}/logs",
     "/runs/{id}/retry",
+    "/schedules",
+    "/sensors",
     "/status",
+    "/ticks/{name}",
   ]);
 });

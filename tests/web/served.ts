@@ -1,6 +1,16 @@
 import { assertEquals } from "@std/assert";
 import type { z } from "@hono/zod-openapi";
-import { type AnyAsset, daily, definer, from, graph, identity } from "../../core/mod.ts";
+import {
+  type AnyAsset,
+  type Automations,
+  daily,
+  definer,
+  from,
+  graph,
+  identity,
+  type OpenLake,
+} from "../../core/mod.ts";
+import { CronerCron } from "../../adapters/cron/croner/cron.ts";
 import { api } from "../../web/api/api.ts";
 import { PROBLEM, Problem } from "../../web/api/problem.ts";
 import { lab } from "../core/lab.ts";
@@ -36,10 +46,20 @@ export function declared() {
 }
 
 /** The API over a lab, whose every answer is held to its schema. */
-export async function served(assets: readonly AnyAsset[] = declared()) {
-  const made = await lab(assets);
+export async function served(
+  assets: readonly AnyAsset[] = declared(),
+  declaredAutomations: Automations = { schedules: [], sensors: [] },
+) {
+  const made = await lab(assets, { cron: new CronerCron() });
   const { orchestrator, state } = made;
-  const lake = { orchestrator, state, graph: graph(assets), requests: () => 0, limited: () => 0 };
+  const lake: OpenLake = {
+    orchestrator,
+    state,
+    graph: graph(assets),
+    requests: () => 0,
+    limited: () => 0,
+    declaredAutomations: () => Promise.resolve(declaredAutomations),
+  };
   const app = api({ lake: () => lake, lookbackDays: 7 });
   const ask = async (path: string, init?: RequestInit) => {
     const response = await app.request(path, init);

@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { cancelRun, handsOf, previewJson, runJson } from "../../core/mod.ts";
 import type { Context } from "hono";
 import { askOf, body, RunBody } from "./bodies.ts";
-import { answer, type ApiEnv, json } from "./lake_env.ts";
+import { answer, type ApiEnv, json } from "./route.ts";
 import { problem, problems } from "./problem.ts";
 import { noRun, RunId } from "./queries.ts";
 import { Asked, Cancelled, Preview, Retried } from "./schemas.ts";

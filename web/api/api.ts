@@ -3,11 +3,13 @@ import { HTTPException } from "hono/http-exception";
 import type { Vitals } from "../../core/mod.ts";
 import { WrongUseError } from "../../core/mod.ts";
 import { acts } from "./acts.ts";
+import { automation } from "./automation.ts";
+import { backfills } from "./backfills.ts";
 import { assets } from "./assets.ts";
 import { events } from "./events.ts";
-import type { ApiEnv } from "./lake_env.ts";
 import { foreignOrigin, methodsOf } from "./asked.ts";
 import { problem } from "./problem.ts";
+import type { ApiEnv } from "./route.ts";
 import { runs } from "./runs.ts";
 import { stand } from "./stand.ts";
 
@@ -49,6 +51,8 @@ export function api(
   runs(api);
   events(api);
   acts(api);
+  backfills(api);
+  automation(api);
   const methods = methodsOf(api);
   api.all("*", (context) => {
     const { method, path } = context.req;

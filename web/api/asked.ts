@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { ApiEnv } from "./lake_env.ts";
+import type { ApiEnv } from "./route.ts";
 
 /** The origin of a page of elsewhere that has a browser change something here; undefined where it is one's own or none. */
 export function foreignOrigin({ method, headers, url }: Request): string | undefined {

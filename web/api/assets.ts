@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { assetDetailJson, assetJson, partitionJson, RequestError } from "../../core/mod.ts";
-import { answer, type ApiEnv, json } from "./lake_env.ts";
 import { problem, problems } from "./problem.ts";
 import { Selection, selectionOf } from "./queries.ts";
+import { answer, type ApiEnv, json } from "./route.ts";
 import { AssetDetail, Assets, Partition, States } from "./schemas.ts";
 
 const Named = z.object({ group: z.string(), name: z.string() });

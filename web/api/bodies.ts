@@ -1,7 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import {
   type ActCommand,
+  type BackfillSelection,
   type Graph,
+  type Instant,
+  iso,
   RequestError,
   type RunAsk,
   type RunSelection,
@@ -74,4 +77,33 @@ export function askOf(
     throw new RequestError(`wiping "${missing}": found no range, wanted partitions, from and to, or all`);
   }
   return { command, selection: asked, ...(key !== undefined && { key }) };
+}
+
+/** A backfill as it is asked for. */
+export const BackfillBody = z.strictObject({
+  selection,
+  from: text.openapi({ description: "The first month, date or time to make." }),
+  to: bound.openapi({ description: "The last one, inclusive. Default: now." }),
+  only: z.array(z.enum(["missing", "failed", "stale"])).min(1).max(3).optional().openapi({
+    description: "Only what is so. Default: whatever is not fresh.",
+  }),
+  oldestFirst: z.boolean().optional(),
+}).openapi("BackfillBody");
+
+/** The backfill that a body means. @throws {RequestError} If it chooses nothing that there is. */
+export function backfillOf(
+  { selection, from, to, only, oldestFirst = false }: z.output<typeof BackfillBody>,
+  graph: Graph,
+  { lookbackDays, now }: { readonly lookbackDays: number; readonly now: Instant },
+): Omit<BackfillSelection, "leastSeconds"> {
+  const words = typeof selection === "string" ? [selection] : selection;
+  return {
+    assets: chosen(words, graph),
+    words,
+    lookbackDays,
+    from,
+    to: to ?? `${iso(now).slice(0, "2018-01-01T07:05".length)}Z`,
+    ...(only && { only: [...new Set(only)] }),
+    oldestFirst,
+  };
 }

@@ -1,9 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { changesJson, eventJson, keysOf } from "../../core/mod.ts";
 import { streamSSE } from "hono/streaming";
-import { answer, type ApiEnv, json } from "./lake_env.ts";
 import { problems } from "./problem.ts";
 import { counting, limit } from "./queries.ts";
+import { answer, type ApiEnv, json } from "./route.ts";
 import { Events } from "./schemas.ts";
 
 const list = createRoute({

@@ -24,7 +24,7 @@ const TITLES = {
 
 export type ProblemStatus = keyof typeof TITLES;
 
-/** Answers with a problem. */
+/** Answers with a problem. Typed `never` for the reason that `answer` is. */
 export function problem(context: Context, status: ProblemStatus, detail: string): never {
   const body = { title: TITLES[status], status, detail };
   return context.body(JSON.stringify(body), status, { "content-type": PROBLEM }) as never;

@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { errorsOf, keysOf, logJson, runJson, runsJson, stepJson, waitingIn } from "../../core/mod.ts";
-import { answer, type ApiEnv, json } from "./lake_env.ts";
 import { problem, problems } from "./problem.ts";
 import { counting, limit, noRun, positive, RunId } from "./queries.ts";
+import { answer, type ApiEnv, json } from "./route.ts";
 import { Logs, RunDetail, Runs, RunStatus } from "./schemas.ts";
 
 const list = createRoute({

@@ -189,6 +189,8 @@ export const Retried = z.object({
   ...worker,
 }).openapi("RetriedRun");
 
+const Blocked = z.object({ asset: z.string(), partitions: number, message: z.string() });
+
 const Range = z.object({ from: key, to: key, count: number });
 
 export const Preview = z.object({
@@ -203,9 +205,105 @@ export const Preview = z.object({
     description: "To a source, as is likely; null where that is not known.",
   }),
   leastSeconds: number.nullable().openapi({ description: "At the source's pace." }),
-  blocked: list(z.object({ asset: z.string(), partitions: number, message: z.string() })),
+  blocked: list(Blocked),
   versions: z.object({ from: z.string(), to: z.string(), rows: number.nullable() }).optional()
     .openapi({ description: "Of a rollback: the version that goes, and the one that comes." }),
   nothing: z.string().optional().openapi({ description: "Why there is nothing to do." }),
   warnings: list(z.string()),
 }).openapi("Preview");
+
+const Waits = z.object({ for: z.string(), since: instant, message: z.string() });
+
+const BackfillStatus = z.enum(["running", "paused", "succeeded", "failed", "cancelled"]);
+
+export const Backfills = list(
+  z.object({
+    id: number,
+    status: BackfillStatus,
+    selection: z.string(),
+    from: z.string(),
+    to: z.string(),
+    total: number,
+    done: number,
+    failed: number,
+    remainingSeconds: z.number().nullable(),
+    waits: Waits.optional(),
+    waitsForCode: z.string().optional(),
+  }).openapi("Backfill"),
+).openapi("Backfills");
+
+export const BackfillPreview = z.object({
+  partitions: number,
+  assets: list(z.object({ key: z.string(), partitions: number })),
+  batches: number,
+  requests: number.nullable(),
+  leastSeconds: number.nullable(),
+  blocked: list(Blocked),
+  warnings: list(z.string()),
+}).openapi("BackfillPreview");
+
+export const BegunBackfill = z.object({
+  id: number.nullable(),
+  partitions: number,
+  requests: number.nullable(),
+  leastSeconds: number.nullable(),
+  ...worker,
+}).openapi("BegunBackfill");
+
+export const TurnedBackfill = z.object({ id: number, status: BackfillStatus, ...worker })
+  .openapi("TurnedBackfill");
+
+const outcome = z.enum(["requested", "skipped", "failed"]);
+
+export const AutomationStatuses = list(
+  z.object({
+    name: z.string(),
+    paused: z.boolean(),
+    next: instant.nullable(),
+    last: z.object({ at: instant, outcome, detail: z.string() }).nullable(),
+  }).openapi("AutomationStatus"),
+).openapi("AutomationStatuses");
+
+export const Ticks = list(
+  z.object({ at: instant, outcome, detail: z.string(), runs: list(number) }).openapi("Tick"),
+).openapi("Ticks");
+
+export const Paused = z.object({ name: z.string(), paused: z.boolean(), changed: z.boolean() })
+  .openapi("Paused");
+
+export const Verdict = z.object({
+  asset: z.string(),
+  partition: key,
+  decision: z.enum(["run", "wait"]),
+  at: instant,
+  why: z.object({
+    condition: z.string(),
+    value: z.boolean(),
+    detail: z.string().optional(),
+    children: list(z.unknown()).openapi({ description: "The same of the conditions that it is made of." }),
+  }),
+  evaluations: list(z.object({
+    at: instant,
+    run: number.nullable(),
+    requested: list(Range),
+    reasons: list(z.string()),
+    why: z.unknown(),
+  })).optional(),
+}).openapi("Verdict");
+
+export const Alerts = list(
+  z.object({
+    key: z.string(),
+    rule: z.string(),
+    subject: z.string(),
+    severity: z.enum(["warning", "error"]),
+    message: z.string(),
+    opened: instant,
+    closed: instant.nullable(),
+    deliveries: list(z.object({
+      channel: z.string(),
+      at: instant.nullable(),
+      outcome: z.enum(["waiting", "failed", "delivered"]),
+    })),
+  }).openapi("Alert"),
+).openapi("Alerts");

@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { assetStatusJson, plannedStepJson } from "../../core/mod.ts";
-import { answer, type ApiEnv, json } from "./lake_env.ts";
 import { problems } from "./problem.ts";
 import { Forced, Selection, selectionOf } from "./queries.ts";
+import { answer, type ApiEnv, json } from "./route.ts";
 import { Plan, Status } from "./schemas.ts";
 
 const status = createRoute({

@@ -1,5 +1,3 @@
-import type { View } from "../view/view.ts";
-
 /** One point of a series: what is below it, and the least, the mean and the greatest value there. */
 export interface PlotPoint {
   readonly label: string;
@@ -10,10 +8,9 @@ export interface PlotPoint {
 
 const WIDTH = 600, HEIGHT = 150, LEFT = 64, RIGHT = 8, TOP = 8, BOTTOM = 22;
 
-/** A series as a line within the band of its extremes, with a table behind it. @param unit Of the values. */
+/** A series as a line within the band of its extremes, with a table behind it. */
 export function Plot(
-  { view, label, points, columns, write }: {
-    view: View;
+  { label, points, columns, write }: {
     label: string;
     points: readonly PlotPoint[];
     /** The headings of the table: the label's, the least, the mean and the greatest value's. */

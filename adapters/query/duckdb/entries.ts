@@ -16,12 +16,12 @@ export class Entries {
   }
 
   /**
-   * Definitions that are read for the asked ones, each after those that it reads.
+   * Definitions that are read for the wanted ones, each after those that it reads.
    *
-   * @throws {RefusedError} If the catalog does not have something that is asked for.
+   * @throws {RefusedError} If the catalog does not have something that is wanted for.
    * @throws {ViewError} If a view among them cannot be parsed, or reads what is not there.
    */
-  async needed(session: Session, asked: readonly TableName[]): Promise<Definition[]> {
+  async needed(session: Session, wanted: readonly TableName[]): Promise<Definition[]> {
     const found: Definition[] = [];
     const state = new Map<string, "begun" | "done">();
     const need = async (definition: Definition): Promise<void> => {
@@ -46,7 +46,7 @@ export class Entries {
         await need(known as Definition);
       }
     };
-    for (const name of asked) {
+    for (const name of wanted) {
       const entry = this.#byName.get(wholeName(name));
       if (entry === undefined) throw new RefusedError(unknown(name, this.all));
       if (entry.type === "broken") {

@@ -22,16 +22,16 @@ export class Queue {
     const { key } = request;
     const known = key === undefined ? undefined : this.#store.keys.get(key);
     if (known !== undefined) {
-      this.#store.keys.set(key!, { ...known, asked: Math.max(known.asked, at) });
+      this.#store.keys.set(key!, { ...known, used: Math.max(known.used, at) });
       return { run: known.run, isNew: false };
     }
     const queue = { deaths: 0, seen: this.#log.head };
     const run = this.#runs.insert(request, at, { status: "queued", worker: null, queue });
-    if (key !== undefined) this.#store.keys.set(key, { run, asked: at });
+    if (key !== undefined) this.#store.keys.set(key, { run, used: at });
     return { run, isNew: true };
   }
 
-  keysAskedBefore(before: Instant, { after, limit }: { after: string; limit: number }): string[] {
+  keysUsedBefore(before: Instant, { after, limit }: { after: string; limit: number }): string[] {
     const keys = [...this.#store.keys.keys()].filter((key) => key > after && this.#isOver(key, before));
     return keys.sort().slice(0, limit);
   }
@@ -43,7 +43,7 @@ export class Queue {
   /** Whether nobody asked by a key since, and its run has ended. */
   #isOver(key: string, before: Instant): boolean {
     const known = this.#store.keys.get(key);
-    if (known === undefined || known.asked >= before) return false;
+    if (known === undefined || known.used >= before) return false;
     const status = this.#runs.record(known.run)?.status;
     return status !== "queued" && status !== "running";
   }

@@ -56,8 +56,8 @@ export class Registry {
   }
 
   #note(asset: AssetKey, codeId: number, at: Instant): void {
-    const { events, codes, listeners } = this.#store;
-    const { version, edges } = codes.get(codeId)!;
+    const { events, codeRecords, listeners } = this.#store;
+    const { version, edges } = codeRecords.get(codeId)!;
     const seq = events.length + 1;
     events.push({ kind: "registered", seq, asset, at, run: null, codeId, record: { version, edges } });
     listeners.tell();
@@ -66,14 +66,14 @@ export class Registry {
   #codeId(asset: AssetKey, record: CodeRecord): number {
     const known = this.#findCode(asset, record);
     if (known !== undefined) return known;
-    const id = this.#store.codes.size + 1;
-    this.#store.codes.set(id, { asset, version: record.version, edges: plain(record) });
+    const id = this.#store.codeRecords.size + 1;
+    this.#store.codeRecords.set(id, { asset, version: record.version, edges: plain(record) });
     return id;
   }
 
   #findCode(asset: AssetKey, record: CodeRecord): number | undefined {
     const text = JSON.stringify(plain(record));
-    for (const [id, code] of this.#store.codes) {
+    for (const [id, code] of this.#store.codeRecords) {
       const isSame = code.version === record.version && JSON.stringify(code.edges) === text;
       if (code.asset === asset && isSame) return id;
     }

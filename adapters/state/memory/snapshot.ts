@@ -15,8 +15,8 @@ export function snapshot(store: MemoryStore, keys: readonly AssetKey[]): Snapsho
       const { asset, seq } = event;
       if (event.kind === "due") due.push({ asset, from, to, seq, detail: event.detail });
       else {
-        const { at, reason, message } = event;
-        failures.push({ asset, from, to, seq, at, reason, message });
+        const { kind: _kind, run: _run, ...failure } = event;
+        failures.push({ ...failure, from, to });
       }
     }
   }
@@ -25,7 +25,7 @@ export function snapshot(store: MemoryStore, keys: readonly AssetKey[]): Snapsho
     const codeId = store.assets.get(key)?.codeId;
     if (codeId !== undefined) registered.set(key, codeId);
   }
-  const codes = [...store.codes].filter(([, { asset }]) => assets.has(asset))
+  const codeRecords = [...store.codeRecords].filter(([, { asset }]) => assets.has(asset))
     .map(([number, { version, edges }]) => [number, { version, edges }] as const);
-  return { seq: store.events.length, assets, codes: new Map(codes), registered, failures, due };
+  return { seq: store.events.length, assets, codeRecords: new Map(codeRecords), registered, failures, due };
 }

@@ -286,9 +286,9 @@ export class MemoryState implements port.State {
     return this.#ticks.forget(before, counting);
   }
 
-  async keysAskedBefore(before: Instant, page: { after: string; limit: number }): Promise<string[]> {
+  async keysUsedBefore(before: Instant, page: { after: string; limit: number }): Promise<string[]> {
     await null;
-    return this.#queue.keysAskedBefore(before, page);
+    return this.#queue.keysUsedBefore(before, page);
   }
 
   async forgetKeys(keys: readonly string[], before: Instant): Promise<void> {

@@ -50,7 +50,7 @@ export interface StoredAsset {
   readonly projection: Projection;
 }
 
-export interface StoredCode extends CodeRecord {
+export interface StoredCodeRecord extends CodeRecord {
   readonly asset: AssetKey;
 }
 
@@ -114,12 +114,12 @@ export class MemoryStore {
   readonly forgotten = { events: new Set<number>(), runs: new Set<number>() };
   readonly assets = new Map<AssetKey, StoredAsset>();
   /** By number; the first has 1. */
-  readonly codes = new Map<number, StoredCode>();
+  readonly codeRecords = new Map<number, StoredCodeRecord>();
   readonly claims = new Map<ClaimToken, StoredClaim>();
   /** Run n at index n - 1. */
   readonly runs: StoredRun[] = [];
   /** The run of every key that was used, and when somebody last asked by it. */
-  readonly keys = new Map<string, { readonly run: RunId; readonly asked: Instant }>();
+  readonly keys = new Map<string, { readonly run: RunId; readonly used: Instant }>();
   waits: StoredWait[] = [];
   readonly backfills = new Map<BackfillId, StoredBackfill>();
   lastBackfill: BackfillId = 0;

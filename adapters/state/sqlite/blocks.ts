@@ -17,16 +17,16 @@ import { rowsOf } from "./rows.ts";
 export interface Unpacked {
   readonly asset: number;
   readonly changed: Ranges | undefined;
-  readonly codes: ReadonlyMap<number, CodeRecord>;
+  readonly codeRecords: ReadonlyMap<number, CodeRecord>;
 }
 
 /** All rows of an asset, as they are now. */
-export function allRows(db: Database, { asset, changed, codes }: Unpacked): AssetSnapshot {
+export function allRows(db: Database, { asset, changed, codeRecords }: Unpacked): AssetSnapshot {
   if (changed === undefined) {
     const blocks = blocksWithin(db, asset, EVERYTHING);
     return concatenated(blocks.map((block) => rowsOf(db, asset, [spanOf(block)])));
   }
-  const edgeBytes = edgeBytesOf(codes);
+  const edgeBytes = edgeBytesOf(codeRecords);
   const blocks = readBlocks(db, asset);
   const newer = changed.length === 0 ? [] : grouped(rowsOf(db, asset, changed), blockOf, edgeBytes);
   for (const [block, rows] of newer) {
@@ -37,11 +37,15 @@ export function allRows(db: Database, { asset, changed, codes }: Unpacked): Asse
 }
 
 /** The rows of a block, as they are now. */
-export function blockRows(db: Database, { asset, changed, codes }: Unpacked, block: number): AssetSnapshot {
+export function blockRows(
+  db: Database,
+  { asset, changed, codeRecords }: Unpacked,
+  block: number,
+): AssetSnapshot {
   const span = spanOf(block);
   const packed = changed && readBlock(db, asset, block);
   if (changed === undefined || packed === undefined) return rowsOf(db, asset, [span]);
-  return patched(packed, rowsOf(db, asset, within(changed, span)), edgeBytesOf(codes));
+  return patched(packed, rowsOf(db, asset, within(changed, span)), edgeBytesOf(codeRecords));
 }
 
 /** The blocks in which an asset has rows of partitions in the ranges, ascending. */
@@ -72,11 +76,11 @@ function within(ranges: Ranges, span: OrdinalRange): Ranges {
 }
 
 /** Rows of one code record follow each other, mostly. */
-function edgeBytesOf(codes: ReadonlyMap<number, CodeRecord>): EdgeBytes {
+function edgeBytesOf(codeRecords: ReadonlyMap<number, CodeRecord>): EdgeBytes {
   let [last, bytes] = [NaN, 0];
-  return (code, status) => {
+  return (codeId, status) => {
     if (status === WIPED) return 0;
-    if (code !== last) [last, bytes] = [code, (codes.get(code)?.edges.length ?? 0) * 32];
+    if (codeId !== last) [last, bytes] = [codeId, (codeRecords.get(codeId)?.edges.length ?? 0) * 32];
     return bytes;
   };
 }

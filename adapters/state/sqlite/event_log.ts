@@ -267,7 +267,7 @@ export class EventLog {
       if (row.kind !== rows.REGISTERED) return rows.decodeEvent(row, asset);
       const { seq, at, run } = row;
       const codeId = row.code!;
-      return { kind: "registered", seq, asset, at, run, codeId, record: this.#registry.record(codeId) };
+      return { kind: "registered", seq, asset, at, run, codeId, record: this.#registry.codeRecord(codeId) };
     });
   }
 

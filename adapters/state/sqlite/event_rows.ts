@@ -74,7 +74,7 @@ export function encodeBody(event: NewEvent): string | null {
     case "materialized":
       return encodeMaterialized(event);
     case "failed":
-      return JSON.stringify({ reason: event.reason, message: event.message });
+      return JSON.stringify({ reason: event.reason, message: event.message, codeId: event.codeId });
     case "checked":
       return JSON.stringify({ of: event.of, checks: event.checks } satisfies CheckedBody);
     case "due":
@@ -144,7 +144,7 @@ export function decodeChecked(body: string | null): CheckedBody {
   return "of" in found ? found : { of: 0, checks: found };
 }
 
-export function decodeFailure(body: string | null): Pick<Failed, "reason" | "message"> {
+export function decodeFailure(body: string | null): Pick<Failed, "reason" | "message" | "codeId"> {
   return JSON.parse(body!);
 }
 

@@ -102,7 +102,7 @@ export class Queue {
     return known?.run;
   }
 
-  keysAskedBefore(before: Instant, { after, limit }: { after: string; limit: number }): string[] {
+  keysUsedBefore(before: Instant, { after, limit }: { after: string; limit: number }): string[] {
     const rows = this.#db.all<{ key: string }>(
       `SELECT key FROM run_keys AS k WHERE key > ? AND asked < ? AND NOT ${IS_OPEN} ORDER BY key LIMIT ?`,
       after,

@@ -15,7 +15,7 @@ type AssetRow = {
   readonly partitions: string;
   readonly code: number;
 };
-type CodeRow = { readonly id: number; readonly version: string; readonly edges: string };
+type CodeRecordRow = { readonly id: number; readonly version: string; readonly edges: string };
 
 interface Found {
   readonly spec: PartitionSpec;
@@ -103,15 +103,18 @@ export class Registry {
     return this.#keys.get(id)!;
   }
 
-  codes(asset: number): [number, CodeRecord][] {
-    return this.#db.all<CodeRow>("SELECT id, version, edges FROM codes WHERE asset = ? ORDER BY id", asset)
+  codeRecords(asset: number): [number, CodeRecord][] {
+    return this.#db.all<CodeRecordRow>(
+      "SELECT id, version, edges FROM codes WHERE asset = ? ORDER BY id",
+      asset,
+    )
       .map(({ id, version, edges }) => [id, { version, edges: JSON.parse(edges) }]);
   }
 
-  record(code: number): CodeRecord {
-    const { version, edges } = this.#db.get<CodeRow>(
+  codeRecord(codeId: number): CodeRecord {
+    const { version, edges } = this.#db.get<CodeRecordRow>(
       "SELECT id, version, edges FROM codes WHERE id = ?",
-      code,
+      codeId,
     )!;
     return { version, edges: JSON.parse(edges) };
   }

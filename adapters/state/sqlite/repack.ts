@@ -64,7 +64,7 @@ export class Packer {
     const blocks = blocksWithin(this.#db, asset, changed ?? EVERYTHING);
     for (;;) {
       const some = this.#db.read(() => {
-        const unpacked = { asset, changed, codes: new Map(this.#registry.codes(asset)) };
+        const unpacked = { asset, changed, codeRecords: new Map(this.#registry.codeRecords(asset)) };
         return blocks.splice(0, AT_A_TIME).map((block) =>
           [block, blockRows(this.#db, unpacked, block)] as const
         );

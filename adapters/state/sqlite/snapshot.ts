@@ -25,24 +25,24 @@ export function snapshot(
 ): Snapshot {
   return db.read(() => {
     const assets = new Map<AssetKey, AssetSnapshot>();
-    const codes = new Map<number, CodeRecord>();
+    const codeRecords = new Map<number, CodeRecord>();
     const registered = new Map<AssetKey, number>();
     const failures: Failure[] = [];
     const due: DueMark[] = [];
     const changed = keys.length === 0 ? new Map<never, never>() : changedSincePacked(db);
     for (const key of new Set(keys)) {
       const asset = registry.find(key) ?? 0;
-      const own = new Map(registry.codes(asset));
+      const own = new Map(registry.codeRecords(asset));
       const present = registry.present(key);
       if (present !== undefined) registered.set(key, present);
-      for (const [number, code] of own) codes.set(number, code);
-      assets.set(key, allRows(db, { asset, changed: changed.get(asset), codes: own }));
+      for (const [number, code] of own) codeRecords.set(number, code);
+      assets.set(key, allRows(db, { asset, changed: changed.get(asset), codeRecords: own }));
       for (const { seq, at, first: from, last: to, kind, body } of marks(db, asset)) {
         if (kind === FAILED) failures.push({ asset: key, from, to, seq, at, ...decodeFailure(body) });
         else due.push({ asset: key, from, to, seq, detail: decodeDetail(body) });
       }
     }
-    return { seq: log.head(), assets, codes, registered, failures, due };
+    return { seq: log.head(), assets, codeRecords, registered, failures, due };
   });
 }
 

@@ -315,8 +315,8 @@ export class SqliteState implements port.State {
       : this.#ticks.older(before);
   }
 
-  async keysAskedBefore(before: Instant, page: { after: string; limit: number }): Promise<string[]> {
-    return this.#queue.keysAskedBefore(before, page);
+  async keysUsedBefore(before: Instant, page: { after: string; limit: number }): Promise<string[]> {
+    return this.#queue.keysUsedBefore(before, page);
   }
 
   async forgetKeys(keys: readonly string[], before: Instant): Promise<void> {

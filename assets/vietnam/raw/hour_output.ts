@@ -9,7 +9,7 @@ import {
   type Staged,
 } from "../../../core/mod.ts";
 import type { HourRows } from "../../../sources/openaq/question.ts";
-import { type AskedHour, recordedVersion } from "./asked.ts";
+import { type AnsweredHour, recordedVersion } from "./answered_hour.ts";
 import { type Content, contentOf, HourUnion } from "./hour_content.ts";
 import { fileName, HourError, nextStamp, readFile } from "./hour_files.ts";
 import { instantOf, type RawRecord, recordLines } from "./record.ts";
@@ -26,7 +26,7 @@ export interface Recording {
   /** The hour's files as they are recorded. */
   readonly recorded: readonly FileRef[];
   /** The content of all files together when the hour was answered last, where not all sensors were asked. */
-  readonly onRecord: AskedHour | undefined;
+  readonly onRecord: AnsweredHour | undefined;
   readonly now: Instant;
   readonly staging: string;
 }

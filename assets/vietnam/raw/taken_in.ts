@@ -10,8 +10,8 @@ import {
   type TakenIn,
 } from "../../../core/mod.ts";
 import type { Resources } from "../../resources.ts";
-import type { AskedHour } from "./asked.ts";
-import { askedHours } from "./asked_records.ts";
+import type { AnsweredHour } from "./answered_hour.ts";
+import { answeredHours } from "./answer_records.ts";
 import { HourUnion } from "./hour_content.ts";
 import { filesByHour, HourError, type RawZone, readFile, stampOf } from "./hour_files.ts";
 import { areOwn, recordsOf } from "./hour_output.ts";
@@ -42,7 +42,7 @@ export async function* rawHoursInLake(
   zone: RawZone,
   { resources: { store, openaq }, progress, warn, now }: TakeInContext<Resources>,
 ): AsyncGenerator<TakenIn[]> {
-  const { hours: recorded, damaged } = await askedHours(store, zone);
+  const { hours: recorded, damaged } = await answeredHours(store, zone);
   for (const { problem } of damaged) {
     warn(`${problem}: hours without rows of which it alone speaks are asked anew`);
   }
@@ -94,7 +94,7 @@ async function readHour(store: ObjectStore, hour: Instant, paths: readonly strin
 function takenIn(
   hour: Instant,
   { union, files, strangers, damage }: HeldHour,
-  asked: AskedHour | undefined,
+  asked: AnsweredHour | undefined,
   now: Instant,
 ): TakenIn | undefined {
   const { dataVersion, rows } = union.content();
@@ -119,7 +119,7 @@ function takenIn(
 }
 
 /** By sensor, the hours that were recorded last without it, and when. */
-function owed(recorded: readonly AskedHour[]) {
+function owed(recorded: readonly AnsweredHour[]) {
   const found = new Map<number, { ranges: { from: Instant; to: Instant }[]; lastAsked: Instant }>();
   for (const { hour, setAside, askedAt } of recorded) {
     for (const sensor of setAside) {

@@ -4,7 +4,10 @@ import type { FailedCondition } from "../condition.ts";
 import type { Evaluator } from "../evaluator.ts";
 import { durationText } from "../words.ts";
 
-/** The last attempt at a partition failed, by an error or by a check; with an age, not because its service was down. */
+/**
+ * The last attempt at a partition failed, by an error or by a check; with an age, by the present code, and not because its
+ * service was down.
+ */
 export const failed: Evaluator<FailedCondition> = {
   name: ({ within }) => within === undefined ? "failed" : `failed less than ${durationText(within)} ago`,
   met({ within: age }, { node, within, view: { index } }) {
@@ -13,13 +16,13 @@ export const failed: Evaluator<FailedCondition> = {
       const failure = index.failure(node, ordinal);
       // Of a failure by a clock that was far ahead it is not known how long ago it was.
       return failure !== undefined && Math.abs(index.now - failure.at) < limit &&
-        (age === undefined || failure.reason !== "outage");
+        (age === undefined || (failure.reason !== "outage" && !index.isOfOtherCode(node, failure)));
     });
     return fromOrdinals(found);
   },
   detail(_, { node, within: [range], view: { index } }) {
     const failure = index.failure(node, range!.from);
-    return failure && `at ${iso(failure.at)}: ${failure.message}`;
+    return failure && `at ${iso(failure.at)}: ${index.failureText(node, failure)}`;
   },
   moved({ within: age }, { view: { index }, node }, since) {
     const passed = (end: Instant) => since < end && end <= index.now;
@@ -32,7 +35,8 @@ export const failed: Evaluator<FailedCondition> = {
   },
   wakes({ within: age }, { view: { index }, node }) {
     if (age === undefined) return Infinity;
-    const ends = index.failuresOf(node).map(({ at }) => at + milliseconds(age));
+    const present = index.failuresOf(node).filter((failure) => !index.isOfOtherCode(node, failure));
+    const ends = present.map(({ at }) => at + milliseconds(age));
     return ends.filter((end) => end > index.now).reduce((a, b) => Math.min(a, b), Infinity);
   },
 };

@@ -12,7 +12,7 @@ import { type Edge, existing, membersOf } from "../../staleness/node.ts";
 import type { Site } from "../evaluator.ts";
 
 /** The dependencies whose members must be as a reader wants them: of those on what stands, none must be there. */
-export function asked({ node }: Pick<Site, "node">): readonly Edge[] {
+export function upstreamOf({ node }: Pick<Site, "node">): readonly Edge[] {
   return node.up.filter(({ mode }) => mode !== "present");
 }
 

@@ -43,7 +43,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
     const all = [
       full,
       materialized(8),
-      { kind: "failed", ...common, from: 1, to: 2, reason: "check", message: "no" },
+      { kind: "failed", ...common, from: 1, to: 2, reason: "check", message: "no", codeId: 2 },
       { kind: "checked", ...common, partition: 8, of: 2, checks: full.checks },
       { kind: "due", ...common, from: 3, to: 3, detail: "sensor 5" },
       { kind: "expired", ...common, from: 8, to: 8 },
@@ -168,7 +168,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
         ],
       }],
     });
-    const { seq, assets, codes } = await state.snapshot([DAYS, "test/unknown"]);
+    const { seq, assets, codeRecords } = await state.snapshot([DAYS, "test/unknown"]);
     assertEquals(seq, 4);
     assertEquals(assets.get(DAYS), {
       ordinals: Float64Array.of(9, 12),
@@ -184,8 +184,8 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
       edges: Uint8Array.of(...bytes(7), ...bytes(8, 64)),
     });
     assertEquals(assets.get("test/unknown")?.ordinals.length, 0);
-    assertEquals([...codes.keys()], [2, 3]);
-    assertEquals(codes.get(2), ASSETS[1].record);
+    assertEquals([...codeRecords.keys()], [2, 3]);
+    assertEquals(codeRecords.get(2), ASSETS[1].record);
   });
 
   test("a wipe leaves a tombstone where there was content, and ends the history", async (state) => {
@@ -286,7 +286,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
   test("failures and due marks last until all that they speak of is done or covered", async (state) => {
     const common = { asset: HOURS, at: 9, run: null };
     const failed = (from: number, to: number) =>
-      ({ kind: "failed", ...common, from, to, reason: "error", message: `${from}` }) as const;
+      ({ kind: "failed", ...common, from, to, reason: "error", message: `${from}`, codeId: 4 }) as const;
     const due = { kind: "due", ...common, from: 5, to: 6, detail: "sensor 5" } as const;
     await state.commit({ claim: null, events: [failed(1, 4), failed(3, 6), due] });
     const marks = async () => {
@@ -305,6 +305,7 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
       at: 9,
       reason: "error",
       message: "1",
+      codeId: 4,
     });
     assertEquals((await state.snapshot([DAYS])).failures, []);
     await state.commit({ claim: null, events: [materialized(2), materialized(3), materialized(4)] });

@@ -280,9 +280,9 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     await ask("again", 1_000 + DAY);
     await ask("young", 5_000);
     await a.cancel((await ask("young", 5_000)).run, 5_000);
-    assertEquals(await b.keysAskedBefore(2_000, page), ["over", "soon"]);
-    assertEquals(await b.keysAskedBefore(2_000, { after: "over", limit: 9 }), ["soon"]);
-    assertEquals(await b.keysAskedBefore(DAY + 1_001, { after: "", limit: 2 }), ["again", "over"]);
+    assertEquals(await b.keysUsedBefore(2_000, page), ["over", "soon"]);
+    assertEquals(await b.keysUsedBefore(2_000, { after: "over", limit: 9 }), ["soon"]);
+    assertEquals(await b.keysUsedBefore(DAY + 1_001, { after: "", limit: 2 }), ["again", "over"]);
     // Somebody asks by one while it is being forgotten.
     await ask("soon", 9_000 + DAY);
     await b.forgetKeys(["open", "over", "again", "soon", "young", "none"], 2_000);

@@ -6,16 +6,8 @@ import { migrations } from "../../../adapters/state/sqlite/migrations.ts";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { replaceState } from "../../../adapters/state/sqlite/replace.ts";
 import { type State, StateError, StatePlaceError } from "../../../core/mod.ts";
+import { inFolder } from "../../in_folder.ts";
 import { ASSETS, HOURS, materialized, REQUEST } from "./build.ts";
-
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 /** A state with so many events. */
 async function made(path: string, events: number): Promise<void> {

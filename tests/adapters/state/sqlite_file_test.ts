@@ -4,16 +4,8 @@ import { Database } from "../../../adapters/state/sqlite/database.ts";
 import { migrations } from "../../../adapters/state/sqlite/migrations.ts";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { type State, StateError } from "../../../core/mod.ts";
+import { inFolder } from "../../in_folder.ts";
 import { ASSETS, claimed, HOURS, materialized, REQUEST, version } from "./build.ts";
-
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 function sql(path: string, text: string): void {
   const db = new DatabaseSync(path);

@@ -1,17 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { lockFolder } from "../../../adapters/state/sqlite/locks.ts";
-
-async function inFolder(body: (folder: string) => Promise<void> | void): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(`${folder}/locks`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { atPath } from "../../in_folder.ts";
 
 Deno.test("a lock is held until it is released, and then is gone", () =>
-  inFolder((folder) => {
+  atPath("locks", (folder) => {
     const [mine, yours] = [lockFolder(folder), lockFolder(folder)];
     assertEquals(mine.names(), []);
     const [one, other] = [mine.hold(), yours.hold()];
@@ -25,7 +17,7 @@ Deno.test("a lock is held until it is released, and then is gone", () =>
   }));
 
 Deno.test("the lock of a process that was killed is nobody's, whatever the process was", () =>
-  inFolder(async (folder) => {
+  atPath("locks", async (folder) => {
     const module = import.meta.resolve("../../../adapters/state/sqlite/locks.ts");
     const code = `import { lockFolder } from ${JSON.stringify(module)};
       console.log(lockFolder(${JSON.stringify(folder)}).hold().name);
@@ -49,7 +41,7 @@ Deno.test("the lock of a process that was killed is nobody's, whatever the proce
   }));
 
 Deno.test("what else lies in the folder of locks is nobody's, and is left alone", () =>
-  inFolder((folder) => {
+  atPath("locks", (folder) => {
     const locks = lockFolder(folder);
     const { release } = locks.hold();
     Deno.mkdirSync(`${folder}/${crypto.randomUUID()}/x`, { recursive: true });

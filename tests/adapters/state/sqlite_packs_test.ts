@@ -7,6 +7,7 @@ import { Database } from "../../../adapters/state/sqlite/database.ts";
 import { migrations } from "../../../adapters/state/sqlite/migrations.ts";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { FILES_INTACT, type NewEvent, type State } from "../../../core/mod.ts";
+import { atState } from "../../in_folder.ts";
 import { ASSETS, bytes, DAYS, HOURS, materialized, rows, version } from "./build.ts";
 import { PACKED } from "./sqlite_child.ts";
 
@@ -19,21 +20,12 @@ const daysReading = (edges: number) => ({
   },
 });
 
-async function inFolder(body: (path: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(`${folder}/state.db`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 /** The snapshot's rows beside those that the tables have, whatever is packed. */
 async function assertAsTables(path: string, state: State, what: string): Promise<void> {
   const { assets } = await state.snapshot([HOURS, DAYS]);
   const db = new Database(path);
   for (const [place, key] of [HOURS, DAYS].entries()) {
-    const tables = allRows(db, { asset: place + 1, changed: undefined, codes: new Map() });
+    const tables = allRows(db, { asset: place + 1, changed: undefined, codeRecords: new Map() });
     assertEquals(assets.get(key), tables, `${key} ${what}`);
   }
   db.close();
@@ -87,7 +79,7 @@ Deno.test("sqlite: what is packed, with what happened since, is what the tables 
   });
   await fc.assert(
     fc.asyncProperty(fc.array(batch, { maxLength: 12 }), async (batches) => {
-      await inFolder(async (path) => {
+      await atState(async (path) => {
         // One packs at every commit, one after some events, one never does.
         const states = await Promise.all([0, 3, Infinity].map((few) => openSqliteState({ path, few })));
         for (const edges of [0, 1, 2]) await states[0]!.register([ASSETS[0], daysReading(edges)], 0);
@@ -112,7 +104,7 @@ Deno.test("sqlite: what is packed, with what happened since, is what the tables 
 });
 
 Deno.test("sqlite: after many events little is left to be read one by one, and untouched blocks stay as they were", () =>
-  inFolder(async (path) => {
+  atState(async (path) => {
     const state = await openSqliteState({ path, few: 5 });
     await state.register(ASSETS, 0);
     const commit = (...partitions: number[]) =>
@@ -133,7 +125,7 @@ Deno.test("sqlite: after many events little is left to be read one by one, and u
   }));
 
 Deno.test("sqlite: packs of before are made anew", () =>
-  inFolder(async (path) => {
+  atState(async (path) => {
     const db = new DatabaseSync(path);
     db.exec(migrations.slice(0, 4).join(""));
     db.exec(`PRAGMA application_id = ${0x61697267}; PRAGMA user_version = 4;
@@ -158,7 +150,7 @@ Deno.test("sqlite: packs of before are made anew", () =>
   }));
 
 Deno.test("sqlite: processes that pack at once, and are killed at it, lose nothing", () =>
-  inFolder(async (path) => {
+  atState(async (path) => {
     const child = () =>
       new Deno.Command(Deno.execPath(), {
         args: [

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
+import { atState } from "../../in_folder.ts";
 import { ASSETS, HOURS, materialized, started } from "./build.ts";
 import { COUNTS, PARTITIONS } from "./sqlite_child.ts";
 
@@ -13,17 +14,8 @@ function child(mode: "work" | "hold" | "lead", path: string): Deno.ChildProcess 
   }).spawn();
 }
 
-async function inFolder(body: (path: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(`${folder}/state.db`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 Deno.test("sqlite: processes on one file are never locked out and do nothing twice", () =>
-  inFolder(async (path) => {
+  atState(async (path) => {
     // The file is not there: they also make it at once.
     const children = [child("work", path), child("work", path), child("work", path)];
     for (const worker of children) {
@@ -41,7 +33,7 @@ Deno.test("sqlite: processes on one file are never locked out and do nothing twi
   }));
 
 Deno.test("sqlite: what a killed process held is taken over", () =>
-  inFolder(async (path) => {
+  atState(async (path) => {
     const state = await openSqliteState({ path });
     await state.register(ASSETS, 0);
     const holder = child("hold", path);
@@ -74,7 +66,7 @@ Deno.test("sqlite: what a killed process held is taken over", () =>
 
 for (const stops of [false, true]) {
   Deno.test(`sqlite: the lead of a ${stops ? "stopped process is free once it is silent" : "killed one at once"}`, () =>
-    inFolder(async (path) => {
+    atState(async (path) => {
       const state = await openSqliteState({ path });
       const leader = child("lead", path);
       const reader = leader.stdout.getReader();

@@ -2,22 +2,14 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { openInThread } from "../../../adapters/state/sqlite/thread/open.ts";
 import { type State, StateError, StatePlaceError } from "../../../core/mod.ts";
+import { atState } from "../../in_folder.ts";
 import { ASSETS, DAYS, HOURS, materialized, started } from "./build.ts";
 
 const BREAKS = new URL("./thread_child.ts?name=a&breaks", import.meta.url);
 const BROKEN = "using the state: its thread broke off (it was to break), wanted it to go on";
 
-async function inFolder(body: (path: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(`${folder}/state.db`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 Deno.test("thread: what fails does so by the same class, message and cause as without one", () =>
-  inFolder(async (path) => {
+  atState(async (path) => {
     const failures = async (state: State) => {
       const faults = [
         () => state.commit({ claim: null, events: [materialized(1, { asset: DAYS })] }),
@@ -46,7 +38,7 @@ Deno.test("thread: what fails does so by the same class, message and cause as wi
   }));
 
 Deno.test("thread: a place that can hold no state is told as one, and nothing is left open", () =>
-  inFolder(async (path) => {
+  atState(async (path) => {
     await Deno.mkdir(path);
     const open = () => openInThread({ path });
     const { message } = await assertRejects(open, StatePlaceError);
@@ -56,7 +48,7 @@ Deno.test("thread: a place that can hold no state is told as one, and nothing is
   }));
 
 Deno.test("thread: what no message can carry is refused, and the rest goes on", () =>
-  inFolder(async (path) => {
+  atState(async (path) => {
     const state = await openInThread({ path });
     await assertRejects(() => state.keyValue.put("a", (() => 1) as never, 0), Error, "could not be cloned");
     assert(await state.keyValue.put("a", 1, 0));
@@ -65,7 +57,7 @@ Deno.test("thread: what no message can carry is refused, and the rest goes on", 
   }));
 
 Deno.test("thread: closing waits for what was asked before; what is asked later is refused", () =>
-  inFolder(async (path) => {
+  atState(async (path) => {
     const state = await openInThread({ path });
     await state.register(ASSETS, 0);
     const asked = Array.from(
@@ -84,7 +76,7 @@ Deno.test("thread: closing waits for what was asked before; what is asked later 
   }));
 
 Deno.test("thread: one that breaks off fails all that waits, and frees what it held", () =>
-  inFolder(async (path) => {
+  atState(async (path) => {
     const state = await openInThread({ path, module: BREAKS });
     await state.register(ASSETS, 0);
     const { granted } = await state.claim(await started(state), HOURS, [{ from: 1, to: 2 }]);

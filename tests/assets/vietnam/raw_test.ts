@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertRejects, assertStringInclu
 import { gunzipSync, gzipSync } from "node:zlib";
 import { locations } from "../../../assets/vietnam/locations.ts";
 import { raw } from "../../../assets/vietnam/raw.ts";
-import { askedHours } from "../../../assets/vietnam/raw/asked_records.ts";
+import { answeredHours } from "../../../assets/vietnam/raw/answer_records.ts";
 import { contentOf } from "../../../assets/vietnam/raw/hour_content.ts";
 import { DAY, HOUR, type Instant, type OrdinalRange, SECOND } from "../../../core/mod.ts";
 import type { Gap } from "../../../sources/openaq/gaps.ts";
@@ -349,7 +349,7 @@ Deno.test("each group leaves a record of what was asked, empty hours too, in pla
   const { outputs } = await w.ask([row(PM25, 1), row(PM25, 2), row(CO, 1)], { hours: 3 });
   assertEquals(outputs.map(({ alongside }) => alongside?.length), [1, 1, 1]); // the source gave three groups
   const common = { askedAt: NOW - SECOND, extractedAt: NOW - SECOND };
-  const { hours, damaged } = await askedHours(w.lake.store, "aq_raw_prod");
+  const { hours, damaged } = await answeredHours(w.lake.store, "aq_raw_prod");
   assertEquals(damaged, []);
   const [full, , empty] = outputs.map(({ dataVersion }) => dataVersion.slice(0, 8));
   assertEquals(hours, [
@@ -364,7 +364,7 @@ Deno.test("an hour that cannot be recorded is in no record", async () => {
   await w.lake.store.write(FIRST, new TextEncoder().encode("no gzip"));
   const { failures } = await w.ask([row(PM25, 1)], { hours: 2 });
   assertEquals(failures.length, 1);
-  const { hours } = await askedHours(w.lake.store, "aq_raw_prod");
+  const { hours } = await answeredHours(w.lake.store, "aq_raw_prod");
   assertEquals(hours.map(({ hour }) => hour), [HOUR_0 + HOUR]);
 });
 

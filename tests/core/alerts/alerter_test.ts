@@ -25,6 +25,30 @@ function rule(name = "mine"): { readonly rule: AlertRule; symptoms: Symptom[] } 
 const wrong = (subject: string): Symptom => ({ subject, severity: "error", message: `${subject} is wrong` });
 const heads = (sent: readonly AlertMessage[]) => sent.map(({ event, subject }) => `${event} ${subject}`);
 
+Deno.test("a rule that throws is told of, ends nothing of its own, and keeps no other from being looked at", async () => {
+  const [mine, other] = [rule(), rule("other")];
+  let fault: Error | undefined;
+  const faulty: AlertRule = {
+    ...mine.rule,
+    find: (view) => {
+      if (fault !== undefined) throw fault;
+      return mine.rule.find(view);
+    },
+    sees: () => false,
+  };
+  const { told } = await desk([], { rules: [faulty, other.rule] });
+  mine.symptoms = [wrong("a")];
+  assertEquals(await told(), ["opened mine a: a is wrong"]);
+  fault = new Error("found hunter2\nin the way");
+  other.symptoms = [wrong("b")];
+  assertEquals(await told(), [
+    "opened mine mine: the rule failed: found *** in the way",
+    "opened other b: b is wrong",
+  ]);
+  fault = undefined;
+  assertEquals(await told(), ["closed mine mine: over after 0 min: the rule failed: found *** in the way"]);
+});
+
 Deno.test("both messages of an episode have its key, and the next episode has another", async () => {
   const mine = rule();
   const { told, channel, clock } = await desk([], { rules: [mine.rule] });

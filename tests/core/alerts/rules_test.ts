@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { definer, from } from "../../../core/asset.ts";
+import { type AnyAsset, type Asset, definer, from } from "../../../core/asset.ts";
 import type { Check, Severity } from "../../../core/check.ts";
 import { HOUR, iso, MINUTE } from "../../../core/instant.ts";
 import { identity } from "../../../core/mapping.ts";
 import type { Output } from "../../../core/output.ts";
-import { daily } from "../../../core/partition/time_set.ts";
+import { daily, type DailySet } from "../../../core/partition/time_set.ts";
 import { SourceHealth } from "../../../core/source_health.ts";
 import { LifeSign } from "../../../core/alerts/life_sign.ts";
 import { alert } from "../../../core/alerts/rules.ts";
@@ -192,20 +192,30 @@ Deno.test("what waits for what is being made is told only where that goes on", a
   assertEquals((await told()).length, 1);
 });
 
-Deno.test("lateness under a source that is down is muted, also while it is caught up with, then told", async () => {
-  const raw = asset({ key: "t/raw", partitions: days, ...making({}) });
-  const mart = asset({
+/** Days that read those of another asset, and are to be fresh. */
+function martOf(raw: Asset<null, DailySet>) {
+  return asset({
     key: "t/mart",
     partitions: days,
     deps: { raw: from(raw, identity) },
     ...making({}),
     freshness: FRESH,
   });
-  const other = asset({ key: "t/other", partitions: days, ...making({}), freshness: FRESH });
+}
+
+/** A desk over assets of which a source feeds the first. */
+async function fedDesk(raw: AnyAsset, ...others: readonly AnyAsset[]) {
   const sources: { health: SourceHealth; asset: string }[] = [];
-  const { told, materialize, clock, state } = await desk([raw, mart, other], { sources });
-  const health = new SourceHealth("api", state.keyValue, clock);
-  sources.push({ health, asset: "t/raw" });
+  const opened = await desk([raw, ...others], { sources });
+  const health = new SourceHealth("api", opened.state.keyValue, opened.clock);
+  sources.push({ health, asset: raw.key });
+  return { ...opened, health };
+}
+
+Deno.test("lateness under a source that is down is muted, also while it is caught up with, then told", async () => {
+  const raw = asset({ key: "t/raw", partitions: days, ...making({}) });
+  const other = asset({ key: "t/other", partitions: days, ...making({}), freshness: FRESH });
+  const { told, materialize, clock, health } = await fedDesk(raw, martOf(raw), other);
   await materialize();
   await clock.advance(28 * HOUR);
   await health.failed("found nobody there", true);
@@ -224,17 +234,7 @@ Deno.test("lateness under a source that is down is muted, also while it is caugh
 
 Deno.test("after a source is back nothing that it feeds is late as long as it is asked for what it owes, a day at most", async () => {
   const raw = asset({ key: "t/raw", partitions: days, ...making({}) });
-  const mart = asset({
-    key: "t/mart",
-    partitions: days,
-    deps: { raw: from(raw, identity) },
-    ...making({}),
-    freshness: FRESH,
-  });
-  const sources: { health: SourceHealth; asset: string }[] = [];
-  const { told, materialize, clock, state } = await desk([raw, mart], { sources });
-  const health = new SourceHealth("api", state.keyValue, clock);
-  sources.push({ health, asset: "t/raw" });
+  const { told, materialize, clock, state, health } = await fedDesk(raw, martOf(raw));
   await materialize();
   await health.failed("found nobody there", true);
   const heads = async () => (await told()).map((line) => line.split(":")[0]);
@@ -257,13 +257,7 @@ Deno.test("what stands and is made stale is late once it is stale for as long as
   const clock = fakeClock(NOON);
   const of: Contents = {};
   const raw = asset({ key: "t/raw", partitions: days, ...making(of) });
-  const mart = asset({
-    key: "t/mart",
-    partitions: days,
-    deps: { raw: from(raw, identity) },
-    ...making({}),
-    freshness: FRESH,
-  });
+  const mart = martOf(raw);
   const opened = (worker: string) => desk([raw, mart], {}, { store, clock, worker });
   const one = await opened("a");
   await one.materialize();
@@ -304,10 +298,7 @@ Deno.test("what stands and is made stale is late once it is stale for as long as
 
 Deno.test("lateness that was told stays as it is while its source is down", async () => {
   const raw = asset({ key: "t/raw", partitions: days, ...making({}), freshness: FRESH });
-  const sources: { health: SourceHealth; asset: string }[] = [];
-  const { told, materialize, clock, state, open } = await desk([raw], { sources });
-  const health = new SourceHealth("api", state.keyValue, clock);
-  sources.push({ health, asset: "t/raw" });
+  const { told, materialize, clock, open, health } = await fedDesk(raw);
   await materialize();
   await clock.advance(28 * HOUR);
   assertEquals((await told()).length, 1);

@@ -175,7 +175,14 @@ export class World {
         };
       }
       case "failed":
-        return { ...common, kind, ...range, reason: chance.pick(["error", "check"]), message: "failed" };
+        return {
+          ...common,
+          kind,
+          ...range,
+          reason: chance.pick(["error", "check"]),
+          message: "failed",
+          ...(chance.happens(0.8) && { codeId: node.codeId }),
+        };
       case "due":
         return { ...common, kind, ...range, detail: "a gap" };
       case "checked": {

@@ -11,7 +11,7 @@ import type { Output } from "../../../core/output.ts";
 import { daily, hourly } from "../../../core/partition/time_set.ts";
 import type { HourlySet } from "../../../core/partition/time_set.ts";
 import { fakeClock } from "../../fake_clock.ts";
-import { type Lab, lab, type LabOptions, NOON } from "../lab.ts";
+import { type Lab, lab, type LabOptions, NOON, worked } from "../lab.ts";
 
 const { asset } = definer<null>();
 
@@ -70,18 +70,6 @@ const never = new AbortController().signal;
 
 async function begun({ orchestrator }: Lab, given: Partial<BackfillSelection> = {}): Promise<number> {
   return await (await orchestrator.planBackfill(selection(given), never)).begin();
-}
-
-/** Ticks until nothing more is asked for or done, and does what is queued in between. */
-async function worked({ orchestrator }: Lab): Promise<string[]> {
-  const ticker = await orchestrator.backfillTicker();
-  const ended: string[] = [];
-  for (;;) {
-    const { runs } = await ticker.tick(never);
-    const before = ended.length;
-    for await (const { run, outcome } of orchestrator.work()) ended.push(`${run} ${outcome.status}`);
-    if (runs.length === 0 && ended.length === before) return ended;
-  }
 }
 
 /** The keys that each run made, by asset. */

@@ -1,9 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
 import type { Ticking } from "../../../core/automation/ticker.ts";
-import { Leading } from "../../../core/daemon/leading.ts";
+import { Leading, TICKS } from "../../../core/daemon/leading.ts";
 import type { DaemonNews } from "../../../core/daemon/news.ts";
-import { TICKS } from "../../../core/daemon/lead.ts";
 import { Pulse } from "../../../core/daemon/pulse.ts";
 import { serve } from "../../../core/daemon/serve.ts";
 import { HOUR, MINUTE, SECOND } from "../../../core/instant.ts";
@@ -125,32 +124,32 @@ Deno.test("neither a clock that is set nor a machine that sleeps deposes a leade
   const [store, clock] = [memoryStore(), fakeClock(NOON)];
   const [a, b] = [await lab([], { store, clock }), await lab([], { store, clock, worker: "b" })];
   const [leader, follower] = [new Leading(a.state, clock), new Leading(b.state, clock)];
-  const { lead } = await leader.ask();
+  const { lead } = await leader.seek();
   for (const passed of [0, HOUR, 9 * HOUR, -HOUR]) {
     clock.suspend(passed);
-    assertEquals((await follower.ask()).lead, undefined);
+    assertEquals((await follower.seek()).lead, undefined);
     await clock.advance(20 * SECOND);
-    assertEquals((await follower.ask()).lead, undefined);
-    assertEquals((await leader.ask()).lead, lead);
+    assertEquals((await follower.seek()).lead, undefined);
+    assertEquals((await leader.seek()).lead, lead);
   }
   await clock.advance(MINUTE);
   // The first look after a long time of one's own says nothing: it is measured from there.
-  assertEquals((await new Leading(b.state, clock).ask()).lead, undefined);
+  assertEquals((await new Leading(b.state, clock).seek()).lead, undefined);
 });
 
 Deno.test("who follows knows for how long the leader has been silent, and that nobody leads", async () => {
   const [store, clock] = [memoryStore(), fakeClock(NOON)];
   const [a, b] = [await lab([], { store, clock }), await lab([], { store, clock, worker: "b" })];
   const leader = new Leading(a.state, clock), follower = new Leading(b.state, clock);
-  await leader.ask();
-  assertEquals(await follower.ask(), { lead: undefined, silence: 0 });
+  await leader.seek();
+  assertEquals(await follower.seek(), { lead: undefined, silence: 0 });
   await clock.advance(12 * SECOND);
-  assertEquals(await follower.ask(), { lead: undefined, silence: 12 * SECOND });
-  await leader.ask();
-  assertEquals(await follower.ask(), { lead: undefined, silence: 0 });
+  assertEquals(await follower.seek(), { lead: undefined, silence: 12 * SECOND });
+  await leader.seek();
+  assertEquals(await follower.seek(), { lead: undefined, silence: 0 });
   await clock.advance(30 * SECOND);
-  assertEquals((await follower.ask()).lead, undefined);
+  assertEquals((await follower.seek()).lead, undefined);
   await clock.advance(1);
-  assertEquals((await follower.ask()).lead?.number, 2);
-  assertEquals(await leader.ask(), { lead: undefined, silence: 0 });
+  assertEquals((await follower.seek()).lead?.number, 2);
+  assertEquals(await leader.seek(), { lead: undefined, silence: 0 });
 });

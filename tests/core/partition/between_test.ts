@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { daily, hourly, monthly } from "../../../core/partition/time_set.ts";
-import { single } from "../../../core/partition/single.ts";
+import { single } from "../../../core/partition/partition_set.ts";
 import { zonedInstants } from "./zones.ts";
 
 const NOW = Date.parse("2024-01-15T07:30Z");

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { merge } from "../../../core/partition/merge.ts";
-import { single } from "../../../core/partition/single.ts";
+import { merge } from "../../../core/partition/spec.ts";
+import { single } from "../../../core/partition/partition_set.ts";
 import { staticKeys } from "../../../core/partition/static_set.ts";
 import { daily, hourly } from "../../../core/partition/time_set.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { partitionSet } from "../../../core/partition/from_spec.ts";
-import { single } from "../../../core/partition/single.ts";
+import { partitionSet } from "../../../core/partition/spec.ts";
+import { single } from "../../../core/partition/partition_set.ts";
 import { staticKeys, staticSet } from "../../../core/partition/static_set.ts";
 
 Deno.test("static sets: a key's ordinal is its place", () => {

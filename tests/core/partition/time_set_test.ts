@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { DAY, HOUR } from "../../../core/instant.ts";
-import { partitionSet } from "../../../core/partition/from_spec.ts";
+import { partitionSet } from "../../../core/partition/spec.ts";
 import { count } from "../../../core/partition/ranges.ts";
 import { daily, hourly, monthly } from "../../../core/partition/time_set.ts";
 import { at, zonedInstants } from "./zones.ts";

@@ -1,7 +1,6 @@
 import { definer, from } from "../../../core/asset.ts";
 import { daysOfMonth, hoursOfDay, identity, latest, lookBack } from "../../../core/mapping.ts";
-import type { PartitionSet } from "../../../core/partition/partition_set.ts";
-import { single } from "../../../core/partition/single.ts";
+import { type PartitionSet, single } from "../../../core/partition/partition_set.ts";
 import { staticKeys } from "../../../core/partition/static_set.ts";
 import { daily, type DailySet, hourly, type HourlySet, monthly } from "../../../core/partition/time_set.ts";
 

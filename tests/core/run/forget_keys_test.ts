@@ -19,7 +19,7 @@ async function world(...keys: readonly string[]) {
     ask,
     async left() {
       await forgetKeys(state, BEFORE);
-      return await state.keysAskedBefore(Infinity, { after: "", limit: 99 });
+      return await state.keysUsedBefore(Infinity, { after: "", limit: 99 });
     },
   };
 }

@@ -11,7 +11,7 @@ import { hoursOfDay } from "../../../core/mapping.ts";
 import { daily, hourly } from "../../../core/partition/time_set.ts";
 import type { State } from "../../../core/ports/state.ts";
 import { SourceHealth } from "../../../core/source_health.ts";
-import { type Lab, lab, type LabOptions } from "../lab.ts";
+import { type Lab, lab, type LabOptions, worked } from "../lab.ts";
 
 const { asset } = definer<null>();
 const never = new AbortController().signal;
@@ -84,17 +84,6 @@ async function backfilled({ orchestrator }: Lab): Promise<void> {
   await planned.begin();
 }
 
-async function work({ orchestrator }: Lab): Promise<string[]> {
-  const ticker = await orchestrator.backfillTicker();
-  const ended: string[] = [];
-  for (;;) {
-    const { runs } = await ticker.tick(never);
-    const before = ended.length;
-    for await (const { run, outcome } of orchestrator.work()) ended.push(`${run} ${outcome.status}`);
-    if (runs.length === 0 && ended.length === before) return ended;
-  }
-}
-
 const standing = async ({ orchestrator }: Lab) => {
   const [{ status, done, failed, remainingSeconds, waits }] = await orchestrator.backfills() as [
     Awaited<ReturnType<typeof orchestrator.backfills>>[number],
@@ -110,16 +99,16 @@ Deno.test("a batch that runs into an outage waits with those after it, and goes 
   const { state, clock } = world;
   await backfilled(world);
   well.fault = dry();
-  assertEquals(await work(world), ["1 handed-back"]);
+  assertEquals(await worked(world), ["1 handed-back"]);
   assertEquals([well.asked, await failures(state)], [6, []]);
   assertEquals((await state.runs(9)).map(({ status }) => status), ["queued", "queued"]);
   const waits = ["well", "it is dry"];
   const left = { status: "running", done: 5, failed: 0, remainingSeconds: null, waits };
   assertEquals(await standing(world), left);
-  assertEquals([await work(world), well.asked], [[], 6], "nobody asks meanwhile");
+  assertEquals([await worked(world), well.asked], [[], 6], "nobody asks meanwhile");
   well.fault = null;
   await noteOutage(state.keyValue, "well", { message: null, at: clock.now() });
-  assertEquals(await work(world), ["1 succeeded", "2 succeeded"]);
+  assertEquals(await worked(world), ["1 succeeded", "2 succeeded"]);
   assertEquals([well.given.length, new Set(well.given).size], [48, 48], "nothing is asked twice");
   assertEquals(await standing(world), {
     status: "succeeded",
@@ -147,7 +136,7 @@ Deno.test("what is queued while the source is down waits, in another process, to
   await noteOutage(world.state.keyValue, "well", { message: "found it dry", at: world.clock.now() });
   const days = { command: "materialize", ranges: [{ asset: "t/days", from: START, to: START }] } as const;
   await world.state.enqueue(days, 0);
-  assertEquals([await work(other), well.asked], [["3 failed"], 0], "its hours are missing, nobody asked");
+  assertEquals([await worked(other), well.asked], [["3 failed"], 0], "its hours are missing, nobody asked");
   assertEquals((await standing(other)).waits, ["well", "found it dry"]);
 });
 
@@ -175,10 +164,10 @@ Deno.test("a batch that runs into an outage waits where its worker is killed at 
     await dying.orchestrator.execute(taken!).catch(() => {});
     assertEquals(isDead, true, at);
     store.kill("dying");
-    assertEquals([await work(world), well.asked, await failures(world.state)], [[], 6, []], at);
+    assertEquals([await worked(world), well.asked, await failures(world.state)], [[], 6, []], at);
     well.fault = null;
     await noteOutage(world.state.keyValue, "well", { message: null, at: world.clock.now() });
-    assertEquals(await work(world), ["1 succeeded", "2 succeeded"], at);
+    assertEquals(await worked(world), ["1 succeeded", "2 succeeded"], at);
     assertEquals([well.given.length, new Set(well.given).size], [48, 48], at);
   }
 });
@@ -191,7 +180,7 @@ Deno.test("the end of a run that was asked for while it ran into an outage is it
     if (error !== undefined) world.state.cancel(1, 0);
     return error;
   };
-  assertEquals((await work(world))[0], "1 cancelled");
+  assertEquals((await worked(world))[0], "1 cancelled");
   assertEquals((await world.state.run(1))!.run.status, "cancelled");
 });
 
@@ -206,7 +195,7 @@ Deno.test("where nobody knew that the source is down, it is found out before any
   });
   await backfilled(world);
   well.fault = dry(false);
-  assertEquals(await work(world), ["1 failed", "2 handed-back"], "the first time it answered");
+  assertEquals(await worked(world), ["1 failed", "2 handed-back"], "the first time it answered");
   assertEquals([examined, await failures(world.state)], [["well", "well"], ["error"]]);
 });
 
@@ -220,7 +209,7 @@ Deno.test("what conditions asked for is asked for anew as soon as the source is 
     );
   assertEquals((await asked()).length, 1);
   well.fault = dry();
-  await work(world);
+  await worked(world);
   assertEquals([(await state.run(1))!.run.status, await failures(state)], ["failed", ["outage"]]);
   assertEquals(await asked(), []);
   clock.suspend(2 * HOUR - 5 * MINUTE);
@@ -234,7 +223,7 @@ Deno.test("what conditions asked for is asked for anew as soon as the source is 
     "t/hours 2024-01-30T05..2024-02-01T13",
     "t/days 2024-01-30..2024-01-31",
   ]]);
-  assertEquals([await work(world), await asked()], [["2 succeeded"], []]);
+  assertEquals([await worked(world), await asked()], [["2 succeeded"], []]);
   assertEquals([well.given.length, new Set(well.given).size], [62, 62]);
 });
 
@@ -244,7 +233,7 @@ Deno.test("a failure of another kind keeps its pause, whether or not the source 
   const ticker = await Ticker.open(world.orchestrator.session, new CronerCron());
   await ticker.tick();
   well.fault = () => new Error("the bucket leaks");
-  await work(world);
+  await worked(world);
   well.fault = null;
   const note = (message: string | null) => noteOutage(state.keyValue, "well", { message, at: clock.now() });
   await note("found it dry");
@@ -275,7 +264,7 @@ Deno.test("a source that answers probes and no question is asked no more than on
   const asked: number[] = [];
   for (let second = 0; second < 300; second++) {
     const before = well.asked;
-    await work(world);
+    await worked(world);
     if (well.asked > before) asked.push(second);
     if ((await health.trouble()) !== null) await health.probe(() => Promise.resolve(true), never);
     clock.suspend(1_000);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { definer } from "../../../core/asset.ts";
-import { askedRequest } from "../../../core/automation/ask.ts";
+import { resolveRequest } from "../../../core/automation/resolve_request.ts";
 import { DAY, HOUR } from "../../../core/instant.ts";
 import { Orchestrator } from "../../../core/orchestrator.ts";
 import { hourly } from "../../../core/partition/time_set.ts";
@@ -59,7 +59,7 @@ Deno.test("a queued prune deletes what was over when it was asked for, and forge
     await state.noteTick({ name: "s", at: NOON + day * DAY, outcome: "requested", detail: "", runs: [] });
   }
   clock.suspend(8 * DAY);
-  const request = await askedRequest(session, { prune: { history: 6 } }, 7);
+  const request = await resolveRequest(session, { prune: { history: 6 } }, 7);
   assertEquals([request.ranges, request.before], [
     [{ asset: "t/letters", from: "2024-02-01T00", to: "2024-02-01T11" }],
     NOON + 2 * DAY,
@@ -79,7 +79,7 @@ Deno.test("a prune whose worker is killed is done by the next, as it was asked f
   const { orchestrator, state, store, clock, open } = await opened();
   clock.suspend(8 * DAY);
   const { run } = await state.enqueue(
-    await askedRequest(orchestrator.session, { prune: { history: 0 } }, 7),
+    await resolveRequest(orchestrator.session, { prune: { history: 0 } }, 7),
     0,
   );
   const { promise: dead, resolve } = Promise.withResolvers<void>();
@@ -106,7 +106,7 @@ Deno.test("a prune whose worker is killed is done by the next, as it was asked f
 Deno.test("a prune that fails at its files fails by itself, and the next is done", async () => {
   const { orchestrator, state, clock } = await opened();
   clock.suspend(8 * DAY);
-  const request = await askedRequest(orchestrator.session, { prune: { history: 90 } }, 7);
+  const request = await resolveRequest(orchestrator.session, { prune: { history: 90 } }, 7);
   const { publisher } = orchestrator.session;
   const remove = publisher.remove.bind(publisher);
   publisher.remove = () => Promise.reject(new Error("deleting hunter2:\nthe disk is read-only"));
@@ -117,7 +117,7 @@ Deno.test("a prune that fails at its files fails by itself, and the next is done
     message: "pruning: deleting hunter2: the disk is read-only",
   });
   publisher.remove = remove;
-  await state.enqueue(await askedRequest(orchestrator.session, { prune: { history: 90 } }, 7), clock.now());
+  await state.enqueue(await resolveRequest(orchestrator.session, { prune: { history: 90 } }, 7), clock.now());
   assertEquals((await Array.fromAsync(orchestrator.work())).map(({ outcome }) => outcome.status), [
     "succeeded",
   ]);
@@ -126,7 +126,7 @@ Deno.test("a prune that fails at its files fails by itself, and the next is done
 Deno.test("a prune of what others are at work on is refused, and the next is done", async () => {
   const { orchestrator, state, clock, open } = await opened();
   clock.suspend(8 * DAY);
-  const request = await askedRequest(orchestrator.session, { prune: { history: 90 } }, 7);
+  const request = await resolveRequest(orchestrator.session, { prune: { history: 90 } }, 7);
   const other = (await open("b")).session.state;
   const at = await other.beginRun({ command: "materialize", ranges: [] }, clock.now());
   const { granted } = await other.claim(at, "t/letters", [{ from: 0, to: 1e6 }]);

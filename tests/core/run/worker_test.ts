@@ -4,7 +4,7 @@ import { type AnyAsset, definer } from "../../../core/asset.ts";
 import { daily } from "../../../core/partition/time_set.ts";
 import { staticKeys } from "../../../core/partition/static_set.ts";
 import type { RunRequest, State } from "../../../core/ports/state.ts";
-import type { Worked } from "../../../core/run/worked.ts";
+import type { Worked } from "../../../core/run/tally.ts";
 import { fakeClock } from "../../fake_clock.ts";
 import { lab, NOON } from "../lab.ts";
 

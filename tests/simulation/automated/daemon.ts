@@ -21,7 +21,7 @@ const never = new AbortController().signal;
 export async function daemonLife(worker: Worker): Promise<void> {
   const { world: { turns, nature }, orchestrator } = worker;
   const { chance } = worker.world.automated!;
-  const { opened, alerter, still } = await askers(worker);
+  const { opened, alerter, still } = await declaredAutomations(worker);
   const [stop, over] = [new AbortController(), new AbortController()];
   const life = chance.between(5, 60) * SECOND;
   turns.clock(nature).sleep(life, over.signal).then(() => stop.abort(), () => {});
@@ -47,7 +47,7 @@ export async function daemonLife(worker: Worker): Promise<void> {
 export async function settle(worker: Worker): Promise<void> {
   const { world: { turns, automated, oracle }, orchestrator } = worker;
   await automated!.resumeAll(worker);
-  const { opened, alerter } = await askers(worker);
+  const { opened, alerter } = await declaredAutomations(worker);
   const tickings = await opened();
   for (const wait of [SECOND, 121 * MINUTE]) {
     turns.set(wait);
@@ -69,7 +69,7 @@ export async function settle(worker: Worker): Promise<void> {
 }
 
 /** What asks for runs in a worker, and tells people. */
-async function askers(worker: Worker) {
+async function declaredAutomations(worker: Worker) {
   const { orchestrator, world: { automated, lake } } = worker;
   const { schedules, sensors, rules } = automated!;
   let asking: readonly Ticking[] = [];

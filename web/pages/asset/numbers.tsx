@@ -64,7 +64,6 @@ export async function Numbers(
     >
       {points.length === 0 ? <p class="quiet">{t.noNumbers}</p> : (
         <Plot
-          view={view}
           label={`${label(name)} · ${key}`}
           points={points}
           columns={[t.partition, t.least, t.mean, t.most]}

@@ -6,13 +6,13 @@ export type ThreadOptions = Pick<SqliteOptions, "path" | "few" | "patience" | "l
 
 /** What the thread of a state is asked; each question but the last has a number, which its answer bears. */
 export type Question =
-  | { readonly ask: "open"; readonly id: number; readonly options: ThreadOptions }
-  | { readonly ask: "call"; readonly id: number; readonly method: string; readonly args: readonly unknown[] }
+  | { readonly kind: "open"; readonly id: number; readonly options: ThreadOptions }
+  | { readonly kind: "call"; readonly id: number; readonly method: string; readonly args: readonly unknown[] }
   /** Follows from now on, under the number of the question. */
-  | { readonly ask: "watch"; readonly id: number; readonly closely: boolean }
+  | { readonly kind: "watch"; readonly id: number; readonly closely: boolean }
   /** The next number of what is followed; undefined at its end. */
-  | { readonly ask: "next"; readonly id: number; readonly of: number }
-  | { readonly ask: "end"; readonly of: number };
+  | { readonly kind: "next"; readonly id: number; readonly of: number }
+  | { readonly kind: "end"; readonly of: number };
 
 /** What it says. */
 export type Answer =

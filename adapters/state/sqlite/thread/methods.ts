@@ -40,7 +40,7 @@ export const METHODS: Methods<Omit<State, "watch">> = {
   log: true,
   logs: true,
   enqueue: true,
-  keysAskedBefore: true,
+  keysUsedBefore: true,
   forgetKeys: true,
   take: true,
   oldest: true,
@@ -93,14 +93,14 @@ export const METHODS: Methods<Omit<State, "watch">> = {
 export type Method = (...args: readonly unknown[]) => Promise<unknown>;
 
 /** A port whose every method is asked for by `ask`. */
-export function asked<Port>(
+export function portOver<Port>(
   methods: Methods<Port>,
-  ask: (method: string, args: readonly unknown[]) => Promise<unknown>,
+  call: (method: string, args: readonly unknown[]) => Promise<unknown>,
   above = "",
 ): Port {
   const port = Object.entries<true | Methods<unknown>>(methods).map(([name, of]) => {
     const path = above + name;
-    return [name, of === true ? (...args: unknown[]) => ask(path, args) : asked(of, ask, `${path}.`)];
+    return [name, of === true ? (...args: unknown[]) => call(path, args) : portOver(of, call, `${path}.`)];
   });
   return Object.fromEntries(port);
 }

@@ -1,5 +1,5 @@
 import type { State } from "../../../../core/mod.ts";
-import { asked, METHODS } from "./methods.ts";
+import { METHODS, portOver } from "./methods.ts";
 import type { ThreadOptions } from "./messages.ts";
 import { Thread } from "./thread.ts";
 
@@ -25,7 +25,7 @@ export async function openInThread(
     throw error;
   }
   return {
-    ...asked(METHODS, (method, args) => thread.call(method, args)),
+    ...portOver(METHODS, (method, args) => thread.call(method, args)),
     watch: (signal, { closely = false } = {}) => thread.watch(signal, closely),
     close: () => thread.close(),
   };

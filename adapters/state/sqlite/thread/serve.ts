@@ -43,16 +43,16 @@ class Server {
   }
 
   hear(question: Question): void {
-    if (question.ask === "end") return this.#end(question.of);
-    const isLast = question.ask === "call" && question.method === "close";
+    if (question.kind === "end") return this.#end(question.of);
+    const isLast = question.kind === "call" && question.method === "close";
     const answered = this.#answer(question, isLast ? [...this.#pending] : []);
-    if (question.ask !== "call") return;
+    if (question.kind !== "call") return;
     this.#pending.add(answered);
     answered.finally(() => this.#pending.delete(answered));
   }
 
   async #answer(
-    question: Exclude<Question, { ask: "end" }>,
+    question: Exclude<Question, { kind: "end" }>,
     before: readonly Promise<void>[],
   ): Promise<void> {
     const { id } = question;
@@ -60,15 +60,15 @@ class Server {
       // Whoever closes the state waits for all that was asked before.
       if (before.length > 0) await Promise.all(before);
       const value = await this.#valueOf(question);
-      const isSnapshot = question.ask === "call" && question.method === "snapshot";
+      const isSnapshot = question.kind === "call" && question.method === "snapshot";
       this.#say({ say: "answer", id, value }, isSnapshot ? buffersOf(value as Snapshot) : []);
     } catch (error) {
       this.#say({ say: "failure", id, error: tellError(error) });
     }
   }
 
-  async #valueOf(question: Exclude<Question, { ask: "end" }>): Promise<unknown> {
-    switch (question.ask) {
+  async #valueOf(question: Exclude<Question, { kind: "end" }>): Promise<unknown> {
+    switch (question.kind) {
       case "open": {
         const tell = (line: string) => this.#say({ say: "line", line });
         this.#state = await this.#open({ ...question.options, tell });

@@ -8,11 +8,11 @@ interface Waiting {
 }
 
 /** What is asked, before it has its number. */
-type Asking =
-  | { readonly ask: "open"; readonly options: ThreadOptions }
-  | { readonly ask: "call"; readonly method: string; readonly args: readonly unknown[] }
-  | { readonly ask: "watch"; readonly closely: boolean }
-  | { readonly ask: "next"; readonly of: number };
+type Call =
+  | { readonly kind: "open"; readonly options: ThreadOptions }
+  | { readonly kind: "call"; readonly method: string; readonly args: readonly unknown[] }
+  | { readonly kind: "watch"; readonly closely: boolean }
+  | { readonly kind: "next"; readonly of: number };
 
 /** A thread that has a state open. */
 export class Thread {
@@ -37,15 +37,15 @@ export class Thread {
   }
 
   async open(options: ThreadOptions): Promise<void> {
-    await this.#ask({ ask: "open", options }).answer;
+    await this.#send({ kind: "open", options }).answer;
   }
 
   call(method: string, args: readonly unknown[]): Promise<unknown> {
-    return this.#ask({ ask: "call", method, args }).answer;
+    return this.#send({ kind: "call", method, args }).answer;
   }
 
   async watch(signal: AbortSignal, closely: boolean): Promise<AsyncIterable<Seq>> {
-    const { id, answer } = this.#ask({ ask: "watch", closely });
+    const { id, answer } = this.#send({ kind: "watch", closely });
     await answer;
     return this.#followed(id, signal);
   }
@@ -82,26 +82,26 @@ export class Thread {
       }
     } finally {
       signal.removeEventListener("abort", end);
-      if (this.#over === undefined) this.#post({ ask: "end", of });
+      if (this.#over === undefined) this.#post({ kind: "end", of });
     }
   }
 
   /** @returns Undefined once the state is closed. */
   async #next(of: number): Promise<Seq | undefined> {
     try {
-      return await this.#ask({ ask: "next", of }).answer as Seq | undefined;
+      return await this.#send({ kind: "next", of }).answer as Seq | undefined;
     } catch (error) {
       if (this.#over === undefined || this.#isBroken) throw error;
     }
   }
 
-  #ask(asking: Asking): { readonly id: number; readonly answer: Promise<unknown> } {
+  #send(call: Call): { readonly id: number; readonly answer: Promise<unknown> } {
     const id = ++this.#last;
     if (this.#over !== undefined) return { id, answer: Promise.reject(this.#over) };
     const { promise: answer, resolve, reject } = Promise.withResolvers<unknown>();
     this.#waiting.set(id, { resolve, reject });
     try {
-      this.#post({ ...asking, id });
+      this.#post({ ...call, id });
     } catch (error) {
       this.#waiting.delete(id);
       reject(error);

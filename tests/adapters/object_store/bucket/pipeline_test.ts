@@ -4,16 +4,18 @@ import { DuckDBQuery } from "../../../../adapters/query/duckdb/query.ts";
 import { DuckDB } from "../../../../adapters/sdk/duckdb/session.ts";
 import { memoryState } from "../../../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../../../adapters/state/memory/store.ts";
-import { examineLake, identifyLake, readMark } from "../../../../app/identity.ts";
-import { vietnam } from "../../../../assets/vietnam/mod.ts";
 import {
   DAY,
+  examineLake,
   graph,
+  identifyLake,
   type LakeStorage,
   Orchestrator,
+  readMark,
   type State,
   sweepStaging,
 } from "../../../../core/mod.ts";
+import { vietnam } from "../../../../assets/vietnam/mod.ts";
 import { simulated } from "../../../../bench/simulated.ts";
 import { fakeClock } from "../../../fake_clock.ts";
 import { localLake } from "../local/lake.ts";
@@ -30,7 +32,7 @@ async function made(storage: LakeStorage): Promise<{ versions: string[]; again: 
   const state = memoryState(memoryStore(), "a");
   await storage.make();
   const content = { sources: { openaq: "simulated:1" }, environment: "prod" };
-  await identifyLake(state, { storage, state: "" }, content);
+  await identifyLake(state, { storage, state: "" }, content, { newId: () => crypto.randomUUID() });
   const db = new DuckDB();
   await using _db = { [Symbol.asyncDispose]: () => db.close() };
   const engine = new DuckDBEngine({

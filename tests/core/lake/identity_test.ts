@@ -1,10 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { memoryState } from "../../adapters/state/memory/state.ts";
-import { memoryStore } from "../../adapters/state/memory/store.ts";
-import { examineLake, identifyLake, readMark } from "../../app/identity.ts";
-import { LakeError } from "../../core/mod.ts";
-import { localLake } from "../adapters/object_store/local/lake.ts";
+import { memoryState } from "../../../adapters/state/memory/state.ts";
+import { memoryStore } from "../../../adapters/state/memory/store.ts";
+import { examineLake, identifyLake, LakeError, readMark } from "../../../core/mod.ts";
+import { localLake } from "../../adapters/object_store/local/lake.ts";
 
+const IDS = { newId: () => crypto.randomUUID() };
 const CONTENT = { sources: { openaq: "simulated:1" }, environment: "prod" };
 
 Deno.test("of two states that take one new lake at once, one is refused", async () => {
@@ -15,7 +15,7 @@ Deno.test("of two states that take one new lake at once, one is refused", async 
   for (const state of states) {
     assertEquals(await examineLake(state, await readMark(places), CONTENT), undefined);
   }
-  const taken = await Promise.allSettled(states.map((state) => identifyLake(state, places, CONTENT)));
+  const taken = await Promise.allSettled(states.map((state) => identifyLake(state, places, CONTENT, IDS)));
   assertEquals(taken.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
   const [winner, loser] = taken[0]!.status === "fulfilled" ? states : states.toReversed();
   assertEquals(await examineLake(winner!, await readMark(places), CONTENT), CONTENT.sources);
@@ -32,7 +32,7 @@ Deno.test("sources that are added at once are all in the lake's mark", async () 
     identifyLake(memoryState(store, name), { storage, state: "" }, {
       sources: { [name]: `from ${name}` },
       environment: "prod",
-    })
+    }, IDS)
   ));
   const { sources } = JSON.parse((await storage.documents.read("_airgraph.json"))!.text);
   assertEquals(Object.keys(sources).sort(), names.toSorted());
@@ -59,13 +59,13 @@ Deno.test("who meets a command that makes the lake, at whatever moment, goes on 
     const store = memoryStore();
     const [state, other] = [memoryState(store, "a"), memoryState(store, "b")];
     const make = async () => {
-      await identifyLake(other, { storage, state: "" }, CONTENT);
+      await identifyLake(other, { storage, state: "" }, CONTENT, IDS);
       await other.beginRun({ command: "materialize", ranges: [] }, 0);
     };
     if (moment === "the runs") {
       const full = after(storage.documents, "swap", () => Promise.reject(new Error("no room")));
       const places = { storage: { ...storage, documents: full }, state: "" };
-      await assertRejects(() => identifyLake(other, places, CONTENT), Error, "no room");
+      await assertRejects(() => identifyLake(other, places, CONTENT, IDS), Error, "no room");
     }
     const documents = moment === "the mark" ? after(storage.documents, "read", make) : storage.documents;
     const keyValue = moment === "the state" ? after(state.keyValue, "get", make) : state.keyValue;

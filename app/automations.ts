@@ -1,9 +1,9 @@
-import type { Askers, Sensor } from "../core/mod.ts";
+import type { Automations, Sensor } from "../core/mod.ts";
 import { reachable } from "../sensors/reachable.ts";
 import { retention } from "../sensors/retention.ts";
 import type { OpenAQWatch } from "./alerts.ts";
 import type { Project } from "./project.ts";
-import { asked } from "./source.ts";
+import { askingAsset } from "./source.ts";
 
 /** The pool of the assets that ask OpenAQ. */
 const POOL = "openaq";
@@ -13,14 +13,14 @@ const POOL = "openaq";
  *
  * @param watch Asks OpenAQ whether it answers; without it, sensors are only looked at.
  */
-export function askersOf(project: Project, watch?: OpenAQWatch): Askers {
+export function automationsOf(project: Project, watch?: OpenAQWatch): Automations {
   const { schedules, sensors } = project;
   const names = new Set([...schedules, ...sensors].map(({ name }) => name));
   const isFree = ({ name }: { readonly name: string }) => !names.has(name);
-  const isAsked = asked(project.pipelines) !== undefined;
+  const hasSource = askingAsset(project.pipelines) !== undefined;
   return {
     schedules: [...schedules, ...[retention].filter(isFree)],
-    sensors: [...(isAsked ? [openaqReachable(watch)] : []).filter(isFree), ...sensors],
+    sensors: [...(hasSource ? [openaqReachable(watch)] : []).filter(isFree), ...sensors],
   };
 }
 

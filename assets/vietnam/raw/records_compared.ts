@@ -16,12 +16,12 @@ import {
   subtract,
   WIPED,
 } from "../../../core/mod.ts";
-import { type Asked, askedHours } from "./asked_records.ts";
+import { answeredHours, type AnswerRecords } from "./answer_records.ts";
 import type { RawZone } from "./hour_files.ts";
 
 /** The records of which hours were asked, beside what the state says of these. */
 export interface Compared {
-  readonly records: Asked;
+  readonly records: AnswerRecords;
   /** The last event that was compared. */
   readonly seq: Seq;
   /** The hours that the state knows as asked, and of which no record says so. */
@@ -41,7 +41,7 @@ export interface ComparedOptions {
 }
 
 /** Compares the records of a zone with the state, but for hours that somebody is at work on. */
-export async function compareAsked(options: ComparedOptions): Promise<Compared> {
+export async function compareAnswers(options: ComparedOptions): Promise<Compared> {
   const compared = await compare(options);
   if (compared.lost.length === 0) return compared;
   // Hours may have been recorded after the records were read.
@@ -51,7 +51,7 @@ export async function compareAsked(options: ComparedOptions): Promise<Compared> 
 
 async function compare({ state, store, asset, zone, known, now }: ComparedOptions): Promise<Compared> {
   // In this order: a record that is in place stands under a claim until its hours are in the state.
-  const records = await askedHours(store, zone, known);
+  const records = await answeredHours(store, zone, known);
   const holdings = (await state.holdings()).filter((each) => each.asset === asset);
   const { seq, assets, failures, due } = await state.snapshot([asset]);
   const askedAt = new Map(records.hours.map((each) => [each.hour / HOUR, each.askedAt]));

@@ -2,10 +2,13 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { openState } from "../../app/state.ts";
 import { fixedServer } from "../faults/fixed_server.ts";
-import { house } from "./asking_graph.ts";
+import { house } from "./automated_graph.ts";
 import { CommandLine } from "./command_line.ts";
 
-const env = { GRAPH: fromFileUrl(new URL("./asking_graph.ts", import.meta.url)), STATE_URL: "state.sqlite" };
+const env = {
+  GRAPH: fromFileUrl(new URL("./automated_graph.ts", import.meta.url)),
+  STATE_URL: "state.sqlite",
+};
 
 async function opened() {
   Object.assign(house, { rings: 0, brings: "" });
@@ -126,7 +129,7 @@ Deno.test("two daemons at once ask for what is due once", async () => {
   assertEquals((await world.run("runs", "--json")).json.length, 3);
 });
 
-Deno.test("a group declares schedules and sensors beside its assets", async () => {
+Deno.test("a group declares schedules, sensors and alert rules beside its assets", async () => {
   await using line = await CommandLine.open();
   const core = fromFileUrl(new URL("../../core/mod.ts", import.meta.url));
   const path = join(line.cwd, "group.ts");
@@ -135,9 +138,11 @@ Deno.test("a group declares schedules and sensors beside its assets", async () =
     `import { schedule, sensor } from "${core}";
     const retention = schedule({ name: "retention", cron: "0 0 1 * *", prune: { history: 30 } });
     const post = sensor({ name: "post", sense: () => ({ skip: "no post" }) });
+    const moon = { name: "moon", find: () => [{ subject: "moon", severity: "warning", message: "it is full" }] };
+    const asks = { schedules: [retention], sensors: [post], rules: [moon] };
     export const group = {
       name: "mine",
-      declare: () => ({ assets: [], databases: [], origins: { mine: "files" }, schedules: [retention], sensors: [post] }),
+      declare: () => ({ assets: [], databases: [], origins: { mine: "files" }, ...asks }),
     };`,
   );
   const run = (...args: string[]) => line.run([...args, "--json"], { env: { ...env, GRAPH: path } });
@@ -151,6 +156,10 @@ Deno.test("a group declares schedules and sensors beside its assets", async () =
   assertMatch(retention.next, /-01T00:00:00Z$/);
   const { json: [, post] } = await run("sensors");
   assertEquals([post.name, post.last.outcome, post.last.detail], ["post", "skipped", "no post"]);
+  const { json: told } = await run("alerts");
+  assertEquals(told.map(({ rule, message }: Record<string, string>) => [rule, message]), [
+    ["moon", "it is full"],
+  ]);
 });
 
 Deno.test("an unknown name is refused, with the one that was probably meant", async () => {
@@ -202,6 +211,7 @@ Deno.test("lists that are none, and names that are taken, are refused", async ()
   const of = 'schedule({ name: "x", cron: "0 0 * * *", selection: [] })';
   const odd: [string, RegExp][] = [
     [`${head} export const schedules = ${of};`, /found "schedules" to be .*, wanted a list/],
+    [`${head} export const rules = {};`, /found "rules" to be an object, wanted a list/],
     [`${head} export const schedules = [${of}, ${of}];`, /found the name "x" twice, wanted it once/],
     [
       `${head} export const schedules = [{ ...${of}, cron: "noon" }];`,

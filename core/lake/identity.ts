@@ -1,27 +1,27 @@
-import { isThere } from "../adapters/sdk/files/place.ts";
-import { type Json, LakeError, type LakeStorage, type State } from "../core/mod.ts";
-import { conflictOf, MODULE, type Sources } from "./source.ts";
+import type { Json } from "../ports/key_value.ts";
+import type { State } from "../ports/state.ts";
+import { LakeError, type LakeStorage } from "../ports/storage.ts";
+import { conflictOf, MODULE, type Origins } from "./origins.ts";
 
-/** The identity of a lake: its sources, each with one origin, and its environment. */
-export interface Content {
-  /** By name, such as OpenAQ's URL's origin or `simulated:<seed>`; undefined while it is not known. */
-  readonly sources: Sources;
+/** The data that a lake holds: its sources, each with one origin, and its environment. */
+export interface LakeContent {
+  readonly sources: Origins;
   readonly environment: string;
 }
 
-/** The lake, and the place of its state as it is configured. */
-export interface Places {
+/** A lake, and the place of its state as it is configured. */
+export interface LakePlaces {
   readonly storage: LakeStorage;
   readonly state: string;
 }
 
-/** The places, with the lake's mark as it was before the state was opened. */
-export interface Marked extends Places {
-  readonly mark: Mark | undefined;
+/** A lake and its state's place, with the lake's mark as it was before the state was opened. */
+export interface MarkedLake extends LakePlaces {
+  readonly mark: LakeMark | undefined;
 }
 
-/** As the lake's file and the state's value have it; each names the other's id. */
-export interface Identity {
+/** The identity of a lake, as its file and its state have it; each names the other's id. */
+export interface LakeIdentity {
   readonly lake: string;
   readonly state: string;
   readonly sources: Readonly<Record<string, string>>;
@@ -30,8 +30,9 @@ export interface Identity {
   readonly after?: string;
 }
 
-interface Mark {
-  readonly identity: Identity;
+/** The mark of a lake: its identity, and the version of the document that holds it. */
+export interface LakeMark {
+  readonly identity: LakeIdentity;
   readonly version: string;
 }
 
@@ -50,16 +51,16 @@ export class OutpacedError extends LakeError {
  *
  * @throws {LakeError} If it is damaged.
  */
-export async function readMark(places: Places): Promise<Marked> {
+export async function readMark(places: LakePlaces): Promise<MarkedLake> {
   return { ...places, mark: await markOf(places.storage) };
 }
 
-/** Makes sure, before a state is made, that the lake has no other already. @throws {LakeError} If it has. */
-export async function admitLake({ mark, ...places }: Marked): Promise<void> {
-  if (mark !== undefined && !await isThere(places.state)) throw new LakeError(otherState(places));
+/** Makes sure, where there is no state yet, that the lake has no other already. @throws {LakeError} If it has. */
+export function admitLake({ mark, ...places }: MarkedLake, isStateThere: boolean): void {
+  if (mark !== undefined && !isStateThere) throw new LakeError(otherState(places));
 }
 
-function otherState({ storage, state }: Places): string {
+function otherState({ storage, state }: LakePlaces): string {
   return `opening the lake: "${storage.url}" was made with another state than "${state}", wanted STATE_URL to name that ` +
     'one, or, if it is lost, "state restore" with a copy of it, or "state rebuild"';
 }
@@ -72,8 +73,8 @@ function otherState({ storage, state }: Places): string {
  */
 export async function examineLake(
   state: State,
-  { mark, ...places }: Marked,
-  content: Content,
+  { mark, ...places }: MarkedLake,
+  content: LakeContent,
 ): Promise<Readonly<Record<string, string>> | undefined> {
   const recorded = readIdentity((await state.keyValue.get(KEY))?.value);
   if (recorded === undefined && mark === undefined) return undefined;
@@ -96,11 +97,11 @@ export async function examineLake(
 }
 
 /** Whether a lake's mark and what a state records name each other. */
-function belong(mark: Identity, recorded: Identity): boolean {
+function belong(mark: LakeIdentity, recorded: LakeIdentity): boolean {
   return mark.lake === recorded.lake && (mark.state === recorded.state || mark.state === recorded.after);
 }
 
-function apart({ storage, state }: Places): string {
+function apart({ storage, state }: LakePlaces): string {
   return `opening the lake: "${storage.url}" and the state "${state}" do not belong together, ` +
     "wanted the LAKE_URL and STATE_URL of one lake";
 }
@@ -108,17 +109,18 @@ function apart({ storage, state }: Places): string {
 /**
  * Lets the lake and the state carry each other's id, sources and environment, as far as they do not yet.
  *
- * @param early Whether they do so before any source is known: then work begins, and sources are added. @default false
+ * @param options `newId` makes an id that no other has; `early` marks them before any source is known, as work begins.
+ * @throws {LakeError} If the lake is another state's.
  */
 export async function identifyLake(
   state: State,
-  places: Places,
-  { sources, environment }: Content,
-  early = false,
+  places: LakePlaces,
+  { sources, environment }: LakeContent,
+  { newId, early = false }: { readonly newId: () => string; readonly early?: boolean },
 ): Promise<void> {
   const known = Object.entries(sources).filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (known.length === 0 && !early) return;
-  const { identity, isNew } = await record(state, Object.fromEntries(known), environment);
+  const { identity, isNew } = await record(state, Object.fromEntries(known), environment, newId);
   for (;;) {
     const mark = await markOf(places.storage);
     // Another command may have marked it meanwhile, as a lake of its own.
@@ -139,11 +141,12 @@ async function record(
   { keyValue }: State,
   sources: Readonly<Record<string, string>>,
   environment: string,
-): Promise<{ readonly identity: Identity; readonly isNew: boolean }> {
+  newId: () => string,
+): Promise<{ readonly identity: LakeIdentity; readonly isNew: boolean }> {
   for (;;) {
     const kept = await keyValue.get(KEY);
     const known = readIdentity(kept?.value) ??
-      { lake: crypto.randomUUID(), state: crypto.randomUUID(), sources: {}, environment };
+      { lake: newId(), state: newId(), sources: {}, environment };
     if (kept !== undefined && Object.keys(sources).every((name) => known.sources[name] !== undefined)) {
       return { identity: known, isNew: false };
     }
@@ -156,7 +159,7 @@ async function record(
 
 /** The identity in the state, and how the lake's own mark compares with it. */
 export async function identityOf(state: State, { documents }: LakeStorage): Promise<{
-  readonly recorded: Identity | undefined;
+  readonly recorded: LakeIdentity | undefined;
   readonly inLake: "same" | "other" | "lost";
   /** Of the mark, if there is one. */
   readonly version: string | null;
@@ -176,18 +179,18 @@ export async function identityOf(state: State, { documents }: LakeStorage): Prom
 /** Marks the lake, if its mark is still the one of a version, or, with null, if it has none. */
 export async function writeMark(
   { documents }: LakeStorage,
-  identity: Identity,
+  identity: LakeIdentity,
   version: string | null,
 ): Promise<boolean> {
   const { after: _, ...mark } = identity;
   return await documents.swap(FILE, `${JSON.stringify(mark, null, 2)}\n`, version);
 }
 
-/** @throws {LakeError} If a lake holds other data than are configured. */
+/** Makes sure that a lake holds the data that are configured. @throws {LakeError} If it holds others. */
 export function requireContent(
-  recorded: Identity,
+  recorded: LakeIdentity,
   { url }: LakeStorage,
-  { sources, environment }: Content,
+  { sources, environment }: LakeContent,
 ): void {
   for (const [name, source] of Object.entries(sources)) {
     const held = recorded.sources[name];
@@ -206,7 +209,7 @@ export function requireContent(
 }
 
 /** A lake of a module's graph is no pipeline's, and one of simulated data takes no real ones. */
-function requireOneKind({ sources: held }: Identity, url: string, sources: Sources): void {
+function requireOneKind({ sources: held }: LakeIdentity, url: string, sources: Origins): void {
   const found = conflictOf(held, sources);
   if (found === undefined) return;
   const [[, before], [name, now]] = found;
@@ -216,23 +219,27 @@ function requireOneKind({ sources: held }: Identity, url: string, sources: Sourc
 }
 
 /** Lets a state in the making carry the identity of a lake whose state it takes the place of, under an id of its own. */
-export async function takeOver(state: State, mark: Identity): Promise<Identity> {
+export async function takeOver(
+  state: State,
+  mark: LakeIdentity,
+  newId: () => string,
+): Promise<LakeIdentity> {
   const { keyValue } = state;
   const kept = await keyValue.get(KEY);
   const { lake, state: after, sources, environment } = mark;
-  const identity = { lake, state: crypto.randomUUID(), sources, environment, after };
+  const identity = { lake, state: newId(), sources, environment, after };
   await keyValue.put(KEY, identity, kept?.version ?? 0);
   return identity;
 }
 
 /** Marks a lake as that of the state that has taken it over; until then both pass for its state. */
-export async function completeTakeOver(storage: LakeStorage, identity: Identity): Promise<void> {
+export async function completeTakeOver(storage: LakeStorage, identity: LakeIdentity): Promise<void> {
   const mark = await markOf(storage);
   if (mark?.identity.state === identity.after) await writeMark(storage, identity, mark!.version);
 }
 
 /** The lake's mark, and its version; undefined where it has none. @throws {LakeError} If it is damaged. */
-export async function markOf({ documents, url }: LakeStorage): Promise<Mark | undefined> {
+export async function markOf({ documents, url }: LakeStorage): Promise<LakeMark | undefined> {
   const mark = await documents.read(FILE);
   if (mark === undefined) return undefined;
   const identity = parsed(mark.text);
@@ -243,7 +250,7 @@ export async function markOf({ documents, url }: LakeStorage): Promise<Mark | un
   );
 }
 
-function parsed(text: string): Identity | undefined {
+function parsed(text: string): LakeIdentity | undefined {
   try {
     return readIdentity(JSON.parse(text));
   } catch (error) {
@@ -252,13 +259,13 @@ function parsed(text: string): Identity | undefined {
   }
 }
 
-function readIdentity(value: Json | undefined): Identity | undefined {
+function readIdentity(value: Json | undefined): LakeIdentity | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const { lake, state, environment, after, ...rest } = value as Record<string, Json>;
   const sources = sourcesIn(rest);
   const fields = [lake, state, environment, after ?? "", ...Object.values(sources ?? {})];
   if (sources === undefined || !fields.every((field) => typeof field === "string")) return undefined;
-  return { lake, state, sources, environment, ...(after !== undefined && { after }) } as Identity;
+  return { lake, state, sources, environment, ...(after !== undefined && { after }) } as LakeIdentity;
 }
 
 /** Lakes of before 0.3 hold data of one source: OpenAQ's, or a module's. */

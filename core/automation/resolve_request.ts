@@ -7,7 +7,7 @@ import { refresh, type Session } from "../run/session.ts";
 import { select } from "../selection.ts";
 
 /** A run that brings a selection up to date, as a schedule or a sensor asks for it. */
-export interface MaterializeAsk {
+export interface MaterializeRequest {
   /** Expressions that choose assets, as commands take them. */
   readonly selection: readonly string[];
   /** Dates or times, both inclusive. @default the last days that sources are asked again for, and today */
@@ -24,7 +24,7 @@ export interface MaterializeAsk {
 }
 
 /** A run that applies retention. */
-export interface PruneAsk {
+export interface PruneRequest {
   readonly prune: {
     /** For how many days what has been replaced, ended or ticked is remembered. */
     readonly history: number;
@@ -33,26 +33,30 @@ export interface PruneAsk {
 }
 
 /** A run as a schedule or a sensor asks for it. */
-export type Ask = MaterializeAsk | PruneAsk;
+export type AutomationRequest = MaterializeRequest | PruneRequest;
 
 /** The run of what is asked for, as things stand. @throws {RequestError} */
-export async function askedRequest(session: Session, ask: Ask, lookbackDays: number): Promise<RunRequest> {
+export async function resolveRequest(
+  session: Session,
+  request: AutomationRequest,
+  lookbackDays: number,
+): Promise<RunRequest> {
   await refresh(session);
   const { index, clock } = session;
   index.advance(clock.now());
-  const priority = ask.priority !== undefined && { priority: ask.priority };
-  if ("prune" in ask) {
+  const priority = request.priority !== undefined && { priority: request.priority };
+  if ("prune" in request) {
     const over = await prunable(session, new Set(index.nodes.map(({ key }) => key)));
     const ranges = [...over].flatMap(([node, ranges]) => assetRanges(node, ranges));
-    return { command: "prune", ranges, before: clock.now() - ask.prune.history * DAY, ...priority };
+    return { command: "prune", ranges, before: clock.now() - request.prune.history * DAY, ...priority };
   }
-  const { selection: words, priority: _priority, ...bounds } = ask;
+  const { selection: words, priority: _priority, ...bounds } = request;
   const selected = select(words, {
     assets: index.nodes.map(({ asset }) => asset),
     upstream: (key) => index.node(key).up.map(({ up }) => up.key),
     downstream: (key) => index.node(key).down.map(({ down }) => down.key),
   });
   if (!selected.ok) throw new RequestError(selected.message);
-  const request = requestOf(index, "materialize", { assets: selected.keys, words, lookbackDays, ...bounds });
-  return { ...request, asOf: index.now, ...priority };
+  const resolved = requestOf(index, "materialize", { assets: selected.keys, words, lookbackDays, ...bounds });
+  return { ...resolved, asOf: index.now, ...priority };
 }

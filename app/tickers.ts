@@ -5,7 +5,7 @@ import type { LakeResources } from "./resources.ts";
 import type { TimeOfLake } from "./time.ts";
 import { tracedTicking } from "./traced/ticking.ts";
 
-export interface AskingParts {
+export interface TickersParts {
   readonly config: Config;
   readonly project: Project;
   readonly storage: LakeStorage;
@@ -18,23 +18,23 @@ export interface AskingParts {
 }
 
 /** What asks for runs by itself in an opened lake, and tells people of what is wrong; loaded when it is asked for. */
-export class Asking {
-  readonly #parts: AskingParts;
+export class Tickers {
+  readonly #parts: TickersParts;
   #alerter: Promise<Alerter> | undefined;
   #asking: readonly Ticking[] = [];
 
-  constructor(parts: AskingParts) {
+  constructor(parts: TickersParts) {
     this.#parts = parts;
   }
 
   /** All of it, to be called in this order, as who has the lead. */
-  async tickers(lead: Lead | undefined): Promise<readonly Ticking[]> {
+  async all(lead: Lead | undefined): Promise<readonly Ticking[]> {
     const { config, project, storage: { store, publisher }, state, orchestrator, resources, tracer } =
       this.#parts;
-    const { askersOf } = await import("./askers.ts");
+    const { automationsOf } = await import("./automations.ts");
     const by = lead === undefined ? orchestrator : orchestrator.leading(lead);
     const asked = await by.tickers({
-      ...askersOf(project, resources?.watch),
+      ...automationsOf(project, resources?.watch),
       files: {
         list: (folder) => store.list(folder),
         found: (paths) => publisher.found(paths),
@@ -66,9 +66,9 @@ export class Asking {
   }
 
   async #openAlerter(): Promise<Alerter> {
-    const { project: { pipelines }, resources, ...parts } = this.#parts;
+    const { resources, ...parts } = this.#parts;
     const { openAlerter } = await import("./alerts.ts");
     const due = () => Math.min(Infinity, ...this.#asking.map(({ wakes }) => wakes));
-    return await openAlerter({ ...parts, pipelines, openaq: resources?.watch, due });
+    return await openAlerter({ ...parts, openaq: resources?.watch, due });
   }
 }

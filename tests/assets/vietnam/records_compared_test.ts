@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { compareAsked } from "../../../assets/vietnam/raw/asked_compared.ts";
+import { compareAnswers } from "../../../assets/vietnam/raw/records_compared.ts";
 import { HOUR } from "../../../core/mod.ts";
 import { localLake } from "../../adapters/object_store/local/lake.ts";
 import { ASSETS, claimed, HOURS, materialized } from "../../adapters/state/build.ts";
@@ -18,7 +18,7 @@ Deno.test("hours on no record are missed as soon as whoever holds them is no mor
   await holder.commit({ claim, events });
   const lost = async () => {
     const options = { state: other, store: lake.store, asset: HOURS, known: [], now: NOW };
-    return (await compareAsked({ ...options, zone: "aq_raw_test" })).lost;
+    return (await compareAnswers({ ...options, zone: "aq_raw_test" })).lost;
   };
   assertEquals(await lost(), []);
   harness.kill("holder");

@@ -4,7 +4,7 @@ import { openSqliteState } from "../../adapters/state/sqlite/open.ts";
 import { iso, SECOND } from "../../core/mod.ts";
 import { chosenSeed, seeded } from "./random.ts";
 
-const CHILD = fromFileUrl(new URL("./asking_child.ts", import.meta.url));
+const CHILD = fromFileUrl(new URL("./automated_child.ts", import.meta.url));
 const KILLS = 12;
 
 Deno.test("schedules and sensors, killed again and again beside others: no due time and no finding is lost or asked twice", async () => {

@@ -17,7 +17,10 @@ export function json<Schema extends z.ZodType>(description: string, schema: Sche
   return { description, content: { "application/json": { schema } } };
 }
 
-/** Answers with what its schema describes; the tests hold every answer against it. */
+/**
+ * Answers with what its schema describes; the tests hold every answer against it. Typed `never`: a handler is held to
+ * the types of the answers of its own route, which a function for all routes cannot name.
+ */
 export function answer<Schema extends z.ZodType>(
   context: Context<ApiEnv>,
   _schema: Schema,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type AskedHour, askedName, stageAsked } from "../../../assets/vietnam/raw/asked.ts";
-import { askedHours, foldAsked, writeAsked } from "../../../assets/vietnam/raw/asked_records.ts";
+import { type AnsweredHour, answersName, stageAnswers } from "../../../assets/vietnam/raw/answered_hour.ts";
+import { answeredHours, foldAnswers, writeAnswers } from "../../../assets/vietnam/raw/answer_records.ts";
 import { DAY, HOUR, MINUTE } from "../../../core/mod.ts";
 import { killedAt } from "../../adapters/object_store/local/killed.ts";
 import { localLake } from "../../adapters/object_store/local/lake.ts";
@@ -15,7 +15,7 @@ function asked(
   first: number,
   rows: readonly number[],
   setAside: number[] = [],
-): AskedHour[] {
+): AnsweredHour[] {
   return rows.map((count, i) => ({
     hour: HOUR_0 + (first + i) * HOUR,
     rows: count,
@@ -29,7 +29,7 @@ Deno.test("a record is a few lines of JSON, an entry for hours that were answere
   await using lake = await localLake();
   const hours = [...asked(NOW, 3, [7]), ...asked(NOW, 0, [2, 0]), ...asked(NOW, 2, [1], [9, 12])];
   const options = { askedAt: NOW, staging: "_staging/1/1" };
-  const { temporary, final } = await stageAsked(lake.store, ZONE, hours, options);
+  const { temporary, final } = await stageAnswers(lake.store, ZONE, hours, options);
   assertMatch(final, /^aq_raw_test\/_asked\/20260102T030405678Z-[\da-f-]{36}\.json$/);
   const common = `"asked_at":"2026-01-02T03:04:05.678Z","extracted_at":"2026-01-02T03:05:05.678Z"`;
   assertEquals(
@@ -42,14 +42,19 @@ Deno.test("a record is a few lines of JSON, an entry for hours that were answere
 
 Deno.test("hours with a version, and those of before without, are known as they were recorded", async () => {
   await using lake = await localLake();
-  const [a, b, c, d] = asked(NOW, 0, [2, 0, 1, 4]) as [AskedHour, AskedHour, AskedHour, AskedHour];
+  const [a, b, c, d] = asked(NOW, 0, [2, 0, 1, 4]) as [
+    AnsweredHour,
+    AnsweredHour,
+    AnsweredHour,
+    AnsweredHour,
+  ];
   const hours = [{ ...a, version: "aa" }, { ...b, version: "bb" }, c, { ...d, version: "dd" }];
-  await writeAsked(lake, ZONE, hours, NOW);
-  assertEquals((await askedHours(lake.store, ZONE)).hours, hours);
+  await writeAnswers(lake, ZONE, hours, NOW);
+  assertEquals((await answeredHours(lake.store, ZONE)).hours, hours);
 });
 
 Deno.test("names ascend by time, and none is another's", () => {
-  const names = [0, 0, 1, 999, 1_000, DAY].map((later) => askedName(ZONE, NOW + later));
+  const names = [0, 0, 1, 999, 1_000, DAY].map((later) => answersName(ZONE, NOW + later));
   assertEquals(new Set(names).size, names.length);
   const times = names.map((name) => name.slice(0, -42));
   assertEquals(times.toSorted(), times);
@@ -57,14 +62,14 @@ Deno.test("names ascend by time, and none is another's", () => {
 
 Deno.test("of each hour the latest answer is known, those without rows too; damaged records are named", async () => {
   await using lake = await localLake();
-  assertEquals(await askedHours(lake.store, ZONE), { hours: [], read: [], damaged: [] });
+  assertEquals(await answeredHours(lake.store, ZONE), { hours: [], read: [], damaged: [] });
   const first = asked(NOW - DAY, 0, [5, 0, 3]);
   const second = asked(NOW, 1, [4], [9]);
-  await writeAsked(lake, ZONE, second, NOW);
-  await writeAsked(lake, ZONE, first, NOW - DAY);
-  await writeAsked(lake, "aq_raw_prod", asked(NOW, 7, [1]), NOW);
+  await writeAnswers(lake, ZONE, second, NOW);
+  await writeAnswers(lake, ZONE, first, NOW - DAY);
+  await writeAnswers(lake, "aq_raw_prod", asked(NOW, 7, [1]), NOW);
   const wanted = [first[0]!, second[0]!, first[2]!];
-  const whole = await askedHours(lake.store, ZONE);
+  const whole = await answeredHours(lake.store, ZONE);
   assertEquals([whole.hours, whole.read.length, whole.damaged], [wanted, 2, []]);
 
   const broken = [
@@ -85,7 +90,7 @@ Deno.test("of each hour the latest answer is known, those without rows too; dama
   for (const [name, text] of broken) {
     await lake.store.write(`${ZONE}/_asked/${name}.json`, new TextEncoder().encode(text));
   }
-  const { hours, damaged } = await askedHours(lake.store, ZONE);
+  const { hours, damaged } = await answeredHours(lake.store, ZONE);
   assertEquals([hours, damaged.length], [wanted, broken.length]);
   for (const { problem } of damaged) {
     assertMatch(problem, /^reading "aq_raw_test\/_asked\/.+\.json": .+, wanted a record/);
@@ -95,16 +100,18 @@ Deno.test("of each hour the latest answer is known, those without rows too; dama
 Deno.test("records older than an hour are folded into one; a kill at any call loses nothing", async () => {
   for (let point = 0;; point++) {
     await using lake = await localLake();
-    for (let i = 0; i < 5; i++) await writeAsked(lake, ZONE, asked(NOW - DAY + i, i, [i, 0]), NOW - DAY + i);
-    await writeAsked(lake, ZONE, asked(NOW, 9, [1]), NOW - MINUTE);
-    const { hours } = await askedHours(lake.store, ZONE);
-    const killed = await killedAt(point, () => foldAsked(lake, ZONE, NOW));
-    assertEquals((await askedHours(lake.store, ZONE)).hours, hours);
-    await foldAsked(lake, ZONE, NOW);
-    assertEquals((await askedHours(lake.store, ZONE)).hours, hours);
+    for (let i = 0; i < 5; i++) {
+      await writeAnswers(lake, ZONE, asked(NOW - DAY + i, i, [i, 0]), NOW - DAY + i);
+    }
+    await writeAnswers(lake, ZONE, asked(NOW, 9, [1]), NOW - MINUTE);
+    const { hours } = await answeredHours(lake.store, ZONE);
+    const killed = await killedAt(point, () => foldAnswers(lake, ZONE, NOW));
+    assertEquals((await answeredHours(lake.store, ZONE)).hours, hours);
+    await foldAnswers(lake, ZONE, NOW);
+    assertEquals((await answeredHours(lake.store, ZONE)).hours, hours);
     const paths = await lake.store.list(`${ZONE}/_asked`);
     assertEquals(paths.length, 2);
-    await foldAsked(lake, ZONE, NOW);
+    await foldAnswers(lake, ZONE, NOW);
     assertEquals(await lake.store.list(`${ZONE}/_asked`), paths);
     assertEquals(await lake.store.list("_staging"), []);
     if (!killed) break;
@@ -114,10 +121,10 @@ Deno.test("records older than an hour are folded into one; a kill at any call lo
 
 Deno.test("a damaged record is neither folded nor deleted", async () => {
   await using lake = await localLake();
-  for (const at of [NOW - DAY, NOW - DAY + 1]) await writeAsked(lake, ZONE, asked(at, 0, [1]), at);
-  const damaged = `${askedName(ZONE, NOW - 2 * DAY)}`;
+  for (const at of [NOW - DAY, NOW - DAY + 1]) await writeAnswers(lake, ZONE, asked(at, 0, [1]), at);
+  const damaged = `${answersName(ZONE, NOW - 2 * DAY)}`;
   await lake.store.write(damaged, new TextEncoder().encode(""));
-  await foldAsked(lake, ZONE, NOW);
+  await foldAnswers(lake, ZONE, NOW);
   const paths = await lake.store.list(`${ZONE}/_asked`);
   assertEquals([paths.length, paths.includes(damaged)], [2, true]);
 });

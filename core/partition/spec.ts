@@ -1,6 +1,19 @@
-import type { PartitionSpec } from "./partition_set.ts";
-import type { StaticSpec } from "./static_set.ts";
+import { type PartitionSet, type PartitionSpec, single } from "./partition_set.ts";
+import { staticSet, type StaticSpec } from "./static_set.ts";
+import { timeSet } from "./time_set.ts";
 import { sameZone } from "./zone.ts";
+
+/** Makes a set again from what it is made of. */
+export function partitionSet(spec: PartitionSpec): PartitionSet {
+  switch (spec.type) {
+    case "single":
+      return single;
+    case "static":
+      return staticSet(spec);
+    default:
+      return timeSet(spec.type, spec);
+  }
+}
 
 /**
  * The spec to go on with, so that ordinals keep the meaning that recorded state gives them: a static key keeps its place,

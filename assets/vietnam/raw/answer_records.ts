@@ -7,7 +7,7 @@ import {
   type Publisher,
   sha256,
 } from "../../../core/mod.ts";
-import { askedAtOrAfter, askedFolder, type AskedHour, stageAsked } from "./asked.ts";
+import { type AnsweredHour, answersAtOrAfter, answersFolder, stageAnswers } from "./answered_hour.ts";
 import type { RawZone } from "./hour_files.ts";
 
 const TIME = z.iso.datetime().transform((text) => Date.parse(text));
@@ -23,9 +23,9 @@ const RECORD = z.object({
 });
 
 /** The records of a zone, read. */
-export interface Asked {
+export interface AnswerRecords {
   /** Each hour that was ever answered, ascending, as it was answered last. */
-  readonly hours: readonly AskedHour[];
+  readonly hours: readonly AnsweredHour[];
   /** The records that could be read. */
   readonly read: readonly FileRef[];
   /** Those that cannot. */
@@ -43,12 +43,12 @@ export interface DamagedRecord {
  *
  * @param known Records that were seen before: who finds one with other bytes cannot rely on it. @default none
  */
-export async function askedHours(
+export async function answeredHours(
   store: ObjectStore,
   zone: RawZone,
   known: readonly FileRef[] = [],
-): Promise<Asked> {
-  return await union(store, await store.list(askedFolder(zone)), known);
+): Promise<AnswerRecords> {
+  return await union(store, await store.list(answersFolder(zone)), known);
 }
 
 const STAGING = "_staging/asked";
@@ -56,27 +56,27 @@ const STAGING = "_staging/asked";
 const SETTLED = HOUR;
 
 /** Folds the older records of a zone into one; a reader knows as much at every moment. Those damaged stay. */
-export async function foldAsked(
+export async function foldAnswers(
   { store, publisher }: { readonly store: ObjectStore; readonly publisher: Publisher },
   zone: RawZone,
   now: Instant,
 ): Promise<void> {
-  const young = askedAtOrAfter(zone, now - SETTLED);
-  const old = (await store.list(askedFolder(zone))).filter((path) => path < young);
+  const young = answersAtOrAfter(zone, now - SETTLED);
+  const old = (await store.list(answersFolder(zone))).filter((path) => path < young);
   const { hours, read } = await union(store, old);
   if (read.length < 2) return;
-  await writeAsked({ store, publisher }, zone, hours, now - SETTLED - 1);
+  await writeAnswers({ store, publisher }, zone, hours, now - SETTLED - 1);
   await publisher.remove(read);
 }
 
 /** Puts a record in place. @returns It as it stands. */
-export async function writeAsked(
+export async function writeAnswers(
   { store, publisher }: { readonly store: ObjectStore; readonly publisher: Publisher },
   zone: RawZone,
-  hours: readonly AskedHour[],
+  hours: readonly AnsweredHour[],
   now: Instant,
 ): Promise<FileRef> {
-  const staged = [await stageAsked(store, zone, hours, { askedAt: now, staging: STAGING })];
+  const staged = [await stageAnswers(store, zone, hours, { askedAt: now, staging: STAGING })];
   const [record] = await publisher.measure(staged);
   await publisher.replace(staged, [record!]);
   await publisher.clear(STAGING);
@@ -87,9 +87,9 @@ async function union(
   store: ObjectStore,
   paths: readonly string[],
   known: readonly FileRef[] = [],
-): Promise<Asked> {
+): Promise<AnswerRecords> {
   const before = new Map(known.map(({ path, hash }) => [path, hash]));
-  const latest = new Map<Instant, AskedHour>();
+  const latest = new Map<Instant, AnsweredHour>();
   const [read, damaged]: [FileRef[], DamagedRecord[]] = [[], []];
   for (const path of paths) {
     const bytes = await store.read(path);
@@ -122,7 +122,7 @@ async function union(
 }
 
 /** Rows gone upstream stay: of what was extracted at once, the more is the later. */
-function isLater(a: AskedHour, b: AskedHour | undefined): boolean {
+function isLater(a: AnsweredHour, b: AnsweredHour | undefined): boolean {
   if (b === undefined) return true;
   return (a.extractedAt - b.extractedAt || a.askedAt - b.askedAt || a.rows - b.rows) > 0;
 }

@@ -2,7 +2,7 @@ import { HOUR, type Instant, iso, type ObjectStore, type Staged } from "../../..
 import type { RawZone } from "./hour_files.ts";
 
 /** An hour that was answered: kept in the lake, so that an hour without rows, too, is known without any state. */
-export interface AskedHour {
+export interface AnsweredHour {
   readonly hour: Instant;
   /** How many rows its files hold together. */
   readonly rows: number;
@@ -33,34 +33,34 @@ export function recordedVersion(dataVersion: string): string {
 }
 
 /** The folder of a zone's records. */
-export function askedFolder(zone: RawZone): string {
+export function answersFolder(zone: RawZone): string {
   return `${zone}/_asked`;
 }
 
 /** How the names of records begin that were made at an instant: they ascend by it. */
-export function askedAtOrAfter(zone: RawZone, instant: Instant): string {
-  return `${askedFolder(zone)}/${new Date(instant).toISOString().replace(/[-:.]/g, "")}`;
+export function answersAtOrAfter(zone: RawZone, instant: Instant): string {
+  return `${answersFolder(zone)}/${new Date(instant).toISOString().replace(/[-:.]/g, "")}`;
 }
 
 /** A name for a record that no other has. */
-export function askedName(zone: RawZone, instant: Instant): string {
-  return `${askedAtOrAfter(zone, instant)}-${crypto.randomUUID()}.json`;
+export function answersName(zone: RawZone, instant: Instant): string {
+  return `${answersAtOrAfter(zone, instant)}-${crypto.randomUUID()}.json`;
 }
 
 /** Stages a record of hours that were answered together. */
-export async function stageAsked(
+export async function stageAnswers(
   store: ObjectStore,
   zone: RawZone,
-  hours: readonly AskedHour[],
+  hours: readonly AnsweredHour[],
   { askedAt, staging }: { readonly askedAt: Instant; readonly staging: string },
 ): Promise<Staged & { readonly temporary: string }> {
-  const final = askedName(zone, askedAt);
+  const final = answersName(zone, askedAt);
   const temporary = `${staging}/asked.${final.slice(final.lastIndexOf("/") + 1)}`;
-  const written = await store.write(temporary, new TextEncoder().encode(askedText(hours)));
+  const written = await store.write(temporary, new TextEncoder().encode(answersText(hours)));
   return { final, temporary, written };
 }
 
-function askedText(hours: readonly AskedHour[]): string {
+function answersText(hours: readonly AnsweredHour[]): string {
   const entries: Entry[] = [];
   let [last, next] = ["", NaN];
   for (
