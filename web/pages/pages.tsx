@@ -6,6 +6,8 @@ import { Empty, Title } from "../parts/small.tsx";
 import { COOKIES, type PageEnv, viewOf } from "../view/view.ts";
 import { LANGUAGES, words } from "../view/language.ts";
 import { acts } from "./acts/acts.tsx";
+import { audit } from "./audit/page.tsx";
+import { automation } from "./automation/page.tsx";
 import { backfillAct } from "./acts/backfill.tsx";
 import { asset } from "./asset/page.tsx";
 import { assets } from "./assets/page.tsx";
@@ -83,6 +85,8 @@ export function pages({ lake: open, lookbackDays, hindrance, process, pulse }: V
   partition(app);
   runs(app);
   run(app);
+  automation(app);
+  audit(app);
   acts(app);
   backfillAct(app);
   app.all("*", (context) => {

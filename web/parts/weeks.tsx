@@ -42,7 +42,13 @@ export function Weeks(
         {weeks.map((first) => (
           <tr>
             {days.slice(first, first + 7).map((day, place) => (
-              <DayCell view={view} day={day} counts={of(day, first + place)} href={href(day)} />
+              <DayCell
+                view={view}
+                day={day}
+                counts={of(day, first + place)}
+                href={href(day)}
+                isFirst={first + place === 0}
+              />
             ))}
           </tr>
         ))}
@@ -52,9 +58,10 @@ export function Weeks(
 }
 
 function DayCell(
-  { view, day, counts, href }: {
+  { view, day, counts, href, isFirst }: {
     view: View;
     day: Day;
+    isFirst: boolean;
     counts: readonly DayCount[];
     href: string | undefined;
   },
@@ -67,11 +74,16 @@ function DayCell(
   const said = there.map(({ count, name }) => `${view.format.number(count)} ${name}`).join(", ");
   const inner = (
     <>
-      <span class="day">{Number(key.slice(8)) === 1 ? key.slice(5) : key.slice(8)}</span>
-      {there.map(({ state, count }) => (
-        <span class={`state s-${state}`} aria-hidden="true">
+      <span class="day">
+        {isFirst || key.endsWith("-01")
+          ? [<span class="unseen">{key.slice(0, 5)}</span>, key.slice(5)]
+          : [<span class="unseen">{key.slice(0, 8)}</span>, key.slice(8)]}
+      </span>
+      {there.map(({ state, count, name }) => (
+        <span class={`state s-${state}`}>
           <Sign state={state} />
           {view.format.number(count)}
+          <span class="unseen">{name}</span>
         </span>
       ))}
     </>
@@ -81,9 +93,11 @@ function DayCell(
     <td
       class={[there[0] === undefined ? "" : `s-${there[0].state}`, isToday ? "today" : ""].join(" ").trim()}
     >
-      {href === undefined || isAhead || there.length === 0
-        ? <span class={isAhead ? "cell ahead" : "cell"} title={isAhead ? undefined : title}>{inner}</span>
-        : <a class="cell" href={href} title={title} aria-label={title}>{inner}</a>}
+      {isAhead
+        ? <span class="cell ahead">{inner}</span>
+        : href === undefined || there.length === 0
+        ? <span class={there.length === 0 ? "cell" : "cell full"} title={title}>{inner}</span>
+        : <a class="cell full" href={href} title={title}>{inner}</a>}
     </td>
   );
 }

@@ -22,7 +22,7 @@ Deno.test("runs are listed with what, by whom, and what they came to, and counte
   await work();
   const { text, html } = await get("/runs");
   assertMatch(text, /#1 failed materialize .* somebody at a terminal .* 1 failed 1 blocked/);
-  assertMatch(html, /aria-label="2024-02-01 \(today\): 2 failed"/);
+  assertMatch(html, /title="2024-02-01 \(today\): 2 failed"/);
   assertMatch(html, /<a href="\/runs\/1" aria-label="#1 failed, /);
 });
 

@@ -1,4 +1,4 @@
-import { type AnyAsset, type Askers, graph, Pulse } from "../../../core/mod.ts";
+import { type AnyAsset, type Automations, graph, Pulse } from "../../../core/mod.ts";
 import { webApp } from "../../../web/app.ts";
 import { lab, type LabOptions, NOON } from "../../core/lab.ts";
 import { fakeClock } from "../../fake_clock.ts";
@@ -6,7 +6,7 @@ import { fakeClock } from "../../fake_clock.ts";
 /** The pages over a lab. `get` answers a page as a viewer reads it; `post` what a form's answer leads to. */
 export async function shown(
   assets: readonly AnyAsset[],
-  { askers, ...options }: LabOptions & { readonly askers?: Askers } = {},
+  { automations, ...options }: LabOptions & { readonly automations?: Automations } = {},
 ) {
   const { clock = fakeClock(NOON, { auto: true }) } = options;
   const made = await lab(assets, { ...options, clock });
@@ -20,7 +20,7 @@ export async function shown(
       graph: graph(assets),
       requests: () => 0,
       limited: () => 0,
-      ...(askers && { askers: () => Promise.resolve(askers) }),
+      ...(automations && { declaredAutomations: () => Promise.resolve(automations) }),
     }),
     hindrance: () => Promise.resolve(undefined),
     process: { version: "1", runtime: "deno", started: NOON, memory: () => 0, now: () => clock.now() },
