@@ -84,7 +84,7 @@ export type { Automations, AutomationStatus } from "./automation/statuses.ts";
 export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";
 export type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 export type { WouldBeBlocked } from "./backfill/blocked.ts";
-export type { BackfillProgress } from "./backfill/progress.ts";
+export type { BackfillDetail, BackfillProgress, BatchProgress } from "./backfill/progress.ts";
 export type { DaemonOptions } from "./daemon/options.ts";
 export { type LeadNote, TICKS } from "./daemon/leading.ts";
 export { type LeadingDaemon, leadingDaemon, requireSpeed } from "./daemon/leading_daemon.ts";

@@ -7,7 +7,7 @@ import type { LakeFiles } from "./automation/sensor.ts";
 import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
 import type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
-import type { BackfillProgress } from "./backfill/progress.ts";
+import type { BackfillDetail, BackfillProgress } from "./backfill/progress.ts";
 import type { AssetCounts } from "./counts.ts";
 import { fenced } from "./daemon/fenced.ts";
 import type { AssetKey, NewEvent, RunId, Seq } from "./event.ts";
@@ -19,6 +19,7 @@ import type { Cron } from "./ports/cron.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
 import type { Instant } from "./instant.ts";
 import {
+  type BackfillId,
   type Forgotten,
   type KeptEvaluation,
   type Lead,
@@ -496,6 +497,13 @@ export class Orchestrator {
     await this.refresh();
     const { progressOf } = await import("./backfill/progress.ts");
     return await progressOf(this.session);
+  }
+
+  /** A backfill with its batches; undefined where there is none. */
+  async backfill(id: BackfillId): Promise<BackfillDetail | undefined> {
+    await this.refresh();
+    const { detailOf } = await import("./backfill/progress.ts");
+    return await detailOf(this.session, id);
   }
 
   /** The services that were found down lately: what asks them waits. */

@@ -11,6 +11,7 @@ import { automation } from "./automation/page.tsx";
 import { backfillAct } from "./acts/backfill.tsx";
 import { asset } from "./asset/page.tsx";
 import { assets } from "./assets/page.tsx";
+import { backfills } from "./backfills/page.tsx";
 import { design } from "./design.tsx";
 import { partition } from "./partition/page.tsx";
 import { overview } from "./overview/page.tsx";
@@ -87,6 +88,7 @@ export function pages({ lake: open, lookbackDays, hindrance, process, pulse }: V
   run(app);
   automation(app);
   audit(app);
+  backfills(app);
   acts(app);
   backfillAct(app);
   app.all("*", (context) => {

@@ -68,7 +68,7 @@ export function RunWhat({ view, request }: { view: View; request: RunRequest }) 
 }
 
 /** The keys of the first and the last partition of the first asset that has some. */
-function boundsOf(ranges: RunRequest["ranges"]): string {
+export function boundsOf(ranges: RunRequest["ranges"]): string {
   const first = ranges.find(({ from }) => from !== null);
   if (first === undefined) return "";
   const last = ranges.findLast(({ asset }) => asset === first.asset)!;

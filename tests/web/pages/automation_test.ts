@@ -6,11 +6,11 @@ import { shown } from "./shown.ts";
 
 const { asset } = definer<null>();
 const days = daily({ start: "2024-01-28" });
-const raw = asset({ key: "t/raw", partitions: days, automation: eager({ lookBack: 3 }), ...contents({}) });
+const raw = asset({ key: "t/raw", partitions: days, automation: eager(), ...contents({}) });
 const mart = asset({
   key: "t/mart",
   partitions: days,
-  automation: eager({ lookBack: 3 }),
+  automation: eager(),
   deps: { raw: from(raw, identity) },
   ...contents({}),
 });

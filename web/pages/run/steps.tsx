@@ -8,7 +8,8 @@ import {
 import { DataTable } from "../../parts/data_table.tsx";
 import { Gantt } from "../../parts/gantt.tsx";
 import { Age, AssetLink, Panel, partitionHref, Time } from "../../parts/small.tsx";
-import { Sign, StateBar } from "../../parts/state.tsx";
+import { Progress } from "../../parts/progress.tsx";
+import { Sign } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { lanesOf, shownSteps, STEP_STATES } from "./lanes.ts";
 import { text } from "./words.ts";
@@ -40,7 +41,7 @@ export function AtWork(
                 </span>
                 {far === undefined ? null : (
                   <div class="whole progress">
-                    <StateBar view={view} counts={{ fresh: far.made, queued: far.of - far.made }} />
+                    <Progress view={view} parts={[["fresh", far.made], ["missing", far.of - far.made]]} />
                     <span class="small">
                       {t.progress(view.format.number(far.made), view.format.number(far.of))}
                     </span>
