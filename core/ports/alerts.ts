@@ -47,6 +47,8 @@ export interface EpisodeRecord extends Episode {
 /** Which episodes are meant: all that is said must hold. */
 export interface EpisodeFilter {
   readonly rule?: string;
+  /** They go on. */
+  readonly open?: true;
   /** They are older than the one of this key: the page after it. */
   readonly before?: string;
 }

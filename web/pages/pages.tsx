@@ -9,6 +9,7 @@ import { acts } from "./acts/acts.tsx";
 import { audit } from "./audit/page.tsx";
 import { automation } from "./automation/page.tsx";
 import { backfillAct } from "./acts/backfill.tsx";
+import { alerts } from "./alerts/page.tsx";
 import { asset } from "./asset/page.tsx";
 import { assets } from "./assets/page.tsx";
 import { backfills } from "./backfills/page.tsx";
@@ -89,6 +90,7 @@ export function pages({ lake: open, lookbackDays, hindrance, process, pulse }: V
   automation(app);
   audit(app);
   backfills(app);
+  alerts(app);
   acts(app);
   backfillAct(app);
   app.all("*", (context) => {

@@ -27,14 +27,16 @@ export class MemoryAlerts implements Alerts {
     return this.#store.episodes.map(({ episode }) => episode).filter(({ closed }) => closed === null);
   }
 
-  async episodes(limit: number, { rule, before }: EpisodeFilter = {}): Promise<EpisodeRecord[]> {
+  async episodes(limit: number, { rule, open, before }: EpisodeFilter = {}): Promise<EpisodeRecord[]> {
     await null;
     const { episodes } = this.#store;
     const end = before === undefined
       ? episodes.length
       : episodes.findIndex(({ episode }) => episode.key === before);
     return episodes.slice(0, Math.max(0, end)).reverse()
-      .filter(({ episode }) => rule === undefined || episode.rule === rule)
+      .filter(({ episode }) =>
+        (rule === undefined || episode.rule === rule) && (open === undefined || episode.closed === null)
+      )
       .slice(0, limit)
       .map(({ episode, messages }) => ({
         ...episode,

@@ -65,6 +65,9 @@ export function describeAlerts(name: string, open: () => Promise<Harness>): void
     assertEquals(await keys(9, { rule: EPISODE.rule }), ["other", EPISODE.key]);
     assertEquals(await keys(9, { rule: EPISODE.rule, before: "late" }), [EPISODE.key]);
     assertEquals(await keys(9, { before: "unknown" }), []);
+    await a.end("late", 400, "over");
+    assertEquals(await keys(9, { open: true }), ["other", EPISODE.key]);
+    assertEquals(await keys(9, { open: true, before: "other" }), [EPISODE.key]);
     assertEquals(await a.countsBetween([200, 300, 301]), [{ warning: 1, error: 0 }, {
       warning: 0,
       error: 1,
