@@ -4,12 +4,14 @@ import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import { sha256 } from "../core/mod.ts";
 import dialogScript from "./browser/dialog.js" with { type: "text" };
 import liveScript from "./browser/live.js" with { type: "text" };
+import logScript from "./browser/log.js" with { type: "text" };
 import pageScript from "./browser/page.js" with { type: "text" };
 import mark from "./browser/mark.svg" with { type: "text" };
 import base from "./style/base.css" with { type: "text" };
 import layout from "./style/layout.css" with { type: "text" };
 import lineage from "./style/lineage.css" with { type: "text" };
 import parts from "./style/parts.css" with { type: "text" };
+import times from "./style/times.css" with { type: "text" };
 import tokens from "./style/tokens.css" with { type: "text" };
 
 /** The media types of the files that browsers fetch, by their endings. */
@@ -54,8 +56,9 @@ class Files {
 }
 
 export const files = new Files({
-  "page.css": [tokens, base, layout, parts, lineage].join("\n"),
+  "page.css": [tokens, base, layout, parts, lineage, times].join("\n"),
   "page.js": [pageScript, dialogScript, liveScript].join("\n"),
+  "log.js": logScript,
   "mark.svg": mark,
   "uplot.js": uplotScript,
   "uplot.css": uplotStyle,

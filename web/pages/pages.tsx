@@ -7,14 +7,20 @@ import { csrfToken } from "../safety/sign_in.tsx";
 import { COOKIES, type PageEnv, viewOf } from "../view/view.ts";
 import { LANGUAGES, words } from "../view/language.ts";
 import { acts } from "./acts/acts.tsx";
+import { audit } from "./audit/page.tsx";
+import { automation } from "./automation/page.tsx";
 import { backfillAct } from "./acts/backfill.tsx";
+import { alerts } from "./alerts/page.tsx";
 import { asset } from "./asset/page.tsx";
 import { assets } from "./assets/page.tsx";
 import { checks } from "./checks/page.tsx";
+import { backfills } from "./backfills/page.tsx";
 import { design } from "./design.tsx";
 import { lineage } from "./lineage/page.tsx";
 import { partition } from "./partition/page.tsx";
 import { overview } from "./overview/page.tsx";
+import { run } from "./run/page.tsx";
+import { runs } from "./runs/page.tsx";
 
 /** A year, in seconds. */
 const YEAR = 31_536_000;
@@ -38,12 +44,13 @@ const text = words({
 });
 
 /** The pages on which a lake is understood and steered. */
-export function pages({ lake: open, lookbackDays, hindrance, process }: Vitals): Pages {
+export function pages({ lake: open, lookbackDays, hindrance, process, pulse }: Vitals): Pages {
   const app = new Hono<PageEnv>();
   app.use(async (context, next) => {
     const operates = context.var.role === "operate";
     context.set("view", viewOf(context, { now: process.now(), operates, csrf: csrfToken(context) }));
     context.set("lookbackDays", lookbackDays);
+    context.set("machineNow", pulse.now);
     await next();
   });
   app.post("/preferences", async (context) => {
@@ -84,6 +91,12 @@ export function pages({ lake: open, lookbackDays, hindrance, process }: Vitals):
   assets(app);
   asset(app);
   partition(app);
+  runs(app);
+  run(app);
+  automation(app);
+  audit(app);
+  backfills(app);
+  alerts(app);
   acts(app);
   backfillAct(app);
   app.all("*", (context) => {

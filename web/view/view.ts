@@ -30,6 +30,8 @@ export interface PageEnv {
   Variables: SafetyEnv["Variables"] & {
     readonly lake: OpenLake;
     readonly lookbackDays: number;
+    /** The machine's time, whatever time the lake has. */
+    readonly machineNow: Instant;
     readonly view: View;
   };
 }
