@@ -9,6 +9,7 @@ import pageScript from "./browser/page.js" with { type: "text" };
 import mark from "./browser/mark.svg" with { type: "text" };
 import base from "./style/base.css" with { type: "text" };
 import layout from "./style/layout.css" with { type: "text" };
+import lineage from "./style/lineage.css" with { type: "text" };
 import parts from "./style/parts.css" with { type: "text" };
 import times from "./style/times.css" with { type: "text" };
 import tokens from "./style/tokens.css" with { type: "text" };
@@ -55,7 +56,7 @@ class Files {
 }
 
 export const files = new Files({
-  "page.css": [tokens, base, layout, parts, times].join("\n"),
+  "page.css": [tokens, base, layout, parts, lineage, times].join("\n"),
   "page.js": [pageScript, dialogScript, liveScript].join("\n"),
   "log.js": logScript,
   "mark.svg": mark,

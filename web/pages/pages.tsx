@@ -3,6 +3,7 @@ import { setCookie } from "hono/cookie";
 import { RequestError, type Vitals } from "../../core/mod.ts";
 import { type Pages, show } from "../page.tsx";
 import { Empty, Title } from "../parts/small.tsx";
+import { csrfToken } from "../safety/sign_in.tsx";
 import { COOKIES, type PageEnv, viewOf } from "../view/view.ts";
 import { LANGUAGES, words } from "../view/language.ts";
 import { acts } from "./acts/acts.tsx";
@@ -13,7 +14,9 @@ import { alerts } from "./alerts/page.tsx";
 import { asset } from "./asset/page.tsx";
 import { assets } from "./assets/page.tsx";
 import { backfills } from "./backfills/page.tsx";
+import { checks } from "./checks/page.tsx";
 import { design } from "./design.tsx";
+import { lineage } from "./lineage/page.tsx";
 import { partition } from "./partition/page.tsx";
 import { overview } from "./overview/page.tsx";
 import { run } from "./run/page.tsx";
@@ -44,7 +47,8 @@ const text = words({
 export function pages({ lake: open, lookbackDays, hindrance, process, pulse }: Vitals): Pages {
   const app = new Hono<PageEnv>();
   app.use(async (context, next) => {
-    context.set("view", viewOf(context, { now: process.now(), operates: true, csrf: undefined }));
+    const operates = context.var.role === "operate";
+    context.set("view", viewOf(context, { now: process.now(), operates, csrf: csrfToken(context) }));
     context.set("lookbackDays", lookbackDays);
     context.set("machineNow", pulse.now);
     await next();
@@ -82,6 +86,8 @@ export function pages({ lake: open, lookbackDays, hindrance, process, pulse }: V
     );
   });
   overview(app);
+  lineage(app);
+  checks(app);
   assets(app);
   asset(app);
   partition(app);

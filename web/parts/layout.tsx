@@ -71,12 +71,14 @@ export interface LayoutProps {
   readonly styles?: readonly string[];
   /** Whether parts of it follow the lake: those with `data-live`. @default true */
   readonly live?: boolean;
+  /** Whether it takes all of a wide screen. @default false */
+  readonly wide?: boolean;
   readonly children?: Child;
 }
 
 /** A whole page. */
 export function Layout(
-  { view, title, scripts = [], styles = [], live = true, children }: LayoutProps,
+  { view, title, scripts = [], styles = [], live = true, wide = false, children }: LayoutProps,
 ) {
   const t = view.in(text);
   return (
@@ -112,7 +114,7 @@ export function Layout(
             </header>
             <div class="page">
               <Head view={view} />
-              <main id="content" tabindex={-1}>{children}</main>
+              <main id="content" class={wide ? "wide" : ""} tabindex={-1}>{children}</main>
               <footer class="foot">
                 <a href="/api/openapi.json">OpenAPI</a>
                 <a href="/metrics">Prometheus</a>
@@ -142,7 +144,7 @@ function Head({ view }: { view: View }) {
       </span>
       <form method="post" action="/preferences">
         <input type="hidden" name="back" value={back} />
-        {view.csrf === undefined ? null : <input type="hidden" name="csrf" value={view.csrf} />}
+        <input type="hidden" name="csrf" value={view.csrf} />
         {choice("zone", "utc", t.utc, view.zone === "UTC")}
         {view.ownZone === undefined || view.ownZone === "UTC"
           ? null

@@ -1,0 +1,277 @@
+import type { AssetStatus, PartitionSet } from "../../../core/mod.ts";
+import { type Pages, show } from "../../page.tsx";
+import { DataTable } from "../../parts/data_table.tsx";
+import { AssetLink, Empty, Panel, partitionHref, Time, Title } from "../../parts/small.tsx";
+import { Sign } from "../../parts/state.tsx";
+import { words } from "../../view/language.ts";
+import type { View } from "../../view/view.ts";
+import { type CheckHistory, historyOf } from "./history.ts";
+
+const text = words({
+  title: "Checks",
+  lead: (days: string) =>
+    `What was audited of the last ${days} days. A blocking check that fails keeps its partition from being published.`,
+  asset: "Asset",
+  passed: "Passed",
+  failed: "Failed",
+  warnings: "Found",
+  one: (asset: string) => `Checks of ${asset}`,
+  oneLead: "The newest partitions that were made or checked again.",
+  check: "Check",
+  severity: "Severity",
+  trend: "Newest first",
+  failures: "What failed",
+  when: "When",
+  partition: "Partition",
+  detail: "Found",
+  none: "No check failed",
+  noneHint: "Nothing that was looked at lately failed.",
+  noChecks: "Nothing was checked yet",
+  noChecksHint: "Checks run on every partition before it is published.",
+  runChecks: "Check what stands",
+  all: "All checks",
+  trendText: (passed: string, failed: string) => `${passed} passed, ${failed} failed`,
+}, {
+  title: "Kiểm tra",
+  lead: (days) =>
+    `Kết quả kiểm tra của ${days} ngày qua. Kiểm tra chặn không đạt thì phân vùng không được công bố.`,
+  asset: "Tài sản",
+  passed: "Đạt",
+  failed: "Không đạt",
+  warnings: "Phát hiện",
+  one: (asset) => `Kiểm tra của ${asset}`,
+  oneLead: "Các phân vùng mới được dựng hoặc kiểm tra lại.",
+  check: "Kiểm tra",
+  severity: "Mức độ",
+  trend: "Mới nhất trước",
+  failures: "Phần không đạt",
+  when: "Khi nào",
+  partition: "Phân vùng",
+  detail: "Phát hiện",
+  none: "Không có kiểm tra nào không đạt",
+  noneHint: "Gần đây không có gì không đạt.",
+  noChecks: "Chưa kiểm tra gì",
+  noChecksHint: "Kiểm tra chạy trên mọi phân vùng trước khi công bố.",
+  runChecks: "Kiểm tra dữ liệu hiện có",
+  all: "Mọi kiểm tra",
+  trendText: (passed, failed) => `${passed} đạt, ${failed} không đạt`,
+});
+
+/** The checks of all assets, or of one over time. */
+export function checks(pages: Pages): void {
+  pages.get("/checks", async (context) => {
+    const { view, lake, lookbackDays } = context.var;
+    const t = view.in(text);
+    const { graph, orchestrator } = lake;
+    const asset = view.url.searchParams.get("asset");
+    await orchestrator.refresh();
+    if (asset !== null && graph.byKey.has(asset)) {
+      const history = await historyOf(lake, asset);
+      return await show(context, { title: t.one(asset) }, [
+        <Title title={t.one(asset)} lead={t.oneLead}>
+          <a class="button" data-dialog href={`/acts/check?selection=${encodeURIComponent(asset)}`}>
+            {t.runChecks}
+          </a>
+          <a class="button" href="/checks">{t.all}</a>
+        </Title>,
+        <One view={view} asset={asset} set={orchestrator.partitions(asset)} history={history} />,
+      ]);
+    }
+    const checked = new Set(graph.assets.filter((each) => each.checks.length > 0).map(({ key }) => key));
+    const statuses = await orchestrator.status({ assets: checked, lookbackDays });
+    return await show(context, { title: t.title }, [
+      <Title title={t.title} lead={t.lead(view.format.number(lookbackDays))}>
+        <a class="button" data-dialog href="/acts/check?selection=*">{t.runChecks}</a>
+      </Title>,
+      statuses.length === 0
+        ? (
+          <Empty title={t.noChecks}>
+            <p>{t.noChecksHint}</p>
+          </Empty>
+        )
+        : (
+          <div class="panel" data-live="checks">
+            <All view={view} statuses={statuses} />
+          </div>
+        ),
+    ]);
+  });
+}
+
+function All({ view, statuses }: { view: View; statuses: readonly AssetStatus[] }) {
+  const t = view.in(text);
+  const failed = ({ checks }: AssetStatus) => checks.failed;
+  return (
+    <DataTable
+      view={view}
+      rows={[...statuses].sort((a, b) => failed(b) - failed(a))}
+      columns={[
+        {
+          name: "asset",
+          title: t.asset,
+          cell: ({ key }) => <a class="key" href={`/checks?asset=${encodeURIComponent(key)}`}>{key}</a>,
+          by: ({ key }) => key,
+        },
+        {
+          name: "passed",
+          title: t.passed,
+          number: true,
+          cell: ({ checks }) => view.format.number(checks.passed),
+          by: ({ checks }) => checks.passed,
+        },
+        {
+          name: "failed",
+          title: t.failed,
+          number: true,
+          cell: (each) =>
+            failed(each) === 0 ? "0" : (
+              <span class="state s-failed">
+                <Sign state="failed" />
+                {view.format.number(failed(each))}
+              </span>
+            ),
+          by: failed,
+        },
+        {
+          name: "found",
+          title: t.warnings,
+          cell: ({ key, warnings }) => (
+            <ul class="small">
+              {warnings.slice(0, 3).map(({ partition, message }) => (
+                <li>
+                  {partition == null
+                    ? null
+                    : <a class="key" href={partitionHref(key, partition)}>{partition}</a>} {message}
+                </li>
+              ))}
+            </ul>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function One(
+  { view, asset, set, history }: {
+    view: View;
+    asset: string;
+    set: PartitionSet;
+    history: readonly CheckHistory[];
+  },
+) {
+  const t = view.in(text);
+  if (history.length === 0) {
+    return (
+      <Empty title={t.noChecks}>
+        <p>{t.noChecksHint}</p>
+        <AssetLink of={asset} />
+      </Empty>
+    );
+  }
+  const failures = history.flatMap(({ check, severity, results }) =>
+    results.filter(({ result }) => !result.passed).map((each) => ({ check, severity, ...each }))
+  );
+  return (
+    <>
+      <Panel title={t.title} live="history">
+        <DataTable
+          view={view}
+          prefix="check-"
+          rows={history}
+          columns={[
+            {
+              name: "check",
+              title: t.check,
+              cell: ({ check }) => <code>{check}</code>,
+              by: ({ check }) => check,
+            },
+            {
+              name: "severity",
+              title: t.severity,
+              cell: ({ severity }) => severity,
+              by: ({ severity }) => severity,
+            },
+            {
+              name: "passed",
+              title: t.passed,
+              number: true,
+              cell: ({ passed }) => view.format.number(passed),
+              by: ({ passed }) => passed,
+            },
+            {
+              name: "failed",
+              title: t.failed,
+              number: true,
+              cell: ({ failed }) => view.format.number(failed),
+              by: ({ failed }) => failed,
+            },
+            { name: "trend", title: t.trend, cell: (each) => <Trend view={view} of={each} /> },
+          ]}
+        />
+      </Panel>
+      <Panel title={t.failures} live="failures">
+        {failures.length === 0 ? <p class="quiet">{t.noneHint}</p> : (
+          <DataTable
+            view={view}
+            prefix="failure-"
+            rows={failures}
+            columns={[
+              {
+                name: "when",
+                title: t.when,
+                cell: ({ at }) => <Time view={view} at={at} />,
+                by: ({ at }) => at,
+              },
+              {
+                name: "check",
+                title: t.check,
+                cell: ({ check }) => <code>{check}</code>,
+                by: ({ check }) => check,
+              },
+              {
+                name: "partition",
+                title: t.partition,
+                cell: ({ partition }) => {
+                  const key = set.key(partition);
+                  return <a class="key" href={partitionHref(asset, key)}>{key ?? asset}</a>;
+                },
+                by: ({ partition }) => partition,
+              },
+              {
+                name: "detail",
+                title: t.detail,
+                cell: ({ result: { detail = "" } }) => <span class="small">{detail}</span>,
+              },
+            ]}
+          />
+        )}
+      </Panel>
+    </>
+  );
+}
+
+/** So many of the newest results are drawn. */
+const DRAWN = 60;
+
+/** The newest results, a mark each: low ones passed, high ones failed. */
+function Trend({ view, of: { passed, failed, results } }: { view: View; of: CheckHistory }) {
+  const label = view.in(text).trendText(view.format.number(passed), view.format.number(failed));
+  const drawn = results.slice(0, DRAWN);
+  return (
+    <svg
+      class="trend"
+      width={DRAWN * 4}
+      height="18"
+      viewBox={`0 0 ${DRAWN * 4} 18`}
+      role="img"
+      aria-label={label}
+    >
+      {drawn.map(({ result }, place) => (
+        result.passed
+          ? <rect class="s-fresh" x={place * 4} y="12" width="3" height="6" />
+          : <rect class="s-failed" x={place * 4} y="0" width="3" height="18" />
+      ))}
+    </svg>
+  );
+}

@@ -1,0 +1,240 @@
+import { type AssetCounts, lineageJson, RequestError, select, selectionGraph } from "../../../core/mod.ts";
+import { type Pages, show } from "../../page.tsx";
+import { DataTable } from "../../parts/data_table.tsx";
+import { assetHref, AssetLink, Empty, Title } from "../../parts/small.tsx";
+import { type ShownState, Sign, STATES, stateWords } from "../../parts/state.tsx";
+import { words } from "../../view/language.ts";
+import { link, type View } from "../../view/view.ts";
+import { type DrawnNode, fold, MOST } from "./fold.ts";
+import { HEIGHT, place, type Placed, WIDTH } from "./place.ts";
+
+const text = words({
+  title: "Lineage",
+  lead: "What reads what. An arrow leads from an asset to what reads it; dashed ones only set the order.",
+  selection: "Selection",
+  example: "+vietnam/prod_mart",
+  choose: "Show",
+  all: "All assets",
+  none: "There is nothing to draw",
+  noneHint: "The selection chooses no asset.",
+  graph: "Graph",
+  groups: "Groups",
+  fold: (group: string) => `Fold ${group}`,
+  unfold: (group: string) => `Unfold ${group}`,
+  assets: (count: string) => `${count} assets`,
+  asTable: "As a table",
+  from: "Asset",
+  to: "Read by",
+  how: "How",
+  external: "external",
+  partitions: (count: string) => `${count} partitions`,
+}, {
+  title: "Dòng dữ liệu",
+  lead: "Cái gì đọc cái gì. Mũi tên đi từ một tài sản đến nơi đọc nó; nét đứt chỉ quy định thứ tự.",
+  selection: "Bộ chọn",
+  example: "+vietnam/prod_mart",
+  choose: "Hiện",
+  all: "Mọi tài sản",
+  none: "Không có gì để vẽ",
+  noneHint: "Bộ chọn không chọn tài sản nào.",
+  graph: "Đồ thị",
+  groups: "Nhóm",
+  fold: (group) => `Gộp ${group}`,
+  unfold: (group) => `Mở ${group}`,
+  assets: (count) => `${count} tài sản`,
+  asTable: "Dạng bảng",
+  from: "Tài sản",
+  to: "Được đọc bởi",
+  how: "Cách đọc",
+  external: "bên ngoài",
+  partitions: (count) => `${count} phân vùng`,
+});
+
+/** The graph, with the states of its assets. */
+export function lineage(pages: Pages): void {
+  pages.get("/lineage", async (context) => {
+    const { view, lake: { graph, orchestrator } } = context.var;
+    const t = view.in(text);
+    const asked = (view.url.searchParams.get("selection") ?? "").trim();
+    const selected = select(asked === "" ? [] : [asked], selectionGraph(graph));
+    if (!selected.ok) throw new RequestError(selected.message);
+    await orchestrator.refresh();
+    const counts = new Map((await orchestrator.counts()).map((each) => [each.key, each]));
+    const whole = lineageJson(graph.assets.filter(({ key }) => selected.keys.has(key)));
+    const groups = [...new Set(whole.nodes.map(({ group }) => group))];
+    const folded = foldedOf(view, groups, whole.nodes.length);
+    const placed = place(fold(whole, folded));
+    return await show(context, { title: t.title, wide: true }, [
+      <Title title={t.title} lead={t.lead} />,
+      <form method="get" role="search">
+        <fieldset>
+          <label>
+            {t.selection}
+            <input name="selection" value={asked} placeholder={t.example} size={36} />
+          </label>
+          <button type="submit">{t.choose}</button>
+          {asked === "" ? null : <a class="button" href="/lineage">{t.all}</a>}
+        </fieldset>
+      </form>,
+      groups.length < 2 ? null : <Folds view={view} groups={groups} folded={folded} />,
+      whole.nodes.length === 0
+        ? (
+          <Empty title={t.none}>
+            <p>{t.noneHint}</p>
+          </Empty>
+        )
+        : (
+          <section class="panel" data-live="lineage" aria-label={t.graph}>
+            <Graph view={view} placed={placed} counts={counts} />
+            <details>
+              <summary>{t.asTable}</summary>
+              <DataTable
+                view={view}
+                rows={whole.edges}
+                columns={[
+                  {
+                    name: "from",
+                    title: t.from,
+                    cell: ({ from }) => <AssetLink of={from} />,
+                    by: ({ from }) => from,
+                  },
+                  { name: "to", title: t.to, cell: ({ to }) => <AssetLink of={to} />, by: ({ to }) => to },
+                  { name: "how", title: t.how, cell: ({ mode }) => mode, by: ({ mode }) => mode },
+                ]}
+              />
+            </details>
+          </section>
+        ),
+    ]);
+  });
+}
+
+/** The groups that are folded: those that the viewer names, else all of a large graph. */
+function foldedOf({ url }: View, groups: readonly string[], assets: number): ReadonlySet<string> {
+  const named = url.searchParams.get("fold");
+  if (named === null) return new Set(assets > MOST && groups.length > 1 ? groups : []);
+  return new Set(named.split(",").filter((group) => groups.includes(group)));
+}
+
+function Folds(
+  { view, groups, folded }: { view: View; groups: readonly string[]; folded: ReadonlySet<string> },
+) {
+  const t = view.in(text);
+  const turned = (group: string) => {
+    const others = groups.filter((each) => (each === group) !== folded.has(each));
+    return link(view, { fold: others.join(",") });
+  };
+  return (
+    <nav class="acts" aria-label={t.groups}>
+      {groups.map((group) => (
+        <a class="button" href={turned(group)}>{folded.has(group) ? t.unfold(group) : t.fold(group)}</a>
+      ))}
+    </nav>
+  );
+}
+
+function Graph(
+  { view, placed, counts }: { view: View; placed: Placed; counts: ReadonlyMap<string, AssetCounts> },
+) {
+  const { width, height, nodes, edges } = placed;
+  return (
+    <div class="scroll" tabindex={0} role="region" aria-label={view.in(text).title}>
+      <svg
+        class="lineage"
+        width={width}
+        height={height}
+        viewBox={`0 0 ${width} ${height}`}
+        role="group"
+        aria-label={view.in(text).title}
+      >
+        <defs>
+          <marker
+            id="head"
+            viewBox="0 0 8 8"
+            refX="8"
+            refY="4"
+            markerWidth="7"
+            markerHeight="7"
+            orient="auto-start-reverse"
+          >
+            <path class="head" d="M0 0 8 4 0 8Z" />
+          </marker>
+        </defs>
+        {edges.map(({ points, isOrder }) => (
+          <path class={isOrder ? "edge order" : "edge"} d={curve(points)} marker-end="url(#head)" />
+        ))}
+        {nodes.map((node) => <Node view={view} node={node} counts={counts} />)}
+      </svg>
+    </div>
+  );
+}
+
+function Node(
+  { view, node, counts }: {
+    view: View;
+    node: DrawnNode & { x: number; y: number };
+    counts: ReadonlyMap<string, AssetCounts>;
+  },
+) {
+  const t = view.in(text);
+  const { id, x, y, isGroup, kind, external, assets } = node;
+  const sums = sumOf(assets.map((key) => counts.get(key)!));
+  const worst = STATES.find((state) => (sums[state] ?? 0) > 0 && state !== "missing") ??
+    STATES.find((state) => (sums[state] ?? 0) > 0) ?? "missing";
+  const about = isGroup
+    ? t.assets(view.format.number(assets.length))
+    : external
+    ? `${kind} · ${t.external}`
+    : kind;
+  const state = `${sums[worst] === undefined ? "" : `${view.format.number(sums[worst])} `}${
+    view.in(stateWords)[worst]
+  }`;
+  const href = isGroup ? `/assets?group=${encodeURIComponent(id)}` : assetHref(id);
+  return (
+    <a href={href} class={`s-${worst}`}>
+      <rect
+        class={isGroup ? "node group" : external ? "node external" : "node"}
+        x={x}
+        y={y}
+        width={WIDTH}
+        height={HEIGHT}
+        rx="4"
+      />
+      <rect class={`s-${worst}`} x={x} y={y} width="5" height={HEIGHT} rx="2" />
+      <text class="name" x={x + 14} y={y + 21}>{shortened(id)}</text>
+      <svg x={x + 14} y={y + 33} width="12" height="12" viewBox="0 0 16 16">
+        <Sign state={worst} />
+      </svg>
+      <text x={x + 31} y={y + 43}>{state}</text>
+      <text x={x + WIDTH - 8} y={y + 43} text-anchor="end">{about}</text>
+      {shortened(id) === id ? null : <title>{id}</title>}
+    </a>
+  );
+}
+
+function sumOf(counts: readonly AssetCounts[]): Partial<Record<ShownState, number>> {
+  const sums: Partial<Record<ShownState, number>> = {};
+  for (const { partitions: { total: _, ...states }, late } of counts) {
+    for (const [state, count] of Object.entries({ ...states, late: late ?? 0 })) {
+      sums[state as ShownState] = (sums[state as ShownState] ?? 0) + count;
+    }
+  }
+  return sums;
+}
+
+/** A name that fits into a node. */
+function shortened(id: string): string {
+  return id.length <= 25 ? id : `${id.slice(0, 10)}…${id.slice(-14)}`;
+}
+
+/** A smooth line through points. */
+function curve(points: readonly { readonly x: number; readonly y: number }[]): string {
+  const at = ({ x, y }: { readonly x: number; readonly y: number }) => `${x.toFixed(1)} ${y.toFixed(1)}`;
+  const [first, ...rest] = points as [typeof points[number], ...typeof points];
+  let path = `M${at(first)}`;
+  for (let place = 0; place < rest.length - 1; place++) {
+    const [here, next] = [rest[place]!, rest[place + 1]!];
+    path += `Q${at(here)} ${at({ x: (here.x + next.x) / 2, y: (here.y + next.y) / 2 })}`;
+  }
+  return `${path}L${at(rest.at(-1) ?? first)}`;
+}
