@@ -15,6 +15,7 @@ import {
   type Schedule,
   type Sensor,
   type State,
+  type Tables,
   type Ticking,
   type Vitals,
   type Warn,
@@ -147,6 +148,8 @@ export interface App {
   readonly machine: Clock;
   /** The lake's tables and views. */
   query(): Promise<Query>;
+  /** The same, for a process that answers many. */
+  tables(): Promise<Tables>;
   /** Answers requests from this machine, at the configured port if none is given. @returns A line, where the port is taken. */
   listen(handler: Handler, port?: number): Promise<Listening | { readonly fault: string }>;
   /** The process that the program is. */

@@ -5,6 +5,7 @@ import {
   type ProcessVitals,
   type Pulse,
   SECOND,
+  type Tables,
   TICKS,
   type Vitals,
 } from "../core/mod.ts";
@@ -21,7 +22,12 @@ export class DaemonVitals implements Vitals {
   #wasOpen = false;
   #broke: string | undefined;
 
-  constructor(readonly app: App, readonly pulse: Pulse, readonly signal: AbortSignal) {}
+  constructor(
+    readonly app: App,
+    readonly pulse: Pulse,
+    readonly signal: AbortSignal,
+    readonly tables: Tables,
+  ) {}
 
   get lookbackDays(): number {
     return this.app.lookbackDays;

@@ -167,6 +167,7 @@ export type * from "./ports/spool.ts";
 export * from "./ports/state.ts";
 export * from "./ports/storage.ts";
 export type * from "./ports/table.ts";
+export * from "./ports/tables.ts";
 export * from "./ports/tracer.ts";
 export type * from "./ports/versions.ts";
 export type * from "./ports/workspace.ts";

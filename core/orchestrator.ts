@@ -179,6 +179,12 @@ export class Orchestrator {
     return this.index.seq;
   }
 
+  /** A number that stays the same for as long as nothing of these assets is made, wiped or expires. */
+  async contentOf(assets: Iterable<AssetKey>): Promise<Seq> {
+    await this.refresh();
+    return this.index.content.of(assets);
+  }
+
   /** The assets of which any partition is materialized. */
   materialized(): ReadonlySet<AssetKey> {
     return new Set(
