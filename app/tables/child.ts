@@ -10,13 +10,20 @@ import { type AskedStatement, REFUSED } from "./statement.ts";
 const never = new AbortController().signal;
 
 async function answer(): Promise<void> {
-  const { statement, format, timeout, memory }: AskedStatement = JSON.parse(
+  const { statement, format, head, timeout, memory }: AskedStatement = JSON.parse(
     await new Response(Deno.stdin.readable).text(),
   );
   const app = await openApp({ env: Deno.env.toObject(), cwd: Deno.cwd() });
   const query = await app.query();
   const limits = { timeout, memory, rows: 1 };
-  const pieces = query.run(statement, { format, limits, signal: never, terminal: false, warn: () => {} });
+  const pieces = query.run(statement, {
+    format,
+    head,
+    limits,
+    signal: never,
+    terminal: false,
+    warn: () => {},
+  });
   for await (const piece of pieces) {
     for (let rest = piece; rest.length > 0;) rest = rest.subarray(await Deno.stdout.write(rest));
   }

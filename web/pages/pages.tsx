@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { setCookie } from "hono/cookie";
 import { RequestError, type Vitals } from "../../core/mod.ts";
+import { CachedRows } from "../cached_rows.ts";
 import { type Pages, show } from "../page.tsx";
 import { Empty, Title } from "../parts/small.tsx";
 import { COOKIES, type PageEnv, viewOf } from "../view/view.ts";
@@ -10,10 +11,12 @@ import { backfillAct } from "./acts/backfill.tsx";
 import { asset } from "./asset/page.tsx";
 import { assets } from "./assets/page.tsx";
 import { checks } from "./checks/page.tsx";
+import { data } from "./data/page.tsx";
 import { design } from "./design.tsx";
 import { lineage } from "./lineage/page.tsx";
 import { partition } from "./partition/page.tsx";
 import { overview } from "./overview/page.tsx";
+import { sql } from "./sql/page.tsx";
 
 /** A year, in seconds. */
 const YEAR = 31_536_000;
@@ -37,11 +40,14 @@ const text = words({
 });
 
 /** The pages on which a lake is understood and steered. */
-export function pages({ lake: open, lookbackDays, hindrance, process }: Vitals): Pages {
+export function pages({ lake: open, lookbackDays, hindrance, process, tables }: Vitals): Pages {
   const app = new Hono<PageEnv>();
+  const cached = tables && new CachedRows(tables);
   app.use(async (context, next) => {
     context.set("view", viewOf(context, { now: process.now(), operates: true, csrf: undefined }));
     context.set("lookbackDays", lookbackDays);
+    context.set("tables", tables);
+    context.set("cached", cached);
     await next();
   });
   app.post("/preferences", async (context) => {
@@ -84,6 +90,8 @@ export function pages({ lake: open, lookbackDays, hindrance, process }: Vitals):
   partition(app);
   acts(app);
   backfillAct(app);
+  data(app);
+  sql(app);
   app.all("*", (context) => {
     const t = context.var.view.in(text);
     return show(
