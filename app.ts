@@ -9,6 +9,7 @@ import type { Handler, Listening } from "./app/listen.ts";
 import { systemClock } from "./app/system.ts";
 import type { TimeOfLake } from "./app/time.ts";
 import {
+  type Admission,
   areSimulated,
   type AutomationStatus,
   automationStatusesOf,
@@ -90,7 +91,7 @@ export class App {
 
   /** Opens the lake. @throws {LakeError} If it and the state do not belong together. */
   async lake(
-    access: "read" | "write",
+    access: LakeOptions["access"],
     { warn = () => {}, ...options }: Partial<Pick<LakeOptions, "warn" | "selects" | "patient" | "yielding">> =
       {},
   ): Promise<Lake> {
@@ -105,7 +106,7 @@ export class App {
       tracer,
       ...options,
     });
-    if (access === "read") return lake;
+    if (access !== "write") return lake;
     this.#states.add(lake.state);
     const keeping = await this.#keepTime();
     return {
@@ -132,6 +133,11 @@ export class App {
       import("./app/storage.ts"),
     ]);
     return await openStorage(this.config).exists() && await isThere(this.config.state);
+  }
+
+  async contentOf(state: State): Promise<string> {
+    const { contentOf } = await import("./adapters/state/sqlite/content.ts");
+    return await contentOf(this.config.state, state);
   }
 
   project(): Promise<Project> {
@@ -212,9 +218,13 @@ export class App {
     return new ProcessTables({ ...surroundings, entries, mask });
   }
 
-  async listen(handler: Handler, port = this.config.webPort): Promise<Listening | { fault: string }> {
+  get admission(): Admission {
+    return this.config.web.admission;
+  }
+
+  async listen(handler: Handler, port = this.config.web.port): Promise<Listening | { fault: string }> {
     const { listen } = await import("./app/listen.ts");
-    return listen(handler, port);
+    return listen(handler, { hostname: this.config.web.host, port });
   }
 
   get process(): ProcessVitals {

@@ -1,8 +1,9 @@
 import { isAbsolute, join } from "node:path";
-import { WrongUseError } from "./core/mod.ts";
+import { type Admission, WrongUseError } from "./core/mod.ts";
+import { inUrl, isEvery } from "./app/addresses.ts";
 import type { EnvFile } from "./app/env_file.ts";
 import { masker } from "./app/secrets.ts";
-import type { Checked } from "./app/settings.ts";
+import type { Checked, Settings } from "./app/settings.ts";
 import { type Given, type Name, NAMES, strayVariables } from "./app/variables.ts";
 
 /** The program's configuration, checked. */
@@ -29,8 +30,14 @@ export interface Config {
     readonly faults: readonly string[];
   };
   readonly lookbackDays: number;
-  /** Where a daemon is asked how it is; 0 takes any that is free. */
-  readonly webPort: number;
+  /** Where people and programs ask how the lake is, and for runs. */
+  readonly web: {
+    /** An address of this machine, or `localhost`. */
+    readonly host: string;
+    /** 0 takes any that is free. */
+    readonly port: number;
+    readonly admission: Admission;
+  };
   /** Where people are told of what is wrong. */
   readonly alerts: {
     readonly webhook: { readonly url: string; readonly format: "json" | "slack" } | null;
@@ -94,7 +101,7 @@ export async function readConfig(
       faults: openaqFaults,
     },
     lookbackDays: settings.DEFAULT_LOOKBACK_DAYS ?? 7,
-    webPort: settings.WEB_PORT ?? 8_321,
+    web: webOf(settings),
     alerts: {
       webhook: given.ALERT_WEBHOOK_URL === undefined
         ? null
@@ -111,6 +118,20 @@ export async function readConfig(
       faults: strayVariables(Object.entries(file.places), names),
       warnings: strayVariables(Object.keys(env).map((name) => [name, "reading the environment"]), names),
     }),
+  };
+}
+
+function webOf({ WEB_HOST, WEB_PORT, WEB_HOSTS = [], WEB_TOKEN, WEB_READ_TOKEN }: Settings): Config["web"] {
+  const host = WEB_HOST ?? "127.0.0.1";
+  return {
+    host,
+    port: WEB_PORT ?? 8_321,
+    admission: {
+      token: WEB_TOKEN ?? null,
+      readToken: WEB_READ_TOKEN ?? null,
+      hosts: [...new Set([...isEvery(host) ? [] : [host], ...WEB_HOSTS].map(inUrl))],
+      anyAddress: isEvery(host),
+    },
   };
 }
 

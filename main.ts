@@ -36,7 +36,7 @@ export function main(args: readonly string[], host: Host): Promise<ExitCode> {
     ...host,
     version: settings.version,
     readText: (path) => Deno.readTextFile(isAbsolute(path) ? path : join(cwd, path)).catch(() => undefined),
-    web: async (vitals) => (await import("./web/app.ts")).webApp(vitals).fetch,
+    web: async (vitals, beside) => (await import("./web/app.ts")).webApp(vitals, beside).fetch,
     app: async (options) => {
       const app = await openApp(host, options);
       host.opened?.(app);
@@ -121,6 +121,16 @@ function restore(): void {
 /** How long giving back may take, in milliseconds: who asks twice for the end is not to wait for another process. */
 const GIVING_BACK = 500;
 
+/** Whether this process was told not to mind that its terminal is closed, as by `nohup`. */
+function ignoresHangUp(): boolean {
+  try {
+    const [, ignored] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(Deno.readTextFileSync("/proc/self/status"))!;
+    return (BigInt(`0x${ignored}`) & 1n) === 1n;
+  } catch {
+    return !Deno.stdout.isTerminal(); // elsewhere than on Linux it cannot be seen
+  }
+}
+
 /** Cancels by the first signal to end; by a later one, gives back what is held and ends the process at once. */
 function cancelledBySignals(holdings: readonly Holding[]): AbortSignal {
   const { signal, request } = cancellation({ now: () => performance.now() }, () => {
@@ -131,8 +141,7 @@ function cancelledBySignals(holdings: readonly Holding[]): AbortSignal {
   });
   Deno.addSignalListener("SIGINT", request);
   Deno.addSignalListener("SIGTERM", request);
-  // A terminal was closed; what has none may have been told not to mind (`nohup`).
-  if (Deno.stdout.isTerminal()) Deno.addSignalListener("SIGHUP", request);
+  if (!ignoresHangUp()) Deno.addSignalListener("SIGHUP", request);
   return signal;
 }
 

@@ -70,7 +70,8 @@ export interface Lake extends AsyncDisposable {
 
 export interface LakeOptions {
   readonly project: Project;
-  readonly access: "read" | "write";
+  /** `queue` reads, and asks for runs that others do. */
+  readonly access: "read" | "queue" | "write";
   /** @default the machine's */
   readonly time?: TimeOfLake;
   /** @default nothing is traced */
@@ -154,7 +155,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     const upkeep = () => ({ state, publisher, store, now: clock.now() });
     const found: Discrepancy[] = [];
     for (const { look, begin } of project.pipelines) {
-      found.push(...await (access === "read" ? look : begin)?.(upkeep()) ?? []);
+      found.push(...await (access === "write" ? begin : look)?.(upkeep()) ?? []);
     }
     if (project.given === undefined && access === "write") {
       // What makes assets costs a good part of a quick answer to load.
@@ -197,7 +198,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     const tickers = new Tickers({ ...parts, orchestrator, resources, time, warn, tracer });
     const views = { graph: project.graph, state, clock };
     const retried = await viewsToRetry(views);
-    if (access === "read") orchestrator.suppose([...dueOf(found, clock.now()), ...retried]);
+    if (access !== "write") orchestrator.suppose([...dueOf(found, clock.now()), ...retried]);
     else if (retried.length > 0) await state.commit({ claim: null, events: retried });
     return {
       orchestrator,

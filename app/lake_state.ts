@@ -11,11 +11,13 @@ import { openState, type StateOptions } from "./state.ts";
  */
 export async function openStateOf(
   config: Config,
-  access: "read" | "write",
+  access: "read" | "queue" | "write",
   options?: StateOptions,
 ): Promise<State> {
   await requireNotLost(config);
-  return await openState(config.state, access, options);
+  if (access !== "queue") return await openState(config.state, access, options);
+  const { openToQueue } = await import("./queueing_state.ts");
+  return await openToQueue(config.state, options);
 }
 
 /** @throws {LakeError} If the lake was made with a state, and none is there. */

@@ -1,7 +1,13 @@
 import type { Name } from "./variables.ts";
 
 /** Values that are never shown. */
-export const SECRETS: readonly Name[] = ["OPENAQ_API_KEY", "ALERT_WEBHOOK_URL", "ALERT_SMTP_URL"];
+export const SECRETS: readonly Name[] = [
+  "OPENAQ_API_KEY",
+  "WEB_TOKEN",
+  "WEB_READ_TOKEN",
+  "ALERT_WEBHOOK_URL",
+  "ALERT_SMTP_URL",
+];
 /** Variables by whose names their values are secrets, such as those of groups. */
 const SECRET = /(^|_)(KEY|TOKEN|SECRET|PASSWORD)$/;
 /** A shorter secret is not masked in texts: it would take the letters out of other words. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isAddress, isLoopback } from "./addresses.ts";
 import type { Given, Name } from "./variables.ts";
 import { SECRETS } from "./secrets.ts";
 
@@ -35,6 +36,19 @@ const addresses = z.string().transform((text) => text.split(",").map((each) => e
   "wanted addresses such as somebody@example.org, with commas between them",
 );
 
+/** What is long enough that nobody guesses it, and goes into a header. */
+const token = z.string().regex(
+  /^[\x21-\x7e]{16,256}$/,
+  "wanted 16 to 256 printable characters without spaces",
+);
+
+const hostNames = z.string().transform((text) =>
+  text.split(",").map((each) => each.trim().toLowerCase().replace(/^\[(.*)\]$/, "$1"))
+).refine(
+  (all) => all.every((each) => isAddress(each) || /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(each)),
+  "wanted names of hosts such as lake.example.org, without ports, with commas between them",
+);
+
 const SETTINGS = z.object({
   PIPELINES: z.string(),
   PIPELINE_ENV: z.enum(["dev", "prod"], "wanted dev or prod"),
@@ -52,6 +66,13 @@ const SETTINGS = z.object({
   DEFAULT_LOOKBACK_DAYS: wholeNumber(1, 36_600),
   API_REQUEST_TIMEOUT: wholeNumber(1, 86_400),
   WEB_PORT: wholeNumber(0, 65_535),
+  WEB_HOST: z.string().refine(
+    (text) => text === "localhost" || isAddress(text),
+    "wanted an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them",
+  ),
+  WEB_HOSTS: hostNames,
+  WEB_TOKEN: token,
+  WEB_READ_TOKEN: token,
   ALERT_WEBHOOK_URL: url,
   ALERT_WEBHOOK_FORMAT: z.enum(["json", "slack"], "wanted json or slack"),
   ALERT_SMTP_URL: mailServer,
@@ -85,6 +106,7 @@ export function settingsOf(given: Given, mask: (text: string) => string): Checke
     if (given[name] === undefined || given[other] !== undefined) continue;
     faults.push([other, `${other}: found none beside ${name}, wanted ${wanted}`]);
   }
+  faults.push(...tokenFaults(given, faulty));
   const those = (ofOpenAQ: boolean) => [
     ...new Set(faults.filter(([name]) => isOfOpenAQ(name) === ofOpenAQ).map(([, fault]) => fault)),
   ];
@@ -101,6 +123,25 @@ const TOGETHER: readonly (readonly [Name, Name, string])[] = [
   ["ALERT_SMTP_URL", "ALERT_EMAIL_TO", "who gets the mails"],
   ["ALERT_EMAIL_TO", "ALERT_SMTP_URL", "the server that takes them, such as smtp://user:password@host:587"],
   ["ALERT_WEBHOOK_FORMAT", "ALERT_WEBHOOK_URL", "where to post to"],
+  ["WEB_READ_TOKEN", "WEB_TOKEN", "what those sign in with who may change something"],
 ];
+
+/** What is wrong with tokens beside an address, and beside each other. */
+function tokenFaults(
+  { WEB_HOST, WEB_TOKEN, WEB_READ_TOKEN }: Given,
+  faulty: readonly Name[],
+): [Name, string][] {
+  const faults: [Name, string][] = [];
+  if (WEB_HOST !== undefined && !faulty.includes("WEB_HOST") && !isLoopback(WEB_HOST) && !WEB_TOKEN) {
+    faults.push([
+      "WEB_TOKEN",
+      `WEB_TOKEN: found none beside WEB_HOST "${WEB_HOST}", which others reach, wanted what they sign in with`,
+    ]);
+  }
+  if (WEB_TOKEN !== undefined && WEB_TOKEN === WEB_READ_TOKEN) {
+    faults.push(["WEB_READ_TOKEN", "WEB_READ_TOKEN: found that of WEB_TOKEN, wanted another"]);
+  }
+  return faults;
+}
 
 const isOfOpenAQ = (name: Name) => name.startsWith("OPENAQ_") || name === "API_REQUEST_TIMEOUT";

@@ -17,6 +17,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   graph: async () => (await import("./graph.ts")).graph,
   alerts: async () => (await import("./alerts.ts")).alerts,
   daemon: async () => (await import("./daemon.ts")).daemon,
+  web: async () => (await import("./web.ts")).web,
   backfill: async () => (await import("./backfill.ts")).backfill,
   backfills: async () => (await import("./backfills.ts")).backfills,
   runs: async () => (await import("./runs.ts")).runs,

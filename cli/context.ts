@@ -1,4 +1,6 @@
 import {
+  type Act,
+  type Admission,
   type AssetKey,
   type Automations,
   type AutomationStatus,
@@ -75,8 +77,11 @@ export interface Context {
   readonly uncaught: (line: (error: unknown) => string) => void;
   /** A file's text; undefined if it cannot be read. */
   readonly readText: (path: string) => Promise<string | undefined>;
-  /** What answers who asks how a daemon is. */
-  readonly web: (vitals: Vitals) => Promise<Handler>;
+  /** What answers who asks how a lake is, and for runs. */
+  readonly web: (
+    vitals: Vitals,
+    beside: { readonly admission: Admission; readonly told: (act: Act) => void },
+  ) => Promise<Handler>;
   /** The program behind the commands, configured. */
   readonly app: (options: AppOptions) => Promise<App>;
 }
@@ -92,6 +97,9 @@ export interface AppOptions {
   /** Whether it lives as fast as a daemon at work, where no speed is given. @default true */
   readonly follows?: boolean;
 }
+
+/** What for a lake is opened: `queue` reads, and asks for runs that others do. */
+export type LakeAccess = "read" | "queue" | "write";
 
 /** How a lake is opened. */
 export interface OpenOptions {
@@ -123,11 +131,13 @@ export interface App {
    * @throws {LakeError} If the lake and the state do not belong together.
    */
   lake(
-    access: "read" | "write",
+    access: LakeAccess,
     options?: OpenOptions,
   ): Promise<Lake>;
   /** Whether there is a lake with its state; otherwise writing makes them. */
   isMade(): Promise<boolean>;
+  /** Which content a state that is open for long has: another text once it was replaced. @throws {StateError} If it is gone. */
+  contentOf(state: State): Promise<string>;
   /** The graph alone, without its lake. */
   project(): Promise<Project>;
   /** The state alone, without its lake or any graph; to read, an empty one if there is none. */
@@ -150,7 +160,9 @@ export interface App {
   query(): Promise<Query>;
   /** The same, for a process that answers many. */
   tables(): Promise<Tables>;
-  /** Answers requests from this machine, at the configured port if none is given. @returns A line, where the port is taken. */
+  /** Who may ask over the web. */
+  readonly admission: Admission;
+  /** Answers requests at the configured address, and port if none is given. @returns A line, where the port is taken. */
   listen(handler: Handler, port?: number): Promise<Listening | { readonly fault: string }>;
   /** The process that the program is. */
   readonly process: ProcessVitals;
@@ -271,7 +283,12 @@ export interface Served {
 }
 
 /** What answers requests. */
-export type Handler = (request: Request) => Response | Promise<Response>;
+export type Handler = (request: Request, peer: Peer) => Response | Promise<Response>;
+
+/** Where who asks is. */
+export interface Peer {
+  readonly remoteAddr: Deno.Addr;
+}
 
 /** A port that is listened at; dispose of it. */
 export interface Listening extends AsyncDisposable {

@@ -8,8 +8,8 @@ export const daemon: Command = {
 Usage: daemon [--port N] [--grace SECONDS] [--speed N] [--json]
        daemon --once [--json]
 
---port N       answers /healthz, /readyz and /metrics at this port of 127.0.0.1, 0: any that is free;
-               default: WEB_PORT, or 8321; as soon as it is free, where another has it
+--port N       answers /healthz, /readyz, /metrics and /api at this port of 127.0.0.1, or WEB_HOST, 0: any that is
+               free; default: WEB_PORT, or 8321; as soon as it is free, where another has it
 --grace N      told to end, steps at work may go on for N seconds; default: 30
 --speed N      the lake of the built-in stations lives N times as fast as the machine, and goes on from there whenever
                it is worked with; in its first day the stations have a bad sensor, an outage and late rows

@@ -1,4 +1,5 @@
 import {
+  type Act,
   type DaemonNews,
   iso,
   type Milliseconds,
@@ -8,6 +9,7 @@ import {
   serve,
   WrongUseError,
 } from "../core/mod.ts";
+import { tellAct } from "./acts.ts";
 import { silentGraphLines } from "./daemon_signs.ts";
 import type { App, Context, ExitCode, Invocation } from "./context.ts";
 import { logNews } from "./daemon_log.ts";
@@ -17,12 +19,11 @@ import { DaemonVitals } from "./daemon_vitals.ts";
 import type { Reporter } from "./live.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
+import { reopened } from "./reopened.ts";
 import { reporter } from "./reporter.ts";
 import { lasting } from "./text.ts";
 
 const GRACE = 30;
-/** The longest pause before a lake that broke off is opened again. */
-const LONGEST: Milliseconds = 30 * SECOND;
 
 /** Keeps the lake true until it is told to end. */
 export async function daemonLasting(invocation: Invocation, context: Context): Promise<ExitCode> {
@@ -41,15 +42,17 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
   const pulse = new Pulse(app.machine);
   const vitals = new DaemonVitals(app, pulse, signal, await app.tables());
   await using _port = await listenWhenFree(app, {
-    handler: await context.web(vitals),
+    handler: await context.web(vitals, { admission: app.admission, told: told.act }),
     port,
     signal,
     listening: (url) => told.listening(url),
     fault: (line) => told.fault(line),
   });
-  for (let failures = 0; !signal.aborted; failures++) {
-    const since = app.machine.awake();
-    try {
+  await reopened(app, {
+    signal,
+    isFinal: (cause) => !vitals.wasOpen || cause instanceof WrongUseError,
+    broke: (cause, after) => told.broke(vitals.broke(cause), after),
+    async work() {
       await using lake = await app.lake("write", {
         warn: report.warn,
         patient: true,
@@ -73,14 +76,8 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
         },
         alarm: (ring) => wake = ring,
       });
-    } catch (cause) {
-      if (!vitals.wasOpen || cause instanceof WrongUseError) throw cause;
-      if (app.machine.awake() - since > 2 * LONGEST) failures = 0;
-      const after = Math.min(LONGEST, SECOND * 2 ** failures);
-      told.broke(vitals.broke(cause), after);
-      await app.machine.sleep(after, signal).catch(() => {});
-    }
-  }
+    },
+  });
   report[Symbol.dispose]();
   if (context.log.structured) context.log.info("ended");
   else if (!invocation.json) print(stdout, "ended");
@@ -108,6 +105,11 @@ class Told {
     if (json) printJson(stdout, newsJson(news, app.now()));
     if (log.structured) logNews(log, news);
     else if (!json) { for (const line of newsLines(news, painter(stdout))) report.say(line); }
+  };
+
+  act = (act: Act): void => {
+    const { context: { log }, report, json } = this;
+    tellAct(log, act, (line) => json ? log.info(line) : report.say(line));
   };
 
   listening(url: string): void {

@@ -29,7 +29,7 @@ export async function listenWhenFree(
     listening(opened.use(found).url);
   };
   const first = await tried();
-  if (first !== undefined) fault(first);
+  if (first !== undefined) fault(`${first}: works without until it is`);
   const waiting = (async () => {
     for (let taken = first; taken !== undefined && !ended.aborted;) {
       await app.machine.sleep(AGAIN, ended).catch(() => {});

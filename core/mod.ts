@@ -120,6 +120,7 @@ export type { Undeclared } from "./run/undeclared.ts";
 export type { Counts, RunResult, Worked } from "./run/tally.ts";
 
 // Answers, as commands and pages give them
+export { type ActJson, actJson } from "./view/act.ts";
 export {
   type AssetDetailJson,
   assetDetailJson,

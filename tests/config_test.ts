@@ -166,3 +166,48 @@ Deno.test("channels are checked with all else, and what is secret of them is not
     "ALERT_WEBHOOK_URL: found none beside ALERT_WEBHOOK_FORMAT, wanted where to post to",
   ]);
 });
+
+Deno.test("the web answers this machine alone, unless an address is given, with who may ask there", async () => {
+  const web = async (env: Record<string, string>) => (await readConfig(env, "/data")).web;
+  const nobody = { token: null, readToken: null, hosts: ["127.0.0.1"], anyAddress: false };
+  assertEquals(await web({}), { host: "127.0.0.1", port: 8_321, admission: nobody });
+  const [WEB_TOKEN, WEB_READ_TOKEN] = ["sixteen-letters-", "sixteen-letters+"];
+  const tokens = { token: WEB_TOKEN, readToken: WEB_READ_TOKEN };
+  const wide = { WEB_HOST: "0.0.0.0", WEB_PORT: "80", WEB_TOKEN, WEB_READ_TOKEN };
+  assertEquals(await web({ ...wide, WEB_HOSTS: "Lake.example.org, fd00::7" }), {
+    host: "0.0.0.0",
+    port: 80,
+    admission: { ...tokens, hosts: ["lake.example.org", "[fd00::7]"], anyAddress: true },
+  });
+  assertEquals((await web({ WEB_HOST: "fd00::7", WEB_TOKEN })).admission.hosts, ["[fd00::7]"]);
+  for (const WEB_HOST of ["localhost", "::1", "127.0.0.9"]) {
+    assertEquals((await web({ WEB_HOST })).host, WEB_HOST);
+  }
+});
+
+Deno.test("an address that others reach wants a token, and tokens are long, two and told nobody", async () => {
+  const none = (host: string) =>
+    `WEB_TOKEN: found none beside WEB_HOST "${host}", which others reach, wanted what they sign in with`;
+  for (const WEB_HOST of ["0.0.0.0", "::", "10.0.0.7"]) {
+    assertEquals(await faults({ WEB_HOST }), [none(WEB_HOST)]);
+  }
+  assertEquals(await faults({ WEB_HOST: "lake.example.org", WEB_HOSTS: "lake.example.org:80" }), [
+    'WEB_HOST: found "lake.example.org", wanted an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them',
+    'WEB_HOSTS: found "lake.example.org:80", wanted names of hosts such as lake.example.org, without ports, with commas between them',
+  ]);
+  assertEquals(await faults({ WEB_TOKEN: "short", WEB_READ_TOKEN: "two words, and long enough" }), [
+    'WEB_TOKEN: found "***", wanted 16 to 256 printable characters without spaces',
+    'WEB_READ_TOKEN: found "***", wanted 16 to 256 printable characters without spaces',
+  ]);
+  const WEB_READ_TOKEN = "sixteen-letters-";
+  assertEquals(await faults({ WEB_READ_TOKEN }), [
+    "WEB_TOKEN: found none beside WEB_READ_TOKEN, wanted what those sign in with who may change something",
+  ]);
+  assertEquals(await faults({ WEB_READ_TOKEN, WEB_TOKEN: WEB_READ_TOKEN }), [
+    "WEB_READ_TOKEN: found that of WEB_TOKEN, wanted another",
+  ]);
+  assertEquals(
+    (await readConfig({ WEB_TOKEN: WEB_READ_TOKEN }, "/data")).mask(`a ${WEB_READ_TOKEN}`),
+    "a ***",
+  );
+});

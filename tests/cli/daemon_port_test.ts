@@ -9,7 +9,10 @@ import { fakeClock } from "../fake_clock.ts";
 async function daemon(port: number, signal = new AbortController().signal) {
   const machine = fakeClock(0);
   const told: string[] = [];
-  const app = { machine, listen: (handler, at) => Promise.resolve(listen(handler, at!)) } as Pick<
+  const app = {
+    machine,
+    listen: (handler, at) => Promise.resolve(listen(handler, { hostname: "127.0.0.1", port: at! })),
+  } as Pick<
     App,
     "machine" | "listen"
   > as App;

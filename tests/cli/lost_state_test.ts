@@ -26,6 +26,7 @@ const FORMS: Readonly<Record<string, readonly string[] | string>> = {
   graph: "the graph alone",
   alerts: ["alerts", "alerts --all"],
   daemon: ["daemon --once", "daemon --port 0"],
+  web: ["web --port 0"],
   backfill: ["backfill house/door --from 2024-01-01 --dry-run", "backfill * --from 2024-01-01 --yes"],
   backfills: ["backfills", "backfills pause 1", "backfills resume 1", "backfills cancel 1"],
   runs: [
@@ -59,8 +60,8 @@ Deno.test("a state that is lost is nobody's empty one: each command refuses, and
   for (const form of Object.values(FORMS).flatMap((forms) => typeof forms === "string" ? [] : forms)) {
     const refused = await line.run(form.split(" "), { env });
     assertEquals([form, refused.code], [form, 2]);
-    // A daemon that lasts answers who asks how it is before all else.
-    assertEquals(refused.stdout.replace(/^\S+ listens at .*\n/, ""), "", form);
+    // What lasts answers who asks how it is before all else.
+    assertEquals(refused.stdout.replace(/^\S+ (listens|serves) at .*\n/, ""), "", form);
     assertMatch(refused.stderr, REFUSED, form);
   }
   const json = await line.run(["alerts", "--json"], { env });

@@ -107,8 +107,5 @@ Deno.test("the lake is told of to who asks by this machine's own names", async (
   const [status, text] = await get("/api/assets");
   assertEquals([status, JSON.parse(text).length], [200, 1]);
   assertEquals((await get("http://127.0.0.1:8321/api/assets"))[0], 200);
-  assertEquals(await get("http://elsewhere.example/api/assets"), [
-    403,
-    'asked as "elsewhere.example", wanted one of 127.0.0.1, localhost, [::1]\n',
-  ]);
+  assertEquals((await get("http://elsewhere.example/api/assets"))[0], 403);
 });

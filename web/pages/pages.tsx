@@ -4,6 +4,7 @@ import { RequestError, type Vitals } from "../../core/mod.ts";
 import { CachedRows } from "../cached_rows.ts";
 import { type Pages, show } from "../page.tsx";
 import { Empty, Title } from "../parts/small.tsx";
+import { csrfToken } from "../safety/sign_in.tsx";
 import { COOKIES, type PageEnv, viewOf } from "../view/view.ts";
 import { LANGUAGES, words } from "../view/language.ts";
 import { acts } from "./acts/acts.tsx";
@@ -44,7 +45,8 @@ export function pages({ lake: open, lookbackDays, hindrance, process, tables }: 
   const app = new Hono<PageEnv>();
   const cached = tables && new CachedRows(tables);
   app.use(async (context, next) => {
-    context.set("view", viewOf(context, { now: process.now(), operates: true, csrf: undefined }));
+    const operates = context.var.role === "operate";
+    context.set("view", viewOf(context, { now: process.now(), operates, csrf: csrfToken(context) }));
     context.set("lookbackDays", lookbackDays);
     context.set("tables", tables);
     context.set("cached", cached);

@@ -144,7 +144,7 @@ function Head({ view }: { view: View }) {
       </span>
       <form method="post" action="/preferences">
         <input type="hidden" name="back" value={back} />
-        {view.csrf === undefined ? null : <input type="hidden" name="csrf" value={view.csrf} />}
+        <input type="hidden" name="csrf" value={view.csrf} />
         {choice("zone", "utc", t.utc, view.zone === "UTC")}
         {view.ownZone === undefined || view.ownZone === "UTC"
           ? null

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 import type { Instant, OpenLake, Tables } from "../../core/mod.ts";
 import type { CachedRows } from "../cached_rows.ts";
+import type { SafetyEnv } from "../safety/options.ts";
 import { Format } from "./format.ts";
 import { type Language, languageOf, type Words } from "./language.ts";
 
@@ -19,15 +20,15 @@ export interface View {
   readonly url: URL;
   /** Whether the viewer may ask for runs. */
   readonly operates: boolean;
-  /** The token that forms carry; undefined where none is needed. */
-  readonly csrf: string | undefined;
+  /** The token that forms carry. */
+  readonly csrf: string;
   /** Picks the words of the viewer's language. */
   in<Shape>(words: Words<Shape>): Shape;
 }
 
 /** What each page is given. */
 export interface PageEnv {
-  Variables: {
+  Variables: SafetyEnv["Variables"] & {
     readonly lake: OpenLake;
     readonly lookbackDays: number;
     /** Both undefined where statements are not answered here. */

@@ -9,6 +9,7 @@ import {
 } from "../../../core/mod.ts";
 import type { Context } from "hono";
 import { askOf } from "../../api/bodies.ts";
+import { audit } from "../../safety/audit.ts";
 import { type Pages, show } from "../../page.tsx";
 import { Cause } from "../../parts/causes.tsx";
 import { AssetLink, Title } from "../../parts/small.tsx";
@@ -62,14 +63,19 @@ export function acts(pages: Pages): void {
       }
     });
     pages.post(path, async (context) => {
-      const { view, lake } = context.var;
-      if (!view.operates) return context.text("wanted somebody who may ask for runs\n", 403);
+      const { lake } = context.var;
       const form = await context.req.formData();
       const given = new URLSearchParams([...form].map(([name, value]) => [name, String(value)]));
       const { run } = await lake.orchestrator.ask(askedIn(context, command, given));
+      await audit(context, command, { run, ...toldOf(given) });
       return context.redirect(`/runs/${run}`, 303);
     });
   }
+}
+
+/** The fields of an act, as the journal of acts has them. */
+function toldOf(given: URLSearchParams): Record<string, string> {
+  return Object.fromEntries([...given].filter(([name, value]) => name !== "csrf" && value !== ""));
 }
 
 /** The act that fields mean. @throws {RequestError} If they cannot be meant. */

@@ -48,7 +48,7 @@ export function Submit(
   return (
     <form method="post" action={path} class="acts">
       {[...view.url.searchParams].map(([name, value]) => <input type="hidden" name={name} value={value} />)}
-      {view.csrf === undefined ? null : <input type="hidden" name="csrf" value={view.csrf} />}
+      <input type="hidden" name="csrf" value={view.csrf} />
       {view.operates
         ? <button type="submit" class={isGrave ? "grave" : "main"}>{label}</button>
         : <p class="notice">{t.mayNot}</p>}
