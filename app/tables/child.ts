@@ -5,14 +5,12 @@
  * @module
  */
 import { openApp } from "../../app.ts";
-import { type AskedStatement, REFUSED } from "./statement.ts";
+import { readAsked, REFUSED } from "./statement.ts";
 
 const never = new AbortController().signal;
 
 async function answer(): Promise<void> {
-  const { statement, format, head, timeout, memory }: AskedStatement = JSON.parse(
-    await new Response(Deno.stdin.readable).text(),
-  );
+  const { statement, format, head, timeout, memory } = await readAsked(Deno.stdin.readable);
   const app = await openApp({ env: Deno.env.toObject(), cwd: Deno.cwd() });
   const query = await app.query();
   const limits = { timeout, memory, rows: 1 };

@@ -7,7 +7,7 @@ import {
   type StatementOptions,
   type Tables,
 } from "../../core/mod.ts";
-import { type AskedStatement, REFUSED } from "./statement.ts";
+import { type AskedStatement, REFUSED, writeAsked } from "./statement.ts";
 import { Turns } from "./turns.ts";
 
 const CHILD = new URL("./child.ts", import.meta.url).href;
@@ -89,7 +89,7 @@ export class ProcessTables implements Tables {
       done();
     });
     if (signal.aborted) kill();
-    await new Response(JSON.stringify(asked)).body!.pipeTo(child.stdin).catch(() => {}); // its end says why
+    await writeAsked(asked, child.stdin).catch(() => {}); // its end says why
     /** @throws Why it gave no whole answer. */
     const settle = async () => {
       const { code } = await ended;

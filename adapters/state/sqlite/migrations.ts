@@ -321,4 +321,9 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX acts_at ON acts (at);
   `,
+  `
+  -- The events of one partition are found without reading those of its asset.
+  DROP INDEX events_of;
+  CREATE INDEX events_of ON events (asset, seq, first, last);
+  `,
 ];
