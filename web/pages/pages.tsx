@@ -20,6 +20,7 @@ import { data } from "./data/page.tsx";
 import { design } from "./design.tsx";
 import { lineage } from "./lineage/page.tsx";
 import { partition } from "./partition/page.tsx";
+import { partitionRows } from "./partition/rows.tsx";
 import { overview } from "./overview/page.tsx";
 import { run } from "./run/page.tsx";
 import { runs } from "./runs/page.tsx";
@@ -99,6 +100,7 @@ export function pages(vitals: Vitals): Pages {
   assets(app);
   asset(app);
   partition(app);
+  partitionRows(app);
   runs(app);
   run(app);
   automation(app);
