@@ -36,7 +36,9 @@ Deno.test("the list is narrowed by status, command, asset and day, and read page
     await state.endRun(run, place === 7 ? "failed" : "succeeded", null, first + day);
   }
   const ids = async (query: string) =>
-    [...(await get(`/runs?${query}`)).html.matchAll(/<td class=""><a class="key" href="\/runs\/(\d+)"/g)].map(
+    [...(await get(`/runs?${query}`)).html.matchAll(
+      /<td class=""><a class="key nowrap" href="\/runs\/(\d+)"/g,
+    )].map(
       (
         [, id],
       ) => Number(id),

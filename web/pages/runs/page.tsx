@@ -173,7 +173,11 @@ function List(
         {
           name: "what",
           title: t.what,
-          cell: ({ request }) => <RunWhat view={view} request={request} />,
+          cell: ({ request }) => (
+            <div class="detail">
+              <RunWhat view={view} request={request} />
+            </div>
+          ),
           by: ({ request }) => request.command,
         },
         {
