@@ -17,6 +17,7 @@ import {
   type ProcessVitals,
   setPaused,
   type State,
+  type Tables,
   type Tracer,
 } from "./core/mod.ts";
 
@@ -49,7 +50,8 @@ export async function openApp(
   const isBuiltIn = simulated === true && config.openaq.url === null &&
     askingAsset(groups.pipelines) !== undefined;
   const { speed, follows, lasting } = options;
-  return new App(configured, groups, timeOf(configured, { isBuiltIn, speed, follows }), lasting);
+  const time = timeOf(configured, { isBuiltIn, speed, follows });
+  return new App(configured, groups, time, { env: given, cwd }, lasting);
 }
 
 /** The program behind the commands. */
@@ -69,6 +71,7 @@ export class App {
     readonly config: Config,
     readonly groups: Groups,
     readonly time: TimeOfLake,
+    readonly surroundings: Surroundings = { env: {}, cwd: config.cwd },
     readonly lasting = false,
   ) {
     const { clock, speed } = time;
@@ -202,6 +205,17 @@ export class App {
   async query() {
     const { openQuery } = await import("./app/query.ts");
     return await openQuery(this.config, this.groups);
+  }
+
+  /** The lake's tables and views, each statement answered by a process of its own. */
+  async tables(): Promise<Tables> {
+    const [{ ProcessTables }, { openStorage }] = await Promise.all([
+      import("./app/tables/processes.ts"),
+      import("./app/storage.ts"),
+    ]);
+    const { config, surroundings, mask } = this;
+    const entries = () => openStorage(config).catalog.list();
+    return new ProcessTables({ ...surroundings, entries, mask });
   }
 
   get admission(): Admission {

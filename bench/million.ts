@@ -27,6 +27,13 @@ export async function million(folder: string): Promise<Figure[]> {
     },
     { name: "million_tick_ms", value: await ticking(loaded, ticked), unit: "ms", limit: 5, state: ticked },
     {
+      name: "api_ranges_ms",
+      value: await child<number>("million_child.ts", ["ranges", loaded]),
+      unit: "ms",
+      limit: 5,
+      state: loaded,
+    },
+    {
       name: "daemon_rss_mb",
       value: await child<number>("million_child.ts", ["rss", ticked]),
       unit: "MB",

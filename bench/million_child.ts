@@ -3,6 +3,7 @@ import { openSqliteState } from "../adapters/state/sqlite/open.ts";
 import { openInThread } from "../adapters/state/sqlite/thread/open.ts";
 import { systemClock } from "../app/system.ts";
 import { Pulse, SECOND, serve } from "../core/mod.ts";
+import { api } from "../web/api/api.ts";
 import { median, timed } from "./figure.ts";
 import { million, NOW, Writer } from "./million_graph.ts";
 import { everything, open } from "./trivial.ts";
@@ -71,5 +72,27 @@ async function rss(path: string): Promise<number> {
   return rss / 1024 ** 2;
 }
 
+/** Asks for the states of an asset after another, as ranges over a window of its partitions, as a daemon answers them. */
+async function ranges(path: string): Promise<number> {
+  const state = await openInThread({ path });
+  const orchestrator = await open(million, state, () => NOW);
+  const lake = { orchestrator, state, graph: million, requests: () => 0, limited: () => 0 };
+  const app = api({ lake: () => lake, lookbackDays: 7 });
+  const took: number[] = [];
+  for (const { key, partitions } of million.assets) {
+    const { from, to } = partitions.existing(NOW)!;
+    const [first, last] = [from + 1_000, to - 1_000].map((ordinal) => partitions.key(ordinal));
+    took.push(
+      await timed(async () => {
+        const response = await app.request(`/assets/${key}/states?from=${first}&to=${last}`);
+        if (response.status !== 200) throw new Error(await response.text());
+        await response.text();
+      }),
+    );
+  }
+  await state.close();
+  return median(took);
+}
+
 const [what, path] = Deno.args;
-console.log(JSON.stringify(await { tick, load, rss }[what as "tick"](path!)));
+console.log(JSON.stringify(await { tick, load, rss, ranges }[what as "tick"](path!)));

@@ -17,6 +17,7 @@ import {
   type Schedule,
   type Sensor,
   type State,
+  type Tables,
   type Ticking,
   type Vitals,
   type Warn,
@@ -157,6 +158,8 @@ export interface App {
   readonly machine: Clock;
   /** The lake's tables and views. */
   query(): Promise<Query>;
+  /** The same, for a process that answers many. */
+  tables(): Promise<Tables>;
   /** Who may ask over the web. */
   readonly admission: Admission;
   /** Answers requests at the configured address, and port if none is given. @returns A line, where the port is taken. */

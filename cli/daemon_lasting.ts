@@ -40,7 +40,7 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
   let wake = () => {};
   app.alarm(() => wake(), signal);
   const pulse = new Pulse(app.machine);
-  const vitals = new DaemonVitals(app, pulse, signal);
+  const vitals = new DaemonVitals(app, pulse, signal, await app.tables());
   await using _port = await listenWhenFree(app, {
     handler: await context.web(vitals, { admission: app.admission, told: told.act }),
     port,

@@ -1,4 +1,4 @@
-import type { OpenLake, ProcessVitals, Pulse, Vitals } from "../core/mod.ts";
+import type { OpenLake, ProcessVitals, Pulse, Tables, Vitals } from "../core/mod.ts";
 import type { App } from "./context.ts";
 import { firstOf } from "./uncaught.ts";
 
@@ -8,10 +8,19 @@ export abstract class KeptVitals implements Vitals {
   #wasOpen = false;
   #broke: string | undefined;
 
-  constructor(readonly app: App, readonly pulse: Pulse, readonly signal: AbortSignal) {}
+  constructor(
+    readonly app: App,
+    readonly pulse: Pulse,
+    readonly signal: AbortSignal,
+    readonly tables: Tables,
+  ) {}
 
   get lookbackDays(): number {
     return this.app.lookbackDays;
+  }
+
+  get about(): readonly string[] {
+    return this.app.notices;
   }
 
   /** Whether it was open once. */

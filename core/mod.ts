@@ -121,7 +121,6 @@ export type { Undeclared } from "./run/undeclared.ts";
 export type { Counts, RunResult, Worked } from "./run/tally.ts";
 
 // Answers, as commands and pages give them
-export { type ActJson, actJson } from "./view/act.ts";
 export {
   type AssetDetailJson,
   assetDetailJson,
@@ -170,6 +169,7 @@ export type * from "./ports/spool.ts";
 export * from "./ports/state.ts";
 export * from "./ports/storage.ts";
 export type * from "./ports/table.ts";
+export * from "./ports/tables.ts";
 export * from "./ports/tracer.ts";
 export type * from "./ports/versions.ts";
 export type * from "./ports/workspace.ts";

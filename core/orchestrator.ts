@@ -52,7 +52,7 @@ import type { Execute } from "./run/worker.ts";
 import type { Judgement } from "./staleness/judgement.ts";
 import { StalenessIndex } from "./staleness/index.ts";
 import { bindAgain, bindGraph, materializedIn, type ReadSourceFile } from "./staleness/node.ts";
-import { type AssetStatus, statusOf } from "./status.ts";
+import { type AssetStatus, statesOf, statusOf, type StatusRange } from "./status.ts";
 import { failuresOverFresh, type Warning } from "./warnings.ts";
 
 /** A graph with what its assets are given, and the ports that it is opened over. */
@@ -179,6 +179,12 @@ export class Orchestrator {
   /** The number of the last event that was taken in. */
   get seq(): Seq {
     return this.index.seq;
+  }
+
+  /** A number that stays the same for as long as nothing of these assets is made, wiped or expires. */
+  async contentOf(assets: Iterable<AssetKey>): Promise<Seq> {
+    await this.refresh();
+    return this.index.content.of(assets);
   }
 
   /** The assets of which any partition is materialized. */
@@ -372,6 +378,12 @@ export class Orchestrator {
   async status(selection: RunSelection): Promise<AssetStatus[]> {
     await this.refresh();
     return await statusOf(this.session, selection);
+  }
+
+  /** How the selected partitions of one asset stand, as ranges. @throws {RequestError} */
+  async states(asset: AssetKey, selection: Omit<RunSelection, "assets">): Promise<readonly StatusRange[]> {
+    await this.refresh();
+    return await statesOf(this.session, asset, selection);
   }
 
   /** How many partitions of every asset stand how, and for how long its freshness promise is broken. */

@@ -54,6 +54,19 @@ export async function statusOf(session: Session, selection: RunSelection): Promi
   );
 }
 
+/** How the selected partitions of one asset stand, and nothing of why. @throws {RequestError} As `statusOf`. */
+export async function statesOf(
+  session: Session,
+  asset: AssetKey,
+  selection: Omit<RunSelection, "assets">,
+): Promise<readonly StatusRange[]> {
+  const { index } = session;
+  const node = index.node(asset);
+  const scope = scopeOf(index, { ...selection, assets: new Set([asset]) });
+  const overlay = new Overlay(index, await runningIn(session.state));
+  return named(node, counted(index, overlay, node, scope.get(node) ?? []).states);
+}
+
 async function assetStatus(
   session: Session,
   overlay: Overlay,

@@ -21,6 +21,7 @@ import {
   WIPED,
 } from "../ports/state.ts";
 import { Changes } from "./changes.ts";
+import { Content } from "./content.ts";
 import { loadRows } from "./load.ts";
 import type { Judgement } from "./judgement.ts";
 import { Marks } from "./marks.ts";
@@ -36,6 +37,7 @@ import type { Touched } from "./touched.ts";
  */
 export class StalenessIndex {
   readonly #byKey: ReadonlyMap<AssetKey, Node>;
+  readonly content = new Content();
   readonly #changes = new Changes();
   readonly #soundness: Soundness;
   readonly #failures = new Marks<Failure>();
@@ -84,6 +86,7 @@ export class StalenessIndex {
   /** Takes in all rows of a state, once, before any event. */
   load(snapshot: Snapshot): void {
     this.#seq = snapshot.seq;
+    this.content.load(snapshot.seq);
     for (const [number, record] of snapshot.codeRecords) this.#soundness.records.set(number, record);
     for (const node of this.nodes) {
       const codeId = snapshot.registered.get(node.key) ?? node.codeId;
@@ -110,6 +113,7 @@ export class StalenessIndex {
   apply(event: AssetEvent): void {
     if (event.seq <= this.#seq) return;
     this.#seq = event.seq;
+    this.content.note(event);
     if ("partition" in event) {
       const node = this.#byKey.get(event.asset);
       if (node !== undefined) this.#supposed.get(node)?.delete(event.partition);

@@ -169,11 +169,14 @@ Deno.test("every route is described, with each of its answers", async () => {
     "/backfills",
     "/backfills/preview",
     "/backfills/{id}/{turn}",
+    "/datasource.csv",
+    "/datasource.json",
     "/events",
     "/live",
     "/pauses",
     "/plan",
     "/preview",
+    "/query",
     "/runs",
     "/runs/{id}",
     "/runs/{id}/cancel",
@@ -182,6 +185,8 @@ Deno.test("every route is described, with each of its answers", async () => {
     "/schedules",
     "/sensors",
     "/status",
+    "/tables",
+    "/tables/{database}/{file}",
     "/ticks/{name}",
   ]);
 });

@@ -1,7 +1,8 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { etag } from "hono/etag";
 import { HTTPException } from "hono/http-exception";
 import type { Vitals } from "../../core/mod.ts";
-import { WrongUseError } from "../../core/mod.ts";
+import { BusyError, SECOND, WrongUseError } from "../../core/mod.ts";
 import { acts } from "./acts.ts";
 import { automation } from "./automation.ts";
 import { backfills } from "./backfills.ts";
@@ -12,6 +13,7 @@ import { problem } from "./problem.ts";
 import type { ApiEnv } from "./route.ts";
 import { runs } from "./runs.ts";
 import { stand } from "./stand.ts";
+import { tables } from "./tables.ts";
 
 const INFO = {
   title: "Airgraph",
@@ -20,10 +22,12 @@ const INFO = {
     "How the lake stands, why, and what happened to it. Problems are answered as RFC 9457 has them.",
 };
 
+/** What the API is told of. */
+export type ApiVitals = Pick<Vitals, "lake" | "lookbackDays"> & Partial<Pick<Vitals, "pulse" | "tables">>;
+
 /** The API over a lake that a process has open: JSON, described by OpenAPI 3.1. It queues runs, and executes none. */
-export function api(
-  { lake: open, lookbackDays, pulse }: Pick<Vitals, "lake" | "lookbackDays"> & Partial<Pick<Vitals, "pulse">>,
-): OpenAPIHono<ApiEnv> {
+export function api(vitals: ApiVitals): OpenAPIHono<ApiEnv> {
+  const { lake: open, lookbackDays, pulse } = vitals;
   const api = new OpenAPIHono<ApiEnv>({
     defaultHook(result, context) {
       if (result.success) return;
@@ -43,9 +47,12 @@ export function api(
     }
     context.set("lake", lake);
     context.set("lookbackDays", lookbackDays);
+    context.set("tables", vitals.tables);
     context.set("now", pulse?.now ?? lake.orchestrator.now);
     await next();
   });
+  // An answer goes by time and by what is at work, too: its content alone says whether it is the same.
+  for (const path of ["/status", "/plan", "/assets", "/assets/*", "/tables"]) api.use(path, etag());
   stand(api);
   assets(api);
   runs(api);
@@ -53,6 +60,7 @@ export function api(
   acts(api);
   backfills(api);
   automation(api);
+  tables(api);
   const methods = methodsOf(api);
   api.all("*", (context) => {
     const { method, path } = context.req;
@@ -63,10 +71,13 @@ export function api(
     context.header("allow", known.join(", "));
     return problem(context, 405, `found ${method}, wanted ${known.join(" or ")}`);
   });
-  api.onError((error, context) =>
-    error instanceof WrongUseError || error instanceof HTTPException && error.status < 500
-      ? problem(context, 400, error.message)
-      : problem(context, 500, error.message)
-  );
+  api.onError((error, context) => {
+    if (error instanceof BusyError) {
+      context.header("retry-after", String(Math.ceil(error.after / SECOND)));
+      return problem(context, 503, error.message);
+    }
+    const isWrong = error instanceof WrongUseError || error instanceof HTTPException && error.status < 500;
+    return problem(context, isWrong ? 400 : 500, error.message);
+  });
   return api;
 }

@@ -57,10 +57,8 @@ export function assets(api: OpenAPIHono<ApiEnv>): void {
     const key = keyOf(context.req.valid("param"));
     if (!graph.byKey.has(key)) return problem(context, 404, none(key));
     const selection = selectionOf(context.req.valid("query"), graph, lookbackDays);
-    const [found] = await orchestrator.status({ ...selection, assets: new Set([key]) });
-    return answer(context, States, {
-      ranges: found!.ranges.map(({ from, to, state }) => ({ from, to, state })),
-    });
+    const found = await orchestrator.states(key, selection);
+    return answer(context, States, { ranges: found.map(({ from, to, state }) => ({ from, to, state })) });
   });
   api.openapi(partition, async (context) => {
     const { lake } = context.var;

@@ -1,12 +1,14 @@
 import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { Instant, OpenLake } from "../../core/mod.ts";
+import type { Instant, OpenLake, Tables } from "../../core/mod.ts";
 
 /** What each route of the API is given. */
 export interface ApiEnv {
   Variables: {
     readonly lake: OpenLake;
     readonly lookbackDays: number;
+    /** Undefined where statements are not answered here. */
+    readonly tables: Tables | undefined;
     /** The machine's time. */
     readonly now: Instant;
   };

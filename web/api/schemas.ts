@@ -307,3 +307,28 @@ export const Alerts = list(
     })),
   }).openapi("Alert"),
 ).openapi("Alerts");
+
+const Column = z.object({
+  name: z.string(),
+  type: z.enum(["bool", "int32", "int64", "float64", "utf8", "date32", "timestamp"]),
+  nullable: z.boolean(),
+  unit: z.string().optional(),
+  limits: list(z.number()).optional().openapi({
+    description: "The smallest and the largest plausible value.",
+  }),
+}).openapi("Column");
+
+export const Tables = list(
+  z.object({
+    type: z.enum(["table", "view", "broken"]),
+    database: z.string(),
+    name: z.string(),
+    asset: z.string().nullable().openapi({ description: "The asset that registers it." }),
+    columns: list(Column).optional(),
+    partitionColumns: list(Column).optional().openapi({ description: "Those that tables show last." }),
+    statement: z.string().optional(),
+    problem: z.string().optional(),
+  }).openapi("Table"),
+).openapi("Tables");
+
+export const Rows = list(z.record(z.string(), z.unknown())).openapi("Rows");

@@ -13,8 +13,8 @@ import { backfillAct } from "./acts/backfill.tsx";
 import { alerts } from "./alerts/page.tsx";
 import { asset } from "./asset/page.tsx";
 import { assets } from "./assets/page.tsx";
-import { backfills } from "./backfills/page.tsx";
 import { checks } from "./checks/page.tsx";
+import { backfills } from "./backfills/page.tsx";
 import { design } from "./design.tsx";
 import { lineage } from "./lineage/page.tsx";
 import { partition } from "./partition/page.tsx";
@@ -44,11 +44,13 @@ const text = words({
 });
 
 /** The pages on which a lake is understood and steered. */
-export function pages({ lake: open, lookbackDays, hindrance, process, pulse }: Vitals): Pages {
+export function pages(vitals: Vitals): Pages {
+  const { lake: open, lookbackDays, process, pulse } = vitals;
   const app = new Hono<PageEnv>();
   app.use(async (context, next) => {
     const operates = context.var.role === "operate";
-    context.set("view", viewOf(context, { now: process.now(), operates, csrf: csrfToken(context) }));
+    const notices = [...vitals.about ?? [], ...await vitals.notices?.().catch(() => []) ?? []];
+    context.set("view", viewOf(context, { now: process.now(), notices, operates, csrf: csrfToken(context) }));
     context.set("lookbackDays", lookbackDays);
     context.set("machineNow", pulse.now);
     await next();
@@ -73,7 +75,7 @@ export function pages({ lake: open, lookbackDays, hindrance, process, pulse }: V
       return await next();
     }
     const t = context.var.view.in(text);
-    const why = await hindrance();
+    const why = await vitals.hindrance();
     context.header("retry-after", "5");
     context.header("refresh", "5");
     return await show(

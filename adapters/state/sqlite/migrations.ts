@@ -322,6 +322,11 @@ export const migrations: readonly string[] = [
   CREATE INDEX acts_at ON acts (at);
   `,
   `
+  -- The events of one partition are found without reading those of its asset.
+  DROP INDEX events_of;
+  CREATE INDEX events_of ON events (asset, seq, first, last);
+  `,
+  `
   -- Runs and episodes are counted by when they began.
   CREATE INDEX begun ON runs (started, status, worker);
   CREATE INDEX opened ON episodes (opened, rule, severity);

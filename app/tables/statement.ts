@@ -1,0 +1,24 @@
+import type { AnswerFormat } from "../../core/mod.ts";
+
+/** What a process that answers one statement is given on its standard input. */
+export interface AskedStatement {
+  readonly statement: string;
+  readonly format: Exclude<AnswerFormat, "table">;
+  /** In milliseconds. */
+  readonly timeout: number;
+  /** In bytes, of the whole process. */
+  readonly memory: number;
+}
+
+/** How it ends where it gave no answer: the last line on its standard error says why. */
+export const REFUSED = 3;
+
+/** Writes what is asked, to the end. */
+export async function writeAsked(asked: AskedStatement, to: WritableStream<Uint8Array>): Promise<void> {
+  await new Response(JSON.stringify(asked)).body!.pipeTo(to);
+}
+
+/** Reads what is asked. */
+export async function readAsked(from: ReadableStream<Uint8Array>): Promise<AskedStatement> {
+  return JSON.parse(await new Response(from as ReadableStream<Uint8Array<ArrayBuffer>>).text());
+}

@@ -1,0 +1,67 @@
+import type { Tables } from "../core/mod.ts";
+
+/** A row, by its columns' names; values as JSON has them. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** At most so many answers are kept, and so many characters of them. */
+const MOST = 200, CHARACTERS = 8_000_000;
+
+interface Kept {
+  readonly rows: Promise<readonly Row[]>;
+  size: number;
+}
+
+/**
+ * The answers of small statements that pages ask again and again. One is kept for as long as the content that it was read
+ * of: of an unchanged lake a page is answered from memory. Who asks for what is being answered waits for that.
+ */
+export class CachedRows {
+  readonly #tables: Tables;
+  /** By statement and version; those asked for last come last. */
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(tables: Tables) {
+    this.#tables = tables;
+  }
+
+  /**
+   * The rows of a statement.
+   *
+   * @param version Names the content that it reads, such as `Orchestrator.contentOf` of the assets behind it.
+   * @throws As `Tables.ask`; an error is kept for nobody.
+   */
+  async rows(statement: string, version: number | string): Promise<readonly Row[]> {
+    const key = JSON.stringify([version, statement]);
+    const known = this.#kept.get(key);
+    const kept = known ?? { rows: this.#ask(key, statement), size: 0 };
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    return await kept.rows;
+  }
+
+  async #ask(key: string, statement: string): Promise<readonly Row[]> {
+    try {
+      const stream = await this.#tables.ask(statement, {
+        format: "json",
+        signal: new AbortController().signal,
+      });
+      const text = await new Response(stream).text();
+      const kept = this.#kept.get(key);
+      if (kept !== undefined) kept.size = text.length;
+      this.#trim();
+      return JSON.parse(text);
+    } catch (error) {
+      this.#kept.delete(key);
+      throw error;
+    }
+  }
+
+  #trim(): void {
+    let size = this.#kept.values().reduce((sum, each) => sum + each.size, 0);
+    for (const [key, each] of this.#kept) {
+      if (this.#kept.size <= MOST && size <= CHARACTERS) return;
+      this.#kept.delete(key);
+      size -= each.size;
+    }
+  }
+}
