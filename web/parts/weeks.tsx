@@ -76,7 +76,7 @@ function DayCell(
   const there = counts.filter(({ count }) => count > 0);
   const isToday = start <= view.now && view.now < end;
   const isAhead = start > view.now;
-  const said = there.map(({ count, name }) => `${view.format.number(count)} ${name}`).join(", ");
+  const said = there.map(({ count, name }) => `${name} ${view.format.number(count)}`).join(", ");
   const inner = (
     <>
       <span class="day">

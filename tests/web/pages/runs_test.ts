@@ -17,12 +17,14 @@ Deno.test("runs are listed with what, by whom, and what they came to, and counte
   await materialize();
   await post("/acts/materialize", Object.fromEntries(new URLSearchParams(ALL)));
   const queued = await get("/runs");
-  assertStringIncludes(queued.text, "Queued runs wait: no daemon is at work");
-  assertMatch(queued.text, /#2 queued materialize \S.* somebody at these pages/);
+  assertMatch(
+    queued.text,
+    /#2 queued waits: no daemon is at work: \S+ .* materialize \S.* somebody at these pages/,
+  );
   await work();
   const { text, html } = await get("/runs");
   assertMatch(text, /#1 failed materialize .* somebody at a terminal .* 1 failed 1 blocked/);
-  assertMatch(html, /title="2024-02-01 \(today\): 2 failed"/);
+  assertMatch(html, /title="2024-02-01 \(today\): failed 2"/);
   assertMatch(html, /<a href="\/runs\/1" aria-label="#1 failed, /);
 });
 
@@ -106,7 +108,7 @@ Deno.test("a run that goes on shows the step at work and how far it is, and can 
 Deno.test("a queued run leaves the queue when it is cancelled, and one that ended stays", async () => {
   const { get, post, state } = await shown(declared());
   await post("/acts/materialize", { selection: "t/raw" });
-  assertMatch((await get("/runs/1")).text, /Run #1 queued .*Waits for a worker/);
+  assertMatch((await get("/runs/1")).text, /Run #1 queued .*Now waits: no daemon is at work/);
   assertMatch((await get("/acts/cancel?run=1")).text, /It has not begun.*Cancel the run/);
   await post("/acts/cancel", { run: "1" });
   assertEquals((await state.run(1))!.run.status, "cancelled");
