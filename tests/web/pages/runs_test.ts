@@ -140,3 +140,18 @@ Deno.test("a run that there is not is not found", async () => {
   assertEquals((await get("/acts/cancel?run=9")).status, 400);
   assertEquals((await post("/acts/retry", { run: "x" })).status, 400);
 });
+
+Deno.test("who may only look sees what an act would do, and no button that does it", async () => {
+  const admission = { token: "a".repeat(40), readToken: "b".repeat(40), hosts: [], anyAddress: false };
+  const { app, get, state, materialize } = await shown(declared(), { admission });
+  await materialize();
+  const as = (token: string) => ({ authorization: `Bearer ${token}` });
+  const { text } = await get("/acts/retry?run=1", as(admission.readToken));
+  assertMatch(text, /t\/raw 1 partition .* You may look, and not change anything/);
+  assertNotMatch(text, /Retry 2 partitions/);
+  assertMatch((await get("/acts/retry?run=1", as(admission.token))).text, /Retry 2 partitions/);
+  const body = new URLSearchParams({ run: "1" });
+  const headers = as(admission.readToken);
+  assertEquals((await app.request("/acts/retry", { method: "POST", body, headers })).status, 403);
+  assertEquals((await state.runs(9)).length, 1);
+});
