@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
-import type { Instant, OpenLake } from "../../core/mod.ts";
+import type { Instant, OpenLake, Tables } from "../../core/mod.ts";
+import type { CachedRows } from "../cached_rows.ts";
 import type { SafetyEnv } from "../safety/options.ts";
 import { Format } from "./format.ts";
 import { type Language, languageOf, type Words } from "./language.ts";
@@ -34,6 +35,9 @@ export interface PageEnv {
     readonly lookbackDays: number;
     /** The machine's time, whatever time the lake has. */
     readonly machineNow: Instant;
+    /** Both undefined where statements are not answered here. */
+    readonly tables: Tables | undefined;
+    readonly cached: CachedRows | undefined;
     readonly view: View;
   };
 }

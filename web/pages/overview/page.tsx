@@ -28,25 +28,29 @@ export function overview(pages: Pages): void {
     const troubled = counts.filter((each) => troubleOf(each) > 0);
     return await show(context, { title: t.title }, [
       <Verdict view={view} counts={counts} episodes={episodes} />,
-      <div class="panels">
-        <Panel title={t.attention} live="attention">
-          {troubled.length === 0
-            ? <p class="quiet">{t.noTrouble}</p>
-            : <Troubled view={view} counts={troubled} />}
-        </Panel>
-        <Panel title={t.alerts} live="alerts" side={<a href="/alerts">{t.allAlerts}</a>}>
-          <OpenAlerts view={view} episodes={episodes} />
-        </Panel>
-        <Panel title={t.atWork} live="runs" side={<a href="/runs">{t.allRuns}</a>}>
-          <AtWork view={view} runs={runs} />
-        </Panel>
-        <Panel title={t.next} live="next" side={<a href="/automation">{t.allAutomation}</a>}>
-          <Next view={view} statuses={statuses} />
-        </Panel>
+      <div class="sides">
+        <div class="column">
+          <Panel title={t.groups} live="groups">
+            <Groups view={view} groups={groupCounts(graph, counts)} />
+          </Panel>
+          <Panel title={t.alerts} live="alerts" side={<a href="/alerts">{t.allAlerts}</a>}>
+            <OpenAlerts view={view} episodes={episodes} />
+          </Panel>
+        </div>
+        <div class="column">
+          <Panel title={t.attention} live="attention">
+            {troubled.length === 0
+              ? <p class="quiet">{t.noTrouble}</p>
+              : <Troubled view={view} counts={troubled} />}
+          </Panel>
+          <Panel title={t.atWork} live="runs" side={<a href="/runs">{t.allRuns}</a>}>
+            <AtWork view={view} runs={runs} />
+          </Panel>
+          <Panel title={t.next} live="next" side={<a href="/automation">{t.allAutomation}</a>}>
+            <Next view={view} statuses={statuses} />
+          </Panel>
+        </div>
       </div>,
-      <Panel title={t.groups} live="groups">
-        <Groups view={view} groups={groupCounts(graph, counts)} />
-      </Panel>,
     ]);
   });
 }

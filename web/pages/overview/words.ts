@@ -1,12 +1,12 @@
-import { words } from "../../view/language.ts";
+import { plural, words } from "../../view/language.ts";
 
 export const text = words({
   title: "Overview",
   well: "The lake is well",
   wellLead: "Everything that automation is to keep true is fresh.",
-  notWell: (count: string) => `${count} partitions need a look`,
+  notWell: (count: string) => `${plural(count, "partition")} ${count === "1" ? "needs" : "need"} a look`,
   notWellLead: "What failed, is blocked, or is late, by asset below.",
-  alarmed: (count: string) => `${count} open alerts need a look`,
+  alarmed: (count: string) => `${plural(count, "open alert")} ${count === "1" ? "needs" : "need"} a look`,
   alarmedLead: "No partition failed or is late; the alerts below say what is wrong.",
   next: "Next by itself",
   paused: "paused",
