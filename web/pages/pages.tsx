@@ -9,6 +9,7 @@ import { COOKIES, type PageEnv, viewOf } from "../view/view.ts";
 import { LANGUAGES, words } from "../view/language.ts";
 import { acts } from "./acts/acts.tsx";
 import { backfillAct } from "./acts/backfill.tsx";
+import { air } from "./air/page.tsx";
 import { asset } from "./asset/page.tsx";
 import { assets } from "./assets/page.tsx";
 import { checks } from "./checks/page.tsx";
@@ -92,6 +93,7 @@ export function pages({ lake: open, lookbackDays, hindrance, process, tables }: 
   partition(app);
   acts(app);
   backfillAct(app);
+  air(app);
   data(app);
   sql(app);
   app.all("*", (context) => {
