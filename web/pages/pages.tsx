@@ -12,6 +12,7 @@ import { audit } from "./audit/page.tsx";
 import { automation } from "./automation/page.tsx";
 import { backfillAct } from "./acts/backfill.tsx";
 import { alerts } from "./alerts/page.tsx";
+import { air } from "./air/page.tsx";
 import { asset } from "./asset/page.tsx";
 import { assets } from "./assets/page.tsx";
 import { backfills } from "./backfills/page.tsx";
@@ -109,6 +110,7 @@ export function pages(vitals: Vitals): Pages {
   alerts(app);
   acts(app);
   backfillAct(app);
+  air(app);
   data(app);
   sql(app);
   app.all("*", (context) => {
