@@ -1,13 +1,11 @@
 import type { Tables } from "../core/mod.ts";
-
-/** A row, by its columns' names; values as JSON has them. */
-export type Row = Readonly<Record<string, unknown>>;
+import { type Answer, answerTo, type Row } from "./answer.ts";
 
 /** At most so many answers are kept, and so many characters of them. */
 const MOST = 200, CHARACTERS = 8_000_000;
 
 interface Kept {
-  readonly rows: Promise<readonly Row[]>;
+  readonly answer: Promise<Answer>;
   size: number;
 }
 
@@ -31,25 +29,26 @@ export class CachedRows {
    * @throws As `Tables.ask`; an error is kept for nobody.
    */
   async rows(statement: string, version: number | string): Promise<readonly Row[]> {
-    const key = JSON.stringify([version, statement]);
-    const known = this.#kept.get(key);
-    const kept = known ?? { rows: this.#ask(key, statement), size: 0 };
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
-    return await kept.rows;
+    return (await this.answer(statement, version)).rows;
   }
 
-  async #ask(key: string, statement: string): Promise<readonly Row[]> {
+  /** The same, with the columns. */
+  async answer(statement: string, version: number | string): Promise<Answer> {
+    const key = JSON.stringify([version, statement]);
+    const known = this.#kept.get(key);
+    const kept = known ?? { answer: this.#ask(key, statement), size: 0 };
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    return await kept.answer;
+  }
+
+  async #ask(key: string, statement: string): Promise<Answer> {
     try {
-      const stream = await this.#tables.ask(statement, {
-        format: "json",
-        signal: new AbortController().signal,
-      });
-      const text = await new Response(stream).text();
+      const answer = await answerTo(this.#tables, statement, { signal: new AbortController().signal });
       const kept = this.#kept.get(key);
-      if (kept !== undefined) kept.size = text.length;
+      if (kept !== undefined) kept.size = answer.size;
       this.#trim();
-      return JSON.parse(text);
+      return answer;
     } catch (error) {
       this.#kept.delete(key);
       throw error;

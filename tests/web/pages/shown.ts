@@ -31,7 +31,12 @@ export async function shown(
     return { status: response.status, html, text: textOf(html), headers: response.headers };
   };
   const post = async (path: string, fields: Readonly<Record<string, string>>) => {
-    const response = await app.request(path, { method: "POST", body: new URLSearchParams(fields) });
+    const csrf = /name="csrf" value="([^"]+)"/.exec((await get("/design")).html)![1]!;
+    const response = await app.request(path, {
+      method: "POST",
+      headers: { origin: "http://localhost" },
+      body: new URLSearchParams({ csrf, ...fields }),
+    });
     return { status: response.status, location: response.headers.get("location") };
   };
   const work = async () => {
