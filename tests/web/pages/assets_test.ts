@@ -135,3 +135,13 @@ Deno.test("nothing of a page is inline, whatever is in it", async () => {
     assertNotMatch(html, /<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=/, path);
   }
 });
+
+Deno.test("a warning of several partitions leads to the first of them", async () => {
+  const [raw] = declared();
+  const late = { ...raw!, freshness: { within: { hours: 2 }, after: "partition-end" as const } };
+  const { get, materialize } = await shown([late]);
+  await materialize({ partitions: ["2024-01-28"] });
+  const { text, html } = await get("/assets/t/raw");
+  assertStringIncludes(text, "2024-01-29/2024-01-31 late: not fresh 2 hours after the partition's end");
+  assertMatch(html, /<a class="key" href="\/assets\/t\/raw\/2024-01-29">\s*2024-01-29\/2024-01-31/);
+});
