@@ -18,6 +18,7 @@ import { design } from "./design.tsx";
 import { lineage } from "./lineage/page.tsx";
 import { partition } from "./partition/page.tsx";
 import { overview } from "./overview/page.tsx";
+import { promotion } from "./promotion/page.tsx";
 import { sql } from "./sql/page.tsx";
 
 /** A year, in seconds. */
@@ -96,6 +97,7 @@ export function pages({ lake: open, lookbackDays, hindrance, process, tables }: 
   air(app);
   data(app);
   sql(app);
+  promotion(app);
   app.all("*", (context) => {
     const t = context.var.view.in(text);
     return show(
