@@ -25,6 +25,7 @@ import { partitionRows } from "./partition/rows.tsx";
 import { overview } from "./overview/page.tsx";
 import { run } from "./run/page.tsx";
 import { runs } from "./runs/page.tsx";
+import { promotion } from "./promotion/page.tsx";
 import { sql } from "./sql/page.tsx";
 
 /** A year, in seconds. */
@@ -113,6 +114,7 @@ export function pages(vitals: Vitals): Pages {
   air(app);
   data(app);
   sql(app);
+  promotion(app);
   app.all("*", (context) => {
     const t = context.var.view.in(text);
     return show(
