@@ -28,22 +28,23 @@ import { filePath, type Table } from "./table.ts";
 export type InputMaterializations<Deps> = { readonly [Name in keyof Deps]: readonly Materialization[] };
 
 /** The declaration of a table: an asset's own options, and how a program makes its partitions. */
-export interface TableAssetOptions<Set extends PartitionSet, Deps extends Dependencies<Set>> extends
-  Pick<
-    AssetOptions<Resources, Set, Deps>,
-    | "key"
-    | "description"
-    | "kind"
-    | "partitions"
-    | "deps"
-    | "code"
-    | "sources"
-    | "batch"
-    | "retry"
-    | "timeout"
-    | "freshness"
-    | "automation"
-  > {
+export interface TableAssetOptions<Partitioning extends PartitionSet, Deps extends Dependencies<Partitioning>>
+  extends
+    Pick<
+      AssetOptions<Resources, Partitioning, Deps>,
+      | "key"
+      | "description"
+      | "kind"
+      | "partitions"
+      | "deps"
+      | "code"
+      | "sources"
+      | "batch"
+      | "retry"
+      | "timeout"
+      | "freshness"
+      | "automation"
+    > {
   /** The contract, and where the files lie. */
   readonly table: Table;
   /** Scans the files; shared by tables of one contract, equal files are scanned once. @default one of its own */
@@ -81,7 +82,8 @@ export interface TableAssetOptions<Set extends PartitionSet, Deps extends Depend
 }
 
 /** An asset whose partitions are a table's files. */
-export interface TableAsset<Set extends PartitionSet = PartitionSet> extends Asset<Resources, Set> {
+export interface TableAsset<Partitioning extends PartitionSet = PartitionSet>
+  extends Asset<Resources, Partitioning> {
   readonly table: Table;
 }
 
@@ -89,9 +91,9 @@ export interface TableAsset<Set extends PartitionSet = PartitionSet> extends Ass
  * Declares a table: a program makes each partition as one Parquet file, which is published if it keeps the contract. A
  * partition without rows has no file.
  */
-export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<Set>>(
-  options: TableAssetOptions<Set, Deps>,
-): TableAsset<Set> {
+export function tableAsset<Partitioning extends PartitionSet, Deps extends Dependencies<Partitioning>>(
+  options: TableAssetOptions<Partitioning, Deps>,
+): TableAsset<Partitioning> {
   const {
     table,
     program,
@@ -148,7 +150,7 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
     };
   }
 
-  const asset = define.asset<Set, Deps>({
+  const asset = define.asset<Partitioning, Deps>({
     kind: "table",
     ...declared,
     sources: [sourceFile(`sql/${program}.sql`), ...options.sources ?? []],

@@ -12,7 +12,7 @@ export type WorkerPlace = { readonly host: string; readonly pid: number } | null
 
 /** How a lead is had. */
 export interface LeadOptions {
-  /** What others are to know of who has it. @default null */
+  /** A note of the holder for others. @default null */
   readonly note?: Json;
   /** Whether it is left to another who asks for it and does not yield. @default false */
   readonly yields?: boolean;

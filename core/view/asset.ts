@@ -44,7 +44,7 @@ export interface AssetDetailJson
   readonly downstream: readonly AssetKey[];
 }
 
-/** All that is declared of an asset, as `show --json` has it. @param code Its code version. */
+/** All that is declared of an asset, as `show --json` has it. @param codeVersion As its partitions are made now. */
 export function assetDetailJson(graph: Graph, asset: AnyAsset, codeVersion: string): AssetDetailJson {
   const { description, contract, automation, freshness } = asset;
   return {
