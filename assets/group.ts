@@ -17,7 +17,7 @@ import type { ViewFile } from "./views.ts";
 export interface GroupContext {
   /** Each environment has a lake of its own: `PIPELINE_ENV`. */
   readonly environment: "dev" | "prod";
-  /** The time after a period's end for which its source is asked again: LOOKBACK_DAYS. */
+  /** The time after a period's end for which its source is asked again: DEFAULT_LOOKBACK_DAYS. */
   readonly lookback: Milliseconds;
   /** The files of `sql/views/<group>`, for `views()`. */
   readonly views: readonly ViewFile[];

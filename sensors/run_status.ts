@@ -62,7 +62,7 @@ export function runStatus(options: RunStatusOptions): Sensor {
       return {
         requests,
         cursor: told,
-        skip: ended === 0 ? "no run has ended" : `told of ${ended} runs that ended`,
+        skip: ended === 0 ? "no run has ended" : `told of ${ended} run${ended === 1 ? "" : "s"} that ended`,
       };
     },
   });

@@ -49,9 +49,15 @@ export interface TableAssetOptions<Partitioning extends PartitionSet, Deps exten
   readonly table: Table;
   /** Scans the files; shared by tables of one contract, equal files are scanned once. @default one of its own */
   readonly examiner?: TableExaminer;
-  /** The program whose rows are written: `marts/x` is `sql/marts/x.sql`. */
+  /**
+   * The program whose rows are written: `marts/x` is `sql/marts/x.sql`, below the project or, for a graph's module, below
+   * the module's folder. It is among the asset's `sources`.
+   */
   readonly program: string;
-  /** The tables that the program reads, by the names that its statement uses. */
+  /**
+   * The tables that the program reads, by the names that its statement uses: `tableInput`, `filesInput` or `{
+   * columns, rows }`.
+   */
   readonly inputs: (materialized: InputMaterializations<Deps>) => Readonly<Record<string, InputTable>>;
   /** The program's column that holds the key of a row's partition; `all` where the asset is not partitioned. */
   readonly partition: string;
@@ -150,10 +156,11 @@ export function tableAsset<Partitioning extends PartitionSet, Deps extends Depen
     };
   }
 
+  const statement = sourceFile(`sql/${program}.sql`);
   const asset = define.asset<Partitioning, Deps>({
     kind: "table",
     ...declared,
-    sources: [sourceFile(`sql/${program}.sql`), ...options.sources ?? []],
+    sources: [statement, ...(options.sources ?? []).filter(({ path }) => path !== statement.path)],
     pool: "duckdb",
     contract: shownContract(contract),
     checks: [

@@ -10,7 +10,7 @@ import { select } from "../selection.ts";
 export interface MaterializeRequest {
   /** Expressions that choose assets, as commands take them: `["+shop/report"]`. */
   readonly selection: readonly string[];
-  /** Dates or times, both inclusive. @default the last LOOKBACK_DAYS days and today */
+  /** Dates or times, both inclusive. @default the last DEFAULT_LOOKBACK_DAYS days and today */
   readonly from?: string;
   readonly to?: string;
   /** Keys of single partitions, in the place of bounds. */

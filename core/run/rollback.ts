@@ -37,7 +37,12 @@ export async function rollback(session: Session, node: Node, partition: number):
   const act = async (run: RunId, token: ClaimToken): Promise<RolledBack> => {
     const { publisher, clock, state } = session;
     const [current] = await state.materializations(node.key, [range]);
-    if (current === undefined) return { status: "no-version", reason: "nothing stands" };
+    if (current === undefined) {
+      return {
+        status: "no-version",
+        reason: "found nothing materialized, wanted a partition with an earlier version",
+      };
+    }
     const history = await state.history(node.key, partition);
     const earlier = history.find(({ dataVersion }) => dataVersion !== current.event.dataVersion);
     if (earlier === undefined) return { status: "no-version", reason: "no earlier version is known" };
