@@ -71,7 +71,7 @@ async function isIdle(app: App): Promise<boolean> {
   }
 }
 
-/** What was done, and what there is to be said of it. */
+/** The outcome of `daemon --once`. */
 interface Told {
   readonly done: readonly Worked[];
   readonly warnings: readonly string[];

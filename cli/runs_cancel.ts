@@ -28,7 +28,7 @@ export async function cancel(
   return 0;
 }
 
-/** What becomes of a run that stood so. */
+/** A sentence on what becomes of a run, by its status until then. */
 const TOLD: Partial<Readonly<Record<RunStatus, { readonly status: string; readonly text: string }>>> = {
   queued: { status: "cancelled", text: "cancelled: it had not begun" },
   running: {

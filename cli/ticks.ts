@@ -12,7 +12,7 @@ Usage: ticks NAME [--limit N] [--json]
 NAME           as \`schedules\` and \`sensors\` list it
 --limit N      how many, newest first; default: 20
 
-Of consecutive ticks that requested nothing only the last is kept.
+Of the ticks that requested nothing only the last is kept.
 
 Examples:
   deno task ticks automation

@@ -2,7 +2,7 @@ import type { AnyAsset } from "../asset.ts";
 import type { AssetKey } from "../event.ts";
 import type { Graph } from "../graph.ts";
 
-/** An asset as lists of assets have it. */
+/** An asset in short. */
 export interface AssetJson {
   readonly key: AssetKey;
   readonly group: string;
