@@ -1,13 +1,17 @@
 import { lineOf } from "./system.ts";
 
-/** What answers requests. */
+/** A handler of HTTP requests. */
 export type Handler = (request: Request) => Response | Promise<Response>;
 
 export interface Listening extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Answers requests from this machine until it is disposed of. @returns Why it cannot, in a line, where the port is not free. */
+/**
+ * Answers requests from this machine until it is disposed of.
+ *
+ * @returns Why it cannot, in a line, where the port is not free.
+ */
 export function listen(handler: Handler, port: number): Listening | { readonly fault: string } {
   const hostname = "127.0.0.1";
   try {

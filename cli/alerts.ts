@@ -19,7 +19,7 @@ import {
 import { painter, print, printJson } from "./out.ts";
 
 export const alerts: Command = {
-  summary: "what people were told of: what is wrong, what was, and whether each message arrived",
+  summary: "the alerts: what is wrong, what was lately, and whether each message arrived",
   help: `
 Usage: alerts [--all] [--json]
        alerts test [--json]

@@ -118,7 +118,7 @@ async function mayBegin({ prompt, log }: Context, { partitions }: PlannedBackfil
   return false;
 }
 
-/** What would be blocked, and what to select so that it is not. */
+/** Lines on partitions that would be blocked, and on what to select so that they are not. */
 function blockedLines({ blocked }: PlannedBackfill): string[] {
   return blocked.map(({ asset, partitions, message }) =>
     `${asset}: ${plural(partitions, "partition")} would be blocked: ${visible(message)}`

@@ -58,7 +58,7 @@ export type Prompt = (question: string) => Promise<string | null>;
 /** The surroundings of a command: its streams, signals and clock. */
 export interface Context {
   readonly stdout: Terminal;
-  /** What is told beside the answer, on stderr. */
+  /** The log on stderr, beside the answer. */
   readonly log: CommandLog;
   /** The standard input; undefined where nothing is read. */
   readonly input?: Input | undefined;
@@ -74,7 +74,7 @@ export interface Context {
   readonly uncaught: (line: (error: unknown) => string) => void;
   /** A file's text; undefined if it cannot be read. */
   readonly readText: (path: string) => Promise<string | undefined>;
-  /** What answers who asks how a daemon is. */
+  /** The web server's handler, over a daemon's vitals. */
   readonly web: (vitals: Vitals) => Promise<Handler>;
   /** The program behind the commands, configured. */
   readonly app: (options: AppOptions) => Promise<App>;
@@ -86,7 +86,11 @@ export interface AppOptions {
   readonly graph?: string;
   /** How many times faster the lake lives than the machine. @default once */
   readonly speed?: number;
-  /** Whether the command goes on and answers others meanwhile: what its state waits for keeps nobody waiting. @default no */
+  /**
+   * Whether the command goes on and answers others meanwhile: what its state waits for keeps nobody waiting.
+   *
+   * @default no
+   */
   readonly lasting?: boolean;
   /** Whether it lives as fast as a daemon at work, where no speed is given. @default true */
   readonly follows?: boolean;
@@ -139,7 +143,11 @@ export interface App {
   backUp(file: string): Promise<BackedUp>;
   /** Puts a copy in the place of the state. @throws {StateError} @throws {LakeError} If it is another lake's. */
   restore(file: string): Promise<Restored>;
-  /** Makes the state anew from what lies in the lake. @throws {LakeError} If there is a whole one and that is not forced. */
+  /**
+   * Makes the state anew from what lies in the lake.
+   *
+   * @throws {LakeError} If there is a whole one and that is not forced.
+   */
   rebuild(options: RebuildOptions): Promise<Rebuilt>;
   /** Where people are told of what is wrong. */
   channels(): Promise<readonly Channel[]>;
@@ -147,7 +155,11 @@ export interface App {
   readonly machine: Clock;
   /** The lake's tables and views. */
   query(): Promise<Query>;
-  /** Answers requests from this machine, at the configured port if none is given. @returns A line, where the port is taken. */
+  /**
+   * Answers requests from this machine, at the configured port if none is given.
+   *
+   * @returns A line, where the port is taken.
+   */
   listen(handler: Handler, port?: number): Promise<Listening | { readonly fault: string }>;
   /** The process that the program is. */
   readonly process: ProcessVitals;
@@ -205,7 +217,7 @@ export interface Rebuilt {
 
 export interface Project {
   readonly graph: Graph;
-  /** What is declared to ask for runs, beside the conditions of assets and what is in the box. */
+  /** The declared schedules and sensors, without those in the box. */
   readonly schedules: readonly Schedule[];
   readonly sensors: readonly Sensor[];
   /** The text of a file that goes into a code version. */
@@ -234,13 +246,16 @@ export interface Lake extends AsyncDisposable {
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   /** Takes views out of the catalog whose files are gone. @returns Their assets. */
   dropViews(): Promise<AssetKey[]>;
-  /** What asks for runs by itself here, in the order in which it is to be asked; under a lead, until that has passed on. */
+  /** Opens the sensors, schedules and conditions, to be ticked in this order; under a lead, until that has passed on. */
   tickers(lead?: Lead): Promise<readonly Ticking[]>;
   /** How long so many requests to the source take at least, at its pace, in seconds. */
   leastSeconds(requests: number): number;
   /** The schedules and sensors that are declared, and what is in the box. */
   declaredAutomations(): Promise<Automations>;
-  /** Tells people of what is wrong by now, and what is over, beside one who asks for what is due: `tickers` do so themselves. */
+  /**
+   * Tells people of what is wrong by now, and what is over, beside one who asks for what is due: `tickers` do so
+   * themselves.
+   */
   look(signal: AbortSignal): Promise<void>;
   /** The same at the end of who asked for what was due, and waits until each channel was tried. */
   tell(signal: AbortSignal): Promise<void>;
@@ -267,7 +282,7 @@ export interface Served {
   readonly finished: Promise<void>;
 }
 
-/** What answers requests. */
+/** A handler of HTTP requests. */
 export type Handler = (request: Request) => Response | Promise<Response>;
 
 /** A port that is listened at; dispose of it. */

@@ -6,7 +6,7 @@ import type { CommandLog } from "./command_log.ts";
 /** How often, at most, a step that gets on is told. */
 const EACH: Milliseconds = 10_000;
 
-/** What warnings may be about beside assets and sources. */
+/** The subjects of warnings beside assets and sources. */
 const OWN: ReadonlySet<string> = new Set(["alert", "lake", "state"]);
 
 interface Step {

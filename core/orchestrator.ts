@@ -53,14 +53,14 @@ import { bindAgain, bindGraph, materializedIn, type ReadSourceFile } from "./sta
 import { type AssetStatus, statusOf } from "./status.ts";
 import { failuresOverFresh, type Warning } from "./warnings.ts";
 
-/** A graph with what its assets are given, and the ports that it is opened over. */
+/** The parts of an orchestrator: a graph, the resources of its assets, and the ports. */
 export interface OrchestratorOptions<Resources> extends Ports {
   readonly graph: Graph<Resources>;
   readonly resources: Resources;
   readonly readSourceFile: ReadSourceFile;
   /** @default four steps at once */
   readonly limits?: Limits;
-  /** Whether code that others registered since this graph's was stays the present one. @default false */
+  /** Whether the graph leaves code alone that others registered later than its own. @default false */
   readonly yielding?: boolean;
 }
 
@@ -71,7 +71,11 @@ export interface TickersOptions extends Automations {
   readonly lookbackDays: number;
 }
 
-/** The status of all that asks for runs by itself: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
+/**
+ * The status of all that asks for runs by itself: the conditions of assets, schedules, sensors.
+ *
+ * @throws {DeclarationError}
+ */
 export async function automationStatusesOf(
   automations: Automations,
   over: { readonly state: State; readonly cron: Cron; readonly now: Instant },
@@ -80,22 +84,22 @@ export async function automationStatusesOf(
   return await automationStatuses(automations, over);
 }
 
-/** Who is told of a run, and what cancels it. */
+/** The options of a run. */
 export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly observe?: Observer;
-  /** Of a queued run: aborted when its worker is to end, so that what is not at work is left to another. */
+  /** Aborted when the worker is to end: the rest of a queued run is handed back to the queue. */
   readonly ending?: AbortSignal;
 }
 
-/** The run that retries another, and whether it is new: where one is queued or at work, it is that. Or why there is none. */
+/** The run that retries another, and whether it was queued only now; or one line on why there is nothing to retry. */
 export type Retried = { readonly run: RunId; readonly isNew: boolean } | { readonly nothing: string };
 
-/** The result of a look at what lies beside the state: others' files, and the published ones. */
+/** The result of a look at external assets and at published files. */
 export interface Sight {
   /** The external assets. */
   readonly seen: readonly Seen[];
-  /** How many partitions of an asset there was no time to look at for their files. */
+  /** The number of partitions of an asset whose files there was no time to look at. */
   readonly left: ReadonlyMap<AssetKey, number>;
 }
 
@@ -107,7 +111,7 @@ export interface Unreported extends PartitionRange {
   readonly message: string;
 }
 
-/** A graph over one state: what is stale, and what brings it up to date. */
+/** A graph over one state and one lake: tells what is stale, and brings it up to date. */
 export class Orchestrator {
   /** Done before the first run: what was published before may have been lost. */
   readonly #compared: { found?: Promise<readonly string[]> };
@@ -126,7 +130,7 @@ export class Orchestrator {
     this.#compared = compared;
   }
 
-  /** Binds the graph to the state and takes in all that the state knows of it. */
+  /** Registers the graph's assets in the state, and loads what the state knows of them. */
   static async open<Resources>(options: OrchestratorOptions<Resources>): Promise<Orchestrator> {
     const { graph, state, clock, readSourceFile, limits = { steps: 4, pools: {} } } = options;
     const { yielding = false } = options;
@@ -137,8 +141,8 @@ export class Orchestrator {
   }
 
   /**
-   * The same graph over the same state once more, by a time of its own: of two runs side by side each keeps to the
-   * partitions that existed when it began.
+   * A second orchestrator over the same graph and state, for a run beside another: each keeps to the partitions that
+   * existed when it began.
    */
   async beside(): Promise<Orchestrator> {
     const { session } = this;
@@ -232,12 +236,20 @@ export class Orchestrator {
     return heldBack(this.index, scopeOf(this.index, selection));
   }
 
-  /** The assets that wait for partitions of external assets not seen so far, each with its warnings. @throws {RequestError} */
+  /**
+   * The assets that wait for partitions of external assets not seen so far, each with its warnings.
+   *
+   * @throws {RequestError}
+   */
   awaited(selection: RunSelection): ReadonlyMap<AssetKey, readonly Warning[]> {
     return awaited(this.index, selection);
   }
 
-  /** The failures over selected partitions that are fresh all the same, which no plan makes again. @throws {RequestError} */
+  /**
+   * The failures over selected partitions that are fresh all the same, which no plan makes again.
+   *
+   * @throws {RequestError}
+   */
   failedFresh(selection: RunSelection): ReadonlyMap<AssetKey, readonly Warning[]> {
     const scope = scopeOf(this.index, selection);
     return new Map(
@@ -444,7 +456,7 @@ export class Orchestrator {
   }
 
   /**
-   * What asks for runs by itself, to be ticked in this order: what is seen by sensors is known to schedules and conditions.
+   * The sensors, the schedules and the assets' conditions, to be ticked in this order: what sensors find counts for the others.
    *
    * @throws {DeclarationError} If a schedule's expression cannot be read, or two have one name.
    */
@@ -496,7 +508,7 @@ export class Orchestrator {
     return await outagesIn(this.session.state.keyValue, this.session.clock.now());
   }
 
-  /** What is to be said of the code of assets while a daemon leads: it, or this checkout, may have other code of them. */
+  /** Warnings of assets whose code differs between this checkout and the daemon that leads. */
   async codeWarnings(leader: Leader | undefined): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
     const { codeWarnings } = await import("./daemon/leading_daemon.ts");
     return await codeWarnings(this.session.state, this.index, leader);

@@ -6,5 +6,5 @@ import { promotion } from "./rules/promotion.ts";
 import { sensor } from "./rules/sensor.ts";
 import { source } from "./rules/source.ts";
 
-/** Makes the rules by which people are told of what is wrong. */
+/** The makers of alert rules, such as `alert.late()`. */
 export const alert = { check, daemon, failure, late, promotion, sensor, source };

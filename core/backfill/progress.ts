@@ -8,7 +8,7 @@ import { scopeOfKnown } from "../run/request.ts";
 import type { Session } from "../run/session.ts";
 import { doneOf } from "./wanted.ts";
 
-/** How far a backfill is. */
+/** The progress of a backfill. */
 export interface BackfillProgress {
   readonly id: number;
   readonly status: BackfillStatus;

@@ -3,18 +3,18 @@ import { type Milliseconds, SECOND } from "../instant.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Lead, Leader, LeadOptions, State } from "../ports/state.ts";
 
-/** The lead that who asks for runs has. */
+/** The name of the lead whose holder requests runs. */
 export const TICKS = "ticks";
 /** So often who leads gives a sign of life. */
 export const BEAT: Milliseconds = 5 * SECOND;
 /** Who leads and gives no sign of life for so long has lost the lead to whoever asks for it. */
 export const SILENT: Milliseconds = 30 * SECOND;
 
-/** What others are to know of the daemon that leads. */
+/** The note that the leading daemon leaves for others. */
 export interface LeadNote {
   /** How many times as fast as the machine its lake lives. */
   readonly speed: number;
-  /** The code that it makes assets with, by the ids of the records. */
+  /** The id of the code record that it makes each asset with. */
   readonly codes: Readonly<Record<AssetKey, number>>;
 }
 

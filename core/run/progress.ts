@@ -6,7 +6,7 @@ import type { KeyRange } from "../partition/range_text.ts";
 /** News of a run while it goes on. */
 export type Progress = News & { readonly run: RunId };
 
-/** Progress without the run that tells it. */
+/** Progress of a run, without the run's number. */
 export type News =
   | { readonly type: "run-started" }
   /** Of a run that is no more: what it had begun to publish was completed or taken back. */
@@ -60,5 +60,5 @@ export type News =
     readonly took: Milliseconds;
   };
 
-/** Told of progress as it happens; must not throw. */
+/** Called with progress as it happens; must not throw. */
 export type Observer = (progress: Progress) => void;

@@ -68,7 +68,7 @@ export function wholeFailures(run: RunRecord): { readonly asset: AssetKey; reado
   );
 }
 
-/** What a run held back by its record: a partition's key or two, and what they needed, or the check that they failed. */
+/** The partitions that a run held back, by its record, each with what it needed or the check that it failed. */
 export function blockedBy(
   { summary }: RunRecord,
 ): { readonly asset: AssetKey; readonly partition: string | null; readonly message: string }[] {
