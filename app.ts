@@ -208,6 +208,7 @@ export class App {
       started: performance.timeOrigin,
       memory: () => Deno.memoryUsage().rss,
       now: this.now,
+      speed: this.speed,
     };
   }
 

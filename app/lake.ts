@@ -31,6 +31,7 @@ import type { LakeResources } from "./resources.ts";
 import { asked, type Sources, sourcesOf } from "./source.ts";
 import { sourceWarnings } from "./source_warnings.ts";
 import { openStorage } from "./storage.ts";
+import { systemClock } from "./system.ts";
 import { Tickers } from "./tickers.ts";
 import { MACHINE, type TimeOfLake } from "./time.ts";
 import { tracedFetch } from "./traced/fetch.ts";
@@ -172,6 +173,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       publisher,
       entries: () => catalog.list(),
       clock,
+      machine: systemClock,
       cron: async () => new (await import("../adapters/cron/croner/cron.ts")).CronerCron(),
       random: Math.random,
       tracer,

@@ -126,12 +126,13 @@ export class Orchestrator {
 
   /** Binds the graph to the state and takes in all that the state knows of it. */
   static async open<Resources>(options: OrchestratorOptions<Resources>): Promise<Orchestrator> {
-    const { graph, state, clock, readSourceFile, limits = { steps: 4, pools: {} } } = options;
+    const { graph, state, clock, machine = clock, readSourceFile, limits = { steps: 4, pools: {} } } =
+      options;
     const { yielding = false } = options;
     const nodes = await bindGraph(graph, { state, readSourceFile, at: clock.now(), yielding });
     const index = new StalenessIndex(nodes, clock.now());
     index.load(await state.snapshot(nodes.map(({ key }) => key)));
-    return new Orchestrator({ ...options, index, observe: () => {} }, limits);
+    return new Orchestrator({ ...options, machine, index, observe: () => {} }, limits);
   }
 
   /**

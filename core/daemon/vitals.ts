@@ -26,6 +26,8 @@ export interface ProcessVitals {
   memory(): number;
   /** The time by which its lake lives. */
   now(): Instant;
+  /** How many times as fast as the machine it lives. */
+  readonly speed: number;
 }
 
 /** How a daemon is, for who watches it. */
