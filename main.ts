@@ -6,6 +6,7 @@ import type { Ask, Context, ExitCode, Input, Terminal } from "./cli/context.ts";
 import { openLog } from "./cli/log.ts";
 import { SHOW_CURSOR } from "./cli/out.ts";
 import { run } from "./cli/run.ts";
+import { type Exit, exiting } from "./exit.ts";
 
 /** The surroundings of the command line. */
 export interface Host extends Surroundings {
@@ -150,10 +151,11 @@ function outlivesTerminal(): boolean {
 
 /** Whether the process ends as it is to. */
 let ending = false;
+let ended: Exit = Deno.exit;
 
 function exit(code: number): never {
   ending = true;
-  Deno.exit(code);
+  return ended(code);
 }
 
 /**
@@ -181,6 +183,7 @@ function endUncaught(line: (error: unknown) => string): void {
 }
 
 if (import.meta.main) {
+  ended = exiting(Deno.env);
   let lost: Error | undefined;
   const holdings: Holding[] = [];
   const stderr = terminal(Deno.stderr);

@@ -140,7 +140,10 @@ Deno.test("a collector that is not there fails nothing, and nothing is said of i
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
 });
 
-Deno.test("a collector that takes what is sent and never answers fails nothing", async () => {
+/** The runtime waits for a collector for so long, or longer, in milliseconds. */
+const LEFT_ALONE = 20_000;
+
+Deno.test("a collector that takes what is sent and never answers fails nothing, and holds nothing up for long", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const taken: Deno.Conn[] = [];
   const taking = (async () => {
@@ -150,10 +153,14 @@ Deno.test("a collector that takes what is sent and never answers fails nothing",
   const env = {
     OTEL_DENO: "true",
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${listener.addr.port}`,
-    OTEL_EXPORTER_OTLP_TIMEOUT: "200",
   };
-  const { code, stderr } = await place.run(["materialize", "vietnam/locations"], { env });
+  const made = place.start(["materialize", "vietnam/locations"], { env });
+  await made.says(/run 1 succeeded/);
+  const since = performance.now();
+  const { code, stderr } = await made.ended;
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assert(performance.now() - since < LEFT_ALONE / 2, "the runtime was left to itself");
+  assertEquals((await place.run(["status", "--check"], { env })).code, 1, "the command's own exit code");
   assert(taken.length > 0);
   for (const connection of taken) connection.close();
   listener.close();
