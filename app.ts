@@ -193,7 +193,7 @@ export class App {
 
   async query() {
     const { openQuery } = await import("./app/query.ts");
-    return await openQuery(this.config, this.groups);
+    return await openQuery(this.config, this.groups, await this.#tracer());
   }
 
   async listen(handler: Handler, port = this.config.webPort): Promise<Listening | { fault: string }> {
