@@ -195,7 +195,7 @@ export class App {
 
   async query() {
     const { openQuery } = await import("./app/query.ts");
-    return await openQuery(this.config, this.groups);
+    return await openQuery(this.config, this.groups, await this.#tracer());
   }
 
   async listen(handler: Handler, port = this.config.webPort): Promise<Listening | { fault: string }> {
@@ -210,6 +210,7 @@ export class App {
       started: performance.timeOrigin,
       memory: () => Deno.memoryUsage().rss,
       now: this.now,
+      speed: this.speed,
     };
   }
 

@@ -6,6 +6,7 @@ import type { Context, ExitCode, Input, Prompt, Terminal } from "./cli/context.t
 import { openLog } from "./cli/log.ts";
 import { SHOW_CURSOR } from "./cli/out.ts";
 import { run } from "./cli/run.ts";
+import { type Exit, exiting } from "./exit.ts";
 
 /** The surroundings of the command line. */
 export interface Host extends Surroundings {
@@ -129,19 +130,32 @@ function cancelledBySignals(holdings: readonly Holding[]): AbortSignal {
     const late = new Promise((resolve) => setTimeout(resolve, GIVING_BACK));
     Promise.race([given, late]).finally(() => exit(130));
   });
+  const outlives = outlivesTerminal();
   Deno.addSignalListener("SIGINT", request);
   Deno.addSignalListener("SIGTERM", request);
-  // A terminal was closed; what has none may have been told not to mind (`nohup`).
-  if (Deno.stdout.isTerminal()) Deno.addSignalListener("SIGHUP", request);
+  // Its terminal was closed. With any of these listeners, the runtime ends the process by it unless something listens.
+  Deno.addSignalListener("SIGHUP", outlives ? () => {} : request);
   return signal;
+}
+
+/** Whether this process is to outlive its terminal, as by `nohup`; asked before anything listens to signals. */
+function outlivesTerminal(): boolean {
+  try {
+    const ignored = /^SigIgn:\s*([0-9a-f]+)$/m.exec(Deno.readTextFileSync("/proc/self/status"))?.[1];
+    if (ignored !== undefined) return (BigInt(`0x${ignored}`) & 1n) === 1n;
+  } catch {
+    // Another system than Linux: `nohup` leaves none of the streams at a terminal.
+  }
+  return ![Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
 }
 
 /** Whether the process ends as it is to. */
 let ending = false;
+let ended: Exit = Deno.exit;
 
 function exit(code: number): never {
   ending = true;
-  Deno.exit(code);
+  return ended(code);
 }
 
 /**
@@ -169,6 +183,7 @@ function endUncaught(line: (error: unknown) => string): void {
 }
 
 if (import.meta.main) {
+  ended = exiting(Deno.env);
   let lost: Error | undefined;
   const holdings: Holding[] = [];
   const stderr = terminal(Deno.stderr);

@@ -14,7 +14,6 @@ import { failingSensors } from "../sources/openaq/gaps.ts";
 import { channelsOf } from "./channels.ts";
 import type { Project } from "./project.ts";
 import { askingAsset } from "./source.ts";
-import { systemClock } from "./system.ts";
 import type { TimeOfLake } from "./time.ts";
 
 export interface AlertsParts {
@@ -48,7 +47,6 @@ export async function openAlerter(
     rules: alerts({ ...config, own: rules, assets: [...graph.byKey.keys()] }),
     channels: await channelsOf(config, tracer),
     due,
-    machine: systemClock,
     speed: time.speed,
     tell: ({ rule, subject, message }) => warn("alert", `${rule} ${subject}: ${message}`),
     ...(hasSource && {

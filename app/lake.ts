@@ -38,6 +38,7 @@ import type { LakeResources } from "./resources.ts";
 import { askingAsset, originsOf } from "./source.ts";
 import { viewOf } from "../assets/views.ts";
 import { openStorage } from "./storage.ts";
+import { systemClock } from "./system.ts";
 import { Tickers } from "./tickers.ts";
 import { MACHINE, type TimeOfLake } from "./time.ts";
 import { tracedFetch } from "./traced/fetch.ts";
@@ -180,6 +181,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       publisher,
       entries: () => catalog.list(),
       clock,
+      machine: systemClock,
       cron: async () => new (await import("../adapters/cron/croner/cron.ts")).CronerCron(),
       random: Math.random,
       tracer,

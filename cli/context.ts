@@ -68,7 +68,7 @@ export interface Context {
   readonly commands: Readonly<Record<string, () => Promise<Command>>>;
   /** The program's own version. */
   readonly version: string;
-  /** Aborted when the command is to end: by Ctrl-C or SIGTERM. */
+  /** Aborted when the command is to end: by Ctrl-C, SIGTERM, or the end of its terminal. */
   readonly signal: AbortSignal;
   /** Takes over how an error that no code waits for is told; whoever runs the process ends it with that line. */
   readonly uncaught: (line: (error: unknown) => string) => void;

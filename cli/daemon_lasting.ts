@@ -62,10 +62,9 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
         tickers: lake.tickers,
         look: lake.look,
         signal,
-        grace: grace * app.speed,
+        grace,
         speed: app.speed,
         pulse,
-        machine: app.machine,
         tell: told.news,
         observe: (progress) => {
           invocation.observe(progress);

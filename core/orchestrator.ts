@@ -132,12 +132,13 @@ export class Orchestrator {
 
   /** Registers the graph's assets in the state, and loads what the state knows of them. */
   static async open<Resources>(options: OrchestratorOptions<Resources>): Promise<Orchestrator> {
-    const { graph, state, clock, readSourceFile, limits = { steps: 4, pools: {} } } = options;
+    const { graph, state, clock, machine = clock, readSourceFile, limits = { steps: 4, pools: {} } } =
+      options;
     const { yielding = false } = options;
     const nodes = await bindGraph(graph, { state, readSourceFile, at: clock.now(), yielding });
     const index = new StalenessIndex(nodes, clock.now());
     index.load(await state.snapshot(nodes.map(({ key }) => key)));
-    return new Orchestrator({ ...options, index, observe: () => {} }, limits);
+    return new Orchestrator({ ...options, machine, index, observe: () => {} }, limits);
   }
 
   /**

@@ -4,7 +4,6 @@ import { DAY, HOUR, type Instant, iso, type Milliseconds, milliseconds, MINUTE, 
 import { isTimeSet } from "../partition/partition_set.ts";
 import type { Episode } from "../ports/alerts.ts";
 import type { Channel } from "../ports/channel.ts";
-import type { Clock } from "../ports/clock.ts";
 import { TICKS } from "../daemon/leading.ts";
 import { limited } from "../run/limited.ts";
 import { refresh, type Session } from "../run/session.ts";
@@ -37,8 +36,6 @@ export interface AlerterOptions {
   readonly due?: () => Instant;
   /** Told of what began or ended here, beside the channels. */
   readonly tell?: (episode: Pick<Episode, "rule" | "subject" | "message">) => void;
-  /** Measures deliveries and probes, where the lake lives faster than the machine. @default the lake's clock */
-  readonly machine?: Clock;
   /** How many times as fast the lake lives. @default 1 */
   readonly speed?: number;
 }
@@ -74,8 +71,8 @@ export class Alerter implements Ticking {
   constructor(session: Session, options: AlerterOptions) {
     this.#session = session;
     this.#options = options;
-    const { channels, machine = session.clock, speed = 1 } = options;
-    this.#courier = new Courier(session, channels, { machine, speed });
+    const { channels, speed = 1 } = options;
+    this.#courier = new Courier(session, channels, speed);
     this.#results = new KnownResults(session.state, session.index);
     this.#life = new LifeSign(session.state.keyValue);
   }
@@ -253,8 +250,7 @@ export class Alerter implements Ticking {
   }
 
   async #inTime(name: string, probe: Probe, cancel: AbortSignal): Promise<boolean> {
-    const { machine: clock = this.#session.clock } = this.#options;
-    const { signal, cause, end } = limited({ clock }, PROBE, cancel);
+    const { signal, cause, end } = limited(this.#session.machine, PROBE, cancel);
     try {
       return await Promise.race([probe(signal), cause]);
     } catch (error) {

@@ -91,8 +91,8 @@ export class Daemon {
   }
 
   async #lead(): Promise<void> {
-    const { orchestrator, machine = orchestrator.session.clock, pulse, tell, speed = 1 } = this.#options;
-    const { state } = orchestrator.session;
+    const { orchestrator, pulse, tell, speed = 1 } = this.#options;
+    const { state, machine } = orchestrator.session;
     const leading = new Leading(state, machine);
     for (let led: number | undefined | null = null; !this.#over.signal.aborted;) {
       pulse.beat("ticks");
@@ -182,12 +182,12 @@ export class Daemon {
 
   /** Lets what is at work end by itself, for a while. */
   async #end(loops: Promise<unknown>): Promise<void> {
-    const { orchestrator: { session: { clock } }, grace, tell, pulse } = this.#options;
+    const { orchestrator: { session: { machine } }, grace, tell, pulse } = this.#options;
     const runs = this.#lanes.size;
     this.#lanes.end();
     if (runs > 0) tell({ type: "ending", runs, grace });
     const over = new AbortController();
-    const patience = clock.sleep(grace, over.signal).then(() => this.#lanes.abort(), () => {});
+    const patience = machine.sleep(grace, over.signal).then(() => this.#lanes.abort(), () => {});
     const ticks = Promise.race([this.#ticks?.still(), patience]);
     await loops;
     await this.#lanes.empty();

@@ -1,7 +1,6 @@
 import type { Ticking } from "../automation/ticker.ts";
 import type { Milliseconds } from "../instant.ts";
 import type { Orchestrator } from "../orchestrator.ts";
-import type { Clock } from "../ports/clock.ts";
 import type { Lead } from "../ports/state.ts";
 import type { Observer } from "../run/progress.ts";
 import type { Herald } from "./news.ts";
@@ -16,13 +15,11 @@ export interface DaemonOptions {
   readonly look?: (signal: AbortSignal) => Promise<void>;
   /** Aborted when nothing new is to be begun. */
   readonly signal: AbortSignal;
-  /** How long steps at work may go on then. */
+  /** How long steps at work may go on then, by the machine's clock. */
   readonly grace: Milliseconds;
   /** How many times as fast as the machine the lake lives; beside one of another speed it does not work. @default 1 */
   readonly speed?: number;
   readonly pulse: Pulse;
-  /** Measures whether who leads still lives, where the lake lives faster than the machine. @default the lake's clock */
-  readonly machine?: Clock;
   readonly tell: Herald;
   readonly observe: Observer;
   /** Given a way to wake the daemon, which may be used at any time and need not be. */

@@ -131,12 +131,13 @@ class Step implements Disposable {
   }
 
   async run(span: Span): Promise<void> {
-    const { session, claim: { run }, options: { number, partitions, started, signal } } = this;
+    const { session, claim: { run }, options: { number, partitions, signal } } = this;
     if (partitions.length === 0) {
       span.omit();
       return await this.#end("succeeded");
     }
     const { key, set } = this.#node;
+    const began = session.machine.awake();
     const range = keyRange(set, hullOf(partitions));
     session.observe({ run, type: "step-started", step: number, asset: key, range, count: count(partitions) });
     span.set(this.#begins(range));
@@ -160,7 +161,7 @@ class Step implements Disposable {
     if (!this.#recorded || isBroken) await this.#end(outcome);
     await this.#log.flush();
     if (this.#bad.length > 0 && !signal.aborted) await verifyInputs(session, this.#node, this.#bad);
-    const took = session.clock.now() - started;
+    const took = session.machine.awake() - began;
     session.observe({ run, type: "step-ended", step: number, outcome, took });
   }
 
@@ -249,7 +250,7 @@ class Step implements Disposable {
     const places = new Places();
     let first: number | undefined;
     const { signal, cause, abort, end } = limited(
-      session,
+      session.machine,
       asset.timeout && milliseconds(asset.timeout),
       cancel,
     );
@@ -416,11 +417,11 @@ function partitionsOf(node: Node, ranges: Ranges): Partitions {
 }
 
 /** Waits until the asset's code has ended, so that it stages nothing more; not for ever: it must not hold the slot. */
-async function ended({ clock }: Session, groups: AsyncIterator<unknown>): Promise<void> {
+async function ended({ machine }: Session, groups: AsyncIterator<unknown>): Promise<void> {
   const over = new AbortController();
   await Promise.race([
     groups.return?.().catch(() => {}),
-    clock.sleep(GRACE, over.signal).catch(() => {}),
+    machine.sleep(GRACE, over.signal).catch(() => {}),
   ]);
   over.abort();
 }
