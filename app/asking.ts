@@ -1,5 +1,16 @@
 import type { Config } from "../config.ts";
-import type { Alerter, LakeStorage, Lead, Orchestrator, State, Ticking, Tracer, Warn } from "../core/mod.ts";
+import type {
+  Alerter,
+  LakeStorage,
+  Lead,
+  LeftToOthers,
+  Orchestrator,
+  State,
+  Ticking,
+  Tracer,
+  Warn,
+} from "../core/mod.ts";
+import { askersOf } from "./askers.ts";
 import type { Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
 import type { TimeOfLake } from "./time.ts";
@@ -27,11 +38,16 @@ export class Asking {
     this.#parts = parts;
   }
 
-  /** All of it, to be called in this order, as who has the lead. */
-  async tickers(lead: Lead | undefined): Promise<readonly Ticking[]> {
+  /** The names of schedules and sensors. */
+  get names(): readonly string[] {
+    const { schedules, sensors } = askersOf(this.#parts.project);
+    return [...schedules, ...sensors].map(({ name }) => name);
+  }
+
+  /** All of it but what is left to others, to be called in this order, as who has the lead. */
+  async tickers(lead: Lead | undefined, left: LeftToOthers | undefined): Promise<readonly Ticking[]> {
     const { config, project, storage: { store, publisher }, state, orchestrator, resources, tracer } =
       this.#parts;
-    const { askersOf } = await import("./askers.ts");
     const by = lead === undefined ? orchestrator : orchestrator.leading(lead);
     const asked = await by.tickers({
       ...askersOf(project, resources?.watch),
@@ -42,6 +58,7 @@ export class Asking {
         known: (folder) => state.filesBelow(folder),
       },
       lookbackDays: config.lookbackDays,
+      ...(left && { left }),
     });
     this.#asking = [...asked, await by.backfillTicker()];
     return [...this.#asking, await this.#alerts()].map((ticking) => tracedTicking(tracer, ticking));

@@ -8,6 +8,7 @@ import {
   type Instant,
   type LakeStorage,
   type Lead,
+  type LeftToOthers,
   type NewEvent,
   Orchestrator,
   type State,
@@ -53,7 +54,8 @@ export interface Lake extends AsyncDisposable {
   sweep(counting?: "only"): Promise<number>;
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   dropViews(): Promise<AssetKey[]>;
-  tickers(lead?: Lead): Promise<readonly Ticking[]>;
+  tickers(lead?: Lead, left?: LeftToOthers): Promise<readonly Ticking[]>;
+  readonly asks: readonly string[];
   /** How long so many requests to the source take at least, at its pace. */
   leastSeconds(requests: number): number;
   look(signal: AbortSignal): Promise<void>;
@@ -217,7 +219,8 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ ...views, databases, catalog });
       },
-      tickers: (lead) => asking.tickers(lead),
+      tickers: (lead, left) => asking.tickers(lead, left),
+      asks: asking.names,
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),
       look: (signal) => asking.look(signal),
       tell: (signal) => asking.tell(signal),

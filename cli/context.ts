@@ -7,6 +7,7 @@ import {
   type Graph,
   type Instant,
   type Lead,
+  type LeftToOthers,
   type Observer,
   type Orchestrator,
   type ProcessVitals,
@@ -233,8 +234,10 @@ export interface Lake extends AsyncDisposable {
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   /** Takes views out of the catalog whose files are gone. @returns Their assets. */
   dropViews(): Promise<AssetKey[]>;
-  /** What asks for runs by itself here, in the order in which it is to be asked; under a lead, until that has passed on. */
-  tickers(lead?: Lead): Promise<readonly Ticking[]>;
+  /** What asks for runs by itself here, in the order in which it is to be asked; under a lead, until that has passed on, but for what others ask for. */
+  tickers(lead?: Lead, left?: LeftToOthers): Promise<readonly Ticking[]>;
+  /** The names of the schedules and sensors that ask. */
+  readonly asks: readonly string[];
   /** How long so many requests to the source take at least, at its pace, in seconds. */
   leastSeconds(requests: number): number;
   /** Tells people of what is wrong by now, and what is over, beside one who asks for what is due: `tickers` do so themselves. */

@@ -60,6 +60,7 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
       await serve({
         orchestrator: lake.orchestrator,
         tickers: lake.tickers,
+        asks: lake.asks,
         look: lake.look,
         signal,
         grace: grace * app.speed,

@@ -5,7 +5,7 @@ import { isTimeSet } from "../partition/partition_set.ts";
 import type { Episode } from "../ports/alerts.ts";
 import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
-import { TICKS } from "../daemon/lead.ts";
+import { leadOf, TICKS } from "../daemon/lead.ts";
 import { limited } from "../run/limited.ts";
 import { refresh, type Session } from "../run/session.ts";
 import { type Probe, SourceHealth } from "../source_health.ts";
@@ -58,6 +58,8 @@ export class Alerter implements Ticking {
   /** Its name in lines about it. */
   readonly name = "alerts";
   readonly #session: Session;
+  /** The name of the lead in the groups of the graph. */
+  readonly #lead: string;
   readonly #options: AlerterOptions;
   readonly #courier: Courier;
   readonly #results: KnownResults;
@@ -73,11 +75,12 @@ export class Alerter implements Ticking {
   /** @internal */
   constructor(session: Session, options: AlerterOptions) {
     this.#session = session;
+    this.#lead = leadOf(session.index.nodes.map(({ asset }) => asset));
     this.#options = options;
     const { channels, machine = session.clock, speed = 1 } = options;
     this.#courier = new Courier(session, channels, { machine, speed });
     this.#results = new KnownResults(session.state, session.index);
-    this.#life = new LifeSign(session.state.keyValue);
+    this.#life = new LifeSign(session.state.keyValue, this.#lead);
     this.#staleSince = new StaleSince(session.state.keyValue);
   }
 
@@ -115,7 +118,7 @@ export class Alerter implements Ticking {
     const { rules } = this.#options;
     await this.#compare(
       view,
-      place === undefined || view.missed !== undefined
+      place === undefined || view.missed.has(this.#lead)
         ? rules
         : rules.filter(({ byFollowers }) => byFollowers),
     );
@@ -128,7 +131,7 @@ export class Alerter implements Ticking {
   async settle(signal: AbortSignal): Promise<void> {
     this.#probe(await this.#view());
     await this.#probing;
-    const leader = await this.#session.state.leader(TICKS);
+    const leader = await this.#session.state.leader(this.#lead);
     await this.#look(signal, leader && "follows");
     if (leader === undefined) await this.#life.rest();
     await this.#courier.settled();

@@ -39,8 +39,8 @@ export interface AlertView {
   readonly staleSince: (node: Node, stale: Ranges) => Promise<readonly StalePartitions[]>;
   /** The sensors that are set aside, each with a line. */
   readonly sensors: readonly { readonly subject: string; readonly message: string }[];
-  /** The last sign of life of a daemon that is missed. */
-  readonly missed: Beat | undefined;
+  /** The last signs of life of daemons that are missed, by the names of their leads. */
+  readonly missed: ReadonlyMap<string, Beat>;
   /** The daemons that live, do not answer, and have lost the lead by it. */
   readonly stalled: readonly Stalled[];
   /**

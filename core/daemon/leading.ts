@@ -1,7 +1,7 @@
 import type { Milliseconds } from "../instant.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Lead, Leader, LeadOptions, State } from "../ports/state.ts";
-import { BEAT, SILENT, TICKS } from "./lead.ts";
+import { BEAT, SILENT } from "./lead.ts";
 
 /** The answer to who asks for the lead: one worker has it, the others follow. */
 export interface LeadAnswer {
@@ -18,20 +18,25 @@ export interface LeadAnswer {
 export class Leading {
   readonly #state: State;
   readonly #clock: Clock;
+  readonly #name: string;
   /** When the last sign of life was given here, and under which lead. */
   #given: { readonly number: number; readonly at: Milliseconds } | undefined;
   /** The last sign of life of another, and when it was first seen. */
   #seen: (Pick<Leader, "number" | "beats"> & { readonly at: Milliseconds }) | undefined;
 
-  /** @param clock The machine's, however fast the lake lives. */
-  constructor(state: State, clock: Clock) {
+  /**
+   * @param clock The machine's, however fast the lake lives.
+   * @param name The lead's.
+   */
+  constructor(state: State, clock: Clock, name: string) {
     this.#state = state;
     this.#clock = clock;
+    this.#name = name;
   }
 
   async ask(options?: LeadOptions): Promise<LeadAnswer> {
     const silent = this.#silence() > SILENT ? this.#seen : undefined;
-    const lead = await this.#state.lead(TICKS, this.#clock.now(), silent, options);
+    const lead = await this.#state.lead(this.#name, this.#clock.now(), silent, options);
     if (lead !== undefined && await this.#beat(lead)) return { lead, silence: undefined };
     await this.#look();
     return { lead: undefined, silence: this.#seen && this.#silence() };
@@ -47,7 +52,7 @@ export class Leading {
   }
 
   async #look(): Promise<void> {
-    const leader = await this.#state.leader(TICKS);
+    const leader = await this.#state.leader(this.#name);
     if (leader === undefined) this.#seen = undefined;
     else if (leader.number !== this.#seen?.number || leader.beats !== this.#seen.beats) {
       this.#seen = { number: leader.number, beats: leader.beats, at: this.#clock.awake() };

@@ -381,14 +381,19 @@ export class MemoryState implements port.State {
     return this.#leads.beat(lead, at);
   }
 
-  async stalled(name: string): Promise<port.Stalled[]> {
+  async stalled(prefix: string): Promise<port.Stalled[]> {
     await null;
-    return this.#leads.stalled(name);
+    return this.#leads.stalled(prefix);
   }
 
   async leader(name: string): Promise<port.Leader | undefined> {
     await null;
     return this.#leads.leader(name);
+  }
+
+  async leaders(prefix: string): Promise<port.NamedLeader[]> {
+    await null;
+    return this.#leads.leaders(prefix);
   }
 
   async abandon(): Promise<void> {

@@ -381,7 +381,7 @@ Deno.test("sensors are told one by one", async () => {
 
 Deno.test("who was to ask again and did not is missed by whoever looks, until somebody asks", async () => {
   const { alerter, open, state, clock } = await desk([]);
-  const life = new LifeSign(state.keyValue);
+  const life = new LifeSign(state.keyValue, "ticks");
   const looked = async () => {
     await alerter.look(signal);
     return await open();
@@ -434,7 +434,7 @@ Deno.test("where the lake lives faster than the machine, work and daemons have t
   clock.suspend(28 * HOUR);
   const ranges = [{ asset: "t/one", from: "2024-02-01", to: "2024-02-12" }];
   await state.enqueue({ command: "materialize", ranges }, clock.now());
-  await new LifeSign(state.keyValue).beat({ at: clock.now(), due: clock.now() });
+  await new LifeSign(state.keyValue, "ticks t").beat({ at: clock.now(), due: clock.now() });
   await alerter.look(signal);
   await clock.advance(50 * HOUR);
   await alerter.look(signal);
@@ -489,7 +489,7 @@ Deno.test("who ends takes no sign of life of another along", async () => {
 
 Deno.test("a beat is written once a minute, or when something else is due next", async () => {
   const { state } = await desk([]);
-  const life = new LifeSign(state.keyValue);
+  const life = new LifeSign(state.keyValue, "ticks");
   const version = async () => (await state.keyValue.get("daemon/life_sign"))?.version;
   await life.beat({ at: NOON, due: NOON + HOUR });
   const first = await version();

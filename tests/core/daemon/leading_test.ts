@@ -124,7 +124,7 @@ Deno.test("a leader that is stopped between two writes is deposed, and what it g
 Deno.test("neither a clock that is set nor a machine that sleeps deposes a leader", async () => {
   const [store, clock] = [memoryStore(), fakeClock(NOON)];
   const [a, b] = [await lab([], { store, clock }), await lab([], { store, clock, worker: "b" })];
-  const [leader, follower] = [new Leading(a.state, clock), new Leading(b.state, clock)];
+  const [leader, follower] = [new Leading(a.state, clock, "ticks"), new Leading(b.state, clock, "ticks")];
   const { lead } = await leader.ask();
   for (const passed of [0, HOUR, 9 * HOUR, -HOUR]) {
     clock.suspend(passed);
@@ -135,13 +135,13 @@ Deno.test("neither a clock that is set nor a machine that sleeps deposes a leade
   }
   await clock.advance(MINUTE);
   // The first look after a long time of one's own says nothing: it is measured from there.
-  assertEquals((await new Leading(b.state, clock).ask()).lead, undefined);
+  assertEquals((await new Leading(b.state, clock, "ticks").ask()).lead, undefined);
 });
 
 Deno.test("who follows knows for how long the leader has been silent, and that nobody leads", async () => {
   const [store, clock] = [memoryStore(), fakeClock(NOON)];
   const [a, b] = [await lab([], { store, clock }), await lab([], { store, clock, worker: "b" })];
-  const leader = new Leading(a.state, clock), follower = new Leading(b.state, clock);
+  const leader = new Leading(a.state, clock, "ticks"), follower = new Leading(b.state, clock, "ticks");
   await leader.ask();
   assertEquals(await follower.ask(), { lead: undefined, silence: 0 });
   await clock.advance(12 * SECOND);

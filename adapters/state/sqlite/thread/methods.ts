@@ -57,6 +57,7 @@ export const METHODS: Methods<Omit<State, "watch">> = {
   forgetTicks: true,
   lead: true,
   leader: true,
+  leaders: true,
   beat: true,
   stalled: true,
   keyValue: { get: true, list: true, put: true, delete: true },
