@@ -2,6 +2,7 @@ import type { Pipeline } from "../assets/group.ts";
 import type { Config } from "../config.ts";
 import type {
   Alerter,
+  AskNames,
   Instant,
   Orchestrator,
   Probe,
@@ -24,6 +25,8 @@ export interface AlertsParts {
   readonly state: State;
   /** OpenAQ, where it is asked. */
   readonly openaq: OpenAQWatch | undefined;
+  /** The schedules and sensors that ask. */
+  readonly asks: AskNames;
   /** When something is due next to be asked for. */
   readonly due: () => Instant;
   readonly time: TimeOfLake;
@@ -39,13 +42,14 @@ export interface OpenAQWatch {
 
 /** What tells people of what is wrong with the lake. */
 export async function openAlerter(
-  { config, pipelines, orchestrator, state, openaq, due, time, warn, tracer }: AlertsParts,
+  { config, pipelines, orchestrator, state, openaq, asks, due, time, warn, tracer }: AlertsParts,
 ): Promise<Alerter> {
   const asset = asked(pipelines);
   const isAsked = asset !== undefined && openaq !== undefined;
   return await orchestrator.alerter({
     rules: alerts(config),
     channels: await channelsOf(config, tracer),
+    asks,
     due,
     machine: systemClock,
     speed: time.speed,

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import type {
   Alerter,
+  AskNames,
   LakeStorage,
   Lead,
   LeftToOthers,
@@ -39,9 +40,9 @@ export class Asking {
   }
 
   /** The names of schedules and sensors. */
-  get names(): readonly string[] {
+  get names(): AskNames {
     const { schedules, sensors } = askersOf(this.#parts.project);
-    return [...schedules, ...sensors].map(({ name }) => name);
+    return { schedules: schedules.map(({ name }) => name), sensors: sensors.map(({ name }) => name) };
   }
 
   /** All of it but what is left to others, to be called in this order, as who has the lead. */
@@ -86,6 +87,6 @@ export class Asking {
     const { project: { pipelines }, resources, ...parts } = this.#parts;
     const { openAlerter } = await import("./alerts.ts");
     const due = () => Math.min(Infinity, ...this.#asking.map(({ wakes }) => wakes));
-    return await openAlerter({ ...parts, pipelines, openaq: resources?.watch, due });
+    return await openAlerter({ ...parts, pipelines, openaq: resources?.watch, asks: this.names, due });
   }
 }

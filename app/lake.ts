@@ -220,7 +220,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         return await dropViews({ ...views, databases, catalog });
       },
       tickers: (lead, left) => asking.tickers(lead, left),
-      asks: asking.names,
+      asks: Object.values(asking.names).flat(),
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),
       look: (signal) => asking.look(signal),
       tell: (signal) => asking.tell(signal),

@@ -23,6 +23,7 @@ export { canonicalJson, codeVersion, memberFingerprint, sha256 } from "./fingerp
 // Alerts
 export type { Alerter, AlerterOptions, WatchedSource } from "./alerts/alerter.ts";
 export { deliver } from "./alerts/courier.ts";
+export type { AskNames, FailingTicks } from "./alerts/failing_ticks.ts";
 export type { Beat } from "./alerts/life_sign.ts";
 export type { AlertRule, AlertScope, CheckScope, LateScope, Symptom } from "./alerts/rule.ts";
 export { alert } from "./alerts/rules.ts";

@@ -5,6 +5,7 @@ export const alerts = ({ lookbackDays }: { readonly lookbackDays: number }): rea
   alert.source(),
   alert.sensor(),
   alert.failure(),
+  alert.ticks(),
   alert.promotion(),
   // Days that were never asked for, and are older than what is asked for by itself, are nobody's; those that stood once
   // are late at any age.

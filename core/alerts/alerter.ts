@@ -1,3 +1,4 @@
+import { AUTOMATION } from "../automation/names.ts";
 import type { Tick, Ticking } from "../automation/ticker.ts";
 import type { AssetKey } from "../event.ts";
 import { DAY, HOUR, type Instant, iso, type Milliseconds, milliseconds, MINUTE, SECOND } from "../instant.ts";
@@ -11,6 +12,7 @@ import { refresh, type Session } from "../run/session.ts";
 import { type Probe, SourceHealth } from "../source_health.ts";
 import { compare, type Found, nameOf } from "./compare.ts";
 import { Courier } from "./courier.ts";
+import { type AskNames, failingTicks } from "./failing_ticks.ts";
 import { LifeSign, missed } from "./life_sign.ts";
 import type { AlertRule } from "./rule.ts";
 import { StaleSince } from "./stale_since.ts";
@@ -32,6 +34,8 @@ export interface AlerterOptions {
   readonly sources?: readonly WatchedSource[];
   /** The sensors that are set aside, each with a line. */
   readonly sensors?: () => Promise<AlertView["sensors"]>;
+  /** The schedules and sensors that ask here. @default none */
+  readonly asks?: AskNames;
   /** When something is due next to be asked for, by who ticks here. @default nothing is, and nobody is missed */
   readonly due?: () => Instant;
   /** Told of what began or ended here, beside the channels. */
@@ -156,7 +160,7 @@ export class Alerter implements Ticking {
 
   async #view(): Promise<AlertView> {
     const { state, index, clock } = this.#session;
-    const { sources = [], sensors } = this.#options;
+    const { sources = [], sensors, asks = { schedules: [], sensors: [] } } = this.#options;
     let working: ReturnType<AlertView["atWork"]> | undefined;
     const troubles = sources.map(async ({ health, asset }) => ({
       name: health.name,
@@ -169,6 +173,8 @@ export class Alerter implements Ticking {
       sources: await Promise.all(troubles),
       staleSince: (node, stale) => this.#staleSince.of(node.key, stale, index.now),
       sensors: await sensors?.() ?? [],
+      asks: new Set([AUTOMATION, ...asks.schedules, ...asks.sensors]),
+      failing: await failingTicks(state, asks),
       missed: await missed(state.keyValue, clock.now(), this.#options.speed),
       stalled: await state.stalled(TICKS),
       results: (node, partitions) => this.#results.of(node, partitions),

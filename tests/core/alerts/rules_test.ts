@@ -379,6 +379,38 @@ Deno.test("sensors are told one by one", async () => {
   assertEquals(await told(), ["closed sensor 7: over after 0 min: sensor 7 is set aside"]);
 });
 
+Deno.test("a sensor or automation that fails three times in a row, and a schedule that fails, is one episode until it goes well", async () => {
+  const asks = { schedules: ["noon"], sensors: ["arrivals"] };
+  const store = memoryStore();
+  const { told, state, clock } = await desk([], { asks }, { store });
+  const tick = async (name: string, outcome: "failed" | "skipped" | "requested", detail = "") => {
+    clock.suspend(MINUTE);
+    await state.noteTick({ name, at: clock.now(), outcome, detail, runs: [] });
+  };
+  for (const name of ["arrivals", "automation"]) {
+    const rule = name === "arrivals" ? "sensor" : "failure";
+    await tick(name, "skipped");
+    for (const detail of ["no", "not yet"]) await tick(name, "failed", detail);
+    assertEquals(await told(), []);
+    await tick(name, "failed", "found no door");
+    assertEquals(await told(), [`opened ${rule} ${name}: its last 3 ticks failed: found no door`]);
+    await tick(name, "failed", "found no door");
+    assertEquals(await told(), []);
+    await tick(name, "skipped");
+    assertEquals(await told(), [
+      `closed ${rule} ${name}: over after 2 min: its last 3 ticks failed: found no door`,
+    ]);
+  }
+  await tick("noon", "failed", "found no hour");
+  assertEquals(await told(), ["opened failure noon: its last tick failed: found no hour"]);
+  // Who does not have it, such as the daemon of another pipeline, does not end it.
+  const other = await desk([], {}, { store, worker: "b" });
+  await other.told();
+  assertEquals(await other.open(), ["failure noon"]);
+  await tick("noon", "requested");
+  assertEquals((await told()).map((line) => line.slice(0, 19)), ["closed failure noon"]);
+});
+
 Deno.test("who was to ask again and did not is missed by whoever looks, until somebody asks", async () => {
   const { alerter, open, state, clock } = await desk([]);
   const life = new LifeSign(state.keyValue, "ticks");
