@@ -78,7 +78,7 @@ export * from "./orchestrator.ts";
 export type { Ask, MaterializeAsk, PruneAsk } from "./automation/ask.ts";
 export { AUTOMATION } from "./automation/names.ts";
 export type { Outage, Outages, WaitsFor } from "./outages.ts";
-export { waitingIn } from "./run/waiting.ts";
+export { type RunWaits, waitingIn } from "./run/waiting.ts";
 export { type Pause, pauseOf, setPaused } from "./automation/pauses.ts";
 export type { Askers, AutomationStatus } from "./automation/statuses.ts";
 export type { Tick, Ticker, TickerOptions, Ticking } from "./automation/ticker.ts";

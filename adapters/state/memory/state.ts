@@ -124,6 +124,11 @@ export class MemoryState implements port.State {
     this.#pools.leave(run, pool);
   }
 
+  async slotWaits(): Promise<port.SlotWait[]> {
+    await null;
+    return this.#pools.all();
+  }
+
   async isWanted(token: port.ClaimToken): Promise<boolean> {
     await null;
     const claim = this.#claims.own(token);

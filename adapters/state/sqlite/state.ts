@@ -157,6 +157,10 @@ export class SqliteState implements port.State {
     await this.#asWorker(() => this.#pools.leave(run, pool));
   }
 
+  async slotWaits(): Promise<port.SlotWait[]> {
+    return this.#pools.all();
+  }
+
   async isWanted(token: port.ClaimToken): Promise<boolean> {
     return this.#pools.isWanted(token);
   }

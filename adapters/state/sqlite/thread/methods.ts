@@ -25,6 +25,7 @@ export const METHODS: Methods<Omit<State, "watch">> = {
   claim: true,
   leave: true,
   isWanted: true,
+  slotWaits: true,
   release: true,
   claims: true,
   holdings: true,
