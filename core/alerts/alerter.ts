@@ -98,7 +98,7 @@ export class Alerter implements Ticking {
    * again although something is due.
    */
   async tick(signal: AbortSignal): Promise<Tick> {
-    await this.#look(signal);
+    await this.#look(signal, "asks");
     const at = this.#session.clock.now();
     await this.#life.beat({ at, due: this.#options.due?.() ?? Infinity });
     return { at, runs: [] };
@@ -113,16 +113,16 @@ export class Alerter implements Ticking {
   }
 
   /** Begins and ends episodes by how things are now; deliveries and the probes of sources go on by themselves. */
-  async #look(signal: AbortSignal, place?: "follows"): Promise<void> {
+  async #look(signal: AbortSignal, place?: "asks" | "follows"): Promise<void> {
     const session = this.#session;
     const { index, clock } = session;
     await refresh(session);
     index.advance(clock.now());
-    const view = await this.#view();
+    const view = await this.#view(place);
     const { rules } = this.#options;
     await this.#compare(
       view,
-      place === undefined || view.missed.has(this.#lead)
+      place !== "follows" || view.missed.has(this.#lead)
         ? rules
         : rules.filter(({ byFollowers }) => byFollowers),
     );
@@ -158,10 +158,13 @@ export class Alerter implements Ticking {
     return this.#joined.with;
   }
 
-  async #view(): Promise<AlertView> {
+  async #view(place?: "asks" | "follows"): Promise<AlertView> {
     const { state, index, clock } = this.#session;
     const { sources = [], sensors, asks = { schedules: [], sensors: [] } } = this.#options;
     let working: ReturnType<AlertView["atWork"]> | undefined;
+    const late = new Map(await missed(state.keyValue, clock.now(), this.#options.speed));
+    // Who asks by now, such as on a machine that slept, misses nobody in its own place.
+    if (place === "asks") late.delete(this.#lead);
     const troubles = sources.map(async ({ health, asset }) => ({
       name: health.name,
       asset,
@@ -175,7 +178,7 @@ export class Alerter implements Ticking {
       sensors: await sensors?.() ?? [],
       asks: new Set([AUTOMATION, ...asks.schedules, ...asks.sensors]),
       failing: await failingTicks(state, asks),
-      missed: await missed(state.keyValue, clock.now(), this.#options.speed),
+      missed: late,
       stalled: await state.stalled(TICKS),
       results: (node, partitions) => this.#results.of(node, partitions),
     };

@@ -3,6 +3,9 @@ import type { Clock } from "../ports/clock.ts";
 import type { Lead, Leader, LeadOptions, State } from "../ports/state.ts";
 import { BEAT, SILENT } from "./lead.ts";
 
+/** Who did not ask for so long was stopped: it asks every few seconds. */
+const STOPPED: Milliseconds = SILENT / 2;
+
 /** The answer to who asks for the lead: one worker has it, the others follow. */
 export interface LeadAnswer {
   /** Undefined where another has it. */
@@ -18,6 +21,8 @@ export interface LeadAnswer {
 export class Leading {
   readonly #state: State;
   readonly #clock: Clock;
+  /** When this was asked last. */
+  #asked: Milliseconds | undefined;
   readonly #name: string;
   /** When the last sign of life was given here, and under which lead. */
   #given: { readonly number: number; readonly at: Milliseconds } | undefined;
@@ -35,11 +40,20 @@ export class Leading {
   }
 
   async ask(options?: LeadOptions): Promise<LeadAnswer> {
+    this.#passOver();
     const silent = this.#silence() > SILENT ? this.#seen : undefined;
     const lead = await this.#state.lead(this.#name, this.#clock.now(), silent, options);
     if (lead !== undefined && await this.#beat(lead)) return { lead, silence: undefined };
     await this.#look();
     return { lead: undefined, silence: this.#seen && this.#silence() };
+  }
+
+  /** Leaves out the time for which this process was stopped itself: nobody's silence was heard then. */
+  #passOver(): void {
+    const awake = this.#clock.awake();
+    const gap = awake - (this.#asked ?? awake);
+    this.#asked = awake;
+    if (gap > STOPPED && this.#seen !== undefined) this.#seen = { ...this.#seen, at: this.#seen.at + gap };
   }
 
   /** @returns Whether the lead has not passed on. */

@@ -503,6 +503,15 @@ Deno.test("a tick is a sign of life, a look beside it is none, and an end takes 
   }
 });
 
+Deno.test("a daemon alone on a machine that slept tells nobody that it was missed", async () => {
+  const clock = fakeClock(NOON);
+  const { alerter, told } = await desk([], { due: () => clock.now() + MINUTE }, { clock });
+  await alerter.tick(signal);
+  clock.suspend(HOUR);
+  await alerter.tick(signal);
+  assertEquals(await told(), []);
+});
+
 Deno.test("who ends takes no sign of life of another along", async () => {
   const store = memoryStore();
   const clock = fakeClock(NOON);
