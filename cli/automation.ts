@@ -48,7 +48,7 @@ Examples:
     const { seen } = await lake.orchestrator.look(selection, context.signal);
     const verdict = await lake.orchestrator.automation(key, value("partition"), app.lookbackDays);
     const kept = await lake.orchestrator.evaluations(key, verdict.partition, limit);
-    const codeWarnings = (await lake.orchestrator.codeWarnings(await lake.state.leader(TICKS))).get(key) ??
+    const codeWarnings = (await lake.orchestrator.codeWarnings(await lake.state.leaders(TICKS))).get(key) ??
       [];
     const lines = [
       ...app.notices,

@@ -1,5 +1,6 @@
 import {
   type AssetKey,
+  type AutomationNames,
   type Automations,
   type AutomationStatus,
   type Channel,
@@ -8,6 +9,7 @@ import {
   type Graph,
   type Instant,
   type Lead,
+  type LeftToOthers,
   type Observer,
   type Orchestrator,
   type ProcessVitals,
@@ -246,10 +248,15 @@ export interface Lake extends AsyncDisposable {
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   /** Takes views out of the catalog whose files are gone. @returns Their assets. */
   dropViews(): Promise<AssetKey[]>;
-  /** Opens the sensors, schedules and conditions, to be ticked in this order; under a lead, until that has passed on. */
-  tickers(lead?: Lead): Promise<readonly Ticking[]>;
+  /**
+   * Opens the sensors, schedules and conditions, to be ticked in this order, but for what is left to others; under a lead,
+   * until that has passed on.
+   */
+  tickers(lead?: Lead, left?: LeftToOthers): Promise<readonly Ticking[]>;
   /** How long so many requests to the source take at least, at its pace, in seconds. */
   leastSeconds(requests: number): number;
+  /** The names of the schedules and sensors that are declared, and of those in the box. */
+  automationNames(): Promise<AutomationNames>;
   /** The schedules and sensors that are declared, and what is in the box. */
   declaredAutomations(): Promise<Automations>;
   /**

@@ -60,6 +60,7 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
       await serve({
         orchestrator: lake.orchestrator,
         tickers: lake.tickers,
+        automations: Object.values(await lake.automationNames()).flat(),
         look: lake.look,
         signal,
         grace,

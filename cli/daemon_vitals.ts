@@ -1,11 +1,11 @@
 import {
   daemonAt,
+  leadOf,
   type Milliseconds,
   type OpenLake,
   type ProcessVitals,
   type Pulse,
   SECOND,
-  TICKS,
   type Vitals,
 } from "../core/mod.ts";
 import type { App } from "./context.ts";
@@ -57,7 +57,7 @@ export class DaemonVitals implements Vitals {
     if (this.#lake === undefined) return this.#broke ?? "the lake is being opened";
     try {
       if (!await this.app.isMade()) return "the lake or its state is gone";
-      const leader = await this.#lake.state.leader(TICKS);
+      const leader = await this.#lake.state.leader(leadOf(this.#lake.graph.assets));
       if (this.pulse.leads) return undefined;
       if (leader === undefined) return "no daemon asks for what is due: one takes that over in a moment";
       const { leaderSilence = 0 } = this.pulse;

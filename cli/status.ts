@@ -50,8 +50,8 @@ Examples:
     const awaited = lake.orchestrator.awaited(request);
     const held = lake.orchestrator.heldBack(request);
     const told = await lake.warnings();
-    const { leader, silent } = await seeDaemon(lake.state, app.machine.now());
-    const codeWarnings = await lake.orchestrator.codeWarnings(leader);
+    const { leaders, silent } = await seeDaemon(lake.state, app.machine.now());
+    const codeWarnings = await lake.orchestrator.codeWarnings(leaders);
     const warnings = new Map(found.map(({ key, warnings }) => [key, [
       ...warnings,
       ...awaited.get(key) ?? [],

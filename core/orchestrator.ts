@@ -4,7 +4,8 @@ import type { Alerter, AlerterOptions } from "./alerts/alerter.ts";
 import type { Outages } from "./outages.ts";
 import type { Automations, AutomationStatus } from "./automation/statuses.ts";
 import type { LakeFiles } from "./automation/sensor.ts";
-import type { Ticker, Ticking } from "./automation/ticker.ts";
+import type { Ticker, TickerOptions, Ticking } from "./automation/ticker.ts";
+import { type LeftToOthers, NOTHING_LEFT } from "./daemon/others.ts";
 import type { Verdict } from "./automation/verdict.ts";
 import type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 import type { BackfillProgress } from "./backfill/progress.ts";
@@ -69,6 +70,8 @@ export interface TickersOptions extends Automations {
   readonly files: LakeFiles;
   /** How many days a selection without bounds covers. */
   readonly lookbackDays: number;
+  /** Assets, schedules and sensors that others ask for. @default none */
+  readonly left?: LeftToOthers;
 }
 
 /**
@@ -461,7 +464,9 @@ export class Orchestrator {
    *
    * @throws {DeclarationError} If a schedule's expression cannot be read, or two have one name.
    */
-  async tickers({ schedules, sensors, files, lookbackDays }: TickersOptions): Promise<readonly Ticking[]> {
+  async tickers(
+    { schedules, sensors, files, lookbackDays, left = NOTHING_LEFT }: TickersOptions,
+  ): Promise<readonly Ticking[]> {
     const [{ SensorTicker }, { ScheduleTicker }, { requireDistinct }] = await Promise.all([
       import("./automation/sensor_ticker.ts"),
       import("./automation/schedule_ticker.ts"),
@@ -470,17 +475,20 @@ export class Orchestrator {
     requireDistinct([...schedules, ...sensors].map(({ name }) => name));
     const { session } = this;
     const cron = await this.#cron();
+    const isOwn = ({ name }: { readonly name: string }) => !left.names.has(name);
     return [
-      ...sensors.map((sensor) => new SensorTicker(sensor, { session, files, lookbackDays })),
-      ...schedules.map((schedule) => new ScheduleTicker(schedule, { session, cron, lookbackDays })),
-      await this.ticker(lookbackDays),
+      ...sensors.filter(isOwn).map((sensor) => new SensorTicker(sensor, { session, files, lookbackDays })),
+      ...schedules.filter(isOwn).map((schedule) =>
+        new ScheduleTicker(schedule, { session, cron, lookbackDays })
+      ),
+      await this.ticker({ lookbackDays, left: left.assets }),
     ];
   }
 
   /** Begins to ask for what is to be made by itself; it goes on where the last one ended. */
-  async ticker(lookbackDays?: number): Promise<Ticker> {
+  async ticker(options?: TickerOptions): Promise<Ticker> {
     const { Ticker } = await import("./automation/ticker.ts");
-    return await Ticker.open(this.session, await this.#cron(), lookbackDays);
+    return await Ticker.open(this.session, await this.#cron(), options);
   }
 
   /** Goes on with backfills, wherever they are. */
@@ -509,10 +517,10 @@ export class Orchestrator {
     return await outagesIn(this.session.state.keyValue, this.session.clock.now());
   }
 
-  /** Warnings of assets whose code differs between this checkout and the daemon that leads. */
-  async codeWarnings(leader: Leader | undefined): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
+  /** Warnings of assets whose code differs between this checkout and the daemons that lead. */
+  async codeWarnings(leaders: readonly Leader[]): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
     const { codeWarnings } = await import("./daemon/leading_daemon.ts");
-    return await codeWarnings(this.session.state, this.index, leader);
+    return await codeWarnings(this.session.state, this.index, leaders);
   }
 
   /** Begins to tell people of what is wrong. */

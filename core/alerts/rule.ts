@@ -67,6 +67,7 @@ export function covers({ assets, groups }: AlertScope, node: Node): boolean {
  * share the state.
  */
 export function seesAsset({ index }: AlertView, key: AssetKey): boolean {
+  if (!key.includes("/")) return false;
   const own = index.find(key);
   if (own !== undefined) return !isBehind(own);
   const prefix = key.slice(0, key.indexOf("/") + 1);

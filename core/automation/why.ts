@@ -109,13 +109,15 @@ function reasons({ condition, parts, site, met }: Evaluated, why: Why): string[]
       return each(inner.filter((each) => why.value || !each.why.value));
     case "or":
       return each(inner.filter((each) => !why.value || each.why.value));
+    case "since":
+      // What never began is why; that what began has not ended is said by the name.
+      if (!why.value && inner.every(({ why }) => !why.value)) return each(inner.slice(0, 1));
+      break;
     case "not":
       // That nothing is in the way is no reason.
       return why.value ? [] : each(inner);
-    default: {
-      // That none of many is what it is not says nothing more.
-      const isPlain = why.detail === undefined || (met.length === 0 && count(site.within) !== 1);
-      return [`${why.value ? "" : "not "}${why.condition}${isPlain ? "" : ` (${why.detail})`}`];
-    }
   }
+  // That none of many is what it is not says nothing more.
+  const isPlain = why.detail === undefined || (met.length === 0 && count(site.within) !== 1);
+  return [`${why.value ? "" : "not "}${why.condition}${isPlain ? "" : ` (${why.detail})`}`];
 }

@@ -1,4 +1,4 @@
-import { lackText, leadingDaemon } from "../daemon/leading_daemon.ts";
+import { lackText, leadingDaemons } from "../daemon/leading_daemon.ts";
 import type { AssetKey } from "../event.ts";
 import { awaitedBy, type Outages, outagesIn, waitOf, type WaitsFor } from "../outages.ts";
 import { count } from "../partition/ranges.ts";
@@ -37,17 +37,15 @@ export async function progressOf(session: Session): Promise<BackfillProgress[]> 
   const found: BackfillProgress[] = [];
   const { state, clock } = session;
   const outages = await outagesIn(state.keyValue, clock.now());
-  const leading = await leadingDaemon(state);
-  const registered = leading === undefined ? [] : await state.assets();
+  const leading = await leadingDaemons(state);
+  const registered = leading.length === 0 ? [] : await state.assets();
   for (const backfill of await session.state.backfills.list()) {
     const { id, request: { selection, from, to } } = backfill;
     const { total, done, failed, batches, assets } = await standOf(session, backfill);
     const status = statusOf(backfill, { total, done, batches });
     const isRunning = status === "running";
     const waits = isRunning ? await waitsFor(session, id, batches, outages) : undefined;
-    const waitsForCode = isRunning && leading !== undefined
-      ? lackText(leading, registered, assets)
-      : undefined;
+    const waitsForCode = isRunning ? lackText(leading, registered, assets) : undefined;
     const isHeld = waits !== undefined || waitsForCode !== undefined || status === "paused";
     found.push({
       id,

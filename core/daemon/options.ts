@@ -4,13 +4,19 @@ import type { Orchestrator } from "../orchestrator.ts";
 import type { Lead } from "../ports/state.ts";
 import type { Observer } from "../run/progress.ts";
 import type { Herald } from "./news.ts";
+import type { LeftToOthers } from "./others.ts";
 import type { Pulse } from "./pulse.ts";
 
 /** The parts of a daemon, and the signal that ends it. */
 export interface DaemonOptions {
   readonly orchestrator: Orchestrator;
-  /** Opens what asks for runs under a lead; called whenever this worker begins to lead. */
-  readonly tickers: (lead: Lead) => Promise<readonly Ticking[]>;
+  /**
+   * Opens what asks for runs under a lead, but for what is left to daemons of other groups; called whenever this worker
+   * begins to lead, or leaves something else to others.
+   */
+  readonly tickers: (lead: Lead, left: LeftToOthers) => Promise<readonly Ticking[]>;
+  /** The names of the schedules and sensors that it has. @default none */
+  readonly automations?: readonly string[];
   /** Called by who follows, now and then: tells people of what is wrong, such as a leader that hangs. */
   readonly look?: (signal: AbortSignal) => Promise<void>;
   /** Aborted when nothing new is to be begun. */

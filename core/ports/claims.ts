@@ -60,6 +60,13 @@ export interface StepStart {
   readonly at: Instant;
 }
 
+/** A run that waits for a slot, and one that has it. */
+export interface SlotWait {
+  readonly run: RunId;
+  readonly pool: string;
+  readonly holder: RunId;
+}
+
 /** A place in a pool that a step has as long as its claim. */
 export interface Slot {
   readonly pool: string;
@@ -82,6 +89,8 @@ export interface Claims {
     begins?: StepStart,
     slot?: Slot,
   ): Promise<ClaimAnswer>;
+  /** The runs of living workers that wait for a slot of a pool, each with one that has it. */
+  slotWaits(): Promise<readonly SlotWait[]>;
   /** Says that the run no longer waits for a slot of the pool, as it has nothing to do there. */
   leave(run: RunId, pool: string): Promise<void>;
   /** Whether a run of higher priority waits for the slot that a claim has. */

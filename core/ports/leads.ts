@@ -29,6 +29,11 @@ export interface Leader {
   readonly at: Instant;
 }
 
+/** A leader, with what it leads. */
+export interface NamedLeader extends Leader {
+  readonly name: string;
+}
+
 /** A worker that lives, gave no sign of life, and lost a lead by it. */
 export interface Stalled {
   readonly place: WorkerPlace;
@@ -55,6 +60,8 @@ export interface Leads {
   beat(lead: Lead, at: Instant): Promise<boolean>;
   /** Who leads something; undefined where nobody does. */
   leader(name: string): Promise<Leader | undefined>;
-  /** Those that lost the lead as they gave no sign of life, live, and have not asked for it again since. */
-  stalled(name: string): Promise<readonly Stalled[]>;
+  /** Who leads something whose name begins so, by name. */
+  leaders(prefix: string): Promise<readonly NamedLeader[]>;
+  /** Those that lost such a lead as they gave no sign of life, live, and have not asked for it again since. */
+  stalled(prefix: string): Promise<readonly Stalled[]>;
 }

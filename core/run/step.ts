@@ -13,8 +13,9 @@ import {
   ordinals,
   type Ranges,
   subtract,
+  union,
 } from "../partition/ranges.ts";
-import { type KeyRange, keyRange } from "../partition/range_text.ts";
+import { type KeyRange, keyRange, partitionRanges } from "../partition/range_text.ts";
 import type { StepRecord } from "../ports/state.ts";
 import { type Attributes, type Span, untraced } from "../ports/tracer.ts";
 import type { Node } from "../staleness/node.ts";
@@ -108,6 +109,8 @@ class Step implements Disposable {
   #bad: Ranges = [];
   /** Why the first of these did. */
   #problem: string | undefined;
+  /** The partitions whose source was asked again and that have other content than before. */
+  #changed: Ranges = [];
   /** Whether the record of the step went with its last group, and with it the claim. */
   #recorded = false;
   #attempted = 0;
@@ -161,6 +164,10 @@ class Step implements Disposable {
     if (!this.#recorded || isBroken) await this.#end(outcome);
     await this.#log.flush();
     if (this.#bad.length > 0 && !signal.aborted) await verifyInputs(session, this.#node, this.#bad);
+    if (this.#changed.length > 0) {
+      const ranges = partitionRanges(set, this.#changed);
+      session.observe({ run, type: "changed", step: number, asset: key, ranges });
+    }
     const took = session.machine.awake() - began;
     session.observe({ run, type: "step-ended", step: number, outcome, took });
   }
@@ -326,6 +333,8 @@ class Step implements Disposable {
   #became(outcomes: readonly Outcome[]): void {
     this.#problem ??= outcomes.find(isProblem)?.message;
     this.#bad = normalize([...this.#bad, ...outcomes.filter(isProblem)]);
+    const other = outcomes.flatMap((each) => !isProblem(each) && each.isOther ? [each.partition] : []);
+    this.#changed = union(this.#changed, fromOrdinals(other));
     this.#open = intersect(this.#open, this.#remaining);
     this.options.became(outcomes);
   }

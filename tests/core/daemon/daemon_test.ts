@@ -148,7 +148,7 @@ Deno.test("a daemon with nothing to do ends at once, and leaves the lead with it
   assertEquals([types(served.news), served.pulse.leads], [["leads"], false]);
   await world.state.close();
   assertEquals(
-    (await days({ store: world.store, worker: "b" })).store.leads.get("ticks")?.worker.alive,
+    (await days({ store: world.store, worker: "b" })).store.leads.get("ticks t")?.worker.alive,
     false,
   );
 });
@@ -469,8 +469,9 @@ Deno.test("a leader whose code is the older one leaves the lead, makes the rest,
   await first.until((news) => behind(news).length === 1);
   await old.orchestrator.wipe({ assets: new Set(["t/kept"]), all: true, lookbackDays: 1 });
   await first.until((news) => worked(news).length === 3);
-  assertEquals((await young.state.leader("ticks"))?.note, {
+  assertEquals((await young.state.leader("ticks t"))?.note, {
     speed: 1,
+    automations: [],
     codes: Object.fromEntries(old.orchestrator.index.nodes.map(({ key, codeId }) => [key, codeId])),
   });
   const second = daemon(young);
