@@ -8,9 +8,10 @@ import type { MartZone } from "./days.ts";
 import { locations } from "./locations.ts";
 import { mart } from "./mart.ts";
 import { raw as rawHours } from "./raw.ts";
+import type { RawHours } from "./raw/hour_files.ts";
 import { unnamedFiles } from "./raw/unnamed_files.ts";
 import { stations } from "./stations.ts";
-import { lookAtAsked, mendAsked, type RawHours, tidyAsked } from "./upkeep.ts";
+import { lookAtAsked, mendAsked, tidyAsked } from "./upkeep.ts";
 
 /** Vietnam's air by OpenAQ: raw hours, a development mart, and a production mart behind it. */
 export const group: Group = {

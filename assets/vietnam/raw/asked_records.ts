@@ -8,6 +8,7 @@ import {
   sha256,
 } from "../../../core/mod.ts";
 import { askedAtOrAfter, askedFolder, type AskedHour, stageAsked } from "./asked.ts";
+import { listAsked } from "./asked_list.ts";
 import type { RawZone } from "./hour_files.ts";
 
 const TIME = z.iso.datetime().transform((text) => Date.parse(text));
@@ -62,10 +63,13 @@ export async function foldAsked(
   now: Instant,
 ): Promise<void> {
   const young = askedAtOrAfter(zone, now - SETTLED);
-  const old = (await store.list(askedFolder(zone))).filter((path) => path < young);
+  const all = await store.list(askedFolder(zone));
+  const old = all.filter((path) => path < young);
   const { hours, read } = await union(store, old);
   if (read.length < 2) return;
-  await writeAsked({ store, publisher }, zone, hours, now - SETTLED - 1);
+  const folded = await writeAsked({ store, publisher }, zone, hours, now - SETTLED - 1);
+  const gone = new Set(read.map(({ path }) => path));
+  await listAsked(store, zone, [...all.filter((path) => !gone.has(path)), folded.path]);
   await publisher.remove(read);
 }
 
