@@ -60,7 +60,8 @@ export class DuckDBEngine implements Engine {
     return await this.#db.session(signal, async (session) => {
       const { key, table, shared, lines } = await this.#evaluate(session, transform, statement, failures);
       try {
-        requireColumns(transform, await columnsOf(session, table));
+        const types = await columnsOf(session, table);
+        requireColumns(transform, types);
         const partitions = await foundIn(session, table, transform);
         const others = transform.answersOthers ? undefined : othersIn(partitions, transform);
         if (others !== undefined) {
@@ -76,7 +77,7 @@ export class DuckDBEngine implements Engine {
         const written = await writeFiles(transform, outputs, {
           db: this.#db,
           workspace: this.#workspace,
-          result: { key, table },
+          result: { key, table, types },
           files: this.#files,
           signal,
         });
@@ -288,17 +289,18 @@ function without(program: Program, failures: ReadonlyMap<string, string>, reader
   return { name: program.name, inputs: Object.fromEntries(inputs) };
 }
 
-/** The names of a table's or a statement's columns. */
-async function columnsOf(session: Session, table: string): Promise<string[]> {
-  const rows = await session.rows(`SELECT column_name FROM (DESCRIBE FROM ${table})`);
-  return rows.map(({ column_name: name }) => String(name));
+/** The types of a table's or a statement's columns, by name. */
+async function columnsOf(session: Session, table: string): Promise<ReadonlyMap<string, string>> {
+  const rows = await session.rows(`SELECT column_name, column_type FROM (DESCRIBE FROM ${table})`);
+  return new Map(rows.map(({ column_name: name, column_type: type }) => [String(name), String(type)]));
 }
 
 /** @throws {EngineError} If the statement answers no column that is written, counted or gone by. */
 function requireColumns(
   { name, partition, sort, written, counts, columns, answered = {} }: Transform,
-  found: readonly string[],
+  types: ReadonlyMap<string, string>,
 ): void {
+  const found = [...types.keys()];
   const wanted = [
     partition,
     ...sort,
