@@ -18,6 +18,7 @@ import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
 import { identifier } from "../../sdk/duckdb/text.ts";
 import { describeFiles } from "./describe.ts";
 import { overInputs, plainStatement, type UnpackedPaths } from "./input_table.ts";
+import { joined } from "./joined.ts";
 import { KeptFiles } from "./kept_files.ts";
 import { type Result, Results } from "./results.ts";
 import { type Unpacked, unpacked } from "./unpacked.ts";
@@ -26,6 +27,8 @@ import { isWritten, writeFiles } from "./write.ts";
 
 /** Rows of answers that are kept for the next program of the same text and inputs: two years of 50 locations. */
 const KEPT_ROWS = 1_000_000;
+/** Many small files are read as so many for each thread. */
+const FILES_PER_THREAD = 2;
 /** Bytes of written files that are kept for the next transform that writes the same. */
 const KEPT_BYTES = 32 << 20;
 
@@ -163,11 +166,18 @@ export class DuckDBEngine implements Engine {
     await using scratch = this.#workspace.scratch();
     const { lines, paths, unreadable } = await unpacked(fileTables(program), root, scratch.path);
     if (unreadable.length > 0) return { found: unreadable, lines };
-    // DuckDB reads in threads of its own while the files are looked at.
-    const sql = `CREATE TABLE ${table} AS ${sorted(transform, overInputs(root, program, statement, paths))}`;
+    const few = joined(program, root, `${scratch.path}/joined`, FILES_PER_THREAD * this.#db.threads);
+    if (few.unreadable.length > 0) return { found: few.unreadable, lines };
+    const create = (program: Program) =>
+      `CREATE TABLE ${table} AS ${sorted(transform, overInputs(root, program, statement, paths))}`;
+    // DuckDB reads in threads of its own while the files are looked at. What it cannot read together it reads one by one.
     const [created, ...looked] = await Promise.allSettled([
-      session.run(sql),
-      ...fileTables(program).map(async (table) => await altered(root, table)),
+      session.run(create(few.program)).catch((error) => {
+        if (!(error instanceof DuckDBError) || few.read.size === 0) throw error;
+        return session.run(create(program));
+      }),
+      ...fileTables(program).filter((table) => !few.read.has(table))
+        .map(async (table) => await altered(root, table)),
     ]);
     const gone = looked.flatMap(valueOf);
     try {
@@ -180,7 +190,7 @@ export class DuckDBEngine implements Engine {
       const answer = `(${overInputs(root, program, statement, paths)})`;
       const columns = await columnsOf(session, answer).catch(() => undefined);
       if (columns !== undefined) requireColumns(transform, columns);
-      throw failed(program, error, lineIn(statement, sql, error));
+      throw failed(program, error, lineIn(statement, create(program), error));
     }
     if (gone.length > 0) await session.run(`DROP TABLE ${table}`);
     return { found: gone, lines };
