@@ -20,7 +20,7 @@ import { describeFiles } from "./describe.ts";
 import { overInputs, plainStatement, type UnpackedPaths } from "./input_table.ts";
 import { joined } from "./joined.ts";
 import { KeptFiles } from "./kept_files.ts";
-import { type Result, Results } from "./results.ts";
+import { type Found, type Result, Results } from "./results.ts";
 import { type Unpacked, unpacked } from "./unpacked.ts";
 import { altered, type Unreadable, unreadable } from "./unreadable.ts";
 import { isWritten, writeFiles } from "./write.ts";
@@ -61,11 +61,11 @@ export class DuckDBEngine implements Engine {
     const statement = await this.#statement(transform.name);
     const failures = new Map<string, string>();
     return await this.#db.session(signal, async (session) => {
-      const { key, table, shared, lines } = await this.#evaluate(session, transform, statement, failures);
+      const result = await this.#evaluate(session, transform, statement, failures);
+      const { key, shared, lines } = result;
       try {
-        const types = await columnsOf(session, table);
-        requireColumns(transform, types);
-        const partitions = await foundIn(session, table, transform);
+        requireColumns(transform, result.types);
+        const partitions = await foundIn(session, result, transform);
         const others = transform.answersOthers ? undefined : othersIn(partitions, transform);
         if (others !== undefined) {
           return transform.outputs.map(({ partition }) => ({
@@ -80,7 +80,7 @@ export class DuckDBEngine implements Engine {
         const written = await writeFiles(transform, outputs, {
           db: this.#db,
           workspace: this.#workspace,
-          result: { key, table, types },
+          result,
           files: this.#files,
           signal,
         });
@@ -145,7 +145,8 @@ export class DuckDBEngine implements Engine {
       const table = `result_${crypto.randomUUID().replaceAll("-", "_")}`;
       const { lines, found } = await this.#create(session, table, transform, program, statement);
       if (found.length === 0) {
-        const result = { table, rows: await rowsIn(session, table), lines };
+        const [rows, types] = [await rowsIn(session, table), await columnsOf(session, table)];
+        const result = { table, rows, types, found: new Map(), lines };
         this.#results.add(key, result);
         return { key, ...result, shared: false };
       }
@@ -218,13 +219,6 @@ async function explained(
   if (!(error instanceof DuckDBError)) return error;
   const [first] = await unreadableIn(session, root, program, paths);
   return first === undefined ? failed(program, error) : new EngineError(first.reason, { cause: error });
-}
-
-/** How many rows of a partition were answered and are written, and its counts. */
-interface Found {
-  readonly answered: number;
-  readonly rows: number;
-  readonly counts: Readonly<Record<string, number>>;
 }
 
 /** A transform's answer as it is written: by partition, each in its order. */
@@ -345,11 +339,14 @@ function othersIn(
 /** The rows of each partition in a transform's result, and its counts. */
 async function foundIn(
   session: Session,
-  table: string,
+  { table, found: known }: Result,
   { partition, written, counts: names }: Transform,
 ): Promise<ReadonlyMap<string | null, Found>> {
+  const asked = JSON.stringify([partition, written, names]);
+  const before = known.get(asked);
+  if (before !== undefined) return before;
   const sums = names.map((name) => `${identifier(name)}: sum(${identifier(name)})`);
-  const found = await session.rows(
+  const rows = await session.rows(
     `SELECT ${identifier(partition)}::VARCHAR AS partition, answered, rows, counts FROM (` +
       `SELECT ${identifier(partition)}, count(*) AS answered, count(*) FILTER (${
         isWritten(written)
@@ -357,7 +354,7 @@ async function foundIn(
       `${sums.length === 0 ? "NULL" : `{${sums.join(", ")}}`} AS counts ` +
       `FROM ${table} GROUP BY ${identifier(partition)})`,
   );
-  return new Map(found.map(({ partition, answered, rows, counts }): [string | null, Found] => [
+  const found = new Map(rows.map(({ partition, answered, rows, counts }): [string | null, Found] => [
     partition === null ? null : String(partition),
     {
       answered: Number(answered),
@@ -367,6 +364,8 @@ async function foundIn(
       ),
     },
   ]));
+  known.set(asked, found);
+  return found;
 }
 
 async function rowsIn(session: Session, table: string): Promise<number> {
