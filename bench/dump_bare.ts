@@ -1,15 +1,12 @@
-import { type DuckDBConnection, DuckDBInstance } from "duckdb";
-import { timed } from "./figure.ts";
+import type { DuckDBConnection } from "duckdb";
+import { timedWith } from "./bare.ts";
 
 /** One statement by hand that reads daily files and judges each row, and what it answers written as two tables. */
 export async function bareDump(folder: string): Promise<number> {
-  const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
-  const connection = await instance.connect();
-  await connection.run("SET TimeZone = 'UTC'");
-  const took = await timed(() => work(connection, folder));
-  connection.closeSync();
-  instance.closeSync();
-  return took;
+  return await timedWith(async (connection) => {
+    await connection.run("SET TimeZone = 'UTC'");
+    await work(connection, folder);
+  });
 }
 
 async function work(connection: DuckDBConnection, folder: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Column } from "../../core/mod.ts";
 import { canonicalText, quoted } from "./sql.ts";
 import type { Contract, Watch } from "./contract.ts";
 
@@ -8,37 +9,29 @@ import type { Contract, Watch } from "./contract.ts";
  * the greatest value of what the path carries, nulls by column, and the exact sums of the content's data version.
  */
 export function auditStatement(contract: Contract): string {
-  const order = orderStatement(contract);
-  return `WITH facts AS (
-  SELECT
-    ${["file", "count(*) AS rows", ...facts(contract)].join(",\n    ")}
-  FROM audited
-  GROUP BY file
-),${order === undefined ? "" : `\nordered AS (${order}),`}
-texts AS (
-  SELECT file, ${
-    contract.columns.map((column) => `${canonicalText(column)} AS ${quoted(column.name)}`).join(", ")
-  } FROM audited
+  const { columns, watch } = contract;
+  const order = orderStatements(contract);
+  const text = ({ name }: Column) => quoted(`text:${name}`);
+  return `WITH ${order === undefined ? "" : `${order},\n`}texts AS (
+  SELECT *, ${columns.map((column) => `${canonicalText(column)} AS ${text(column)}`).join(", ")} FROM audited
 ),
 -- Nulls add nothing to a concat: their field is \`~\` alone.
-lines AS (
-  SELECT file, concat(${
-    contract.columns.map(({ name }) => `coalesce(strlen(${quoted(name)}) || ':', '~'), ${quoted(name)}`).join(
-      ", ",
-    )
-  }) AS line FROM texts
+digests AS (
+  SELECT *, md5_number(concat(${
+    columns.map(text).map((each) => `strlen(${each}), if(${each} IS NULL, '~', ':'), ${each}`).join(", ")
+  })) AS "digest:" FROM texts
 ),
-content AS (
+facts AS (
   SELECT
-    file,
+    ${["file", "count(*) AS rows", ...facts(contract)].join(",\n    ")},
     -- The first half of a digest stands in the number's lower bits.
-    sum((digest & 18446744073709551615::UHUGEINT)::UBIGINT)::VARCHAR AS first_sum,
-    sum((digest >> 64)::UBIGINT)::VARCHAR AS last_sum
-  FROM (SELECT file, md5_number(line) AS digest FROM lines)
+    sum(("digest:" & 18446744073709551615::UHUGEINT)::UBIGINT)::VARCHAR AS first_sum,
+    sum(("digest:" >> 64)::UBIGINT)::VARCHAR AS last_sum
+  FROM digests
   GROUP BY file
 )
-SELECT * FROM facts ${order === undefined ? "" : "JOIN ordered USING (file) "}JOIN content USING (file)${
-    contract.watch === undefined ? "" : ` LEFT JOIN (${watchStatement(contract.watch)}) USING (file)`
+SELECT * FROM facts${order === undefined ? "" : " JOIN ordered USING (file)"}${
+    watch === undefined ? "" : ` LEFT JOIN (${watchStatement(watch)}) USING (file)`
   }`;
 }
 
@@ -79,8 +72,11 @@ function facts({ columns, partitionColumns, key, sort = [] }: Contract): string[
   ];
 }
 
-/** Each row beside the one before it: in a file that is sorted, rows of one key are neighbours. */
-function orderStatement({ key, sort = [] }: Contract): string | undefined {
+/**
+ * Each row beside the one before it: in a file that is sorted, rows of one key are neighbours. As a rule rows come in the
+ * order of their file; only files of which some came \`loose\`, apart from the row before them, are put in order for it.
+ */
+function orderStatements({ key, sort = [] }: Contract): string | undefined {
   if (sort.length === 0) return undefined;
   const before = (name: string) => quoted(`${name} before`);
   const equal = (name: string) => `${quoted(name)} = ${before(name)}`;
@@ -91,17 +87,34 @@ function orderStatement({ key, sort = [] }: Contract): string | undefined {
   if (key !== undefined && startsWith(sort, key)) {
     counts.push(`count(*) FILTER (${key.map(equal).join(" AND ")}) AS duplicates`);
   }
-  return `
+  const own = sort.map(quoted).join(", ");
+  return `placed AS (
+  SELECT
+    file, ${counts.join(", ")},
+    count(*) FILTER (
+      file_row > 0 AND ("file before" IS DISTINCT FROM file OR "file_row before" IS DISTINCT FROM file_row - 1)
+    ) AS loose
+  FROM (
+    SELECT file, lag(file) OVER () AS "file before", file_row, lag(file_row) OVER () AS "file_row before", ${own}, ${
+    sort.map((name) => `if(file_row = 0, NULL, lag(${quoted(name)}) OVER ()) AS ${before(name)}`).join(", ")
+  }
+    FROM audited
+  )
+  GROUP BY file
+),
+ordered AS (
+  SELECT * EXCLUDE loose FROM placed WHERE loose = 0
+  UNION ALL BY NAME
   SELECT file, ${counts.join(", ")}
   FROM (
     SELECT file, ${
     sort.map((name) => `${quoted(name)}, lag(${quoted(name)}) OVER place AS ${before(name)}`).join(", ")
   }
-    FROM audited
+    FROM audited WHERE file IN (SELECT file FROM placed WHERE loose > 0)
     WINDOW place AS (PARTITION BY file ORDER BY file_row)
   )
   GROUP BY file
-`;
+)`;
 }
 
 /** Whether rows of one key are neighbours in this order. */

@@ -18,14 +18,17 @@ import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
 import { identifier } from "../../sdk/duckdb/text.ts";
 import { describeFiles } from "./describe.ts";
 import { inputColumns, overInputs, plainStatement, type UnpackedPaths } from "./input_table.ts";
+import { joined } from "./joined.ts";
 import { KeptFiles } from "./kept_files.ts";
-import { type Result, Results } from "./results.ts";
+import { type Found, type Result, Results } from "./results.ts";
 import { type Unpacked, unpacked } from "./unpacked.ts";
 import { altered, type Unreadable, unreadable } from "./unreadable.ts";
 import { isWritten, writeFiles } from "./write.ts";
 
 /** Rows of answers that are kept for the next program of the same text and inputs: two years of 50 locations. */
 const KEPT_ROWS = 1_000_000;
+/** Many small files are read as so many for each thread. */
+const FILES_PER_THREAD = 2;
 /** Bytes of written files that are kept for the next transform that writes the same. */
 const KEPT_BYTES = 32 << 20;
 
@@ -58,10 +61,11 @@ export class DuckDBEngine implements Engine {
     const statement = await this.#statement(transform.name);
     const failures = new Map<string, string>();
     return await this.#db.session(signal, async (session) => {
-      const { key, table, shared, lines } = await this.#evaluate(session, transform, statement, failures);
+      const result = await this.#evaluate(session, transform, statement, failures);
+      const { key, shared, lines } = result;
       try {
-        requireColumns(transform, await columnsOf(session, table));
-        const partitions = await foundIn(session, table, transform);
+        requireColumns(transform, result.types);
+        const partitions = await foundIn(session, result, transform);
         const others = transform.answersOthers ? undefined : othersIn(partitions, transform);
         if (others !== undefined) {
           return transform.outputs.map(({ partition }) => ({
@@ -76,7 +80,7 @@ export class DuckDBEngine implements Engine {
         const written = await writeFiles(transform, outputs, {
           db: this.#db,
           workspace: this.#workspace,
-          result: { key, table },
+          result,
           files: this.#files,
           signal,
         });
@@ -141,7 +145,8 @@ export class DuckDBEngine implements Engine {
       const table = `result_${crypto.randomUUID().replaceAll("-", "_")}`;
       const { lines, found } = await this.#create(session, table, transform, program, statement);
       if (found.length === 0) {
-        const result = { table, rows: await rowsIn(session, table), lines };
+        const [rows, types] = [await rowsIn(session, table), await columnsOf(session, table)];
+        const result = { table, rows, types, found: new Map(), lines };
         this.#results.add(key, result);
         return { key, ...result, shared: false };
       }
@@ -162,11 +167,18 @@ export class DuckDBEngine implements Engine {
     await using scratch = this.#workspace.scratch();
     const { lines, paths, unreadable } = await unpacked(fileTables(program), root, scratch.path);
     if (unreadable.length > 0) return { found: unreadable, lines };
-    // DuckDB reads in threads of its own while the files are looked at.
-    const sql = `CREATE TABLE ${table} AS ${sorted(transform, overInputs(root, program, statement, paths))}`;
+    const few = joined(program, root, `${scratch.path}/joined`, FILES_PER_THREAD * this.#db.threads);
+    if (few.unreadable.length > 0) return { found: few.unreadable, lines };
+    const create = (program: Program) =>
+      `CREATE TABLE ${table} AS ${sorted(transform, overInputs(root, program, statement, paths))}`;
+    // DuckDB reads in threads of its own while the files are looked at. What it cannot read together it reads one by one.
     const [created, ...looked] = await Promise.allSettled([
-      session.run(sql),
-      ...fileTables(program).map(async (table) => await altered(root, table)),
+      session.run(create(few.program)).catch((error) => {
+        if (!(error instanceof DuckDBError) || few.read.size === 0) throw error;
+        return session.run(create(program));
+      }),
+      ...fileTables(program).filter((table) => !few.read.has(table))
+        .map(async (table) => await altered(root, table)),
     ]);
     const gone = looked.flatMap(valueOf);
     try {
@@ -179,7 +191,7 @@ export class DuckDBEngine implements Engine {
       const answer = `(${overInputs(root, program, statement, paths)})`;
       const columns = await columnsOf(session, answer).catch(() => undefined);
       if (columns !== undefined) requireColumns(transform, columns);
-      throw failed(program, error, lineIn(statement, sql, error));
+      throw failed(program, error, lineIn(statement, create(program), error));
     }
     if (gone.length > 0) await session.run(`DROP TABLE ${table}`);
     return { found: gone, lines };
@@ -207,13 +219,6 @@ async function explained(
   if (!(error instanceof DuckDBError)) return error;
   const [first] = await unreadableIn(session, root, program, paths);
   return first === undefined ? failed(program, error) : new EngineError(first.reason, { cause: error });
-}
-
-/** How many rows of a partition were answered and are written, and its counts. */
-interface Found {
-  readonly answered: number;
-  readonly rows: number;
-  readonly counts: Readonly<Record<string, number>>;
 }
 
 /** A transform's answer as it is written: by partition, each in its order. */
@@ -293,17 +298,18 @@ function without(program: Program, failures: ReadonlyMap<string, string>, reader
   return { name: program.name, inputs: Object.fromEntries(inputs) };
 }
 
-/** The names of a table's or a statement's columns. */
-async function columnsOf(session: Session, table: string): Promise<string[]> {
-  const rows = await session.rows(`SELECT column_name FROM (DESCRIBE FROM ${table})`);
-  return rows.map(({ column_name: name }) => String(name));
+/** The types of a table's or a statement's columns, by name. */
+async function columnsOf(session: Session, table: string): Promise<ReadonlyMap<string, string>> {
+  const rows = await session.rows(`SELECT column_name, column_type FROM (DESCRIBE FROM ${table})`);
+  return new Map(rows.map(({ column_name: name, column_type: type }) => [String(name), String(type)]));
 }
 
 /** @throws {EngineError} If the statement answers no column that is written, counted or gone by. */
 function requireColumns(
   { name, partition, sort, written, counts, columns, answered = {} }: Transform,
-  found: readonly string[],
+  types: ReadonlyMap<string, string>,
 ): void {
+  const found = [...types.keys()];
   const wanted = [
     partition,
     ...sort,
@@ -338,11 +344,14 @@ function othersIn(
 /** The rows of each partition in a transform's result, and its counts. */
 async function foundIn(
   session: Session,
-  table: string,
+  { table, found: known }: Result,
   { partition, written, counts: names }: Transform,
 ): Promise<ReadonlyMap<string | null, Found>> {
+  const asked = JSON.stringify([partition, written, names]);
+  const before = known.get(asked);
+  if (before !== undefined) return before;
   const sums = names.map((name) => `${identifier(name)}: sum(${identifier(name)})`);
-  const found = await session.rows(
+  const rows = await session.rows(
     `SELECT ${identifier(partition)}::VARCHAR AS partition, answered, rows, counts FROM (` +
       `SELECT ${identifier(partition)}, count(*) AS answered, count(*) FILTER (${
         isWritten(written)
@@ -350,7 +359,7 @@ async function foundIn(
       `${sums.length === 0 ? "NULL" : `{${sums.join(", ")}}`} AS counts ` +
       `FROM ${table} GROUP BY ${identifier(partition)})`,
   );
-  return new Map(found.map(({ partition, answered, rows, counts }): [string | null, Found] => [
+  const found = new Map(rows.map(({ partition, answered, rows, counts }): [string | null, Found] => [
     partition === null ? null : String(partition),
     {
       answered: Number(answered),
@@ -360,6 +369,8 @@ async function foundIn(
       ),
     },
   ]));
+  known.set(asked, found);
+  return found;
 }
 
 async function rowsIn(session: Session, table: string): Promise<number> {

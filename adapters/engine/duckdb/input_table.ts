@@ -71,10 +71,15 @@ export function inputStatement(root: string, table: InputTable, unpacked: Unpack
   }
 }
 
-/** Stored timestamps carry their zone; in statements they are plain UTC. */
+/**
+ * Stored timestamps carry their zone; in statements they are plain UTC. DuckDB asks its calendar of time zones for each
+ * value that it converts: only infinite ones, which have no microseconds, need it.
+ */
 function stored({ name, type }: Column): string {
   const column = identifier(name);
-  return type === "timestamp" ? `${column}::TIMESTAMPTZ AT TIME ZONE 'UTC' AS ${column}` : column;
+  if (type !== "timestamp") return column;
+  const zoned = `${column}::TIMESTAMPTZ`;
+  return `coalesce(make_timestamp(epoch_us(${zoned})), ${zoned} AT TIME ZONE 'UTC') AS ${column}`;
 }
 
 function rowsStatement(columns: readonly Column[], rows: readonly Readonly<Record<string, unknown>>[]) {

@@ -1,7 +1,18 @@
+/** How many rows of a partition were answered and are written, and its counts. */
+export interface Found {
+  readonly answered: number;
+  readonly rows: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
 /** A table that holds what a transform answered. */
 export interface Result {
   readonly table: string;
   readonly rows: number;
+  /** The types of its columns, by name. */
+  readonly types: ReadonlyMap<string, string>;
+  /** What was found in it, by what was asked: the next table of the same answer asks the same. */
+  readonly found: Map<string, ReadonlyMap<string | null, Found>>;
   /** The lines of text of each partition's files, as `Transformed` has them. */
   readonly lines: ReadonlyMap<string, number>;
 }

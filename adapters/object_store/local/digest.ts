@@ -18,6 +18,13 @@ export async function digest(file: Deno.FsFile): Promise<Written> {
   return { size: total, hash: sum.digest("hex") };
 }
 
+/** A file that was just written: a small one is at hand, and no other thread need read it. */
+export async function digestOfWritten(local: string): Promise<Written> {
+  if (Deno.statSync(local).size <= CHUNK) return await digestOf(Deno.readFileSync(local));
+  using file = await Deno.open(local);
+  return await digest(file);
+}
+
 /** Bytes at hand. */
 export async function digestOf(bytes: Uint8Array): Promise<Written> {
   const { hash } = await crypto();

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { Checkout, Scratch, Workspace, Written } from "../../../core/mod.ts";
-import { digest } from "./digest.ts";
+import { digestOfWritten } from "./digest.ts";
 import { isAbsent, type LakeFolder } from "./lake_folder.ts";
 
 const STAGING = "_staging";
@@ -23,8 +23,7 @@ export class LocalWorkspace implements Workspace {
     const local = this.#folder.at(temporary);
     if (!isFolder(dirname(local))) this.#folder.makeFoldersOf([temporary]);
     await write(local);
-    using file = await Deno.open(local);
-    return await digest(file);
+    return await digestOfWritten(local);
   }
 
   scratch(): Scratch {

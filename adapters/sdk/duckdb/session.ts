@@ -16,6 +16,8 @@ export class DuckDB {
   readonly threads: number;
   readonly #options: DuckDBOptions;
   #instance: Promise<DuckDBInstance> | undefined;
+  /** How many times lanes are at work. */
+  #inLanes = 0;
 
   constructor(options: DuckDBOptions = {}) {
     this.#options = options;
@@ -51,6 +53,27 @@ export class DuckDB {
     }
   }
 
+  /**
+   * As many sessions side by side as there are threads, for many small statements: each is done by one thread. More of them
+   * would only take turns, and DuckDB waits busily for what another thread does.
+   */
+  async lanes(signal: AbortSignal, use: (session: Session) => Promise<void>): Promise<void> {
+    if (this.#inLanes++ === 0) await this.#spread(1);
+    try {
+      const lanes = Array.from({ length: this.threads }, () => this.session(signal, use));
+      for (const lane of await Promise.allSettled(lanes)) {
+        if (lane.status === "rejected") throw lane.reason;
+      }
+    } finally {
+      if (--this.#inLanes === 0) await this.#spread(this.threads);
+    }
+  }
+
+  /** Over how many threads statements are spread from now on. */
+  async #spread(threads: number): Promise<void> {
+    await this.session(NEVER, (session) => session.run(`SET GLOBAL threads = ${threads}`));
+  }
+
   /** Ends the database, if it was ever opened; its sessions must have ended. */
   async close(): Promise<void> {
     (await this.#instance)?.closeSync();
@@ -70,6 +93,8 @@ export class DuckDB {
     return instance;
   }
 }
+
+const NEVER = new AbortController().signal;
 
 /** One connection, under one signal. */
 export class Session {

@@ -68,6 +68,27 @@ export function engineContract(name: string, open: () => Promise<EnginePlace>): 
     }
   });
 
+  test("many packed files are read to the last row, whether or not their last lines end", async (place) => {
+    const files = await packed(place, (i) => i === 7 ? "" : `${line(i)}${i % 2 === 0 ? "\n" : ""}`);
+    const done = await place.engine.transform(even(files), signal);
+    const told = done.map((each) => each.status === "done" ? [each.rows, each.counts.seen] : each);
+    assertEquals(told, [[7, 14], [6, 12], [7, 13]]);
+  });
+
+  test("of many packed files one that is gone, altered or no lines fails its partition alone", async (place) => {
+    const { storage: { publisher, store }, engine } = place;
+    const ends = (i: number) => i === 30 ? `{"part":"a","n":` : `${line(i)}\n`;
+    for (const damage of ["gone", "altered", "no lines"] as const) {
+      const files = await packed(place, damage === "no lines" ? ends : (i) => `${line(i)}\n`);
+      const { ref } = files[30]!;
+      if (damage === "gone") await publisher.remove([ref]);
+      if (damage === "altered") await store.write(ref.path, await gzip(`${line(33)}\n`));
+      const [a, b, c] = await engine.transform(even(files), signal);
+      assertMatch(a?.status === "failed" ? a.reason : "", new RegExp(`^reading "${ref.path}": .+`), damage);
+      assertEquals([b?.status, c?.status], ["done", "done"], damage);
+    }
+  });
+
   test("a file that no partition can do without fails them all", async (place) => {
     const { ref } = await numbers(place, "a", [2]);
     await place.storage.publisher.remove([ref]);
@@ -124,6 +145,26 @@ async function numbers({ storage: { store } }: EnginePlace, part: string, values
   const lines = values.map((n) => `${JSON.stringify({ part, n })}\n`).join("");
   const ref: FileRef = { path, ...await store.write(path, new TextEncoder().encode(lines)) };
   return { ref, partition: part };
+}
+
+const PACKED = 40;
+
+/** The line of the file of a place: its number, of the partitions in turn. */
+function line(i: number): string {
+  return JSON.stringify({ part: "abc"[i % 3], n: i });
+}
+
+async function gzip(text: string): Promise<Uint8Array> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+async function packed({ storage: { store } }: EnginePlace, text: (i: number) => string) {
+  return await Promise.all(Array.from({ length: PACKED }, async (_, i) => {
+    const path = `zone/${i}.json.gz`;
+    const ref: FileRef = { path, ...await store.write(path, await gzip(text(i))) };
+    return { ref, partition: "abc"[i % 3]! };
+  }));
 }
 
 function even(files: readonly { readonly ref: FileRef; readonly partition: string | null }[]): Transform {

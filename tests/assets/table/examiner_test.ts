@@ -160,3 +160,30 @@ Deno.test("a column that is never null and is", async () => {
   const facts = await factsOf(lake, keyed({}), "SELECT NULL::INTEGER AS k, NULL::VARCHAR AS l, 9 AS v");
   assertEquals([facts.nullRequired, facts.nulls.l, facts.beyond.v], [1, 1, 1]);
 });
+
+Deno.test("files of many rows are compared row by row, in whatever order their parts are read", async () => {
+  await using lake = await TestLake.open();
+  const [rows, step] = [300_000, 960];
+  const statement = `SELECT (i - if(i % ${step} = 0, 2, 0))::INTEGER AS k, 'a' AS l, 1::INTEGER AS v
+    FROM range(${rows}) AS t(i) ORDER BY i`;
+  const files = await Promise.all(
+    ["a", "b", "c"].map((name) => lake.writeParquet(`_staging/${name}.parquet`, statement)),
+  );
+  const examiner = new TableExaminer(keyed({ key: ["k"], sort: ["k"] }));
+  const found = await examiner.examine(
+    lake.engine,
+    files.map((file) => ({ ...file, staged: false })),
+    signal,
+  );
+  for (const each of found) {
+    if (!("facts" in each)) throw new Error(each.reason);
+    assertEquals([each.facts.unsorted, each.facts.duplicates], [Math.floor((rows - 1) / step), 0]);
+  }
+});
+
+Deno.test("an infinite time is no null", async () => {
+  await using lake = await TestLake.open();
+  const contract: Contract = { columns: [required("at", "timestamp")], partitionColumns: [] };
+  const { nullRequired, nulls } = await factsOf(lake, contract, "SELECT 'infinity'::TIMESTAMPTZ AS at");
+  assertEquals([nullRequired, nulls], [0, { at: 0 }]);
+});
