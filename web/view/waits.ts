@@ -12,41 +12,59 @@ import type { View } from "./view.ts";
 const text = words({
   down: (service: string, since: string, message: string) =>
     `waits for ${service}, which is down since ${since}: ${message}`,
-  paused: (backfill: string) => `waits, as backfill ${backfill} is paused`,
-  code: (asset: string) => `waits for who has the present code of ${asset}`,
+  paused: (backfill: string) => `waits, as ${backfill} is paused`,
+  code: (message: string) => `waits for who has the present code: ${message}`,
+  behind: (other: string) => `waits for ${other}, which is at work and no less urgent`,
+  slot: (pool: string, message: string) => `waits for a slot of ${pool}: ${message}`,
   hands: (lines: string) => `waits: ${lines}`,
   turn: "waits for its turn",
 }, {
   down: (service, since, message) => `đợi ${service}, ngừng trả lời từ ${since}: ${message}`,
-  paused: (backfill) => `đợi, vì chạy bù ${backfill} đang tạm dừng`,
-  code: (asset) => `đợi tiến trình có mã hiện tại của ${asset}`,
+  paused: (backfill) => `đợi, vì ${backfill} đang tạm dừng`,
+  code: (message) => `đợi tiến trình có mã hiện tại: ${message}`,
+  behind: (other) => `đợi ${other} đang chạy và không kém gấp`,
+  slot: (pool, message) => `đợi một chỗ trong ${pool}: ${message}`,
   hands: (lines) => `đợi: ${lines}`,
   turn: "đợi đến lượt",
 });
 
-/** Why those of some runs that are queued wait, a line each. @param machineNow The machine's time. */
+/** Why those of some runs wait that do, a line each. @param machineNow The machine's time. */
 export async function waitsIn(
   view: View,
   { state, graph, orchestrator }: OpenLake,
   runs: readonly RunRecord[],
   machineNow: Instant,
 ): Promise<ReadonlyMap<RunId, string>> {
-  const queued = runs.filter(({ status }) => status === "queued");
-  if (queued.length === 0) return new Map();
+  const open = runs.filter(({ status }) => status === "queued" || status === "running");
+  if (open.length === 0) return new Map();
   const t = view.in(text);
-  const given = { graph: () => Promise.resolve(graph), now: orchestrator.now };
-  const down = await waitingIn(state, queued, given);
-  const left = await orchestrator.leftToOthers();
-  const open = await state.backfills.list("open");
-  const paused = new Set(open.filter(({ status }) => status === "paused").map(({ id }) => String(id)));
+  const waiting = await waitingIn(state, open, {
+    graph: () => Promise.resolve(graph),
+    now: orchestrator.now,
+  });
   const hands = await handsOf(state, machineNow);
-  const why = ({ id, request: { tags } }: RunRecord) => {
-    const outage = down.get(id);
-    if (outage !== undefined) return t.down(outage.for, view.format.time(outage.since), outage.message);
-    if (tags?.backfill !== undefined && paused.has(tags.backfill)) return t.paused(tags.backfill);
-    const asset = left.get(id);
-    if (asset !== undefined) return t.code(asset);
+  const why = ({ id, status }: RunRecord): string | undefined => {
+    const found = waiting.get(id);
+    if (found !== undefined) {
+      const { kind, for: what, since, message } = found;
+      switch (kind) {
+        case "outage":
+          return t.down(what, view.format.time(since), message);
+        case "backfill":
+          return t.paused(what);
+        case "code":
+          return t.code(message);
+        case "run":
+          return t.behind(what);
+        case "slot":
+          return t.slot(what, message);
+      }
+    }
+    if (status === "running") return undefined;
     return hands.waits ? t.hands(hands.lines.join("; ")) : t.turn;
   };
-  return new Map(queued.map((run) => [run.id, why(run)]));
+  return new Map(open.flatMap((run) => {
+    const line = why(run);
+    return line === undefined ? [] : [[run.id, line] as const];
+  }));
 }
