@@ -67,6 +67,7 @@ export const METHODS: Methods<Omit<State, "watch">> = {
     get: true,
     batches: true,
     ranges: true,
+    allRanges: true,
     enqueue: true,
     turn: true,
     end: true,
