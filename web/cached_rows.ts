@@ -1,13 +1,15 @@
 import type { Tables } from "../core/mod.ts";
+import { type Answer, answerTo, type Row } from "./answer.ts";
 
-/** A row, by its columns' names; values as JSON has them. */
-export type Row = Readonly<Record<string, unknown>>;
+export type { Row };
 
 /** At most so many answers are kept, and so many characters of them. */
 const MOST = 200, CHARACTERS = 8_000_000;
+/** At most so many statements have their last answers kept. */
+const SOON = 20;
 
 interface Kept {
-  readonly rows: Promise<readonly Row[]>;
+  readonly answer: Promise<Answer>;
   size: number;
 }
 
@@ -19,6 +21,8 @@ export class CachedRows {
   readonly #tables: Tables;
   /** By statement and version; those asked for last come last. */
   readonly #kept = new Map<string, Kept>();
+  /** By statement: the last answers of those that are asked for by who does not wait. */
+  readonly #last = new Map<string, { readonly version: number | string; readonly rows: readonly Row[] }>();
 
   constructor(tables: Tables) {
     this.#tables = tables;
@@ -31,25 +35,41 @@ export class CachedRows {
    * @throws As `Tables.ask`; an error is kept for nobody.
    */
   async rows(statement: string, version: number | string): Promise<readonly Row[]> {
-    const key = JSON.stringify([version, statement]);
-    const known = this.#kept.get(key);
-    const kept = known ?? { rows: this.#ask(key, statement), size: 0 };
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
-    return await kept.rows;
+    return (await this.answer(statement, version)).rows;
   }
 
-  async #ask(key: string, statement: string): Promise<readonly Row[]> {
+  /** The same, with the columns. */
+  async answer(statement: string, version: number | string): Promise<Answer> {
+    const key = JSON.stringify([version, statement]);
+    const known = this.#kept.get(key);
+    const kept = known ?? { answer: this.#ask(key, statement), size: 0 };
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    return await kept.answer;
+  }
+
+  /**
+   * The rows of a statement, for who does not wait: those of the version, or else, while they are asked for, those that
+   * were answered last; undefined where none were.
+   */
+  soon(statement: string, version: number | string): readonly Row[] | undefined {
+    const last = this.#last.get(statement);
+    if (last?.version === version) return last.rows;
+    void this.answer(statement, version).then(({ rows }) => {
+      this.#last.delete(statement);
+      this.#last.set(statement, { version, rows });
+      for (const [first] of this.#last) if (this.#last.size > SOON) this.#last.delete(first);
+    }, () => {}); // who asks next is told by trying again
+    return last?.rows;
+  }
+
+  async #ask(key: string, statement: string): Promise<Answer> {
     try {
-      const stream = await this.#tables.ask(statement, {
-        format: "json",
-        signal: new AbortController().signal,
-      });
-      const text = await new Response(stream).text();
+      const answer = await answerTo(this.#tables, statement, { signal: new AbortController().signal });
       const kept = this.#kept.get(key);
-      if (kept !== undefined) kept.size = text.length;
+      if (kept !== undefined) kept.size = answer.size;
       this.#trim();
-      return JSON.parse(text);
+      return answer;
     } catch (error) {
       this.#kept.delete(key);
       throw error;

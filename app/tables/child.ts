@@ -10,11 +10,18 @@ import { readAsked, REFUSED } from "./statement.ts";
 const never = new AbortController().signal;
 
 async function answer(): Promise<void> {
-  const { statement, format, timeout, memory } = await readAsked(Deno.stdin.readable);
+  const { statement, format, head, timeout, memory } = await readAsked(Deno.stdin.readable);
   const app = await openApp({ env: Deno.env.toObject(), cwd: Deno.cwd() });
   const query = await app.query();
   const limits = { timeout, memory, rows: 1 };
-  const pieces = query.run(statement, { format, limits, signal: never, terminal: false, warn: () => {} });
+  const pieces = query.run(statement, {
+    format,
+    head,
+    limits,
+    signal: never,
+    terminal: false,
+    warn: () => {},
+  });
   for await (const piece of pieces) {
     for (let rest = piece; rest.length > 0;) rest = rest.subarray(await Deno.stdout.write(rest));
   }

@@ -47,11 +47,11 @@ export class ProcessTables implements Tables {
 
   async ask(
     statement: string,
-    { format, signal, timeout = 60 * SECOND }: StatementOptions,
+    { format, signal, head = false, timeout = 60 * SECOND }: StatementOptions,
   ): Promise<ReadableStream<Uint8Array>> {
     const done = await this.#turns.take(signal);
     try {
-      return await this.#begin({ statement, format, timeout, memory: MEMORY }, signal, done);
+      return await this.#begin({ statement, format, head, timeout, memory: MEMORY }, signal, done);
     } catch (error) {
       done();
       throw error;

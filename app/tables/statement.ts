@@ -4,6 +4,7 @@ import type { AnswerFormat } from "../../core/mod.ts";
 export interface AskedStatement {
   readonly statement: string;
   readonly format: Exclude<AnswerFormat, "table">;
+  readonly head: boolean;
   /** In milliseconds. */
   readonly timeout: number;
   /** In bytes, of the whole process. */

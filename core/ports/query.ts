@@ -6,6 +6,12 @@ import type { FileRef } from "./publisher.ts";
 /** How an answer is written; `table` is for people. */
 export type AnswerFormat = "table" | "csv" | "json" | "parquet" | "arrow";
 
+/** A column of an answer, with its type in the engine's words. */
+export interface AnswerColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
 /** Why a statement was not run. */
 export class RefusedError extends WrongUseError {
   override readonly name: string = "RefusedError";
@@ -30,6 +36,8 @@ export interface QueryOptions {
   readonly terminal: boolean;
   /** The width that the format `table` keeps to, in columns. @default any */
   readonly width?: number;
+  /** Whether JSON begins with a line of its own: the answer's columns, as `AnswerColumn`s. @default false */
+  readonly head?: boolean;
   /** Told, in one line each, of what the catalog holds and cannot be used, where the statement does not need it. */
   readonly warn: (message: string) => void;
 }

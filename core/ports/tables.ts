@@ -22,6 +22,8 @@ export interface StatementOptions {
   readonly format: Exclude<AnswerFormat, "table">;
   /** Aborted when nobody waits for the answer any more: whatever is at work ends at once. */
   readonly signal: AbortSignal;
+  /** As `QueryOptions` has it. */
+  readonly head?: boolean;
   /** Time spent on the answer, without the time that its reader takes. @default a minute */
   readonly timeout?: Milliseconds;
 }

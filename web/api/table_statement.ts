@@ -25,7 +25,10 @@ export function entryOf(
  *
  * @throws {RequestError} If the table has no column of time, or a bound is none.
  */
-export function rowsStatement(entry: Definition, { from, to }: Bounds, order = false): string {
+export function rowsStatement(entry: Definition, given: Bounds, order = false): string {
+  // A form leaves a field empty of which nothing is wanted.
+  const from = given.from || undefined;
+  const to = given.to || undefined;
   const select = `SELECT * FROM ${quoted(entry.database)}.${quoted(entry.name)}`;
   const conditions = from === undefined && to === undefined ? [] : conditionsOf(entry, { from, to });
   const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
@@ -68,6 +71,6 @@ function unbounded({ database, name }: Definition, found: string): RequestError 
 }
 
 /** A name as SQL has it. */
-function quoted(name: string): string {
+export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -12,7 +12,7 @@ import { MORE, rowsOf } from "./table_rows.ts";
 type Format = StatementOptions["format"];
 
 /** The media types of answers. */
-const MEDIA: Readonly<Record<Format, string>> = {
+export const MEDIA: Readonly<Record<Format, string>> = {
   csv: "text/csv; charset=utf-8",
   json: "application/json",
   parquet: "application/vnd.apache.parquet",

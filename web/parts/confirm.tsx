@@ -27,7 +27,7 @@ export function Confirm(
   return (
     <form method="post" action={path} class="acts">
       {Object.entries(fields).map(([name, value]) => <input type="hidden" name={name} value={value} />)}
-      {view.csrf === undefined ? null : <input type="hidden" name="csrf" value={view.csrf} />}
+      <input type="hidden" name="csrf" value={view.csrf} />
       {label === undefined
         ? null
         : view.operates

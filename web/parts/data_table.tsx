@@ -12,6 +12,8 @@ export interface TableColumn<Row> {
   readonly by?: (row: Row) => string | number | null;
   /** Numbers stand on the right. @default false */
   readonly number?: boolean;
+  /** Stands below the heading, such as a unit or a type. */
+  readonly unit?: string;
 }
 
 const text = words({ ascending: "ascending", descending: "descending" }, {
@@ -24,9 +26,11 @@ const text = words({ ascending: "ascending", descending: "descending" }, {
  * stand as they are given where nothing is chosen.
  */
 export function DataTable<Row>(
-  { view, caption, columns, rows, prefix = "" }: {
+  { view, caption, label, columns, rows, prefix = "" }: {
     view: View;
     caption?: Child;
+    /** Names it to who does not see where it stands. @default its caption, or its headings */
+    label?: string;
     columns: readonly TableColumn<Row>[];
     rows: readonly Row[];
     prefix?: string;
@@ -45,7 +49,8 @@ export function DataTable<Row>(
       class="scroll"
       tabindex={0}
       role="region"
-      aria-label={typeof caption === "string" ? caption : columns.map(({ title }) => title).join(", ")}
+      aria-label={label ??
+        (typeof caption === "string" ? caption : columns.map(({ title }) => title).join(", "))}
     >
       <table>
         {caption === undefined ? null : <caption>{caption}</caption>}
@@ -63,6 +68,7 @@ export function DataTable<Row>(
                       {isChosen ? <Arrow view={view} descends={descends} /> : null}
                     </a>
                   )}
+                  {column.unit === undefined ? null : <span class="below">{column.unit}</span>}
                 </th>
               );
             })}

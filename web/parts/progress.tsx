@@ -12,11 +12,14 @@ export function Progress(
   const label = there.map(([state, count]) => `${view.format.number(count)} ${names[state]}`).join(", ");
   let x = 0;
   return (
-    <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label={label}>
+    <svg class="bar far" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label={label}>
       {there.map(([state, count]) => {
         const [left, width] = [x, 100 * count / total];
         x += width;
-        return <rect class={`s-${state}`} x={left.toFixed(2)} y="0" width={width.toFixed(2)} height="8" />;
+        // What is missing is what the bar lies on.
+        return state === "missing"
+          ? null
+          : <rect class={`s-${state}`} x={left.toFixed(2)} y="0" width={width.toFixed(2)} height="8" />;
       })}
     </svg>
   );

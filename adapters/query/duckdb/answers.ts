@@ -31,13 +31,13 @@ const encoder = new TextEncoder();
 function texts(
   session: Session,
   result: DuckDBResult,
-  { format, terminal, limits, width }: QueryOptions & { readonly format: "table" | "csv" | "json" },
+  { format, terminal, limits, width, head }: QueryOptions & { readonly format: "table" | "csv" | "json" },
 ): AsyncIterable<string> {
   const names = result.deduplicatedColumnNames();
   const rows = chunks(session, result);
   switch (format) {
     case "json":
-      return json(names, rows);
+      return json(names, rows, head ? columnsLine(names, result) : "");
     case "csv":
       return csv(names, rows, terminal ? visible : (text) => text);
     case "table":
@@ -61,7 +61,18 @@ async function* chunks(session: Session, result: DuckDBResult): AsyncGenerator<D
   }
 }
 
-async function* json(names: readonly string[], rows: AsyncIterable<DuckDBDataChunk>): AsyncGenerator<string> {
+/** The columns with their types, as a line of JSON. */
+function columnsLine(names: readonly string[], result: DuckDBResult): string {
+  const columns = result.columnTypes().map((type, place) => ({ name: names[place]!, type: String(type) }));
+  return `${jsonText(columns)}\n`;
+}
+
+async function* json(
+  names: readonly string[],
+  rows: AsyncIterable<DuckDBDataChunk>,
+  head: string,
+): AsyncGenerator<string> {
+  if (head !== "") yield head;
   const keys = names.map((name) => `${jsonText(name)}:`);
   let lead = "[";
   for await (const chunk of rows) {

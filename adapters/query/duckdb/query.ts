@@ -13,7 +13,8 @@ import { limited } from "./limits.ts";
 import type { Named } from "./names.ts";
 import { Entries, REPAIR } from "./entries.ts";
 import { filesBelow, type PublishedFiles, Sandbox } from "./sandbox.ts";
-import { parseStatement } from "./statement.ts";
+import { type Place, placeAt, placeOf } from "./place.ts";
+import { ParseError, parseStatement } from "./statement.ts";
 import { ViewError } from "./view_fault.ts";
 import { scratchFolder } from "../../sdk/files/trouble.ts";
 
@@ -72,7 +73,7 @@ export class DuckDBQuery implements Query {
       const { answers } = await import("./answers.ts");
       yield* answers(sandbox.session, statement, options, scratch);
     } catch (error) {
-      throw told(error, root);
+      throw told(error, root, text);
     }
   }
 
@@ -144,8 +145,14 @@ async function unlessBroken(warn: QueryOptions["warn"], act: () => Promise<void>
 const GONE = /^no files found that match the pattern "(.*)"$/;
 const NAMES_FILE = /["'][^"']+\.(parquet|json\.gz)["']/;
 
+function placed(message: string, { line, column }: Place, cause: Error): RefusedError {
+  const place = line === undefined ? "" : ` (line ${line}, column ${column})`;
+  return new RefusedError(message + place, { cause });
+}
+
 /** DuckDB's message; files are named from the lake's root, as everywhere else. */
-function told(error: unknown, root: string | undefined): unknown {
+function told(error: unknown, root: string | undefined, text: string): unknown {
+  if (error instanceof ParseError) return placed(error.message, placeAt(text, error.position), error);
   if (!(error instanceof DuckDBError)) return error;
   const found = visible(root === undefined ? error.message : error.message.replaceAll(`${root}/`, ""));
   const gone = GONE.exec(found)?.[1];
@@ -155,6 +162,6 @@ function told(error: unknown, root: string | undefined): unknown {
     });
   }
   const message = `running the statement: ${found}`;
-  if (error.ofStatement) return new RefusedError(message, { cause: error });
+  if (error.ofStatement) return placed(message, placeOf(error), error);
   return new Error(NAMES_FILE.test(found) ? `${message}; ${REPAIR}` : message, { cause: error });
 }

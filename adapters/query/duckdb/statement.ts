@@ -47,7 +47,7 @@ export async function parseStatement(session: Session, text: string): Promise<St
     const found = (error_message ?? "").replaceAll(/\s+/g, " ").trim();
     throw new ParseError(
       `parsing the statement: ${found}`,
-      position === undefined ? undefined : Number(position),
+      position === undefined ? undefined : Number(position) + bytesIn(text.slice(0, -inner.length)),
     );
   }
   if (error) throw new RefusedError(`running the statement: found ${found(inner)}, wanted ${WANTED}`);
@@ -62,6 +62,10 @@ export async function parseStatement(session: Session, text: string): Promise<St
     text: explained === undefined ? body : `${explained.prefix} ${body}`,
     table: explained === undefined ? `query(${literal(body)})` : undefined,
   };
+}
+
+function bytesIn(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 /** Whether it is `SHOW TABLES`, and nothing else. */

@@ -1,5 +1,6 @@
 import { type ViewDefinition, type ViewFault, visible } from "../../../core/mod.ts";
 import type { DuckDBError } from "../../sdk/duckdb/problem.ts";
+import { placeAt } from "./place.ts";
 import { ParseError } from "./statement.ts";
 
 /** A view of the catalog cannot be read: one line that names it. */
@@ -40,12 +41,4 @@ function jsonOf(
   } catch {
     return undefined;
   }
-}
-
-/** The line and column of a place in a text that is given in bytes. */
-function placeAt(text: string, position: number | undefined): Pick<ViewFault, "line" | "column"> {
-  if (position === undefined || !(position >= 0)) return {};
-  const before = new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, position));
-  const lines = before.split("\n");
-  return { line: lines.length, column: lines.at(-1)!.length + 1 };
 }

@@ -171,24 +171,37 @@ export class Runs {
   }
 
   /** Those that may be meant: of runs at work it is not known yet whether their workers live. */
-  #page(limit: number, { command, statuses, asset, parent, since, until, before }: RunFilter): RunRecord[] {
-    const numbers = statuses?.map(statusNumber).join(", ");
-    const conditions: readonly (readonly [condition: string, value: string | number | undefined])[] = [
-      ["id < ?", before],
-      [command === "materialize" ? OF_COMMAND : `${OF_COMMAND} AND ${OTHER_COMMAND}`, command],
-      ["id IN (SELECT run FROM run_assets WHERE asset = ?)", asset],
-      ["request ->> '$.parent' = ?", parent],
-      ["started >= ?", since],
-      ["started < ?", until],
-    ];
+  #page(
+    limit: number,
+    { command, statuses, asset, parent, since, until, before }: RunFilter & { readonly before: number },
+  ): RunRecord[] {
+    const numbers = statuses?.map(statusNumber);
+    const newestOf = (status: number) =>
+      ` UNION ALL SELECT id FROM (
+        SELECT id FROM runs WHERE worker IS NULL AND status = ${status} AND id < ${before} ORDER BY id DESC LIMIT ${limit}
+      )`;
+    const window = since === undefined && until === undefined
+      ? undefined
+      : [since ?? Number.MIN_SAFE_INTEGER, until ?? Number.MAX_SAFE_INTEGER];
+    const conditions:
+      readonly (readonly [condition: string, value: string | number | readonly number[] | undefined])[] = [
+        ["id < ?", before],
+        [command === "materialize" ? OF_COMMAND : `${OF_COMMAND} AND ${OTHER_COMMAND}`, command],
+        ["id IN (SELECT run FROM run_assets WHERE asset = ?)", asset],
+        ["request ->> '$.parent' = ?", parent],
+        // By the index alone, so that no row is read to be sorted.
+        ["id IN (SELECT id FROM runs WHERE started >= ? AND started < ?)", window],
+      ];
     const said = conditions.filter(([, value]) => value !== undefined);
-    const where = [
-      ...said.map(([condition]) => condition),
-      ...numbers === undefined ? [] : [`(worker IS NOT NULL OR status IN (${numbers}))`],
-    ];
+    // Without more to say, the newest of each status are found by their index, however many others there are.
+    const isAlone = said.every(([condition]) => condition === "id < ?");
+    const standing = !isAlone
+      ? `(worker IS NOT NULL OR status IN (${numbers?.join(", ")}))`
+      : `id IN (SELECT id FROM runs WHERE worker IS NOT NULL${numbers?.map(newestOf).join("")})`;
+    const where = [...said.map(([condition]) => condition), ...numbers === undefined ? [] : [standing]];
     return this.#db.all<RunRow>(
       `SELECT * FROM runs WHERE ${where.join(" AND ")} ORDER BY id DESC LIMIT ?`,
-      ...said.map(([, value]) => value!),
+      ...said.flatMap(([, value]) => value!),
       limit,
     ).map((row) => this.#runOf(row));
   }

@@ -109,7 +109,7 @@ Deno.test("the newest evaluations of assets lead to what came of them", async ()
 });
 
 Deno.test("acts over the web stand in a journal", async () => {
-  const { get, state } = await opened();
+  const { get, post, state } = await opened();
   assertMatch((await get("/audit")).text, /Nobody has asked for anything over the web/);
   const act = { at: NOON, address: "127.0.0.1", detail: { run: 5 }, message: "" } as const;
   await state.acts.note({ ...act, act: "cancel", role: "operate", outcome: "done" });
@@ -124,4 +124,6 @@ Deno.test("acts over the web stand in a journal", async () => {
   assertMatch(text, /sign in run 5 127.0.0.1 \(not admitted\) refused <b>no such token<\/b>/);
   assertMatch(text, /cancel run 5 127.0.0.1 \(may act\) done/);
   assertStringIncludes(html, "&lt;b&gt;no such token");
+  await post("/acts/pause", { name: "shop/nightly" });
+  assertMatch((await get("/audit")).text, /pause name shop\/nightly \S+ \(may act\) done/);
 });

@@ -1,4 +1,4 @@
-import { type AnyAsset, type Automations, graph, Pulse } from "../../../core/mod.ts";
+import { type Admission, type AnyAsset, type Automations, graph, Pulse } from "../../../core/mod.ts";
 import { webApp } from "../../../web/app.ts";
 import { lab, type LabOptions, NOON } from "../../core/lab.ts";
 import { fakeClock } from "../../fake_clock.ts";
@@ -6,7 +6,10 @@ import { fakeClock } from "../../fake_clock.ts";
 /** The pages over a lab. `get` answers a page as a viewer reads it; `post` what a form's answer leads to. */
 export async function shown(
   assets: readonly AnyAsset[],
-  { automations, ...options }: LabOptions & { readonly automations?: Automations } = {},
+  { automations, admission, ...options }: LabOptions & {
+    readonly automations?: Automations;
+    readonly admission?: Admission;
+  } = {},
 ) {
   const { clock = fakeClock(NOON, { auto: true }) } = options;
   const made = await lab(assets, { ...options, clock });
@@ -24,14 +27,19 @@ export async function shown(
     }),
     hindrance: () => Promise.resolve(undefined),
     process: { version: "1", runtime: "deno", started: NOON, memory: () => 0, now: () => clock.now() },
-  });
+  }, { ...(admission && { admission }) });
   const get = async (path: string, headers: Record<string, string> = {}) => {
     const response = await app.request(path, { headers });
     const html = await response.text();
     return { status: response.status, html, text: textOf(html), headers: response.headers };
   };
   const post = async (path: string, fields: Readonly<Record<string, string>>) => {
-    const response = await app.request(path, { method: "POST", body: new URLSearchParams(fields) });
+    const csrf = /name="csrf" value="([^"]+)"/.exec((await get("/design")).html)![1]!;
+    const response = await app.request(path, {
+      method: "POST",
+      headers: { origin: "http://localhost" },
+      body: new URLSearchParams({ csrf, ...fields }),
+    });
     return { status: response.status, location: response.headers.get("location") };
   };
   const work = async () => {

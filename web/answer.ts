@@ -1,0 +1,33 @@
+import type { AnswerColumn, Tables } from "../core/mod.ts";
+import { rowsOf } from "./api/table_rows.ts";
+
+/** A row, by its columns' names; values as JSON has them. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** The answer to a statement, for a page. */
+export interface Answer {
+  readonly columns: readonly AnswerColumn[];
+  readonly rows: readonly Row[];
+  /** Whether there are more rows than these. */
+  readonly more: boolean;
+  /** Of its text, in characters. */
+  readonly size: number;
+}
+
+/** The answer to a statement, with at most so many rows. @default 100,000 @throws As `Tables.ask`. */
+export async function answerTo(
+  tables: Tables,
+  statement: string,
+  { signal, rows = 100_000 }: { readonly signal: AbortSignal; readonly rows?: number },
+): Promise<Answer> {
+  const stream = await tables.ask(statement, { format: "json", head: true, signal });
+  // The first line has the columns.
+  const { text, more } = await rowsOf(stream, { rows: rows + 1 });
+  const end = text.indexOf("\n");
+  return {
+    columns: JSON.parse(text.slice(0, end)),
+    rows: JSON.parse(text.slice(end + 1)),
+    more,
+    size: text.length,
+  };
+}
