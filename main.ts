@@ -1,6 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import settings from "./deno.json" with { type: "json" };
 import { openApp, type Surroundings } from "./app.ts";
+import { whenAsked } from "./app/listen.ts";
 import { cancellation } from "./cli/cancellation.ts";
 import type { Context, ExitCode, Input, Prompt, Terminal } from "./cli/context.ts";
 import { openLog } from "./cli/log.ts";
@@ -37,7 +38,8 @@ export function main(args: readonly string[], host: Host): Promise<ExitCode> {
     ...host,
     version: settings.version,
     readText: (path) => Deno.readTextFile(isAbsolute(path) ? path : join(cwd, path)).catch(() => undefined),
-    web: async (vitals, beside) => (await import("./web/app.ts")).webApp(vitals, beside).fetch,
+    web: (vitals, beside) =>
+      whenAsked(async () => (await import("./web/app.ts")).webApp(vitals, beside).fetch),
     app: async (options) => {
       const app = await openApp(host, options);
       host.opened?.(app);

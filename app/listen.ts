@@ -50,6 +50,20 @@ export function listen(
   }
 }
 
+/**
+ * Answers requests by what is loaded once the first of them comes: who is asked nothing is ready the sooner, and keeps the
+ * memory. What cannot be loaded is tried again by the next.
+ */
+export function whenAsked(load: () => Promise<Handler>): Handler {
+  let loading: Promise<Handler> | undefined;
+  const loaded = () =>
+    loading ??= load().catch((error) => {
+      loading = undefined;
+      throw error;
+    });
+  return async (request, peer) => await (await loaded())(request, peer);
+}
+
 /** Waits for something, at most so many milliseconds. @param awaited Without it, so long. */
 async function within(most: number, awaited?: Promise<void>): Promise<void> {
   const late = Promise.withResolvers<void>();

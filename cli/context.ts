@@ -83,7 +83,7 @@ export interface Context {
   readonly web: (
     vitals: Vitals,
     beside: { readonly admission: Admission; readonly told: (act: Act) => void },
-  ) => Promise<Handler>;
+  ) => Handler;
   /** The program behind the commands, configured. */
   readonly app: (options: AppOptions) => Promise<App>;
 }

@@ -42,7 +42,7 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
   const pulse = new Pulse(app.machine);
   const vitals = new DaemonVitals(app, pulse, signal, await app.tables());
   await using _port = await listenWhenFree(app, {
-    handler: await context.web(vitals, { admission: app.admission, told: told.act }),
+    handler: context.web(vitals, { admission: app.admission, told: told.act }),
     port,
     signal,
     listening: (url) => told.listening(url),

@@ -15,7 +15,7 @@ export async function webLasting(invocation: Invocation, context: Context): Prom
   if (!invocation.json) notify(context.stdout, app.notices);
   const told = new Told(app, context, invocation.json);
   const vitals = new WebVitals(app, new Pulse(app.machine), signal, await app.tables());
-  const handler = await context.web(vitals, {
+  const handler = context.web(vitals, {
     admission: app.admission,
     told: (act) => tellAct(context.log, act, (line) => told.say(line)),
   });

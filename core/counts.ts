@@ -23,10 +23,13 @@ export interface AssetCounts {
   readonly lastMaterialized: Instant | null;
 }
 
-/** The counts of every asset, from those kept of neighbouring partitions: cheap where little changed. */
-export async function countsOf({ index, state }: Session): Promise<AssetCounts[]> {
+/** The counts of every asset, or of some, from those kept of neighbouring partitions: cheap where little changed. */
+export async function countsOf(
+  { index, state }: Session,
+  assets?: ReadonlySet<AssetKey>,
+): Promise<AssetCounts[]> {
   const overlay = new Overlay(index, await runningIn(state));
-  return index.nodes.map((node) => {
+  return index.nodes.filter(({ key }) => assets?.has(key) ?? true).map((node) => {
     const ranges = allExisting(node, index.now);
     const { partitions, states, lastMaterialized } = counted(index, overlay, node, ranges);
     const late = node.asset.freshness === null ? null : lateIn(index, node, states);

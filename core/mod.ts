@@ -27,7 +27,8 @@ export type { AutomationNames, FailingTicks } from "./alerts/failing_ticks.ts";
 export type { Beat } from "./alerts/life_sign.ts";
 export type { AlertRule, AlertScope, CheckScope, LateScope, Symptom } from "./alerts/rule.ts";
 export { alert } from "./alerts/rules.ts";
-export type { AlertSource, AlertView, Results } from "./alerts/view.ts";
+export type { AlertSource, AlertView } from "./alerts/view.ts";
+export type { Results } from "./known_results.ts";
 export { type Probe, SourceHealth, type SourceTrouble } from "./source_health.ts";
 export type { SourceRecord } from "./source_record.ts";
 

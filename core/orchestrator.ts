@@ -402,11 +402,11 @@ export class Orchestrator {
     return await statesOf(this.session, asset, selection);
   }
 
-  /** How many partitions of every asset stand how, and for how long its freshness promise is broken. */
-  async counts(): Promise<AssetCounts[]> {
+  /** How many partitions of every asset, or of some, stand how, and for how long its freshness promise is broken. */
+  async counts(assets?: ReadonlySet<AssetKey>): Promise<AssetCounts[]> {
     await this.refresh();
     const { countsOf } = await import("./counts.ts");
-    return await countsOf(this.session);
+    return await countsOf(this.session, assets);
   }
 
   /**

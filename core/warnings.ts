@@ -1,16 +1,10 @@
-import {
-  contains,
-  fromOrdinals,
-  intersect,
-  normalize,
-  type OrdinalRange,
-  type Ranges,
-} from "./partition/ranges.ts";
+import { contains, intersect, normalize, type OrdinalRange, type Ranges } from "./partition/ranges.ts";
 import type { AssetKey, RunId } from "./event.ts";
+import { type CheckResult, FILES_INTACT } from "./check.ts";
 import { durationText } from "./alerts/told.ts";
-import { FILES_INTACT } from "./check.ts";
 import { type Duration, milliseconds } from "./instant.ts";
 import { isTimeSet } from "./partition/partition_set.ts";
+import { KnownResults } from "./known_results.ts";
 import type { Failure, State } from "./ports/state.ts";
 import { reportIt } from "./run/external.ts";
 import { expiredNeed } from "./run/needs.ts";
@@ -45,19 +39,29 @@ export interface FailedChecks {
   readonly broken: number;
 }
 
+/** What status asks for again and again; so many failing partitions of an asset are those of some weeks. */
+const known = new WeakMap<StalenessIndex, KnownResults>();
+const KNOWN = 500;
+
+function knownResults({ state, index }: Session): KnownResults {
+  const results = known.get(index) ?? new KnownResults(state, index, KNOWN);
+  known.set(index, results);
+  return results;
+}
+
 /** The checks that failed in the partitions, ascending. */
 export async function failedChecks(
-  { state, index }: Session,
+  session: Session,
   node: Node,
   failing: readonly number[],
 ): Promise<FailedChecks> {
   if (failing.length === 0) return { warnings: [], broken: 0 };
-  const found: Warning[][] = [];
+  const found: { readonly partition: number; readonly own: readonly Failed[] }[] = [];
   const bySubject = new Map<string, { partition: number; detail: string; count: number }>();
   let broken = 0;
-  for (const { partition, event } of await state.materializations(node.key, fromOrdinals(failing))) {
+  const { index } = session;
+  for (const { partition, checks } of await knownResults(session).of(node, failing)) {
     const damaged = index.isDamaged(node, partition);
-    const checks = await state.rechecked(node.key, partition) ?? event.checks;
     const failed = checks.filter(({ passed }) => !passed);
     if (damaged || failed.some(({ severity }) => severity === "blocking")) broken++;
     for (const { check, detail = "", subjects } of failed) {
@@ -65,17 +69,18 @@ export async function failedChecks(
       bySubject.set(check, { partition, detail, count: 1 + (bySubject.get(check)?.count ?? 0) });
     }
     const own = damaged ? [damage(index, node, partition)] : failed.filter(({ subjects }) => !subjects);
-    if (own.length === 0) continue;
-    found.push(own.map(({ check, detail }) => ({
-      partition: node.set.key(partition),
-      message: `check "${check}" failed${detail ? `: ${detail}` : ""}`,
-    })));
+    if (own.length > 0) found.push({ partition, own });
   }
   const warnings: Warning[] = [];
   if (found.length > TOLD) {
     warnings.push({ message: `checks failed in ${found.length} partitions; the newest ${TOLD}:` });
   }
-  warnings.push(...found.slice(-TOLD).flat());
+  for (const { partition, own } of found.slice(-TOLD)) {
+    for (const { check, detail } of own) {
+      const message = `check "${check}" failed${detail ? `: ${detail}` : ""}`;
+      warnings.push({ partition: node.set.key(partition), message });
+    }
+  }
   for (const [check, { partition, detail, count }] of bySubject) {
     const often = count === 1 ? "" : ` (as in ${count - 1} more partition${count === 2 ? "" : "s"})`;
     const message = `check "${check}" failed: ${detail}${often}`;
@@ -84,7 +89,9 @@ export async function failedChecks(
   return { warnings, broken };
 }
 
-function damage(index: StalenessIndex, node: Node, partition: number) {
+type Failed = Pick<CheckResult, "check" | "detail">;
+
+function damage(index: StalenessIndex, node: Node, partition: number): Failed {
   return {
     check: FILES_INTACT,
     detail: `a published file is gone or has other bytes: ${mending(index, node, partition)}`,

@@ -224,13 +224,25 @@ Deno.test("no modules import each other in a circle, types included", () => {
   assertEquals(cycles, []);
 });
 
-Deno.test("a quick look loads nothing that evaluates conditions", () => {
+/** All that is loaded at once with some modules. */
+function loadedWith(...modules: readonly string[]): ReadonlySet<string> {
   const next = Map.groupBy(
     imports.filter(({ atRuntime, dynamic }) => atRuntime && !dynamic),
     ({ from }) => from,
   );
-  const loaded = new Set(["main.ts", "cli/status.ts", "cli/plan.ts", "cli/show.ts", "app/lake.ts"]);
+  const loaded = new Set(modules);
   for (const module of loaded) for (const { to } of next.get(module) ?? []) loaded.add(to);
+  return loaded;
+}
+
+Deno.test("who serves pages and the API loads them when somebody asks", () => {
+  const loaded = loadedWith("main.ts", "cli/daemon_lasting.ts", "cli/web_lasting.ts", "app/lake.ts");
+  assertEquals([...loaded].filter((module) => /^web\/|hono/.test(module)), []);
+  assert([...loadedWith("web/app.ts")].some((module) => module.includes("hono")));
+});
+
+Deno.test("a quick look loads nothing that evaluates conditions", () => {
+  const loaded = loadedWith("main.ts", "cli/status.ts", "cli/plan.ts", "cli/show.ts", "app/lake.ts");
   const declaring = ["condition", "names", "pauses", "presets", "schedule", "sensor"]
     .map((name) => `core/automation/${name}.ts`);
   assertEquals([...loaded].filter((module) => /automation|cron/.test(module)).sort(), declaring);

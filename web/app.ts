@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { compress } from "hono/compress";
 import { MINUTE, type Vitals } from "../core/mod.ts";
 import { api } from "./api/api.ts";
 import { EXPOSITION, exposition } from "./exposition.ts";
@@ -14,6 +15,8 @@ const SILENT = MINUTE;
 /** What is served: whether the process lives and can work, its metrics, the API, and the pages. */
 export function webApp(vitals: Vitals, options: WebOptions = {}): Hono<SafetyEnv> {
   const app = new Hono<SafetyEnv>();
+  // What is told as it happens goes out at once: event streams are left as they are.
+  app.use(compress());
   makeSafe(app, vitals, options);
   serve(app, vitals);
   return app;

@@ -6,6 +6,7 @@ import { isTimeSet } from "../partition/partition_set.ts";
 import type { Episode } from "../ports/alerts.ts";
 import type { Channel } from "../ports/channel.ts";
 import { leadOf, TICKS } from "../daemon/leading.ts";
+import { KnownResults } from "../known_results.ts";
 import { limited } from "../run/limited.ts";
 import { refresh, type Session } from "../run/session.ts";
 import { type Probe, SourceHealth } from "../source_health.ts";
@@ -16,7 +17,7 @@ import { findings } from "./findings.ts";
 import { LifeSign, missed } from "./life_sign.ts";
 import type { AlertRule } from "./rule.ts";
 import { StaleSince } from "./stale_since.ts";
-import { type AlertView, atWork, KnownResults } from "./view.ts";
+import { type AlertView, atWork } from "./view.ts";
 
 /** A source that is watched. */
 export interface WatchedSource {

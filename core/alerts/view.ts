@@ -1,6 +1,6 @@
-import type { CheckResult } from "../check.ts";
 import type { AssetKey } from "../event.ts";
-import { contains, fromOrdinals, type OrdinalRange, type Ranges, union } from "../partition/ranges.ts";
+import type { Results } from "../known_results.ts";
+import { type OrdinalRange, type Ranges, union } from "../partition/ranges.ts";
 import type { RunRequest, Stalled, State } from "../ports/state.ts";
 import { OPEN } from "../run/recover.ts";
 import { runningIn } from "../run/session.ts";
@@ -17,12 +17,6 @@ export interface AlertSource {
   /** The asset that records its answers. */
   readonly asset: AssetKey;
   readonly trouble: SourceTrouble | null;
-}
-
-/** The results of the checks on a partition that stands. */
-export interface Results {
-  readonly partition: number;
-  readonly checks: readonly CheckResult[];
 }
 
 /** The lake as rules see it; nothing of it changes while they look. */
@@ -80,31 +74,4 @@ function rangesOf(index: StalenessIndex, { ranges }: RunRequest): Map<AssetKey, 
     found.set(asset, [...found.get(asset) ?? [], { from: first, to: last }]);
   }
   return new Map([...found].map(([asset, all]) => [asset, all.reduce<Ranges>((a, b) => union(a, [b]), [])]));
-}
-
-/** The results of checks, read anew only of partitions that changed. */
-export class KnownResults {
-  readonly #known = new WeakMap<Node, { revision: number; readonly by: Map<number, Results> }>();
-
-  constructor(readonly state: State, readonly index: StalenessIndex) {}
-
-  async of(node: Node, partitions: readonly number[]): Promise<readonly Results[]> {
-    const { index } = this;
-    let known = this.#known.get(node);
-    if (known === undefined) this.#known.set(node, known = { revision: 0, by: new Map() });
-    const { by } = known;
-    const changed = by.size === 0 ? [] : index.changedSince(node, known.revision);
-    for (const each of by.keys()) if (contains(changed, each)) by.delete(each);
-    known.revision = index.revision;
-    const unknown = partitions.filter((each) => !by.has(each));
-    for (const { partition, event } of await this.#materializations(node, unknown)) {
-      const checks = await this.state.rechecked(node.key, partition) ?? event.checks;
-      by.set(partition, { partition, checks });
-    }
-    return partitions.flatMap((each) => by.get(each) ?? []);
-  }
-
-  async #materializations({ key }: Node, partitions: readonly number[]) {
-    return partitions.length === 0 ? [] : await this.state.materializations(key, fromOrdinals(partitions));
-  }
 }

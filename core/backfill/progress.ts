@@ -1,7 +1,7 @@
 import { lackText, leadingDaemons } from "../daemon/leading_daemon.ts";
 import type { AssetKey } from "../event.ts";
 import { awaitedBy, type Outages, outagesIn, waitOf, type WaitsFor } from "../outages.ts";
-import { count } from "../partition/ranges.ts";
+import { count, intersect, normalize, type OrdinalRange } from "../partition/ranges.ts";
 import type {
   AssetRange,
   BackfillBatch,
@@ -11,8 +11,11 @@ import type {
 } from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
 import { scopeOfKnown } from "../run/request.ts";
+import type { Scope } from "../run/scope.ts";
 import type { Session } from "../run/session.ts";
-import { doneOf } from "./wanted.ts";
+import type { StalenessIndex } from "../staleness/index.ts";
+import type { Node } from "../staleness/node.ts";
+import { doneIn } from "./wanted.ts";
 
 /** The progress of a backfill. */
 export interface BackfillProgress {
@@ -156,19 +159,55 @@ interface Stand extends Pick<BackfillProgress, "total" | "done" | "failed"> {
   readonly assets: ReadonlySet<AssetKey>;
 }
 
+/** The partitions of a backfill's batches, which never change, and all of them together. */
+interface Covered {
+  readonly batches: readonly { readonly ranges: readonly AssetRange[]; readonly scope: Scope }[];
+  readonly whole: Scope;
+}
+
+/** Of each index the backfills that were asked for last, with so many batches at most. */
+const known = new WeakMap<StalenessIndex, Map<BackfillId, Covered>>();
+const MOST_BATCHES = 20_000;
+
+async function coveredBy({ state, index }: Session, id: BackfillId): Promise<Covered> {
+  const kept = known.get(index) ?? new Map<BackfillId, Covered>();
+  known.set(index, kept);
+  const found = kept.get(id);
+  if (found !== undefined) return found;
+  const batches = (await state.backfills.allRanges(id))
+    .map((ranges) => ({ ranges, scope: scopeOfKnown(index, { ranges }) }));
+  const whole = new Map<Node, OrdinalRange[]>();
+  for (const { scope } of batches) {
+    for (const [node, ranges] of scope) whole.set(node, [...whole.get(node) ?? [], ...ranges]);
+  }
+  const covered = {
+    batches,
+    whole: new Map([...whole].map(([node, ranges]) => [node, normalize(ranges)])),
+  };
+  const size = kept.values().reduce((sum, each) => sum + each.batches.length, batches.length);
+  if (size > MOST_BATCHES) kept.clear();
+  kept.set(id, covered);
+  return covered;
+}
+
 /** How many of a backfill's partitions stand as wanted, from the index. */
 export async function standOf(
-  { state, index }: Session,
+  session: Session,
   { id, status, request: { seq, total } }: BackfillRecord,
 ): Promise<Stand> {
+  const { state, index } = session;
   let failed = 0;
   const batches = [];
   const assets = new Set<AssetKey>();
-  for (const batch of await state.backfills.batches(id)) {
-    const ranges = await state.backfills.ranges(id, batch.batch);
-    const scope = scopeOfKnown(index, { ranges });
-    const done = doneOf(index, scope, seq);
-    const all = [...scope.values()].reduce((sum, each) => sum + count(each), 0);
+  const covered = await coveredBy(session, id);
+  const doneAll = doneIn(index, covered.whole, seq);
+  for (const [place, batch] of (await state.backfills.batches(id)).entries()) {
+    const { ranges, scope } = covered.batches[place]!;
+    let [all, done] = [0, 0];
+    for (const [node, each] of scope) {
+      all += count(each);
+      done += count(intersect(each, doneAll.get(node)!));
+    }
     // What is cancelled with its backfill was given up, and did not fail.
     const isGivenUp = status === "cancelled" && batch.run?.status === "cancelled";
     if (batch.run !== null && !isOpen(batch.run) && !isGivenUp) failed += all - done;

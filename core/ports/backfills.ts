@@ -69,6 +69,8 @@ export interface Backfills {
   batches(id: BackfillId): Promise<readonly BackfillBatch[]>;
   /** The partitions of a batch. */
   ranges(id: BackfillId, batch: number): Promise<readonly AssetRange[]>;
+  /** The partitions of every batch, in their order. */
+  allRanges(id: BackfillId): Promise<readonly (readonly AssetRange[])[]>;
   /**
    * Queues the run of a batch under the key `backfill/<id>/<batch>`, so that there is one at most, whoever calls and however
    * often.

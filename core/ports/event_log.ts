@@ -210,6 +210,9 @@ export interface EventLog {
   filesAt(paths: readonly string[]): Promise<readonly PublishedFile[]>;
   /** All materializations of one partition since it was last wiped, newest first. */
   history(asset: AssetKey, partition: number): Promise<readonly (Materialized & { readonly seq: Seq })[]>;
-  /** The results of the newest check of a partition's latest materialization; undefined where it was not checked again. */
-  rechecked(asset: AssetKey, partition: number): Promise<readonly CheckResult[] | undefined>;
+  /** The results of the newest check of latest materializations, by partition; none of those that were not checked again. */
+  rechecked(
+    asset: AssetKey,
+    ranges: readonly OrdinalRange[],
+  ): Promise<ReadonlyMap<number, readonly CheckResult[]>>;
 }

@@ -35,6 +35,7 @@ export function api(vitals: ApiVitals): OpenAPIHono<ApiEnv> {
       return problem(context, 400, `reading "${path.join(".")}": ${message}`);
     },
   });
+  api.use("/openapi.json", etag());
   api.doc31("/openapi.json", { openapi: "3.1.0", info: INFO, servers: [{ url: "/api" }] });
   api.use(async (context, next) => {
     const foreign = foreignOrigin(context.req.raw);
@@ -52,7 +53,9 @@ export function api(vitals: ApiVitals): OpenAPIHono<ApiEnv> {
     await next();
   });
   // An answer goes by time and by what is at work, too: its content alone says whether it is the same.
-  for (const path of ["/status", "/plan", "/assets", "/assets/*", "/tables"]) api.use(path, etag());
+  for (const path of ["/status", "/plan", "/assets", "/assets/*", "/tables"]) {
+    api.use(path, etag());
+  }
   stand(api);
   assets(api);
   runs(api);

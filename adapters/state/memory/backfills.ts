@@ -65,6 +65,11 @@ export class MemoryBackfills implements Backfills {
     return this.store.backfills.get(id)?.batches[batch - 1]?.ranges ?? [];
   }
 
+  async allRanges(id: BackfillId): Promise<readonly (readonly AssetRange[])[]> {
+    await null;
+    return (this.store.backfills.get(id)?.batches ?? []).map(({ ranges }) => ranges);
+  }
+
   async enqueue(
     id: BackfillId,
     batch: number,

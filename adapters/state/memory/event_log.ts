@@ -122,13 +122,16 @@ export class EventLog {
     return found;
   }
 
-  rechecked(asset: AssetKey, partition: number): readonly CheckResult[] | undefined {
-    const [latest] = this.materializations(asset, [{ from: partition, to: partition }]);
-    const newest = this.#store.events.findLast((event) =>
-      event.kind === "checked" && event.asset === asset && event.partition === partition &&
-      event.of === latest?.seq
+  rechecked(asset: AssetKey, ranges: readonly OrdinalRange[]): Map<number, readonly CheckResult[]> {
+    const latest = new Map(
+      this.materializations(asset, ranges).map(({ partition, seq }) => [partition, seq]),
     );
-    return newest?.kind === "checked" ? newest.checks : undefined;
+    const found = new Map<number, readonly CheckResult[]>();
+    for (const event of this.#store.events) {
+      if (event.kind !== "checked" || event.asset !== asset) continue;
+      if (event.of === latest.get(event.partition)) found.set(event.partition, event.checks);
+    }
+    return found;
   }
 
   /** The files of what stands, in the order in which it was materialized. */

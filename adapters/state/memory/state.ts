@@ -208,9 +208,12 @@ export class MemoryState implements port.State {
     return this.#log.history(asset, partition);
   }
 
-  async rechecked(asset: AssetKey, partition: number): Promise<readonly CheckResult[] | undefined> {
+  async rechecked(
+    asset: AssetKey,
+    ranges: readonly OrdinalRange[],
+  ): Promise<ReadonlyMap<number, readonly CheckResult[]>> {
     await null;
-    return this.#log.rechecked(asset, partition);
+    return this.#log.rechecked(asset, ranges);
   }
 
   async replaced(before: Instant): Promise<port.Replaced[]> {

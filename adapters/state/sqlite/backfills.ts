@@ -109,6 +109,14 @@ export class SqliteBackfills implements Backfills {
     return row === undefined ? [] : JSON.parse(row.ranges);
   }
 
+  // deno-lint-ignore require-await
+  async allRanges(id: BackfillId): Promise<AssetRange[][]> {
+    return this.#db.all<{ ranges: string }>(
+      "SELECT ranges FROM backfill_batches WHERE backfill = ? ORDER BY batch",
+      id,
+    ).map(({ ranges }) => JSON.parse(ranges));
+  }
+
   async enqueue(
     id: BackfillId,
     batch: number,

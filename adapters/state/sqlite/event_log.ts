@@ -74,11 +74,12 @@ const STANDING = `
   ORDER BY p.partition`;
 
 const RECHECKED = `
-  SELECT body
-  FROM partitions p CROSS JOIN events e ON e.seq > p.seq JOIN details d ON d.seq = e.seq
-  WHERE p.asset = ?1 AND p.partition = ?2 AND p.status <> ${WIPED}
-    AND e.kind = ${rows.CHECKED} AND e.asset = ?1 AND e.first = ?2 AND coalesce(d.body ->> '$.of', p.seq) = p.seq
-  ORDER BY e.seq DESC LIMIT 1`;
+  SELECT e.first, d.body
+  FROM events e INDEXED BY checked CROSS JOIN partitions p ON p.asset = e.asset AND p.partition = e.first
+    JOIN details d ON d.seq = e.seq
+  WHERE e.kind = ${rows.CHECKED} AND e.asset = ? AND e.first BETWEEN ? AND ? AND p.status <> ${WIPED}
+    AND e.seq > p.seq AND coalesce(d.body ->> '$.of', p.seq) = p.seq
+  ORDER BY e.first, e.seq`;
 
 /** Most bodies do not speak of the folder at all: their text is searched before it is parsed. */
 const FILES = `
@@ -254,11 +255,19 @@ export class EventLog {
       .map((row) => ({ ...rows.decodeMaterialized(row, key), seq: row.seq }));
   }
 
-  rechecked(key: AssetKey, partition: number): readonly CheckResult[] | undefined {
+  rechecked(key: AssetKey, ranges: readonly OrdinalRange[]): Map<number, readonly CheckResult[]> {
     const asset = this.#registry.find(key);
-    if (asset === undefined) return undefined;
-    const row = this.#db.get<{ body: string }>(RECHECKED, asset, partition);
-    return row === undefined ? undefined : rows.decodeChecked(row.body).checks;
+    const found = new Map<number, readonly CheckResult[]>();
+    if (asset === undefined) return found;
+    for (const { from, to } of normalize(ranges)) {
+      // The newest of a partition comes last, and stays.
+      for (
+        const { first, body } of this.#db.all<{ first: number; body: string }>(RECHECKED, asset, from, to)
+      ) {
+        found.set(first, rows.decodeChecked(body).checks);
+      }
+    }
+    return found;
   }
 
   #decode(found: readonly EventRow[]): AssetEvent[] {

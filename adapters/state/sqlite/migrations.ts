@@ -331,4 +331,10 @@ export const migrations: readonly string[] = [
   CREATE INDEX begun ON runs (started, status, worker);
   CREATE INDEX opened ON episodes (opened, rule, severity);
   `,
+  `
+  -- What was checked again is found by partition.
+  CREATE INDEX checked ON events (asset, first, seq) WHERE kind = 4;
+  -- Runs of other commands are found among the many that materialize.
+  CREATE INDEX commands ON runs (request ->> '$.command') WHERE request ->> '$.command' <> 'materialize';
+  `,
 ];

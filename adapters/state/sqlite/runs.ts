@@ -23,6 +23,8 @@ import { OUTCOMES, STEPS_AT_WORK } from "./steps.ts";
 import type { Workers } from "./workers.ts";
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+/** An index holds the runs of other commands, and is used where it is said that these alone are meant. */
+const OF_COMMAND = "request ->> '$.command' = ?", OTHER_COMMAND = "request ->> '$.command' <> 'materialize'";
 const RUNNING = statusNumber("running"), INTERRUPTED = statusNumber("interrupted");
 
 type RunRow = {
@@ -184,7 +186,7 @@ export class Runs {
     const conditions:
       readonly (readonly [condition: string, value: string | number | readonly number[] | undefined])[] = [
         ["id < ?", before],
-        ["request ->> '$.command' = ?", command],
+        [command === "materialize" ? OF_COMMAND : `${OF_COMMAND} AND ${OTHER_COMMAND}`, command],
         ["id IN (SELECT run FROM run_assets WHERE asset = ?)", asset],
         ["request ->> '$.parent' = ?", parent],
         // By the index alone, so that no row is read to be sorted.

@@ -237,8 +237,11 @@ export class SqliteState implements port.State {
     return this.#log.history(asset, partition);
   }
 
-  async rechecked(asset: AssetKey, partition: number): Promise<readonly CheckResult[] | undefined> {
-    return this.#log.rechecked(asset, partition);
+  async rechecked(
+    asset: AssetKey,
+    ranges: readonly OrdinalRange[],
+  ): Promise<ReadonlyMap<number, readonly CheckResult[]>> {
+    return this.#log.rechecked(asset, ranges);
   }
 
   async replaced(before: Instant): Promise<port.Replaced[]> {

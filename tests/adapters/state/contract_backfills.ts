@@ -57,6 +57,7 @@ export function describeBackfills(name: string, open: () => Promise<Harness>): v
       ...BATCHES,
       [],
     ]);
+    assertEquals(await Promise.all([first, second].map((id) => b.backfills.allRanges(id))), [BATCHES, []]);
   });
 
   test("each batch is one run, whoever queues it and however often", async (harness) => {

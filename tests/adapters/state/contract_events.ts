@@ -250,14 +250,15 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
     const checked = (of: number, detail: string) =>
       checkedAgain(of, { check: "sorted", severity: "blocking", passed: false, detail });
     const commit = (event: NewEvent) => state.commit({ claim: null, events: [event] });
-    const found = async () => (await state.rechecked(HOURS, 1))?.map(({ detail }) => detail);
+    const found = async () =>
+      (await state.rechecked(HOURS, [{ from: 1, to: 1 }])).get(1)?.map(({ detail }) => detail);
     assertEquals(await found(), undefined);
     await commit(materialized(1));
     assertEquals(await found(), undefined);
     await commit(checked(1, "first"));
     await commit(checked(1, "second"));
     assertEquals(await found(), ["second"]);
-    assertEquals(await state.rechecked(HOURS, 2), undefined);
+    assertEquals([...(await state.rechecked(HOURS, [{ from: 0, to: 2 }])).keys()], [1]);
     await commit(materialized(1));
     await commit(checked(1, "of what stood before"));
     assertEquals(await found(), undefined);

@@ -16,7 +16,7 @@ async function needed(state: State) {
       await state.materializations(HOURS, everywhere),
       await state.materializations(DAYS, everywhere),
     ],
-    rechecked: await Promise.all(partitions.map((partition) => state.rechecked(HOURS, partition))),
+    rechecked: await state.rechecked(HOURS, everywhere),
     claims: await state.claims(),
     holdings: (await state.holdings()).map(({ run, asset, ranges }) => ({ run, asset, ranges })),
   };

@@ -47,7 +47,7 @@ export function asset(pages: Pages): void {
     const span = spanOf(set, view.url.searchParams.get("at"), orchestrator.now);
     const bounds = span === undefined ? { all: true } : { from: span.from, to: span.to };
     const [status] = await orchestrator.status({ assets: new Set([key]), lookbackDays, ...bounds });
-    const counts = (await orchestrator.counts()).find((each) => each.key === key)!;
+    const [counts] = await orchestrator.counts(new Set([key]));
     const shown = shownOf(set, { ...status!, queued: await queuedOf(lake, key, set) });
     const acts = actsOf(declared, span);
     return await show(context, { title: key }, [
@@ -55,12 +55,12 @@ export function asset(pages: Pages): void {
         {acts.map(({ name, href }) => <a class="button" data-dialog href={href}>{t[name]}</a>)}
       </Title>,
       <div data-live="counts" class="stack">
-        <StateBar view={view} counts={shownCounts(counts)} />
+        <StateBar view={view} counts={shownCounts(counts!)} />
         <div class="spread">
-          <States view={view} counts={shownCounts(counts)} />
+          <States view={view} counts={shownCounts(counts!)} />
           <span class="small quiet">
             {t.lastMade}:{" "}
-            {counts.lastMaterialized === null ? t.never : <Age view={view} at={counts.lastMaterialized} />}
+            {counts!.lastMaterialized === null ? t.never : <Age view={view} at={counts!.lastMaterialized} />}
           </span>
         </div>
       </div>,

@@ -30,7 +30,8 @@ export function place(drawing: Drawing): Placed {
 
 function layOut({ nodes, edges }: Drawing): Placed {
   const layout = new dagre.graphlib.Graph();
-  layout.setGraph({ rankdir: "LR", nodesep: 16, ranksep: 52, marginx: 8, marginy: 8 });
+  // The ranker that is the default takes three times as long for hundreds of assets, and these are in layers either way.
+  layout.setGraph({ ranker: "tight-tree", rankdir: "LR", nodesep: 16, ranksep: 52, marginx: 8, marginy: 8 });
   layout.setDefaultEdgeLabel(() => ({}));
   for (const { id } of nodes) layout.setNode(id, { width: WIDTH, height: HEIGHT });
   for (const { from, to } of edges) layout.setEdge(from, to);

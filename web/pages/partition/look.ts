@@ -45,7 +45,8 @@ export async function lookAt(lake: OpenLake, asset: AssetKey, partition: string 
   const [stands] = await state.materializations(asset, [{ from: ordinal, to: ordinal }]);
   const history = await state.history(asset, ordinal);
   const latest = stands && history.find(({ seq }) => seq === stands.seq);
-  const checks = latest && await state.rechecked(asset, ordinal) || latest?.checks || [];
+  const rechecked = await state.rechecked(asset, [{ from: ordinal, to: ordinal }]);
+  const checks = latest && (rechecked.get(ordinal) ?? latest.checks) || [];
   return {
     state: shown,
     ...(hindrance && { hindrance }),

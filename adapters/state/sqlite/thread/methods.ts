@@ -69,6 +69,7 @@ export const METHODS: Methods<Omit<State, "watch">> = {
     get: true,
     batches: true,
     ranges: true,
+    allRanges: true,
     enqueue: true,
     turn: true,
     end: true,
