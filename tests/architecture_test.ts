@@ -42,7 +42,19 @@ const MAY_IMPORT: Readonly<
     layers: ["core", "adapters", "sources", "assets", "sensors", "app"],
     packages: ["duckdb", "leven", "node:path", "node:sqlite", "node:url", "node:util", "zod"],
   },
-  web: { layers: ["core", "web"], packages: ["hono", "hono/", "@hono/", "@dagrejs/dagre", "uplot/"] },
+  web: {
+    layers: ["core", "web"],
+    packages: [
+      "hono",
+      "hono/",
+      "@hono/",
+      "@dagrejs/dagre",
+      "d3-geo",
+      "topojson-client",
+      "uplot/",
+      "world-atlas/",
+    ],
+  },
   main: {
     layers: ["app", "cli", "web", "main"],
     packages: ["node:path", "node:process", "node:readline", "node:readline/promises"],

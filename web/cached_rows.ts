@@ -1,8 +1,12 @@
 import type { Tables } from "../core/mod.ts";
 import { type Answer, answerTo, type Row } from "./answer.ts";
 
+export type { Row };
+
 /** At most so many answers are kept, and so many characters of them. */
 const MOST = 200, CHARACTERS = 8_000_000;
+/** At most so many statements have their last answers kept. */
+const SOON = 20;
 
 interface Kept {
   readonly answer: Promise<Answer>;
@@ -17,6 +21,8 @@ export class CachedRows {
   readonly #tables: Tables;
   /** By statement and version; those asked for last come last. */
   readonly #kept = new Map<string, Kept>();
+  /** By statement: the last answers of those that are asked for by who does not wait. */
+  readonly #last = new Map<string, { readonly version: number | string; readonly rows: readonly Row[] }>();
 
   constructor(tables: Tables) {
     this.#tables = tables;
@@ -40,6 +46,21 @@ export class CachedRows {
     this.#kept.delete(key);
     this.#kept.set(key, kept);
     return await kept.answer;
+  }
+
+  /**
+   * The rows of a statement, for who does not wait: those of the version, or else, while they are asked for, those that
+   * were answered last; undefined where none were.
+   */
+  soon(statement: string, version: number | string): readonly Row[] | undefined {
+    const last = this.#last.get(statement);
+    if (last?.version === version) return last.rows;
+    void this.answer(statement, version).then(({ rows }) => {
+      this.#last.delete(statement);
+      this.#last.set(statement, { version, rows });
+      for (const [first] of this.#last) if (this.#last.size > SOON) this.#last.delete(first);
+    }, () => {}); // who asks next is told by trying again
+    return last?.rows;
   }
 
   async #ask(key: string, statement: string): Promise<Answer> {

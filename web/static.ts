@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import { sha256 } from "../core/mod.ts";
+import airScript from "./browser/air.js" with { type: "text" };
 import consoleScript from "./browser/console.js" with { type: "text" };
 import dialogScript from "./browser/dialog.js" with { type: "text" };
 import liveScript from "./browser/live.js" with { type: "text" };
@@ -9,6 +10,7 @@ import logScript from "./browser/log.js" with { type: "text" };
 import pageScript from "./browser/page.js" with { type: "text" };
 import mark from "./browser/mark.svg" with { type: "text" };
 import base from "./style/base.css" with { type: "text" };
+import air from "./style/air.css" with { type: "text" };
 import data from "./style/data.css" with { type: "text" };
 import layout from "./style/layout.css" with { type: "text" };
 import lineage from "./style/lineage.css" with { type: "text" };
@@ -58,11 +60,11 @@ class Files {
 }
 
 export const files = new Files({
-  "page.css": [tokens, base, layout, parts, lineage, times, data].join("\n"),
+  "page.css": [tokens, base, layout, parts, lineage, times, data, air].join("\n"),
   "page.js": [pageScript, dialogScript, liveScript].join("\n"),
   "log.js": logScript,
+  "air.js": [uplotScript, airScript].join("\n"),
   "console.js": consoleScript,
   "mark.svg": mark,
-  "uplot.js": uplotScript,
   "uplot.css": uplotStyle,
 });

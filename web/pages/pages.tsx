@@ -12,6 +12,7 @@ import { audit } from "./audit/page.tsx";
 import { automation } from "./automation/page.tsx";
 import { backfillAct } from "./acts/backfill.tsx";
 import { alerts } from "./alerts/page.tsx";
+import { air } from "./air/page.tsx";
 import { asset } from "./asset/page.tsx";
 import { assets } from "./assets/page.tsx";
 import { backfills } from "./backfills/page.tsx";
@@ -20,9 +21,11 @@ import { data } from "./data/page.tsx";
 import { design } from "./design.tsx";
 import { lineage } from "./lineage/page.tsx";
 import { partition } from "./partition/page.tsx";
+import { partitionRows } from "./partition/rows.tsx";
 import { overview } from "./overview/page.tsx";
 import { run } from "./run/page.tsx";
 import { runs } from "./runs/page.tsx";
+import { promotion } from "./promotion/page.tsx";
 import { sql } from "./sql/page.tsx";
 
 /** A year, in seconds. */
@@ -99,6 +102,7 @@ export function pages(vitals: Vitals): Pages {
   assets(app);
   asset(app);
   partition(app);
+  partitionRows(app);
   runs(app);
   run(app);
   automation(app);
@@ -107,8 +111,10 @@ export function pages(vitals: Vitals): Pages {
   alerts(app);
   acts(app);
   backfillAct(app);
+  air(app);
   data(app);
   sql(app);
+  promotion(app);
   app.all("*", (context) => {
     const t = context.var.view.in(text);
     return show(

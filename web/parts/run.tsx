@@ -45,7 +45,7 @@ export function RunState({ view, status }: { view: View; status: RunStatus }) {
 
 /** A run's number, which leads to its page. */
 export function RunLink({ id }: { id: number }) {
-  return <a class="key" href={`/runs/${id}`}>{`#${id}`}</a>;
+  return <a class="key nowrap" href={`/runs/${id}`}>{`#${id}`}</a>;
 }
 
 /** So many assets of a run are named in short. */

@@ -57,6 +57,11 @@ export function Weeks(
   );
 }
 
+/** A count in as few signs as a narrow cell has room for: `2.9k`. */
+function short({ format }: View, count: number): string {
+  return count < 1_000 ? format.number(count) : `${format.number(Math.round(count / 100) / 10)}k`;
+}
+
 function DayCell(
   { view, day, counts, href, isFirst }: {
     view: View;
@@ -71,7 +76,7 @@ function DayCell(
   const there = counts.filter(({ count }) => count > 0);
   const isToday = start <= view.now && view.now < end;
   const isAhead = start > view.now;
-  const said = there.map(({ count, name }) => `${view.format.number(count)} ${name}`).join(", ");
+  const said = there.map(({ count, name }) => `${name} ${view.format.number(count)}`).join(", ");
   const inner = (
     <>
       <span class="day">
@@ -82,7 +87,7 @@ function DayCell(
       {there.map(({ state, count, name }) => (
         <span class={`state s-${state}`}>
           <Sign state={state} />
-          {view.format.number(count)}
+          {short(view, count)}
           <span class="unseen">{name}</span>
         </span>
       ))}

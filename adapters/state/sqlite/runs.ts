@@ -178,14 +178,18 @@ export class Runs {
       ` UNION ALL SELECT id FROM (
         SELECT id FROM runs WHERE worker IS NULL AND status = ${status} AND id < ${before} ORDER BY id DESC LIMIT ${limit}
       )`;
-    const conditions: readonly (readonly [condition: string, value: string | number | undefined])[] = [
-      ["id < ?", before],
-      ["request ->> '$.command' = ?", command],
-      ["id IN (SELECT run FROM run_assets WHERE asset = ?)", asset],
-      ["request ->> '$.parent' = ?", parent],
-      ["started >= ?", since],
-      ["started < ?", until],
-    ];
+    const window = since === undefined && until === undefined
+      ? undefined
+      : [since ?? Number.MIN_SAFE_INTEGER, until ?? Number.MAX_SAFE_INTEGER];
+    const conditions:
+      readonly (readonly [condition: string, value: string | number | readonly number[] | undefined])[] = [
+        ["id < ?", before],
+        ["request ->> '$.command' = ?", command],
+        ["id IN (SELECT run FROM run_assets WHERE asset = ?)", asset],
+        ["request ->> '$.parent' = ?", parent],
+        // By the index alone, so that no row is read to be sorted.
+        ["id IN (SELECT id FROM runs WHERE started >= ? AND started < ?)", window],
+      ];
     const said = conditions.filter(([, value]) => value !== undefined);
     // Without more to say, the newest of each status are found by their index, however many others there are.
     const isAlone = said.every(([condition]) => condition === "id < ?");
@@ -195,7 +199,7 @@ export class Runs {
     const where = [...said.map(([condition]) => condition), ...numbers === undefined ? [] : [standing]];
     return this.#db.all<RunRow>(
       `SELECT * FROM runs WHERE ${where.join(" AND ")} ORDER BY id DESC LIMIT ?`,
-      ...said.map(([, value]) => value!),
+      ...said.flatMap(([, value]) => value!),
       limit,
     ).map((row) => this.#runOf(row));
   }

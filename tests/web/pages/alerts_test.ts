@@ -35,7 +35,7 @@ Deno.test("open alerts come first, then all of them, with whom they were told to
   assertMatch(text, /Messages that are still owed webhook: 1/);
   assertMatch(text, /warning source openaq found 2 partitions late 1 h nobody/);
   assertMatch(text, /error late t\/raw .* 2 h goes on/);
-  assertMatch(html, /title="2024-02-01 \(today\): 1 errors, 1 warnings"/);
+  assertMatch(html, /title="2024-02-01 \(today\): errors 1, warnings 1"/);
   assertStringIncludes(html, 'href="/assets/t/raw"');
 });
 

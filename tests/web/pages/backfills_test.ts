@@ -74,3 +74,13 @@ Deno.test("a backfill that there is not is not found", async () => {
   assertEquals((await post("/acts/backfills", { id: "1", turn: "pause" })).status, 400);
   assertEquals((await post("/acts/backfills", { id: "1", turn: "stop" })).status, 400);
 });
+
+Deno.test("a batch that waits says that its backfill is paused", async () => {
+  const { get, post, state, tick } = await opened();
+  await post("/acts/backfill", BEGIN);
+  await tick();
+  await post("/acts/backfills", { id: "1", turn: "pause" });
+  assertEquals((await state.run(1))!.run.status, "queued");
+  assertMatch((await get("/runs")).text, /#1 queued waits, as backfill 1 is paused/);
+  assertMatch((await get("/runs/1")).text, /Now waits, as backfill 1 is paused/);
+});

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
-import { daily, definer, from, identity } from "../../../core/mod.ts";
+import { daily, definer, from, identity, type TableDefinition } from "../../../core/mod.ts";
+import { statementOf } from "../../../web/pages/partition/rows.tsx";
 import { declared } from "../served.ts";
 import { shown } from "./shown.ts";
 
@@ -101,4 +102,25 @@ Deno.test("checks are told by asset, those that failed first, and over time", as
   assertMatch(one.text, /has_rows warning 1 1/);
   assertMatch(one.html, /aria-label="1 passed, 1 failed"/);
   assertMatch(one.text, /What failed .* has_rows 2024-01-31 found no rows, wanted some/);
+});
+
+Deno.test("the first rows are read from the partition's files alone, whatever its key is", () => {
+  const table: TableDefinition = {
+    type: "table",
+    database: "d",
+    name: 'odd"name',
+    columns: [],
+    partitionColumns: [
+      { name: "day", type: "date32", nullable: false },
+      { name: "city", type: "utf8", nullable: false },
+    ],
+    format: "parquet",
+    location: "t/marts",
+  };
+  const file = { path: "t/marts/day=2024-01-30/city=L'%C3%8Ele/part-00000.parquet", size: 1, hash: "" };
+  assertEquals(
+    statementOf(table, [file]),
+    `SELECT * FROM "d"."odd""name" WHERE "day" = DATE '2024-01-30' AND "city" = 'L''Île' LIMIT 20`,
+  );
+  assertEquals(statementOf(table, []), undefined);
 });

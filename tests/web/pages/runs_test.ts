@@ -17,12 +17,14 @@ Deno.test("runs are listed with what, by whom, and what they came to, and counte
   await materialize();
   await post("/acts/materialize", Object.fromEntries(new URLSearchParams(ALL)));
   const queued = await get("/runs");
-  assertStringIncludes(queued.text, "Queued runs wait: no daemon is at work");
-  assertMatch(queued.text, /#2 queued materialize \S.* somebody at these pages/);
+  assertMatch(
+    queued.text,
+    /#2 queued waits: no daemon is at work: \S+ .* materialize \S.* somebody at these pages/,
+  );
   await work();
   const { text, html } = await get("/runs");
   assertMatch(text, /#1 failed materialize .* somebody at a terminal .* 1 failed 1 blocked/);
-  assertMatch(html, /title="2024-02-01 \(today\): 2 failed"/);
+  assertMatch(html, /title="2024-02-01 \(today\): failed 2"/);
   assertMatch(html, /<a href="\/runs\/1" aria-label="#1 failed, /);
 });
 
@@ -36,7 +38,9 @@ Deno.test("the list is narrowed by status, command, asset and day, and read page
     await state.endRun(run, place === 7 ? "failed" : "succeeded", null, first + day);
   }
   const ids = async (query: string) =>
-    [...(await get(`/runs?${query}`)).html.matchAll(/<td class=""><a class="key" href="\/runs\/(\d+)"/g)].map(
+    [...(await get(`/runs?${query}`)).html.matchAll(
+      /<td class=""><a class="key nowrap" href="\/runs\/(\d+)"/g,
+    )].map(
       (
         [, id],
       ) => Number(id),
@@ -104,7 +108,7 @@ Deno.test("a run that goes on shows the step at work and how far it is, and can 
 Deno.test("a queued run leaves the queue when it is cancelled, and one that ended stays", async () => {
   const { get, post, state } = await shown(declared());
   await post("/acts/materialize", { selection: "t/raw" });
-  assertMatch((await get("/runs/1")).text, /Run #1 queued .*Waits for a worker/);
+  assertMatch((await get("/runs/1")).text, /Run #1 queued .*Now waits: no daemon is at work/);
   assertMatch((await get("/acts/cancel?run=1")).text, /It has not begun.*Cancel the run/);
   await post("/acts/cancel", { run: "1" });
   assertEquals((await state.run(1))!.run.status, "cancelled");
@@ -135,4 +139,19 @@ Deno.test("a run that there is not is not found", async () => {
   }
   assertEquals((await get("/acts/cancel?run=9")).status, 400);
   assertEquals((await post("/acts/retry", { run: "x" })).status, 400);
+});
+
+Deno.test("who may only look sees what an act would do, and no button that does it", async () => {
+  const admission = { token: "a".repeat(40), readToken: "b".repeat(40), hosts: [], anyAddress: false };
+  const { app, get, state, materialize } = await shown(declared(), { admission });
+  await materialize();
+  const as = (token: string) => ({ authorization: `Bearer ${token}` });
+  const { text } = await get("/acts/retry?run=1", as(admission.readToken));
+  assertMatch(text, /t\/raw 1 partition .* You may look, and not change anything/);
+  assertNotMatch(text, /Retry 2 partitions/);
+  assertMatch((await get("/acts/retry?run=1", as(admission.token))).text, /Retry 2 partitions/);
+  const body = new URLSearchParams({ run: "1" });
+  const headers = as(admission.readToken);
+  assertEquals((await app.request("/acts/retry", { method: "POST", body, headers })).status, 403);
+  assertEquals((await state.runs(9)).length, 1);
 });

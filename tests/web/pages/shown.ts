@@ -1,4 +1,4 @@
-import { type AnyAsset, type Automations, graph, Pulse } from "../../../core/mod.ts";
+import { type Admission, type AnyAsset, type Automations, graph, Pulse } from "../../../core/mod.ts";
 import { webApp } from "../../../web/app.ts";
 import { lab, type LabOptions, NOON } from "../../core/lab.ts";
 import { fakeClock } from "../../fake_clock.ts";
@@ -6,7 +6,10 @@ import { fakeClock } from "../../fake_clock.ts";
 /** The pages over a lab. `get` answers a page as a viewer reads it; `post` what a form's answer leads to. */
 export async function shown(
   assets: readonly AnyAsset[],
-  { automations, ...options }: LabOptions & { readonly automations?: Automations } = {},
+  { automations, admission, ...options }: LabOptions & {
+    readonly automations?: Automations;
+    readonly admission?: Admission;
+  } = {},
 ) {
   const { clock = fakeClock(NOON, { auto: true }) } = options;
   const made = await lab(assets, { ...options, clock });
@@ -24,7 +27,7 @@ export async function shown(
     }),
     hindrance: () => Promise.resolve(undefined),
     process: { version: "1", runtime: "deno", started: NOON, memory: () => 0, now: () => clock.now() },
-  });
+  }, { ...(admission && { admission }) });
   const get = async (path: string, headers: Record<string, string> = {}) => {
     const response = await app.request(path, { headers });
     const html = await response.text();

@@ -61,6 +61,11 @@ export function partition(pages: Pages): void {
         <Stands view={view} look={look} />
         <Metadata view={view} look={look} />
       </div>,
+      look.latest === undefined ? null : (
+        <Panel title={t.preview}>
+          <a data-include href={`${partitionHref(asset, key)}/rows`}>{t.lookAtRows}</a>
+        </Panel>
+      ),
       <Files view={view} look={look} />,
       <Checks view={view} look={look} />,
       <Versions view={view} asset={asset} partition={key} look={look} />,

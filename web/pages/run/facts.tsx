@@ -1,4 +1,4 @@
-import { type Holding, rangeText, runJson, type RunRecord, type WaitsFor } from "../../../core/mod.ts";
+import { type Holding, rangeText, runJson, type RunRecord } from "../../../core/mod.ts";
 import type { Child } from "hono/jsx";
 import { Came } from "../../parts/came.tsx";
 import { RunLink, RunState } from "../../parts/run.tsx";
@@ -17,7 +17,7 @@ export function factsOf(
     run: RunRecord;
     children: readonly RunRecord[];
     holdings: readonly Holding[];
-    waits: WaitsFor | undefined;
+    waits: string | undefined;
   },
 ) {
   const t = view.in(text);
@@ -30,9 +30,7 @@ export function factsOf(
     status === "queued"
       ? undefined
       : [t.took, view.format.duration(Math.max(0, (ended ?? view.now) - started))],
-    waits === undefined
-      ? status === "queued" ? [t.waits, t.forWorker] : undefined
-      : [t.waits, t.down(waits.for, view.format.time(waits.since), waits.message)],
+    waits === undefined ? undefined : [t.now, waits],
     runJson(run).counts === null ? undefined : [t.counts, <Came view={view} run={run} />],
     request.force ? [t.force, t.forced] : undefined,
     request.priority ? [t.priority, view.format.number(request.priority)] : undefined,

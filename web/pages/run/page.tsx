@@ -1,8 +1,9 @@
-import { keysOf, stepProgress, waitingIn } from "../../../core/mod.ts";
+import { keysOf, stepProgress } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { LogLines } from "../../parts/log.tsx";
 import { OPEN_RUNS, RunState, RunWhat } from "../../parts/run.tsx";
 import { Empty, Facts, Panel, Title } from "../../parts/small.tsx";
+import { waitsIn } from "../../view/waits.ts";
 import { runActs } from "./acts.tsx";
 import { Covers, factsOf } from "./facts.tsx";
 import { linesOf, Log, logAsked, whole } from "./log.tsx";
@@ -17,7 +18,8 @@ const CHILDREN = 20;
 export function run(pages: Pages): void {
   runActs(pages);
   pages.get("/runs/:id", async (context) => {
-    const { view, lake: { state, graph, orchestrator } } = context.var;
+    const { view, lake, machineNow } = context.var;
+    const { state, orchestrator } = lake;
     const t = view.in(text);
     const id = whole(context.req.param("id"));
     const found = id === undefined ? undefined : await state.run(id);
@@ -37,10 +39,7 @@ export function run(pages: Pages): void {
     const keys = await keysOf(state);
     const children = await state.runs(CHILDREN, { parent: run.id });
     const holdings = (await state.holdings()).filter((holding) => holding.run === run.id);
-    const waits = (await waitingIn(state, [run], {
-      graph: () => Promise.resolve(graph),
-      now: orchestrator.now,
-    })).get(run.id);
+    const waits = (await waitsIn(view, lake, [run], machineNow)).get(run.id);
     const asked = logAsked(view);
     const lines = await linesOf(state, run.id, asked);
     const canRetry = !isOpen && run.status !== "succeeded" && run.request.command === "materialize";

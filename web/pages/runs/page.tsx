@@ -1,4 +1,4 @@
-import { handsOf, type RunId, type RunRecord, waitingIn, type WaitsFor } from "../../../core/mod.ts";
+import type { RunId, RunRecord } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Gantt } from "../../parts/gantt.tsx";
@@ -9,6 +9,7 @@ import { Weeks } from "../../parts/weeks.tsx";
 import { Who } from "../../parts/who.tsx";
 import { boundsOf, latestWeeks } from "../../view/days.ts";
 import { link, type View } from "../../view/view.ts";
+import { waitsIn } from "../../view/waits.ts";
 import { type Asked, askedIn, COMMANDS, filterOf, isNarrow, STATUSES } from "./filter.ts";
 import { text } from "./words.ts";
 
@@ -19,23 +20,20 @@ const WEEKS = 5;
 /** The history of runs: by day, by time, and as a list. */
 export function runs(pages: Pages): void {
   pages.get("/runs", async (context) => {
-    const { view, lake: { state, graph, orchestrator } } = context.var;
+    const { view, lake, machineNow } = context.var;
+    const { state, graph } = lake;
     const t = view.in(text);
     const asked = askedIn(view);
     const found = await state.runs(PAGE + 1, filterOf(view, asked));
     const listed = found.slice(0, PAGE);
-    const now = orchestrator.now;
-    const waiting = await waitingIn(state, listed, { graph: () => Promise.resolve(graph), now });
+    const waits = await waitsIn(view, lake, listed, machineNow);
     const days = latestWeeks(view, WEEKS);
     const counts = await state.runCountsBetween(boundsOf(days));
-    const isQueued = listed.some(({ status }) => status === "queued");
-    const hands = isQueued ? await handsOf(state, context.var.machineNow) : undefined;
     const isEmpty = listed.length === 0 && !isNarrow(asked) && asked.before === undefined;
     return await show(context, { title: t.title }, [
       <Title title={t.title} lead={t.lead}>
         <a class="button" data-dialog href="/acts/materialize?selection=*">{t.materialize}</a>
       </Title>,
-      hands?.waits ? <p class="notice">{`${t.noHands}: ${hands.lines.join("; ")}`}</p> : null,
       isEmpty
         ? (
           <Empty title={t.empty}>
@@ -62,7 +60,7 @@ export function runs(pages: Pages): void {
                     <a class="button" href="/runs">{t.unfiltered}</a>
                   </Empty>
                 )
-                : <List view={view} runs={listed} waiting={waiting} />}
+                : <List view={view} runs={listed} waits={waits} />}
               <nav class="pages" aria-label={t.list}>
                 {asked.before === undefined
                   ? null
@@ -137,10 +135,10 @@ function Filter({ view, asked, assets }: { view: View; asked: Asked; assets: rea
 }
 
 function List(
-  { view, runs, waiting }: {
+  { view, runs, waits }: {
     view: View;
     runs: readonly RunRecord[];
-    waiting: ReadonlyMap<RunId, WaitsFor>;
+    waits: ReadonlyMap<RunId, string>;
   },
 ) {
   const t = view.in(text);
@@ -155,25 +153,22 @@ function List(
         {
           name: "status",
           title: t.status,
-          cell: ({ id, status }) => {
-            const waits = waiting.get(id);
-            return (
-              <>
-                <RunState view={view} status={status} />
-                {waits === undefined ? null : (
-                  <p class="small quiet">
-                    {t.waits(waits.for, view.format.time(waits.since), waits.message)}
-                  </p>
-                )}
-              </>
-            );
-          },
+          cell: ({ id, status }) => (
+            <>
+              <RunState view={view} status={status} />
+              {waits.has(id) ? <p class="small quiet detail">{waits.get(id)}</p> : null}
+            </>
+          ),
           by: ({ status }) => STATUSES.indexOf(status),
         },
         {
           name: "what",
           title: t.what,
-          cell: ({ request }) => <RunWhat view={view} request={request} />,
+          cell: ({ request }) => (
+            <div class="detail">
+              <RunWhat view={view} request={request} />
+            </div>
+          ),
           by: ({ request }) => request.command,
         },
         {

@@ -30,9 +30,6 @@ export const text = words({
   empty: "Nothing has run yet",
   emptyHint: "Materialize something: what it did shows here, while it does it.",
   materialize: "Materialize",
-  waits: (service: string, since: string, message: string) =>
-    `waits for ${service}, which is down since ${since}: ${message}`,
-  noHands: "Queued runs wait",
 }, {
   title: "Lượt chạy",
   lead: "Mọi thứ đã được dựng, kiểm tra, xoá hoặc đặt lại, và những gì sắp làm.",
@@ -63,6 +60,4 @@ export const text = words({
   empty: "Chưa có lượt chạy nào",
   emptyHint: "Hãy dựng gì đó: việc nó làm hiện ở đây ngay khi đang làm.",
   materialize: "Dựng",
-  waits: (service, since, message) => `đợi ${service}, ngừng trả lời từ ${since}: ${message}`,
-  noHands: "Các lượt trong hàng đang đợi",
 });

@@ -15,7 +15,7 @@ import { text } from "./words.ts";
 /** So many rows are shown, and so many cells. */
 const ROWS = 1_000, CELLS = 20_000;
 /** A longer statement does not fit into an address. */
-const LONGEST = 20_000;
+const LONGEST = 5_000;
 
 /** An answer, or why there is none, and how long that took. */
 type Ran =

@@ -1,0 +1,135 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { daily, definer, from, identity, Pulse } from "../../../core/mod.ts";
+import { graph } from "../../../core/graph.ts";
+import { webApp } from "../../../web/app.ts";
+import { answerTo } from "../../../web/answer.ts";
+import { differencesOf, differenceStatement } from "../../../web/pages/promotion/differences.ts";
+import { gatesOf } from "../../../web/pages/promotion/gates.ts";
+import { lab, NOON } from "../../core/lab.ts";
+import { fakeClock } from "../../fake_clock.ts";
+import { lakeOfADay, readOf } from "./lake_of_a_day.ts";
+
+Deno.test("what was promoted is seen beside what it equals", async () => {
+  await using made = await lakeOfADay();
+  const { day } = made;
+  const list = await made.get(`/promotion?until=${day}`);
+  assertEquals(list.status, 200);
+  assertMatch(list.read, /vietnam\/prod_mart equals_dev: held against vietnam\/dev_mart/);
+  assertMatch(list.read, new RegExp(`${day} fresh ([\\d,]+) fresh \\1 equal`));
+  assertMatch(list.read, /missing missing nothing made/);
+  assertStringIncludes(list.html, `href="/promotion/${day}?asset=vietnam%2Fprod_mart"`);
+  const [, older] = /href="([^"]*)">Older/.exec(list.html)!;
+  assert(!(await made.get(older!)).read.includes(`${day} `), "those before it");
+
+  const both = await made.get(`/promotion/${day}?asset=vietnam%2Fprod_mart`);
+  assertEquals(both.status, 200, both.read);
+  assertMatch(both.read, /Both have the same data version/);
+  assertMatch(both.read, /aq_dev\/marts\/vietnam\/\S+ aq_prod\/marts\/vietnam\/\S+/);
+  assertMatch(both.read, /equals_dev passed/);
+  assertMatch(both.read, / records (\d[\d,]*) \1/);
+  assertStringIncludes(
+    both.html,
+    `/acts/rollback?selection=vietnam%2Fprod_mart&amp;partitions=${day}`,
+  );
+  assert(!both.html.includes("/acts/materialize"), "what is equal is not promoted again");
+  assertEquals((await made.get("/promotion/2010-01-01")).status, 404);
+  assertEquals((await made.get("/promotion/%3Cb%3E")).status, 404);
+
+  const [gate] = gatesOf(made.lake.graph);
+  const statement = differenceStatement(gate!, day, await made.tables.entries(), made.lake.graph)!;
+  const ask = async (text: string) =>
+    (await answerTo(made.tables, text, { signal: new AbortController().signal })).rows;
+  assertEquals(await ask(statement), []);
+  // As if production had another value of one row, and lacked another row.
+  const [head, tail] = statement.split("prod_rows AS (");
+  const hour = (of: number) => `"datetime" = TIMESTAMP '${day} ${String(of).padStart(2, "0")}:00:00'`;
+  const other = tail!.replace('"pm10"', `CASE WHEN ${hour(3)} THEN -1.5 ELSE "pm10" END AS "pm10"`)
+    .replace(" WHERE ", ` WHERE NOT (${hour(4)}) AND "location_id" = 5000001 AND `);
+  const changed = `${head!.replace(" WHERE ", ' WHERE "location_id" = 5000001 AND ')}prod_rows AS (${other}`;
+  const found = differencesOf(await ask(changed), gate!.prod.contract!.key!);
+  assertEquals(found.map(({ row, column, prod }) => [row, column, prod]), [
+    [`5000001 · ${day}T03:00:00Z`, "pm10", -1.5],
+    [`5000001 · ${day}T04:00:00Z`, null, undefined],
+  ]);
+});
+
+/** Days of a mart, promoted behind a gate that lets all pass. */
+function gated(content: Record<"dev" | "prod", string>) {
+  const { asset } = definer<null>();
+  const partitions = daily({ start: "2024-01-29" });
+  const make = (side: "dev" | "prod") => ({
+    async *materialize({ partitions }: { partitions: Iterable<{ ordinal: number }> }) {
+      await null;
+      yield [...partitions].map(({ ordinal }) => ({
+        partition: ordinal,
+        dataVersion: content[side],
+        rows: 2,
+      }));
+    },
+  });
+  const dev = asset({ key: "t/dev", partitions, ...make("dev") });
+  const prod = asset({
+    key: "t/prod",
+    partitions,
+    deps: { dev: from(dev, identity, { mode: "order" }) },
+    checks: [{
+      checks: [{ name: "equals_dev", severity: "warning", against: "dev" }],
+      run: ({ outputs }) =>
+        Promise.resolve(
+          outputs.map(({ partition }) => ({
+            check: "equals_dev",
+            partition,
+            passed: false,
+            detail: "it differs",
+          })),
+        ),
+    }],
+    ...make("prod"),
+  });
+  return [dev, prod];
+}
+
+async function served(assets: ReturnType<typeof gated>) {
+  const made = await lab(assets);
+  const { orchestrator, state } = made;
+  const app = webApp({
+    pulse: new Pulse(fakeClock(NOON)),
+    lookbackDays: 7,
+    lake: () => ({ orchestrator, state, graph: graph(assets), requests: () => 0, limited: () => 0 }),
+    hindrance: () => Promise.resolve(undefined),
+    process: { version: "1", runtime: "deno", started: 0, memory: () => 0, now: () => NOON },
+    tables: { entries: () => Promise.resolve([]), ask: () => Promise.reject(new Error("asked")) },
+  });
+  const get = async (path: string) => {
+    const response = await app.request(path);
+    const html = await response.text();
+    return { status: response.status, html, read: readOf(html) };
+  };
+  return { ...made, get };
+}
+
+Deno.test("what differs, and what is not promoted yet, can be promoted", async () => {
+  const { get, orchestrator, materialize } = await served(gated({ dev: "1", prod: "2" }));
+  const empty = await get("/promotion/2024-01-30");
+  assertMatch(empty.read, /nothing made/);
+  assertStringIncludes(empty.html, "/acts/materialize?selection=t%2Fdev&amp;partitions=2024-01-30");
+  await orchestrator.materialize({ assets: new Set(["t/dev"]), all: true, lookbackDays: 7 });
+  const unpromoted = await get("/promotion/2024-01-30");
+  assertMatch(unpromoted.read, /not promoted .* Values can be compared once both stand/);
+  assertStringIncludes(unpromoted.html, '/acts/materialize?selection=t%2Fprod&amp;partitions=2024-01-30"');
+  await materialize();
+  const list = await get("/promotion");
+  assertMatch(list.read, /2024-01-30 fresh 2 fresh 2 differ/);
+  const differ = await get("/promotion/2024-01-30");
+  assertMatch(differ.read, /equals_dev failed it differs/);
+  assertMatch(differ.read, /The catalog has no tables of both/);
+  assertStringIncludes(differ.html, "selection=t%2Fprod&amp;partitions=2024-01-30&amp;force=true");
+});
+
+Deno.test("a graph without a gate says so", async () => {
+  const [dev] = gated({ dev: "1", prod: "1" });
+  const { get } = await served([dev!]);
+  const { status, read } = await get("/promotion");
+  assertEquals(status, 200);
+  assertMatch(read, /Nothing is promoted here/);
+});

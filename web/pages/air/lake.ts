@@ -1,0 +1,95 @@
+import { type AssetKey, DAY, type Definition, type OpenLake, type Tables } from "../../../core/mod.ts";
+import type { CachedRows, Row } from "../../cached_rows.ts";
+import { shown } from "../data/shown.ts";
+
+/** The table of hours, those of production before those of development, and that of stations. */
+const HOURS = ["prod_db.vietnam", "dev_db.vietnam"] as const, STATIONS = "reference.stations";
+
+/** The tables in which the air's hours and stations are. */
+export interface AirTables {
+  /** The table of hours. */
+  readonly table: string;
+  /** The asset that its rows are made by. */
+  readonly asset: AssetKey;
+  /** The newest day with rows, `YYYY-MM-DD` in UTC; undefined where nothing stands. */
+  readonly newest: string | undefined;
+  /** The rows of a statement over hours. */
+  hours(statement: string): Promise<readonly Row[]>;
+  /** The same of what was read last where that is yet to be read; undefined where nothing was. */
+  soon(statement: string): readonly Row[] | undefined;
+  /** Every station. */
+  stations(): Promise<readonly Station[]>;
+}
+
+/** A station. */
+export interface Station {
+  readonly id: number;
+  readonly name: string | null;
+  readonly city: string | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+}
+
+/** Finds the tables; undefined where the lake has none such. */
+export async function airTables(
+  { lake, tables, cached }: {
+    readonly lake: OpenLake;
+    readonly tables: Tables | undefined;
+    readonly cached: CachedRows | undefined;
+  },
+): Promise<AirTables | undefined> {
+  if (tables === undefined || cached === undefined) return undefined;
+  const { graph, orchestrator } = lake;
+  // Known of the graph alone, most lakes are not asked for their catalog.
+  const declared = graph.assets.flatMap(({ entries }) => entries).map(nameOf);
+  if (!HOURS.some((name) => declared.includes(name))) return undefined;
+  const entries = (await tables.entries()).filter((entry) => entry.type === "table");
+  const found = HOURS.map((name) => entries.find((entry) => nameOf(entry) === name)).find((entry) => entry);
+  const places = entries.find((entry) => nameOf(entry) === STATIONS);
+  if (found === undefined || places === undefined) return undefined;
+  const { made, owner } = shown(found, graph);
+  if (made === undefined || owner === undefined) return undefined;
+  const version = await orchestrator.contentOf([made.key, owner.key]);
+  const named = shown(places, graph);
+  const known = await orchestrator.contentOf(
+    [named.made?.key, named.owner?.key].filter((key) => key !== undefined),
+  );
+  return {
+    table: nameOf(found),
+    asset: made.key,
+    newest: await newestDay(lake, made.key),
+    hours: (statement) => cached.rows(statement, version),
+    soon: (statement) => cached.soon(statement, version),
+    stations: async () =>
+      await cached.rows(
+        `SELECT id, name, city, latitude, longitude FROM ${STATIONS} ORDER BY city, name`,
+        known,
+      ) as readonly unknown[] as readonly Station[],
+  };
+}
+
+function nameOf({ database, name }: Pick<Definition, "database" | "name">): string {
+  return `${database}.${name}`;
+}
+
+/** So many parts a range is divided into, to find the newest day with rows. */
+const PARTS = 64;
+
+/** The newest partition with rows. */
+async function newestDay({ orchestrator, state }: OpenLake, asset: AssetKey): Promise<string | undefined> {
+  const set = orchestrator.partitions(asset);
+  let range = set.existing(orchestrator.now);
+  while (range !== null) {
+    const last = (await state.series(asset, "rows", range, PARTS)).findLast(({ most }) => most > 0);
+    if (last === undefined) return undefined;
+    if (last.from === last.to) return set.key(last.from) ?? undefined;
+    if (last.from === range.from && last.to === range.to) return set.key(last.to) ?? undefined;
+    range = { from: last.from, to: last.to };
+  }
+  return undefined;
+}
+
+/** A day some days from another. */
+export function dayFrom(day: string, days: number): string {
+  return new Date(Date.parse(day) + days * DAY).toISOString().slice(0, 10);
+}

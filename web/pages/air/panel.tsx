@@ -1,0 +1,82 @@
+import type { Context } from "hono";
+import { HOUR } from "../../../core/mod.ts";
+import { Panel } from "../../parts/small.tsx";
+import type { PageEnv, View } from "../../view/view.ts";
+import { placeHref } from "./hrefs.ts";
+import { airTables } from "./lake.ts";
+import { airNow, type CityHours } from "./newest.ts";
+import { AirValue } from "./signs.tsx";
+import { newestHours } from "./statements.ts";
+import { text } from "./words.ts";
+
+/**
+ * Today's air in a panel: cities, their PM2.5 now, and its last 24 hours. It waits for no statement: while new hours are
+ * being read it shows those of before. Null where the lake has no such tables.
+ */
+export async function airPanel({ var: variables }: Pick<Context<PageEnv>, "var">) {
+  const { view } = variables;
+  const t = view.in(text);
+  const tables = await airTables(variables);
+  if (tables?.newest === undefined) return null;
+  const rows = tables.soon(newestHours(tables.table, "pm25", tables.newest));
+  const stations = rows && await tables.stations();
+  const air = rows && stations && airNow(rows, stations);
+  return (
+    <Panel title={t.today} live="air" side={<a href="/air">{t.allAir}</a>}>
+      {air === undefined
+        ? <p class="quiet">{t.reading}</p>
+        : <Cities view={view} cities={air.cities.toSorted((a, b) => b.newest.value - a.newest.value)} />}
+    </Panel>
+  );
+}
+
+function Cities({ view, cities }: { view: View; cities: readonly CityHours[] }) {
+  const t = view.in(text);
+  return (
+    <div class="scroll" tabindex={0} role="region" aria-label={t.today}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t.city}</th>
+            <th scope="col">PM2.5</th>
+            <th scope="col">{t.last24}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {cities.map((each) => (
+            <tr>
+              <td>
+                <a href={placeHref(view, { city: each.city })}>{each.city}</a>
+              </td>
+              <td>
+                <AirValue view={view} pollutant="pm25" value={each.newest.value} />
+              </td>
+              <td>
+                <Sparkline of={each} label={`${each.city}: ${t.last24}`} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const WIDTH = 120, HEIGHT = 28;
+
+/** A city's last 24 hours, from zero. */
+function Sparkline({ of: { hours, newest }, label }: { of: CityHours; label: string }) {
+  const from = newest.at - 23 * HOUR;
+  const shown = hours.filter(({ at }) => at >= from);
+  const most = Math.max(1, ...shown.map(({ value }) => value));
+  const points = shown.map(({ at, value }) =>
+    `${(2 + (at - from) / (23 * HOUR) * (WIDTH - 4)).toFixed(1)} ${
+      (HEIGHT - 2 - value / most * (HEIGHT - 4)).toFixed(1)
+    }`
+  );
+  return (
+    <svg class="chart spark" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
+      <path class="series" d={`M${points.join("L")}`} />
+    </svg>
+  );
+}

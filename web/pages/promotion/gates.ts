@@ -1,0 +1,136 @@
+import {
+  type AnyAsset,
+  type CheckResult,
+  type Graph,
+  type MaterializationRecord,
+  type OpenLake,
+  type PartitionState,
+} from "../../../core/mod.ts";
+
+/** An asset that is promoted: a check compares each of its partitions with another asset's before it is published. */
+export interface Gate {
+  readonly prod: AnyAsset;
+  readonly dev: AnyAsset;
+  readonly check: string;
+}
+
+/** The gates of a graph, in its order. */
+export function gatesOf({ assets }: Graph): Gate[] {
+  return assets.flatMap((prod) =>
+    prod.checks.flatMap(({ checks }) => checks).flatMap(({ name, against }) => {
+      const dev = against === undefined ? undefined : prod.deps[against]?.asset;
+      return dev === undefined ? [] : [{ prod, dev, check: name }];
+    })
+  );
+}
+
+/** One of both: how its partition stands, and what of it does. */
+export interface Side {
+  readonly state: PartitionState;
+  /** Undefined where nothing stands. */
+  readonly latest: MaterializationRecord | undefined;
+}
+
+/** How development and production stand to each other. */
+export type Comparison = "equal" | "differ" | "unpromoted" | "without" | "nothing";
+
+/** A partition on both sides. */
+export interface Pair {
+  readonly partition: string | null;
+  readonly dev: Side;
+  readonly prod: Side;
+  readonly comparison: Comparison;
+}
+
+/** So many partitions are shown at once. */
+const SHOWN = 31;
+
+/** Neighbouring partitions on both sides, the newest first, and where those before them end. */
+export interface Pairs {
+  readonly pairs: readonly Pair[];
+  /** The key of the newest partition of those before; undefined where there are none. */
+  readonly older: string | undefined;
+  readonly isNewest: boolean;
+}
+
+/** The newest pairs, or those from a partition on backwards. */
+export async function pairsOf(lake: OpenLake, gate: Gate, until: string | null): Promise<Pairs> {
+  const { orchestrator } = lake;
+  const set = orchestrator.partitions(gate.prod.key);
+  const existing = set.existing(orchestrator.now);
+  if (existing === null) return { pairs: [], older: undefined, isNewest: true };
+  const asked = until === null ? undefined : set.ordinal(until);
+  const to = asked === undefined || asked > existing.to || asked < existing.from ? existing.to : asked;
+  const from = Math.max(existing.from, to - SHOWN + 1);
+  const keys = Array.from({ length: to - from + 1 }, (_, place) => set.key(to - place));
+  const [dev, prod] = [await sidesOf(lake, gate.dev, keys), await sidesOf(lake, gate.prod, keys)];
+  return {
+    pairs: keys.map((partition, place) => {
+      const both = { dev: dev[place]!, prod: prod[place]! };
+      return { partition, ...both, comparison: comparisonOf(both) };
+    }),
+    older: from > existing.from ? set.key(from - 1) ?? undefined : undefined,
+    isNewest: to === existing.to,
+  };
+}
+
+/** One partition on both sides; undefined where production has none of that key. */
+export async function pairOf(
+  lake: OpenLake,
+  gate: Gate,
+  partition: string | null,
+): Promise<Pair | undefined> {
+  const { orchestrator } = lake;
+  const set = orchestrator.partitions(gate.prod.key);
+  const ordinal = partition === null ? set.spec.type === "single" ? 0 : undefined : set.ordinal(partition);
+  if (ordinal === undefined || !set.has(ordinal, orchestrator.now)) return undefined;
+  const [dev] = await sidesOf(lake, gate.dev, [partition]);
+  const [prod] = await sidesOf(lake, gate.prod, [partition]);
+  const both = { dev: dev!, prod: prod! };
+  return { partition, ...both, comparison: comparisonOf(both) };
+}
+
+/** How partitions of an asset stand, by descending keys without gaps. */
+async function sidesOf(
+  { orchestrator, state }: OpenLake,
+  { key }: AnyAsset,
+  partitions: readonly (string | null)[],
+): Promise<Side[]> {
+  const set = orchestrator.partitions(key);
+  const ordinals = partitions.map((each) => each === null ? 0 : set.ordinal(each));
+  const known = ordinals.filter((each) => each !== undefined);
+  if (known.length === 0) return partitions.map(() => ({ state: "missing", latest: undefined }));
+  const range = { from: known.at(-1)!, to: known[0]! };
+  const latest = new Map((await state.materializations(key, [range])).map((each) => [each.partition, each]));
+  const [from, to] = [set.key(range.from), set.key(range.to)];
+  const bounds = from === null || to === null ? { all: true } : { from, to };
+  const states = (await orchestrator.states(key, { lookbackDays: 0, ...bounds })).map((
+    { from, to, state },
+  ) => ({
+    from: from === null ? 0 : set.ordinal(from)!,
+    to: to === null ? 0 : set.ordinal(to)!,
+    state,
+  }));
+  return ordinals.map((ordinal) => ({
+    state: states.find(({ from, to }) => ordinal !== undefined && from <= ordinal && ordinal <= to)?.state ??
+      "missing",
+    latest: ordinal === undefined ? undefined : latest.get(ordinal),
+  }));
+}
+
+function comparisonOf({ dev, prod }: { readonly dev: Side; readonly prod: Side }): Comparison {
+  if (dev.latest === undefined && prod.latest === undefined) return "nothing";
+  if (dev.latest === undefined) return "without";
+  if (prod.latest === undefined) return "unpromoted";
+  return dev.latest.event.dataVersion === prod.latest.event.dataVersion ? "equal" : "differ";
+}
+
+/** The checks of what stands of a partition, as they were run last. */
+export async function checksOf(
+  { state }: Pick<OpenLake, "state">,
+  { key }: AnyAsset,
+  { latest }: Side,
+): Promise<readonly CheckResult[]> {
+  if (latest === undefined) return [];
+  return await state.rechecked(key, latest.partition) ?? latest.event.checks;
+}
