@@ -104,7 +104,7 @@ function askedIn(
 }
 
 /** Keys of partitions, separated by spaces; a key that has spaces itself stands alone. */
-function keysIn(text: string, { assets }: Graph): readonly string[] {
+function keysIn(text: string, { assets }: Graph): string[] {
   if (assets.some(({ partitions }) => partitions.ordinal(text) !== undefined)) return [text];
   return text.split(/\s+/).filter((key) => key !== "");
 }
