@@ -26,16 +26,15 @@ Deno.test("no lake at all", async (test) => {
 
   await test.step("every page of a lake without data is sound, and says what to do", async () => {
     await lake.does("wipe", "vietnam/locations", "--yes");
-    const rail = await railOf(base);
     const paths = [
-      ...rail.paths,
+      ...await railOf(base),
       "/assets/vietnam/prod_mart",
       "/assets/vietnam/locations/_",
       "/acts/materialize?selection=*",
       "/acts/backfill?selection=vietnam/raw_prod&from=2026-01-01",
       "/audit",
     ];
-    const looked = await look({ browser, base, paths, awaited: rail.awaited });
+    const looked = await look({ browser, base, paths });
     console.log(`${paths.length} pages in ${looked.views} views, ${looked.links} links followed`);
     assertEquals(looked.faults, []);
   });

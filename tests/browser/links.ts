@@ -9,11 +9,8 @@ export class Links {
   readonly #shapes = new Map<string, number>();
   readonly #headers = new Set<string>();
 
-  /**
-   * @param status What pages answer with, and so may their links
-   * @param awaited Addresses that are not there yet
-   */
-  constructor(readonly base: string, readonly status: number, readonly awaited: readonly string[]) {}
+  /** @param status What pages answer with, and so may their links */
+  constructor(readonly base: string, readonly status: number) {}
 
   /** Takes the links of a page. */
   add(
@@ -22,7 +19,7 @@ export class Links {
   ) {
     for (const link of headers) this.#headers.add(link);
     for (const link of [...headers, ...all]) {
-      if (this.awaited.includes(link) || this.#from.has(link) || this.#from.size >= MOST) continue;
+      if (this.#from.has(link) || this.#from.size >= MOST) continue;
       const { pathname, searchParams } = new URL(link, this.base);
       const shape = `${page} ${pathname.split("/").slice(0, 4).join("/")} ${[...searchParams.keys()].sort()}`;
       const seen = this.#shapes.get(shape) ?? 0;

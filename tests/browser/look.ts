@@ -11,8 +11,6 @@ export interface LookOptions {
   readonly paths: readonly string[];
   /** The status that a page answers with. @default 200 */
   readonly status?: number;
-  /** Pages that are not there yet: links to them lead nowhere. @default none */
-  readonly awaited?: readonly string[];
 }
 
 /** How pages were looked at. */
@@ -28,7 +26,7 @@ export interface Looked {
  * accessibility are asked for by each width; for what a colour may break both themes are.
  */
 export async function look(options: LookOptions): Promise<Looked> {
-  const links = new Links(options.base, options.status ?? 200, options.awaited ?? []);
+  const links = new Links(options.base, options.status ?? 200);
   const wide = await through(options, "wide", {}, async (viewer, path) => {
     links.add(path, await viewer.links());
     const light = await viewer.violations();

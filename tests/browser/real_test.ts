@@ -9,16 +9,16 @@ import { look, lookWithoutScripts } from "./look.ts";
 import { railOf } from "./rail.ts";
 import { Viewer } from "./viewer.ts";
 
-const MART = "/assets/vietnam/dev_mart", DAY = "2018-01-03";
+const DAY = "2018-01-03", MART = "/assets/vietnam/dev_mart";
 const COUNT = "SELECT count(*) AS records, count(DISTINCT measurement_date) AS days FROM prod_db.vietnam";
 
 /** Beside those of the rail. */
 const PAGES = [
   "/lineage?at=vietnam",
   "/assets?group=vietnam",
-  `/assets/vietnam/raw_prod?at=${DAY}T07`,
+  `/assets/vietnam/raw_prod?at=2018-01`,
   `/assets/vietnam/raw_prod/${DAY}T07`,
-  `${MART}?at=${DAY}`,
+  `${MART}?at=2018`,
   `${MART}/${DAY}`,
   `/assets/vietnam/prod_mart/${DAY}`,
   "/assets/vietnam/locations",
@@ -27,12 +27,12 @@ const PAGES = [
   "/runs/1",
   "/runs/2?level=warn",
   "/automation/automation",
-  "/automation/vietnam/dev_mart",
+  "/automation?asset=vietnam/dev_mart",
   "/audit",
   `/acts/materialize?selection=vietnam/dev_mart&partitions=${DAY}`,
   `/acts/rollback?selection=vietnam/raw_prod&partitions=${DAY}T07`,
-];
-const DATA = [
+  `/promotion/${DAY}`,
+  "/air?day=2018-01-03",
   "/data?q=pm25",
   "/data/prod_db/vietnam",
   "/data/aq_prod/pm25_by_day",
@@ -44,12 +44,10 @@ Deno.test("a month of real data", async (test) => {
   await using lake = await Lake.real();
   await using browser = await launch();
   const base = lake.url;
-  const rail = await railOf(base);
-  const isThere = (path: string) => rail.paths.includes(path);
-  const paths = [...rail.paths, ...PAGES, ...isThere("/data") ? DATA : []];
+  const paths = [...await railOf(base), ...PAGES];
 
   await test.step("every page is sound, wide and narrow, by light and in the dark, in both languages", async () => {
-    const looked = await look({ browser, base, paths, awaited: rail.awaited });
+    const looked = await look({ browser, base, paths });
     console.log(`${paths.length} pages in ${looked.views} views, ${looked.links} links followed`);
     assertEquals(looked.faults, []);
   });
@@ -62,7 +60,6 @@ Deno.test("a month of real data", async (test) => {
     newcomer(browser, base));
 
   await test.step("a month is taken along as Parquet", async () => {
-    if (!isThere("/data")) return console.log("skipped: /data is not there yet");
     await using viewer = await Viewer.open(browser, base);
     const { page } = viewer;
     await viewer.to("/");
@@ -74,26 +71,25 @@ Deno.test("a month of real data", async (test) => {
     await page.getByRole("button", { name: "Parquet" }).click();
     const file = join(lake.folder, "month.parquet");
     await (await coming).saveAs(file);
-    const [days, rows] = await daysIn(file);
-    assertEquals(days, 31);
-    assert(rows! > 400, `${rows} rows`);
+    const [rows, days] = await countsIn(file);
+    assert(days! >= 28 && days! <= 31, `${days} days`); // some days of the real month have no rows
+    await viewer.to(`/sql?${new URLSearchParams({ q: COUNT })}`);
+    assertStringIncludes(await viewer.text("main table"), ` ${rows} ${days}`);
     assertEquals(viewer.faults, []);
   });
 
   await test.step("a query is a link, and its answer a table", async () => {
-    if (!isThere("/sql")) return console.log("skipped: /sql is not there yet");
     await using viewer = await Viewer.open(browser, base);
     assertEquals(await viewer.to(`/sql?${new URLSearchParams({ q: COUNT })}`), 200);
-    assertMatch(await viewer.text("main table"), /records days \d[\d,]* 31/);
+    assertMatch(await viewer.text("main table"), /records.* days.* \d[\d,]* \d+$/);
     await viewer.page.locator("textarea").fill("SELECT 6 * 7 AS answer");
     await viewer.page.getByRole("button", { name: "Run", exact: true }).click();
     await viewer.page.waitForURL(/q=SELECT\+6/);
-    assertMatch(await viewer.text("main table"), /answer 42/);
+    assertMatch(await viewer.text("main table"), /answer.* 42$/);
     assertEquals(viewer.faults, []);
   });
 
   await test.step("a day of dev and prod is compared", async () => {
-    if (!isThere("/promotion")) return console.log("skipped: /promotion is not there yet");
     await using viewer = await Viewer.open(browser, base);
     assertEquals(await viewer.to(`/promotion/${DAY}`), 200);
     assertMatch(await viewer.text(), /dev.*prod/i);
@@ -116,7 +112,7 @@ async function newcomer(browser: Browser, base: string): Promise<void> {
   assertMatch(await row.innerText(), /1 stale/);
   await row.getByRole("link", { name: "vietnam/dev_mart" }).click();
   await page.waitForURL(/dev_mart/);
-  await page.locator(`main a[href*='dev_mart/${DAY}']`).first().click();
+  await page.locator(`main a[href$='dev_mart/${DAY}']`).first().click();
   await page.waitForURL(new RegExp(DAY));
   const why = await viewer.text("[data-live=why]");
   assertMatch(why, /vietnam\/raw_prod 2018-01-03T07/);
@@ -239,12 +235,12 @@ async function stillness(browser: Browser, base: string): Promise<void> {
   }
 }
 
-/** How many days and rows a file of Parquet has, as DuckDB reads it. */
-async function daysIn(file: string): Promise<number[]> {
+/** How many rows and days a file of Parquet has, as DuckDB reads it. */
+async function countsIn(file: string): Promise<number[]> {
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   try {
-    const read = `SELECT count(DISTINCT measurement_date), count(*) FROM read_parquet('${file}')`;
+    const read = `SELECT count(*), count(DISTINCT measurement_date) FROM read_parquet('${file}')`;
     const [row] = await (await connection.runAndReadAll(read)).getRows();
     return row!.map(Number);
   } finally {

@@ -51,15 +51,14 @@ Deno.test("a lake in trouble", async (test) => {
   await using lake = await Lake.troubled();
   await using browser = await launch();
   const base = lake.url;
-  const rail = await railOf(base);
-  const paths = [...rail.paths, ...PAGES];
+  const paths = [...await railOf(base), ...PAGES];
   await until("the alerts to be open", async () => {
     const open = await fetch(`${base}/api/alerts`).then((answer) => answer.json());
     return open.length >= 3;
   });
 
   await test.step("every page is sound, wide and narrow, by light and in the dark, in both languages", async () => {
-    const looked = await look({ browser, base, paths, awaited: rail.awaited });
+    const looked = await look({ browser, base, paths });
     console.log(
       `${paths.length} pages in ${looked.views} views, ${looked.links} links followed`,
     );
