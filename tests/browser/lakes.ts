@@ -6,8 +6,14 @@ const GRAPH = fromFileUrl(new URL("troubled_graph.ts", import.meta.url));
 const REAL = fromFileUrl(new URL("../../../shared/openaq/v3", import.meta.url));
 const DAY = 86_400_000;
 
-/** The month that is looked at: that of the real answers, or else a late one of the simulated stations. */
+/** The month that is looked at. */
 export const MONTH = { from: "2018-01-01", to: "2018-01-31" };
+
+const FIRST_DAY = new Date(Date.now() - 40 * DAY).toISOString().slice(0, 10);
+/** A day of the lake in trouble: the first has the place 0, today's 40. */
+export function dayOf(place: number): string {
+  return new Date(Date.parse(FIRST_DAY) + place * DAY).toISOString().slice(0, 10);
+}
 
 /** A lake in a folder of its own, worked on and served by processes of this program; dispose of it. */
 export class Lake implements AsyncDisposable {
@@ -53,18 +59,16 @@ export class Lake implements AsyncDisposable {
 
   /** A lake with partitions that failed, are blocked, late, stale, missing, at work and queued, and alerts open. */
   static async troubled(): Promise<Lake> {
-    const first = new Date(Date.now() - 40 * DAY).toISOString().slice(0, 10);
-    const day = (place: number) => new Date(Date.parse(first) + place * DAY).toISOString().slice(0, 10);
-    const lake = await Lake.#in({ GRAPH, FIRST_DAY: first });
+    const lake = await Lake.#in({ GRAPH, FIRST_DAY });
     return await lake.#filled(async () => {
       await lake.tries("materialize", "group:mill");
       await lake.tries("materialize", "bakery/towns", "--partition", "Hà Nội");
       lake.env.HARVEST = "2";
-      await lake.tries("materialize", "mill/grain", "--partition", day(38), "--force");
+      await lake.tries("materialize", "mill/grain", "--partition", dayOf(38), "--force");
       await lake.#lives();
       await lake.post("/api/runs", { selection: "bakery/oven" });
-      await lake.post("/api/runs", { selection: "mill/flour", partitions: [day(34)], force: true });
-      await lake.post("/api/backfills", { selection: "mill/grain", from: first, to: day(9) });
+      await lake.post("/api/runs", { selection: "mill/flour", partitions: [dayOf(34)], force: true });
+      await lake.post("/api/backfills", { selection: "mill/grain", from: FIRST_DAY, to: dayOf(9) });
       await lake.post("/api/backfills/1/pause");
     });
   }

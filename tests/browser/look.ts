@@ -26,7 +26,7 @@ export interface Looked {
  * accessibility are asked for by each width; for what a colour may break both themes are.
  */
 export async function look(options: LookOptions): Promise<Looked> {
-  const links = new Links(options.base);
+  const links = new Links(options.base, options.status ?? 200);
   const wide = await through(options, "wide", {}, async (viewer, path) => {
     links.add(path, await viewer.links());
     const light = await viewer.violations();

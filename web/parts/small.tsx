@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import type { Instant, Milliseconds } from "../../core/mod.ts";
+import type { Instant, Milliseconds, PartitionSet } from "../../core/mod.ts";
 import type { View } from "../view/view.ts";
 import { words } from "../view/language.ts";
 
@@ -100,6 +100,13 @@ export function assetHref(key: string): string {
 /** The address of a partition's page; `_` where there is no key. */
 export function partitionHref(key: string, partition: string | null): string {
   return `${assetHref(key)}/${encodeURIComponent(partition ?? "_")}`;
+}
+
+/** The first partition of those that a warning is of: one by its key, or a range as `first/last`. */
+export function firstOf(set: PartitionSet, of: string | null): string | null {
+  if (of === null || set.ordinal(of) !== undefined) return of;
+  const slashes = [...of.matchAll(/\//g)].map(({ index }) => index);
+  return slashes.map((index) => of.slice(0, index)).find((key) => set.ordinal(key) !== undefined) ?? of;
 }
 
 /** An asset's key, which leads to its page. */

@@ -68,11 +68,21 @@ export function viewOf(
   };
 }
 
+/** Zones that browsers call by the names that they had before. */
+const RENAMED: Readonly<Record<string, string>> = {
+  "Asia/Calcutta": "Asia/Kolkata",
+  "Asia/Katmandu": "Asia/Kathmandu",
+  "Asia/Rangoon": "Asia/Yangon",
+  "Asia/Saigon": "Asia/Ho_Chi_Minh",
+  "Europe/Kiev": "Europe/Kyiv",
+};
+
 /** A zone's name that a browser said; undefined where there is no such zone. */
 function zoneOf(name: string | undefined): string | undefined {
   if (name === undefined || name.length > 64) return undefined;
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+    const known = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+    return RENAMED[known] ?? known;
   } catch {
     return undefined;
   }

@@ -1,6 +1,10 @@
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { definer, staticKeys } from "../../../core/mod.ts";
+import { contents } from "../../core/lab.ts";
 import { declared } from "../served.ts";
 import { shown } from "./shown.ts";
+
+const { asset } = definer<null>();
 
 Deno.test("materializing says what it would make and why, before anything is queued", async () => {
   const { get, post, state, work } = await shown(declared());
@@ -66,4 +70,18 @@ Deno.test("a backfill says its batches before it begins", async () => {
   const { location } = await post("/acts/backfill", { selection: "t/raw", from: "2024-01-28" });
   assertEquals(location, "/backfills/1");
   assertEquals((await state.backfills.list()).length, 1);
+});
+
+Deno.test("a key that has spaces is one partition", async () => {
+  const towns = asset({ key: "t/towns", partitions: staticKeys(["Hà Nội", "Huế"]), ...contents({}) });
+  const { get, post, state } = await shown([towns]);
+  const query = new URLSearchParams({ selection: "t/towns", partitions: "Hà Nội" });
+  assertMatch(
+    (await get(`/acts/materialize?${query}`)).text,
+    /What will happen 1 partition .*t\/towns Hà Nội/,
+  );
+  assertEquals((await post("/acts/materialize", Object.fromEntries(query))).status, 303);
+  assertEquals((await state.run(1))!.run.request.partitions, ["Hà Nội"]);
+  query.set("partitions", " Huế  Huế ");
+  assertMatch((await get(`/acts/materialize?${query}`)).text, /What will happen 1 partition .*t\/towns Huế/);
 });

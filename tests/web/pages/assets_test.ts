@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { type CheckContext, daily } from "../../../core/mod.ts";
 import { declared } from "../served.ts";
 import { shown } from "./shown.ts";
 
@@ -7,6 +8,7 @@ Deno.test("a lake of which nothing was made says so, and leads to making it", as
   const { status, text, html } = await get("/");
   assertEquals(status, 200);
   assertStringIncludes(text, "There is nothing in the lake yet");
+  assertMatch(html, /<h1>There is nothing in the lake yet/);
   assertMatch(html, /data-dialog[^>]* href="\/acts\/materialize\?selection=\*"/);
 });
 
@@ -138,10 +140,35 @@ Deno.test("nothing of a page is inline, whatever is in it", async () => {
 
 Deno.test("a warning of several partitions leads to the first of them", async () => {
   const [raw] = declared();
-  const late = { ...raw!, freshness: { within: { hours: 2 }, after: "partition-end" as const } };
+  const passing = {
+    checks: [{ name: "passes", severity: "warning" as const }],
+    run: ({ outputs }: CheckContext<unknown>) =>
+      Promise.resolve(outputs.map(({ partition }) => ({ check: "passes", partition, passed: true }))),
+  };
+  const freshness = { within: { hours: 2 }, after: "partition-end" as const };
+  const late = { ...raw!, freshness, checks: [passing] };
   const { get, materialize } = await shown([late]);
   await materialize({ partitions: ["2024-01-28"] });
   const { text, html } = await get("/assets/t/raw");
   assertStringIncludes(text, "2024-01-29/2024-01-31 late: not fresh 2 hours after the partition's end");
-  assertMatch(html, /<a class="key" href="\/assets\/t\/raw\/2024-01-29">\s*2024-01-29\/2024-01-31/);
+  const leadsToFirst = /<a class="key" href="\/assets\/t\/raw\/2024-01-29">\s*2024-01-29\/2024-01-31/;
+  assertMatch(html, leadsToFirst);
+  assertMatch((await get("/checks")).html, leadsToFirst);
+});
+
+Deno.test("what needs a look in another stretch than the one shown is named, and led to", async () => {
+  const [raw] = declared();
+  const { get, materialize } = await shown([{ ...raw!, partitions: daily({ start: "2023-12-30" }) }]);
+  await materialize({ all: true });
+  const elsewhere = /Not in the stretch below: failed 2024-01-30/;
+  assertNotMatch((await get("/assets/t/raw")).text, elsewhere);
+  const { text, html } = await get("/assets/t/raw?at=2023");
+  assertMatch(text, elsewhere);
+  assertStringIncludes(html, 'href="/assets/t/raw/2024-01-30"');
+});
+
+Deno.test("a zone is called by its present name", async () => {
+  const { app } = await shown(declared());
+  const html = await (await app.request("/assets", { headers: { cookie: "own_zone=Asia%2FSaigon" } })).text();
+  assertStringIncludes(html, "Times in Asia/Ho_Chi_Minh");
 });

@@ -18,7 +18,7 @@ Deno.test("a query is a link: its rows, a chart, and files of the same", async (
     ),
   );
   assertEquals(told.status, 200);
-  assertMatch(told.read, /1 rows, 6 columns, in \d/);
+  assertMatch(told.read, /1 row, 6 columns, in \d/);
   assertMatch(told.read, /null "" <b>x<\/b> \\u001b\[2J 0\.3 a/);
   assert(!told.html.includes("\u001b") && !told.html.includes("<b>x") && !told.html.includes("<i>"));
 

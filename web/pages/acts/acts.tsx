@@ -1,5 +1,6 @@
 import {
   type ActCommand,
+  type Graph,
   plannedStepJson,
   type Preview,
   rangeText,
@@ -85,7 +86,7 @@ function askedIn(
   given: URLSearchParams,
 ): RunAsk {
   const bound = (name: string) => given.get(name)?.trim() || undefined;
-  const partitions = (given.get("partitions") ?? "").split(/\s+/).filter((key) => key !== "");
+  const partitions = keysIn((given.get("partitions") ?? "").trim(), lake.graph);
   const selection = bound("selection");
   if (selection === undefined) {
     throw new RequestError("choosing assets: found no selection, wanted one, such as *");
@@ -100,6 +101,12 @@ function askedIn(
     force: given.get("force") === "true",
   };
   return askOf(asked, lake.graph, lookbackDays);
+}
+
+/** Keys of partitions, separated by spaces; a key that has spaces itself stands alone. */
+function keysIn(text: string, { assets }: Graph): string[] {
+  if (assets.some(({ partitions }) => partitions.ordinal(text) !== undefined)) return [text];
+  return text.split(/\s+/).filter((key) => key !== "");
 }
 
 function Choosing({ view, command, path }: { view: View; command: ActCommand; path: string }) {

@@ -13,9 +13,10 @@ import { Cells } from "../../parts/cells.tsx";
 import { shownCounts } from "../../parts/counts.ts";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Events } from "../../parts/events.tsx";
-import { Age, AssetLink, Empty, Facts, Panel, partitionHref, Title } from "../../parts/small.tsx";
+import { Age, AssetLink, Empty, Facts, firstOf, Panel, partitionHref, Title } from "../../parts/small.tsx";
 import { State, StateBar, States } from "../../parts/state.tsx";
 import { link, type View } from "../../view/view.ts";
+import { Elsewhere, elsewhere } from "./elsewhere.tsx";
 import { gridOf } from "./grid.ts";
 import { Numbers } from "./numbers.tsx";
 import { queuedOf, rangesOf, type Shown, shownOf } from "./shown.ts";
@@ -65,6 +66,7 @@ export function asset(pages: Pages): void {
         </div>
       </div>,
       status!.warnings.length === 0 ? null : <Warnings view={view} asset={key} set={set} status={status!} />,
+      <Elsewhere view={view} asset={key} found={await elsewhere(lake, key, counts, shown)} />,
       <Partitions view={view} asset={key} set={set} span={span} shown={shown} />,
       <Numbers view={view} lake={lake} asset={declared} set={set} span={span} />,
       <div class="panels">
@@ -124,13 +126,6 @@ function Warnings(
       </ul>
     </Panel>
   );
-}
-
-/** The first partition of those that a warning is of: one by its key, or a range as `first/last`. */
-function firstOf(set: PartitionSet, of: string | null): string | null {
-  if (of === null || set.ordinal(of) !== undefined) return of;
-  const slashes = [...of.matchAll(/\//g)].map(({ index }) => index);
-  return slashes.map((index) => of.slice(0, index)).find((key) => set.ordinal(key) !== undefined) ?? of;
 }
 
 /** The partitions of a stretch: a heat map where they have a place in time, and their ranges as a table. */

@@ -1,7 +1,7 @@
-import type { AssetStatus, PartitionSet } from "../../../core/mod.ts";
+import type { AssetKey, AssetStatus, PartitionSet } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
-import { AssetLink, Empty, Panel, partitionHref, Time, Title } from "../../parts/small.tsx";
+import { AssetLink, Empty, firstOf, Panel, partitionHref, Time, Title } from "../../parts/small.tsx";
 import { Sign } from "../../parts/state.tsx";
 import { words } from "../../view/language.ts";
 import type { View } from "../../view/view.ts";
@@ -91,14 +91,20 @@ export function checks(pages: Pages): void {
         )
         : (
           <div class="panel" data-live="checks">
-            <All view={view} statuses={statuses} />
+            <All view={view} statuses={statuses} setOf={(key) => orchestrator.partitions(key)} />
           </div>
         ),
     ]);
   });
 }
 
-function All({ view, statuses }: { view: View; statuses: readonly AssetStatus[] }) {
+function All(
+  { view, statuses, setOf }: {
+    view: View;
+    statuses: readonly AssetStatus[];
+    setOf: (key: AssetKey) => PartitionSet;
+  },
+) {
   const t = view.in(text);
   const failed = ({ checks }: AssetStatus) => checks.failed;
   return (
@@ -141,7 +147,8 @@ function All({ view, statuses }: { view: View; statuses: readonly AssetStatus[] 
                 <li>
                   {partition == null
                     ? null
-                    : <a class="key" href={partitionHref(key, partition)}>{partition}</a>} {message}
+                    : <a class="key" href={partitionHref(key, firstOf(setOf(key), partition))}>{partition}
+                    </a>} {message}
                 </li>
               ))}
             </ul>

@@ -73,7 +73,7 @@ function Verdict(
   if (counts.every(({ lastMaterialized }) => lastMaterialized === null)) {
     return (
       <div data-live="verdict">
-        <Empty title={t.empty}>
+        <Empty whole title={t.empty}>
           <p>{t.emptyHint}</p>
           <a class="button main" data-dialog href="/acts/materialize?selection=*">{t.materialize}</a>
         </Empty>

@@ -1,4 +1,4 @@
-import { words } from "../../view/language.ts";
+import { plural, words } from "../../view/language.ts";
 
 export const text = words({
   title: "SQL",
@@ -8,7 +8,7 @@ export const text = words({
   keys: "Ctrl + Enter runs it. Whoever leaves the page ends it.",
   clear: "Clear",
   result: "Result",
-  sum: (rows: string, columns: string) => `${rows} rows, ${columns} columns`,
+  sum: (rows: string, columns: string) => `${plural(rows, "row")}, ${plural(columns, "column")}`,
   first: (rows: string) => `The first ${rows} rows`,
   took: (length: string) => `in ${length}`,
   all: "All rows as",
