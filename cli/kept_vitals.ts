@@ -19,6 +19,10 @@ export abstract class KeptVitals implements Vitals {
     return this.app.lookbackDays;
   }
 
+  get about(): readonly string[] {
+    return this.app.notices;
+  }
+
   /** Whether it was open once. */
   get wasOpen(): boolean {
     return this.#wasOpen;

@@ -84,7 +84,7 @@ export type { Automations, AutomationStatus } from "./automation/statuses.ts";
 export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";
 export type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 export type { WouldBeBlocked } from "./backfill/blocked.ts";
-export type { BackfillProgress } from "./backfill/progress.ts";
+export type { BackfillDetail, BackfillProgress, BatchProgress } from "./backfill/progress.ts";
 export type { DaemonOptions } from "./daemon/options.ts";
 export { type LeadNote, TICKS } from "./daemon/leading.ts";
 export { type LeadingDaemon, leadingDaemon, requireSpeed } from "./daemon/leading_daemon.ts";
@@ -110,6 +110,7 @@ export { isOpen, OPEN } from "./run/recover.ts";
 export type { Seen } from "./run/observe.ts";
 export type { Rechecked } from "./run/recheck.ts";
 export type { Report } from "./run/report.ts";
+export type { RetryPreview } from "./run/retry.ts";
 export type { RolledBack } from "./run/rollback.ts";
 export type { Limits } from "./run/scheduler.ts";
 export { type RunSelection, unranged } from "./run/scope.ts";
@@ -120,7 +121,6 @@ export type { Undeclared } from "./run/undeclared.ts";
 export type { Counts, RunResult, Worked } from "./run/tally.ts";
 
 // Answers, as commands and pages give them
-export { type ActJson, actJson } from "./view/act.ts";
 export {
   type AssetDetailJson,
   assetDetailJson,
@@ -142,6 +142,7 @@ export {
   previewJson,
 } from "./view/plan.ts";
 export * from "./view/run.ts";
+export { type StepProgress, stepProgress } from "./view/step_progress.ts";
 export { type AssetStatusJson, assetStatusJson } from "./view/status.ts";
 
 // The lake

@@ -7,7 +7,7 @@ import type { LakeFiles } from "./automation/sensor.ts";
 import type { Ticker, Ticking } from "./automation/ticker.ts";
 import type { Verdict } from "./automation/verdict.ts";
 import type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
-import type { BackfillProgress } from "./backfill/progress.ts";
+import type { BackfillDetail, BackfillProgress } from "./backfill/progress.ts";
 import type { AssetCounts } from "./counts.ts";
 import { fenced } from "./daemon/fenced.ts";
 import type { AssetKey, NewEvent, RunId, Seq } from "./event.ts";
@@ -19,6 +19,7 @@ import type { Cron } from "./ports/cron.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
 import type { Instant } from "./instant.ts";
 import {
+  type BackfillId,
   type Forgotten,
   type KeptEvaluation,
   type Lead,
@@ -37,6 +38,7 @@ import { eventsOf, look, type Seen, seenOf } from "./run/observe.ts";
 import type { Observer } from "./run/progress.ts";
 import type { Rechecked } from "./run/recheck.ts";
 import type { Report } from "./run/report.ts";
+import type { RetryPreview } from "./run/retry.ts";
 import { requestOf, scopeFrom } from "./run/request.ts";
 import type { RolledBack } from "./run/rollback.ts";
 import type { Limits } from "./run/scheduler.ts";
@@ -281,6 +283,13 @@ export class Orchestrator {
     return await queueRetry(this.session, run);
   }
 
+  /** Says what a retry of a run would make, as things stand. @throws {RequestError} */
+  async previewRetry(run: RunId): Promise<RetryPreview | { readonly nothing: string }> {
+    await this.refresh();
+    const { previewRetry } = await import("./run/retry.ts");
+    return await previewRetry(this.session, run);
+  }
+
   /** Says what an act would do as things stand. @throws {RequestError} If it cannot be meant. */
   async preview(ask: RunAsk, options?: PreviewOptions): Promise<Preview> {
     await this.refresh();
@@ -500,6 +509,13 @@ export class Orchestrator {
     await this.refresh();
     const { progressOf } = await import("./backfill/progress.ts");
     return await progressOf(this.session);
+  }
+
+  /** A backfill with its batches; undefined where there is none. */
+  async backfill(id: BackfillId): Promise<BackfillDetail | undefined> {
+    await this.refresh();
+    const { detailOf } = await import("./backfill/progress.ts");
+    return await detailOf(this.session, id);
   }
 
   /** The services that were found down lately: what asks them waits. */

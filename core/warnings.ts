@@ -7,6 +7,7 @@ import {
   type Ranges,
 } from "./partition/ranges.ts";
 import type { AssetKey, RunId } from "./event.ts";
+import { durationText } from "./alerts/told.ts";
 import { FILES_INTACT } from "./check.ts";
 import { type Duration, milliseconds } from "./instant.ts";
 import { isTimeSet } from "./partition/partition_set.ts";
@@ -144,11 +145,9 @@ export function lateIn(
 }
 
 export function lateness(node: Node, late: Ranges): Warning[] {
-  const hours = late.length === 0 ? 0 : milliseconds(node.asset.freshness!.within) / 3_600_000;
-  return late.map((range) => ({
-    partition: keysOf(node, range),
-    message: `late: not fresh ${hours} h after the partition's end`,
-  }));
+  if (late.length === 0) return [];
+  const message = `late: not fresh ${durationText(node.asset.freshness!.within)} after the partition's end`;
+  return late.map((range) => ({ partition: keysOf(node, range), message }));
 }
 
 /** The newest rollback of each partition that was ever rolled back: its run, by asset and key. */

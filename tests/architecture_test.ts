@@ -305,6 +305,7 @@ const ALONE: Readonly<Record<string, string>> = {
   "adapters/state/bytes.ts": "shared by two adapters of one port",
   "adapters/state/sqlite/thread/main.ts": "a worker's entry",
   "adapters/query/duckdb/lock_views.ts": "a program",
+  "adapters/state/sqlite/content.ts": "loaded where no state is opened",
   "app/traced/": "one port a file, loaded where it is traced",
   "assets/dump/files.ts": "one asset a file",
   "assets/resources.ts": "what every group's assets are given",

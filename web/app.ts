@@ -15,6 +15,12 @@ const SILENT = MINUTE;
 export function webApp(vitals: Vitals, options: WebOptions = {}): Hono<SafetyEnv> {
   const app = new Hono<SafetyEnv>();
   makeSafe(app, vitals, options);
+  serve(app, vitals);
+  return app;
+}
+
+/** Adds all that is served to an app that is safe. */
+export function serve(app: Hono<SafetyEnv>, vitals: Vitals): void {
   app.get("/healthz", (context) => {
     const { silence } = vitals.pulse;
     if (silence <= SILENT) return context.text("ok\n");
@@ -34,5 +40,5 @@ export function webApp(vitals: Vitals, options: WebOptions = {}): Hono<SafetyEnv
   app.route("/api", api(vitals));
   app.get("/static/:name", (context) => files.serve(context) ?? context.text("no such file\n", 404));
   app.route("/", pages(vitals));
-  return app;
+  app.onError((error, context) => context.text(`${error.message}\n`, 500));
 }

@@ -6,6 +6,7 @@ import airScript from "./browser/air.js" with { type: "text" };
 import consoleScript from "./browser/console.js" with { type: "text" };
 import dialogScript from "./browser/dialog.js" with { type: "text" };
 import liveScript from "./browser/live.js" with { type: "text" };
+import logScript from "./browser/log.js" with { type: "text" };
 import pageScript from "./browser/page.js" with { type: "text" };
 import mark from "./browser/mark.svg" with { type: "text" };
 import base from "./style/base.css" with { type: "text" };
@@ -14,6 +15,7 @@ import data from "./style/data.css" with { type: "text" };
 import layout from "./style/layout.css" with { type: "text" };
 import lineage from "./style/lineage.css" with { type: "text" };
 import parts from "./style/parts.css" with { type: "text" };
+import times from "./style/times.css" with { type: "text" };
 import tokens from "./style/tokens.css" with { type: "text" };
 
 /** The media types of the files that browsers fetch, by their endings. */
@@ -58,8 +60,9 @@ class Files {
 }
 
 export const files = new Files({
-  "page.css": [tokens, base, layout, parts, lineage, data, air].join("\n"),
+  "page.css": [tokens, base, layout, parts, lineage, times, data, air].join("\n"),
   "page.js": [pageScript, dialogScript, liveScript].join("\n"),
+  "log.js": logScript,
   "air.js": [uplotScript, airScript].join("\n"),
   "console.js": consoleScript,
   "mark.svg": mark,

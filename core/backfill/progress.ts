@@ -2,7 +2,13 @@ import { lackText, leadingDaemon } from "../daemon/leading_daemon.ts";
 import type { AssetKey } from "../event.ts";
 import { awaitedBy, type Outages, outagesIn, waitOf, type WaitsFor } from "../outages.ts";
 import { count } from "../partition/ranges.ts";
-import type { BackfillBatch, BackfillRecord, BackfillStatus } from "../ports/state.ts";
+import type {
+  AssetRange,
+  BackfillBatch,
+  BackfillId,
+  BackfillRecord,
+  BackfillStatus,
+} from "../ports/state.ts";
 import { isOpen } from "../run/recover.ts";
 import { scopeOfKnown } from "../run/request.ts";
 import type { Session } from "../run/session.ts";
@@ -35,37 +41,85 @@ export interface BackfillProgress {
 /** How far every backfill is, the newest first; the index must be up to date. */
 export async function progressOf(session: Session): Promise<BackfillProgress[]> {
   const found: BackfillProgress[] = [];
+  const around = await aroundOf(session);
+  for (const backfill of await session.state.backfills.list()) {
+    const stand = await standOf(session, backfill);
+    found.push(await progressIn(session, backfill, stand, around(backfill.id)));
+  }
+  return found;
+}
+
+/** A backfill in full. */
+export interface BackfillDetail {
+  readonly progress: BackfillProgress;
+  readonly record: BackfillRecord;
+  /** In their order. */
+  readonly batches: readonly BatchProgress[];
+}
+
+/** One batch of a backfill, and how far it is. */
+export interface BatchProgress extends BackfillBatch {
+  readonly ranges: readonly AssetRange[];
+  readonly total: number;
+  /** How many of them stand as wanted. */
+  readonly done: number;
+}
+
+/** A backfill with its batches; undefined where there is none. The index must be up to date. */
+export async function detailOf(session: Session, id: BackfillId): Promise<BackfillDetail | undefined> {
+  const record = await session.state.backfills.get(id);
+  if (record === undefined) return undefined;
+  const stand = await standOf(session, record);
+  const around = await aroundOf(session);
+  const progress = await progressIn(session, record, stand, around(id));
+  return { progress, record, batches: stand.batches };
+}
+
+/** What holds a backfill up: a service that is down, code that the daemon at work has not. */
+interface Around {
+  waits(batches: readonly BackfillBatch[]): Promise<WaitsFor | undefined>;
+  waitsForCode(assets: ReadonlySet<AssetKey>): string | undefined;
+}
+
+/** What holds backfills up, looked at once for all of them. */
+async function aroundOf(session: Session): Promise<(id: BackfillId) => Around> {
   const { state, clock } = session;
   const outages = await outagesIn(state.keyValue, clock.now());
   const leading = await leadingDaemon(state);
   const registered = leading === undefined ? [] : await state.assets();
-  for (const backfill of await session.state.backfills.list()) {
-    const { id, request: { selection, from, to } } = backfill;
-    const { total, done, failed, batches, assets } = await standOf(session, backfill);
-    const status = statusOf(backfill, { total, done, batches });
-    const isRunning = status === "running";
-    const waits = isRunning ? await waitsFor(session, id, batches, outages) : undefined;
-    const waitsForCode = isRunning && leading !== undefined
-      ? lackText(leading, registered, assets)
-      : undefined;
-    const isHeld = waits !== undefined || waitsForCode !== undefined || status === "paused";
-    found.push({
-      id,
-      status,
-      selection,
-      from,
-      to,
-      total,
-      done,
-      failed,
-      remainingSeconds: isHeld
-        ? null
-        : remaining(session, { ...backfill, status }, { total, done, failed, batches }),
-      ...(waits && { waits }),
-      ...(waitsForCode !== undefined && { waitsForCode }),
-    });
-  }
-  return found;
+  return (id) => ({
+    waits: (batches) => waitsFor(session, id, batches, outages),
+    waitsForCode: (assets) => leading && lackText(leading, registered, assets),
+  });
+}
+
+async function progressIn(
+  session: Session,
+  backfill: BackfillRecord,
+  { total, done, failed, batches, assets }: Stand,
+  around: Around,
+): Promise<BackfillProgress> {
+  const { id, request: { selection, from, to } } = backfill;
+  const status = statusOf(backfill, { total, done, batches });
+  const isRunning = status === "running";
+  const waits = isRunning ? await around.waits(batches) : undefined;
+  const waitsForCode = isRunning ? around.waitsForCode(assets) : undefined;
+  const isHeld = waits !== undefined || waitsForCode !== undefined || status === "paused";
+  return {
+    id,
+    status,
+    selection,
+    from,
+    to,
+    total,
+    done,
+    failed,
+    remainingSeconds: isHeld
+      ? null
+      : remaining(session, { ...backfill, status }, { total, done, failed, batches }),
+    ...(waits && { waits }),
+    ...(waitsForCode !== undefined && { waitsForCode }),
+  };
 }
 
 /** The service that the next of its batches wait for; those at work may yet go on. */
@@ -97,7 +151,7 @@ function statusOf(
 }
 
 interface Stand extends Pick<BackfillProgress, "total" | "done" | "failed"> {
-  readonly batches: readonly (BackfillBatch & { readonly done: number })[];
+  readonly batches: readonly BatchProgress[];
   /** The assets of batches that have not ended. */
   readonly assets: ReadonlySet<AssetKey>;
 }
@@ -119,7 +173,7 @@ export async function standOf(
     const isGivenUp = status === "cancelled" && batch.run?.status === "cancelled";
     if (batch.run !== null && !isOpen(batch.run) && !isGivenUp) failed += all - done;
     if (batch.run === null || isOpen(batch.run)) { for (const { asset } of ranges) assets.add(asset); }
-    batches.push({ ...batch, done });
+    batches.push({ ...batch, ranges, total: all, done });
   }
   return { total, done: batches.reduce((sum, { done }) => sum + done, 0), failed, batches, assets };
 }

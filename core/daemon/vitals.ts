@@ -58,6 +58,8 @@ export interface Vitals {
   /** What is to be said of it although it can work, such as that nobody does what is queued. */
   notices?(): Promise<readonly string[]>;
   readonly process: ProcessVitals;
+  /** Lines that head what is told of the lake, such as that its data are simulated. @default none */
+  readonly about?: readonly string[];
   /** The lake's tables and views. @default none are told of */
   readonly tables?: Tables;
 }

@@ -44,6 +44,15 @@ export interface EpisodeRecord extends Episode {
   readonly deliveries: readonly Delivery[];
 }
 
+/** Which episodes are meant: all that is said must hold. */
+export interface EpisodeFilter {
+  readonly rule?: string;
+  /** They go on. */
+  readonly open?: true;
+  /** They are older than the one of this key: the page after it. */
+  readonly before?: string;
+}
+
 /** A message that is this worker's to deliver, until it is settled. */
 export interface TakenMessage extends AlertText {
   readonly id: number;
@@ -63,7 +72,12 @@ export interface Alerts {
   /** The episodes that go on, oldest first. */
   open(): Promise<readonly Episode[]>;
   /** The newest episodes with their messages, newest first. */
-  episodes(limit: number): Promise<readonly EpisodeRecord[]>;
+  episodes(limit: number, filter?: EpisodeFilter): Promise<readonly EpisodeRecord[]>;
+  /** How many began from one instant until the next, for each but the last; ascending. @param rule Of it alone. */
+  countsBetween(
+    bounds: readonly Instant[],
+    rule?: string,
+  ): Promise<readonly Readonly<Record<AlertSeverity, number>>[]>;
   /**
    * Begins an episode, and owes each channel a message.
    *

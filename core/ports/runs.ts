@@ -108,6 +108,10 @@ export interface LogPage {
   readonly step?: number;
   /** They have a greater number. @default 0 */
   readonly after?: number;
+  /** They have a lesser number; of more than `limit` the last ones are answered, in order as always. */
+  readonly before?: number;
+  /** @default all */
+  readonly levels?: readonly LogLevel[];
   /** @default all */
   readonly limit?: number;
 }
@@ -123,6 +127,8 @@ export interface Runs {
   runStatuses(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, RunStatus>>;
   /** How many stand or ended how; those that were forgotten are counted no more. */
   runCounts(): Promise<Readonly<Record<RunStatus, number>>>;
+  /** The same of those that began, or were queued, from one instant until the next, for each but the last; ascending. */
+  runCountsBetween(bounds: readonly Instant[]): Promise<readonly Readonly<Record<RunStatus, number>>[]>;
   run(id: RunId): Promise<{ readonly run: RunRecord; readonly steps: readonly StepRecord[] } | undefined>;
   log(run: RunId, entries: readonly LogEntry[]): Promise<void>;
   logs(run: RunId, page?: LogPage): Promise<readonly KeptLogEntry[]>;

@@ -1,14 +1,26 @@
 import { RequestError } from "../errors.ts";
-import type { RunId } from "../event.ts";
+import { perAsset } from "../acts/run_ask.ts";
+import type { AssetKey, RunId } from "../event.ts";
 import { fromOrdinals, ordinals, type Ranges, subtract } from "../partition/ranges.ts";
-import type { RunRequest, State } from "../ports/state.ts";
+import type { PartitionRange } from "../partition/range_text.ts";
+import type { RunRecord, RunRequest, State } from "../ports/state.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import type { Node } from "../staleness/node.ts";
 import { Judge } from "./judge.ts";
 import { isOpen } from "./recover.ts";
 import { assetRanges, scopeFrom } from "./request.ts";
+import type { Scope } from "./scope.ts";
 import type { Session } from "./session.ts";
 import { ownTags, traceable } from "./traced.ts";
+
+/** The partitions that a retry would make, or look at, by asset. */
+export interface RetryPreview {
+  readonly assets: readonly {
+    readonly key: AssetKey;
+    readonly partitions: number;
+    readonly ranges: readonly PartitionRange[];
+  }[];
+}
 
 /** Events read at a time. */
 const PAGE = 10_000;
@@ -35,6 +47,15 @@ export async function queueRetry(
   }
 }
 
+/** What a retry would make, by asset; or why there is nothing to retry. @throws {RequestError} As `retryOf`. */
+export async function previewRetry(
+  { state, index }: Session,
+  id: RunId,
+): Promise<RetryPreview | { readonly nothing: string }> {
+  const found = await leftOf(state, index, id);
+  return "nothing" in found ? found : { assets: perAsset(found.wanted) };
+}
+
 /**
  * The request that goes on with a run: over what failed in it or was not reached, and is not fresh by now.
  *
@@ -46,6 +67,28 @@ async function retryOf(
   index: StalenessIndex,
   id: RunId,
 ): Promise<RunRequest | { readonly nothing: string }> {
+  const found = await leftOf(state, index, id);
+  if ("nothing" in found) return found;
+  const { wanted, run } = found;
+  const { command, force = false, priority, tags, asOf = run.started } = run.request;
+  const own = ownTags(tags);
+  return {
+    command,
+    ...(force && { force }),
+    ...(priority !== undefined && { priority }),
+    ...(own !== undefined && { tags: own }),
+    ranges: [...wanted].flatMap(([node, ranges]) => assetRanges(node, ranges)),
+    ...(asOf !== undefined && { asOf }),
+    parent: id,
+  };
+}
+
+/** The partitions of a run that a retry would make. @throws {RequestError} As `retryOf`. */
+async function leftOf(
+  state: State,
+  index: StalenessIndex,
+  id: RunId,
+): Promise<{ readonly wanted: Scope; readonly run: RunRecord } | { readonly nothing: string }> {
   const found = await state.run(id);
   const refusal = (what: string) => new RequestError(`retrying run ${id}: found ${what}`);
   if (found === undefined) throw refusal("no such run, wanted one that has ended");
@@ -56,19 +99,8 @@ async function retryOf(
   if (isOpen(run)) throw refusal(`it ${run.status}, wanted one that has ended`);
   if (run.status === "succeeded") return { nothing: "it succeeded" };
   const left = await leftBy(state, index, run.id, run.request);
-  const { command, force = false, priority, tags, asOf = run.started } = run.request;
-  const own = ownTags(tags);
-  const wanted = new Judge(index, left, force).candidates();
-  if (wanted.size === 0) return { nothing: "all that it left is fresh by now" };
-  return {
-    command,
-    ...(force && { force }),
-    ...(priority !== undefined && { priority }),
-    ...(own !== undefined && { tags: own }),
-    ranges: [...wanted].flatMap(([node, ranges]) => assetRanges(node, ranges)),
-    ...(asOf !== undefined && { asOf }),
-    parent: id,
-  };
+  const wanted = new Judge(index, left, run.request.force ?? false).candidates();
+  return wanted.size === 0 ? { nothing: "all that it left is fresh by now" } : { wanted, run };
 }
 
 /** The partitions that a run covers and did not make, or that failed after they were made. */

@@ -1,3 +1,4 @@
+import type { Act, KeptAct } from "../ports/acts.ts";
 import type { PlannedBackfill } from "../backfill/begin.ts";
 import type { BackfillProgress } from "../backfill/progress.ts";
 import type { BackfillId } from "../ports/backfills.ts";
@@ -193,4 +194,16 @@ export function plannedBackfillJson(
   { partitions, requests, leastSeconds }: PlannedBackfill,
 ) {
   return { id, partitions, requests, leastSeconds };
+}
+
+/** What somebody asked for over the web, as JSON. */
+export interface ActJson extends Omit<Act, "at"> {
+  /** A later one has a greater number: `before` of the next page is the last one's. */
+  readonly number: number;
+  readonly at: string;
+}
+
+/** An act as pages and programs are told of it. */
+export function actJson({ at, ...act }: KeptAct): ActJson {
+  return { ...act, at: iso(at) };
 }

@@ -86,7 +86,8 @@ export class Program {
   async says(wanted: RegExp): Promise<void> {
     await until(`it to say ${wanted}`, () => this.#over || wanted.test(this.#stdout.text));
     if (wanted.test(this.#stdout.text)) return;
-    throw new Error(`it ended without saying ${wanted}: ${JSON.stringify(await this.ended)}`);
+    const { code, stdout, stderr } = await this.ended;
+    throw new Error(`it ended with ${code} without saying ${wanted}: ${stdout}${stderr}`);
   }
 
   /** Sends a signal, unless it has ended. @returns Whether it was sent. */

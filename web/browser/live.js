@@ -24,13 +24,23 @@ async function refresh() {
 function replace(page) {
   for (const part of document.querySelectorAll("[data-live]")) {
     const fresh = page.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
-    if (!fresh || part.outerHTML === fresh.outerHTML || isBusy(part)) continue;
+    if (!fresh) continue;
+    keepOpen(part, fresh);
+    if (part.outerHTML === fresh.outerHTML || isBusy(part)) continue;
     const atEnd = part.scrollTop + part.clientHeight >= part.scrollHeight - 4;
     const { scrollTop, scrollLeft } = part;
     part.replaceWith(document.adoptNode(fresh));
     fresh.scrollTop = atEnd ? fresh.scrollHeight : scrollTop;
     fresh.scrollLeft = scrollLeft;
     fresh.dispatchEvent(new CustomEvent("renewed", { bubbles: true }));
+  }
+}
+
+/** What the viewer has opened or closed stays so. */
+function keepOpen(part, fresh) {
+  const shown = part.querySelectorAll("details");
+  for (const [place, details] of fresh.querySelectorAll("details").entries()) {
+    if (shown[place]) details.open = shown[place].open;
   }
 }
 

@@ -9,3 +9,14 @@ if (zone && known !== `own_zone=${encodeURIComponent(zone)}`) {
 for (const form of document.querySelectorAll("form[data-at-once]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }
+
+// What takes a while is fetched once the page is there, into the place of the link to it.
+for (const link of document.querySelectorAll("a[data-include]")) include(link);
+
+async function include(link) {
+  const response = await fetch(link.href).catch(() => undefined);
+  if (!response?.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const part = page.querySelector("[data-included]");
+  if (part) link.replaceWith(document.adoptNode(part));
+}

@@ -8,17 +8,24 @@ import { csrfToken } from "../safety/sign_in.tsx";
 import { COOKIES, type PageEnv, viewOf } from "../view/view.ts";
 import { LANGUAGES, words } from "../view/language.ts";
 import { acts } from "./acts/acts.tsx";
+import { audit } from "./audit/page.tsx";
+import { automation } from "./automation/page.tsx";
 import { backfillAct } from "./acts/backfill.tsx";
+import { alerts } from "./alerts/page.tsx";
 import { air } from "./air/page.tsx";
 import { asset } from "./asset/page.tsx";
 import { assets } from "./assets/page.tsx";
+import { backfills } from "./backfills/page.tsx";
 import { checks } from "./checks/page.tsx";
 import { data } from "./data/page.tsx";
 import { design } from "./design.tsx";
 import { lineage } from "./lineage/page.tsx";
 import { partition } from "./partition/page.tsx";
+import { partitionRows } from "./partition/rows.tsx";
 import { overview } from "./overview/page.tsx";
 import { promotion } from "./promotion/page.tsx";
+import { run } from "./run/page.tsx";
+import { runs } from "./runs/page.tsx";
 import { sql } from "./sql/page.tsx";
 
 /** A year, in seconds. */
@@ -43,13 +50,16 @@ const text = words({
 });
 
 /** The pages on which a lake is understood and steered. */
-export function pages({ lake: open, lookbackDays, hindrance, process, tables }: Vitals): Pages {
+export function pages(vitals: Vitals): Pages {
+  const { lake: open, lookbackDays, process, pulse, tables } = vitals;
   const app = new Hono<PageEnv>();
   const cached = tables && new CachedRows(tables);
   app.use(async (context, next) => {
     const operates = context.var.role === "operate";
-    context.set("view", viewOf(context, { now: process.now(), operates, csrf: csrfToken(context) }));
+    const notices = [...vitals.about ?? [], ...await vitals.notices?.().catch(() => []) ?? []];
+    context.set("view", viewOf(context, { now: process.now(), notices, operates, csrf: csrfToken(context) }));
     context.set("lookbackDays", lookbackDays);
+    context.set("machineNow", pulse.now);
     context.set("tables", tables);
     context.set("cached", cached);
     await next();
@@ -74,7 +84,7 @@ export function pages({ lake: open, lookbackDays, hindrance, process, tables }: 
       return await next();
     }
     const t = context.var.view.in(text);
-    const why = await hindrance();
+    const why = await vitals.hindrance();
     context.header("retry-after", "5");
     context.header("refresh", "5");
     return await show(
@@ -92,6 +102,13 @@ export function pages({ lake: open, lookbackDays, hindrance, process, tables }: 
   assets(app);
   asset(app);
   partition(app);
+  partitionRows(app);
+  runs(app);
+  run(app);
+  automation(app);
+  audit(app);
+  backfills(app);
+  alerts(app);
   acts(app);
   backfillAct(app);
   air(app);

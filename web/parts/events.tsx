@@ -1,5 +1,5 @@
 import { type AssetEvent, type PartitionSet, rangeText } from "../../core/mod.ts";
-import { words } from "../view/language.ts";
+import { plural, words } from "../view/language.ts";
 import type { View } from "../view/view.ts";
 import { DataTable } from "./data_table.tsx";
 import { RunLink } from "./run.tsx";
@@ -21,7 +21,7 @@ const text = words({
     due: "due",
     registered: "other code",
   },
-  rows: (rows: string) => `${rows} rows`,
+  rows: (rows: string) => plural(rows, "row"),
   failedChecks: (names: string) => `failed: ${names}`,
   passed: "all checks passed",
 }, {

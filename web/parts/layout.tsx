@@ -114,6 +114,7 @@ export function Layout(
             </header>
             <div class="page">
               <Head view={view} />
+              <Notices lines={view.notices} />
               <main id="content" class={wide ? "wide" : ""} tabindex={-1}>{children}</main>
               <footer class="foot">
                 <a href="/api/openapi.json">OpenAPI</a>
@@ -125,6 +126,15 @@ export function Layout(
         </body>
       </html>
     </>
+  );
+}
+
+/** Lines that head every page. */
+function Notices({ lines }: { lines: readonly string[] }) {
+  return (
+    <div data-live="notices" role="status">
+      {lines.map((line) => <p class="notice band">{line}</p>)}
+    </div>
   );
 }
 

@@ -7,7 +7,7 @@ import { type ShownState, Sign } from "./state.tsx";
 export const OPEN_RUNS: readonly RunStatus[] = ["queued", "running"];
 
 /** The state whose sign and colour a run's status has. */
-const LIKE: Readonly<Record<RunStatus, ShownState>> = {
+export const RUN_STATES: Readonly<Record<RunStatus, ShownState>> = {
   queued: "queued",
   running: "running",
   succeeded: "fresh",
@@ -16,7 +16,8 @@ const LIKE: Readonly<Record<RunStatus, ShownState>> = {
   interrupted: "late",
 };
 
-const statusWords = words<Readonly<Record<RunStatus, string>>>({
+/** What runs that stand or ended so are. */
+export const runWords = words<Readonly<Record<RunStatus, string>>>({
   queued: "queued",
   running: "running",
   succeeded: "succeeded",
@@ -35,16 +36,16 @@ const statusWords = words<Readonly<Record<RunStatus, string>>>({
 /** A run's status with its sign. */
 export function RunState({ view, status }: { view: View; status: RunStatus }) {
   return (
-    <span class={`state s-${LIKE[status]}`}>
-      <Sign state={LIKE[status]} />
-      {view.in(statusWords)[status]}
+    <span class={`state s-${RUN_STATES[status]}`}>
+      <Sign state={RUN_STATES[status]} />
+      {view.in(runWords)[status]}
     </span>
   );
 }
 
 /** A run's number, which leads to its page. */
 export function RunLink({ id }: { id: number }) {
-  return <a class="key" href={`/runs/${id}`}>{`#${id}`}</a>;
+  return <a class="key nowrap" href={`/runs/${id}`}>{`#${id}`}</a>;
 }
 
 /** So many assets of a run are named in short. */
@@ -67,7 +68,7 @@ export function RunWhat({ view, request }: { view: View; request: RunRequest }) 
 }
 
 /** The keys of the first and the last partition of the first asset that has some. */
-function boundsOf(ranges: RunRequest["ranges"]): string {
+export function boundsOf(ranges: RunRequest["ranges"]): string {
   const first = ranges.find(({ from }) => from !== null);
   if (first === undefined) return "";
   const last = ranges.findLast(({ asset }) => asset === first.asset)!;

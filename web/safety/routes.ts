@@ -5,8 +5,8 @@ export const SIGN_IN = "/sign-in";
 export const SIGN_OUT = "/sign-out";
 /** Below it lie the files of the pages, which are the same for everybody. */
 export const STATIC = "/static/";
-/** What is asked with POST and changes nothing: who may read may ask it, and it is no act. */
-const READING: readonly string[] = ["/api/query"];
+/** What is asked with POST and changes nothing of the lake: who may read may ask it, and it is no act. */
+const READING: readonly string[] = ["/api/preview", "/api/query", "/preferences"];
 
 /** Whether a route tells nothing of the lake to who is not admitted. */
 export function tellsNothing(path: string): boolean {

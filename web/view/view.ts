@@ -18,6 +18,8 @@ export interface View {
   readonly now: Instant;
   /** The page's address. */
   readonly url: URL;
+  /** Lines that head every page, such as that nobody does what is queued. */
+  readonly notices: readonly string[];
   /** Whether the viewer may ask for runs. */
   readonly operates: boolean;
   /** The token that forms carry. */
@@ -31,6 +33,8 @@ export interface PageEnv {
   Variables: SafetyEnv["Variables"] & {
     readonly lake: OpenLake;
     readonly lookbackDays: number;
+    /** The machine's time, whatever time the lake has. */
+    readonly machineNow: Instant;
     /** Both undefined where statements are not answered here. */
     readonly tables: Tables | undefined;
     readonly cached: CachedRows | undefined;
@@ -44,7 +48,7 @@ export const COOKIES = { language: "language", zone: "zone", ownZone: "own_zone"
 /** Reads how a viewer sees pages from the request. */
 export function viewOf(
   context: Context,
-  { now, operates, csrf }: Pick<View, "now" | "operates" | "csrf">,
+  { now, notices, operates, csrf }: Pick<View, "now" | "notices" | "operates" | "csrf">,
 ): View {
   const language = languageOf(getCookie(context, COOKIES.language), context.req.header("accept-language"));
   const ownZone = zoneOf(getCookie(context, COOKIES.ownZone));
@@ -57,6 +61,7 @@ export function viewOf(
     ownZone,
     now,
     url: new URL(context.req.url),
+    notices,
     operates,
     csrf,
     in: (words) => words[language],

@@ -1,9 +1,11 @@
 import type {
   AlertEvent,
   Alerts,
+  AlertSeverity,
   AlertText,
   Delivery,
   Episode,
+  EpisodeFilter,
   EpisodeRecord,
   Instant,
   TakenMessage,
@@ -25,12 +27,34 @@ export class MemoryAlerts implements Alerts {
     return this.#store.episodes.map(({ episode }) => episode).filter(({ closed }) => closed === null);
   }
 
-  async episodes(limit: number): Promise<EpisodeRecord[]> {
+  async episodes(limit: number, { rule, open, before }: EpisodeFilter = {}): Promise<EpisodeRecord[]> {
     await null;
-    return this.#store.episodes.toReversed().slice(0, limit).map(({ episode, messages }) => ({
-      ...episode,
-      deliveries: messages.map(({ delivery }) => delivery),
-    }));
+    const { episodes } = this.#store;
+    const end = before === undefined
+      ? episodes.length
+      : episodes.findIndex(({ episode }) => episode.key === before);
+    return episodes.slice(0, Math.max(0, end)).reverse()
+      .filter(({ episode }) =>
+        (rule === undefined || episode.rule === rule) && (open === undefined || episode.closed === null)
+      )
+      .slice(0, limit)
+      .map(({ episode, messages }) => ({
+        ...episode,
+        deliveries: messages.map(({ delivery }) => delivery),
+      }));
+  }
+
+  async countsBetween(bounds: readonly Instant[], rule?: string): Promise<Record<AlertSeverity, number>[]> {
+    await null;
+    return bounds.slice(1).map((until, place) => {
+      const counts = { warning: 0, error: 0 };
+      for (const { episode } of this.#store.episodes) {
+        const isMeant = episode.opened >= bounds[place]! && episode.opened < until &&
+          (rule === undefined || episode.rule === rule);
+        if (isMeant) counts[episode.severity]++;
+      }
+      return counts;
+    });
   }
 
   async begin(episode: Omit<Episode, "closed">, channels: readonly string[]): Promise<boolean> {

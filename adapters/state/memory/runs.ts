@@ -67,9 +67,9 @@ export class Runs {
       .slice(0, limit);
   }
 
-  counts(): Record<RunStatus, number> {
+  counts(filter: RunFilter = {}): Record<RunStatus, number> {
     const counts = noRuns();
-    for (const { status } of this.list(Infinity, {})) counts[status]++;
+    for (const { status } of this.list(Infinity, filter)) counts[status]++;
     return counts;
   }
 
@@ -90,11 +90,17 @@ export class Runs {
     this.get(run).logs.push(...entries.map(frozen));
   }
 
-  logs(run: RunId, { step, after = 0, limit = Infinity }: LogPage): KeptLogEntry[] {
-    return (this.#store.runs[run - 1]?.logs ?? [])
+  logs(
+    run: RunId,
+    { step, levels, after = 0, before = Infinity, limit = Infinity }: LogPage,
+  ): KeptLogEntry[] {
+    const meant = (this.#store.runs[run - 1]?.logs ?? [])
       .map((entry, place) => ({ ...entry, line: place + 1 }))
-      .filter(({ line, ...entry }) => line > after && (step === undefined || entry.step === step))
-      .slice(0, limit);
+      .filter((entry) =>
+        entry.line > after && entry.line < before && (step === undefined || entry.step === step) &&
+        (levels === undefined || levels.includes(entry.level))
+      );
+    return before === Infinity ? meant.slice(0, limit) : meant.slice(Math.max(0, meant.length - limit));
   }
 }
 

@@ -5,6 +5,7 @@ import type {
   AlertText,
   Delivery,
   Episode,
+  EpisodeFilter,
   EpisodeRecord,
   Instant,
   TakenMessage,
@@ -46,13 +47,39 @@ export class SqliteAlerts implements Alerts {
   }
 
   // deno-lint-ignore require-await
-  async episodes(limit: number): Promise<EpisodeRecord[]> {
+  async episodes(limit: number, { rule, open, before }: EpisodeFilter = {}): Promise<EpisodeRecord[]> {
     return this.#db.read(() =>
-      this.#db.all<EpisodeRow>("SELECT * FROM episodes ORDER BY id DESC LIMIT ?", limit).map((row) => ({
+      this.#db.all<EpisodeRow>(
+        `SELECT * FROM episodes
+        WHERE (?1 IS NULL OR rule = ?1) AND (?2 IS NULL OR id < (SELECT id FROM episodes WHERE key = ?2))
+          ${open === undefined ? "" : "AND closed IS NULL"}
+        ORDER BY id DESC LIMIT ?3`,
+        rule ?? null,
+        before ?? null,
+        limit,
+      ).map((row) => ({
         ...episodeOf(row),
         deliveries: this.#db.all<MessageRow>("SELECT * FROM outbox WHERE episode = ? ORDER BY id", row.id)
           .map(deliveryOf),
       }))
+    );
+  }
+
+  // deno-lint-ignore require-await
+  async countsBetween(bounds: readonly Instant[], rule?: string): Promise<Record<AlertSeverity, number>[]> {
+    return this.#db.read(() =>
+      bounds.slice(1).map((until, place) => {
+        const counts = { warning: 0, error: 0 };
+        const begun = this.#db.all<{ severity: number; episodes: number }>(
+          `SELECT severity, count(*) AS episodes FROM episodes
+          WHERE opened >= ?1 AND opened < ?2 AND (?3 IS NULL OR rule = ?3) GROUP BY severity`,
+          bounds[place]!,
+          until,
+          rule ?? null,
+        );
+        for (const { severity, episodes } of begun) counts[SEVERITIES[severity]!] = episodes;
+        return counts;
+      })
     );
   }
 

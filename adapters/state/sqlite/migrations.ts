@@ -326,4 +326,9 @@ export const migrations: readonly string[] = [
   DROP INDEX events_of;
   CREATE INDEX events_of ON events (asset, seq, first, last);
   `,
+  `
+  -- Runs and episodes are counted by when they began.
+  CREATE INDEX begun ON runs (started, status, worker);
+  CREATE INDEX opened ON episodes (opened, rule, severity);
+  `,
 ];

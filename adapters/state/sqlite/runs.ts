@@ -169,24 +169,37 @@ export class Runs {
   }
 
   /** Those that may be meant: of runs at work it is not known yet whether their workers live. */
-  #page(limit: number, { command, statuses, asset, parent, since, until, before }: RunFilter): RunRecord[] {
-    const numbers = statuses?.map(statusNumber).join(", ");
-    const conditions: readonly (readonly [condition: string, value: string | number | undefined])[] = [
-      ["id < ?", before],
-      ["request ->> '$.command' = ?", command],
-      ["id IN (SELECT run FROM run_assets WHERE asset = ?)", asset],
-      ["request ->> '$.parent' = ?", parent],
-      ["started >= ?", since],
-      ["started < ?", until],
-    ];
+  #page(
+    limit: number,
+    { command, statuses, asset, parent, since, until, before }: RunFilter & { readonly before: number },
+  ): RunRecord[] {
+    const numbers = statuses?.map(statusNumber);
+    const newestOf = (status: number) =>
+      ` UNION ALL SELECT id FROM (
+        SELECT id FROM runs WHERE worker IS NULL AND status = ${status} AND id < ${before} ORDER BY id DESC LIMIT ${limit}
+      )`;
+    const window = since === undefined && until === undefined
+      ? undefined
+      : [since ?? Number.MIN_SAFE_INTEGER, until ?? Number.MAX_SAFE_INTEGER];
+    const conditions:
+      readonly (readonly [condition: string, value: string | number | readonly number[] | undefined])[] = [
+        ["id < ?", before],
+        ["request ->> '$.command' = ?", command],
+        ["id IN (SELECT run FROM run_assets WHERE asset = ?)", asset],
+        ["request ->> '$.parent' = ?", parent],
+        // By the index alone, so that no row is read to be sorted.
+        ["id IN (SELECT id FROM runs WHERE started >= ? AND started < ?)", window],
+      ];
     const said = conditions.filter(([, value]) => value !== undefined);
-    const where = [
-      ...said.map(([condition]) => condition),
-      ...numbers === undefined ? [] : [`(worker IS NOT NULL OR status IN (${numbers}))`],
-    ];
+    // Without more to say, the newest of each status are found by their index, however many others there are.
+    const isAlone = said.every(([condition]) => condition === "id < ?");
+    const standing = !isAlone
+      ? `(worker IS NOT NULL OR status IN (${numbers?.join(", ")}))`
+      : `id IN (SELECT id FROM runs WHERE worker IS NOT NULL${numbers?.map(newestOf).join("")})`;
+    const where = [...said.map(([condition]) => condition), ...numbers === undefined ? [] : [standing]];
     return this.#db.all<RunRow>(
       `SELECT * FROM runs WHERE ${where.join(" AND ")} ORDER BY id DESC LIMIT ?`,
-      ...said.map(([, value]) => value!),
+      ...said.flatMap(([, value]) => value!),
       limit,
     ).map((row) => this.#runOf(row));
   }
@@ -197,9 +210,33 @@ export class Runs {
       "SELECT status, count(*) AS runs FROM runs WHERE worker IS NULL GROUP BY status",
     );
     for (const { status, runs } of ended) counts[STATUSES[status]!] = runs;
-    const atWork = this.#db.all<RunRow>("SELECT * FROM runs WHERE worker IS NOT NULL");
-    for (const row of atWork) counts[this.#runOf(row).status]++;
+    for (const row of this.#atWork()) counts[this.#statusOf(row)]++;
     return counts;
+  }
+
+  countsBetween(bounds: readonly Instant[]): Record<RunStatus, number>[] {
+    const all = bounds.slice(1).map((until, place) => {
+      const counts = noRuns();
+      const ended = this.#db.all<{ status: number; runs: number }>(
+        `SELECT status, count(*) AS runs FROM runs WHERE started >= ? AND started < ? AND worker IS NULL
+        GROUP BY status`,
+        bounds[place]!,
+        until,
+      );
+      for (const { status, runs } of ended) counts[STATUSES[status]!] = runs;
+      return counts;
+    });
+    for (const row of this.#atWork()) {
+      const counts = all.find((_, place) =>
+        bounds[place]! <= row.started && row.started < bounds[place + 1]!
+      );
+      if (counts !== undefined) counts[this.#statusOf(row)]++;
+    }
+    return all;
+  }
+
+  #atWork(): RunRow[] {
+    return this.#db.all<RunRow>("SELECT * FROM runs WHERE worker IS NOT NULL");
   }
 
   get(id: RunId): { run: RunRecord; steps: StepRecord[] } | undefined {
@@ -251,14 +288,22 @@ export class Runs {
     }
   }
 
-  logs(run: RunId, { step, after = 0, limit }: LogPage): KeptLogEntry[] {
-    return this.#db.all<LogRow>(
-      `SELECT * FROM logs WHERE run = ?1 AND line > ?2 AND (?3 IS NULL OR step = ?3) ORDER BY line LIMIT ?4`,
+  logs(run: RunId, { step, levels, after = 0, before, limit }: LogPage): KeptLogEntry[] {
+    const rows = this.#db.all<LogRow>(
+      `SELECT * FROM logs
+      WHERE run = ?1 AND line > ?2 AND line < ?3 AND (?4 IS NULL OR step = ?4)
+        AND (?5 IS NULL OR level IN (SELECT value FROM json_each(?5)))
+      ORDER BY line ${before === undefined ? "" : "DESC"} LIMIT ?6`,
       run,
       after,
+      before ?? Number.MAX_SAFE_INTEGER,
       step ?? null,
+      levels === undefined ? null : JSON.stringify(levels.map((level) => LEVELS.indexOf(level))),
       limit ?? -1,
-    ).map(({ line, step, at, level, message, fields }) => ({
+    );
+    return (before === undefined ? rows : rows.reverse()).map((
+      { line, step, at, level, message, fields },
+    ) => ({
       line,
       step,
       at,

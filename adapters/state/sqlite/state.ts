@@ -367,6 +367,10 @@ export class SqliteState implements port.State {
     return this.#db.read(() => this.#runs.counts());
   }
 
+  async runCountsBetween(bounds: readonly Instant[]): Promise<Record<port.RunStatus, number>[]> {
+    return this.#db.read(() => this.#runs.countsBetween(bounds));
+  }
+
   async runStatuses(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, port.RunStatus>> {
     return this.#runs.statuses(runs);
   }

@@ -54,6 +54,28 @@ export function describeAlerts(name: string, open: () => Promise<Harness>): void
     assertEquals((await a.episodes(2)).map(({ key }) => key), ["source:openaq:3", "source:other:1"]);
   });
 
+  test("episodes are read page by page, of one rule, and counted by when they began", async ([a]) => {
+    await a.begin(EPISODE, []);
+    await a.begin({ ...EPISODE, rule: "late", key: "late", opened: 200, severity: "warning" }, []);
+    await a.begin({ ...EPISODE, subject: "other", key: "other", opened: 300, severity: "error" }, []);
+    const keys = async (...[limit, filter]: Parameters<Alerts["episodes"]>) =>
+      (await a.episodes(limit, filter)).map(({ key }) => key);
+    assertEquals(await keys(9, { before: "other" }), ["late", EPISODE.key]);
+    assertEquals(await keys(1, { before: "other" }), ["late"]);
+    assertEquals(await keys(9, { rule: EPISODE.rule }), ["other", EPISODE.key]);
+    assertEquals(await keys(9, { rule: EPISODE.rule, before: "late" }), [EPISODE.key]);
+    assertEquals(await keys(9, { before: "unknown" }), []);
+    await a.end("late", 400, "over");
+    assertEquals(await keys(9, { open: true }), ["other", EPISODE.key]);
+    assertEquals(await keys(9, { open: true, before: "other" }), [EPISODE.key]);
+    assertEquals(await a.countsBetween([200, 300, 301]), [{ warning: 1, error: 0 }, {
+      warning: 0,
+      error: 1,
+    }]);
+    assertEquals(await a.countsBetween([200, 301], EPISODE.rule), [{ warning: 0, error: 1 }]);
+    assertEquals(await a.countsBetween([]), []);
+  });
+
   test("messages that rest are left, with the ends of their episodes", async ([a]) => {
     await a.begin(EPISODE, ["file"]);
     await a.begin({ ...EPISODE, subject: "other", key: "other" }, ["file"]);

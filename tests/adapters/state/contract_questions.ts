@@ -93,6 +93,25 @@ export function describeQuestions(name: string, open: () => Promise<Harness>): v
     },
   );
 
+  test("runs are counted by when they began and how they stand or ended", async (state, harness) => {
+    const request = { command: "materialize", ranges: [{ asset: HOURS, from: null, to: null }] } as const;
+    const dying = await harness.worker("b");
+    await state.endRun(await state.beginRun(request, 10), "failed", null, 25);
+    await state.endRun(await state.beginRun(request, 19), "succeeded", null, 25);
+    await dying.beginRun(request, 20);
+    await state.enqueue(request, 30);
+    const told = async (...bounds: number[]) =>
+      (await state.runCountsBetween(bounds)).map((counts) =>
+        Object.entries(counts).filter(([, count]) => count > 0).map(([status, count]) => `${status} ${count}`)
+          .sort().join(", ")
+      );
+    assertEquals(await told(0, 20, 30, 31), ["failed 1, succeeded 1", "running 1", "queued 1"]);
+    harness.kill("b");
+    assertEquals(await told(11, 30), ["interrupted 1, succeeded 1"]);
+    assertEquals(await told(31, 40, 50), ["", ""]);
+    assertEquals(await told(5), []);
+  });
+
   test("what was forgotten of runs is in no answer", async (state) => {
     const ranges = [{ asset: HOURS, from: null, to: null }];
     for (const at of [10, 20]) {
@@ -115,6 +134,23 @@ export function describeQuestions(name: string, open: () => Promise<Harness>): v
     assertEquals(await messages({ step: 1 }), "acd");
     assertEquals(await messages({ step: 1, after: second!.line, limit: 1 }), "c");
     assertEquals(await messages({ after: 99 }), "");
+  });
+
+  test("the last lines of a log are read, and those of some levels", async (state) => {
+    const run = await started(state);
+    const levels = ["info", "warn", "error", "info", "error"] as const;
+    await state.log(
+      run,
+      levels.map((level, place) => ({ step: 1, at: 5, level, message: "abcde"[place]!, fields: {} })),
+    );
+    const messages = async (page?: Parameters<State["logs"]>[1]) =>
+      (await state.logs(run, page)).map(({ message }) => message).join("");
+    assertEquals(await messages({ levels: ["error", "warn"] }), "bce");
+    assertEquals(await messages({ levels: [] }), "");
+    assertEquals(await messages({ before: Number.MAX_SAFE_INTEGER, limit: 2 }), "de");
+    const last = (await state.logs(run)).at(-1)!;
+    assertEquals(await messages({ before: last.line, limit: 2 }), "cd");
+    assertEquals(await messages({ before: last.line, limit: 9, levels: ["error"] }), "c");
   });
 
   test("numbers of what stands are summed over buckets of neighbouring partitions", async (state) => {

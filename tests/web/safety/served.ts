@@ -1,7 +1,10 @@
 import { listen } from "../../../app/listen.ts";
 import { type Act, type Admission, definer, graph, Pulse, type Vitals } from "../../../core/mod.ts";
 import { audit } from "../../../web/safety/audit.ts";
-import { webApp } from "../../../web/app.ts";
+import { Hono } from "hono";
+import { serve } from "../../../web/app.ts";
+import type { SafetyEnv } from "../../../web/safety/options.ts";
+import { makeSafe } from "../../../web/safety/safe.ts";
 import { lab, NOON } from "../../core/lab.ts";
 import { fakeClock } from "../../fake_clock.ts";
 
@@ -31,7 +34,8 @@ export async function safe(admission?: Admission, given: Partial<Vitals> = {}) {
     process: { version: "1", runtime: "deno", started: NOON, memory: () => 1, now: clock.now },
     ...given,
   };
-  const app = webApp(vitals, {
+  const app = new Hono<SafetyEnv>();
+  makeSafe(app, vitals, {
     ...(admission && { admission }),
     told: (act) => told.push(act),
     now: clock.now,
@@ -47,6 +51,7 @@ export async function safe(admission?: Admission, given: Partial<Vitals> = {}) {
   });
   const late = Promise.withResolvers<void>();
   app.get("/late", (context) => late.promise.then(() => context.text("late")));
+  serve(app, vitals);
   return {
     app,
     clock,

@@ -1,5 +1,5 @@
 import type { ActCommand } from "../../../core/mod.ts";
-import { words } from "../../view/language.ts";
+import { plural, words } from "../../view/language.ts";
 
 type Named = Readonly<Record<ActCommand | "backfill", string>>;
 
@@ -51,17 +51,17 @@ export const text = words({
   count: "Partitions",
   range: "Range",
   causes: "Causes",
-  sum: (partitions: string) => `${partitions} partitions`,
+  sum: (partitions: string) => plural(partitions, "partition"),
   follow: (partitions: string) => `and up to ${partitions} more that read these, where their content changes`,
-  requests: (requests: string) => `about ${requests} requests to the source`,
+  requests: (requests: string) => `about ${plural(requests, "request")} to the source`,
   noRequests: "no requests to a source",
   unknownRequests: "the requests cannot be told",
   least: (length: string) => `at least ${length} at the source's pace`,
-  batches: (batches: string) => `in ${batches} batches`,
+  batches: (batches: string) => batches === "1" ? "in one batch" : `in ${batches} batches`,
   blocked: (partitions: string, message: string) => `${partitions} would be blocked: ${message}`,
   nothing: "There is nothing to do",
   versions: (from: string, to: string) => `version ${from} goes, version ${to} comes back`,
-  more: (ranges: string) => `… and ${ranges} more ranges`,
+  more: (ranges: string) => `… and ${ranges} more`,
   cancel: "Cancel",
   mayNot: "You may look, and not ask for runs.",
   submit: (title: string, partitions: string) => `${title}: ${partitions}`,

@@ -64,7 +64,7 @@ export function asset(pages: Pages): void {
           </span>
         </div>
       </div>,
-      status!.warnings.length === 0 ? null : <Warnings view={view} asset={key} status={status!} />,
+      status!.warnings.length === 0 ? null : <Warnings view={view} asset={key} set={set} status={status!} />,
       <Partitions view={view} asset={key} set={set} span={span} shown={shown} />,
       <Numbers view={view} lake={lake} asset={declared} set={set} span={span} />,
       <div class="panels">
@@ -101,7 +101,9 @@ function actsOf({ key, materialize }: AnyAsset, span: Span | undefined) {
   return names.map((name) => ({ name, href: `/acts/${paths[name]}?${query}` }));
 }
 
-function Warnings({ view, asset, status }: { view: View; asset: string; status: AssetStatus }) {
+function Warnings(
+  { view, asset, set, status }: { view: View; asset: string; set: PartitionSet; status: AssetStatus },
+) {
   const t = view.in(text);
   return (
     <Panel title={t.warnings} live="warnings">
@@ -111,14 +113,24 @@ function Warnings({ view, asset, status }: { view: View; asset: string; status: 
             <span class="whole">
               {partition === undefined
                 ? null
-                : <a class="key" href={partitionHref(asset, partition)}>{partition ?? t.looksAt}</a>}{" "}
-              {message}
+                : (
+                  <a class="key" href={partitionHref(asset, firstOf(set, partition))}>
+                    {partition ?? t.looksAt}
+                  </a>
+                )} {message}
             </span>
           </li>
         ))}
       </ul>
     </Panel>
   );
+}
+
+/** The first partition of those that a warning is of: one by its key, or a range as `first/last`. */
+function firstOf(set: PartitionSet, of: string | null): string | null {
+  if (of === null || set.ordinal(of) !== undefined) return of;
+  const slashes = [...of.matchAll(/\//g)].map(({ index }) => index);
+  return slashes.map((index) => of.slice(0, index)).find((key) => set.ordinal(key) !== undefined) ?? of;
 }
 
 /** The partitions of a stretch: a heat map where they have a place in time, and their ranges as a table. */

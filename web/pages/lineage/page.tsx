@@ -3,7 +3,7 @@ import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { assetHref, AssetLink, Empty, Title } from "../../parts/small.tsx";
 import { type ShownState, Sign, STATES, stateWords } from "../../parts/state.tsx";
-import { words } from "../../view/language.ts";
+import { plural, words } from "../../view/language.ts";
 import { link, type View } from "../../view/view.ts";
 import { type DrawnNode, fold, MOST } from "./fold.ts";
 import { HEIGHT, place, type Placed, WIDTH } from "./place.ts";
@@ -21,13 +21,12 @@ const text = words({
   groups: "Groups",
   fold: (group: string) => `Fold ${group}`,
   unfold: (group: string) => `Unfold ${group}`,
-  assets: (count: string) => `${count} assets`,
+  assets: (count: string) => plural(count, "asset"),
   asTable: "As a table",
   from: "Asset",
   to: "Read by",
   how: "How",
   external: "external",
-  partitions: (count: string) => `${count} partitions`,
 }, {
   title: "Dòng dữ liệu",
   lead: "Cái gì đọc cái gì. Mũi tên đi từ một tài sản đến nơi đọc nó; nét đứt chỉ quy định thứ tự.",
@@ -47,7 +46,6 @@ const text = words({
   to: "Được đọc bởi",
   how: "Cách đọc",
   external: "bên ngoài",
-  partitions: (count) => `${count} phân vùng`,
 });
 
 /** The graph, with the states of its assets. */

@@ -1,9 +1,11 @@
-import type { AssetCounts, Episode, RunRecord } from "../../../core/mod.ts";
+import type { AssetCounts, AutomationStatus, Episode, RunRecord } from "../../../core/mod.ts";
 import { OPEN_RUNS } from "../../parts/run.tsx";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Age, AssetLink, Empty, Panel, Title } from "../../parts/small.tsx";
 import { RunLink, RunWhat } from "../../parts/run.tsx";
+import { askerHref } from "../../parts/who.tsx";
+import { statusesIn } from "../automation/statuses.ts";
 import { Sign, State, StateBar, States } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { type GroupCounts, groupCounts, troubleOf } from "./counts.ts";
@@ -15,40 +17,56 @@ const RUNS = 8;
 /** Whether the lake is well, at one look. */
 export function overview(pages: Pages): void {
   pages.get("/", async (context) => {
-    const { view, lake: { orchestrator, state, graph } } = context.var;
+    const { view, lake } = context.var;
+    const { orchestrator, state, graph } = lake;
     const t = view.in(text);
     await orchestrator.refresh();
     const counts = await orchestrator.counts();
     const runs = await state.runs(RUNS, { statuses: OPEN_RUNS });
     const episodes = await state.alerts.open();
+    const statuses = await statusesIn(lake);
     const troubled = counts.filter((each) => troubleOf(each) > 0);
     return await show(context, { title: t.title }, [
-      <Verdict view={view} counts={counts} />,
-      <div class="panels">
-        <Panel title={t.attention} live="attention">
-          {troubled.length === 0
-            ? <p class="quiet">{t.noTrouble}</p>
-            : <Troubled view={view} counts={troubled} />}
-        </Panel>
-        <Panel title={t.alerts} live="alerts" side={<a href="/alerts">{t.allAlerts}</a>}>
-          <OpenAlerts view={view} episodes={episodes} />
-        </Panel>
-        <Panel title={t.atWork} live="runs" side={<a href="/runs">{t.allRuns}</a>}>
-          <AtWork view={view} runs={runs} />
-        </Panel>
+      <Verdict view={view} counts={counts} episodes={episodes} />,
+      <div class="sides">
+        <div class="column">
+          <Panel title={t.groups} live="groups">
+            <Groups view={view} groups={groupCounts(graph, counts)} />
+          </Panel>
+          <Panel title={t.alerts} live="alerts" side={<a href="/alerts">{t.allAlerts}</a>}>
+            <OpenAlerts view={view} episodes={episodes} />
+          </Panel>
+        </div>
+        <div class="column">
+          <Panel title={t.attention} live="attention">
+            {troubled.length === 0
+              ? <p class="quiet">{t.noTrouble}</p>
+              : <Troubled view={view} counts={troubled} />}
+          </Panel>
+          <Panel title={t.atWork} live="runs" side={<a href="/runs">{t.allRuns}</a>}>
+            <AtWork view={view} runs={runs} />
+          </Panel>
+          <Panel title={t.next} live="next" side={<a href="/automation">{t.allAutomation}</a>}>
+            <Next view={view} statuses={statuses} />
+          </Panel>
+        </div>
       </div>,
-      <Panel title={t.groups} live="groups">
-        <Groups view={view} groups={groupCounts(graph, counts)} />
-      </Panel>,
     ]);
   });
 }
 
 /** The answer to "is the lake well?", to be read from across a room. */
-function Verdict({ view, counts }: { view: View; counts: readonly AssetCounts[] }) {
+function Verdict(
+  { view, counts, episodes }: {
+    view: View;
+    counts: readonly AssetCounts[];
+    episodes: readonly Episode[];
+  },
+) {
   const t = view.in(text);
   const sum = (of: (each: AssetCounts) => number) => counts.reduce((total, each) => total + of(each), 0);
   const trouble = sum(troubleOf);
+  const errors = episodes.filter(({ severity }) => severity === "error").length;
   const open = sum(({ partitions: { stale, running } }) => stale + running);
   if (counts.every(({ lastMaterialized }) => lastMaterialized === null)) {
     return (
@@ -62,6 +80,8 @@ function Verdict({ view, counts }: { view: View; counts: readonly AssetCounts[] 
   }
   const [state, title, lead] = trouble > 0
     ? ["failed", t.notWell(view.format.number(trouble)), t.notWellLead] as const
+    : errors > 0
+    ? ["failed", t.alarmed(view.format.number(errors)), t.alarmedLead] as const
     : open > 0
     ? ["running", t.working, t.workingLead] as const
     : ["fresh", t.well, t.wellLead] as const;
@@ -132,6 +152,23 @@ function AtWork({ view, runs }: { view: View; runs: readonly RunRecord[] }) {
           </span>
           <span class="small whole">
             <RunWhat view={view} request={run.request} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What asks for runs by itself next. */
+function Next({ view, statuses }: { view: View; statuses: readonly AutomationStatus[] }) {
+  const t = view.in(text);
+  return (
+    <ul class="rows">
+      {statuses.map(({ name, paused, next }) => (
+        <li>
+          <a href={askerHref(name)}>{name}</a>
+          <span class="small quiet">
+            {paused ? t.paused : next === null ? t.onChange : <Age view={view} at={next} />}
           </span>
         </li>
       ))}

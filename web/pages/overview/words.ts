@@ -1,11 +1,17 @@
-import { words } from "../../view/language.ts";
+import { plural, words } from "../../view/language.ts";
 
 export const text = words({
   title: "Overview",
   well: "The lake is well",
   wellLead: "Everything that automation is to keep true is fresh.",
-  notWell: (count: string) => `${count} partitions need a look`,
+  notWell: (count: string) => `${plural(count, "partition")} ${count === "1" ? "needs" : "need"} a look`,
   notWellLead: "What failed, is blocked, or is late, by asset below.",
+  alarmed: (count: string) => `${plural(count, "open alert")} ${count === "1" ? "needs" : "need"} a look`,
+  alarmedLead: "No partition failed or is late; the alerts below say what is wrong.",
+  next: "Next by itself",
+  paused: "paused",
+  onChange: "as soon as something changes",
+  allAutomation: "All automation",
   working: "The lake is being brought up to date",
   workingLead: "Some partitions are stale or being made; nothing failed.",
   groups: "Groups",
@@ -38,6 +44,12 @@ export const text = words({
   wellLead: "Mọi thứ cần giữ đúng đều mới.",
   notWell: (count) => `${count} phân vùng cần xem`,
   notWellLead: "Phần bị lỗi, bị chặn hoặc trễ, theo tài sản bên dưới.",
+  alarmed: (count) => `${count} cảnh báo đang mở cần xem`,
+  alarmedLead: "Không có phân vùng lỗi hay trễ; các cảnh báo bên dưới cho biết điều gì không ổn.",
+  next: "Sắp tự chạy",
+  paused: "tạm dừng",
+  onChange: "ngay khi có thay đổi",
+  allAutomation: "Mọi tự động",
   working: "Hồ dữ liệu đang được cập nhật",
   workingLead: "Một số phân vùng cũ hoặc đang được dựng; không có lỗi.",
   groups: "Nhóm",

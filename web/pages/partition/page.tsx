@@ -1,4 +1,4 @@
-import { type AnyAsset, RequestError } from "../../../core/mod.ts";
+import { type AnyAsset, type Instant, type PartitionSet, RequestError } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { Cause } from "../../parts/causes.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
@@ -55,12 +55,17 @@ export function partition(pages: Pages): void {
           <a class="button" data-dialog href={href}>{t[name]}</a>
         ))}
       </Title>,
-      <Beside view={view} asset={asset} at={key} keys={besides(lake.orchestrator.partitions(asset), key)} />,
+      <Beside view={view} asset={asset} keys={besides(set, key, lake.orchestrator.now)} />,
       <Why view={view} look={look} />,
       <div class="panels">
         <Stands view={view} look={look} />
         <Metadata view={view} look={look} />
       </div>,
+      look.latest === undefined ? null : (
+        <Panel title={t.preview}>
+          <a data-include href={`${partitionHref(asset, key)}/rows`}>{t.lookAtRows}</a>
+        </Panel>
+      ),
       <Files view={view} look={look} />,
       <Checks view={view} look={look} />,
       <Versions view={view} asset={asset} partition={key} look={look} />,
@@ -87,26 +92,18 @@ function actsOf({ key, materialize }: AnyAsset, partition: string | null, { late
   return acts;
 }
 
-/** The keys of the partitions before and after one. */
-function besides(
-  set: { ordinal(key: string): number | undefined; key(ordinal: number): string | null },
-  key: string | null,
-) {
+/** The keys of the partitions before and after one, of those that exist. */
+function besides(set: PartitionSet, key: string | null, now: Instant): (string | null)[] {
   const ordinal = key === null ? undefined : set.ordinal(key);
-  if (ordinal === undefined) return [];
-  return [ordinal - 1, ordinal + 1].map((each) => each < 0 ? null : keyAt(set, each));
-}
-
-function keyAt(set: { key(ordinal: number): string | null }, ordinal: number): string | null {
-  try {
-    return set.key(ordinal) ?? null;
-  } catch {
-    return null;
-  }
+  const existing = set.existing(now);
+  if (ordinal === undefined || existing === null) return [];
+  return [ordinal - 1, ordinal + 1].map((each) =>
+    each < existing.from || each > existing.to ? null : set.key(each)
+  );
 }
 
 function Beside(
-  { view, asset, keys }: { view: View; asset: string; at: string | null; keys: readonly (string | null)[] },
+  { view, asset, keys }: { view: View; asset: string; keys: readonly (string | null)[] },
 ) {
   if (keys.length === 0) return null;
   const [before, after] = keys;
@@ -187,10 +184,10 @@ function Metadata({ view, look: { latest } }: { view: View; look: Look }) {
 function Files({ view, look: { latest } }: { view: View; look: Look }) {
   const t = view.in(text);
   if (latest === undefined) return null;
-  const { files } = latest.payload;
+  const { files, rows } = latest.payload;
   return (
     <Panel title={t.files} live="files">
-      {files.length === 0 ? <p class="quiet">{t.noFiles}</p> : (
+      {files.length === 0 ? <p class="quiet">{rows === 0 ? t.noRows : t.noFiles}</p> : (
         <DataTable
           view={view}
           prefix="file-"

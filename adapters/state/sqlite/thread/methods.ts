@@ -34,6 +34,7 @@ export const METHODS: Methods<Omit<State, "watch">> = {
   endRun: true,
   runs: true,
   runCounts: true,
+  runCountsBetween: true,
   run: true,
   runStatuses: true,
   log: true,
@@ -74,6 +75,7 @@ export const METHODS: Methods<Omit<State, "watch">> = {
   alerts: {
     open: true,
     episodes: true,
+    countsBetween: true,
     begin: true,
     change: true,
     end: true,

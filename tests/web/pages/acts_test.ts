@@ -1,0 +1,69 @@
+import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { declared } from "../served.ts";
+import { shown } from "./shown.ts";
+
+Deno.test("materializing says what it would make and why, before anything is queued", async () => {
+  const { get, post, state, work } = await shown(declared());
+  const path = "/acts/materialize?selection=t/raw&from=2024-01-28&to=2024-01-29";
+  const { text, html } = await get(path);
+  assertMatch(text, /What will happen 2 partitions .*no requests to a source/);
+  assertMatch(text, /t\/raw 2024-01-28 … 2024-01-29 2 missing/);
+  assertMatch(html, /<button type="submit" class="main">Materialize: 2 partitions/);
+  assertEquals(await state.runs(9), []);
+  const { status, location } = await post("/acts/materialize", {
+    selection: "t/raw",
+    from: "2024-01-28",
+    to: "2024-01-29",
+  });
+  assertEquals([status, location], [303, "/runs/1"]);
+  assertEquals((await state.run(1))!.run.status, "queued");
+  await work();
+  assertMatch((await get(path)).text, /There is nothing to do/);
+  const [act] = await state.acts.list({ limit: 1 });
+  assertEquals([act!.act, act!.detail["run"], act!.outcome], ["materialize", 1, "done"]);
+});
+
+Deno.test("what cannot be meant is said in a line, and nothing can be asked for", async () => {
+  const { get, post, state } = await shown(declared());
+  for (
+    const query of [
+      "",
+      "selection=t/none",
+      "selection=t/raw&from=2024-99",
+      "selection=*&from=2024-01&all=true",
+    ]
+  ) {
+    const { status, html } = await get(`/acts/materialize?${query}`);
+    assertEquals(status, 200, query);
+    assertMatch(html, /class="notice bad"/, query);
+    assertNotMatch(html, /<button type="submit" class="main">/, query);
+  }
+  assertEquals((await post("/acts/materialize", { selection: "t/none" })).status, 400);
+  assertEquals(await state.runs(9), []);
+});
+
+Deno.test("wiping and rolling back say what goes", async () => {
+  const { get, post, materialize, work } = await shown(declared());
+  await materialize();
+  const { text, html } = await get("/acts/wipe?selection=t/raw&partitions=2024-01-28");
+  assertMatch(text, /t\/raw 1 partition 2024-01-28/);
+  assertMatch(html, /class="grave">Wipe: 1 partition</);
+  await post("/acts/wipe", { selection: "t/raw", partitions: "2024-01-28" });
+  await work();
+  assertStringIncludes((await get("/assets/t/raw")).html, "<title>2024-01-28: missing</title>");
+  assertMatch((await get("/acts/wipe?selection=t/raw")).text, /found no range/);
+  assertMatch(
+    (await get("/acts/rollback?selection=t/raw&partitions=2024-01-29")).text,
+    /There is nothing to do/,
+  );
+});
+
+Deno.test("a backfill says its batches before it begins", async () => {
+  const { get, post, state } = await shown(declared());
+  assertMatch((await get("/acts/backfill?selection=t/raw")).text, /found no beginning/);
+  const { text } = await get("/acts/backfill?selection=t/raw&from=2024-01-28");
+  assertMatch(text, /4 partitions , in one batch, no requests to a source t\/raw 4 partitions/);
+  const { location } = await post("/acts/backfill", { selection: "t/raw", from: "2024-01-28" });
+  assertEquals(location, "/backfills/1");
+  assertEquals((await state.backfills.list()).length, 1);
+});

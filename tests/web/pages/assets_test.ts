@@ -1,0 +1,147 @@
+import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { declared } from "../served.ts";
+import { shown } from "./shown.ts";
+
+Deno.test("a lake of which nothing was made says so, and leads to making it", async () => {
+  const { get } = await shown(declared());
+  const { status, text, html } = await get("/");
+  assertEquals(status, 200);
+  assertStringIncludes(text, "There is nothing in the lake yet");
+  assertMatch(html, /data-dialog[^>]* href="\/acts\/materialize\?selection=\*"/);
+});
+
+Deno.test("the overview says what failed and is blocked, never that all is well", async () => {
+  const { get, materialize } = await shown(declared());
+  await materialize();
+  const { text, html } = await get("/");
+  assertMatch(text, /^2 partitions need a look/);
+  assertMatch(text, /What needs a look t\/raw 1 failed t\/mart 1 blocked/);
+  assertMatch(text, /t 2 8 1 failed 1 blocked 2 missing 6 fresh/);
+  assertNotMatch(text, /The lake is well/);
+  assertStringIncludes(html, 'href="/assets/t/raw"');
+});
+
+Deno.test("an open alert that is an error keeps the overview from saying that all is well", async () => {
+  const [raw] = declared();
+  const { get, state, materialize } = await shown([raw!]);
+  await materialize({ partitions: ["2024-01-28"] });
+  const episode = { key: "1", rule: "source", subject: "openaq", message: "found it down", opened: 0 };
+  await state.alerts.begin({ ...episode, severity: "error" }, []);
+  assertMatch((await get("/")).text, /^1 open alert needs a look/);
+});
+
+Deno.test("assets are chosen by a selection, as commands have it; what chooses none says so", async () => {
+  const { get } = await shown(declared());
+  assertMatch((await get("/assets")).text, /t\/raw .* t\/mart/);
+  const { text, html } = await get("/assets?selection=t/mart");
+  assertNotMatch(text, /t\/raw/);
+  assertStringIncludes(html, 'href="/acts/materialize?selection=t%2Fmart"');
+  const { status, text: wrong } = await get("/assets?selection=t/mard");
+  assertEquals(status, 400);
+  assertMatch(wrong, /found no asset "t\/mard"/);
+});
+
+Deno.test("a table is sorted by its address, either way", async () => {
+  const { get } = await shown(declared());
+  const keys = async (sort: string) =>
+    [...(await get(`/assets?sort=${sort}`)).html.matchAll(/<td class=""><a class="key"[^>]*>([^<]*)/g)]
+      .map(([, key]) => key);
+  assertEquals(await keys("asset"), ["t/mart", "t/raw"]);
+  assertEquals(await keys("-asset"), ["t/raw", "t/mart"]);
+  const { html } = await get("/assets?sort=asset");
+  assertStringIncludes(html, 'aria-sort="ascending"');
+  assertStringIncludes(html, 'href="/assets?sort=-asset"');
+});
+
+Deno.test("an asset shows each of its partitions by state, with a table behind", async () => {
+  const { get, materialize } = await shown(declared());
+  await materialize();
+  const { text, html } = await get("/assets/t/raw");
+  assertMatch(text, /t\/raw Materialize Backfill Check Wipe/);
+  assertStringIncludes(html, "<title>2024-01-30: failed</title>");
+  assertStringIncludes(html, 'href="/assets/t/raw/2024-01-28"');
+  assertMatch(text, /As ranges \(3\)/);
+  assertMatch(text, /2024-01-30 2024-01-30 1 failed/);
+  assertMatch(text, /2024-01-30 .*found no answer, wanted one/);
+  assertStringIncludes(html, "from=2024-01&amp;to=2024-12");
+});
+
+Deno.test("an asset's number over time has a plot, and a table of it", async () => {
+  const { get, materialize } = await shown(declared());
+  await materialize();
+  const { text } = await get("/assets/t/raw?number=rows");
+  assertMatch(text, /Numbers over partitions .* 2024-01-28 3 3 3/);
+});
+
+Deno.test("what waits in the queue is shown so, until it is made", async () => {
+  const { get, post, work } = await shown(declared());
+  await post("/acts/materialize", { selection: "t/raw", partitions: "2024-01-28" });
+  assertStringIncludes((await get("/assets/t/raw")).html, "<title>2024-01-28: queued</title>");
+  await work();
+  assertStringIncludes((await get("/assets/t/raw")).html, "<title>2024-01-28: fresh</title>");
+});
+
+Deno.test("an asset that there is not is not found", async () => {
+  const { get } = await shown(declared());
+  const { status, text } = await get("/assets/t/none");
+  assertEquals(status, 404);
+  assertStringIncludes(text, 'There is no asset "t/none"');
+});
+
+Deno.test("the lineage draws every asset with its state, folds groups, and has a table", async () => {
+  const { get, materialize } = await shown(declared());
+  await materialize();
+  const { text, html } = await get("/lineage");
+  assertMatch(text, /t\/raw 1 failed/);
+  assertMatch(text, /As a table .* t\/raw t\/mart content/);
+  assertMatch(html, /<a href="\/assets\/t\/mart" class="s-blocked">/);
+  assertMatch((await get("/lineage?fold=t")).html, /<a href="\/assets\?group=t" class="s-failed">/);
+  assertNotMatch((await get("/lineage?selection=t/raw")).text, /t\/mart/);
+});
+
+Deno.test("pages speak the viewer's language, in the zone that the browser told", async () => {
+  const { get } = await shown(declared());
+  const vietnamese = await get("/assets", { "accept-language": "vi-VN,en;q=0.5" });
+  assertMatch(vietnamese.html, /<html lang="vi">.*<h1>Tài sản<\/h1>/s);
+  const own = await get("/", { cookie: "own_zone=Asia%2FHo_Chi_Minh" });
+  assertMatch(own.html, /Times in Asia\/(Ho_Chi_Minh|Saigon): <time>2024-02-01 19:00:00/);
+  const utc = await get("/", { cookie: "own_zone=Asia%2FHo_Chi_Minh; zone=utc" });
+  assertMatch(utc.html, /Times in UTC: <time>2024-02-01 12:00:00/);
+  assertMatch((await get("/", { cookie: "own_zone=Nowhere" })).html, /Times in UTC/);
+});
+
+Deno.test("a viewer's choices are kept, and lead back to a page of this server alone", async () => {
+  const { post } = await shown(declared());
+  const kept = await post("/preferences", { language: "vi", back: "/assets?sort=asset" });
+  assertEquals(kept, { status: 303, location: "/assets?sort=asset" });
+  assertEquals((await post("/preferences", { back: "//elsewhere.example" })).location, "/");
+});
+
+Deno.test("nothing of a page is inline, whatever is in it", async () => {
+  const { get, materialize } = await shown(declared());
+  await materialize();
+  for (
+    const path of [
+      "/",
+      "/assets",
+      "/assets/t/raw",
+      "/assets/t/raw/2024-01-30",
+      "/lineage",
+      "/checks",
+      "/runs/1",
+    ]
+  ) {
+    const { html } = await get(path);
+    assertNotMatch(html, /<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=/, path);
+  }
+});
+
+Deno.test("a warning of several partitions leads to the first of them", async () => {
+  const [raw] = declared();
+  const late = { ...raw!, freshness: { within: { hours: 2 }, after: "partition-end" as const } };
+  const { get, materialize } = await shown([late]);
+  await materialize({ partitions: ["2024-01-28"] });
+  const { text, html } = await get("/assets/t/raw");
+  assertStringIncludes(text, "2024-01-29/2024-01-31 late: not fresh 2 hours after the partition's end");
+  assertMatch(html, /<a class="key" href="\/assets\/t\/raw\/2024-01-29">\s*2024-01-29\/2024-01-31/);
+});

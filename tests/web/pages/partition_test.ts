@@ -1,0 +1,126 @@
+import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { daily, definer, from, identity, type TableDefinition } from "../../../core/mod.ts";
+import { statementOf } from "../../../web/pages/partition/rows.tsx";
+import { declared } from "../served.ts";
+import { shown } from "./shown.ts";
+
+const { asset } = definer<null>();
+
+/** Days of numbers whose version is told from outside, and days that read them. */
+function changing(versions: Record<string, string>) {
+  const days = daily({ start: "2024-01-30" });
+  const raw = asset({
+    key: "t/raw",
+    partitions: days,
+    checks: [{
+      checks: [{ name: "has_rows", severity: "warning" }],
+      run: ({ outputs }) =>
+        Promise.resolve(outputs.map(({ partition, rows }) => ({
+          check: "has_rows",
+          partition,
+          passed: rows !== 0,
+          ...(rows === 0 && { detail: "found no rows, wanted some" }),
+        }))),
+    }],
+    async *materialize({ partitions, log }) {
+      await null;
+      log.info("asked", { days: partitions.count });
+      yield [...partitions].map(({ ordinal, key }) => ({
+        partition: ordinal,
+        dataVersion: versions[key!] ?? "1",
+        rows: key === "2024-01-31" ? 0 : 7,
+        metadata: { size: { type: "bytes" as const, value: 2_000 } },
+      }));
+    },
+  });
+  const mart = asset({
+    key: "t/mart",
+    partitions: days,
+    deps: { raw: from(raw, identity) },
+    async *materialize({ partitions }) {
+      await null;
+      yield [...partitions].map(({ ordinal }) => ({ partition: ordinal, dataVersion: "1" }));
+    },
+  });
+  return [raw, mart];
+}
+
+Deno.test("a stale partition says why: what changed, and when, linked", async () => {
+  const versions: Record<string, string> = {};
+  const { get, materialize } = await shown(changing(versions));
+  await materialize();
+  assertMatch((await get("/assets/t/mart/2024-01-30")).text, /fresh .* Why It is fresh/);
+  versions["2024-01-30"] = "2";
+  await materialize({ assets: new Set(["t/raw"]), partitions: ["2024-01-30"], force: true });
+  const { text, html } = await get("/assets/t/mart/2024-01-30");
+  assertMatch(text, /t\/mart 2024-01-30 Rebuild .* stale/);
+  assertMatch(
+    text,
+    /It would be made because what it reads changed: t\/raw 2024-01-30 .*changed at 2024-02-01/,
+  );
+  assertStringIncludes(html, 'href="/assets/t/raw/2024-01-30"');
+});
+
+Deno.test("a partition shows what it holds: versions, metadata, checks, log", async () => {
+  const versions: Record<string, string> = {};
+  const { get, materialize } = await shown(changing(versions));
+  await materialize();
+  versions["2024-01-31"] = "2";
+  await materialize({ assets: new Set(["t/raw"]), partitions: ["2024-01-31"], force: true });
+  const { text, html } = await get("/assets/t/raw/2024-01-31");
+  assertMatch(text, /Rows 0 .*Data version 2/);
+  assertMatch(text, /Metadata size 2 kB/);
+  assertMatch(text, /has_rows warning failed found no rows, wanted some/);
+  assertMatch(text, /Versions .* 2 stands .* 1 0 #1/);
+  assertMatch(text, /Log of the run that made it .* info asked/);
+  assertStringIncludes(html, "/acts/rollback?selection=t%2Fraw&amp;partitions=2024-01-31");
+  assertMatch(text, /← 2024-01-30 Why/);
+});
+
+Deno.test("a failed partition says what was found, and a blocked one what it waits for", async () => {
+  const { get, materialize } = await shown(declared());
+  await materialize();
+  assertMatch((await get("/assets/t/raw/2024-01-30")).text, /keeps it from being made: found no answer/);
+  assertMatch((await get("/assets/t/mart/2024-01-30")).text, /blocked .*keeps it from being made: .*t\/raw/);
+});
+
+Deno.test("a partition that there is not is not found, whatever it is called", async () => {
+  const { get } = await shown(declared());
+  for (const key of ["2024-13-01", "_", "%3Cscript%3E", "2023-01-01"]) {
+    const { status, html } = await get(`/assets/t/raw/${key}`);
+    assertEquals([key, status === 404 || key === "2023-01-01"], [key, true]);
+    assertNotMatch(html, /<script>/);
+  }
+});
+
+Deno.test("checks are told by asset, those that failed first, and over time", async () => {
+  const { get, materialize } = await shown(changing({}));
+  await materialize();
+  const { text } = await get("/checks");
+  assertMatch(text, /t\/raw 1 1 2024-01-31 check "has_rows" failed/);
+  const one = await get("/checks?asset=t/raw");
+  assertMatch(one.text, /has_rows warning 1 1/);
+  assertMatch(one.html, /aria-label="1 passed, 1 failed"/);
+  assertMatch(one.text, /What failed .* has_rows 2024-01-31 found no rows, wanted some/);
+});
+
+Deno.test("the first rows are read from the partition's files alone, whatever its key is", () => {
+  const table: TableDefinition = {
+    type: "table",
+    database: "d",
+    name: 'odd"name',
+    columns: [],
+    partitionColumns: [
+      { name: "day", type: "date32", nullable: false },
+      { name: "city", type: "utf8", nullable: false },
+    ],
+    format: "parquet",
+    location: "t/marts",
+  };
+  const file = { path: "t/marts/day=2024-01-30/city=L'%C3%8Ele/part-00000.parquet", size: 1, hash: "" };
+  assertEquals(
+    statementOf(table, [file]),
+    `SELECT * FROM "d"."odd""name" WHERE "day" = DATE '2024-01-30' AND "city" = 'L''Île' LIMIT 20`,
+  );
+  assertEquals(statementOf(table, []), undefined);
+});

@@ -1,0 +1,108 @@
+import type { Act, KeptAct } from "../../../core/mod.ts";
+import { type Pages, show } from "../../page.tsx";
+import { DataTable } from "../../parts/data_table.tsx";
+import { Empty, Panel, Time, Title } from "../../parts/small.tsx";
+import { type ShownState, Sign } from "../../parts/state.tsx";
+import { link, type View } from "../../view/view.ts";
+import { text } from "./words.ts";
+
+/** So many acts are on a page. */
+const PAGE = 100;
+
+/** The state whose sign and colour an act's outcome has. */
+const LIKE: Readonly<Record<Act["outcome"], ShownState>> = {
+  done: "fresh",
+  refused: "blocked",
+  failed: "failed",
+};
+
+/** The journal of what somebody asked for over the web. */
+export function audit(pages: Pages): void {
+  pages.get("/audit", async (context) => {
+    const { view, lake: { state } } = context.var;
+    const t = view.in(text);
+    const given = view.url.searchParams.get("before") ?? "";
+    const before = /^[1-9]\d{0,14}$/.test(given) ? Number(given) : undefined;
+    const found = await state.acts.list({ limit: PAGE + 1, ...(before !== undefined && { before }) });
+    const listed = found.slice(0, PAGE);
+    return await show(context, { title: t.title }, [
+      <Title title={t.title} lead={t.lead}>
+        <a class="button" href="/automation">{t.back}</a>
+      </Title>,
+      listed.length === 0
+        ? (
+          <Empty title={t.empty}>
+            <p>{t.emptyHint}</p>
+          </Empty>
+        )
+        : (
+          <Panel title={t.list} live="acts">
+            <List view={view} acts={listed} />
+            <nav class="pages" aria-label={t.list}>
+              {before === undefined
+                ? null
+                : <a class="button" href={link(view, { before: undefined })}>{t.newer}</a>}
+              {found.length > PAGE
+                ? <a class="button" href={link(view, { before: String(listed.at(-1)!.number) })}>{t.older}</a>
+                : null}
+            </nav>
+          </Panel>
+        ),
+    ]);
+  });
+}
+
+function List({ view, acts }: { view: View; acts: readonly KeptAct[] }) {
+  const t = view.in(text);
+  return (
+    <DataTable
+      view={view}
+      rows={acts}
+      columns={[
+        {
+          name: "when",
+          title: t.when,
+          cell: ({ at }) => <Time view={view} at={at} />,
+          by: ({ number }) => number,
+        },
+        { name: "act", title: t.act, cell: ({ act }) => act, by: ({ act }) => act },
+        {
+          name: "detail",
+          title: t.detail,
+          cell: ({ detail }) => (
+            <ul class="small">
+              {Object.entries(detail).map(([name, value]) => (
+                <li>
+                  <span class="quiet">{name}</span>{" "}
+                  <span class="key">{typeof value === "string" ? value : JSON.stringify(value)}</span>
+                </li>
+              ))}
+            </ul>
+          ),
+        },
+        {
+          name: "who",
+          title: t.who,
+          cell: ({ role, address }) => (
+            <span>
+              <span class="key">{address}</span> <span class="quiet">({t.may[role ?? "none"]})</span>
+            </span>
+          ),
+          by: ({ address }) => address,
+        },
+        {
+          name: "outcome",
+          title: t.outcome,
+          cell: ({ outcome }) => (
+            <span class={`state s-${LIKE[outcome]}`}>
+              <Sign state={LIKE[outcome]} />
+              {t.outcomes[outcome]}
+            </span>
+          ),
+          by: ({ outcome }) => outcome,
+        },
+        { name: "message", title: t.message, cell: ({ message }) => message },
+      ]}
+    />
+  );
+}

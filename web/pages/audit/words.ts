@@ -1,0 +1,46 @@
+import type { Act } from "../../../core/mod.ts";
+import { words } from "../../view/language.ts";
+
+const outcomes: Readonly<Record<Act["outcome"], string>> = {
+  done: "done",
+  refused: "refused",
+  failed: "failed",
+};
+const viOutcomes: typeof outcomes = { done: "đã làm", refused: "bị từ chối", failed: "lỗi" };
+
+export const text = words({
+  title: "Who asked for what",
+  lead: "Every act that somebody asked for over the web, and what came of it.",
+  list: "Acts, newest first",
+  when: "When",
+  act: "Act",
+  detail: "With",
+  who: "Who",
+  may: { read: "may look", operate: "may act", none: "not admitted" },
+  outcome: "Outcome",
+  outcomes,
+  message: "Why",
+  newer: "← Newest",
+  older: "Older →",
+  empty: "Nobody has asked for anything over the web",
+  emptyHint:
+    "Once somebody materializes, pauses, cancels or wipes something here, it stands in this journal.",
+  back: "Automation",
+}, {
+  title: "Ai đã yêu cầu gì",
+  lead: "Mọi việc ai đó đã yêu cầu qua web, và kết quả.",
+  list: "Các việc, mới nhất trước",
+  when: "Khi nào",
+  act: "Việc",
+  detail: "Với",
+  who: "Ai",
+  may: { read: "được xem", operate: "được làm", none: "không được vào" },
+  outcome: "Kết quả",
+  outcomes: viOutcomes,
+  message: "Vì sao",
+  newer: "← Mới nhất",
+  older: "Cũ hơn →",
+  empty: "Chưa ai yêu cầu gì qua web",
+  emptyHint: "Khi ai đó dựng, tạm dừng, huỷ hoặc xoá gì ở đây, việc đó nằm trong sổ này.",
+  back: "Tự động",
+});

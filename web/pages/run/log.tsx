@@ -1,0 +1,111 @@
+import type { KeptLogEntry, LogLevel, LogPage, RunId, State } from "../../../core/mod.ts";
+import { LogLines } from "../../parts/log.tsx";
+import { link, type View } from "../../view/view.ts";
+import { text } from "./words.ts";
+
+/** So many lines are shown. */
+const LINES = 200;
+
+/** The lowest levels by which a log is filtered, and the levels that are shown then. */
+const LEVELS: Readonly<Record<string, readonly LogLevel[]>> = {
+  warn: ["warn", "error"],
+  error: ["error"],
+};
+
+/** The part of a run's log that the page's address asks for. */
+export interface LogAsked {
+  /** The lowest level; undefined for all. */
+  readonly level: string | undefined;
+  readonly step: number | undefined;
+  /** The lines before this one; undefined for the latest, which grow. */
+  readonly before: number | undefined;
+}
+
+/** Reads which part of the log is asked for. */
+export function logAsked({ url: { searchParams: given } }: Pick<View, "url">): LogAsked {
+  const level = given.get("level") ?? "";
+  return {
+    level: Object.hasOwn(LEVELS, level) ? level : undefined,
+    step: whole(given.get("step")),
+    before: whole(given.get("line")),
+  };
+}
+
+/** A number from 1 on; undefined where it is none. */
+export function whole(text: string | null): number | undefined {
+  return /^[1-9]\d{0,14}$/.test(text ?? "") ? Number(text) : undefined;
+}
+
+/** The lines that are asked for: the last ones, those before a line, or those after one. */
+export async function linesOf(
+  state: State,
+  run: RunId,
+  { level, step, before = Number.MAX_SAFE_INTEGER }: LogAsked,
+  after?: number,
+): Promise<readonly KeptLogEntry[]> {
+  const page: LogPage = {
+    limit: LINES,
+    ...(after === undefined ? { before } : { after }),
+    ...(step !== undefined && { step }),
+    ...(level !== undefined && { levels: LEVELS[level]! }),
+  };
+  return await state.logs(run, page);
+}
+
+/** A run's log with its filter; while the run goes on, it grows. */
+export function Log(
+  { view, run, asked, lines, isOpen }: {
+    view: View;
+    run: RunId;
+    asked: LogAsked;
+    lines: readonly KeptLogEntry[];
+    isOpen: boolean;
+  },
+) {
+  const t = view.in(text);
+  const { level = "", step, before } = asked;
+  const choice = (value: string, label: string) => (
+    <option value={value} selected={value === level}>{label}</option>
+  );
+  const query = new URLSearchParams({ ...(level && { level }), ...(step && { step: String(step) }) });
+  const isLive = isOpen && before === undefined;
+  return (
+    <>
+      <form method="get" action={`/runs/${run}#log`} data-at-once>
+        <fieldset>
+          <label>
+            {t.level}
+            <select name="level">
+              {choice("", t.everything)}
+              {choice("warn", t.warnings)}
+              {choice("error", t.onlyErrors)}
+            </select>
+          </label>
+          <label>
+            {t.step}
+            <input
+              name="step"
+              inputmode="numeric"
+              pattern="[0-9]*"
+              size={6}
+              value={step ?? ""}
+              placeholder={t.everyStep}
+            />
+          </label>
+          <button type="submit">{t.filter}</button>
+        </fieldset>
+      </form>
+      <div {...(isLive && { "data-log": `/runs/${run}/logs?${query}` })}>
+        {lines.length === 0 && !isLive
+          ? <p class="quiet">{t.noLog}</p>
+          : <LogLines view={view} lines={lines} />}
+      </div>
+      <nav class="pages" aria-label={t.log}>
+        {lines.length < LINES
+          ? null
+          : <a href={`${link(view, { line: String(lines[0]!.line) })}#log`}>{t.earlier}</a>}
+        {before === undefined ? null : <a href={`${link(view, { line: undefined })}#log`}>{t.latest}</a>}
+      </nav>
+    </>
+  );
+}
