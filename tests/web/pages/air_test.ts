@@ -24,7 +24,7 @@ Deno.test("the air is seen on a map, by city and hour, over time, and by day aga
   assertEquals(now.html.match(/class="station"/g)?.length, 12, "the stations of the map");
   assertMatch(now.html, /aria-label="Hanoi - Hoàn Kiếm: [\d.]+ µg\/m³"/);
   assertMatch(now.read, /Hanoi, \d{4}-\d\d-\d\d \d\d:00: [\d.]+ µg\/m³/);
-  assertMatch(now.read, /Ha Long - Bạch Đằng Ha Long no value in two days/);
+  assertMatch(now.read, /2 stations without a value in two days Ha Long - Bạch Đằng Ha Long/);
   const hue = await made.get("/air?city=Hue&pollutant=pm10");
   assertEquals(hue.html.match(/class="station"/g)?.length, 1);
   assertMatch(hue.read, /Stations: PM10/);
