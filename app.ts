@@ -204,7 +204,7 @@ export class App {
 
   async query() {
     const { openQuery } = await import("./app/query.ts");
-    return await openQuery(this.config, this.groups);
+    return await openQuery(this.config, this.groups, await this.#tracer());
   }
 
   /** The lake's tables and views, each statement answered by a process of its own. */
@@ -234,6 +234,7 @@ export class App {
       started: performance.timeOrigin,
       memory: () => Deno.memoryUsage().rss,
       now: this.now,
+      speed: this.speed,
     };
   }
 

@@ -6,6 +6,7 @@ import type { Context, ExitCode, Input, Prompt, Terminal } from "./cli/context.t
 import { openLog } from "./cli/log.ts";
 import { SHOW_CURSOR } from "./cli/out.ts";
 import { run } from "./cli/run.ts";
+import { type Exit, exiting } from "./exit.ts";
 
 /** The surroundings of the command line. */
 export interface Host extends Surroundings {
@@ -121,16 +122,6 @@ function restore(): void {
 /** How long giving back may take, in milliseconds: who asks twice for the end is not to wait for another process. */
 const GIVING_BACK = 500;
 
-/** Whether this process was told not to mind that its terminal is closed, as by `nohup`. */
-function ignoresHangUp(): boolean {
-  try {
-    const [, ignored] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(Deno.readTextFileSync("/proc/self/status"))!;
-    return (BigInt(`0x${ignored}`) & 1n) === 1n;
-  } catch {
-    return !Deno.stdout.isTerminal(); // elsewhere than on Linux it cannot be seen
-  }
-}
-
 /** Cancels by the first signal to end; by a later one, gives back what is held and ends the process at once. */
 function cancelledBySignals(holdings: readonly Holding[]): AbortSignal {
   const { signal, request } = cancellation({ now: () => performance.now() }, () => {
@@ -139,18 +130,32 @@ function cancelledBySignals(holdings: readonly Holding[]): AbortSignal {
     const late = new Promise((resolve) => setTimeout(resolve, GIVING_BACK));
     Promise.race([given, late]).finally(() => exit(130));
   });
+  const outlives = outlivesTerminal();
   Deno.addSignalListener("SIGINT", request);
   Deno.addSignalListener("SIGTERM", request);
-  if (!ignoresHangUp()) Deno.addSignalListener("SIGHUP", request);
+  // Its terminal was closed. With any of these listeners, the runtime ends the process by it unless something listens.
+  Deno.addSignalListener("SIGHUP", outlives ? () => {} : request);
   return signal;
+}
+
+/** Whether this process is to outlive its terminal, as by `nohup`; asked before anything listens to signals. */
+function outlivesTerminal(): boolean {
+  try {
+    const ignored = /^SigIgn:\s*([0-9a-f]+)$/m.exec(Deno.readTextFileSync("/proc/self/status"))?.[1];
+    if (ignored !== undefined) return (BigInt(`0x${ignored}`) & 1n) === 1n;
+  } catch {
+    // Another system than Linux: `nohup` leaves none of the streams at a terminal.
+  }
+  return ![Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
 }
 
 /** Whether the process ends as it is to. */
 let ending = false;
+let ended: Exit = Deno.exit;
 
 function exit(code: number): never {
   ending = true;
-  Deno.exit(code);
+  return ended(code);
 }
 
 /**
@@ -178,6 +183,7 @@ function endUncaught(line: (error: unknown) => string): void {
 }
 
 if (import.meta.main) {
+  ended = exiting(Deno.env);
   let lost: Error | undefined;
   const holdings: Holding[] = [];
   const stderr = terminal(Deno.stderr);

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import type {
   Alerter,
+  AutomationNames,
   Instant,
   Orchestrator,
   Probe,
@@ -14,7 +15,6 @@ import { failingSensors } from "../sources/openaq/gaps.ts";
 import { channelsOf } from "./channels.ts";
 import type { Project } from "./project.ts";
 import { askingAsset } from "./source.ts";
-import { systemClock } from "./system.ts";
 import type { TimeOfLake } from "./time.ts";
 
 export interface AlertsParts {
@@ -24,6 +24,8 @@ export interface AlertsParts {
   readonly state: State;
   /** OpenAQ, where it is asked. */
   readonly openaq: OpenAQWatch | undefined;
+  /** The schedules and sensors. */
+  readonly automations: AutomationNames;
   /** When something is due next to be asked for. */
   readonly due: () => Instant;
   readonly time: TimeOfLake;
@@ -39,16 +41,26 @@ export interface OpenAQWatch {
 
 /** What tells people of what is wrong with the lake. */
 export async function openAlerter(
-  { config, project: { graph, pipelines, rules }, orchestrator, state, openaq, due, time, warn, tracer }:
-    AlertsParts,
+  {
+    config,
+    project: { graph, pipelines, rules },
+    orchestrator,
+    state,
+    openaq,
+    automations,
+    due,
+    time,
+    warn,
+    tracer,
+  }: AlertsParts,
 ): Promise<Alerter> {
   const asset = askingAsset(pipelines);
   const hasSource = asset !== undefined && openaq !== undefined;
   return await orchestrator.alerter({
     rules: alerts({ ...config, own: rules, assets: [...graph.byKey.keys()] }),
     channels: await channelsOf(config, tracer),
+    automations,
     due,
-    machine: systemClock,
     speed: time.speed,
     tell: ({ rule, subject, message }) => warn("alert", `${rule} ${subject}: ${message}`),
     ...(hasSource && {

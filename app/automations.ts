@@ -1,4 +1,4 @@
-import type { Automations, Sensor } from "../core/mod.ts";
+import type { AutomationNames, Automations, Sensor } from "../core/mod.ts";
 import { reachable } from "../sensors/reachable.ts";
 import { retention } from "../sensors/retention.ts";
 import type { OpenAQWatch } from "./alerts.ts";
@@ -22,6 +22,12 @@ export function automationsOf(project: Project, watch?: OpenAQWatch): Automation
     schedules: [...schedules, ...[retention].filter(isFree)],
     sensors: [...(hasSource ? [openaqReachable(watch)] : []).filter(isFree), ...sensors],
   };
+}
+
+/** The names of the same. */
+export function automationNames(project: Project): AutomationNames {
+  const { schedules, sensors } = automationsOf(project);
+  return { schedules: schedules.map(({ name }) => name), sensors: sensors.map(({ name }) => name) };
 }
 
 function openaqReachable(watch: OpenAQWatch | undefined): Sensor {

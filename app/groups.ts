@@ -6,6 +6,7 @@ import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
 import { type AnyAsset, DAY, show } from "../core/mod.ts";
 import { openFolder } from "./storage.ts";
+import { declarationFault } from "./graph_fault.ts";
 import { lineOf, projectFile } from "./system.ts";
 
 /** The groups that PIPELINES names, in its order. @throws {ConfigError} */
@@ -72,7 +73,7 @@ export function declare(group: Group, config: Config, views: readonly ViewFile[]
       ? assetsFault(pipeline)
       : 'found no "assets" and "databases" in its answer, wanted lists of both';
   } catch (cause) {
-    throw new ConfigError([lineOf(cause)], { cause });
+    throw new ConfigError([declarationFault(group.name, cwd, cause) ?? lineOf(cause)], { cause });
   }
   if (fault === undefined) return pipeline;
   throw new ConfigError([`declaring the pipeline "${group.name}": ${fault}`]);

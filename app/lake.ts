@@ -2,6 +2,7 @@ import { isThere, missingFrom } from "../adapters/sdk/files/place.ts";
 import {
   admitLake,
   type AssetKey,
+  type AutomationNames,
   type Automations,
   examineLake,
   type Forgotten,
@@ -9,6 +10,7 @@ import {
   type Instant,
   type LakeStorage,
   type Lead,
+  type LeftToOthers,
   type MarkedLake,
   type NewEvent,
   Orchestrator,
@@ -38,6 +40,7 @@ import type { LakeResources } from "./resources.ts";
 import { askingAsset, originsOf } from "./source.ts";
 import { viewOf } from "../assets/views.ts";
 import { openStorage } from "./storage.ts";
+import { systemClock } from "./system.ts";
 import { Tickers } from "./tickers.ts";
 import { MACHINE, type TimeOfLake } from "./time.ts";
 import { tracedFetch } from "./traced/fetch.ts";
@@ -60,7 +63,8 @@ export interface Lake extends AsyncDisposable {
   sweep(counting?: "only"): Promise<number>;
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   dropViews(): Promise<AssetKey[]>;
-  tickers(lead?: Lead): Promise<readonly Ticking[]>;
+  tickers(lead?: Lead, left?: LeftToOthers): Promise<readonly Ticking[]>;
+  automationNames(): Promise<AutomationNames>;
   /** How long so many requests to the source take at least, at its pace. */
   leastSeconds(requests: number): number;
   declaredAutomations(): Promise<Automations>;
@@ -181,6 +185,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       publisher,
       entries: () => catalog.list(),
       clock,
+      machine: systemClock,
       cron: async () => new (await import("../adapters/cron/croner/cron.ts")).CronerCron(),
       random: Math.random,
       tracer,
@@ -226,11 +231,12 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
         const databases = new Set(project.pipelines.flatMap(({ databases }) => databases));
         return await dropViews({ ...views, databases, catalog });
       },
-      tickers: (lead) => tickers.all(lead),
+      tickers: (lead, left) => tickers.all(lead, left),
       leastSeconds: (requests) => config.openaq.url === null ? 0 : leastSeconds(requests, config.openaq),
       look: (signal) => tickers.look(signal),
       tell: (signal) => tickers.tell(signal),
       declaredAutomations: async () => (await import("./automations.ts")).automationsOf(project),
+      automationNames: async () => (await import("./automations.ts")).automationNames(project),
       async [Symbol.asyncDispose]() {
         // Whatever cannot be closed, such as what would write to a state that does not answer, the others are.
         await using closing = new AsyncDisposableStack();

@@ -10,7 +10,7 @@ export interface Peer {
   readonly remoteAddr: Deno.Addr;
 }
 
-/** What answers requests. */
+/** A handler of HTTP requests. */
 export type Handler = (request: Request, peer: Peer) => Response | Promise<Response>;
 
 export interface Listening extends AsyncDisposable {

@@ -8,20 +8,22 @@ import {
   type Query,
   readMark,
   type State,
+  type Tracer,
 } from "../core/mod.ts";
 import type { Config } from "../config.ts";
 import { openStateOf } from "./lake_state.ts";
 import type { Groups } from "./project.ts";
 import { openStorage } from "./storage.ts";
+import { tracedQuery } from "./traced/query.ts";
 
 /** The lake's tables and views, once it is known to be the configured one. */
-export async function openQuery(config: Config, groups: Groups): Promise<Query> {
+export async function openQuery(config: Config, groups: Groups, tracer: Tracer): Promise<Query> {
   const content = { sources: groups.sources, environment: config.environment };
   const storage = openStorage(config);
   const marked = await readMark({ storage, state: config.state });
   await reading(config, (state) => examineLake(state, marked, content));
   const { DuckDBQuery } = await import("../adapters/query/duckdb/query.ts");
-  return new DuckDBQuery({
+  const query = new DuckDBQuery({
     workspace: storage.workspace,
     catalog: {
       list: async () => await storage.catalog.list(await reading(config, filesOfUnpartitioned)),
@@ -35,6 +37,7 @@ export async function openQuery(config: Config, groups: Groups): Promise<Query> 
       return files;
     },
   });
+  return tracedQuery(tracer, query, "duckdb");
 }
 
 async function reading<T>(config: Config, read: (state: State) => Promise<T>): Promise<T> {

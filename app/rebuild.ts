@@ -28,7 +28,7 @@ import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
 import type { TimeOfLake } from "./time.ts";
 
-/** What was taken in of one asset. */
+/** The counts of one asset that was taken in. */
 export interface RebuiltAsset extends TakenInCount {
   readonly key: AssetKey;
 }

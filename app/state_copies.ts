@@ -101,7 +101,7 @@ async function belongToLake(
   return await takeOver(state, mark, () => crypto.randomUUID());
 }
 
-/** What was asked lately counts on, whatever becomes of the state that knows it. */
+/** Carries over what the pace counts: requests of late count on, whatever becomes of the state that knows them. */
 export async function keepPace({ keyValue }: State, path: string): Promise<void> {
   if (!await isWhole(path)) return;
   const replaced = await openState(path, "read");

@@ -1,5 +1,15 @@
 import type { Config } from "../config.ts";
-import type { Alerter, LakeStorage, Lead, Orchestrator, State, Ticking, Tracer, Warn } from "../core/mod.ts";
+import type {
+  Alerter,
+  LakeStorage,
+  Lead,
+  LeftToOthers,
+  Orchestrator,
+  State,
+  Ticking,
+  Tracer,
+  Warn,
+} from "../core/mod.ts";
 import type { Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
 import type { TimeOfLake } from "./time.ts";
@@ -27,8 +37,8 @@ export class Tickers {
     this.#parts = parts;
   }
 
-  /** All of it, to be called in this order, as who has the lead. */
-  async all(lead: Lead | undefined): Promise<readonly Ticking[]> {
+  /** All of it but what is left to others, to be called in this order, as who has the lead. */
+  async all(lead: Lead | undefined, left: LeftToOthers | undefined): Promise<readonly Ticking[]> {
     const { config, project, storage: { store, publisher }, state, orchestrator, resources, tracer } =
       this.#parts;
     const { automationsOf } = await import("./automations.ts");
@@ -42,6 +52,7 @@ export class Tickers {
         known: (folder) => state.filesBelow(folder),
       },
       lookbackDays: config.lookbackDays,
+      ...(left && { left }),
     });
     this.#asking = [...asked, await by.backfillTicker()];
     return [...this.#asking, await this.#alerts()].map((ticking) => tracedTicking(tracer, ticking));
@@ -69,6 +80,8 @@ export class Tickers {
     const { resources, ...parts } = this.#parts;
     const { openAlerter } = await import("./alerts.ts");
     const due = () => Math.min(Infinity, ...this.#asking.map(({ wakes }) => wakes));
-    return await openAlerter({ ...parts, openaq: resources?.watch, due });
+    const { automationNames } = await import("./automations.ts");
+    const automations = automationNames(parts.project);
+    return await openAlerter({ ...parts, openaq: resources?.watch, automations, due });
   }
 }

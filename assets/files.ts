@@ -15,11 +15,11 @@ import {
 } from "../core/mod.ts";
 
 /** Files that others put into a folder, one for each partition. */
-export interface FilesAssetOptions<Set extends PartitionSet> {
+export interface FilesAssetOptions<Partitioning extends PartitionSet> {
   readonly key: AssetKey;
   readonly description?: string;
   readonly folder: Folder;
-  readonly partitions: Set;
+  readonly partitions: Partitioning;
   /**
    * The key of the partition that a file's name says. Files for which it answers undefined are none of these; so are those
    * for which it answers a key that the partitions do not have, which are warned of.
@@ -45,15 +45,15 @@ const { external } = definer<unknown>();
  * Declares files that others put into a folder. They are listed before each run, plan and status, and measured when their
  * size or time has changed; two files of one partition are its failure.
  */
-export function filesAsset<Set extends PartitionSet = PartitionSet>(
+export function filesAsset<Partitioning extends PartitionSet = PartitionSet>(
   { folder, partitionOf, form = "names of its partitions", resembles = () => false, ...declared }:
-    FilesAssetOptions<Set>,
-): Asset<unknown, Set> {
+    FilesAssetOptions<Partitioning>,
+): Asset<unknown, Partitioning> {
   const ordinalOf = (name: string) => {
     const key = partitionOf(name);
     return key === undefined ? undefined : declared.partitions.ordinal(key);
   };
-  return external<Set>({
+  return external<Partitioning>({
     kind: "files",
     ...declared,
     async observe({ materializations, warn }) {
@@ -123,7 +123,10 @@ async function observed(
   };
 }
 
-/** Files of CSV or JSON as a program reads them: each is read by those that depend on its partition or, without partitions, by all. */
+/**
+ * Files of CSV or JSON as a program reads them: each is read by those that depend on its partition or, without
+ * partitions, by all.
+ */
 export function filesInput(
   columns: readonly Column[],
   folder: Folder,

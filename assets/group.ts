@@ -14,11 +14,11 @@ import type {
 } from "../core/mod.ts";
 import type { ViewFile } from "./views.ts";
 
-/** The settings that a group declares its pipeline from. */
+/** The argument of `declare`: the settings of a group. */
 export interface GroupContext {
   /** Each environment has a lake of its own: `PIPELINE_ENV`. */
   readonly environment: "dev" | "prod";
-  /** For how long after a period's end its source is asked again, in milliseconds. */
+  /** The time after a period's end for which its source is asked again: DEFAULT_LOOKBACK_DAYS. */
   readonly lookback: Milliseconds;
   /** The files of `sql/views/<group>`, for `views()`. */
   readonly views: readonly ViewFile[];
@@ -54,7 +54,7 @@ export interface Shown {
   readonly needs: readonly AssetKey[];
 }
 
-/** A pipeline as it is configured: its assets, and what belongs to them. */
+/** A group's assets, and all that belongs to them. */
 export interface Pipeline {
   /** Each after those that it reads. */
   readonly assets: readonly AnyAsset[];
@@ -63,7 +63,7 @@ export interface Pipeline {
    * result is disposed of with the lake, if it has `Symbol.asyncDispose` or `Symbol.dispose`.
    */
   readonly resources?: Readonly<Record<string, () => unknown>>;
-  /** Schedules and sensors that ask for runs of its assets, beside their conditions. */
+  /** Schedules and sensors that request runs of its assets. */
   readonly schedules?: readonly Schedule[];
   readonly sensors?: readonly Sensor[];
   /** What people are told of its assets, besides what is in the box; in its place, where it has the same name. */
@@ -91,7 +91,10 @@ export interface Pipeline {
   readonly tidy?: (context: UpkeepContext) => Promise<void>;
 }
 
-/** A named pipeline that shares a lake and a state with others. A folder of `assets` exports one as `group`. */
+/**
+ * A named pipeline that shares a lake and a state with others. A folder of `assets`, or a module of GRAPH, exports
+ * one as `group`.
+ */
 export interface Group {
   readonly name: string;
   /** The environment variables that it reads. */

@@ -1,7 +1,7 @@
 import { type Binder, type Catalog, definer, type Engine, type ObjectStore } from "../core/mod.ts";
 import type { OpenAQSource } from "../sources/openaq/source.ts";
 
-/** The resources of the lake's assets; app.ts fills them. */
+/** The resources that the code of a group's assets is given; a group's own come beside them. */
 export interface Resources {
   readonly store: ObjectStore;
   readonly engine: Engine;
@@ -10,5 +10,5 @@ export interface Resources {
   readonly openaq: OpenAQSource;
 }
 
-/** The declarations of this lake's assets. */
+/** The functions that declare the assets of groups: `define.asset({ … })`, `define.external({ … })`. */
 export const define = definer<Resources>();

@@ -29,12 +29,12 @@ export interface ViewDatabase {
 /** A view by its database and its own name. */
 export type ViewName = Pick<ViewDefinition, "database" | "name">;
 
-/** An asset that makes a view. What it depends on, and its code, are known once it is linked. */
+/** An asset that makes a view. Its dependencies and its code are known once all groups are loaded. */
 export interface ViewAsset extends Asset<Resources> {
   readonly view: DeclaredView;
 }
 
-/** A view as its file declares it, and what of it is told by linking. */
+/** A view as its file declares it. */
 export interface DeclaredView {
   readonly file: ViewFile;
   readonly database: string;

@@ -19,7 +19,7 @@ import {
 import { painter, print, printJson } from "./out.ts";
 
 export const alerts: Command = {
-  summary: "what people were told of: what is wrong, what was, and whether each message arrived",
+  summary: "the alerts: what is wrong, what was lately, and whether each message arrived",
   help: `
 Usage: alerts [--all] [--json]
        alerts test [--json]
@@ -92,7 +92,7 @@ async function test(app: App, { json }: Invocation, { stdout, signal }: Context)
     key: `test:airgraph:${iso(at)}`,
   };
   const tried = await Promise.all(channels.map(async (channel) => {
-    const fault = await deliver({ clock: app.machine, mask: app.mask }, channel, message, signal);
+    const fault = await deliver(app, channel, message, signal);
     return {
       channel: channel.name,
       at: iso(app.now()),

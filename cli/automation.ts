@@ -16,15 +16,15 @@ import { chosen } from "./selection.ts";
 import { named, plural, total } from "./text.ts";
 
 export const automation: Command = {
-  summary: "why an asset or a partition would be asked for by itself, or why not",
+  summary: "why a daemon would make an asset or a partition by itself, or why not",
   help: `
-Usage: automation ASSET [--partition K] [--json]
+Usage: automation ASSET [--partition K] [--limit N] [--json]
 
---partition K  one of its partitions; default: all of them
---limit N      how many of the kept evaluations are told, newest first; default: 3
+--partition K  one of its partitions; default: all of them together
+--limit N      how many earlier evaluations are shown, newest first; default: 3
 
-Evaluates the asset's condition as things stand, after those of the assets that it reads, and changes nothing. Below,
-why runs were asked for by itself, as it was found then, and how its last evaluation ended.
+Evaluates the asset's condition as things stand, after those of the assets that it reads, and changes nothing. Below
+stand earlier evaluations: those that led to runs, and the last one.
 
 Examples:
   deno task automation vietnam/dev_mart
@@ -48,7 +48,7 @@ Examples:
     const { seen } = await lake.orchestrator.look(selection, context.signal);
     const verdict = await lake.orchestrator.automation(key, value("partition"), app.lookbackDays);
     const kept = await lake.orchestrator.evaluations(key, verdict.partition, limit);
-    const codeWarnings = (await lake.orchestrator.codeWarnings(await lake.state.leader(TICKS))).get(key) ??
+    const codeWarnings = (await lake.orchestrator.codeWarnings(await lake.state.leaders(TICKS))).get(key) ??
       [];
     const lines = [
       ...app.notices,

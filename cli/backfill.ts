@@ -53,7 +53,15 @@ Examples:
       oldestFirst: has("oldest-first"),
       leastSeconds: (requests: number) => lake.leastSeconds(requests),
     });
-    const judge = (lake: Lake) => lake.orchestrator.covers(selection(lake));
+    const judge = (lake: Lake) => {
+      const typed = requestOf({ ...invocation, list: () => [] }, app, lake);
+      if (typed.to === undefined && lake.orchestrator.covers(typed) === 0) {
+        throw new UsageError(
+          `backfilling: found no partition that exists from "${from}" until now, wanted an earlier --from`,
+        );
+      }
+      return lake.orchestrator.covers(selection(lake));
+    };
     const selects = (graph: Graph) => chosen(words, graph);
     if (context.prompt === undefined && !has("yes") && !has("dry-run")) {
       await using lake = await app.lake("read");
@@ -118,7 +126,7 @@ async function mayBegin({ prompt, log }: Context, { partitions }: PlannedBackfil
   return false;
 }
 
-/** What would be blocked, and what to select so that it is not. */
+/** Lines on partitions that would be blocked, and on what to select so that they are not. */
 function blockedLines({ blocked }: PlannedBackfill): string[] {
   return blocked.map(({ asset, partitions, message }) =>
     `${asset}: ${plural(partitions, "partition")} would be blocked: ${visible(message)}`

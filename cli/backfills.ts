@@ -28,8 +28,8 @@ Usage: backfills [list] [--json]
        backfills resume ID [--json]
        backfills cancel ID [--json]
 
-The newest first. What is done are partitions that are fresh or were made since, by whomever; what failed was tried
-and is not. The time that remains is told by the batches so far, before that by the source's pace.
+The newest first. Done are partitions that are fresh or were made since it began, by whomever; failed are those that
+were tried and are not. The remaining time is estimated by the batches so far or, before the first, by the source's pace.
 
 \`pause\` begins no further batch; the one at work goes on to its end. \`cancel\` takes its batches out of the queue
 and ends the one at work; what it made stays. \`runs\` lists the batches; \`runs retry\` tries one that failed again.

@@ -6,7 +6,7 @@ import { openEnd, RANGE, RANGE_HELP, requestOf } from "./request.ts";
 import { named, number, plural } from "./text.ts";
 
 export const check: Command = {
-  summary: "runs the checks on what stands, without materializing",
+  summary: "runs the checks on what is materialized, and makes nothing",
   help: `
 Usage: check [SELECTION…] [--partition K]… [--from A --to B] [--json]
 

@@ -3,7 +3,7 @@ import { print, printJson } from "./out.ts";
 import { completionScripts, SHELLS } from "./completion_scripts.ts";
 
 export const completions: Command = {
-  summary: "what makes a shell complete commands, flags and assets' keys after `deno task`",
+  summary: "a script by which a shell completes commands, flags and assets' keys after `deno task`",
   help: `
 Usage: completions bash|zsh|fish [--json]
 

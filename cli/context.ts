@@ -2,6 +2,7 @@ import {
   type Act,
   type Admission,
   type AssetKey,
+  type AutomationNames,
   type Automations,
   type AutomationStatus,
   type Channel,
@@ -10,6 +11,7 @@ import {
   type Graph,
   type Instant,
   type Lead,
+  type LeftToOthers,
   type Observer,
   type Orchestrator,
   type ProcessVitals,
@@ -61,7 +63,7 @@ export type Prompt = (question: string) => Promise<string | null>;
 /** The surroundings of a command: its streams, signals and clock. */
 export interface Context {
   readonly stdout: Terminal;
-  /** What is told beside the answer, on stderr. */
+  /** The log on stderr, beside the answer. */
   readonly log: CommandLog;
   /** The standard input; undefined where nothing is read. */
   readonly input?: Input | undefined;
@@ -71,7 +73,7 @@ export interface Context {
   readonly commands: Readonly<Record<string, () => Promise<Command>>>;
   /** The program's own version. */
   readonly version: string;
-  /** Aborted when the command is to end: by Ctrl-C or SIGTERM. */
+  /** Aborted when the command is to end: by Ctrl-C, SIGTERM, or the end of its terminal. */
   readonly signal: AbortSignal;
   /** Takes over how an error that no code waits for is told; whoever runs the process ends it with that line. */
   readonly uncaught: (line: (error: unknown) => string) => void;
@@ -92,7 +94,11 @@ export interface AppOptions {
   readonly graph?: string;
   /** How many times faster the lake lives than the machine. @default once */
   readonly speed?: number;
-  /** Whether the command goes on and answers others meanwhile: what its state waits for keeps nobody waiting. @default no */
+  /**
+   * Whether the command goes on and answers others meanwhile: what its state waits for keeps nobody waiting.
+   *
+   * @default no
+   */
   readonly lasting?: boolean;
   /** Whether it lives as fast as a daemon at work, where no speed is given. @default true */
   readonly follows?: boolean;
@@ -150,7 +156,11 @@ export interface App {
   backUp(file: string): Promise<BackedUp>;
   /** Puts a copy in the place of the state. @throws {StateError} @throws {LakeError} If it is another lake's. */
   restore(file: string): Promise<Restored>;
-  /** Makes the state anew from what lies in the lake. @throws {LakeError} If there is a whole one and that is not forced. */
+  /**
+   * Makes the state anew from what lies in the lake.
+   *
+   * @throws {LakeError} If there is a whole one and that is not forced.
+   */
   rebuild(options: RebuildOptions): Promise<Rebuilt>;
   /** Where people are told of what is wrong. */
   channels(): Promise<readonly Channel[]>;
@@ -220,7 +230,7 @@ export interface Rebuilt {
 
 export interface Project {
   readonly graph: Graph;
-  /** What is declared to ask for runs, beside the conditions of assets and what is in the box. */
+  /** The declared schedules and sensors, without those in the box. */
   readonly schedules: readonly Schedule[];
   readonly sensors: readonly Sensor[];
   /** The text of a file that goes into a code version. */
@@ -249,13 +259,21 @@ export interface Lake extends AsyncDisposable {
   forget(before: Instant, counting?: "only"): Promise<Forgotten>;
   /** Takes views out of the catalog whose files are gone. @returns Their assets. */
   dropViews(): Promise<AssetKey[]>;
-  /** What asks for runs by itself here, in the order in which it is to be asked; under a lead, until that has passed on. */
-  tickers(lead?: Lead): Promise<readonly Ticking[]>;
+  /**
+   * Opens the sensors, schedules and conditions, to be ticked in this order, but for what is left to others; under a lead,
+   * until that has passed on.
+   */
+  tickers(lead?: Lead, left?: LeftToOthers): Promise<readonly Ticking[]>;
   /** How long so many requests to the source take at least, at its pace, in seconds. */
   leastSeconds(requests: number): number;
+  /** The names of the schedules and sensors that are declared, and of those in the box. */
+  automationNames(): Promise<AutomationNames>;
   /** The schedules and sensors that are declared, and what is in the box. */
   declaredAutomations(): Promise<Automations>;
-  /** Tells people of what is wrong by now, and what is over, beside one who asks for what is due: `tickers` do so themselves. */
+  /**
+   * Tells people of what is wrong by now, and what is over, beside one who asks for what is due: `tickers` do so
+   * themselves.
+   */
   look(signal: AbortSignal): Promise<void>;
   /** The same at the end of who asked for what was due, and waits until each channel was tried. */
   tell(signal: AbortSignal): Promise<void>;
@@ -282,7 +300,7 @@ export interface Served {
   readonly finished: Promise<void>;
 }
 
-/** What answers requests. */
+/** A handler of HTTP requests. */
 export type Handler = (request: Request, peer: Peer) => Response | Promise<Response>;
 
 /** Where who asks is. */

@@ -3,7 +3,7 @@ import { type Command, UsageError } from "./context.ts";
 const LASTING = ["grace", "port", "speed"];
 
 export const daemon: Command = {
-  summary: "keeps the lake true by itself: asks for what is to be made, and does the runs that are queued",
+  summary: "keeps the lake true by itself: queues runs as they are due, and does them",
   help: `
 Usage: daemon [--port N] [--grace SECONDS] [--speed N] [--json]
        daemon --once [--json]
@@ -15,14 +15,14 @@ Usage: daemon [--port N] [--grace SECONDS] [--speed N] [--json]
                it is worked with; in its first day the stations have a bad sensor, an outage and late rows
 --once         does what is due now, one run after the other, the most urgent first, and ends
 
-What is due is what assets say is to be made by itself (\`automation ASSET\` tells why), what \`schedules\` and
-\`sensors\` ask for, and what was queued by \`backfill\` and \`runs retry\`. People are told of what is wrong (\`alerts\`).
-Without --once it goes on until it is told to end, by Ctrl-C or SIGTERM: then it takes nothing new, lets steps at work
-end, hands the rest back, and ends with 0; told once more, it ends at once. Several may run: one asks for what is due,
-all work, and where that one ends or is killed, another asks within seconds. One whose code of an asset is not what was
-registered last leaves that asset to the others, and says so. What fails is told and tried again. With
---once, it ends with 1 if one of the runs failed, or a source is down and what asks it waits. With --json, a line of JSON
-tells each of the events.
+Due are the partitions that assets' conditions want (\`automation ASSET\` tells why), the runs that \`schedules\` and
+\`sensors\` request, and those that \`backfill\` and \`runs retry\` queued. People are told of what is wrong (\`alerts\`).
+Without --once it goes on until it is told to end, by Ctrl-C or SIGTERM, or its terminal is closed: then it takes
+nothing new, lets steps at work end, hands the rest back, and ends with 0; told once more, it ends at once. Several
+may run: one asks for what is due, all work, and where that one ends or is killed, another asks within seconds. One
+whose code of an asset is not what was registered last leaves that asset to the others, and says so. What fails is
+told and tried again. With --once, it ends with 1 if one of the runs failed, or a source is down and what asks it
+waits. With --json, a line of JSON tells each of the events.
 
 Examples:
   deno task daemon

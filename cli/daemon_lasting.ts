@@ -63,12 +63,12 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
       await serve({
         orchestrator: lake.orchestrator,
         tickers: lake.tickers,
+        automations: Object.values(await lake.automationNames()).flat(),
         look: lake.look,
         signal,
-        grace: grace * app.speed,
+        grace,
         speed: app.speed,
         pulse,
-        machine: app.machine,
         tell: told.news,
         observe: (progress) => {
           invocation.observe(progress);

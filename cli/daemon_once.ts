@@ -1,5 +1,5 @@
 import { type Observer, type Progress, visible, type Worked } from "../core/mod.ts";
-import { asksByItself, silentGraphLines } from "./daemon_signs.ts";
+import { requestsRuns, silentGraphLines } from "./daemon_signs.ts";
 import type { App, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { errorLines, workedJson, workedLine } from "./daemon_lines.ts";
 import { logWorked } from "./daemon_log.ts";
@@ -10,7 +10,7 @@ import { reporter } from "./reporter.ts";
 export async function daemonOnce(invocation: Invocation, context: Context): Promise<ExitCode> {
   const app = await invocation.app();
   const project = await app.project();
-  if (!asksByItself(project) && !await app.isMade() && await isIdle(app)) {
+  if (!requestsRuns(project) && !await app.isMade() && await isIdle(app)) {
     return tell(invocation, context, app, { done: [], warnings: silentGraphLines(project), down: [] });
   }
   using report = reporter(context, { silent: invocation.json, now: app.now });
@@ -71,7 +71,7 @@ async function isIdle(app: App): Promise<boolean> {
   }
 }
 
-/** What was done, and what there is to be said of it. */
+/** The outcome of `daemon --once`. */
 interface Told {
   readonly done: readonly Worked[];
   readonly warnings: readonly string[];

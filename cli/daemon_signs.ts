@@ -18,16 +18,16 @@ export async function workerLines(app: App, state: State): Promise<readonly stri
   return place === undefined ? lines.map((line) => `${line}, or "deno task daemon --once"`) : lines;
 }
 
-/** Whether anything that is declared asks for runs by itself: the box's own retention makes nothing. */
-export function asksByItself({ graph, schedules, sensors }: Project): boolean {
+/** Whether anything that is declared requests runs by itself: the box's own retention makes nothing. */
+export function requestsRuns({ graph, schedules, sensors }: Project): boolean {
   return schedules.length > 0 || sensors.length > 0 || graph.assets.some(({ automation }) => automation);
 }
 
 /** Says so where nothing does, and how it is declared. */
 export function silentGraphLines(project: Project): readonly string[] {
-  if (asksByItself(project)) return [];
+  if (requestsRuns(project)) return [];
   return [
-    'nothing of this graph asks to be made by itself: give assets an "automation", such as eager(), or export ' +
-    '"schedules" or "sensors"; "materialize", "backfill" and "runs retry" ask for it, too',
+    'no asset of this graph is made by itself: give assets an "automation", such as eager(), or export ' +
+    '"schedules" or "sensors"; without these, "materialize", "backfill" and "runs retry" make them',
   ];
 }

@@ -1,4 +1,4 @@
-import { daemonAt, type Milliseconds, type OpenLake, SECOND, TICKS } from "../core/mod.ts";
+import { daemonAt, leadOf, type Milliseconds, type OpenLake, SECOND } from "../core/mod.ts";
 import { KeptVitals } from "./kept_vitals.ts";
 import { lasting } from "./text.ts";
 
@@ -7,8 +7,8 @@ const LEADERLESS: Milliseconds = 15 * SECOND;
 
 /** How a daemon is. */
 export class DaemonVitals extends KeptVitals {
-  protected override async hindranceAt({ state }: OpenLake): Promise<string | undefined> {
-    const leader = await state.leader(TICKS);
+  protected override async hindranceAt({ state, graph }: OpenLake): Promise<string | undefined> {
+    const leader = await state.leader(leadOf(graph.assets));
     if (this.pulse.leads) return undefined;
     if (leader === undefined) return "no daemon asks for what is due: one takes that over in a moment";
     const { leaderSilence = 0 } = this.pulse;

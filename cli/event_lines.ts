@@ -3,12 +3,13 @@ import {
   type KeyRange,
   type Milliseconds,
   type Outlook,
+  type PartitionRange,
   type Progress,
   type RunId,
   visible,
 } from "../core/mod.ts";
 import type { Paint } from "./out.ts";
-import { lasting, named, number, plural, roughly } from "./text.ts";
+import { lasting, named, number, plural, rangeText, roughly, total } from "./text.ts";
 
 /** How long a step that is at work is silent at most. */
 const SILENCE: Milliseconds = 9_000;
@@ -73,6 +74,8 @@ export class EventLines {
         Object.assign(step, { at: { done, total, unit }, outlook, heard: now() });
         return begins ? [this.#tell(step)] : this.reminders();
       }
+      case "changed":
+        return [`${progress.asset}: ${changedText(progress.ranges)}`];
       case "retrying": {
         const { name } = this.#steps.get(stepOf(progress))!;
         return [paint("yellow", `${name} tries again in ${lasting(progress.after)}: ${progress.error}`)];
@@ -126,6 +129,19 @@ export class EventLines {
     ];
     return `${name}: ${said.join(", ")}`;
   }
+}
+
+/** At most so many ranges are named in a line. */
+const NAMED = 3;
+
+/** Says of partitions that were asked again, and have other content than before, which they are. */
+function changedText(ranges: readonly PartitionRange[]): string {
+  const told = ranges.slice(0, NAMED).map(({ from, to, count }) => rangeText(from, to, count));
+  if (ranges.length > NAMED) told.push(`and ${number(ranges.length - NAMED)} more ranges`);
+  const which = told.filter((text) => text !== "").join(", ");
+  return `${plural(total(ranges), "partition")} asked again, with other content than before${
+    which === "" ? "" : `: ${which}`
+  }`;
 }
 
 export function warningLine(paint: Paint, subject: string, message: string): string {

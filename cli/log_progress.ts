@@ -2,11 +2,15 @@ import type { Json, KeyRange, Milliseconds, Progress } from "../core/mod.ts";
 import { isOf, stepOf } from "./event_lines.ts";
 import type { Reporter } from "./live.ts";
 import type { CommandLog } from "./command_log.ts";
+import { total } from "./text.ts";
 
 /** How often, at most, a step that gets on is told. */
 const EACH: Milliseconds = 10_000;
 
-/** What warnings may be about beside assets and sources. */
+/** At most so many ranges are told of a step. */
+const MOST = 10;
+
+/** The subjects of warnings beside assets and sources. */
 const OWN: ReadonlySet<string> = new Set(["alert", "lake", "state"]);
 
 interface Step {
@@ -47,6 +51,20 @@ export class LoggedProgress implements Reporter {
       }
       case "step-progress":
         return this.#getsOn(progress);
+      case "changed": {
+        const ranges = progress.ranges.map(({ from, to }) => ({ from, to }));
+        const fields = {
+          run,
+          step: progress.step,
+          asset: progress.asset,
+          partitions: total(progress.ranges),
+        };
+        return log.info("partitions asked again have other content than before", {
+          ...fields,
+          ranges: ranges.slice(0, MOST),
+          ...(ranges.length > MOST && { further: ranges.length - MOST }),
+        });
+      }
       case "retrying": {
         const { error, after } = progress;
         return log.warn("step tries again", { ...this.#fieldsOf(progress), error, seconds: after / 1_000 });

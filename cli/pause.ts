@@ -4,13 +4,13 @@ import { namedAutomation } from "./statuses.ts";
 
 export const pause: Command = {
   ...changing("pause", true),
-  summary: "lets a schedule, a sensor or automation ask for nothing until it is resumed",
+  summary: "pauses a schedule, a sensor or automation: it requests no runs until it is resumed",
   help: `
 Usage: pause NAME [--json]
 
 NAME           as \`schedules\` and \`sensors\` list it; \`automation\`: the conditions of all assets
 
-What is queued is done all the same. What is due at a schedule's times meanwhile is not caught up.
+Queued runs are done all the same. A schedule's due times meanwhile are not caught up.
 
 Example:
   deno task pause automation`,
@@ -18,7 +18,7 @@ Example:
 
 export const resume: Command = {
   ...changing("resume", false),
-  summary: "lets what was paused ask again",
+  summary: "resumes a schedule, a sensor or automation that was paused",
   help: `
 Usage: resume NAME [--json]
 

@@ -11,14 +11,13 @@ const REMEMBERED = 90;
 const NOTHING: Forgotten = { events: 0, runs: 0, ticks: 0 };
 
 export const prune: Command = {
-  summary:
-    "applies retention: deletes files that are over and what dead runs left, forgets old runs and events",
+  summary: "applies retention: deletes expired files and leftovers of dead runs, forgets old runs and events",
   help: `
 Usage: prune [SELECTION…] [--history DAYS] [--dry-run] [--json]
 
 SELECTION      assets; default: all assets, and the history of them
---history DAYS for how long runs with their logs, ticks of schedules and sensors, and events that others have
-               replaced are remembered; default: ${REMEMBERED}. What stands, and what a rollback can go back to, is never forgotten
+--history DAYS how long runs with their logs, ticks, and replaced materializations are remembered; default: ${REMEMBERED}.
+               What is materialized, and what a rollback can go back to, is never forgotten
 --dry-run      only says what would be deleted and forgotten
 
 Example:

@@ -6,12 +6,12 @@ import { chosen } from "./selection.ts";
 import { named, plural } from "./text.ts";
 
 export const report: Command = {
-  summary: "records what others wrote of one partition of an external asset",
+  summary: "records one partition of an external asset, as others wrote it",
   help: `
 Usage: report ASSET [--partition K] --version V [--rows N] [--file PATH]… [--json]
 
 --partition K  the partition's key; an unpartitioned asset has none
---version V    names the content: what reads the partition is stale once this differs
+--version V    a name of the content, such as a hash: another name makes stale what reads the partition
 --rows N       how many rows it has
 --file PATH    a file of the partition, by its path below the lake's folder; may be given several times
 

@@ -5,13 +5,13 @@ import { chosen } from "./selection.ts";
 import { named, plural } from "./text.ts";
 
 export const rollback: Command = {
-  summary: "puts the version before of one partition back",
+  summary: "puts one partition's earlier version back",
   help: `
 Usage: rollback ASSET [--partition K] [--json]
 
 --partition K  the partition's key; an unpartitioned asset has none
 
-The version stays until what it reads or the code changes. Ends with 1 if there is no earlier version.
+It stays until its inputs or its code change. Ends with 1 if there is no earlier version.
 
 Example:
   deno task rollback vietnam/prod_mart --partition 2018-01-05`,

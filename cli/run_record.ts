@@ -1,10 +1,24 @@
-import { iso, isoSeconds, runJson, type RunRecord, type RunRequest, type WaitsFor } from "../core/mod.ts";
+import {
+  iso,
+  isoSeconds,
+  runJson,
+  type RunRecord,
+  type RunRequest,
+  type RunWaits,
+  type WaitsFor,
+} from "../core/mod.ts";
 import { table } from "./table.ts";
 import { lasting, named, number } from "./text.ts";
 
-/** What a run waits for, in words. */
+/** An outage that is waited for, in words. */
 export function waitsText({ for: service, since, message }: WaitsFor): string {
   return `waits for ${service}, which is down since ${isoSeconds(since)}: ${message}`;
+}
+
+/** Why a run waits, in words. */
+export function runWaitsText({ kind, ...waits }: RunWaits): string {
+  if (kind === "outage") return waitsText(waits);
+  return `waits for ${kind === "slot" ? `a slot of ${waits.for}` : waits.for}: ${waits.message}`;
 }
 
 /** Runs as lines, with a head. */

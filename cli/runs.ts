@@ -1,12 +1,12 @@
-import { runsJson, type State, visible, waitingIn } from "../core/mod.ts";
+import { runsJson, type State, visible } from "../core/mod.ts";
 import { type App, type Command, type Context, type Invocation, UsageError } from "./context.ts";
 import { holdingLines } from "./holdings.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
-import { runTable, waitsText } from "./run_record.ts";
+import { runTable, runWaitsText } from "./run_record.ts";
 import { release } from "./runs_release.ts";
 import { showLogs } from "./runs_logs.ts";
-import { showRun } from "./runs_show.ts";
+import { showRun, waitingOf } from "./runs_show.ts";
 
 export const runs: Command = {
   summary: "the history: every run and what is at work, one run's steps and events, or its logs",
@@ -47,7 +47,7 @@ Examples:
     if (form === "retry") return await (await import("./runs_retry.ts")).retry(app, id!, invocation, context);
     const state = await app.state("read");
     try {
-      if (form === "show") await showRun(state, id!, invocation, context, app.notices);
+      if (form === "show") await showRun(app, state, id!, invocation, context);
       else if (form === "logs") await showLogs(state, id!, invocation, context, app.notices);
       else await list(app, state, limit ?? 20, invocation, context);
     } finally {
@@ -102,8 +102,7 @@ async function list(
 ): Promise<void> {
   const { notices } = app;
   const [found, holdings] = [await state.runs(limit), await state.holdings()];
-  const graph = async () => (await app.project()).graph;
-  const waiting = await waitingIn(state, found, { graph, now: app.now() });
+  const waiting = await waitingOf(app, state, found);
   if (json) {
     notify(log, notices);
     return printJson(stdout, await runsJson(state, found, { holdings, waiting }));
@@ -113,7 +112,7 @@ async function list(
   else for (const line of runTable(found)) print(stdout, line);
   const paint = painter(stdout);
   for (const [run, waits] of waiting) {
-    print(stdout, paint("yellow", visible(`run ${run} ${waitsText(waits)}`)));
+    print(stdout, paint("yellow", visible(`run ${run} ${runWaitsText(waits)}`)));
   }
   for (const [place, line] of (await holdingLines(state, holdings)).entries()) {
     print(stdout, holdings[place]!.alive ? line : paint("yellow", line));

@@ -7,29 +7,39 @@ import {
   type Keys,
   keysOf,
   type NumberedEvent,
+  type RunId,
   runJson,
   type RunRecord,
   type State,
   stepJson,
   type StepRecord,
   visible,
+  waitingIn,
   wholeFailures,
 } from "../core/mod.ts";
-import { type Context, type Invocation, UsageError } from "./context.ts";
+import { type App, type Context, type Invocation, UsageError } from "./context.ts";
 import { near } from "./selection.ts";
 import { notify, painter, print } from "./out.ts";
 import { wholeNumber } from "./parse.ts";
 import { eventPages, EventRanges, isFailure } from "./run_events.ts";
-import { requestText } from "./run_record.ts";
-import { found, type Show } from "./runs_logs.ts";
+import { requestText, runWaitsText } from "./run_record.ts";
+import { found } from "./runs_logs.ts";
 import { lasting, named, number, plural } from "./text.ts";
 
 /** At most so many steps, and as many ranges of partitions, unless more are asked for. */
 const SHOWN = 50;
 
 /** One run with its steps and events. */
-export const showRun: Show = async (state, id, invocation, context, notices) => {
+export async function showRun(
+  app: App,
+  state: State,
+  id: RunId,
+  invocation: Invocation,
+  context: Context,
+): Promise<void> {
   const { run, steps } = await found(state, id);
+  const { notices } = app;
+  const waits = (await waitingOf(app, state, [run])).get(id);
   const limit = wholeNumber(invocation, "limit", 1, 1_000_000);
   const wanted = await filterOf(invocation, state);
   const chosen = steps.filter(wanted.step);
@@ -41,7 +51,7 @@ export const showRun: Show = async (state, id, invocation, context, notices) => 
     notify(context.log, notices);
     const shown = chosen.slice(0, limit);
     const head = {
-      run: runJson(run),
+      run: runJson(run, waits),
       errors: errorsOf(run),
       steps: shown.map((step) => stepJson(step, keys)),
     };
@@ -53,6 +63,7 @@ export const showRun: Show = async (state, id, invocation, context, notices) => 
   const took = run.ended === null ? "" : `, took ${lasting(run.ended - run.started)}`;
   print(stdout, paint("bold", `run ${id} ${run.status}: ${requestText(run.request)}`));
   print(stdout, `${run.status === "queued" ? "queued" : "started"} ${iso(run.started)}${took}`);
+  if (waits !== undefined) print(stdout, paint("yellow", visible(runWaitsText(waits))));
   const ranges = new EventRanges();
   for await (const page of events) for (const event of page) ranges.add(event);
   const made = ranges.lines(keys);
@@ -66,7 +77,13 @@ export const showRun: Show = async (state, id, invocation, context, notices) => 
       paint("dim", `… and ${number(lines.length - most)} more: --limit N, --failed, or an asset's key`),
     );
   }
-};
+}
+
+/** Those of some runs that wait, with why. */
+export async function waitingOf(app: App, state: State, runs: readonly RunRecord[]) {
+  const graph = async () => (await app.project()).graph;
+  return await waitingIn(state, runs, { graph, now: app.now() });
+}
 
 /** What went wrong by a run's record and no event tells of: of assets as a whole, and for want of what they need. */
 function unseenLines(run: RunRecord, made: readonly string[], only: string | undefined): string[] {

@@ -2,12 +2,12 @@ import type { Command } from "./context.ts";
 import { tellStatuses } from "./statuses.ts";
 
 export const schedules: Command = {
-  summary: "what is asked for at times: when next, and how it went last",
+  summary: "the schedules: when each is due next, and how it went last",
   help: `
 Usage: schedules [--json]
 
-\`daemon\` asks for what is due; what was due while none ran is caught up as each schedule says: the last time (as
-usual), all of them, or none. While the last run of a schedule has not ended, it asks for no other.
+\`daemon\` queues the run of each due time. Due times that passed while no daemon was at work are caught up as each
+schedule says: the last one (the default), all, or none. While its last run has not ended, a schedule queues no other.
 
 Example:
   deno task schedules`,

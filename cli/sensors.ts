@@ -2,11 +2,11 @@ import type { Command } from "./context.ts";
 import { tellStatuses } from "./statuses.ts";
 
 export const sensors: Command = {
-  summary: "what looks by itself whether there is something to ask for, and how it went last",
+  summary: "the sensors: when each looks next whether a run is wanted, and how it went last",
   help: `
 Usage: sensors [--json]
 
-\`automation\` stands for the conditions of all assets, which are looked at whenever anything changes.
+\`automation\` stands for the conditions of all assets, which are evaluated whenever anything changes.
 
 Example:
   deno task sensors`,

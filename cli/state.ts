@@ -11,7 +11,7 @@ import { rebuild } from "./state_rebuild.ts";
 import { number, plural } from "./text.ts";
 
 export const state: Command = {
-  summary: "the state's copies: writes one while others are at work, puts one back; makes a lost state anew",
+  summary: "copies the state while others are at work, puts a copy back, or makes a lost state anew",
   help: `
 Usage: state backup FILE [--json]
        state restore FILE [--json]

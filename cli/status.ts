@@ -24,11 +24,11 @@ export const status: Command = {
 Usage: status [SELECTION…] [--from A] [--to B] [--all] [--check] [--warn-error] [--json]
 
 ${RANGE_HELP.split("\n").filter((line) => !line.startsWith("--partition")).join("\n")}
---all          the whole sets, in the place of a range
+--all          every partition, in the place of a range
 --check        ends with 1 if something is stale, missing, failed, blocked or late, or if that cannot be told,
                and says what on stderr; with --all, what is missing counts only of assets that have nothing yet;
                warnings count for nothing: values left out, sensors set aside, days rolled back
---warn-error   as --check, and any warning ends with 1, too; but that data are simulated is none
+--warn-error   as --check, and any warning ends with 1, too; the note on simulated data is none
 
 Without a range: the last DEFAULT_LOOKBACK_DAYS whole UTC days and today, as \`plan\` has them.
 
@@ -50,8 +50,8 @@ Examples:
     const awaited = lake.orchestrator.awaited(request);
     const held = lake.orchestrator.heldBack(request);
     const told = await lake.warnings();
-    const { leader, silent } = await seeDaemon(lake.state, app.machine.now());
-    const codeWarnings = await lake.orchestrator.codeWarnings(leader);
+    const { leaders, silent } = await seeDaemon(lake.state, app.machine.now());
+    const codeWarnings = await lake.orchestrator.codeWarnings(leaders);
     const warnings = new Map(found.map(({ key, warnings }) => [key, [
       ...warnings,
       ...awaited.get(key) ?? [],

@@ -6,14 +6,14 @@ import { namedAutomation, tickCells } from "./statuses.ts";
 import { table } from "./table.ts";
 
 export const ticks: Command = {
-  summary: "the history of a schedule, of a sensor or of automation: what it asked for, or why it did not",
+  summary: "the history of a schedule, a sensor or automation: the runs that it requested, or why it did not",
   help: `
 Usage: ticks NAME [--limit N] [--json]
 
 NAME           as \`schedules\` and \`sensors\` list it
 --limit N      how many, newest first; default: 20
 
-Of the times when nothing was asked for only the last is kept.
+Of the ticks that requested nothing only the last is kept.
 
 Examples:
   deno task ticks automation
@@ -24,7 +24,7 @@ Examples:
     const { words: [word], json } = invocation;
     const limit = wholeNumber(invocation, "limit", 1, 1_000_000) ?? 20;
     const app = await invocation.app();
-    const { name } = await namedAutomation(app, "telling ticks of", word);
+    const { name } = await namedAutomation(app, "showing the ticks of", word);
     const state = await app.state("read");
     const found = await state.ticks(name, { limit }).finally(() => state.close());
     notify(json ? log : stdout, app.notices);

@@ -24,7 +24,7 @@ ${RANGE_HELP.replace(". Default: all assets", "; * for all")}
 --dry-run      only says what would be forgotten
 --yes          asks nobody; on a terminal it asks first
 
-What has partitions is wiped only with --partition, --from, --to or --all. An asset that the graph no longer
+A partitioned asset is wiped only with --partition, --from, --to or --all. An asset that the graph no longer
 declares is wiped by its exact key, whole.
 
 Examples:

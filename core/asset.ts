@@ -14,42 +14,51 @@ import type { TakeIn } from "./take_in.ts";
 
 /** A file whose text is part of an asset's code version, such as a statement or a job script; read through a port. */
 export interface SourceFile {
-  /** Its path below the project (of a graph's module: below the module's folder), or its `file:` URL. */
+  /** Its path below the project or, for a graph's module, below the module's folder; or its `file:` URL. */
   readonly path: string;
-  /** Its name in the code version: a file may move. @default its path; of a URL, the file's name */
+  /**
+   * The name under which its text enters the code version, so that the file may move.
+   *
+   * @default its path; of a URL, the file's name
+   */
   readonly name?: string;
 }
 
 /**
- * How an asset uses what it depends on.
- * - `content`: its partitions are stale when the content of their members changes.
- * - `order`: members must be there and fresh, and never make stale.
- * - `present`: its members are those that stand: stale when one comes or goes, whatever their content; missing and stale
- *   ones neither block nor count.
+ * How a dependency makes partitions stale or blocks them. Its *members* are the upstream partitions that a partition reads.
+ * - `content`: a partition is stale once a member is stale or its content changes; a missing member blocks it.
+ * - `order`: members must be fresh before it is made; their changes never make it stale.
+ * - `present`: a partition is stale once a member comes or goes, whatever their content; missing or stale members block
+ *   nothing.
  */
 export type DependencyMode = "content" | "order" | "present";
 
-/** An upstream asset, which of its partitions are read, and what of them counts. */
+/**
+ * A dependency: an upstream asset, which of its partitions are read, and what of them makes stale. Made by {@linkcode
+ * from}.
+ */
 export interface Dependency<Down extends PartitionSet = PartitionSet> {
   readonly asset: AnyAsset;
   readonly mapping: Mapping;
   readonly mode: DependencyMode;
-  /** Only for the compiler: the partition set that may depend so. */
+  /** Never there: lets the compiler reject a mapping that does not fit the asset's partitions. */
   readonly down?: (set: Down) => void;
 }
 
-/** Dependencies by the names of the inputs. */
+/** Dependencies by name; `materialize` finds each under that name in its `inputs`. */
 export type Dependencies<Down extends PartitionSet> = Readonly<Record<string, Dependency<Down>>>;
 
-/** One partition that is to be materialized. */
+/** One partition to be materialized. */
 export interface Partition {
+  /** Its number in the partition set; outputs name their partition by it. */
   readonly ordinal: number;
+  /** Such as `2024-01-15`; null in an unpartitioned asset. */
   readonly key: string | null;
   /** Null in sets without time. */
   readonly window: Window | null;
 }
 
-/** The partitions of one call, ascending: a contiguous run, unless the asset takes scattered ones. */
+/** The partitions of one call of `materialize`, ascending; contiguous unless the asset's batch is `scattered`. */
 export interface Partitions extends Iterable<Partition> {
   readonly ranges: Ranges;
   readonly count: number;
@@ -57,145 +66,170 @@ export interface Partitions extends Iterable<Partition> {
   readonly last: Partition;
 }
 
-/** How a step is likely to go on. */
+/** A forecast of a step, shown beside its progress. */
 export interface Outlook {
-  /** How long the rest takes, from when it is said. */
+  /** How long the rest is likely to take. */
   readonly left?: Milliseconds;
   /** The reason for a pause, such as `waiting for the pace: 60 a minute`. */
   readonly note?: string;
 }
 
-/** The context of `materialize`. */
+/** The argument of `materialize`: what to make, and the means. */
 export interface Context<Resources, Deps> {
   readonly run: RunId;
+  /** The partitions to make. */
   readonly partitions: Partitions;
+  /** What they read, by the names under which `deps` declares it. */
   readonly inputs: { readonly [Name in keyof Deps]: Input };
-  /** The latest materializations of the partitions in hand; none of those that are missing. */
+  /** The latest materializations of the partitions to make; none of those that are missing. */
   readonly materializations: () => Promise<readonly Materialization[]>;
   readonly resources: Resources;
+  /** Lines that are kept with the step, for `runs logs`. */
   readonly log: Log;
-  /** Says how far the step is, in a unit of the asset's choice, and how it is likely to go on. */
+  /** Shows how far the step is, such as `progress(3, 10, "requests")`. */
   readonly progress: (done: number, total: number, unit: string, outlook?: Outlook) => void;
-  /** Aborted on timeout, cancel and when the claim is lost. */
+  /** Aborted by a timeout, by a cancellation, and once another worker has taken the partitions over. */
   readonly signal: AbortSignal;
+  /** The time at which the step began. */
   readonly now: Instant;
-  /** Whether the partitions were asked for by `--force`. */
+  /** Whether `--force` was given. */
   readonly forced: boolean;
-  /** Those of the partitions that are made again for what was said with `due` alone: else they would be fresh. */
+  /** The partitions that are made again only because of a `due` call, by ordinal. */
   readonly marked: Ranges;
-  /** A folder of the lake for staged files, of this attempt alone, without a slash at its end. */
+  /** The folder below the lake's root for this attempt's staged files, without a slash at its end. */
   readonly staging: string;
-  /** Says that ranges of the asset's own partitions are due to be asked again, and why; recorded before it resolves. */
+  /** Marks ranges of the asset's own partitions, by ordinal, as due to be made again, for a reason of one line. */
   readonly due: (ranges: readonly OrdinalRange[], detail: string) => Promise<void>;
 }
 
-/** A partition of an external asset as it was seen. */
+/** A partition of an external asset, as `observe` found it. */
 export type Observation = Pick<Output, "partition" | "dataVersion" | "rows" | "metadata">;
 
-/** The context of `observe`. */
+/** The argument of `observe`. */
 export interface ObserveContext {
-  /** The latest observation of each partition. */
+  /** The latest recorded observation of each partition. */
   materializations(): Promise<readonly Materialization[]>;
   readonly now: Instant;
   readonly signal: AbortSignal;
-  /** Told in a line of what is there and is no partition, though it may have been meant as one. */
+  /** Shows one line about something that looks like a partition and is none, such as a file with a misspelt name. */
   readonly warn: (message: string) => void;
 }
 
 /**
- * Looks at an external asset, changing nothing: every partition that is there, or why one cannot be told. Those that it
- * does not name are not there.
+ * Lists the partitions of an external asset, changing nothing: an observation for each that is there, or why it cannot be
+ * read. Partitions that are not listed are not there.
  */
 export type Observe = (context: ObserveContext) => Promise<readonly (Observation | FailedOutput)[]>;
 
-/** Says how many requests to its source an asset is likely to take that makes partitions in these batches. */
+/** Estimates the requests to the asset's source that making partitions takes, in these batches. */
 export type CountRequests<Resources> = (context: {
   readonly batches: readonly Ranges[];
-  /** How many rows its newest partitions have, on average; null where nobody knows. */
+  /** The mean number of rows of the newest partitions; null where there are none. */
   readonly rows: number | null;
   readonly resources: Resources;
   readonly now: Instant;
   readonly signal: AbortSignal;
 }) => Promise<number>;
 
-/** Retries of a step's failing attempt: `most` more tries, exponential back-off with full jitter from `base` to `limit`. */
+/** Retries of a step whose code throws, with exponential back-off and full jitter. */
 export interface Retry {
+  /** Tries after the first. */
   readonly most: number;
+  /** Each pause is random, below a limit that doubles from `base` up to `limit`. */
   readonly backoff?: { readonly base: Duration; readonly limit: Duration };
 }
 
-/** At most so many partitions at once: a contiguous run, or, where `scattered`, any ascending ones. */
+/** The partitions that one call of `materialize` is given. */
 export interface Batch {
+  /** At most so many. */
   readonly most: number;
-  /** @default false */
+  /** Whether they may lie apart; otherwise they are contiguous. @default false */
   readonly scattered?: boolean;
   /**
-   * How many windows of time one run of a backfill covers, such as the hours that a source answers with one request.
-   * @default `most`, or 100
+   * The number of time windows that one run of a backfill covers.
+   *
+   * @default the greater of `most` and 100
    */
   readonly backfill?: number;
 }
 
-/** A promise about time, per partition: it is to be fresh at most `within` after its window's end. */
+/** A promise on time: each partition is fresh at most so long after its window's end; otherwise it is `late`. */
 export interface Freshness {
   readonly within: Duration;
-  /** After so long it is worth a look that it is not; shorter than `within`. @default never, before the promise is broken */
+  /** People are warned after so long, before the promise is broken; shorter than `within`. @default no warning */
   readonly warn?: Duration;
+  /** The moment from which both count: the end of the partition's window. */
   readonly after: "partition-end";
 }
 
-/** An asset as its author declares it; what is left out has the default that is named. */
-export interface AssetOptions<Resources, Set extends PartitionSet, Deps extends Dependencies<Set>> {
+/** The declaration of an asset that the graph makes. */
+export interface AssetOptions<
+  Resources,
+  Partitioning extends PartitionSet,
+  Deps extends Dependencies<Partitioning>,
+> {
+  /** `group/name`, in `a-z`, digits, `_`, `-` and `.`; the name may have capitals and further slashes. */
   readonly key: AssetKey;
   readonly description?: string;
-  /** @default unpartitioned */
-  readonly partitions?: Set;
+  /** Such as `daily({ start: "2024-01-01" })`. @default unpartitioned */
+  readonly partitions?: Partitioning;
+  /** What it reads: `{ hours: from(hourly, hoursOfDay) }`. @default nothing */
   readonly deps?: Deps;
-  /** The declared code version: a new one makes every partition stale. @default "1" */
+  /** A version of the code, declared by hand: changing it makes every partition stale. @default "1" */
   readonly code?: string;
-  /** Files whose text goes into the code version. */
+  /** Files whose edits make every partition stale, such as `[sourceFile(import.meta.url)]`. @default none */
   readonly sources?: readonly SourceFile[];
   /** The partitions of one call of `materialize`. @default one */
   readonly batch?: Batch;
-  /** Steps of one pool share its slots. */
+  /**
+   * The pool whose slots its steps share with others that use the same service.
+   *
+   * @default none: only the run's limit counts
+   */
   readonly pool?: string;
+  /** @default no retries */
   readonly retry?: Retry;
-  /** For one attempt of a step. */
+  /** The longest that one attempt of a step may take. @default no limit */
   readonly timeout?: Duration;
   /** @default the key's part before the slash */
   readonly group?: string;
+  /** A word to select assets by, as `kind:mart`. @default "asset" */
   readonly kind?: string;
+  /** Run on staged outputs before they are published, and again by `check`. */
   readonly checks?: readonly Check<Resources>[];
   readonly freshness?: Freshness;
-  /** When its partitions are asked for by themselves. @default never */
+  /** The condition under which a daemon makes partitions by itself, such as `eager()`. @default never */
   readonly automation?: Condition;
-  /** The columns of the table that it is; for people and catalogs. */
+  /** The columns of its table, for people and catalogs; nothing checks them. */
   readonly contract?: TableColumns;
-  /** The catalog's entries that it registers, each time it is made. @default none */
+  /** Tables and views that it registers in the catalog, each time it is made. @default none */
   readonly entries?: readonly Definition[];
-  /** How long the files of a partition are kept after it was made; then `prune` deletes them. @default for ever */
+  /** The age at which `prune` deletes a partition's files. @default for ever */
   readonly retention?: Duration;
   /**
-   * For a source of data: when a partition that was answered at `askedAt` is to be asked again (Infinity: never).
-   * The window is null in sets without time.
+   * The instant at which a partition is due to be made again, though nothing that it reads has changed: for assets that
+   * ask a source. Infinity: never. `askedAt` is when the source last answered; the window is null in sets without time.
+   *
+   * @default never
    */
   readonly due?: (window: Window | null, askedAt: Instant) => Instant;
-  /** Answers what of it lies in the lake, for a state that is lost. @default nothing: all of it is made anew */
+  /** Finds its files in the lake, to record them in a state that was lost. @default nothing: all of it is made anew */
   readonly takeIn?: TakeIn<Resources>;
-  /** Says how many requests to its source making partitions is likely to take. @default none */
+  /** Estimates the requests to its source, for `plan` and `backfill`. @default none */
   readonly requests?: CountRequests<Resources>;
   /**
-   * Yields groups of outputs as they stand; each group is checked, published and committed before the next is asked for.
-   * Every partition is answered once, by an output or by its failure; an error thrown fails those not yet answered.
+   * Makes the partitions of `context.partitions`: an async generator that yields lists of outputs. Each list is checked,
+   * published and committed before the next is asked for. Every partition is answered once, by an output or by
+   * `{ partition, error }`; an error thrown fails those that are not answered yet.
    */
   materialize(context: Context<Resources, Deps>): AsyncIterable<readonly (Output | FailedOutput)[]>;
 }
 
-/** An asset of a graph whose resources are `Resources`. */
-export interface Asset<Resources = unknown, Set extends PartitionSet = PartitionSet> {
+/** A declared asset: as {@linkcode AssetOptions}, with the defaults filled in. Made by {@linkcode definer}. */
+export interface Asset<Resources = unknown, Partitioning extends PartitionSet = PartitionSet> {
   readonly key: AssetKey;
   readonly description: string;
-  readonly partitions: Set;
+  readonly partitions: Partitioning;
   readonly deps: Readonly<Record<string, Dependency>>;
   readonly code: string;
   readonly sources: readonly SourceFile[];
@@ -207,66 +241,73 @@ export interface Asset<Resources = unknown, Set extends PartitionSet = Partition
   readonly kind: string;
   readonly checks: readonly Check<Resources>[];
   readonly freshness: Freshness | null;
-  /** Null where it is only made when somebody asks for it. */
+  /** Null where it is made by commands alone. */
   readonly automation: Condition | null;
   readonly contract: TableColumns | null;
   readonly entries: readonly Definition[];
   readonly retention: Duration | null;
   readonly due: ((window: Window | null, askedAt: Instant) => Instant) | null;
-  /** Null where others write the asset: its materializations are reported. */
+  /** Null in an external asset. */
   readonly materialize:
     | ((
       context: Context<Resources, Record<string, Input>>,
     ) => AsyncIterable<readonly (Output | FailedOutput)[]>)
     | null;
-  /** Null where all of it is made anew once a state is lost. */
   readonly takeIn: TakeIn<Resources> | null;
-  /** Null where it asks no source. */
   readonly requests: CountRequests<Resources> | null;
-  /** Null where nobody looks: an external asset is reported then. */
+  /** Null in an asset that the graph makes, and in an external one that is reported. */
   readonly observe: Observe | null;
 }
 
-/** An asset of whatever partitions and resources. */
+/** An asset of any partitions and resources. */
 // deno-lint-ignore no-explicit-any
 export type AnyAsset<Resources = any> = Asset<Resources, any>;
 
 const KEY = /^[a-z0-9_.-]+(\/[A-Za-z0-9_.-]+)+$/;
 
-/** An asset that others write. */
-export interface ExternalOptions<Resources, Set extends PartitionSet> extends
+/** The declaration of an external asset: one that others write. */
+export interface ExternalOptions<Resources, Partitioning extends PartitionSet> extends
   Pick<
-    AssetOptions<Resources, Set, Dependencies<Set>>,
+    AssetOptions<Resources, Partitioning, Dependencies<Partitioning>>,
     "key" | "partitions" | "group" | "kind" | "description"
   > {
-  /** Looks for what they wrote. @default nobody looks: it is reported */
+  /** Lists what they wrote. @default none: the `report` command or a sensor reports it */
   readonly observe?: Observe;
 }
 
-/** The declarations of a graph whose assets are given `Resources`. */
+/** The functions that declare assets of one graph; each asset's code is given `Resources`. */
 export interface Definer<Resources> {
-  /** Declares an asset that this graph makes. @throws {TypeError} If a declaration cannot be meant. */
-  asset<Set extends PartitionSet = PartitionSet, Deps extends Dependencies<Set> = Dependencies<Set>>(
-    options: AssetOptions<Resources, Set, Deps>,
-  ): Asset<Resources, Set>;
+  /** Declares an asset that the graph makes. @throws {TypeError} If the key, a batch or a promise is not a valid one. */
+  asset<
+    Partitioning extends PartitionSet = PartitionSet,
+    Deps extends Dependencies<Partitioning> = Dependencies<Partitioning>,
+  >(
+    options: AssetOptions<Resources, Partitioning, Deps>,
+  ): Asset<Resources, Partitioning>;
   /**
-   * Declares an asset that others write. What they wrote is reported to the engine or, with `observe`, looked for before
-   * each run, plan and status: its partitions, and those that read them, are then the ones that were seen. What reads
-   * several, such as a month of days or `all`, is there once every one of them was.
+   * Declares an external asset, which others write. Its partitions are reported, by a command or a sensor, or listed by
+   * `observe` before each run, plan and status. With `observe` only listed partitions exist, and a partition that reads
+   * them exists once all of its members were listed.
    */
-  external<Set extends PartitionSet = PartitionSet>(
-    options: ExternalOptions<Resources, Set>,
-  ): Asset<Resources, Set>;
+  external<Partitioning extends PartitionSet = PartitionSet>(
+    options: ExternalOptions<Resources, Partitioning>,
+  ): Asset<Resources, Partitioning>;
 }
 
 /** At least so many windows are one run of a backfill, unless an asset says otherwise. */
 const RUN = 100;
 
-/** The functions that declare the assets of a graph whose resources are `Resources`. */
+/**
+ * Answers the functions that declare assets of one graph, whose code is given `Resources`:
+ * `const { asset, external } = definer<{ store: ObjectStore }>()`.
+ */
 export function definer<Resources>(): Definer<Resources> {
-  function asset<Set extends PartitionSet = PartitionSet, Deps extends Dependencies<Set> = Dependencies<Set>>(
-    options: AssetOptions<Resources, Set, Deps>,
-  ): Asset<Resources, Set> {
+  function asset<
+    Partitioning extends PartitionSet = PartitionSet,
+    Deps extends Dependencies<Partitioning> = Dependencies<Partitioning>,
+  >(
+    options: AssetOptions<Resources, Partitioning, Deps>,
+  ): Asset<Resources, Partitioning> {
     if (!KEY.test(options.key)) {
       throw new TypeError(`declaring an asset: the key is "${options.key}", wanted "group/name"`);
     }
@@ -293,7 +334,7 @@ export function definer<Resources>(): Definer<Resources> {
     return {
       key: options.key,
       description: options.description ?? "",
-      partitions: (options.partitions ?? single) as Set,
+      partitions: (options.partitions ?? single) as Partitioning,
       deps: (options.deps ?? {}) as Asset["deps"],
       code: options.code ?? "1",
       sources: options.sources ?? [],
@@ -316,17 +357,17 @@ export function definer<Resources>(): Definer<Resources> {
       due: options.due ?? null,
       takeIn: options.takeIn ?? null,
       requests: options.requests ?? null,
-      materialize: options.materialize as Asset<Resources, Set>["materialize"],
+      materialize: options.materialize as Asset<Resources, Partitioning>["materialize"],
       observe: null,
     };
   }
 
-  function external<Set extends PartitionSet = PartitionSet>(
-    options: ExternalOptions<Resources, Set>,
-  ): Asset<Resources, Set> {
+  function external<Partitioning extends PartitionSet = PartitionSet>(
+    options: ExternalOptions<Resources, Partitioning>,
+  ): Asset<Resources, Partitioning> {
     const { observe = null, ...declared } = options;
     return {
-      ...asset<Set>({ kind: "external", ...declared, materialize: notMade }),
+      ...asset<Partitioning>({ kind: "external", ...declared, materialize: notMade }),
       materialize: null,
       observe,
     };
@@ -337,7 +378,11 @@ export function definer<Resources>(): Definer<Resources> {
 
 async function* notMade(): AsyncIterable<readonly (Output | FailedOutput)[]> {}
 
-/** A dependency on the content of `asset`, through `mapping`. */
+/**
+ * Declares a dependency on `asset`: `mapping` says which of its partitions each partition reads.
+ *
+ * @param options `mode` is "content" unless given.
+ */
 export function from<Up extends PartitionSet, Down extends PartitionSet>(
   // deno-lint-ignore no-explicit-any
   asset: Asset<any, NoInfer<Up>>,

@@ -5,14 +5,14 @@ import type { Input, Metadata } from "./output.ts";
 /** A blocking check that fails keeps a partition from being published; a warning is recorded and shown. */
 export type Severity = "blocking" | "warning";
 
-/** The result of a check on one partition, as it is recorded. */
+/** The recorded result of a check on one partition. */
 export interface CheckResult {
   readonly check: string;
   readonly severity: Severity;
   readonly passed: boolean;
-  /** The finding and the expectation, in one line; only where the check failed. */
+  /** One line: what was found, what was wanted; only of a failed check. */
   readonly detail?: string;
-  /** A line on each of several subjects, such as cities; only where the check failed. */
+  /** One line for each of several subjects, such as cities, by name; only of a failed check. */
   readonly subjects?: Readonly<Record<string, string>>;
 }
 
@@ -25,28 +25,33 @@ export function damageOf(results: readonly CheckResult[]): boolean | undefined {
   return found && !found.passed;
 }
 
-/** A check's answer for one partition. */
+/** The answer of one check for one partition. */
 export interface CheckAnswer {
+  /** The check's name. */
   readonly check: string;
+  /** The partition's ordinal. */
   readonly partition: number;
   readonly passed: boolean;
+  /** One line where it failed: what was found, what was wanted. */
   readonly detail?: string;
   readonly subjects?: Readonly<Record<string, string>>;
 }
 
-/** A partition under audit: staged and not yet published, or published (for `check`). */
+/** A partition to be checked: staged and not yet published or, for the command `check`, published. */
 export interface Audited {
+  /** Its ordinal. */
   readonly partition: number;
   readonly key: string | null;
   readonly dataVersion: string;
   readonly rows: number | null;
   readonly metadata: Metadata;
-  /** Where its files are now, staged or in place, and what they are. */
+  /** Its files where they are now, staged or in place. */
   readonly files: readonly FileRef[];
 }
 
-/** The context of a check. */
+/** The argument of a check. */
 export interface CheckContext<Resources> {
+  /** The partitions to check. */
   readonly outputs: readonly Audited[];
   /** The dependencies by their names. */
   readonly inputs: Readonly<Record<string, Input>>;
@@ -55,17 +60,17 @@ export interface CheckContext<Resources> {
   readonly signal: AbortSignal;
 }
 
-/** A check by the name under which it answers. */
+/** A check's name and severity. */
 export interface NamedCheck {
   readonly name: string;
   readonly severity: Severity;
-  /** The dependency with whose members it compares: where one of the two stands rolled back, a difference is meant. */
+  /** The dependency that it compares with: while one of the two is rolled back, its failure only warns. */
   readonly against?: string;
 }
 
-/** One function that answers one or several named checks for a whole batch of partitions at once. */
+/** One or several named checks, answered by one function for a batch of partitions. */
 export interface Check<Resources> {
   readonly checks: readonly NamedCheck[];
-  /** A partition and check without an answer count as failed. */
+  /** Answers every check for every partition; one without an answer counts as failed. */
   run(context: CheckContext<Resources>): Promise<readonly CheckAnswer[]>;
 }

@@ -8,7 +8,7 @@ import { allExisting, type Node } from "./staleness/node.ts";
 import { Overlay, type PartitionState, standing, type StateRange } from "./staleness/states.ts";
 import { lateIn } from "./warnings.ts";
 
-/** How many partitions of an asset stand how. */
+/** The number of partitions of an asset in each state. */
 export type PartitionCounts = Readonly<Record<"total" | PartitionState, number>>;
 
 /** The counts of an asset, over all of its partitions. */

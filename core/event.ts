@@ -70,7 +70,7 @@ export interface Failed extends EventCommon {
   readonly codeId?: number;
 }
 
-/** Checks were run on what stands. */
+/** Checks were run again on a materialized partition. */
 export interface Checked extends EventCommon {
   readonly kind: "checked";
   readonly partition: number;
@@ -79,7 +79,7 @@ export interface Checked extends EventCommon {
   readonly checks: readonly CheckResult[];
 }
 
-/** The source has something to say of a range of partitions: they are due to be asked again. */
+/** A range of partitions is due to be made again, as its source has further data. */
 export interface Due extends EventCommon {
   readonly kind: "due";
   readonly from: number;
@@ -93,7 +93,7 @@ export interface CodeRecord {
   readonly edges: readonly { readonly upstream: AssetKey; readonly mapping: string }[];
 }
 
-/** An asset was registered with another code than before, or for the first time: this is its present code from now on. */
+/** An asset was registered with new code, which is its present code from now on. */
 export interface Registered extends EventCommon {
   readonly kind: "registered";
   readonly codeId: number;

@@ -64,7 +64,7 @@ export function offset(count: number): Mapping<TimeSet, TimeSet> {
   return windows({ from: count, to: count });
 }
 
-/** The partition's own window and the `count` before it. */
+/** The partition's own window and `count` windows before it: `lookBack(2)` reads three days, for days. */
 export function lookBack(count: number): Mapping<TimeSet, TimeSet> {
   return windows({ from: -count, to: 0 });
 }
@@ -75,7 +75,7 @@ export const hoursOfDay: Mapping<HourlySet, DailySet> = grains("hourly", "daily"
 /** The days that overlap a month, whatever the two zones. */
 export const daysOfMonth: Mapping<DailySet, MonthlySet> = grains("daily", "monthly");
 
-/** The last partition that exists: of a single set, the one. */
+/** The last partition that exists; of an unpartitioned asset, its only one. */
 export const latest: Mapping = everyone("latest", (upstream, now) => {
   const there = upstream.existing(now);
   return there === null ? [] : [{ from: there.to, to: there.to }];
@@ -84,23 +84,23 @@ export const latest: Mapping = everyone("latest", (upstream, now) => {
 /** Every partition that exists. */
 export const all: Mapping = everyone("all", existing);
 
-/** The two sets that a custom mapping stands between. */
+/** The partition sets of the two assets that a custom mapping connects. */
 export interface Ends<Up extends PartitionSet, Down extends PartitionSet> {
   readonly upstream: Up;
   readonly downstream: Down;
 }
 
-/** A mapping of one's own: which upstream partitions a partition reads, and back. */
+/** The functions of a custom mapping. */
 export interface CustomMapping<Up extends PartitionSet, Down extends PartitionSet> {
-  /** Names what the functions do; another id makes what was built by the mapping stale. */
+  /** A name of what the functions do: changing it makes the partitions that read by it stale. */
   readonly id: string;
-  /** The upstream ordinals that a partition reads, in any order. Pure. */
+  /** The upstream ordinals that a partition reads, in any order. */
   members(partition: number, ends: Ends<Up, Down>, now: Instant): Iterable<OrdinalRange>;
-  /** The exact inverse of `members`, where it is known. */
+  /** The exact inverse of `members`: the ordinals that read a member. @default found by calls of `members` */
   dependents?(member: number, ends: Ends<Up, Down>, now: Instant): Iterable<OrdinalRange>;
 }
 
-/** Any pure function of two sets. */
+/** Declares a mapping by pure functions over ordinals. */
 export function custom<Up extends PartitionSet = PartitionSet, Down extends PartitionSet = PartitionSet>(
   mapping: CustomMapping<Up, Down>,
 ): Mapping<Up, Down> {

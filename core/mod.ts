@@ -18,11 +18,12 @@ export type * from "./output.ts";
 export type * from "./take_in.ts";
 export { type Graph, graph, unnoticedEdits } from "./graph.ts";
 export { type Nearest, select, type Selected, type SelectionGraph, selectionGraph } from "./selection.ts";
-export { canonicalJson, codeVersion, memberFingerprint, sha256 } from "./fingerprint.ts";
+export { canonicalJson, codeVersion, sha256 } from "./fingerprint.ts";
 
 // Alerts
 export type { Alerter, AlerterOptions, WatchedSource } from "./alerts/alerter.ts";
 export { deliver } from "./alerts/courier.ts";
+export type { AutomationNames, FailingTicks } from "./alerts/failing_ticks.ts";
 export type { Beat } from "./alerts/life_sign.ts";
 export type { AlertRule, AlertScope, CheckScope, LateScope, Symptom } from "./alerts/rule.ts";
 export { alert } from "./alerts/rules.ts";
@@ -37,13 +38,7 @@ export * from "./instant.ts";
 export * from "./mapping.ts";
 export { merge, partitionSet } from "./partition/spec.ts";
 export * from "./partition/partition_set.ts";
-export {
-  type KeyRange,
-  keyRange,
-  type PartitionRange,
-  partitionRanges,
-  rangeText,
-} from "./partition/range_text.ts";
+export { type KeyRange, keyRange, type PartitionRange, rangeText } from "./partition/range_text.ts";
 export {
   chunks,
   contains,
@@ -59,7 +54,7 @@ export {
   subtract,
   union,
 } from "./partition/ranges.ts";
-export { staticKeys, type StaticSet, staticSet, type StaticSpec } from "./partition/static_set.ts";
+export { staticKeys, type StaticSet, type StaticSpec } from "./partition/static_set.ts";
 export {
   daily,
   type DailySet,
@@ -76,18 +71,18 @@ export type { AutomationRequest, MaterializeRequest, PruneRequest } from "./auto
 export type { Preview, PreviewOptions } from "./acts/preview.ts";
 export type { ActCommand, RunAsk } from "./acts/run_ask.ts";
 export { BACKFILL_TURNS, type BackfillTurn, cancelRun, turnBackfill, type Turned } from "./acts/turn.ts";
-export { AUTOMATION } from "./automation/names.ts";
 export type { Outage, Outages, WaitsFor } from "./outages.ts";
-export { waitingIn } from "./run/waiting.ts";
-export { type Pause, pauseOf, setPaused } from "./automation/pauses.ts";
+export { type RunWaits, waitingIn } from "./run/waiting.ts";
+export { type Pause, setPaused } from "./automation/pauses.ts";
 export type { Automations, AutomationStatus } from "./automation/statuses.ts";
-export type { Tick, Ticker, Ticking } from "./automation/ticker.ts";
+export type { Tick, Ticker, TickerOptions, Ticking } from "./automation/ticker.ts";
 export type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 export type { WouldBeBlocked } from "./backfill/blocked.ts";
 export type { BackfillDetail, BackfillProgress, BatchProgress } from "./backfill/progress.ts";
 export type { DaemonOptions } from "./daemon/options.ts";
-export { type LeadNote, TICKS } from "./daemon/leading.ts";
-export { type LeadingDaemon, leadingDaemon, requireSpeed } from "./daemon/leading_daemon.ts";
+export { leadOf, TICKS } from "./daemon/leading.ts";
+export { requireSpeed } from "./daemon/leading_daemon.ts";
+export type { LeftToOthers } from "./daemon/others.ts";
 export { type Hands, handsOf } from "./daemon/hands.ts";
 export { serve } from "./daemon/serve.ts";
 export { daemonAt, type DaemonSeen, seeDaemon } from "./daemon/stalled.ts";
@@ -175,5 +170,5 @@ export type * from "./ports/versions.ts";
 export type * from "./ports/workspace.ts";
 
 // Errors and texts
-export * from "./errors.ts";
+export { CancelledError, DeclarationError, RequestError, SourceError, WrongUseError } from "./errors.ts";
 export { show, visible } from "./show.ts";

@@ -4,7 +4,8 @@ import type { Alerter, AlerterOptions } from "./alerts/alerter.ts";
 import type { Outages } from "./outages.ts";
 import type { Automations, AutomationStatus } from "./automation/statuses.ts";
 import type { LakeFiles } from "./automation/sensor.ts";
-import type { Ticker, Ticking } from "./automation/ticker.ts";
+import type { Ticker, TickerOptions, Ticking } from "./automation/ticker.ts";
+import { type LeftToOthers, NOTHING_LEFT } from "./daemon/others.ts";
 import type { Verdict } from "./automation/verdict.ts";
 import type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 import type { BackfillDetail, BackfillProgress } from "./backfill/progress.ts";
@@ -55,14 +56,14 @@ import { bindAgain, bindGraph, materializedIn, type ReadSourceFile } from "./sta
 import { type AssetStatus, statesOf, statusOf, type StatusRange } from "./status.ts";
 import { failuresOverFresh, type Warning } from "./warnings.ts";
 
-/** A graph with what its assets are given, and the ports that it is opened over. */
+/** The parts of an orchestrator: a graph, the resources of its assets, and the ports. */
 export interface OrchestratorOptions<Resources> extends Ports {
   readonly graph: Graph<Resources>;
   readonly resources: Resources;
   readonly readSourceFile: ReadSourceFile;
   /** @default four steps at once */
   readonly limits?: Limits;
-  /** Whether code that others registered since this graph's was stays the present one. @default false */
+  /** Whether the graph leaves code alone that others registered later than its own. @default false */
   readonly yielding?: boolean;
 }
 
@@ -71,9 +72,15 @@ export interface TickersOptions extends Automations {
   readonly files: LakeFiles;
   /** How many days a selection without bounds covers. */
   readonly lookbackDays: number;
+  /** Assets, schedules and sensors that others ask for. @default none */
+  readonly left?: LeftToOthers;
 }
 
-/** The status of all that asks for runs by itself: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
+/**
+ * The status of all that asks for runs by itself: the conditions of assets, schedules, sensors.
+ *
+ * @throws {DeclarationError}
+ */
 export async function automationStatusesOf(
   automations: Automations,
   over: { readonly state: State; readonly cron: Cron; readonly now: Instant },
@@ -82,22 +89,22 @@ export async function automationStatusesOf(
   return await automationStatuses(automations, over);
 }
 
-/** Who is told of a run, and what cancels it. */
+/** The options of a run. */
 export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly observe?: Observer;
-  /** Of a queued run: aborted when its worker is to end, so that what is not at work is left to another. */
+  /** Aborted when the worker is to end: the rest of a queued run is handed back to the queue. */
   readonly ending?: AbortSignal;
 }
 
-/** The run that retries another, and whether it is new: where one is queued or at work, it is that. Or why there is none. */
+/** The run that retries another, and whether it was queued only now; or one line on why there is nothing to retry. */
 export type Retried = { readonly run: RunId; readonly isNew: boolean } | { readonly nothing: string };
 
-/** The result of a look at what lies beside the state: others' files, and the published ones. */
+/** The result of a look at external assets and at published files. */
 export interface Sight {
   /** The external assets. */
   readonly seen: readonly Seen[];
-  /** How many partitions of an asset there was no time to look at for their files. */
+  /** The number of partitions of an asset whose files there was no time to look at. */
   readonly left: ReadonlyMap<AssetKey, number>;
 }
 
@@ -109,7 +116,7 @@ export interface Unreported extends PartitionRange {
   readonly message: string;
 }
 
-/** A graph over one state: what is stale, and what brings it up to date. */
+/** A graph over one state and one lake: tells what is stale, and brings it up to date. */
 export class Orchestrator {
   /** Done before the first run: what was published before may have been lost. */
   readonly #compared: { found?: Promise<readonly string[]> };
@@ -128,19 +135,20 @@ export class Orchestrator {
     this.#compared = compared;
   }
 
-  /** Binds the graph to the state and takes in all that the state knows of it. */
+  /** Registers the graph's assets in the state, and loads what the state knows of them. */
   static async open<Resources>(options: OrchestratorOptions<Resources>): Promise<Orchestrator> {
-    const { graph, state, clock, readSourceFile, limits = { steps: 4, pools: {} } } = options;
+    const { graph, state, clock, machine = clock, readSourceFile, limits = { steps: 4, pools: {} } } =
+      options;
     const { yielding = false } = options;
     const nodes = await bindGraph(graph, { state, readSourceFile, at: clock.now(), yielding });
     const index = new StalenessIndex(nodes, clock.now());
     index.load(await state.snapshot(nodes.map(({ key }) => key)));
-    return new Orchestrator({ ...options, index, observe: () => {} }, limits);
+    return new Orchestrator({ ...options, machine, index, observe: () => {} }, limits);
   }
 
   /**
-   * The same graph over the same state once more, by a time of its own: of two runs side by side each keeps to the
-   * partitions that existed when it began.
+   * A second orchestrator over the same graph and state, for a run beside another: each keeps to the partitions that
+   * existed when it began.
    */
   async beside(): Promise<Orchestrator> {
     const { session } = this;
@@ -240,12 +248,20 @@ export class Orchestrator {
     return heldBack(this.index, scopeOf(this.index, selection));
   }
 
-  /** The assets that wait for partitions of external assets not seen so far, each with its warnings. @throws {RequestError} */
+  /**
+   * The assets that wait for partitions of external assets not seen so far, each with its warnings.
+   *
+   * @throws {RequestError}
+   */
   awaited(selection: RunSelection): ReadonlyMap<AssetKey, readonly Warning[]> {
     return awaited(this.index, selection);
   }
 
-  /** The failures over selected partitions that are fresh all the same, which no plan makes again. @throws {RequestError} */
+  /**
+   * The failures over selected partitions that are fresh all the same, which no plan makes again.
+   *
+   * @throws {RequestError}
+   */
   failedFresh(selection: RunSelection): ReadonlyMap<AssetKey, readonly Warning[]> {
     const scope = scopeOf(this.index, selection);
     return new Map(
@@ -465,11 +481,13 @@ export class Orchestrator {
   }
 
   /**
-   * What asks for runs by itself, to be ticked in this order: what is seen by sensors is known to schedules and conditions.
+   * The sensors, the schedules and the assets' conditions, to be ticked in this order: what sensors find counts for the others.
    *
    * @throws {DeclarationError} If a schedule's expression cannot be read, or two have one name.
    */
-  async tickers({ schedules, sensors, files, lookbackDays }: TickersOptions): Promise<readonly Ticking[]> {
+  async tickers(
+    { schedules, sensors, files, lookbackDays, left = NOTHING_LEFT }: TickersOptions,
+  ): Promise<readonly Ticking[]> {
     const [{ SensorTicker }, { ScheduleTicker }, { requireDistinct }] = await Promise.all([
       import("./automation/sensor_ticker.ts"),
       import("./automation/schedule_ticker.ts"),
@@ -478,17 +496,20 @@ export class Orchestrator {
     requireDistinct([...schedules, ...sensors].map(({ name }) => name));
     const { session } = this;
     const cron = await this.#cron();
+    const isOwn = ({ name }: { readonly name: string }) => !left.names.has(name);
     return [
-      ...sensors.map((sensor) => new SensorTicker(sensor, { session, files, lookbackDays })),
-      ...schedules.map((schedule) => new ScheduleTicker(schedule, { session, cron, lookbackDays })),
-      await this.ticker(lookbackDays),
+      ...sensors.filter(isOwn).map((sensor) => new SensorTicker(sensor, { session, files, lookbackDays })),
+      ...schedules.filter(isOwn).map((schedule) =>
+        new ScheduleTicker(schedule, { session, cron, lookbackDays })
+      ),
+      await this.ticker({ lookbackDays, left: left.assets }),
     ];
   }
 
   /** Begins to ask for what is to be made by itself; it goes on where the last one ended. */
-  async ticker(lookbackDays?: number): Promise<Ticker> {
+  async ticker(options?: TickerOptions): Promise<Ticker> {
     const { Ticker } = await import("./automation/ticker.ts");
-    return await Ticker.open(this.session, await this.#cron(), lookbackDays);
+    return await Ticker.open(this.session, await this.#cron(), options);
   }
 
   /** Goes on with backfills, wherever they are. */
@@ -524,10 +545,10 @@ export class Orchestrator {
     return await outagesIn(this.session.state.keyValue, this.session.clock.now());
   }
 
-  /** What is to be said of the code of assets while a daemon leads: it, or this checkout, may have other code of them. */
-  async codeWarnings(leader: Leader | undefined): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
+  /** Warnings of assets whose code differs between this checkout and the daemons that lead. */
+  async codeWarnings(leaders: readonly Leader[]): Promise<ReadonlyMap<AssetKey, readonly Warning[]>> {
     const { codeWarnings } = await import("./daemon/leading_daemon.ts");
-    return await codeWarnings(this.session.state, this.index, leader);
+    return await codeWarnings(this.session.state, this.index, leaders);
   }
 
   /** Begins to tell people of what is wrong. */

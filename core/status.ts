@@ -25,7 +25,7 @@ export interface StatusRange extends PartitionRange {
   readonly state: PartitionState;
 }
 
-/** How the partitions of an asset stand. */
+/** The status of an asset's partitions. */
 export interface AssetStatus {
   readonly key: AssetKey;
   /** fresh + stale + missing = total; the others lie over these. */
@@ -40,7 +40,11 @@ export interface AssetStatus {
   readonly warnings: readonly Warning[];
 }
 
-/** The status of the selected partitions, for every selected asset. @throws {RequestError} If a bound or a key is not one. */
+/**
+ * The status of the selected partitions, for every selected asset.
+ *
+ * @throws {RequestError} If a bound or a key is not one.
+ */
 export async function statusOf(session: Session, selection: RunSelection): Promise<AssetStatus[]> {
   const { index } = session;
   const nodes = index.nodes.filter((node) => selection.assets.has(node.key));

@@ -24,6 +24,7 @@ export function alerts({ lookbackDays, own, assets }: AlertsOptions): readonly A
   };
   const box = [
     alert.failure(on("failure")),
+    alert.ticks(),
     alert.promotion(on("promotion")),
     // Days that were never asked for, and are older than what is asked for by itself, are nobody's; those that stood once
     // are late at any age.

@@ -16,17 +16,17 @@ export interface NewFilesOptions {
   readonly asset: AssetKey;
   /** The folder of the lake below which they lie. */
   readonly folder: string;
-  /** The key of the partition that a file belongs to, by its path; null: the only one; undefined: it is none of them. */
+  /** From a file's path, the key of its partition; null in an unpartitioned asset, undefined for other files. */
   readonly partition: (path: string) => string | null | undefined;
-  /** Asks for a run over what was reported, too: `{ selection: ["shop/report"] }`. @default conditions of assets ask */
+  /** A run to request after each report, such as `{ selection: ["shop/report"] }`. @default none: assets' conditions do */
   readonly materialize?: MaterializeRequest;
   /** @default a minute */
   readonly every?: Duration;
 }
 
 /**
- * Reports files that others put into the lake, or put in the place of others: each partition with all of its files, its
- * version made of theirs. A file that is still being written is reported again once it has grown.
+ * A sensor that reports files that others put into a folder of the lake, or replaced there, as partitions of an external
+ * asset. A file that is still being written is reported again once it has grown.
  */
 export function newFiles(options: NewFilesOptions): Sensor {
   const { asset, folder, partition, materialize, every = { minutes: 1 } } = options;

@@ -1,9 +1,9 @@
 import { schedule } from "../core/mod.ts";
 
-/** For how many days what has been replaced, ended or ticked is remembered. */
+/** The number of days for which replaced versions, ended runs and ticks are remembered. */
 export const REMEMBERED = 90;
 
-/** Applies retention once a day. */
+/** A schedule that applies retention once a day, at 03:30 UTC. */
 export const retention = schedule({
   name: "retention",
   description: `deletes files that are over, and forgets what is older than ${REMEMBERED} days`,

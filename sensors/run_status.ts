@@ -31,7 +31,7 @@ interface Told {
   readonly open: readonly RunId[];
 }
 
-/** Calls a function for each run that has ended since it was declared. */
+/** A sensor that calls a function for each run that has ended since the sensor was first called. */
 export function runStatus(options: RunStatusOptions): Sensor {
   const { name, description = "runs that have ended", statuses, act, every = { seconds: 30 } } = options;
   return sensor({
@@ -64,7 +64,7 @@ export function runStatus(options: RunStatusOptions): Sensor {
       return {
         requests,
         cursor: told,
-        skip: ended === 0 ? "no run has ended" : `told of ${ended} runs that ended`,
+        skip: ended === 0 ? "no run has ended" : `told of ${ended} run${ended === 1 ? "" : "s"} that ended`,
       };
     },
   });

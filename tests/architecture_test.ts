@@ -78,7 +78,7 @@ const OWN_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 function layerOf(path: string): string | undefined {
   if (["app.ts", "config.ts", "deno.json"].includes(path)) return "app";
-  if (path === "main.ts" || path === "keyboard.ts") return "main";
+  if (["main.ts", "keyboard.ts", "exit.ts", "exit_thread.ts"].includes(path)) return "main";
   const folder = path.split("/")[0]!;
   return Object.hasOwn(MAY_IMPORT, folder) ? folder : undefined;
 }

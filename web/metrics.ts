@@ -8,7 +8,7 @@ export async function metricsOf({ pulse, lake, process }: Vitals): Promise<Metri
     ...processMetrics(process),
     ...pulseMetrics(pulse),
     ...workMetrics(pulse),
-    ...open === undefined ? [] : await lakeMetrics(open, process.now()),
+    ...open === undefined ? [] : await lakeMetrics(open, process),
   ];
 }
 
@@ -60,7 +60,7 @@ function workMetrics({ counters: { ticks, steps, partitions, retries } }: Pulse)
 
 async function lakeMetrics(
   { orchestrator, state, requests, limited }: OpenLake,
-  now: number,
+  { now, speed }: ProcessVitals,
 ): Promise<Metric[]> {
   const [runs, oldest, assets, episodes, owed] = [
     await state.runCounts(),
@@ -77,7 +77,7 @@ async function lakeMetrics(
       "airgraph_queue_oldest_age_seconds",
       "How long a run has waited that may be taken; 0 where none waits.",
       {
-        value: oldest === null ? 0 : Math.max(0, now - oldest) / SECOND,
+        value: oldest === null ? 0 : Math.max(0, now() - oldest) / speed / SECOND,
       },
     ),
     gauge(

@@ -28,29 +28,36 @@ import { filePath, type Table } from "./table.ts";
 export type InputMaterializations<Deps> = { readonly [Name in keyof Deps]: readonly Materialization[] };
 
 /** The declaration of a table: an asset's own options, and how a program makes its partitions. */
-export interface TableAssetOptions<Set extends PartitionSet, Deps extends Dependencies<Set>> extends
-  Pick<
-    AssetOptions<Resources, Set, Deps>,
-    | "key"
-    | "description"
-    | "kind"
-    | "partitions"
-    | "deps"
-    | "code"
-    | "sources"
-    | "batch"
-    | "retry"
-    | "timeout"
-    | "freshness"
-    | "automation"
-  > {
+export interface TableAssetOptions<Partitioning extends PartitionSet, Deps extends Dependencies<Partitioning>>
+  extends
+    Pick<
+      AssetOptions<Resources, Partitioning, Deps>,
+      | "key"
+      | "description"
+      | "kind"
+      | "partitions"
+      | "deps"
+      | "code"
+      | "sources"
+      | "batch"
+      | "retry"
+      | "timeout"
+      | "freshness"
+      | "automation"
+    > {
   /** The contract, and where the files lie. */
   readonly table: Table;
   /** Scans the files; shared by tables of one contract, equal files are scanned once. @default one of its own */
   readonly examiner?: TableExaminer;
-  /** The program whose rows are written: `marts/x` is `sql/marts/x.sql`. */
+  /**
+   * The program whose rows are written: `marts/x` is `sql/marts/x.sql`, below the project or, for a graph's module, below
+   * the module's folder. It is among the asset's `sources`.
+   */
   readonly program: string;
-  /** The tables that the program reads, by the names that its statement uses. */
+  /**
+   * The tables that the program reads, by the names that its statement uses: `tableInput`, `filesInput` or `{
+   * columns, rows }`.
+   */
   readonly inputs: (materialized: InputMaterializations<Deps>) => Readonly<Record<string, InputTable>>;
   /** The program's column that holds the key of a row's partition; `all` where the asset is not partitioned. */
   readonly partition: string;
@@ -81,7 +88,8 @@ export interface TableAssetOptions<Set extends PartitionSet, Deps extends Depend
 }
 
 /** An asset whose partitions are a table's files. */
-export interface TableAsset<Set extends PartitionSet = PartitionSet> extends Asset<Resources, Set> {
+export interface TableAsset<Partitioning extends PartitionSet = PartitionSet>
+  extends Asset<Resources, Partitioning> {
   readonly table: Table;
 }
 
@@ -89,9 +97,9 @@ export interface TableAsset<Set extends PartitionSet = PartitionSet> extends Ass
  * Declares a table: a program makes each partition as one Parquet file, which is published if it keeps the contract. A
  * partition without rows has no file.
  */
-export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<Set>>(
-  options: TableAssetOptions<Set, Deps>,
-): TableAsset<Set> {
+export function tableAsset<Partitioning extends PartitionSet, Deps extends Dependencies<Partitioning>>(
+  options: TableAssetOptions<Partitioning, Deps>,
+): TableAsset<Partitioning> {
   const {
     table,
     program,
@@ -148,10 +156,11 @@ export function tableAsset<Set extends PartitionSet, Deps extends Dependencies<S
     };
   }
 
-  const asset = define.asset<Set, Deps>({
+  const statement = sourceFile(`sql/${program}.sql`);
+  const asset = define.asset<Partitioning, Deps>({
     kind: "table",
     ...declared,
-    sources: [sourceFile(`sql/${program}.sql`), ...options.sources ?? []],
+    sources: [statement, ...(options.sources ?? []).filter(({ path }) => path !== statement.path)],
     pool: "duckdb",
     contract: shownContract(contract),
     checks: [

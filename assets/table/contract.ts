@@ -24,7 +24,7 @@ export interface Contract {
   readonly key?: readonly string[];
   /** The columns by which each file is sorted, ascending. */
   readonly sort?: readonly string[];
-  /** Of this is known, file by file, where values lie above a level: `watchCheck` warns of them. */
+  /** A column whose high values are counted file by file, so that `watchCheck` can warn of them. */
   readonly watch?: Watch;
 }
 

@@ -1,4 +1,4 @@
-import { type ColumnType, isTimeSet, type PartitionSet } from "../../core/mod.ts";
+import { type ColumnType, isTimeSet, type PartitionSet, show } from "../../core/mod.ts";
 import type { Contract } from "./contract.ts";
 import { pathOf, type Table } from "./table.ts";
 
@@ -29,6 +29,9 @@ export function requireFit(declared: Declared): void {
 
 /** The first fault of columns and their rules; undefined where there is none. */
 export function contractFault({ columns, partitionColumns, key, sort = [] }: Contract): string | undefined {
+  for (const [name, list] of Object.entries({ columns, partitionColumns })) {
+    if (!Array.isArray(list)) return `found ${show(list)} as ${name} in its contract, wanted a list`;
+  }
   if (columns.length === 0) return "found no columns, wanted some";
   const own = new Set(columns.map(({ name }) => name));
   const names = new Set<string>();
@@ -40,6 +43,13 @@ export function contractFault({ columns, partitionColumns, key, sort = [] }: Con
     }
     if (names.has(name.toLowerCase())) return `found two columns "${name}", wanted one of each name`;
     names.add(name.toLowerCase());
+  }
+  const unlikely = columns.find(({ limits }) => limits !== undefined && !(limits[0] <= limits[1]));
+  if (unlikely !== undefined) {
+    const { name, limits } = unlikely;
+    return `found the limits ${limits![0]} and ${
+      limits![1]
+    } of the column "${name}", wanted the least value first`;
   }
   if (key?.length === 0) return "found a key of no columns, wanted some, or no key";
   for (const [what, listed] of Object.entries({ key: key ?? [], sort })) {

@@ -37,7 +37,8 @@ function listed(names: readonly string[]): string {
 }
 
 /**
- * The files of a table's partitions as a program's input.
+ * The files of a table's partitions as a program's input: a table of the contract's columns, `file` (the file's path) and
+ * `file_row`. The path's columns are not among them; they can be taken from `file`.
  *
  * @param readBy The wanted partition that cannot do without one of that key. @default all that read it by the dependency
  */

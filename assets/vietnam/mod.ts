@@ -7,9 +7,10 @@ import { MART, type MartZone } from "./contract.ts";
 import { locations } from "./locations.ts";
 import { mart } from "./mart.ts";
 import { raw as rawHours } from "./raw.ts";
+import type { RawHours } from "./raw/hour_files.ts";
 import { unnamedFiles } from "./raw/unnamed_files.ts";
 import { stations } from "./stations.ts";
-import { lookAtAsked, mendAnswers, type RawHours, tidyAnswers } from "./upkeep.ts";
+import { lookAtAsked, mendAnswers, tidyAnswers } from "./upkeep.ts";
 
 /** Vietnam's air by OpenAQ: raw hours, a development mart, and a production mart behind it. */
 export const group: Group = {

@@ -28,6 +28,7 @@ import { RAW } from "./contract.ts";
 import { hourDue } from "./due.ts";
 import { knownLocations, latestLocations, locations } from "./locations.ts";
 import { type AnsweredHour, recordedVersion, stageAnswers } from "./raw/answered_hour.ts";
+import { listFurther } from "./raw/answer_list.ts";
 import { filesByFolder, HourError, hourFolder, type RawZone, recordedAt } from "./raw/hour_files.ts";
 
 const hours = hourly({ start: "2016-01-01", timeZone: "UTC" });
@@ -97,6 +98,8 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
       let done = 0;
       for await (const group of openaq.hours(question, log)) {
         yield await outputs(context, zone, group, known);
+        // Published by now. A list that cannot be written makes no hour wrong: the next command writes it.
+        await listFurther(store, zone).catch(() => {});
         done += group.hours.length;
         if (!asking) progress(done, partitions.count, "hours");
       }

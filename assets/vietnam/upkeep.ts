@@ -1,5 +1,4 @@
 import {
-  type AssetKey,
   chunks,
   count,
   type FileRef,
@@ -15,13 +14,8 @@ import {
 import type { Discrepancy, UpkeepContext } from "../group.ts";
 import { type AnsweredHour, answersFolder, recordedVersion } from "./raw/answered_hour.ts";
 import type { Compared } from "./raw/records_compared.ts";
-import type { RawZone } from "./raw/hour_files.ts";
-
-/** The asset of raw hours, and where its files lie. */
-export interface RawHours {
-  readonly asset: AssetKey;
-  readonly zone: RawZone;
-}
+import { isAllThere, listAnswers } from "./raw/answer_list.ts";
+import type { RawHours, RawZone } from "./raw/hour_files.ts";
 
 /** The records as they were when they and the state said the same. */
 interface Agreed {
@@ -34,6 +28,7 @@ const AT_ONCE = 10_000;
 /** After more events than these the records are read once more. */
 const MOST_EVENTS = 200;
 const LATER = "the lake has a later answer than the state";
+const UNRECORDED = "a record of the lake is gone, and files lie there that the state does not name";
 
 const hours = hourly({ start: "1970-01-01", timeZone: "UTC" });
 const agreedKey = (zone: RawZone) => `vietnam/asked/${zone}`;
@@ -61,7 +56,7 @@ export async function mendAnswers(raw: RawHours, context: UpkeepContext): Promis
   ]);
   const agreed = await agreedBefore(raw, context);
   const compared = await compareAnswers({ ...raw, ...context, known: agreed?.records ?? [] });
-  const { records, seq, lost, ahead } = compared;
+  const { records, seq, lost } = compared;
   const written: FileRef[] = [];
   if (lost.length > 0) {
     const answered: AnsweredHour[] = [];
@@ -71,18 +66,17 @@ export async function mendAnswers(raw: RawHours, context: UpkeepContext): Promis
     written.push(await writeAnswers({ store, publisher }, zone, answered, now));
   }
   await publisher.remove(records.damaged.map(({ ref }) => ref).filter((ref) => isKnown(agreed, ref)));
-  if (ahead.length > 0) {
-    const events = ahead.map((range) => ({
-      kind: "due" as const,
-      asset,
-      at: now,
-      run: null,
-      detail: LATER,
-      ...range,
-    }));
-    await state.commit({ claim: null, events });
+  const events = dueIn(compared).flatMap(({ ranges, detail }) =>
+    ranges.map((range) => ({ kind: "due" as const, asset, at: now, run: null, detail, ...range }))
+  );
+  if (events.length > 0) await state.commit({ claim: null, events });
+  const standing = [...records.read, ...written];
+  await agreeOn(raw, context, { seq, records: standing });
+  const unknown = records.damaged.map(({ ref }) => ref).filter((ref) => !isKnown(agreed, ref));
+  // As long as somebody is at work, a record that is gone is missed once more: hours in work were left out.
+  if ((await state.holdings()).length === 0) {
+    await listAnswers(store, zone, [...standing, ...unknown].map(({ path }) => path)).catch(() => {});
   }
-  await agreeOn(raw, context, { seq, records: [...records.read, ...written] });
   return discrepancies(raw, compared, agreed, "mend");
 }
 
@@ -92,7 +86,9 @@ export async function tidyAnswers(raw: RawHours, context: UpkeepContext): Promis
   if ((await context.state.holdings()).length > 0) return;
   const { store, publisher, now } = context;
   const { foldAnswers } = await import("./raw/answer_records.ts");
-  await foldAnswers({ store, publisher }, raw.zone, now);
+  if (await isAllThere(store, raw.zone, await store.list(answersFolder(raw.zone)))) {
+    await foldAnswers({ store, publisher }, raw.zone, now);
+  }
   await mendAnswers(raw, context);
 }
 
@@ -106,6 +102,7 @@ async function agree(raw: RawHours, context: UpkeepContext): Promise<boolean> {
   const events = await state.since(seq, MOST_EVENTS + 1);
   const isRecorded = events.some(({ kind, asset }) => kind === "materialized" && asset === raw.asset);
   if (isRecorded || events.length > MOST_EVENTS) return false;
+  if (!await isAllThere(store, raw.zone, paths)) return false;
   return (await publisher.intact(records)).every(Boolean);
 }
 
@@ -132,10 +129,11 @@ function isKnown(agreed: Agreed | undefined, { path }: FileRef): boolean {
 
 function discrepancies(
   { asset }: RawHours,
-  { records, lost, ahead }: Compared,
+  compared: Compared,
   agreed: Agreed | undefined,
   act: "look" | "mend",
 ): Discrepancy[] {
+  const { records, lost } = compared;
   // Lakes of before 0.2 have no records.
   const isOlder = agreed === undefined && records.read.length + records.damaged.length === 0;
   const unknown =
@@ -153,12 +151,20 @@ function discrepancies(
       asset,
       message: `found ${textOf(lost)} on no record of the lake, wanted all that were asked: ${anew}`,
     }],
-    ...ahead.length === 0 ? [] : [{
+    ...dueIn(compared).map((due) => ({
       asset,
-      message: `${LATER} of ${textOf(ahead)}: materialize takes it in`,
-      due: { ranges: ahead, detail: LATER },
-    }],
+      message: `${due.detail} of ${textOf(due.ranges)}: materialize takes ${
+        due.detail === LATER ? "it" : "them"
+      } in`,
+      due,
+    })),
   ];
+}
+
+/** What is to be asked again, and why; hours of which no record vouches for the files may need all sensors. */
+function dueIn({ ahead, unrecorded }: Compared): NonNullable<Discrepancy["due"]>[] {
+  return [{ ranges: ahead, detail: LATER }, { ranges: unrecorded, detail: UNRECORDED }]
+    .filter(({ ranges }) => ranges.length > 0);
 }
 
 function textOf(ranges: Ranges): string {

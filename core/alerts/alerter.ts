@@ -1,16 +1,17 @@
+import { AUTOMATION } from "../automation/names.ts";
 import type { Tick, Ticking } from "../automation/ticker.ts";
 import type { AssetKey } from "../event.ts";
 import { DAY, HOUR, type Instant, iso, type Milliseconds, milliseconds, MINUTE, SECOND } from "../instant.ts";
 import { isTimeSet } from "../partition/partition_set.ts";
 import type { Episode } from "../ports/alerts.ts";
 import type { Channel } from "../ports/channel.ts";
-import type { Clock } from "../ports/clock.ts";
-import { TICKS } from "../daemon/leading.ts";
+import { leadOf, TICKS } from "../daemon/leading.ts";
 import { limited } from "../run/limited.ts";
 import { refresh, type Session } from "../run/session.ts";
 import { type Probe, SourceHealth } from "../source_health.ts";
 import { compare, type Found, nameOf } from "./compare.ts";
 import { Courier } from "./courier.ts";
+import { type AutomationNames, failingTicks } from "./failing_ticks.ts";
 import { findings } from "./findings.ts";
 import { LifeSign, missed } from "./life_sign.ts";
 import type { AlertRule } from "./rule.ts";
@@ -33,12 +34,12 @@ export interface AlerterOptions {
   readonly sources?: readonly WatchedSource[];
   /** The sensors that are set aside, each with a line. */
   readonly sensors?: () => Promise<AlertView["sensors"]>;
+  /** The schedules and sensors here. @default none */
+  readonly automations?: AutomationNames;
   /** When something is due next to be asked for, by who ticks here. @default nothing is, and nobody is missed */
   readonly due?: () => Instant;
   /** Told of what began or ended here, beside the channels. */
   readonly tell?: (episode: Pick<Episode, "rule" | "subject" | "message">) => void;
-  /** Measures deliveries and probes, where the lake lives faster than the machine. @default the lake's clock */
-  readonly machine?: Clock;
   /** How many times as fast the lake lives. @default 1 */
   readonly speed?: number;
 }
@@ -59,6 +60,8 @@ export class Alerter implements Ticking {
   /** Its name in lines about it. */
   readonly name = "alerts";
   readonly #session: Session;
+  /** The name of the lead in the groups of the graph. */
+  readonly #lead: string;
   readonly #options: AlerterOptions;
   readonly #courier: Courier;
   readonly #results: KnownResults;
@@ -73,11 +76,12 @@ export class Alerter implements Ticking {
   /** @internal */
   constructor(session: Session, options: AlerterOptions) {
     this.#session = session;
+    this.#lead = leadOf(session.index.nodes.map(({ asset }) => asset));
     this.#options = options;
-    const { channels, machine = session.clock, speed = 1 } = options;
-    this.#courier = new Courier(session, channels, { machine, speed });
+    const { channels, speed = 1 } = options;
+    this.#courier = new Courier(session, channels, speed);
     this.#results = new KnownResults(session.state, session.index);
-    this.#life = new LifeSign(session.state.keyValue);
+    this.#life = new LifeSign(session.state.keyValue, this.#lead);
   }
 
   /** When something may be wrong or over although no event says so, or a delivery is to be tried again. */
@@ -90,7 +94,7 @@ export class Alerter implements Ticking {
    * again although something is due.
    */
   async tick(signal: AbortSignal): Promise<Tick> {
-    await this.#look(signal);
+    await this.#look(signal, "asks");
     const at = this.#session.clock.now();
     await this.#life.beat({ at, due: this.#options.due?.() ?? Infinity });
     return { at, runs: [] };
@@ -105,16 +109,16 @@ export class Alerter implements Ticking {
   }
 
   /** Begins and ends episodes by how things are now; deliveries and the probes of sources go on by themselves. */
-  async #look(signal: AbortSignal, place?: "follows"): Promise<void> {
+  async #look(signal: AbortSignal, place?: "asks" | "follows"): Promise<void> {
     const session = this.#session;
     const { index, clock } = session;
     await refresh(session);
     index.advance(clock.now());
-    const view = await this.#view();
+    const view = await this.#view(place);
     const { rules } = this.#options;
     await this.#compare(
       view,
-      place === undefined || view.missed !== undefined
+      place !== "follows" || view.missed.has(this.#lead)
         ? rules
         : rules.filter(({ byFollowers }) => byFollowers),
     );
@@ -127,7 +131,7 @@ export class Alerter implements Ticking {
   async settle(signal: AbortSignal): Promise<void> {
     this.#probe(await this.#view());
     await this.#probing;
-    const leader = await this.#session.state.leader(TICKS);
+    const leader = await this.#session.state.leader(this.#lead);
     await this.#look(signal, leader && "follows");
     if (leader === undefined) await this.#life.rest();
     await this.#courier.settled();
@@ -150,11 +154,14 @@ export class Alerter implements Ticking {
     return this.#joined.with;
   }
 
-  async #view(): Promise<AlertView> {
+  async #view(place?: "asks" | "follows"): Promise<AlertView> {
     const { state, index, clock } = this.#session;
-    const { sources = [], sensors } = this.#options;
+    const { sources = [], sensors, automations = { schedules: [], sensors: [] } } = this.#options;
     let working: ReturnType<AlertView["atWork"]> | undefined;
     const stale = new StaleSince(state.keyValue);
+    const late = new Map(await missed(state.keyValue, clock.now(), this.#options.speed));
+    // Who requests runs by now, such as on a machine that slept, misses nobody in its own place.
+    if (place === "asks") late.delete(this.#lead);
     const troubles = sources.map(async ({ health, asset }) => ({
       name: health.name,
       asset,
@@ -166,7 +173,9 @@ export class Alerter implements Ticking {
       sources: await Promise.all(troubles),
       staleSince: (node, ranges) => stale.of(node.key, ranges, index.now),
       sensors: await sensors?.() ?? [],
-      missed: await missed(state.keyValue, clock.now(), this.#options.speed),
+      automations: new Set([AUTOMATION, ...automations.schedules, ...automations.sensors]),
+      failing: await failingTicks(state, automations),
+      missed: late,
       stalled: await state.stalled(TICKS),
       results: (node, partitions) => this.#results.of(node, partitions),
     };
@@ -253,8 +262,7 @@ export class Alerter implements Ticking {
   }
 
   async #inTime(name: string, probe: Probe, cancel: AbortSignal): Promise<boolean> {
-    const { machine: clock = this.#session.clock } = this.#options;
-    const { signal, cause, end } = limited({ clock }, PROBE, cancel);
+    const { signal, cause, end } = limited(this.#session.machine, PROBE, cancel);
     try {
       return await Promise.race([probe(signal), cause]);
     } catch (error) {

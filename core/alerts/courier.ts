@@ -2,7 +2,6 @@ import type { Instant, Milliseconds } from "../instant.ts";
 import { SECOND } from "../instant.ts";
 import type { Alerts } from "../ports/alerts.ts";
 import type { AlertMessage, Channel } from "../ports/channel.ts";
-import type { Clock } from "../ports/clock.ts";
 import { limited } from "../run/limited.ts";
 import { messageOf, type Ports, type Session } from "../run/session.ts";
 import { Lane } from "./lane.ts";
@@ -24,26 +23,20 @@ interface Served {
   unsettled: Unsettled | undefined;
 }
 
-/** The clock by which deliveries are made: a lake may live faster than the machine. */
-export interface Pace {
-  readonly machine: Clock;
-  /** How many times as fast the lake lives. */
-  readonly speed: number;
-}
-
 /** Delivers what channels are owed, each by itself, and tries again what failed. */
 export class Courier {
   readonly #session: Session;
-  readonly #pace: Pace;
+  readonly #speed: number;
   readonly #alerts: Alerts;
   readonly #served: readonly Served[];
   #fault: { readonly error: unknown } | undefined;
 
-  constructor(session: Session, channels: readonly Channel[], pace: Pace) {
+  /** @param speed How many times as fast as the machine, by whose clock deliveries are made, the lake lives. */
+  constructor(session: Session, channels: readonly Channel[], speed: number) {
     this.#session = session;
-    this.#pace = pace;
+    this.#speed = speed;
     this.#alerts = session.state.alerts;
-    const awake = () => pace.machine.awake();
+    const awake = () => session.machine.awake();
     this.#served = channels.map((channel) => ({
       lane: new Lane(channel, session, awake),
       busy: undefined,
@@ -58,7 +51,7 @@ export class Courier {
   /** When a delivery that failed is tried again. */
   get wakes(): Instant {
     const pauses = this.#served.map(({ lane }) => lane.pause);
-    return this.#session.clock.now() + this.#pace.speed * Math.min(Infinity, ...pauses);
+    return this.#session.clock.now() + this.#speed * Math.min(Infinity, ...pauses);
   }
 
   /** Begins to deliver what is owed. @throws What kept the last deliveries from being noted. */
@@ -105,19 +98,18 @@ export class Courier {
 
   /** @returns Why it did not arrive, as far as is known; null if it did. */
   async #deliver(channel: Channel, message: AlertMessage, signal: AbortSignal): Promise<string | null> {
-    const { mask } = this.#session;
-    return await deliver({ clock: this.#pace.machine, mask }, channel, message, signal);
+    return await deliver(this.#session, channel, message, signal);
   }
 }
 
 /** Delivers one message within ten seconds. @returns Why it did not arrive, as far as is known; null if it did. */
 export async function deliver(
-  session: Pick<Ports, "clock" | "mask">,
+  session: Pick<Required<Ports>, "machine" | "mask">,
   channel: Channel,
   { event, rule, subject, severity, message, at, key }: AlertMessage,
   cancel: AbortSignal,
 ): Promise<string | null> {
-  const { signal, cause, end } = limited(session, LONGEST, cancel);
+  const { signal, cause, end } = limited(session.machine, LONGEST, cancel);
   try {
     await Promise.race([
       channel.send({ event, rule, subject, severity, message, at, key }, signal),

@@ -1,8 +1,10 @@
+import { groupsOf, TICKS } from "../daemon/leading.ts";
 import { canonicalJson } from "../fingerprint.ts";
 import { type Instant, MINUTE } from "../instant.ts";
 import type { KeyValue } from "../ports/key_value.ts";
 
-const KEY = "daemon/life_sign";
+/** The keys of the signs; each goes on with the groups that its daemon has. */
+const PREFIX = "daemon/life_sign";
 
 /** So much later than due a daemon counts as stalled. */
 const PATIENCE = 5 * MINUTE;
@@ -14,16 +16,19 @@ export interface Beat {
 }
 
 /**
- * The sign of life of a daemon that lasts: it beats whenever it has asked for what is due, and says when it is to come
+ * The sign of life of a daemon that lasts, or of others of the same groups: it beats whenever it has asked for what is due, and says when it is to come
  * again. One that ends as it is to says so; one that is killed or stalled leaves a beat that grows old.
  */
 export class LifeSign {
   readonly #store: KeyValue;
+  readonly #lead: string;
   #last = "";
   #given: { readonly at: Instant; readonly due: Instant | null } | undefined;
 
-  constructor(store: KeyValue) {
+  /** @param lead The name of the lead in the groups of the daemon. */
+  constructor(store: KeyValue, lead: string) {
     this.#store = store;
+    this.#lead = lead;
   }
 
   /** Says that all was asked for that was due at `at`, and when something is due next (Infinity: nothing by itself). */
@@ -33,7 +38,8 @@ export class LifeSign {
     const text = `${next} ${Math.floor(at / MINUTE)}`;
     if (text === this.#last) return;
     const given = { at, due: next };
-    await write(this.#store, given);
+    if (this.#given === undefined) await this.#takeOver();
+    await write(this.#store, keyOf(this.#lead), given);
     this.#given = given;
     this.#last = text;
   }
@@ -44,26 +50,52 @@ export class LifeSign {
     this.#given = undefined;
     this.#last = "";
     if (given === undefined) return;
-    const kept = (await this.#store.get(KEY))?.value;
-    if (canonicalJson(kept ?? null) === canonicalJson(given)) await this.#store.delete(KEY);
+    const key = keyOf(this.#lead);
+    const kept = (await this.#store.get(key))?.value;
+    if (canonicalJson(kept ?? null) === canonicalJson(given)) await this.#store.delete(key);
+  }
+
+  /** Misses no more who had some of these groups: one of them that lives gives another sign. */
+  async #takeOver(): Promise<void> {
+    const own = groupsOf(this.#lead);
+    for (const key of (await this.#store.list(PREFIX)).keys()) {
+      if (key !== keyOf(this.#lead) && groupsOf(key).isSubsetOf(own)) await this.#store.delete(key);
+    }
   }
 }
 
 /**
- * The last beat, if it is so old that something was due long since; undefined where all is well or nobody is missed.
+ * The last beats that are so old that something was due long since, by the lead of those who are missed.
  *
  * @param speed How many times as fast the lake lives as the machine, whose time a daemon takes.
  */
-export async function missed(store: KeyValue, now: Instant, speed = 1): Promise<Beat | undefined> {
-  const { at, due } = (await store.get(KEY))?.value as unknown as { at: Instant; due: Instant | null } ??
-    { at: 0, due: null };
-  // What was due already when it was seen was being asked for.
-  return due !== null && Math.max(at, due) + PATIENCE * speed < now ? { at, due } : undefined;
+export async function missed(
+  store: KeyValue,
+  now: Instant,
+  speed = 1,
+): Promise<ReadonlyMap<string, Beat>> {
+  const found = new Map<string, Beat>();
+  for (const [key, { value }] of await store.list(PREFIX)) {
+    const { at, due } = value as unknown as { at: Instant; due: Instant | null };
+    // What was due already when it was seen was being asked for.
+    if (due !== null && Math.max(at, due) + PATIENCE * speed < now) {
+      found.set(TICKS + key.slice(PREFIX.length), { at, due });
+    }
+  }
+  return found;
 }
 
-async function write(store: KeyValue, value: { readonly at: Instant; readonly due: Instant | null }) {
+function keyOf(lead: string): string {
+  return PREFIX + lead.slice(TICKS.length);
+}
+
+async function write(
+  store: KeyValue,
+  key: string,
+  value: { readonly at: Instant; readonly due: Instant | null },
+) {
   for (;;) {
-    const kept = await store.get(KEY);
-    if (await store.put(KEY, value, kept?.version ?? 0)) return;
+    const kept = await store.get(key);
+    if (await store.put(key, value, kept?.version ?? 0)) return;
   }
 }

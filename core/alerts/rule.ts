@@ -13,7 +13,7 @@ export interface Symptom extends AlertText {
   readonly mending?: boolean;
 }
 
-/** A rule: what of a view is wrong. One episode lasts for as long as it finds anything wrong with a subject. */
+/** A rule that finds what is wrong. An episode lasts for as long as it finds something wrong with one subject. */
 export interface AlertRule {
   /** Several rules may share one: what they find of a subject is one episode, as bad as the worst. */
   readonly name: string;
@@ -32,7 +32,12 @@ export interface AlertScope {
 
 /** The partitions of which it is told that they are late. */
 export interface LateScope extends AlertScope {
-  /** Missing ones only of so many of the latest that exist: a backfill owes nothing between. What stood once counts at any age. @default all */
+  /**
+   * Missing ones only of so many of the latest that exist: a backfill owes nothing between. What stood once counts at
+   * any age.
+   *
+   * @default all
+   */
   readonly latest?: number;
 }
 
@@ -62,6 +67,7 @@ export function covers({ assets, groups }: AlertScope, node: Node): boolean {
  * share the state.
  */
 export function seesAsset({ index }: AlertView, key: AssetKey): boolean {
+  if (!key.includes("/")) return false;
   const own = index.find(key);
   if (own !== undefined) return !isBehind(own);
   const prefix = key.slice(0, key.indexOf("/") + 1);

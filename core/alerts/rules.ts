@@ -5,6 +5,7 @@ import { late } from "./rules/late.ts";
 import { promotion } from "./rules/promotion.ts";
 import { sensor } from "./rules/sensor.ts";
 import { source } from "./rules/source.ts";
+import { ticks } from "./rules/ticks.ts";
 
-/** Makes the rules by which people are told of what is wrong. */
-export const alert = { check, daemon, failure, late, promotion, sensor, source };
+/** The makers of alert rules, such as `alert.late()`. */
+export const alert = { check, daemon, failure, late, promotion, sensor, source, ticks };

@@ -7,6 +7,7 @@ import { runningIn } from "../run/session.ts";
 import type { SourceTrouble } from "../source_health.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import type { Node } from "../staleness/node.ts";
+import type { FailingTicks } from "./failing_ticks.ts";
 import type { Beat } from "./life_sign.ts";
 import type { StalePartitions } from "./stale_since.ts";
 
@@ -39,8 +40,12 @@ export interface AlertView {
   readonly staleSince: (node: Node, stale: Ranges) => Promise<readonly StalePartitions[]>;
   /** The sensors that are set aside, each with a line. */
   readonly sensors: readonly { readonly subject: string; readonly message: string }[];
-  /** The last sign of life of a daemon that is missed. */
-  readonly missed: Beat | undefined;
+  /** The names of the schedules and sensors here, and of automation. */
+  readonly automations: ReadonlySet<string>;
+  /** Those of them that go on failing. */
+  readonly failing: readonly FailingTicks[];
+  /** The last signs of life of daemons that are missed, by the names of their leads. */
+  readonly missed: ReadonlyMap<string, Beat>;
   /** The daemons that live, do not answer, and have lost the lead by it. */
   readonly stalled: readonly Stalled[];
   /**

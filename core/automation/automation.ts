@@ -44,15 +44,19 @@ export class Automation {
   /** Whether a change is to be looked at once more. */
   #unsettled = false;
 
-  /** @param memories What the conditions of assets remembered before. */
+  /**
+   * @param memories What the conditions of assets remembered before.
+   * @param left The assets that another asks for.
+   */
   constructor(
     readonly index: StalenessIndex,
     readonly cron: Cron,
     memories: ReadonlyMap<AssetKey, Memory> = new Map(),
+    left: ReadonlySet<AssetKey> = new Set(),
   ) {
     for (const node of index.nodes) {
       const condition = node.asset.automation;
-      if (condition === null) continue;
+      if (condition === null || left.has(node.key)) continue;
       const wake = wakeOf(condition);
       this.#kept.set(node, { condition, memory: memories.get(node.key), met: [], wake, recent: [] });
     }

@@ -3,7 +3,7 @@ import { type Ranges, union } from "../partition/ranges.ts";
 import { isBehind, membersOf, type Node } from "../staleness/node.ts";
 
 /**
- * What is asked for, and what lies between: an asset that reads what will be made, and is read by what will be made, may
+ * Adds to the requested partitions those that lie between: an asset that reads what will be made, and is read by what will be made, may
  * be stale by then. Only what is made by itself at all; what turns out to be fresh is passed over by the run.
  */
 export function withBetween(wanted: ReadonlyMap<Node, Ranges>, now: Instant): Map<Node, Ranges> {

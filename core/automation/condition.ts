@@ -1,7 +1,10 @@
 import type { Duration } from "../instant.ts";
 import type { CauseKind } from "../staleness/judgement.ts";
 
-/** When the partitions of an asset are asked for by themselves, as data; `when` makes it. */
+/**
+ * A condition under which partitions are made by themselves, as data. Made by {@linkcode eager} and the like, or
+ * {@linkcode when}.
+ */
 export type Condition =
   | PlainCondition
   | StaleCondition
@@ -34,8 +37,8 @@ export interface StaleCondition {
 }
 
 /**
- * The last attempt at a partition failed: ever since it was made, or less than `within` ago by the present code. What failed
- * as the service that it asks was down is no longer failed, by an age, once that is back.
+ * The last attempt at a partition failed: ever since it was made or, with `within`, less than so long ago by the present
+ * code. With `within`, a failure because a service was down does not count once that is back.
  */
 export interface FailedCondition {
   readonly condition: "failed";
@@ -56,13 +59,13 @@ export interface LatestCondition {
   readonly windows: number;
 }
 
-/** Any or all of the partitions that are read meet a condition; those of dependencies on what stands are not asked. */
+/** Any or all of the partitions that are read meet a condition; dependencies of mode `present` do not count. */
 export interface UpstreamCondition {
   readonly condition: "any_upstream" | "all_upstream";
   readonly of: Condition;
 }
 
-/** All or any of several conditions are met; the label names what they mean together. */
+/** All or any of several conditions are met; the label is shown in their place. */
 export interface CombinedCondition {
   readonly condition: "and" | "or";
   readonly of: readonly Condition[];
@@ -75,7 +78,7 @@ export interface OneCondition {
   readonly of: Condition;
 }
 
-/** A condition was met, and another was not met later. */
+/** A condition was met, and the condition `reset` has not been met since. */
 export interface SinceCondition {
   readonly condition: "since";
   readonly of: Condition;
@@ -86,7 +89,7 @@ function plain(condition: PlainCondition["condition"]): Condition {
   return { condition };
 }
 
-/** The conditions under which partitions are asked for, to be put together by `and`, `or` and `not`. */
+/** Conditions on a partition, to be combined by `and`, `or` and `not`: `when.and(when.missing, when.withinLatest(7))`. */
 export const when = {
   /** It was never made, or was wiped. */
   missing: plain("missing"),
@@ -109,7 +112,11 @@ export const when = {
     pattern,
     timeZone,
   }),
-  /** It is one of the latest windows; of a set without time, any. @throws {RangeError} If the number is not a whole one from 1. */
+  /**
+   * It is one of the latest windows; of a set without time, any.
+   *
+   * @throws {RangeError} If the number is not a whole one from 1.
+   */
   withinLatest(windows: number): Condition {
     if (Number.isInteger(windows) && windows >= 1) return { condition: "within_latest", windows };
     throw new RangeError(`declaring a look-back: found ${windows} windows, wanted a whole number from 1`);
@@ -118,15 +125,15 @@ export const when = {
   checksFailed: plain("checks_failed"),
   /** It breaks the asset's freshness promise. */
   late: plain("late"),
-  /** Whatever reads it may go on: it stands with its files, and is fresh or merely due to be asked again. */
+  /** What reads it can be made: it is there with its files, and is fresh or merely due. */
   ready: plain("ready"),
-  /** It is asked for in this same evaluation. */
+  /** It is requested in this same evaluation. */
   requested: plain("requested"),
   /** Any partition that it reads meets the condition. */
   anyUpstream: (of: Condition): Condition => ({ condition: "any_upstream", of }),
   /** Every partition that it reads meets the condition. */
   allUpstream: (of: Condition): Condition => ({ condition: "all_upstream", of }),
-  /** The condition was met, and the other one was not met later. Met at once, it is met. */
+  /** The condition was met, and `reset` has not been met later; both met at once count as met. */
   since: (of: Condition, reset: Condition): Condition => ({ condition: "since", of, reset }),
   /** The condition was not met at the last evaluation, and is now. */
   newlyTrue: (of: Condition): Condition => ({ condition: "newly_true", of }),

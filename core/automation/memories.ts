@@ -1,3 +1,4 @@
+import { leadOf, TICKS } from "../daemon/leading.ts";
 import type { AssetKey } from "../event.ts";
 import { canonicalJson } from "../fingerprint.ts";
 import type { Json, KeyValue } from "../ports/key_value.ts";
@@ -6,7 +7,8 @@ import type { Automation } from "./automation.ts";
 import type { Condition } from "./condition.ts";
 import type { Memory } from "./view.ts";
 
-const KEY = "automation/memories";
+/** Keys of what was remembered; each goes on with the groups of who kept it. */
+const PREFIX = "automation/memories";
 
 /** The memories of the conditions of assets, each with its condition: one that is declared otherwise remembers nothing. */
 type Stored = Readonly<Record<AssetKey, { readonly condition: Condition; readonly memory: Memory }>>;
@@ -18,20 +20,23 @@ export class Memories {
   private constructor(
     readonly known: ReadonlyMap<AssetKey, Memory>,
     readonly store: KeyValue,
+    readonly key: string,
     private version: number,
   ) {}
 
+  /** Those of the assets of a graph, whoever kept the newest. */
   static async open(store: KeyValue, nodes: readonly Node[]): Promise<Memories> {
-    const { value, version } = await store.get(KEY) ?? { value: {}, version: 0 };
-    const stored = value as unknown as Stored;
+    const own = PREFIX + leadOf(nodes.map(({ asset }) => asset)).slice(TICKS.length);
+    const all = await store.list(PREFIX);
     const known = new Map<AssetKey, Memory>();
-    for (const { key, asset: { automation } } of nodes) {
-      const kept = stored[key];
-      if (kept !== undefined && canonicalJson(kept.condition) === canonicalJson(automation)) {
-        known.set(key, kept.memory);
+    for (const stored of [...all.values()].map(({ value }) => value as unknown as Stored)) {
+      for (const { key, asset: { automation } } of nodes) {
+        const kept = stored[key];
+        if (kept === undefined || canonicalJson(kept.condition) !== canonicalJson(automation)) continue;
+        if ((known.get(key)?.seq ?? -1) < kept.memory.seq) known.set(key, kept.memory);
       }
     }
-    return new Memories(known, store, version);
+    return new Memories(known, store, own, all.get(own)?.version ?? 0);
   }
 
   /** Keeps what is remembered now, unless another worker kept something since. */
@@ -45,8 +50,8 @@ export class Memories {
     const text = canonicalJson(value);
     if (text === this.#text) return;
     this.#text = text;
-    if (!await this.store.put(KEY, value, this.version)) return;
-    const kept = await this.store.get(KEY);
+    if (!await this.store.put(this.key, value, this.version)) return;
+    const kept = await this.store.get(this.key);
     if (kept !== undefined && canonicalJson(kept.value) === text) this.version = kept.version;
   }
 }

@@ -1,6 +1,6 @@
 import { DeclarationError } from "../errors.ts";
 
-/** The name under which the conditions of assets are paused, and their ticks are kept. */
+/** The name by which assets' conditions, all together, are paused and have ticks. */
 export const AUTOMATION = "automation";
 
 /** @throws {DeclarationError} If a schedule or a sensor cannot have the name. */

@@ -1,27 +1,32 @@
 import type { Duration } from "../instant.ts";
 import { type Condition, when } from "./condition.ts";
 
-/** The partitions that a preset leaves out. */
+/** The options of a preset condition. */
 export interface PresetOptions {
-  /** Missing partitions are asked for in so many of the latest windows; what stands is kept fresh at any age. @default in all */
+  /** Missing partitions count only in so many of the latest windows; stale ones count at any age. @default all windows */
   readonly lookBack?: number;
-  /** A partition that failed is asked for again after so long. @default an hour */
+  /** The time after which a failed partition is tried again. @default an hour */
   readonly retryAfter?: Duration;
 }
 
-/** Whatever is missing or stale, in every window, as soon as all that it reads is there or is asked for, too. */
+/**
+ * A condition: partitions are made once they are missing or stale, as soon as all that they read is ready or
+ * requested, too.
+ */
 export function eager(options: PresetOptions = {}): Condition {
   return labelled("eager", wanted(options), ...able(options));
 }
 
-/** Whatever is missing, in every window, as soon as all that it reads is there or is asked for, too. */
+/** A condition: partitions are made once they are missing, as soon as all that they read is ready or requested, too. */
 export function onMissing(options: PresetOptions = {}): Condition {
   return labelled("on missing", ...missing(options), ...able(options));
 }
 
 /**
- * Whatever is missing or stale, in every window, at the times that a cron expression names: what is so at such a time is
- * asked for once it can be made, what becomes so later at the next time.
+ * A condition: partitions that are missing or stale at the times of a cron expression are made, once they can be.
+ *
+ * @param pattern Such as `0 9 * * 1-5`: minute, hour, day of the month, month, day of the week.
+ * @param options `timeZone` is UTC unless given.
  */
 export function onCron(
   pattern: string,

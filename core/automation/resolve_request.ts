@@ -6,16 +6,16 @@ import { assetRanges, requestOf } from "../run/request.ts";
 import { refresh, type Session } from "../run/session.ts";
 import { select } from "../selection.ts";
 
-/** A run that brings a selection up to date, as a schedule or a sensor asks for it. */
+/** A request of a schedule or a sensor: bring a selection up to date. */
 export interface MaterializeRequest {
-  /** Expressions that choose assets, as commands take them. */
+  /** Expressions that choose assets, as commands take them: `["+shop/report"]`. */
   readonly selection: readonly string[];
-  /** Dates or times, both inclusive. @default the last days that sources are asked again for, and today */
+  /** Dates or times, both inclusive. @default the last DEFAULT_LOOKBACK_DAYS days and today */
   readonly from?: string;
   readonly to?: string;
   /** Keys of single partitions, in the place of bounds. */
   readonly partitions?: readonly string[];
-  /** Covers whole sets. @default false */
+  /** Covers every partition. @default false */
   readonly all?: boolean;
   /** Materializes what is fresh, too. @default false */
   readonly force?: boolean;
@@ -23,19 +23,19 @@ export interface MaterializeRequest {
   readonly priority?: number;
 }
 
-/** A run that applies retention. */
+/** A request of a schedule or a sensor: delete files and forget history whose retention is over. */
 export interface PruneRequest {
   readonly prune: {
-    /** For how many days what has been replaced, ended or ticked is remembered. */
+    /** The number of days for which replaced versions, ended runs and ticks are remembered. */
     readonly history: number;
   };
   readonly priority?: number;
 }
 
-/** A run as a schedule or a sensor asks for it. */
+/** A run as a schedule or a sensor requests it, before its partitions are known. */
 export type AutomationRequest = MaterializeRequest | PruneRequest;
 
-/** The run of what is asked for, as things stand. @throws {RequestError} */
+/** Finds the partitions of a request as things stand. @throws {RequestError} If its selection or bounds name nothing. */
 export async function resolveRequest(
   session: Session,
   request: AutomationRequest,

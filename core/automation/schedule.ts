@@ -3,38 +3,37 @@ import type { Instant } from "../instant.ts";
 import type { AutomationRequest, MaterializeRequest, PruneRequest } from "./resolve_request.ts";
 import { requireName } from "./names.ts";
 
-/** Which of the due times that passed while nobody looked are asked for: none, the last one, or all, one after the other. */
+/** The due times to run that passed while no daemon was at work: none, the last one, or all, one after the other. */
 export type CatchUp = "none" | "last" | "all";
 
-/** A run that is asked for at the times that a cron expression names. */
+/** A declared schedule: requests a run at each due time, which its cron expression names. Made by {@linkcode schedule}. */
 export interface Schedule {
   readonly name: string;
   readonly description: string;
   readonly cron: string;
   readonly timeZone: string;
   readonly catchUp: CatchUp;
-  /** The run of a due time, or why there is none. */
+  /** The request of a due time, or one line on why there is none. */
   readonly request: (due: Instant) => AutomationRequest | { readonly skip: string };
 }
 
-/** How a schedule is declared: with a selection to bring up to date, or else with `request`. */
+/** The declaration of a schedule: what it requests stands beside the times, or is answered by a function `request`. */
 export type ScheduleOptions =
   & {
-    /** As `schedules` and `pause` name it. */
+    /** Its name in `schedules`, `pause` and `ticks`. */
     readonly name: string;
     readonly description?: string;
-    /** Such as `0 9 * * 1-5`. */
+    /** Minute, hour, day of the month, month, day of the week: `0 9 * * 1-5`. */
     readonly cron: string;
-    /** @default UTC */
+    /** IANA name. @default "UTC" */
     readonly timeZone?: string;
-    /** @default the last one */
+    /** @default "last" */
     readonly catchUp?: CatchUp;
   }
   & (MaterializeRequest | PruneRequest | { readonly request: Schedule["request"] });
 
 /**
- * Declares a schedule. Each due time is asked for once, as its run has the schedule's name and the time as its key; while
- * the last run has not ended, none is.
+ * Declares a schedule. Each due time runs once at most; while the run before has not ended, no other is requested.
  *
  * @throws {DeclarationError} If the name cannot be used.
  */

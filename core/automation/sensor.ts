@@ -9,32 +9,32 @@ import type { Report } from "../run/report.ts";
 import type { AutomationRequest } from "./resolve_request.ts";
 import { requireName } from "./names.ts";
 
-/** A run that a sensor asks for: once for each key, however often it is asked for. */
+/** A request of a sensor. Requests with one `key` are one run, however often they are made. */
 export type SensorRequest = AutomationRequest & { readonly key: string };
 
-/** The findings of a sensor. All of it may be empty. */
+/** The answer of a sensor's `sense`; all of it may be left out. */
 export interface Sensed {
-  /** Runs to be asked for. */
+  /** Runs to be queued. */
   readonly requests?: readonly SensorRequest[];
-  /** Partitions of external assets as others wrote them; what is known already is not recorded again. */
+  /** Partitions of external assets that others wrote; those that are known already are not recorded again. */
   readonly reports?: readonly (Report & { readonly asset: AssetKey })[];
-  /** By pool, why the service that its assets ask does not answer; null where it does. What asks it waits meanwhile. */
+  /** By pool, one line on why the service that its assets use is down, and they wait; null where it answers. */
   readonly down?: Readonly<Record<string, string | null>>;
-  /** The cursor that the next call is given; undefined: that of this one. It moves once all that was found is recorded. */
+  /** The cursor for the next call, kept once all requests and reports are recorded. @default this call's */
   readonly cursor?: Json | undefined;
-  /** Why nothing is asked for, in words. */
+  /** One line on why nothing is requested. */
   readonly skip?: string;
 }
 
-/** The files of the lake, as sensors look at them. */
+/** The lake's files, for sensors; paths are below the lake's root. */
 export interface LakeFiles extends Pick<Publisher, "found" | "present"> {
   /** The paths of the files at or below a folder, ascending. */
   list(folder: string): Promise<readonly string[]>;
-  /** The files of latest materializations below a folder. */
+  /** The files below a folder that latest materializations name. */
   readonly known: State["filesBelow"];
 }
 
-/** The context of a sensor. */
+/** The argument of a sensor's `sense`. */
 export interface SensorContext<Resources> {
   /** The cursor that the last call returned; undefined at the first. */
   readonly cursor: Json | undefined;
@@ -49,31 +49,31 @@ export interface SensorContext<Resources> {
   partitions(asset: AssetKey): PartitionSet;
 }
 
-/** A function that looks again and again whether there is something to ask for. */
+/** A declared sensor: a function that is called again and again and may request runs. Made by {@linkcode sensor}. */
 // deno-lint-ignore no-explicit-any
 export interface Sensor<Resources = any> {
   readonly name: string;
   readonly description: string;
-  /** It is called no sooner after its last call. */
+  /** The least time between two calls. */
   readonly every: Milliseconds;
   readonly timeout: Milliseconds;
   readonly sense: (context: SensorContext<Resources>) => Sensed | Promise<Sensed>;
 }
 
-/** How a sensor is declared. */
+/** The declaration of a sensor. */
 export interface SensorOptions<Resources> {
-  /** As `sensors` and `pause` name it. */
+  /** Its name in `sensors`, `pause` and `ticks`. */
   readonly name: string;
   readonly description?: string;
   /** The least time between two calls; after failures it doubles each time, up to ten minutes. @default 30 seconds */
   readonly every?: Duration;
-  /** @default a minute */
+  /** The longest that one call may take. @default a minute */
   readonly timeout?: Duration;
   readonly sense: Sensor<Resources>["sense"];
 }
 
 /**
- * Declares a sensor. It may be called again with the same cursor, such as after a kill: it is to find the same then, under
+ * Declares a sensor. After a kill it may be called again with the same cursor: it must then answer the same requests under
  * the same keys.
  *
  * @throws {DeclarationError} If the name, the interval or the timeout cannot be used.

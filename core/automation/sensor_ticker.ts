@@ -114,11 +114,11 @@ export class SensorTicker implements Ticking {
 
   /** Calls the sensor; one that takes no heed of its signal is not waited for. */
   async #sense(cursor: Json | undefined, now: Instant, signal: AbortSignal): Promise<Sensed> {
-    const { session: { clock, index, resources, state }, files } = this.#over;
+    const { session: { machine, index, resources, state }, files } = this.#over;
     const { name, timeout, sense } = this.#sensor;
     const over = new AbortController();
     const done = new AbortController();
-    const late = clock.sleep(timeout, AbortSignal.any([signal, done.signal])).then(() => {
+    const late = machine.sleep(timeout, AbortSignal.any([signal, done.signal])).then(() => {
       const reason = new Error(
         `sensing: found no answer after ${timeout / SECOND} s, wanted one by then`,
       );

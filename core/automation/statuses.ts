@@ -8,24 +8,28 @@ import { nextOf } from "./schedule_ticker.ts";
 import type { Sensor } from "./sensor.ts";
 import { callableAt, progressKey, type SensorProgress } from "./sensor_ticker.ts";
 
-/** How something that asks for runs by itself is: paused or not, when it asks next, its last tick. */
+/** The status of a schedule, of a sensor, or of all assets' conditions together (`automation`). */
 export interface AutomationStatus {
   readonly name: string;
   readonly kind: "automation" | "schedule" | "sensor";
   readonly description: string;
   readonly paused: boolean;
-  /** When it may ask next; null where it is paused, or does so as soon as anything changes. */
+  /** When it may request runs next; null where it is paused, or looks whenever anything changes. */
   readonly next: Instant | null;
   readonly last: KeptTick | null;
 }
 
-/** The schedules and sensors that are declared. */
+/** The declared schedules and sensors of a graph. */
 export interface Automations {
   readonly schedules: readonly Schedule[];
   readonly sensors: readonly Sensor[];
 }
 
-/** The status of all that asks for runs by itself: the conditions of assets, schedules, sensors. @throws {DeclarationError} */
+/**
+ * The status of automation, of every schedule and of every sensor.
+ *
+ * @throws {DeclarationError} If two have one name, or a cron expression cannot be read.
+ */
 export async function automationStatuses(
   { schedules, sensors }: Automations,
   { state, cron, now }: { readonly state: State; readonly cron: Cron; readonly now: Instant },

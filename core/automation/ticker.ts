@@ -34,6 +34,14 @@ export interface Ticking {
   tick(signal: AbortSignal): Promise<Tick>;
 }
 
+/** The part of what is to be made by itself that one asks for. */
+export interface TickerOptions {
+  /** The days before today that no backfill keeps from being asked for. @default 7 */
+  readonly lookbackDays?: number;
+  /** The assets that another asks for. @default none */
+  readonly left?: ReadonlySet<AssetKey>;
+}
+
 type ByAsset = ReadonlyMap<AssetKey, Ranges>;
 
 /** What a run left undone without an event of it, such as one that lost the state, is asked for anew after so long. */
@@ -73,12 +81,15 @@ export class Ticker implements Ticking {
    * Goes on from what was remembered in the state.
    *
    * @internal
-   * @param lookbackDays As `HeldByBackfills` is told.
    */
-  static async open(session: Session, cron: Cron, lookbackDays?: number): Promise<Ticker> {
+  static async open(
+    session: Session,
+    cron: Cron,
+    { lookbackDays, left }: TickerOptions = {},
+  ): Promise<Ticker> {
     const { state, index } = session;
     const memories = await Memories.open(state.keyValue, index.nodes);
-    const automation = new Automation(index, cron, memories.known);
+    const automation = new Automation(index, cron, memories.known, left);
     const ticker = new Ticker(session, automation, memories, new HeldByBackfills(session, lookbackDays));
     for (const run of await state.runs(LATEST, { command: "materialize", statuses: OPEN })) {
       // What is less urgent, such as a backfill that waits or is paused, keeps nothing from being asked for.

@@ -16,8 +16,8 @@ export interface Why {
 type Quantifier = "any" | "all";
 
 /**
- * An evaluated condition as data for people. What is asked of several partitions is met if any of them meets it; what was
- * asked of none, as all was decided before, is left out.
+ * An evaluated condition as data for people. Over several partitions it is met if any of them meets it; a condition that was
+ * evaluated for none, as all was decided before, is left out.
  */
 export function whyOf(evaluated: Evaluated): Why {
   return withoutIdle(evaluated, toldAtAll(evaluated));
@@ -27,7 +27,7 @@ function toldAtAll(evaluated: Evaluated): Why {
   return told(evaluated, evaluated.site.node, "any");
 }
 
-/** What was found, without what nothing was left to be asked of. */
+/** The evaluation without conditions that no partition was left for. */
 function withoutIdle({ parts }: Evaluated, why: Why): Why {
   const children = parts.flatMap((part, place) =>
     wasEvaluated(part) ? [withoutIdle(part, why.children[place]!)] : []
@@ -109,13 +109,15 @@ function reasons({ condition, parts, site, met }: Evaluated, why: Why): string[]
       return each(inner.filter((each) => why.value || !each.why.value));
     case "or":
       return each(inner.filter((each) => !why.value || each.why.value));
+    case "since":
+      // What never began is why; that what began has not ended is said by the name.
+      if (!why.value && inner.every(({ why }) => !why.value)) return each(inner.slice(0, 1));
+      break;
     case "not":
       // That nothing is in the way is no reason.
       return why.value ? [] : each(inner);
-    default: {
-      // That none of many is what it is not says nothing more.
-      const isPlain = why.detail === undefined || (met.length === 0 && count(site.within) !== 1);
-      return [`${why.value ? "" : "not "}${why.condition}${isPlain ? "" : ` (${why.detail})`}`];
-    }
   }
+  // That none of many is what it is not says nothing more.
+  const isPlain = why.detail === undefined || (met.length === 0 && count(site.within) !== 1);
+  return [`${why.value ? "" : "not "}${why.condition}${isPlain ? "" : ` (${why.detail})`}`];
 }

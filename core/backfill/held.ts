@@ -37,8 +37,9 @@ export class HeldByBackfills {
     if (open.length === 0) this.#batches.clear();
     const held: Held[] = [];
     for (const { id, status } of open) {
-      if (status !== "running") continue;
       for (const { batch, run } of await state.backfills.batches(id)) {
+        // A batch that is at work goes on, though its backfill was paused.
+        if (status !== "running" && run?.status !== "running") continue;
         if (run !== null && !isOpen(run)) continue;
         const scope = new Map<Node, Ranges>();
         for (const [node, ranges] of await this.#ranges(id, batch)) {

@@ -1,4 +1,4 @@
-import { lackText, leadingDaemon } from "../daemon/leading_daemon.ts";
+import { lackText, leadingDaemons } from "../daemon/leading_daemon.ts";
 import type { AssetKey } from "../event.ts";
 import { awaitedBy, type Outages, outagesIn, waitOf, type WaitsFor } from "../outages.ts";
 import { count } from "../partition/ranges.ts";
@@ -14,7 +14,7 @@ import { scopeOfKnown } from "../run/request.ts";
 import type { Session } from "../run/session.ts";
 import { doneOf } from "./wanted.ts";
 
-/** How far a backfill is. */
+/** The progress of a backfill. */
 export interface BackfillProgress {
   readonly id: number;
   readonly status: BackfillStatus;
@@ -85,11 +85,11 @@ interface Around {
 async function aroundOf(session: Session): Promise<(id: BackfillId) => Around> {
   const { state, clock } = session;
   const outages = await outagesIn(state.keyValue, clock.now());
-  const leading = await leadingDaemon(state);
-  const registered = leading === undefined ? [] : await state.assets();
+  const leading = await leadingDaemons(state);
+  const registered = leading.length === 0 ? [] : await state.assets();
   return (id) => ({
     waits: (batches) => waitsFor(session, id, batches, outages),
-    waitsForCode: (assets) => leading && lackText(leading, registered, assets),
+    waitsForCode: (assets) => lackText(leading, registered, assets),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { RunId } from "../event.ts";
+import type { AssetKey, RunId } from "../event.ts";
 import type { Instant } from "../instant.ts";
 import { outageOver, outagesIn } from "../outages.ts";
 import type { Tick, Ticking } from "../automation/ticker.ts";
@@ -21,6 +21,8 @@ export class BackfillTicker implements Ticking {
   /** Only events, and the ends of runs, change anything. */
   readonly wakes: Instant = Infinity;
   readonly #session: Session;
+  /** Whether backfills are of assets of other pipelines. */
+  readonly #foreign = new Map<BackfillId, boolean>();
 
   constructor(session: Session) {
     this.#session = session;
@@ -43,6 +45,7 @@ export class BackfillTicker implements Ticking {
     const { state, clock, index } = this.#session;
     const { id, status } = backfill;
     const batches = await state.backfills.batches(id);
+    if (await this.#isForeign(id, batches)) return [];
     if (!index.isLatest && await this.#isOthers(id, batches)) return [];
     const open = batches.filter(({ run }) => run !== null && isOpen(run)).length;
     const next = batches.filter(({ run }) => run === null);
@@ -70,6 +73,22 @@ export class BackfillTicker implements Ticking {
       if (queued?.isNew) runs.push({ run: queued.run, request });
     }
     return runs;
+  }
+
+  /** Whether it is of assets of another pipeline, of which this graph has none: who has that goes on with it. */
+  async #isForeign(id: BackfillId, batches: readonly BackfillBatch[]): Promise<boolean> {
+    const known = this.#foreign.get(id);
+    if (known !== undefined) return known;
+    const pipelineOf = (asset: AssetKey) => asset.slice(0, asset.indexOf("/"));
+    const { state, index } = this.#session;
+    const own = new Set(index.nodes.map(({ key }) => pipelineOf(key)));
+    let isForeign = false;
+    for (const { batch } of batches) {
+      const ranges = await state.backfills.ranges(id, batch);
+      isForeign ||= ranges.some(({ asset }) => !own.has(pipelineOf(asset)));
+    }
+    this.#foreign.set(id, isForeign);
+    return isForeign;
   }
 
   /** Whether it is of assets of which other code was registered, or that only another graph has: another goes on with it. */

@@ -8,7 +8,7 @@ import type { Node } from "../staleness/node.ts";
 import { standing } from "../staleness/states.ts";
 
 /**
- * What of a scope a backfill makes: all that is not fresh, and what may become so by that; or only what is missing, what is
+ * The partitions of a scope that a backfill makes: all that is not fresh, and what may become so by that; or only what is missing, what is
  * stale, what failed, which may be either.
  */
 export function wantedOf(index: StalenessIndex, scope: Scope, only: readonly Lack[] = []): Scope {

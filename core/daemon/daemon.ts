@@ -8,10 +8,11 @@ import { messageOf, refresh } from "../run/session.ts";
 import { isBehind } from "../staleness/node.ts";
 import { Bell } from "./bell.ts";
 import { Lanes } from "./lanes.ts";
-import { Leading, type LeadNote, TICKS } from "./leading.ts";
+import { Leading, type LeadNote, leadOf, TICKS } from "./leading.ts";
 import { requireSpeed } from "./leading_daemon.ts";
 import { Observing } from "./observing.ts";
 import type { DaemonOptions } from "./options.ts";
+import { isSameLeft, type LeftToOthers, NOTHING_LEFT, Others } from "./others.ts";
 import { Ticks } from "./ticks.ts";
 
 /** Nothing is left longer without a look: neither the clock nor who follows is relied on. */
@@ -33,12 +34,14 @@ export class Daemon {
   #term = new AbortController();
   #broken: { readonly cause: unknown } | undefined;
   #ticks: Ticks | undefined;
+  #left: LeftToOthers = NOTHING_LEFT;
   /** The assets of which other code was told of, by the ids of its records. */
   readonly #behind = new Map<AssetKey, number>();
   readonly #note: Json;
 
   constructor(options: DaemonOptions) {
-    const { orchestrator, tell, observe: told, pulse: { counters }, speed = 1 } = this.#options = options;
+    const { orchestrator, tell, observe: told, pulse: { counters }, speed = 1, automations = [] } = this
+      .#options = options;
     const observe: Observer = (progress) => {
       counters.observe(progress);
       told(progress);
@@ -46,7 +49,7 @@ export class Daemon {
     const codes = Object.fromEntries(
       orchestrator.session.index.nodes.map(({ key, codeId }) => [key, codeId]),
     );
-    this.#note = { speed, codes } satisfies LeadNote;
+    this.#note = { speed, codes, automations } satisfies LeadNote;
     const { clock } = orchestrator.session;
     this.#bells = { ticks: new Bell(clock), runs: new Bell(clock) };
     this.#lanes = new Lanes({ orchestrator, tell, observe, ended: () => this.#ring() });
@@ -91,18 +94,19 @@ export class Daemon {
   }
 
   async #lead(): Promise<void> {
-    const { orchestrator, machine = orchestrator.session.clock, pulse, tell, speed = 1 } = this.#options;
-    const { state } = orchestrator.session;
-    const leading = new Leading(state, machine);
+    const { orchestrator, pulse, tell, speed = 1 } = this.#options;
+    const { state, index, machine } = orchestrator.session;
+    const name = leadOf(index.nodes.map(({ asset }) => asset));
+    const [leading, others] = [new Leading(state, machine, name), new Others(state, machine, name)];
     for (let led: number | undefined | null = null; !this.#over.signal.aborted;) {
       pulse.beat("ticks");
       await refresh(orchestrator.session);
       this.#tellBehind();
       const { lead, silence } = await leading.seek({
         note: this.#note,
-        yields: !orchestrator.session.index.isLatest,
+        yields: !index.isLatest,
       });
-      if (lead === undefined) await requireSpeed(state, speed);
+      await requireSpeed(state, speed);
       pulse.leaderSilence = silence;
       if (lead?.number !== led) {
         led = lead?.number;
@@ -110,6 +114,9 @@ export class Daemon {
         this.#depose();
         tell({ type: lead === undefined ? "follows" : "leads" });
       }
+      const left = lead === undefined ? NOTHING_LEFT : await others.left(index.nodes);
+      if (!isSameLeft(left, this.#left)) this.#depose();
+      this.#left = left;
       if (lead !== undefined) this.#ticks ??= await this.#open(lead);
       else await this.#look();
       this.#ticks?.pass();
@@ -156,7 +163,7 @@ export class Daemon {
     try {
       return new Ticks({
         ports: session,
-        tickings: [new Observing(orchestrator, tell), ...await tickers(lead)],
+        tickings: [new Observing(orchestrator, tell), ...await tickers(lead, this.#left)],
         tell,
         signal: AbortSignal.any([this.#over.signal, this.#term.signal]),
         queued: () => this.#bells.runs.ring(),
@@ -182,12 +189,12 @@ export class Daemon {
 
   /** Lets what is at work end by itself, for a while. */
   async #end(loops: Promise<unknown>): Promise<void> {
-    const { orchestrator: { session: { clock } }, grace, tell, pulse } = this.#options;
+    const { orchestrator: { session: { machine } }, grace, tell, pulse } = this.#options;
     const runs = this.#lanes.size;
     this.#lanes.end();
     if (runs > 0) tell({ type: "ending", runs, grace });
     const over = new AbortController();
-    const patience = clock.sleep(grace, over.signal).then(() => this.#lanes.abort(), () => {});
+    const patience = machine.sleep(grace, over.signal).then(() => this.#lanes.abort(), () => {});
     const ticks = Promise.race([this.#ticks?.still(), patience]);
     await loops;
     await this.#lanes.empty();

@@ -17,7 +17,7 @@ export interface Hands {
 
 /** Looks who does what is queued, by the machine's time. */
 export async function handsOf(state: State, now: Instant): Promise<Hands> {
-  const { leader, silent } = await seeDaemon(state, now);
+  const { leaders: [leader], silent } = await seeDaemon(state, now);
   if (leader !== undefined) {
     return { waits: silent.length > 0, lines: silent, place: daemonAt(leader.place) };
   }

@@ -15,15 +15,14 @@ export interface LeadingDaemon {
   readonly codes: LeadNote["codes"] | undefined;
 }
 
-/** The daemon that leads; undefined where none is at work. */
-export async function leadingDaemon(state: State): Promise<LeadingDaemon | undefined> {
-  const leader = await state.leader(TICKS);
-  return leader && leadingOf(leader);
+/** The daemons that lead, one for each set of groups; none where none is at work. */
+export async function leadingDaemons(state: State): Promise<readonly LeadingDaemon[]> {
+  return (await state.leaders(TICKS)).map(leadingOf);
 }
 
-function leadingOf(leader: Leader): LeadingDaemon {
-  const { speed = 1, codes } = (leader.note ?? {}) as unknown as Partial<LeadNote>;
-  return { place: daemonAt(leader.place), speed, codes };
+function leadingOf({ note, place }: Leader): LeadingDaemon {
+  const { speed = 1, codes } = (note ?? {}) as unknown as Partial<LeadNote>;
+  return { place: daemonAt(place), speed, codes };
 }
 
 /**
@@ -32,8 +31,8 @@ function leadingOf(leader: Leader): LeadingDaemon {
  * @throws {WrongUseError}
  */
 export async function requireSpeed(state: State, speed: number): Promise<void> {
-  const leading = await leadingDaemon(state);
-  if (leading === undefined || leading.speed === speed) return;
+  const leading = (await leadingDaemons(state)).find((each) => each.speed !== speed);
+  if (leading === undefined) return;
   const own = speed === 1 ? "no --speed" : `--speed ${speed}`;
   const wanted = leading.speed === 1 ? "none, as it has" : `--speed ${leading.speed}, as it has`;
   throw new WrongUseError(
@@ -45,10 +44,10 @@ export async function requireSpeed(state: State, speed: number): Promise<void> {
 export async function codeWarnings(
   state: State,
   index: StalenessIndex,
-  leader: Leader | undefined,
+  leaders: readonly Leader[],
 ): Promise<Map<AssetKey, Warning[]>> {
-  if (leader === undefined) return new Map();
-  const leading = leadingOf(leader);
+  if (leaders.length === 0) return new Map();
+  const leading = leaders.map(leadingOf);
   const present = new Map((await state.assets()).map(({ key, codeId }) => [key, codeId]));
   const warnings = new Map<AssetKey, Warning[]>();
   for (const { key, codeId } of index.nodes) {
@@ -63,9 +62,9 @@ export async function codeWarnings(
   return warnings;
 }
 
-/** Why assets wait, in a line, where the daemon that leads has not the present code of some of them. */
+/** Why assets wait, in a line, where no daemon that leads has the present code of some of them. */
 export function lackText(
-  leading: LeadingDaemon,
+  leading: readonly LeadingDaemon[],
   registered: readonly RegisteredAsset[],
   assets: ReadonlySet<AssetKey>,
 ): string | undefined {
@@ -73,11 +72,13 @@ export function lackText(
   return lacking && `${lacking.key}: ${lackingText(leading, lacking.key)}`;
 }
 
-function lacks({ codes }: LeadingDaemon, asset: AssetKey, present: number): boolean {
-  return codes !== undefined && codes[asset] !== present;
+function lacks(leading: readonly LeadingDaemon[], asset: AssetKey, present: number): boolean {
+  return leading.length > 0 &&
+    leading.every(({ codes }) => codes !== undefined && codes[asset] !== present);
 }
 
-function lackingText({ codes, place }: LeadingDaemon, asset: AssetKey): string {
+function lackingText(leading: readonly LeadingDaemon[], asset: AssetKey): string {
+  const { codes, place } = leading.find(({ codes }) => codes?.[asset] !== undefined) ?? leading[0]!;
   const has = codes?.[asset] === undefined
     ? "does not have it"
     : "has other code of it than was registered since";

@@ -27,5 +27,5 @@ export type DaemonNews =
   /** Takes nothing new; so many runs have the time to end by themselves. */
   | { readonly type: "ending"; readonly runs: number; readonly grace: Milliseconds };
 
-/** Told of news as they happen; must not throw. */
+/** Called with news of a daemon as they happen; must not throw. */
 export type Herald = (news: DaemonNews) => void;

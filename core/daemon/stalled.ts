@@ -17,22 +17,20 @@ export function stalledLine({ place, since }: Stalled): string {
 
 /** Who asks for what is due, as others see it. */
 export interface DaemonSeen {
-  /** Undefined where no daemon runs. */
-  readonly leader: Leader | undefined;
+  /** Those that lead, one for each set of groups; none where no daemon runs. */
+  readonly leaders: readonly Leader[];
   /** A line for each daemon that lives and does not answer. */
   readonly silent: readonly string[];
 }
 
 /** Looks for daemons, by the machine's time: who only looks once cannot measure how long one has been silent. */
 export async function seeDaemon(state: Leads, now: Instant): Promise<DaemonSeen> {
-  const leader = await state.leader(TICKS);
+  const leaders = await state.leaders(TICKS);
   const silent = (await state.stalled(TICKS)).map(stalledLine);
-  if (leader !== undefined && leader.at + SILENT < now) {
+  for (const { place, at } of leaders.filter(({ at }) => at + SILENT < now)) {
     silent.push(
-      `${daemonAt(leader.place)} has not answered since ${
-        isoSeconds(leader.at)
-      }: nothing is asked for until it does`,
+      `${daemonAt(place)} has not answered since ${isoSeconds(at)}: nothing is asked for until it does`,
     );
   }
-  return { leader, silent };
+  return { leaders, silent };
 }

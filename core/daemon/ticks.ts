@@ -2,14 +2,14 @@ import type { Ticking } from "../automation/ticker.ts";
 import type { Milliseconds } from "../instant.ts";
 import { type Backoff, backoff } from "../run/backoff.ts";
 import { PassedLeadError } from "../ports/state.ts";
-import { messageOf, type Ports } from "../run/session.ts";
+import { messageOf, type Session } from "../run/session.ts";
 import type { TickOutcome } from "./counters.ts";
 import type { Herald } from "./news.ts";
 
 const BACKOFF: Backoff = { base: { seconds: 5 }, limit: { minutes: 5 } };
 
 export interface TicksOptions {
-  readonly ports: Ports;
+  readonly ports: Pick<Session, "clock" | "machine" | "mask" | "random">;
   readonly tickings: readonly Ticking[];
   readonly tell: Herald;
   /** Aborted when no more is to be asked for. */
@@ -80,8 +80,8 @@ export class Ticks {
   async #tick(place: Place): Promise<void> {
     const { ports, tell, signal, queued, ticked, passed } = this.#options;
     const { name } = place.ticking;
-    const began = ports.clock.awake();
-    const took = () => ports.clock.awake() - began;
+    const began = ports.machine.awake();
+    const took = () => ports.machine.awake() - began;
     try {
       const { runs, failure } = await place.ticking.tick(signal);
       ticked(name, failure !== undefined ? "failed" : runs.length > 0 ? "requested" : "skipped", took());

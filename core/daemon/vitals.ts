@@ -32,6 +32,8 @@ export interface ProcessVitals {
   memory(): number;
   /** The time by which its lake lives. */
   now(): Instant;
+  /** How many times as fast as the machine it lives. */
+  readonly speed: number;
 }
 
 /** Who is admitted to what a process shows and lets be asked for over the web. */

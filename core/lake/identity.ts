@@ -39,15 +39,14 @@ export interface LakeMark {
 const FILE = "_airgraph.json";
 const KEY = "airgraph/lake";
 
-/** Another command made the lake, with a state of its own, while this one was about to: nothing names this state. */
+/** Another command made the lake first, with a state of its own: this command's state is of no use. */
 export class OutpacedError extends LakeError {
   override readonly name = "OutpacedError";
 }
 
 /**
- * Reads the lake's mark. To be called before the state is opened, which may be seen as it is at that moment: another
- * command may be making the lake; it writes the state, then the mark, then begins its run. They are read in the opposite
- * order, so that what it has not written yet is never missed.
+ * Reads the lake's mark. Call it before the state is opened: a command that makes the lake writes the state first and the
+ * mark second, so that who reads them in the opposite order never misses the state of a mark.
  *
  * @throws {LakeError} If it is damaged.
  */
@@ -107,7 +106,7 @@ function apart({ storage, state }: LakePlaces): string {
 }
 
 /**
- * Lets the lake and the state carry each other's id, sources and environment, as far as they do not yet.
+ * Records each other's id, the sources and the environment in the lake and the state, as far as they are not there yet.
  *
  * @param options `newId` makes an id that no other has; `early` marks them before any source is known, as work begins.
  * @throws {LakeError} If the lake is another state's.
@@ -157,7 +156,7 @@ async function record(
   }
 }
 
-/** The identity in the state, and how the lake's own mark compares with it. */
+/** Compares the identity that a state records with the lake's mark. */
 export async function identityOf(state: State, { documents }: LakeStorage): Promise<{
   readonly recorded: LakeIdentity | undefined;
   readonly inLake: "same" | "other" | "lost";
@@ -176,7 +175,11 @@ export async function identityOf(state: State, { documents }: LakeStorage): Prom
   return { recorded, inLake: same ? "same" : "other", version };
 }
 
-/** Marks the lake, if its mark is still the one of a version, or, with null, if it has none. */
+/**
+ * Writes the lake's mark, if it still has the given version or, with null, if there is none.
+ *
+ * @returns Whether it was written.
+ */
 export async function writeMark(
   { documents }: LakeStorage,
   identity: LakeIdentity,
@@ -218,7 +221,11 @@ function requireOneKind({ sources: held }: LakeIdentity, url: string, sources: O
   );
 }
 
-/** Lets a state in the making carry the identity of a lake whose state it takes the place of, under an id of its own. */
+/**
+ * Records the identity of a lake in a state that is to take the place of the lake's own.
+ *
+ * @returns The identity, with the new state's id.
+ */
 export async function takeOver(
   state: State,
   mark: LakeIdentity,
@@ -232,7 +239,7 @@ export async function takeOver(
   return identity;
 }
 
-/** Marks a lake as that of the state that has taken it over; until then both pass for its state. */
+/** Marks a lake as that of the state that takes it over; until then both states may open it. */
 export async function completeTakeOver(storage: LakeStorage, identity: LakeIdentity): Promise<void> {
   const mark = await markOf(storage);
   if (mark?.identity.state === identity.after) await writeMark(storage, identity, mark!.version);

@@ -1,7 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { OrdinalRange } from "./ranges.ts";
 
-/** The definition of a partition set, as JSON: the state keeps it, and `partitionSet(spec)` makes the set again. */
+/** The definition of a partition set as JSON, as the state keeps it; `partitionSet(spec)` makes the set of it. */
 export type PartitionSpec =
   | { readonly type: "single" }
   | { readonly type: "static"; readonly keys: readonly string[]; readonly retired?: readonly string[] }
@@ -31,7 +31,8 @@ export interface Window {
  * The partitions of an asset, as arithmetic over ordinals and never a list of keys.
  *
  * Ordinals of time sets count hours, days or months since 1970 in the set's zone, so that the ordinal of a key does not
- * depend on where the set starts; hours and days that the zone's clock skips are not counted. A static key's ordinal is its place in an append-only list. A single partition is 0.
+ * depend on where the set starts; hours and days that the zone's clock skips are not counted. A static key's ordinal is its
+ * place in an append-only list. A single partition is 0.
  */
 export interface PartitionSet {
   readonly spec: PartitionSpec;
@@ -77,7 +78,7 @@ export interface SingleSet extends PartitionSet {
   readonly spec: Extract<PartitionSpec, { type: "single" }>;
 }
 
-/** One whole that is not partitioned; its key is null. */
+/** The set of an unpartitioned asset; the default of `partitions`. */
 export const single: SingleSet = {
   spec: { type: "single" },
   existing: () => ({ from: 0, to: 0 }),

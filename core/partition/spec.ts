@@ -3,7 +3,7 @@ import { staticSet, type StaticSpec } from "./static_set.ts";
 import { timeSet } from "./time_set.ts";
 import { sameZone } from "./zone.ts";
 
-/** Makes a set again from what it is made of. */
+/** Makes a partition set of its definition. */
 export function partitionSet(spec: PartitionSpec): PartitionSet {
   switch (spec.type) {
     case "single":
@@ -16,8 +16,8 @@ export function partitionSet(spec: PartitionSpec): PartitionSet {
 }
 
 /**
- * The spec to go on with, so that ordinals keep the meaning that recorded state gives them: a static key keeps its place,
- * new keys are appended and those no longer declared are retired; a time set may change its start and openness.
+ * Merges a declared definition into the recorded one, so that ordinals keep their meaning: static keys keep their places,
+ * new ones are appended and those no longer declared are retired; a time set may change its start and openness.
  *
  * @throws {TypeError} If the ordinals would mean something else: another kind of set, another grain or zone.
  */

@@ -1,19 +1,19 @@
 import type { Instant } from "../instant.ts";
 
-/** How bad something is: an `error` keeps data from being right or in time, a `warning` is worth a look. */
+/** The severity of an episode: an `error` keeps data from being right or in time, a `warning` is worth a look. */
 export type AlertSeverity = "warning" | "error";
 
-/** The text of a message about an episode. */
+/** The occasion of a message: an episode began or ended. */
 export type AlertEvent = "opened" | "closed";
 
 /** A stretch of time in which a rule found something wrong with one subject. */
 export interface Episode {
-  /** Names it for good, in all its messages. */
+  /** A name that no other episode ever has; all of its messages bear it. */
   readonly key: string;
   readonly rule: string;
   /** An asset, a sensor, a city, a source or the daemon. */
   readonly subject: string;
-  /** As it was found last. */
+  /** The latest severity. */
   readonly severity: AlertSeverity;
   readonly message: string;
   readonly opened: Instant;
@@ -27,19 +27,19 @@ export interface AlertText {
   readonly message: string;
 }
 
-/** A message of an episode to one channel, and what came of it. */
+/** The delivery of one message to one channel. */
 export interface Delivery {
   readonly channel: string;
   readonly event: AlertEvent;
-  /** When it was last tried; null where nobody did yet. */
+  /** When it was last tried; null before the first try. */
   readonly at: Instant | null;
-  /** One that failed is tried again. */
+  /** A failed delivery is tried again. */
   readonly outcome: "waiting" | "failed" | "delivered";
   /** Why the last try failed, in one line. */
   readonly detail: string | null;
 }
 
-/** An episode with its messages, in the order in which they came to be. */
+/** An episode with the deliveries of its messages, oldest first. */
 export interface EpisodeRecord extends Episode {
   readonly deliveries: readonly Delivery[];
 }
@@ -53,7 +53,7 @@ export interface EpisodeFilter {
   readonly before?: string;
 }
 
-/** A message that is this worker's to deliver, until it is settled. */
+/** A message that this worker has taken to deliver; `settle` ends that. */
 export interface TakenMessage extends AlertText {
   readonly id: number;
   readonly event: AlertEvent;
@@ -65,8 +65,8 @@ export interface TakenMessage extends AlertText {
 }
 
 /**
- * Episodes, and the messages about them that channels are owed. An episode and its messages are written together, so that
- * none is lost: each is delivered at least once.
+ * The record of episodes, and of the messages about them that are still to be delivered. Both are written in one
+ * transaction, so that each message is delivered at least once.
  */
 export interface Alerts {
   /** The episodes that go on, oldest first. */
@@ -79,29 +79,30 @@ export interface Alerts {
     rule?: string,
   ): Promise<readonly Readonly<Record<AlertSeverity, number>>[]>;
   /**
-   * Begins an episode, and owes each channel a message.
+   * Begins an episode, with a message to each channel.
    *
-   * @returns Whether it began: not where one of its rule and subject goes on, or another has its key.
+   * @returns False where one of the same rule and subject goes on, or another has the key.
    */
   begin(episode: Omit<Episode, "closed">, channels: readonly string[]): Promise<boolean>;
-  /** Notes what is found now of an episode that goes on; nobody is told. */
+  /** Updates the severity and message of an episode that goes on, without a message to anybody. */
   change(key: string, found: AlertText): Promise<void>;
   /**
-   * Ends an episode, and owes a message to each channel that was owed one of its beginning.
+   * Ends an episode, with a message to each channel that its beginning had one for.
    *
    * @returns Whether it went on until then.
    */
   end(key: string, at: Instant, message: string): Promise<boolean>;
   /**
-   * Takes the message to a channel that was tried the least, the oldest of these; undefined where none is owed that no
-   * living worker has. The end of an episode is told once its beginning was.
+   * Takes a message to a channel that no living worker has taken: the one tried the fewest times, of these the oldest. The
+   * message of an episode's end comes after that of its beginning.
    *
-   * @param resting Messages that are left, and with them the ends of their episodes.
+   * @param resting Messages to leave alone for now, by id; the later ones of their episodes wait, too.
+   * @returns Undefined where there is none.
    */
   take(channel: string, resting?: readonly number[]): Promise<TakenMessage | undefined>;
-  /** How many messages each channel is owed; those that are owed none are not named. */
+  /** The number of undelivered messages by channel, without those that have none. */
   owed(): Promise<Readonly<Record<string, number>>>;
-  /** Notes that a taken message was delivered, or why not. */
+  /** Records that a taken message was delivered or, with a line in `fault`, why not. */
   settle(id: number, at: Instant, fault: string | null): Promise<void>;
   /** Forgets episodes that ended before an instant and are delivered, or only counts them. */
   forget(before: Instant, counting?: "only"): Promise<number>;

@@ -2,16 +2,16 @@ import type { RunId, Seq } from "../event.ts";
 import type { Instant } from "../instant.ts";
 import type { AssetRange, RunRequest, RunStatus } from "./runs.ts";
 
-/** Names a backfill. */
+/** A backfill's number, from 1. */
 export type BackfillId = number;
 
 /** How a backfill stands, or how it ended: it failed where something that it was to make does not stand. */
 export type BackfillStatus = "running" | "paused" | "succeeded" | "failed" | "cancelled";
 
-/** Why partitions are made: a backfill takes those of some kinds. */
+/** A reason for which a backfill makes a partition. */
 export type Lack = "missing" | "failed" | "stale";
 
-/** A backfill as it was asked for. */
+/** The request of a backfill. */
 export interface BackfillRequest {
   /** The expression that chose the assets. */
   readonly selection: readonly string[];
@@ -54,7 +54,7 @@ export interface BackfillBatch {
   } | null;
 }
 
-/** The backfills that were asked for, and how far they are. Each call is one transaction. */
+/** The record of backfills and of their batches. Each call is one transaction. */
 export interface Backfills {
   /** Stores a backfill with its batches, in the order in which they are to run. */
   begin(

@@ -1,7 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { AlertEvent, AlertSeverity } from "./alerts.ts";
 
-/** A message about an episode, as channels are given it. */
+/** A message about an episode, as a channel delivers it. */
 export interface AlertMessage {
   readonly event: AlertEvent;
   readonly rule: string;
@@ -13,7 +13,7 @@ export interface AlertMessage {
   readonly key: string;
 }
 
-/** Where messages go. */
+/** A way to deliver messages to people, such as a webhook. */
 export interface Channel {
   readonly name: string;
   /**

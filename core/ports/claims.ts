@@ -9,7 +9,7 @@ export interface LiveClaim extends OrdinalRange {
   readonly run: RunId;
 }
 
-/** The claims of a run on one asset, whether or not its worker is still there. */
+/** The partitions of one asset that a run has claimed, whether or not its worker lives. */
 export interface Holding {
   readonly run: RunId;
   readonly asset: AssetKey;
@@ -23,7 +23,7 @@ export interface Holding {
 /** Names one claim; it fences what is done under it. */
 export type ClaimToken = number;
 
-/** Which of the wanted partitions are this worker's now, and who holds the others. */
+/** The answer to a claim: the partitions that were granted, and who holds the others. */
 export interface ClaimAnswer {
   /** Absent when nothing was free. */
   readonly granted?: {
@@ -33,7 +33,7 @@ export interface ClaimAnswer {
     readonly seq: Seq;
   };
   readonly held: readonly (LiveClaim & { readonly abandoned: boolean })[];
-  /** Where nothing was granted for want of a slot: a run that has one, or comes first. */
+  /** A run that has the slot, or comes first, where nothing was granted for want of one. */
   readonly full?: RunId;
 }
 
@@ -60,6 +60,13 @@ export interface StepStart {
   readonly at: Instant;
 }
 
+/** A run that waits for a slot, and one that has it. */
+export interface SlotWait {
+  readonly run: RunId;
+  readonly pool: string;
+  readonly holder: RunId;
+}
+
 /** A place in a pool that a step has as long as its claim. */
 export interface Slot {
   readonly pool: string;
@@ -67,7 +74,7 @@ export interface Slot {
   readonly most: number;
 }
 
-/** Who works on which partitions: a claim lives as long as its worker. */
+/** Claims on partitions: while a worker holds one, no other writes them. A claim lives as long as its worker. */
 export interface Claims {
   /**
    * Claims what is free of the ranges of one asset, all in one token. Without a slot that is free nothing is granted, and
@@ -82,6 +89,8 @@ export interface Claims {
     begins?: StepStart,
     slot?: Slot,
   ): Promise<ClaimAnswer>;
+  /** The runs of living workers that wait for a slot of a pool, each with one that has it. */
+  slotWaits(): Promise<readonly SlotWait[]>;
   /** Says that the run no longer waits for a slot of the pool, as it has nothing to do there. */
   leave(run: RunId, pool: string): Promise<void>;
   /** Whether a run of higher priority waits for the slot that a claim has. */
@@ -100,6 +109,9 @@ export interface Claims {
    * are open, the claim is left to the next `recover`. A run that has not ended is interrupted.
    */
   free(run: RunId, at: Instant): Promise<void>;
-  /** Takes over the claims of workers that are no more; their runs are queued again or, where nobody queued them, interrupted. */
+  /**
+   * Takes over the claims of workers that are no more; their runs are queued again or, where nobody queued them,
+   * interrupted.
+   */
   recover(at: Instant): Promise<readonly Adopted[]>;
 }

@@ -12,5 +12,5 @@ export interface Clock {
   sleep(duration: Milliseconds, signal?: AbortSignal): Promise<void>;
 }
 
-/** Uniform numbers in [0, 1). */
+/** A source of uniform random numbers in [0, 1). */
 export type Random = () => number;

@@ -2,7 +2,7 @@ import type { Column, FileFormat } from "./table.ts";
 import type { Written } from "./object_store.ts";
 import type { FileRef } from "./publisher.ts";
 
-/** A value of a small table that is given by value, or of an answer. */
+/** A value of a row. */
 export type Value = string | number | boolean | null;
 /** A row of an answer, values by column. */
 export type Row = Readonly<Record<string, Value>>;
@@ -32,7 +32,7 @@ export interface Program {
   readonly inputs: Readonly<Record<string, InputTable>>;
 }
 
-/** A program by its text, in DuckDB's SQL, whatever engine makes the lake's tables. */
+/** A question in SQL, in DuckDB's dialect, over named tables. */
 export interface Question extends Program {
   readonly statement: string;
 }
@@ -69,7 +69,7 @@ export interface Transform extends Program {
   readonly readers?: () => ReadonlyMap<string, readonly string[]>;
 }
 
-/** The outcome of one partition, in the order of the wanted ones. */
+/** The outcome of one wanted partition. */
 export type Transformed =
   | {
     readonly status: "done";
@@ -78,7 +78,10 @@ export type Transformed =
     /** The staged file; absent where there are no rows. */
     readonly written?: Written;
     readonly counts: Readonly<Record<string, number>>;
-    /** Lines that are not blank in its CSV files, without their headers, counted on the bytes; absent where it reads none. */
+    /**
+     * Lines that are not blank in its CSV files, without their headers, counted on the bytes; absent where it reads
+     * none.
+     */
     readonly lines?: number;
     /** Whether its rows were evaluated for another table, of the same program and inputs. */
     readonly shared?: boolean;
@@ -100,7 +103,10 @@ export interface Engine {
   transform(transform: Transform, signal: AbortSignal): Promise<readonly Transformed[]>;
   /** The columns of Parquet files, in order; types are Arrow's where they are among `ColumnType`. */
   describe(files: readonly FileRef[], signal: AbortSignal): Promise<readonly Described[]>;
-  /** The few rows that a question answers. Tables of Parquet files also have `file`, a path below the lake's root, and `file_row`. */
+  /**
+   * The few rows that a question answers. Tables of Parquet files also have `file`, a path below the lake's root, and
+   * `file_row`.
+   */
   query(question: Question, signal: AbortSignal): Promise<readonly Row[]>;
 }
 

@@ -17,14 +17,14 @@ import type { Lead } from "./leads.ts";
 import type { FileRef } from "./publisher.ts";
 import type { StepRecord } from "./runs.ts";
 
-/** An asset as a graph declares it, to be made known. */
+/** An asset's declaration, as the state registers it. */
 export interface DeclaredAsset {
   readonly key: AssetKey;
   readonly partitions: PartitionSpec;
   readonly record: CodeRecord;
 }
 
-/** An asset as the state knows it. */
+/** An asset that the state knows. */
 export interface RegisteredAsset {
   readonly key: AssetKey;
   /** With the append-only order of static keys. */
@@ -33,7 +33,7 @@ export interface RegisteredAsset {
   readonly codeId: number;
 }
 
-/** How assets are registered. */
+/** The options of `register`. */
 export interface Registering {
   /** Whether code that others registered since this one last was stays the present one. @default false */
   readonly yielding?: boolean;
@@ -141,21 +141,21 @@ export interface MaterializationRecord {
   readonly event: Materialized;
 }
 
-/** Which events of an asset are meant: all that is said must hold. */
+/** A filter of an asset's events; all that is given must hold. */
 export interface EventFilter {
-  /** They speak of it. */
+  /** Only events of this partition. */
   readonly partition?: number;
   readonly kinds?: readonly AssetEvent["kind"][];
-  /** They have a lesser number: the page after this event. */
+  /** Only events with a lesser number, newest first. */
   readonly before?: Seq;
-  /** They have a greater number; the oldest come first. */
+  /** Only events with a greater number, oldest first. */
   readonly after?: Seq;
 }
 
-/** A number that latest materializations have: their rows, the bytes of their files, or what their metadata name. */
+/** A figure of a materialization: its rows, the bytes of its files, or a number in its metadata by name. */
 export type SeriesField = "rows" | "bytes" | { readonly metadata: string };
 
-/** The sums of numbers over neighbouring partitions; buckets without any are left out. */
+/** A figure over neighbouring partitions: its least and greatest value and its sum. */
 export interface SeriesBucket extends OrdinalRange {
   /** How many partitions have the number. */
   readonly count: number;
@@ -194,7 +194,10 @@ export interface EventLog {
     asset: AssetKey,
     ranges: readonly OrdinalRange[],
   ): Promise<readonly MaterializationRecord[]>;
-  /** A number of the latest materializations in a range, over so many buckets of equally many partitions, ascending. */
+  /**
+   * A figure of the latest materializations in a range, summed in so many buckets of equally many partitions; empty
+   * ones are left out.
+   */
   series(
     asset: AssetKey,
     field: SeriesField,

@@ -1,6 +1,6 @@
 import type { Seq } from "../event.ts";
 
-/** Being told of what others write. */
+/** News of what other workers write. */
 export interface Following {
   /**
    * Answers once it follows: yields the number of the last event whenever there is a further event or a further run, until

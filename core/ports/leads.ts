@@ -1,7 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { Json } from "./key_value.ts";
 
-/** The lead in something, as who has it names it: once it has passed on, another number is the lead's. */
+/** A lead, as its holder names it: once it passes on, its number is another. */
 export interface Lead {
   readonly name: string;
   readonly number: number;
@@ -10,15 +10,15 @@ export interface Lead {
 /** Where a worker runs; null where it is not known. */
 export type WorkerPlace = { readonly host: string; readonly pid: number } | null;
 
-/** How a lead is had. */
+/** The options of a lead. */
 export interface LeadOptions {
-  /** What others are to know of who has it. @default null */
+  /** A note of the holder for others. @default null */
   readonly note?: Json;
   /** Whether it is left to another who asks for it and does not yield. @default false */
   readonly yields?: boolean;
 }
 
-/** A living worker that has the lead in something. */
+/** The living worker that holds a lead. */
 export interface Leader {
   readonly place: WorkerPlace;
   readonly note: Json;
@@ -27,6 +27,11 @@ export interface Leader {
   /** How many signs of life it gave as such, and when the last was, by its own clock. */
   readonly beats: number;
   readonly at: Instant;
+}
+
+/** A leader, with what it leads. */
+export interface NamedLeader extends Leader {
+  readonly name: string;
 }
 
 /** A worker that lives, gave no sign of life, and lost a lead by it. */
@@ -55,6 +60,8 @@ export interface Leads {
   beat(lead: Lead, at: Instant): Promise<boolean>;
   /** Who leads something; undefined where nobody does. */
   leader(name: string): Promise<Leader | undefined>;
-  /** Those that lost the lead as they gave no sign of life, live, and have not asked for it again since. */
-  stalled(name: string): Promise<readonly Stalled[]>;
+  /** Who leads something whose name begins so, by name. */
+  leaders(prefix: string): Promise<readonly NamedLeader[]>;
+  /** Those that lost such a lead as they gave no sign of life, live, and have not asked for it again since. */
+  stalled(prefix: string): Promise<readonly Stalled[]>;
 }

@@ -11,5 +11,5 @@ export interface Log {
   error(message: string, fields?: Readonly<Record<string, Json>>): void;
 }
 
-/** Told of what somebody should see: of what it speaks, and one line. */
+/** Shows people one line about a subject, such as an asset. */
 export type Warn = (subject: string, message: string) => void;

@@ -3,7 +3,7 @@ import type { Milliseconds } from "../instant.ts";
 import type { TableDefinition, ViewDefinition } from "./catalog.ts";
 import type { FileRef } from "./publisher.ts";
 
-/** How an answer is written; `table` is for people. */
+/** The format of an answer; `table` is for people. */
 export type AnswerFormat = "table" | "csv" | "json" | "parquet" | "arrow";
 
 /** A column of an answer, with its type in the engine's words. */
@@ -12,12 +12,12 @@ export interface AnswerColumn {
   readonly type: string;
 }
 
-/** Why a statement was not run. */
+/** A statement was refused: one line on why. */
 export class RefusedError extends WrongUseError {
   override readonly name: string = "RefusedError";
 }
 
-/** How much one answer may take. */
+/** The limits of one answer. */
 export interface QueryLimits {
   /** Time spent on the answer, without the time that its reader takes. */
   readonly timeout: Milliseconds;

@@ -4,26 +4,28 @@ import type { Lead } from "./leads.ts";
 import type { RunRequest, RunStatus } from "./runs.ts";
 import type { AssetEvaluation } from "./ticks.ts";
 
-/** A run that was queued and is this worker's now. */
+/** A queued run that this worker has taken. */
 export interface TakenRun {
   readonly id: RunId;
   readonly request: RunRequest;
-  /** The number of its last step so far; 0 where nobody worked on it before. */
+  /** The number of its last step by workers before; 0 where it is the first. */
   readonly steps: number;
-  /** The number of the last event when it was taken: who has taken in as much need not ask for more. */
+  /** The number of the last event when it was taken. */
   readonly seq: Seq;
 }
 
 /**
- * Runs that wait for a worker. Each is one worker's at a time; one whose worker is no more, or closed the state before it
- * ended, is queued again, until ten died in a row without an event of it or a word that it got on: then it failed.
+ * The queue of runs. A run is one worker's at a time. Where its worker dies, or closes the state before the run ended, it is
+ * queued again; after ten workers in a row that died without an event of it or a call of `gotOn`, it has failed.
  */
 export interface Queue {
   /**
-   * @param why The evaluations that led to the run, kept with it.
-   * @param lead Under which it is asked for: once that has passed on, nothing is queued.
-   * @returns The run; where the request has a key that was ever used, the one that has it, whatever became of it.
-   * @throws {PassedLeadError}
+   * Queues a run.
+   *
+   * @param why The evaluations that led to it, kept with it.
+   * @param lead The lead under which it is requested.
+   * @returns The run; where the request's key was used before, the run of that key, whatever became of it.
+   * @throws {PassedLeadError} If the lead has passed on: nothing was queued.
    */
   enqueue(
     request: RunRequest,
@@ -31,19 +33,20 @@ export interface Queue {
     why?: readonly AssetEvaluation[],
     lead?: Lead,
   ): Promise<{ readonly run: RunId; readonly isNew: boolean }>;
-  /** Keys that were last asked by before an instant, as far as is noted once a day, and whose runs have ended; in order. */
+  /** Keys whose runs have ended and that were last requested before an instant, which is noted once a day; ascending. */
   keysUsedBefore(
     before: Instant,
     page: { readonly after: string; readonly limit: number },
   ): Promise<readonly string[]>;
-  /** Forgets those of these keys by which nobody asked since: a run that is asked for by one is new. */
+  /** Forgets keys, but for those requested since `before`; a further request by a forgotten key is a new run. */
   forgetKeys(keys: readonly string[], before: Instant): Promise<void>;
   /**
-   * Takes the run of the highest priority, the oldest of these; undefined where none is queued.
+   * Takes the queued run of the highest priority, of equal ones the oldest.
    *
-   * @param above Only one of a higher priority than this. @default any
+   * @param above Only a run of a higher priority than this. @default any
    * @param waiting Runs that materialize any of these assets stay queued. @default none
-   * @param assets Only one that is of no other assets. @default any
+   * @param assets Only a run all of whose assets are among these. @default any
+   * @returns Undefined where there is none.
    */
   take(
     at: Instant,
@@ -51,18 +54,18 @@ export interface Queue {
     waiting?: readonly AssetKey[],
     assets?: readonly AssetKey[],
   ): Promise<TakenRun | undefined>;
-  /** When the run was queued that has waited the longest of those that may be taken; null where there is none. */
+  /** When the oldest run was queued that may be taken; null where there is none. */
   oldest(): Promise<Instant | null>;
-  /** Queues a run again that this worker took, as it cannot go on now; one whose end was asked for is cancelled. */
+  /** Puts a run that this worker took back into the queue; one that is to be cancelled is cancelled. */
   handBack(run: RunId, at: Instant): Promise<void>;
-  /** Notes that a run got on although no event says so, as by an answer that was stored. */
+  /** Notes progress of a run that no event tells, such as a stored answer. */
   gotOn(run: RunId): Promise<void>;
   /**
-   * Cancels a run that is queued, and asks for the end of one that is running.
+   * Cancels a queued run, and marks a running one to be cancelled by its worker.
    *
-   * @returns How it stood until then: one that had ended stays as it is.
+   * @returns Its status until then; a run that had ended stays as it is.
    */
   cancel(run: RunId, at: Instant): Promise<RunStatus>;
-  /** Whether somebody asked for the end of a run. */
+  /** Whether a run is marked to be cancelled. */
   isCancelled(run: RunId): Promise<boolean>;
 }

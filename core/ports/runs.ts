@@ -39,7 +39,7 @@ export interface RunRequest {
   readonly parent?: RunId;
 }
 
-/** How a run stands, or how it ended. */
+/** The status of a run. */
 export type RunStatus = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
 
 /** A run as the state keeps it. */
@@ -54,7 +54,7 @@ export interface RunRecord {
   readonly summary: Json;
 }
 
-/** Which runs are meant: all that is said must hold. */
+/** A filter of runs; all that is given must hold. */
 export interface RunFilter {
   readonly command?: RunCommand;
   readonly statuses?: readonly RunStatus[];
@@ -98,12 +98,12 @@ export interface LogEntry {
   readonly fields: Readonly<Record<string, Json>>;
 }
 
-/** A line as it is kept: a later one of its run has a greater number. */
+/** A recorded line; numbers ascend within a run. */
 export interface KeptLogEntry extends LogEntry {
   readonly line: number;
 }
 
-/** Which lines of a run's log are meant. */
+/** A page of a run's log. */
 export interface LogPage {
   readonly step?: number;
   /** They have a greater number. @default 0 */

@@ -47,7 +47,7 @@ export class StateError extends Error {
 export class PassedLeadError extends StateError {
   override readonly name = "PassedLeadError";
 
-  /** That of a lead. */
+  /** The error of a lead that has passed on. */
   static of({ name }: Lead): PassedLeadError {
     return new PassedLeadError(
       `writing as who leads "${name}": found that another worker does by now, wanted to lead`,

@@ -8,11 +8,11 @@ export interface Column {
   readonly nullable: boolean;
 }
 
-/** A column, and what its values are. */
+/** A column with the meaning of its values. */
 export interface DeclaredColumn extends Column {
-  /** Of its numbers, for people. */
+  /** The unit of its numbers, for people: `µg/m³`. */
   readonly unit?: string;
-  /** Its smallest and its largest plausible value; both may occur. */
+  /** The least and the greatest plausible value, both inclusive. */
   readonly limits?: readonly [least: number, most: number];
 }
 
@@ -26,5 +26,5 @@ export interface TableColumns {
   readonly sort?: readonly string[];
 }
 
-/** How the rows of a table's files are written. */
+/** The format of a table's files. */
 export type FileFormat = "parquet" | "ndjson" | "json" | "csv";

@@ -4,53 +4,55 @@ import type { PartitionRange } from "../partition/range_text.ts";
 import type { Json } from "./key_value.ts";
 import type { Lead } from "./leads.ts";
 
-/** How one tick of a schedule, of a sensor or of automation ended. */
+/** The outcome of one tick of a schedule, a sensor or automation. */
 export interface TickRecord {
-  /** Whose tick it was. */
+  /** The schedule's or sensor's name, or `automation`. */
   readonly name: string;
   readonly at: Instant;
   readonly outcome: "requested" | "skipped" | "failed";
-  /** In words, why; empty where there is no more to say. */
+  /** One line on why; may be empty. */
   readonly detail: string;
-  /** The runs that it asked for. */
+  /** The runs that it requested. */
   readonly runs: readonly RunId[];
 }
 
-/** A tick as it is kept: a later one has a greater number. */
+/** A recorded tick; numbers ascend with time. */
 export interface KeptTick extends TickRecord {
   readonly number: number;
 }
 
-/** Why the partitions of an asset were asked for, or why none were. */
+/** An evaluation of an asset's condition: the partitions that it requested, if any, and why. */
 export interface AssetEvaluation {
   readonly asset: AssetKey;
   readonly at: Instant;
-  /** The partitions that were asked for. */
+  /** The partitions that it requested. */
   readonly requested: readonly PartitionRange[];
   /** The reasons that decided, a few words each. */
   readonly reasons: readonly string[];
-  /** A tree of conditions. */
+  /** The conditions as a tree, each with its value: a {@linkcode Why} as JSON. */
   readonly why: Json;
 }
 
-/** An evaluation as it is kept. */
+/** A recorded evaluation. */
 export interface KeptEvaluation extends AssetEvaluation {
   /** The run that it led to, if any. */
   readonly run: RunId | null;
 }
 
-/** At most so many evaluations of an asset that led to runs are kept. */
+/** The number of evaluations that led to runs that are kept of each asset. */
 export const MOST_EVALUATIONS = 500;
 
 /**
- * The history of ticks, and of the evaluations behind them. Of the ticks of one name that were skipped only the last is
- * kept, of an asset's evaluations those that led to a run (`Queue.enqueue` keeps them with it), and the last one.
+ * The history of ticks and evaluations. Of a name's skipped ticks only the last is kept; of an asset's
+ * evaluations those that led to a run, which `Queue.enqueue` keeps, and the last one.
  */
 export interface Ticks {
   /**
-   * @param evaluations Those of assets of which nothing was asked for.
-   * @param lead Under which it ticked: once that has passed on, nothing is noted.
-   * @throws {PassedLeadError}
+   * Records a tick.
+   *
+   * @param evaluations The evaluations that requested nothing.
+   * @param lead The lead under which it ticked.
+   * @throws {PassedLeadError} If the lead has passed on: nothing was recorded.
    */
   noteTick(tick: TickRecord, evaluations?: readonly AssetEvaluation[], lead?: Lead): Promise<void>;
   /** The ticks of a name, newest first; with `before`, those with a lesser number. */
@@ -62,6 +64,10 @@ export interface Ticks {
   lastTicks(): Promise<ReadonlyMap<string, KeptTick>>;
   /** The evaluations of an asset, newest first. */
   evaluations(asset: AssetKey, limit: number): Promise<readonly KeptEvaluation[]>;
-  /** Forgets ticks and evaluations of before an instant, but for the newest of each name and asset. @returns How many ticks. */
+  /**
+   * Forgets ticks and evaluations of before an instant, but for the newest of each name and asset.
+   *
+   * @returns How many ticks.
+   */
   forgetTicks(before: Instant, counting?: "only"): Promise<number>;
 }

@@ -1,7 +1,7 @@
 /** The attributes of a span, by the names of OpenTelemetry's semantic conventions where it has one. */
 export type Attributes = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
-/** How a span begins. */
+/** The options of a span. */
 export interface SpanOptions {
   readonly attributes?: Attributes;
   /** Whether it waits for another service. @default false */

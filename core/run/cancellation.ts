@@ -25,7 +25,7 @@ export class Cancellation implements Disposable {
     this.#watch().catch(() => {}); // it is over
   }
 
-  /** What the state does not tell now is asked again. */
+  /** Looks again later where the state cannot tell now. */
   async look(): Promise<void> {
     if (this.#run === undefined || this.signal.aborted) return;
     const isCancelled = await this.#session.state.isCancelled(this.#run).catch(() => false);

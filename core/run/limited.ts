@@ -1,5 +1,5 @@
 import { type Milliseconds, SECOND } from "../instant.ts";
-import type { Session } from "./session.ts";
+import type { Clock } from "../ports/clock.ts";
 
 /** The bounds of one attempt: `signal` is aborted and `cause` rejects once it is cancelled, too long, or given up. */
 export interface Limited {
@@ -12,7 +12,7 @@ export interface Limited {
 
 /** Bounds an attempt by a signal and, unless that is null, by a time. */
 export function limited(
-  { clock }: Pick<Session, "clock">,
+  clock: Clock,
   timeout: Milliseconds | null,
   cancel: AbortSignal,
 ): Limited {

@@ -5,6 +5,8 @@ import type { OrdinalRange } from "../partition/ranges.ts";
 export interface Made {
   readonly outcome: "materialized" | "unchanged";
   readonly partition: number;
+  /** Whether its source was asked again, and has other content than what stood. */
+  readonly isOther: boolean;
   readonly rows: number;
   /** The checks that failed and block nothing. */
   readonly warnings: readonly CheckResult[];

@@ -1,12 +1,12 @@
 import type { Outlook } from "../asset.ts";
 import type { AssetKey, RunId } from "../event.ts";
 import type { Milliseconds } from "../instant.ts";
-import type { KeyRange } from "../partition/range_text.ts";
+import type { KeyRange, PartitionRange } from "../partition/range_text.ts";
 
 /** News of a run while it goes on. */
 export type Progress = News & { readonly run: RunId };
 
-/** Progress without the run that tells it. */
+/** Progress of a run, without the run's number. */
 export type News =
   | { readonly type: "run-started" }
   /** Of a run that is no more: what it had begun to publish was completed or taken back. */
@@ -31,6 +31,13 @@ export type News =
     readonly step: number;
     readonly materialized: number;
     readonly unchanged: number;
+  }
+  | {
+    /** Partitions whose source was asked again have other content than before, such as late rows. */
+    readonly type: "changed";
+    readonly step: number;
+    readonly asset: AssetKey;
+    readonly ranges: readonly PartitionRange[];
   }
   | { readonly type: "retrying"; readonly step: number; readonly error: string; readonly after: Milliseconds }
   | {
@@ -60,5 +67,5 @@ export type News =
     readonly took: Milliseconds;
   };
 
-/** Told of progress as it happens; must not throw. */
+/** Called with progress as it happens; must not throw. */
 export type Observer = (progress: Progress) => void;

@@ -36,6 +36,8 @@ interface Draft {
   readonly member: Uint8Array;
   /** Whether its version is the one that stands. */
   readonly same: boolean;
+  /** Whether any version stands. */
+  readonly stood: boolean;
 }
 
 /**
@@ -73,9 +75,10 @@ export async function publish(
   const outcomes: Outcome[] = [
     ...blocked,
     ...failed,
-    ...published.map(({ output, checks, same }): Made => ({
+    ...published.map(({ output, checks, same, stood }): Made => ({
       outcome: same ? "unchanged" : "materialized",
       partition: output.partition,
+      isOther: stood && !same && claim.node.asset.due !== null,
       rows: output.rows ?? 0,
       warnings: checks.filter((check) => !check.passed),
     })),
@@ -161,17 +164,18 @@ async function draft(
     const before = record?.event.payload.files ?? [];
     const member = memberFingerprint(node.key, node.set.key(partition), dataVersion);
     const same = index.hasMember(node, partition, member);
+    const stood = node.rows.materialized([{ from: partition, to: partition }]) > 0;
     const known = new Set(before.map(({ path }) => path));
     const mayStay = same && staged.length > 0 &&
       staged.every((each) => !("temporary" in each) || known.has(each.final));
-    return { output, record, before, member, same, mayStay, kept };
+    return { output, record, before, member, same, stood, mayStay, kept };
   });
   const lost = await lostOf(
     publisher,
     candidates.flatMap(({ kept, before, mayStay }) => [...kept, ...mayStay ? before : []]),
   );
 
-  return candidates.map(({ output, record, before, member, same, mayStay, kept }): Draft => {
+  return candidates.map(({ output, record, before, member, same, stood, mayStay, kept }): Draft => {
     const { partition, staged = [], alongside = [] } = output;
     const gone = kept.find((file) => lost.has(file));
     const whole = mayStay && !before.some((file) => lost.has(file));
@@ -185,6 +189,7 @@ async function draft(
       stands: record,
       member,
       same,
+      stood,
     };
   });
 }

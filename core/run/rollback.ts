@@ -111,7 +111,9 @@ export async function earlierOf(
   }
 > {
   const [current] = await state.materializations(key, [at(partition)]);
-  if (current === undefined) return { reason: "nothing stands" };
+  if (current === undefined) {
+    return { reason: "found nothing materialized, wanted a partition with an earlier version" };
+  }
   const history = await state.history(key, partition);
   const earlier = history.find(({ dataVersion }) => dataVersion !== current.event.dataVersion);
   if (earlier === undefined) return { reason: "no earlier version is known" };

@@ -26,7 +26,7 @@ import { joined, type Need, Needs } from "./needs.ts";
 import { goneText, type Looked } from "./observe.ts";
 import { foundDown } from "./outage.ts";
 import { isProblem, type Outcome, type Problem } from "./outcome.ts";
-import type { News } from "./progress.ts";
+import { OwnRun } from "./own_run.ts";
 import { recover } from "./recover.ts";
 import { scopeFrom } from "./request.ts";
 import type { Scope } from "./scope.ts";
@@ -69,7 +69,8 @@ export async function execute(session: Session, options: ExecuteOptions): Promis
       await scheduler.work();
     } finally {
       // What cannot be cleared now, `prune` clears.
-      if (scheduler.run !== null) await session.publisher.clear(`_staging/${scheduler.run}`).catch(() => {});
+      const { id } = scheduler.run;
+      if (id !== null) await session.publisher.clear(`_staging/${id}`).catch(() => {});
     }
     return await scheduler.end();
   } catch (cause) {
@@ -84,7 +85,7 @@ export async function execute(session: Session, options: ExecuteOptions): Promis
  */
 class Scheduler {
   readonly tally = new Tally();
-  run: RunId | null = null;
+  readonly run: OwnRun;
   readonly #judge: Judge;
   readonly #needs: Needs;
   /** The partitions without an outcome: waiting or at work. */
@@ -98,10 +99,6 @@ class Scheduler {
   readonly #down = new Map<string, string>();
   #awake = new Set<Node>();
   #steps = 0;
-  #begun: Promise<RunId> | undefined;
-  #isOn = false;
-  /** News from before the run had a number. */
-  #untold: News[] = [];
   #turn = Promise.withResolvers<void>();
   #broken: { readonly cause: unknown } | undefined;
 
@@ -111,6 +108,7 @@ class Scheduler {
     readonly scope: Scope,
     readonly cancellation: Cancellation,
   ) {
+    this.run = new OwnRun(session, options.request, options.taken, cancellation);
     this.#judge = new Judge(session.index, scope, options.request.force ?? false);
     this.#needs = new Needs({ index: session.index, scope });
     this.#open = this.#judge.candidates();
@@ -122,11 +120,8 @@ class Scheduler {
 
   async work(): Promise<void> {
     const { taken } = this.options;
-    if (taken !== undefined) {
-      this.#steps = taken.steps;
-      this.#begun = Promise.resolve(taken.id);
-      this.#began(taken.id);
-    }
+    if (taken !== undefined) this.#steps = taken.steps;
+    this.run.take();
     while (!this.options.signal.aborted && !this.#isEnding && this.#broken === undefined) {
       this.#startReady();
       if (this.#atWork.size === 0) break;
@@ -142,9 +137,9 @@ class Scheduler {
     const { session, tally, options: { signal } } = this;
     this.#tellSeen();
     if (!signal.aborted && !this.#isEnding) this.#tellUnreported();
-    const result = tally.result(this.run, signal.aborted);
-    if (result.status === "nothing_to_do" && this.run === null) return result;
-    const run = await this.#begin();
+    const result = tally.result(this.run.id, signal.aborted);
+    if (result.status === "nothing_to_do" && this.run.id === null) return result;
+    const run = await this.run.begin();
     const [waits] = this.#down.values();
     if (waits !== undefined && this.#isUnfinished && !signal.aborted) {
       await session.state.handBack(run, session.clock.now());
@@ -184,10 +179,10 @@ class Scheduler {
 
   /** Closes the run's record as far as the state still answers. */
   async breakOff(cause: unknown): Promise<void> {
-    const { session, run } = this;
-    if (run === null) return;
+    const { session, run: { id } } = this;
+    if (id === null) return;
     const summary = { errors: [{ message: messageOf(session, cause) }] };
-    await session.state.endRun(run, "failed", summary, session.clock.now()).catch(() => {});
+    await session.state.endRun(id, "failed", summary, session.clock.now()).catch(() => {});
   }
 
   /** Whether what is not at work is left to another worker. */
@@ -274,7 +269,7 @@ class Scheduler {
         const judged = session.index.seq;
         const wanted = this.#free(node, rest);
         if (wanted.length === 0) return;
-        const run = await this.#begin();
+        const run = await this.run.begin();
         step ??= ++this.#steps;
         const begins = { step, at: session.clock.now() };
         const { granted, held, full } = await session.state.claim(run, node.key, wanted, begins, slot);
@@ -296,7 +291,7 @@ class Scheduler {
         await this.#wait();
       }
     } finally {
-      if (isInLine) await session.state.leave(this.run!, slot!.pool);
+      if (isInLine) await session.state.leave(this.run.id!, slot!.pool);
     }
   }
 
@@ -322,7 +317,7 @@ class Scheduler {
     try {
       if (seq !== session.index.seq) await refresh(session);
       const partitions = session.index.seq === judged ? ranges : this.#free(node, ranges);
-      return await runStep(session, { run: this.run!, node, token }, {
+      return await runStep(session, { run: this.run.id!, node, token }, {
         number: step,
         started: at,
         granted: ranges,
@@ -339,7 +334,7 @@ class Scheduler {
         outage: (cause) =>
           foundDown(session, node, { cause, examines: this.options.taken !== undefined, signal }),
         ...(this.#isPatient && { waits: (outage) => this.#down.set(node.asset.pool!, outage) }),
-        gotOn: () => this.#gotOn(),
+        gotOn: () => this.run.gotOn(),
         became: (outcomes) => this.#became(node, outcomes, step),
         broke: (message) => this.#broke(node, ranges, message),
       });
@@ -451,10 +446,10 @@ class Scheduler {
         const key = node.set.key(each.partition);
         const message = `check "${check}" failed: ${detail ?? ""}`;
         tally.warn(`${node.key}${key === null ? "" : ` ${key}`}: ${message}`);
-        this.#tell({ type: "warning", asset: node.key, message });
+        this.run.tell({ type: "warning", asset: node.key, message });
       }
     }
-    if (step !== undefined) this.#tell({ type: "partitions", step, materialized, unchanged });
+    if (step !== undefined) this.run.tell({ type: "partitions", step, materialized, unchanged });
     const problems = normalize(outcomes.filter(isProblem));
     if (problems.length > 0) this.#needs.fail(node, problems);
     this.#close(node, union(fromOrdinals(made), problems));
@@ -511,37 +506,7 @@ class Scheduler {
   ): void {
     const keys = range === null ? { from: null, to: null } : keyRange(set, range);
     const partitions = range === null ? 0 : count([range]);
-    this.#tell({ type: "problem", asset, range: keys, count: partitions, outcome, message });
-  }
-
-  #tell(news: News): void {
-    if (this.run === null) this.#untold.push(news);
-    else this.session.observe({ run: this.run, ...news });
-  }
-
-  /** The run's number: a run is made once there is work, so that nothing to do leaves no trace. */
-  async #begin(): Promise<RunId> {
-    const { session, options: { request } } = this;
-    this.#begun ??= session.state.beginRun(request, session.clock.now()).then((run) => {
-      this.#began(run);
-      return run;
-    });
-    return await this.#begun;
-  }
-
-  #began(run: RunId): void {
-    this.session.observe({ run, type: "run-started" });
-    this.run = run;
-    this.cancellation.begin(run);
-    for (const news of this.#untold.splice(0)) this.#tell(news);
-  }
-
-  /** Notes, once, that a queued run got on: who takes it up after a death need not give it up. */
-  #gotOn(): void {
-    const { taken } = this.options;
-    if (taken === undefined || this.#isOn) return;
-    this.#isOn = true;
-    this.session.state.gotOn(taken.id).catch(() => this.#isOn = false);
+    this.run.tell({ type: "problem", asset, range: keys, count: partitions, outcome, message });
   }
 }
 

@@ -10,7 +10,7 @@ import { isWatched, makeable } from "./makeable.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import { existing, membersOf, type Node } from "../staleness/node.ts";
 
-/** Which partitions of which assets a run is to cover. */
+/** The assets that a run is to cover, and which of their partitions. */
 export interface RunSelection {
   readonly assets: ReadonlySet<AssetKey>;
   /** The expression that chose the assets, for the run's record. */

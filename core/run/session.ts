@@ -33,6 +33,8 @@ export interface Ports {
   /** The catalog's entries as they stand. @default none */
   readonly entries?: () => Promise<readonly (Definition | BrokenEntry)[]>;
   readonly clock: Clock;
+  /** Measures time-outs and how long work takes, where the lake lives faster than the machine. @default the lake's clock */
+  readonly machine?: Clock;
   /** Reads cron expressions, loaded when conditions are evaluated. @default none can be read */
   readonly cron?: () => Promise<Cron>;
   readonly random: Random;
@@ -48,6 +50,7 @@ export interface Ports {
 
 /** The work on one graph: ports, the index that they keep up to date, and who is told of it. */
 export interface Session extends Ports {
+  readonly machine: Clock;
   /** The resources of the graph's assets. */
   readonly resources: unknown;
   readonly index: StalenessIndex;

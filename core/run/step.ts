@@ -13,8 +13,9 @@ import {
   ordinals,
   type Ranges,
   subtract,
+  union,
 } from "../partition/ranges.ts";
-import { type KeyRange, keyRange } from "../partition/range_text.ts";
+import { type KeyRange, keyRange, partitionRanges } from "../partition/range_text.ts";
 import type { StepRecord } from "../ports/state.ts";
 import { type Attributes, type Span, untraced } from "../ports/tracer.ts";
 import type { Node } from "../staleness/node.ts";
@@ -108,6 +109,8 @@ class Step implements Disposable {
   #bad: Ranges = [];
   /** Why the first of these did. */
   #problem: string | undefined;
+  /** The partitions whose source was asked again and that have other content than before. */
+  #changed: Ranges = [];
   /** Whether the record of the step went with its last group, and with it the claim. */
   #recorded = false;
   #attempted = 0;
@@ -131,12 +134,13 @@ class Step implements Disposable {
   }
 
   async run(span: Span): Promise<void> {
-    const { session, claim: { run }, options: { number, partitions, started, signal } } = this;
+    const { session, claim: { run }, options: { number, partitions, signal } } = this;
     if (partitions.length === 0) {
       span.omit();
       return await this.#end("succeeded");
     }
     const { key, set } = this.#node;
+    const began = session.machine.awake();
     const range = keyRange(set, hullOf(partitions));
     session.observe({ run, type: "step-started", step: number, asset: key, range, count: count(partitions) });
     span.set(this.#begins(range));
@@ -160,7 +164,11 @@ class Step implements Disposable {
     if (!this.#recorded || isBroken) await this.#end(outcome);
     await this.#log.flush();
     if (this.#bad.length > 0 && !signal.aborted) await verifyInputs(session, this.#node, this.#bad);
-    const took = session.clock.now() - started;
+    if (this.#changed.length > 0) {
+      const ranges = partitionRanges(set, this.#changed);
+      session.observe({ run, type: "changed", step: number, asset: key, ranges });
+    }
+    const took = session.machine.awake() - began;
     session.observe({ run, type: "step-ended", step: number, outcome, took });
   }
 
@@ -249,7 +257,7 @@ class Step implements Disposable {
     const places = new Places();
     let first: number | undefined;
     const { signal, cause, abort, end } = limited(
-      session,
+      session.machine,
       asset.timeout && milliseconds(asset.timeout),
       cancel,
     );
@@ -325,6 +333,8 @@ class Step implements Disposable {
   #became(outcomes: readonly Outcome[]): void {
     this.#problem ??= outcomes.find(isProblem)?.message;
     this.#bad = normalize([...this.#bad, ...outcomes.filter(isProblem)]);
+    const other = outcomes.flatMap((each) => !isProblem(each) && each.isOther ? [each.partition] : []);
+    this.#changed = union(this.#changed, fromOrdinals(other));
     this.#open = intersect(this.#open, this.#remaining);
     this.options.became(outcomes);
   }
@@ -416,11 +426,11 @@ function partitionsOf(node: Node, ranges: Ranges): Partitions {
 }
 
 /** Waits until the asset's code has ended, so that it stages nothing more; not for ever: it must not hold the slot. */
-async function ended({ clock }: Session, groups: AsyncIterator<unknown>): Promise<void> {
+async function ended({ machine }: Session, groups: AsyncIterator<unknown>): Promise<void> {
   const over = new AbortController();
   await Promise.race([
     groups.return?.().catch(() => {}),
-    clock.sleep(GRACE, over.signal).catch(() => {}),
+    machine.sleep(GRACE, over.signal).catch(() => {}),
   ]);
   over.abort();
 }

@@ -1,23 +1,98 @@
-import { awaitedBy, outagesIn, waitOf, type WaitsFor } from "../outages.ts";
+import { lackText, leadingDaemons } from "../daemon/leading_daemon.ts";
 import type { RunId } from "../event.ts";
 import type { Graph } from "../graph.ts";
 import type { Instant } from "../instant.ts";
+import { awaitedBy, outagesIn, waitOf, type WaitsFor } from "../outages.ts";
 import type { RunRecord, State } from "../ports/state.ts";
 
-/** Those of some runs that are queued and wait for a service that is down; the graph is only asked for where one is. */
+/** Something that a run waits for: a service, or anything else, and why, in words. */
+export interface RunWaits extends WaitsFor {
+  readonly kind: "outage" | "backfill" | "code" | "run" | "slot";
+}
+
+/** Among so many of the latest runs those at work are looked for. */
+const LATEST = 1_000;
+
+/**
+ * Those of some runs that wait, each with the first that keeps it: its backfill is paused, a service is down, no daemon has
+ * the code, what is no less urgent is at work, or, of one that is at work itself, a pool's slot is taken. The graph is only
+ * asked for where a service is down.
+ */
 export async function waitingIn(
   state: State,
   runs: readonly RunRecord[],
   { graph, now }: { readonly graph: () => Promise<Graph>; readonly now: Instant },
-): Promise<ReadonlyMap<RunId, WaitsFor>> {
-  const waiting = new Map<RunId, WaitsFor>();
+): Promise<ReadonlyMap<RunId, RunWaits>> {
+  const waiting = new Map<RunId, RunWaits>();
   const queued = runs.filter(({ status }) => status === "queued");
-  const outages = queued.length === 0 ? new Map() : await outagesIn(state.keyValue, now);
-  if (outages.size === 0) return waiting;
-  const { byKey } = await graph();
-  for (const { id, request } of queued) {
-    const awaited = awaitedBy(outages, (asset) => byKey.get(asset)?.pool, request);
-    if (awaited !== undefined) waiting.set(id, waitOf(awaited));
+  if (queued.length > 0) {
+    const reasons = [
+      await pausedBackfills(state),
+      await downServices(state, graph, now),
+      await lackingCode(state),
+      await othersAtWork(state),
+    ];
+    for (const run of queued) {
+      for (const reason of reasons) {
+        const found = reason(run);
+        if (found === undefined) continue;
+        waiting.set(run.id, found);
+        break;
+      }
+    }
+  }
+  if (runs.some(({ status }) => status === "running")) {
+    const started = new Map(
+      runs.map(({ id, status, started }) => [id, status === "running" ? started : null]),
+    );
+    for (const { run, pool, holder } of await state.slotWaits()) {
+      const since = started.get(run) ?? null;
+      if (since === null) continue;
+      waiting.set(run, { kind: "slot", for: pool, since, message: `run ${holder} has its slot` });
+    }
   }
   return waiting;
+}
+
+type Reason = (run: RunRecord) => RunWaits | undefined;
+
+async function pausedBackfills(state: State): Promise<Reason> {
+  const open = await state.backfills.list("open");
+  const paused = new Set(open.filter(({ status }) => status === "paused").map(({ id }) => String(id)));
+  return ({ started: since, request: { tags } }) => {
+    const id = tags?.backfill;
+    if (id === undefined || !paused.has(id)) return undefined;
+    const message = `it is paused, \`backfills resume ${id}\` lets it go on`;
+    return { kind: "backfill", for: `backfill ${id}`, since, message };
+  };
+}
+
+async function downServices(state: State, graph: () => Promise<Graph>, now: Instant): Promise<Reason> {
+  const outages = await outagesIn(state.keyValue, now);
+  if (outages.size === 0) return () => undefined;
+  const { byKey } = await graph();
+  return ({ request }) => {
+    const awaited = awaitedBy(outages, (asset) => byKey.get(asset)?.pool, request);
+    return awaited && { kind: "outage", ...waitOf(awaited) };
+  };
+}
+
+async function lackingCode(state: State): Promise<Reason> {
+  const leading = await leadingDaemons(state);
+  const registered = leading.length === 0 ? [] : await state.assets();
+  return ({ started: since, request: { ranges } }) => {
+    const message = lackText(leading, registered, new Set(ranges.map(({ asset }) => asset)));
+    return message === undefined ? undefined : { kind: "code", for: "code", since, message };
+  };
+}
+
+async function othersAtWork(state: State): Promise<Reason> {
+  const atWork = (await state.runs(LATEST, { statuses: ["running"] })).filter(({ request: { tags } }) =>
+    tags?.by !== undefined
+  );
+  return ({ started: since, request: { priority = 0 } }) => {
+    const other = atWork.find(({ request }) => (request.priority ?? 0) >= priority);
+    if (other === undefined) return undefined;
+    return { kind: "run", for: `run ${other.id}`, since, message: "it is at work, and no less urgent" };
+  };
 }

@@ -29,7 +29,7 @@ export class Changes {
     return this.#from !== undefined;
   }
 
-  /** What is noted from now on has a number of its own. */
+  /** Begins a new number for the changes that follow. */
   begin(): void {
     this.#number++;
   }

@@ -1,7 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { OrdinalRange } from "../partition/ranges.ts";
 
-/** The sort of a cause of staleness. */
+/** The kind of a cause for which a partition would be made. */
 export type CauseKind = "code" | "input" | "upstream" | "source" | "dependency" | "damaged" | "forced";
 
 /** The state of a partition by its content alone, before running, failed and blocked are laid over it. */

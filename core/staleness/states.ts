@@ -14,7 +14,7 @@ import { dependentsOf, existing, type Node } from "./node.ts";
 import type { JudgedRange, Judgement, Totals, Validity } from "./judgement.ts";
 import { addRow, addTotals, holds, isSummarized, noTotals, summaryOf } from "./summary.ts";
 
-/** A judgement, or what lies over it. */
+/** The state of a partition: fresh, stale or missing by its content, or over that running, failed or blocked. */
 export type PartitionState = Judgement | "running" | "failed" | "blocked";
 
 /** Neighbouring partitions in the same state. */

@@ -2,7 +2,7 @@ import type { AnyAsset } from "../asset.ts";
 import type { AssetKey } from "../event.ts";
 import type { Graph } from "../graph.ts";
 
-/** An asset as lists of assets have it. */
+/** An asset in short. */
 export interface AssetJson {
   readonly key: AssetKey;
   readonly group: string;
@@ -44,7 +44,7 @@ export interface AssetDetailJson
   readonly downstream: readonly AssetKey[];
 }
 
-/** All that is declared of an asset, as `show --json` has it. @param code Its code version. */
+/** All that is declared of an asset, as `show --json` has it. @param codeVersion As its partitions are made now. */
 export function assetDetailJson(graph: Graph, asset: AnyAsset, codeVersion: string): AssetDetailJson {
   const { description, contract, automation, freshness } = asset;
   return {

@@ -6,7 +6,10 @@ import type { AssetEvent, AssetKey, Payload, Seq } from "../event.ts";
 import { iso } from "../instant.ts";
 import type { OrdinalRange } from "../partition/ranges.ts";
 
-/** An event: of one partition where something was made or checked, of a range where something was said, or of an asset's code. */
+/**
+ * An event: of one partition where something was made or checked, of a range where something was said, or of an
+ * asset's code.
+ */
 export interface EventJson extends Partial<Payload> {
   readonly seq: Seq;
   readonly kind: AssetEvent["kind"];
@@ -50,7 +53,7 @@ export function eventJson(event: AssetEvent, keys: Keys): EventJson {
   }
 }
 
-/** That the same happened to neighbouring partitions of an asset. */
+/** A change of neighbouring partitions of an asset. */
 export interface ChangeJson {
   readonly kind: AssetEvent["kind"];
   readonly asset: AssetKey;

@@ -1,7 +1,7 @@
 import type { AnyAsset } from "../asset.ts";
 import type { AssetKey } from "../event.ts";
 
-/** That one asset reads another. */
+/** An edge of the graph: `to` reads `from`. */
 export interface LineageEdge {
   /** The upstream asset. */
   readonly from: AssetKey;

@@ -7,7 +7,7 @@ import type { PartitionState } from "../staleness/states.ts";
 import { type EventJson, eventJson, keysOf } from "./event.ts";
 import { type CauseJson, plannedStepJson } from "./plan.ts";
 
-/** How one partition stands, why, and what happened to it. */
+/** One partition: its state, its causes and its events. */
 export interface PartitionJson {
   readonly asset: AssetKey;
   /** Null where the asset has no partitions. */

@@ -22,18 +22,18 @@ export interface RunJson {
   readonly ended: string | null;
   /** How many partitions were materialized, unchanged, failed and blocked, or what else its command counts. */
   readonly counts: Readonly<Record<string, Json>> | null;
-  /** The service that is down and without which it cannot begin, since when, and what it said. */
+  /** What keeps it: a service that is down, the code, a paused backfill, another run or a pool's slot; since when, and why. */
   readonly waits?: WaitsJson;
 }
 
-/** The outage that a run waits for. */
+/** Something that a run waits for. */
 export interface WaitsJson extends Omit<WaitsFor, "since"> {
   readonly since: string;
 }
 
-/** The outage that a run waits for, and since when. */
-export function waitsJson({ since, ...rest }: WaitsFor): WaitsJson {
-  return { ...rest, since: iso(since) };
+/** Something that a run waits for, and since when. */
+export function waitsJson({ for: awaited, since, message }: WaitsFor): WaitsJson {
+  return { for: awaited, since: iso(since), message };
 }
 
 /** A run in short, as `runs --json` has it. */
@@ -69,7 +69,7 @@ export function wholeFailures(run: RunRecord): { readonly asset: AssetKey; reado
   );
 }
 
-/** What a run held back by its record: a partition's key or two, and what they needed, or the check that they failed. */
+/** The partitions that a run held back, by its record, each with what it needed or the check that it failed. */
 export function blockedBy(
   { summary }: RunRecord,
 ): { readonly asset: AssetKey; readonly partition: string | null; readonly message: string }[] {

@@ -21,7 +21,7 @@ export interface AssetStatusJson {
   readonly warnings: readonly Warning[];
 }
 
-/** How the partitions of an asset stand, as `status --json` has it. */
+/** The status of an asset, as `status --json` has it. */
 export function assetStatusJson(
   graph: Graph,
   { key, partitions, ranges, lastMaterialized, checks, warnings }: AssetStatus,

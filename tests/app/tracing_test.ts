@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { untraced } from "../../core/mod.ts";
+import { namesOnly } from "../../app/traced/query.ts";
 import { openTracer } from "../../app/traced/tracer.ts";
 import { Place } from "../faults/place.ts";
 import { Server } from "../faults/server.ts";
@@ -140,7 +141,10 @@ Deno.test("a collector that is not there fails nothing, and nothing is said of i
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
 });
 
-Deno.test("a collector that takes what is sent and never answers fails nothing", async () => {
+/** The runtime waits for a collector for so long, or longer, in milliseconds. */
+const LEFT_ALONE = 20_000;
+
+Deno.test("a collector that takes what is sent and never answers fails nothing, and holds nothing up for long", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const taken: Deno.Conn[] = [];
   const taking = (async () => {
@@ -150,14 +154,49 @@ Deno.test("a collector that takes what is sent and never answers fails nothing",
   const env = {
     OTEL_DENO: "true",
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${listener.addr.port}`,
-    OTEL_EXPORTER_OTLP_TIMEOUT: "200",
   };
-  const { code, stderr } = await place.run(["materialize", "vietnam/locations"], { env });
+  const made = place.start(["materialize", "vietnam/locations"], { env });
+  await made.says(/run 1 succeeded/);
+  const since = performance.now();
+  const { code, stderr } = await made.ended;
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assert(performance.now() - since < LEFT_ALONE / 2, "the runtime was left to itself");
+  assertEquals((await place.run(["status", "--check"], { env })).code, 1, "the command's own exit code");
   assert(taken.length > 0);
   for (const connection of taken) connection.close();
   listener.close();
   await taking;
+});
+
+Deno.test("a statement of inspect is traced by the names in it, and by how it failed", async () => {
+  await using collector = new Collector();
+  await using place = await Place.make({ DEFAULT_LOOKBACK_DAYS: "1" });
+  const ask = (statement: string) =>
+    place.run(["inspect", statement, "--format", "csv"], { env: collector.env });
+  const made = await ask("SELECT 42 AS answer, 'a secret' AS x -- and another");
+  assertEquals(made.code, 0, made.stderr);
+  assertEquals((await ask("SELECT 'a secret' FROM nowhere.nothing")).code, 2);
+  const [well, failed, ...more] = collector.named("inspect");
+  assertEquals(more, []);
+  assertEquals([well!.status, well!.attributes["db.query.text"]], [0, "SELECT ? AS answer, ? AS x"]);
+  assertEquals(well!.attributes["airgraph.answer.bytes"], made.stdout.length);
+  assertEquals([failed!.status, failed!.attributes["error.type"]], [2, "RefusedError"]);
+  assert(!/secret|another/.test(collector.text));
+});
+
+Deno.test("of a statement names are told, whatever its texts are written like", () => {
+  for (
+    const [statement, told] of [
+      [
+        `SELECT pm25, "it's" FROM t2 WHERE a = 'it''s' AND b > 1e5`,
+        `SELECT pm25, "it's" FROM t2 WHERE a = ? AND b > ?`,
+      ],
+      [String.raw`SELECT 'a\', 'b'`, "SELECT ?, ?"],
+      [String.raw`SELECT e'a\'b', $$c 'd'$$, $x$e $$ f$x$`, "SELECT ?, ?, ?"],
+      ["SELECT 1 /* it's */ , 'open", "SELECT ? , ?"],
+      ["x".repeat(2_000), `${"x".repeat(1_000)}…`],
+    ] as const
+  ) assertEquals(namesOnly(statement), told);
 });
 
 Deno.test("a check is traced as a run, with the statements that it takes", async () => {

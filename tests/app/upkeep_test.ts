@@ -123,6 +123,72 @@ Deno.test("files that an earlier state does not name are found by doctor, whose 
   assertEquals((await lake.line.run(["doctor"], { env: lake.env })).code, 0);
 });
 
+for (
+  const [what, harm] of [
+    ["that lists it", () => {}],
+    ["whose list is gone, too", (path: string) => Deno.removeSync(path)],
+    ["whose list is cut short", (path: string) => Deno.truncateSync(path, 20)],
+  ] as const
+) {
+  Deno.test(`a record that an earlier state never knew is missed in a lake ${what}: its files make their hours stale`, async () => {
+    await using lake = await lakeOfDays();
+    const { LAKE_URL, STATE_URL } = lake.env;
+    const status = async () => {
+      const args = ["status", "--check", "vietnam/raw_prod", ...DAYS];
+      return await lake.line.run(args, { env: lake.env });
+    };
+    await Deno.copyFile(STATE_URL, `${STATE_URL}.before`);
+    const records = lake.records();
+    await lake.run("materialize", "vietnam/raw_prod", "--partition", "2024-03-01T05", "--force");
+    assertEquals((await status()).code, 0);
+    await Deno.rename(`${STATE_URL}.before`, STATE_URL);
+    const hour = join(LAKE_URL, "aq_raw_prod/year=2024/month=03/day=01/hour=05");
+    const [{ name }] = [...Deno.readDirSync(hour)] as [Deno.DirEntry];
+    await Deno.copyFile(join(hour, name), join(hour, "raw_openaq_20991231_000000.json.gz"));
+    for (const path of lake.records()) if (!records.includes(path)) await Deno.remove(path);
+    await harm(join(LAKE_URL, "aq_raw_prod/_asked.json"));
+
+    const found = "a record of the lake is gone, and files lie there that the state does not name";
+    for (const access of ["read", "write"]) {
+      const { code, stdout, stderr } = await status();
+      assertEquals([access, code], [access, 1], stderr);
+      if (access === "read") {
+        assertStringIncludes(stdout, `${found} of 2024-03-01T05: materialize takes them in`);
+      }
+      assertStringIncludes(
+        await lake.run("plan", "vietnam/raw_prod", ...DAYS),
+        `vietnam/raw_prod 2024-03-01T05: stale, to be asked again: ${found}\n`,
+      );
+      if (access === "read") {
+        const opened = await lake.line.run(["materialize", "vietnam/locations"], { env: lake.env });
+        assertEquals(opened.code, 0, opened.stderr);
+      }
+    }
+    const { json } = await lake.line.run(["materialize", "vietnam/raw_prod", "--json", ...DAYS], {
+      env: lake.env,
+    });
+    assertEquals([json.status, json.counts.materialized, json.requests], ["succeeded", 1, 0]);
+    assertEquals((await status()).code, 0);
+    assertEquals((await lake.line.run(["doctor"], { env: lake.env })).code, 0);
+  });
+}
+
+Deno.test("a list of records that was not written for a kill or a full disk makes nothing stale", async () => {
+  await using lake = await lakeOfDays();
+  const list = join(lake.env.LAKE_URL, "aq_raw_prod/_asked.json");
+  const listed = await Deno.readTextFile(list);
+  assertEquals(JSON.parse(listed).records.length, 1);
+  for (const text of ["", listed.slice(0, 30), undefined]) {
+    if (text === undefined) await Deno.remove(list);
+    else await Deno.writeTextFile(list, text);
+    assertStringIncludes(await lake.run("plan", "vietnam/raw_prod", ...DAYS), "nothing to do");
+    await lake.run("materialize", "vietnam/locations");
+    assertEquals(await Deno.readTextFile(list), listed);
+  }
+  await lake.run("prune");
+  assertEquals(await Deno.readTextFile(list), listed);
+});
+
 Deno.test("the lake knows which hours were asked, also one that was made before lakes held that", async () => {
   await using line = await CommandLine.open();
   const lake = join(line.cwd, "lake");

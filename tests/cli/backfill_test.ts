@@ -60,6 +60,16 @@ Deno.test("a backfill is told, stored, done by the daemon, and listed", async ()
   assertEquals((await backfills(line)).length, 1);
 });
 
+Deno.test("a beginning that has not come yet is told by what was typed", async () => {
+  await using line = await CommandLine.open();
+  const told = await line.run(["backfill", "past/days", "--from", "2999-01-01", "--dry-run"], { env });
+  assertEquals([told.code, told.stdout, told.stderr], [
+    2,
+    "",
+    'backfilling: found no partition that exists from "2999-01-01" until now, wanted an earlier --from\n',
+  ]);
+});
+
 Deno.test("whoever watches is asked first, and nobody's silence is no yes", async () => {
   await using line = await CommandLine.open();
   const asked: string[] = [];

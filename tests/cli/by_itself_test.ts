@@ -165,7 +165,10 @@ Deno.test("a group declares schedules, sensors and alert rules beside its assets
 Deno.test("an unknown name is refused, with the one that was probably meant", async () => {
   await using world = await opened();
   for (
-    const [command, action] of [["pause", "pausing"], ["resume", "resuming"], ["ticks", "telling ticks of"]]
+    const [command, action] of [["pause", "pausing"], ["resume", "resuming"], [
+      "ticks",
+      "showing the ticks of",
+    ]]
   ) {
     const near = await world.run(command!, "house/none");
     assertEquals([near.code, near.stderr], [

@@ -145,6 +145,22 @@ Deno.test("a daemon logs as data: what it listens at, what it queues, how runs e
   );
 });
 
+Deno.test("a daemon whose terminal is closed ends as by SIGTERM, and one of nohup goes on", async () => {
+  await using place = await Place.make({ GRAPH: BROKEN });
+  for (const within of [[], ["nohup"]]) {
+    const daemon = place.start(["daemon", "--port", "0", "--json"], { within });
+    await daemon.says(/"event":"leads"/);
+    daemon.signal("SIGHUP");
+    if (within.length > 0) {
+      await place.run(["materialize"]);
+      assertEquals(daemon.over, false);
+      daemon.signal("SIGTERM");
+    }
+    const { code, stderr } = await daemon.ended;
+    assertEquals([code, stderr], [0, ""], within.join());
+  }
+});
+
 for (const fault of ["a promise", "a timer", "an exit"]) {
   Deno.test(`${fault} that a graph's code lets go is told as data, too`, async () => {
     await using place = await Place.make({ GRAPH: FLOATING, FAULT: fault });

@@ -38,7 +38,8 @@ const ODD: readonly (readonly [statement: string, says: string])[] = [
   ],
   [
     "SELECT one, 1.5::DOUBLE AS height,\n  'all' AS \"all\", nothing FROM row",
-    'running "marts/own", line 2: referenced column "nothing" not found in FROM clause',
+    'running "marts/own", line 2: referenced column "nothing" not found in FROM clause, wanted one of its inputs: ' +
+    "row (one)",
   ],
 ];
 

@@ -197,6 +197,21 @@ Deno.test("a resource whose name is taken is refused", async () => {
   ]);
 });
 
+Deno.test("a mistake in a group's declaration is told with its place", async () => {
+  await using line = await CommandLine.open();
+  const path = join(line.cwd, "mod.ts");
+  await Deno.writeTextFile(
+    path,
+    `import * as lake from "airgraph/assets";
+export const group = { name: "own", declare: () => ({ assets: [lake.tabelAsset({})], databases: [] }) };`,
+  );
+  const { code, stderr } = await line.run(["plan", "--graph", path]);
+  assertEquals([code, stderr], [
+    2,
+    'declaring the pipeline "own": lake.tabelAsset is not a function (mod.ts:2:69)\n',
+  ]);
+});
+
 Deno.test("what a graph exports as its resources is closed with the lake", async () => {
   await using line = await CommandLine.open();
   const path = join(line.cwd, "mod.ts");

@@ -60,7 +60,7 @@ Deno.test(
   },
 );
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   Deno.test(`${signal} cancels: the run is marked, the exit code is 130`, async () => {
     const cwd = await Deno.makeTempDir();
     try {

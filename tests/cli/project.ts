@@ -3,7 +3,7 @@ import { dirname, fromFileUrl, join } from "@std/path";
 const ROOT = dirname(dirname(dirname(fromFileUrl(import.meta.url))));
 /** All of the program but its statements. */
 const PARTS = [
-  ...["main.ts", "keyboard.ts", "app.ts", "config.ts", "deno.json", "deno.lock"],
+  ...["main.ts", "keyboard.ts", "exit.ts", "exit_thread.ts", "app.ts", "config.ts", "deno.json", "deno.lock"],
   ...["adapters", "app", "cli", "core", "sources", "types"],
 ];
 

@@ -355,14 +355,14 @@ Deno.test("the daemon that ends by itself has no time of grace, and makes nothin
   const { stdout } = await line.run(["daemon", "--once", "--json"], { env });
   const { runs, warnings } = JSON.parse(stdout);
   assertEquals([runs, warnings.length], [[], 1]);
-  assertMatch(warnings[0], /^nothing of this graph asks to be made by itself: give assets an "automation"/);
+  assertMatch(warnings[0], /^no asset of this graph is made by itself: give assets an "automation"/);
   assertEquals(
     [...Deno.readDirSync(line.cwd)].map(({ name }) => name),
     [],
     "nothing is made to find nothing",
   );
   await line.run(["materialize"], { env });
-  assertStringIncludes((await line.run(["daemon", "--once"], { env })).stdout, "asks to be made by itself");
+  assertStringIncludes((await line.run(["daemon", "--once"], { env })).stdout, "is made by itself");
 });
 
 Deno.test("the daemon works until it is told to end, and tells what it does", async () => {

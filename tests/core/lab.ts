@@ -26,6 +26,8 @@ export interface LabOptions {
   readonly store?: MemoryStore;
   readonly lake?: Lake;
   readonly clock?: FakeClock;
+  /** @default the clock */
+  readonly machine?: FakeClock;
   readonly worker?: string;
   readonly limits?: Limits;
   readonly random?: () => number;
@@ -64,6 +66,7 @@ export async function lab(assets: readonly AnyAsset[], options: LabOptions = {})
     state,
     publisher: options.publisher?.(publisher) ?? publisher,
     clock,
+    ...(options.machine && { machine: options.machine }),
     random: options.random ?? (() => 0.5),
     resources: null,
     mask: (text) => text.replaceAll("hunter2", "***"),

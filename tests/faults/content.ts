@@ -17,7 +17,7 @@ const OWN = [
   /^_airgraph\.json(\.[\da-f-]{36})?$/,
   /^\.[\da-f-]{36}$/,
   /^\w+\/_versions\//,
-  /^\w+\/_asked\/[\w-]+\.json$/,
+  /^\w+\/_asked(\/[\w-]+)?\.json$/,
   // Who defines a table again writes over what is half-written.
   /^_catalog\/\w+\/\w+\.json(\.partial)?$/,
   /^_staging\/answers\//,

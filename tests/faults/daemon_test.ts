@@ -119,7 +119,7 @@ Deno.test("a leader that is stopped is deposed and told of once, and nothing is 
   await until("an alert", async () => (await open()).length === 1);
   assertMatch((await open())[0].message, new RegExp(`process ${first.pid} on .* has not answered since`));
   assertEquals((await fetch(`${url}/readyz`)).status, 200);
-  assertEquals((await looking(place, (state) => state.leader(TICKS)))?.place?.pid, second.pid);
+  assertEquals((await looking(place, (state) => state.leaders(TICKS)))[0]?.place?.pid, second.pid);
 
   first.signal("SIGCONT");
   await first.says(/another daemon asks/);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { dirname } from "@std/path";
 import { contentOf, damages } from "./content.ts";
 import { correctedServer, fixedServer, RANGE } from "./fixed_server.ts";
@@ -50,6 +50,38 @@ Deno.test("an earlier state beside a later lake: what was answered since is take
   assertEquals([again.dev, again.prod], [twice.dev, twice.prod]);
   await assertRuns(later, ROLLBACK, "back");
   assertEquals(await dayOf(later), await dayOf(before), "the version before");
+  assertEquals(await damages(later), []);
+});
+
+Deno.test("an earlier state beside a later lake whose record is gone: nothing is green until all is asked again", async () => {
+  await using first = fixedServer();
+  await using place = await Place.make(first.env);
+  await assertRuns(place, MATERIALIZE, "at first");
+  await using before = await place.copy();
+  await using server = await correctedServer();
+  await using later = await place.copy(server.env);
+  const folder = `${later.lake}/aq_raw_prod/_asked`;
+  const known = [...Deno.readDirSync(folder)].map(({ name }) => name);
+  await assertRuns(later, FORCED, "corrected");
+  const twice = await contentOf(later);
+  for (const { name } of Deno.readDirSync(folder)) {
+    if (!known.includes(name)) await Deno.remove(`${folder}/${name}`);
+  }
+  await Deno.remove(dirname(later.state), { recursive: true });
+  await copied(dirname(before.state), dirname(later.state));
+
+  const status = async () => (await later.run(["status", "--check", "vietnam/raw_prod", ...RANGE])).code;
+  assertEquals(await status(), 1);
+  // Files with as many rows of other values: no record vouches that they are all.
+  const { code, stderr } = await later.run(MATERIALIZE);
+  assertEquals(code, 1);
+  assertMatch(stderr, /its files hold other values than were recorded last, wanted those, or --force/);
+  assertEquals(await status(), 1);
+  await assertRuns(later, FORCED, "all asked again");
+  assertEquals(await status(), 0);
+  const { raw, dev, prod } = await contentOf(later);
+  assertEquals([raw, dev, prod], [twice.raw, twice.dev, twice.prod]);
+  assertEquals((await later.run(["check", ...RANGE])).code, 0);
   assertEquals(await damages(later), []);
 });
 

@@ -66,7 +66,7 @@ export async function assertEndedWell(
   assertEquals((await place.run(["plan", "--from", from, "--json"], options)).json.steps, [], told);
   assertEquals(await madeOf(place), content, told);
   assertEquals([...await madeAtOnce(place), ...held(place)], [], told);
-  assertEquals(await looking(place, (state) => state.leader(TICKS)), undefined, told);
+  assertEquals(await looking(place, (state) => state.leaders(TICKS)), [], told);
   await assertSound(place, told);
   assertEquals(await endedOtherwise(place, refused), [], told);
   await assertTold(lake, told);

@@ -33,6 +33,7 @@ async function watched(given: Partial<Vitals> = {}) {
       started: NOON - 1_500,
       memory: () => 1024,
       now: clock.now,
+      speed: 1,
     },
     ...given,
   });

@@ -39,9 +39,11 @@ const reader = asset({
   },
 });
 
-async function watched() {
+/** @param speed How many times as fast as the machine the lake lives. */
+async function watched(speed = 1) {
   const clock = fakeClock(NOON, { auto: true });
-  const { orchestrator, state } = await lab([hours, broken, reader], { clock });
+  const machine = speed === 1 ? clock : fakeClock(NOON);
+  const { orchestrator, state } = await lab([hours, broken, reader], { clock, machine });
   const pulse = new Pulse(clock);
   const scrape = async () => {
     const metrics = await metricsOf({
@@ -61,6 +63,7 @@ async function watched() {
         started: NOON - 1_500,
         memory: () => 1_024,
         now: clock.now,
+        speed,
       },
     });
     return readMetrics(exposition(metrics));
@@ -152,6 +155,21 @@ Deno.test("the queue, alerts and deliveries are told as the state has them", asy
   assertEquals(await value('airgraph_alerts_open{rule="late",severity="error"}'), 2);
   assertEquals(await value('airgraph_alert_deliveries_pending{channel="file"}'), 2);
   assertEquals(await value("airgraph_source_rate_limited_total"), 2);
+});
+
+Deno.test("where the lake lives faster, durations are the machine's", async () => {
+  const sums = await Promise.all([1, 360].map(async (speed) => {
+    const { orchestrator, pulse, value } = await watched(speed);
+    const { observe } = pulse.counters;
+    await orchestrator.materialize({ assets: new Set(["t/odd"]), all: true, lookbackDays: 1 }, { observe });
+    return await value('airgraph_step_duration_seconds_sum{asset="t/odd"}');
+  }));
+  assert(sums[0]! > 0, "it waited before it tried again");
+  assertEquals(sums[1], 0, "by the lake's time alone");
+  const { clock, state, value } = await watched(360);
+  await state.enqueue({ command: "materialize", ranges: [] }, clock.now());
+  await clock.advance(HOUR);
+  assertEquals(await value("airgraph_queue_oldest_age_seconds"), 10);
 });
 
 Deno.test("what is no text of Prometheus is found to be none", () => {

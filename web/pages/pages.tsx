@@ -23,9 +23,9 @@ import { lineage } from "./lineage/page.tsx";
 import { partition } from "./partition/page.tsx";
 import { partitionRows } from "./partition/rows.tsx";
 import { overview } from "./overview/page.tsx";
-import { promotion } from "./promotion/page.tsx";
 import { run } from "./run/page.tsx";
 import { runs } from "./runs/page.tsx";
+import { promotion } from "./promotion/page.tsx";
 import { sql } from "./sql/page.tsx";
 
 /** A year, in seconds. */

@@ -17,7 +17,7 @@ import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
 import { identifier } from "../../sdk/duckdb/text.ts";
 import { describeFiles } from "./describe.ts";
-import { overInputs, plainStatement, type UnpackedPaths } from "./input_table.ts";
+import { inputColumns, overInputs, plainStatement, type UnpackedPaths } from "./input_table.ts";
 import { KeptFiles } from "./kept_files.ts";
 import { type Result, Results } from "./results.ts";
 import { type Unpacked, unpacked } from "./unpacked.ts";
@@ -225,9 +225,14 @@ function sorted(transform: Transform, statement: string): string {
 function failed({ name, inputs }: Program, error: DuckDBError, line?: number): EngineError {
   const place = line === undefined ? "" : `, line ${line}`;
   const [, unknown] = /^(table with name .* does not exist)/.exec(error.message) ?? [];
-  const said = unknown === undefined
-    ? error.message
-    : `${unknown}, wanted one of its inputs: ${Object.keys(inputs).join(", ") || "none"}`;
+  const tables = Object.entries(inputs);
+  const said = unknown !== undefined
+    ? `${unknown}, wanted one of its inputs: ${Object.keys(inputs).join(", ") || "none"}`
+    : tables.length > 0 && /^referenced column .* not found in FROM clause$/.test(error.message)
+    ? `${error.message}, wanted one of its inputs: ${
+      tables.map(([name, table]) => `${name} (${inputColumns(table).join(", ")})`).join(", ")
+    }`
+    : error.message;
   return new EngineError(`running "${name}"${place}: ${said}`, { cause: error });
 }
 

@@ -15,6 +15,12 @@ const PLACE: Readonly<Record<FileFormat, readonly Column[]>> = {
   json: [],
 };
 
+/** The names of a table's columns, as programs see them. */
+export function inputColumns(table: InputTable): string[] {
+  const place = "rows" in table ? [] : PLACE[table.format];
+  return [...table.columns, ...place].map(({ name }) => name);
+}
+
 /** Where files that were packed are read, by their own paths. */
 export type UnpackedPaths = ReadonlyMap<string, string>;
 

@@ -3,6 +3,7 @@ import {
   type Lead,
   type Leader,
   type LeadOptions,
+  type NamedLeader,
   PassedLeadError,
   type Stalled,
 } from "../../../core/mod.ts";
@@ -29,8 +30,16 @@ export class Leads {
     return { place: null, note, number, beats, at };
   }
 
-  stalled(name: string): Stalled[] {
-    return this.#store.deposed.filter((each) => each.name === name && each.worker.alive)
+  leaders(prefix: string): NamedLeader[] {
+    const names = [...this.#store.leads.keys()].filter((name) => name.startsWith(prefix)).sort();
+    return names.flatMap((name) => {
+      const leader = this.leader(name);
+      return leader === undefined ? [] : [{ name, ...leader }];
+    });
+  }
+
+  stalled(prefix: string): Stalled[] {
+    return this.#store.deposed.filter(({ name, worker }) => name.startsWith(prefix) && worker.alive)
       .map(({ since }) => ({ place: null, since }));
   }
 

@@ -1,4 +1,4 @@
-import type { RunId, Slot } from "../../../core/mod.ts";
+import type { RunId, Slot, SlotWait } from "../../../core/mod.ts";
 import type { MemoryStore, StoredWait, Worker } from "./store.ts";
 
 /** The slots of pools, and who waits for one. */
@@ -22,6 +22,14 @@ export class Pools {
   /** Whether a run of higher priority waits for a pool. */
   isWanted(run: RunId, pool: string): boolean {
     return this.#waiting(run, pool).length > 0;
+  }
+
+  all(): SlotWait[] {
+    const claims = [...this.#store.claims.values()].filter(({ worker }) => worker?.alive);
+    return this.#store.waits.filter(({ worker }) => worker.alive).flatMap(({ run, pool }) => {
+      const holder = claims.find((claim) => claim.pool === pool)?.run;
+      return holder === undefined || holder === run ? [] : [{ run, pool, holder }];
+    });
   }
 
   wait(run: RunId, pool: string): void {

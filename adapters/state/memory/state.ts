@@ -127,6 +127,11 @@ export class MemoryState implements port.State {
     this.#pools.leave(run, pool);
   }
 
+  async slotWaits(): Promise<port.SlotWait[]> {
+    await null;
+    return this.#pools.all();
+  }
+
   async isWanted(token: port.ClaimToken): Promise<boolean> {
     await null;
     const claim = this.#claims.own(token);
@@ -389,14 +394,19 @@ export class MemoryState implements port.State {
     return this.#leads.beat(lead, at);
   }
 
-  async stalled(name: string): Promise<port.Stalled[]> {
+  async stalled(prefix: string): Promise<port.Stalled[]> {
     await null;
-    return this.#leads.stalled(name);
+    return this.#leads.stalled(prefix);
   }
 
   async leader(name: string): Promise<port.Leader | undefined> {
     await null;
     return this.#leads.leader(name);
+  }
+
+  async leaders(prefix: string): Promise<port.NamedLeader[]> {
+    await null;
+    return this.#leads.leaders(prefix);
   }
 
   async abandon(): Promise<void> {

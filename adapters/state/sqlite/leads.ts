@@ -3,6 +3,7 @@ import {
   type Lead,
   type Leader,
   type LeadOptions,
+  type NamedLeader,
   PassedLeadError,
   type Stalled,
 } from "../../../core/mod.ts";
@@ -39,10 +40,21 @@ export class Leads {
     return { place, note: JSON.parse(note), number, beats, at: at ?? 0 };
   }
 
-  stalled(name: string): Stalled[] {
+  leaders(prefix: string): NamedLeader[] {
+    const names = this.#db.all<{ name: string }>(
+      "SELECT name FROM leads WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name",
+      prefix,
+    );
+    return names.flatMap(({ name }) => {
+      const leader = this.leader(name);
+      return leader === undefined ? [] : [{ name, ...leader }];
+    });
+  }
+
+  stalled(prefix: string): Stalled[] {
     const rows = this.#db.all<{ worker: number; since: number }>(
-      "SELECT worker, since FROM deposed WHERE name = ? ORDER BY since",
-      name,
+      "SELECT worker, since FROM deposed WHERE substr(name, 1, length(?1)) = ?1 ORDER BY since",
+      prefix,
     );
     return rows.filter(({ worker }) => this.#workers.alive(worker))
       .map(({ worker, since }) => ({ place: this.#workers.place(worker) ?? null, since }));

@@ -18,9 +18,13 @@ export interface Held {
 /** As `crypto.randomUUID` makes them: whatever else lies in the folder is nobody's lock. */
 const NAME = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The folder of the locks of a state's workers. */
+/** The folder of the locks of a state's workers: beside the file itself, by whichever links it is reached. */
 export function lockFolderOf(state: string): string {
-  return `${state}-workers`;
+  try {
+    return `${Deno.realPathSync(state)}-workers`;
+  } catch {
+    return `${state}-workers`; // of a state that is not there, or that whoever opens it cannot reach either
+  }
 }
 
 /**

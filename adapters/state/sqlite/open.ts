@@ -35,9 +35,10 @@ export interface SqliteOptions {
  */
 export async function openSqliteState(options: SqliteOptions): Promise<State> {
   const { path, access = "write", few = 4_000 } = options;
-  const { locks = lockFolder(lockFolderOf(path), access) } = options;
   await requireNoFolder(path);
   const db = access === "read" ? await openToRead(path) : await openToWrite(options);
+  // By now the file is there, also behind a link that led nowhere.
+  const { locks = lockFolder(lockFolderOf(path), access) } = options;
   return named(new SqliteState(db, { locks, few, access, look: options.look }), path);
 }
 

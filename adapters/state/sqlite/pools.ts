@@ -1,10 +1,10 @@
-import type { ClaimToken, RunId, Slot } from "../../../core/mod.ts";
+import type { ClaimToken, RunId, Slot, SlotWait } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
 import type { Workers } from "./workers.ts";
 
 type Row = { readonly run: RunId; readonly worker: number };
 
-/** Slots of pools: claims of living workers have them, runs wait for them. Call everything but `isWanted` in a transaction. */
+/** Slots of pools: claims of living workers have them, runs wait for them. Call everything but `isWanted` and `all` in a transaction. */
 export class Pools {
   readonly #db: Database;
   readonly #workers: Workers;
@@ -16,12 +16,19 @@ export class Pools {
 
   /** The run that keeps another from a slot: one that has one, or that waits with a higher priority. */
   ahead(run: RunId, { pool, most }: Slot): RunId | undefined {
-    const taken = this.#db.all<Row>(
-      "SELECT run, worker FROM claims WHERE pool = ? AND worker IS NOT NULL ORDER BY token",
-      pool,
-    ).filter(({ worker }) => this.#workers.alive(worker));
+    const taken = this.#holders(pool);
     const waiting = this.#waiting(run, pool);
     return taken.length + waiting.length < most ? undefined : (taken[0] ?? waiting[0])!.run;
+  }
+
+  all(): SlotWait[] {
+    const waits = this.#db.all<Row & { pool: string }>(
+      "SELECT run, pool, worker FROM waits ORDER BY run, pool",
+    );
+    return waits.filter(({ worker }) => this.#workers.alive(worker)).flatMap(({ run, pool }) => {
+      const holder = this.#holders(pool)[0]?.run;
+      return holder === undefined || holder === run ? [] : [{ run, pool, holder }];
+    });
   }
 
   wait(run: RunId, pool: string): void {
@@ -52,6 +59,13 @@ export class Pools {
     for (const { worker } of this.#db.all<Row>("SELECT DISTINCT worker FROM waits")) {
       if (!this.#workers.alive(worker)) this.#db.run("DELETE FROM waits WHERE worker = ?", worker);
     }
+  }
+
+  #holders(pool: string): Row[] {
+    return this.#db.all<Row>(
+      "SELECT run, worker FROM claims WHERE pool = ? AND worker IS NOT NULL ORDER BY token",
+      pool,
+    ).filter(({ worker }) => this.#workers.alive(worker));
   }
 
   /** The runs of higher priority that wait for a pool. */

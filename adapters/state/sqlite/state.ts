@@ -160,6 +160,10 @@ export class SqliteState implements port.State {
     await this.#asWorker(() => this.#pools.leave(run, pool));
   }
 
+  async slotWaits(): Promise<port.SlotWait[]> {
+    return this.#pools.all();
+  }
+
   async isWanted(token: port.ClaimToken): Promise<boolean> {
     return this.#pools.isWanted(token);
   }
@@ -406,12 +410,16 @@ export class SqliteState implements port.State {
     return await this.#db.patiently(() => this.#leads.beat(lead, at));
   }
 
-  async stalled(name: string): Promise<port.Stalled[]> {
-    return this.#leads.stalled(name);
+  async stalled(prefix: string): Promise<port.Stalled[]> {
+    return this.#leads.stalled(prefix);
   }
 
   async leader(name: string): Promise<port.Leader | undefined> {
     return this.#leads.leader(name);
+  }
+
+  async leaders(prefix: string): Promise<port.NamedLeader[]> {
+    return this.#leads.leaders(prefix);
   }
 
   async abandon(): Promise<void> {

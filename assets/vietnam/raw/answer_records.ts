@@ -8,6 +8,7 @@ import {
   sha256,
 } from "../../../core/mod.ts";
 import { type AnsweredHour, answersAtOrAfter, answersFolder, stageAnswers } from "./answered_hour.ts";
+import { listAnswers } from "./answer_list.ts";
 import type { RawZone } from "./hour_files.ts";
 
 const TIME = z.iso.datetime().transform((text) => Date.parse(text));
@@ -62,10 +63,13 @@ export async function foldAnswers(
   now: Instant,
 ): Promise<void> {
   const young = answersAtOrAfter(zone, now - SETTLED);
-  const old = (await store.list(answersFolder(zone))).filter((path) => path < young);
+  const all = await store.list(answersFolder(zone));
+  const old = all.filter((path) => path < young);
   const { hours, read } = await union(store, old);
   if (read.length < 2) return;
-  await writeAnswers({ store, publisher }, zone, hours, now - SETTLED - 1);
+  const folded = await writeAnswers({ store, publisher }, zone, hours, now - SETTLED - 1);
+  const gone = new Set(read.map(({ path }) => path));
+  await listAnswers(store, zone, [...all.filter((path) => !gone.has(path)), folded.path]);
   await publisher.remove(read);
 }
 

@@ -1,4 +1,5 @@
 import {
+  type AssetKey,
   type FileRef,
   HOUR,
   type Instant,
@@ -10,6 +11,12 @@ import {
 
 /** Where raw hours lie. */
 export type RawZone = "aq_raw_test" | "aq_raw_prod";
+
+/** The asset of raw hours, and where its files lie. */
+export interface RawHours {
+  readonly asset: AssetKey;
+  readonly zone: RawZone;
+}
 
 const HOUR_FOLDER = /^\/year=(\d{4})\/month=(\d\d)\/day=(\d\d)\/hour=(\d\d)$/;
 const NAME = /^raw_openaq_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)\.json\.gz$/;

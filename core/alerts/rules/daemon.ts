@@ -12,8 +12,8 @@ export function daemon(): AlertRule {
     byFollowers: true,
     find({ missed, stalled }) {
       const messages = stalled.map(stalledLine);
-      if (missed !== undefined) {
-        messages.push(`nobody asked for what was due at ${iso(missed.due)}: last seen at ${iso(missed.at)}`);
+      for (const { due, at } of missed.values()) {
+        messages.push(`nobody asked for what was due at ${iso(due)}: last seen at ${iso(at)}`);
       }
       return messages.map((message) => ({ subject: "daemon", severity: "error", message }));
     },

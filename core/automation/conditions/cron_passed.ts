@@ -5,7 +5,7 @@ import type { Evaluator } from "../evaluator.ts";
 
 /** The time that a cron expression names came since the last evaluation; at the first, none did. */
 export const cronPassed: Evaluator<CronCondition> = {
-  name: ({ pattern, timeZone }) => `cron ${pattern} (${timeZone}) passed`,
+  name: ({ pattern, timeZone }) => `at a time of cron ${pattern} (${timeZone})`,
   met({ pattern, timeZone }, { view: { cron, index }, within, memory }) {
     const next = cron.next(pattern, timeZone, memory?.at ?? index.now);
     return next <= index.now ? within : [];

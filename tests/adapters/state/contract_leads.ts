@@ -123,6 +123,21 @@ export function describeLeads(name: string, open: () => Promise<Harness>): void 
     for (const each of write(a, again, "5")) await each();
   });
 
+  test("leads whose names begin alike are told together, by name, with their leaders", async (harness) => {
+    const [a, b] = [await harness.worker("a"), await harness.worker("b")];
+    const told = async () => (await b.leaders("ticks")).map(({ name, note }) => [name, note]);
+    assertEquals(await told(), []);
+    await b.lead("ticks two", AT, undefined, { note: 2 });
+    await a.lead("ticks one", AT, undefined, { note: 1 });
+    await a.lead("other", AT);
+    assertEquals(await told(), [["ticks one", 1], ["ticks two", 2]]);
+    await b.lead("ticks one", AT, await b.leader("ticks one"), { note: 3 });
+    assertEquals((await b.stalled("ticks")).length, 1);
+    assertEquals(await b.stalled("other"), []);
+    harness.kill("b");
+    assertEquals((await a.leaders("ticks")).map(({ name }) => name), []);
+  });
+
   test("who leads says what others are to know of it, and another what else", async (harness) => {
     const [a, b] = [await harness.worker("a"), await harness.worker("b")];
     const noted = async (worker: State, note: Json) =>

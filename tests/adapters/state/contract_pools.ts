@@ -40,6 +40,27 @@ export function describePools(name: string, open: () => Promise<Harness>): void 
     assert((await claim(b, two, 9)).granted);
   });
 
+  test(
+    "those that wait for a slot are told, with whose it is, until they have it or are no more",
+    async (workers, harness) => {
+      const [a, b, c] = workers;
+      const [one, two, three] = [await begun(a), await begun(b), await begun(c)];
+      assertEquals(await a.slotWaits(), []);
+      const first = await claim(a, one, 1);
+      await claim(b, two, 2);
+      await claim(c, three, 3);
+      assertEquals(await a.slotWaits(), [
+        { run: two, pool: "one", holder: one },
+        { run: three, pool: "one", holder: one },
+      ]);
+      harness.kill("c");
+      await a.release(tokenOf(first));
+      assertEquals(await a.slotWaits(), []);
+      assert((await claim(b, two, 2)).granted);
+      assertEquals(await a.slotWaits(), []);
+    },
+  );
+
   test("a pool has as many slots as it is said to have", async ([a, b]) => {
     const two = { pool: "two", most: 2 };
     const [one, other] = [await begun(a), await begun(b)];

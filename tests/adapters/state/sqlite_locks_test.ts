@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { lockFolder } from "../../../adapters/state/sqlite/locks.ts";
+import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { atPath } from "../../in_folder.ts";
+import { ASSETS, claimed } from "./build.ts";
 
 Deno.test("a lock is held until it is released, and then is gone", () =>
   atPath("locks", (folder) => {
@@ -50,4 +52,25 @@ Deno.test("what else lies in the folder of locks is nobody's, and is left alone"
     assertEquals(locks.names().length, 1);
     release();
     assertEquals(locks.names(), []);
+  }));
+
+Deno.test("a worker lives to whoever opens its state by a link, also one that was there before the state", () =>
+  atPath("locks", async (folder) => {
+    await Deno.mkdir(`${folder}/here`, { recursive: true });
+    await Deno.mkdir(`${folder}/elsewhere`);
+    const [file, link] = [`${folder}/here/state.sqlite`, `${folder}/elsewhere/linked.sqlite`];
+    await Deno.symlink(file, link);
+    const worker = await openSqliteState({ path: link });
+    await worker.register(ASSETS, 0);
+    await claimed(worker, { from: 1, to: 2 });
+    for (const path of [file, link]) {
+      for (const access of ["read", "write"] as const) {
+        const other = await openSqliteState({ path, access });
+        assertEquals((await other.holdings()).map(({ alive }) => alive), [true], `${access} "${path}"`);
+        assertEquals(access === "read" ? [] : await other.recover(0), []);
+        await other.close();
+      }
+    }
+    await worker.close();
+    assertEquals([...Deno.readDirSync(`${folder}/elsewhere`)].map(({ name }) => name), ["linked.sqlite"]);
   }));

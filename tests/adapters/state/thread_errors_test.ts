@@ -1,3 +1,4 @@
+import { fromFileUrl } from "@std/path";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { openInThread } from "../../../adapters/state/sqlite/thread/open.ts";
@@ -73,6 +74,27 @@ Deno.test("thread: closing waits for what was asked before; what is asked later 
     const again = await openSqliteState({ path });
     assertEquals((await again.since(0)).length, 50);
     await again.close();
+  }));
+
+Deno.test("thread: one that cannot be loaded fails what waits, and nothing else is said of it", () =>
+  atState(async (path) => {
+    const module = new URL(`file://${path}.ts`);
+    const opening = new URL("../../../adapters/state/sqlite/thread/open.ts", import.meta.url);
+    const options = `{ path: "${path}", module: new URL("${module}") }`;
+    const code = `import { openInThread } from "${opening}";
+      await openInThread(${options}).catch(({ name, message }) => console.log(name, message));`;
+    const told = async () => {
+      const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["eval", "--config", fromFileUrl(new URL("../../../deno.json", import.meta.url)), code],
+        env: { NO_COLOR: "1" },
+      }).output();
+      return [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    };
+    const broke = (why: string) =>
+      `StateError using the state: its thread broke off (${why}), wanted it to go on\n`;
+    assertEquals(await told(), [broke(`Module not found "${module}".`), ""]);
+    await Deno.writeTextFile(fromFileUrl(module), "throw new Error('found it\\nodd')");
+    assertEquals(await told(), [broke("found it odd"), ""]);
   }));
 
 Deno.test("thread: one that breaks off fails all that waits, and frees what it held", () =>

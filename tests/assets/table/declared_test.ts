@@ -22,6 +22,11 @@ const FAULTS: readonly (readonly [string, string, string?])[] = [
     'found two columns "a", wanted one of each name',
     `{ columns: [required("a", "int32"), optional("a", "utf8")] }`,
   ],
+  ["found undefined as partitionColumns in its contract, wanted a list", `{ partitionColumns: undefined }`],
+  [
+    'found the limits 9 and 0 of the column "a", wanted the least value first',
+    `{ columns: [required("a", "int32", { limits: [9, 0] })] }`,
+  ],
   ["found a key of no columns, wanted some, or no key", `{ key: [] }`],
   ['found "c" in its key, wanted one of its columns', `{ key: ["a", "c"] }`],
   ['found "day" in its sort, wanted one of its columns', `{ sort: ["day"] }`],

@@ -59,3 +59,12 @@ Deno.test("a statement that DuckDB refuses is told with its line", async () => {
     ]);
   }
 });
+
+Deno.test("a table's statement is among its sources once, whether or not its author names it, too", async () => {
+  const named = 'sources: [...sources, sourceFile("sql/marts/table.sql")]';
+  await using own = await OwnTables.open(table("").replace("sources,", `${named},`), {
+    table: answer(...ASKED),
+  });
+  const { code, json, stderr } = await own.run("show", "own/table", "--json");
+  assertEquals([code, json.sources, stderr], [0, ["sql/marts/table.sql", "own.ts"], ""]);
+});

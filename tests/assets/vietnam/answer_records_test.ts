@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type AnsweredHour, answersName, stageAnswers } from "../../../assets/vietnam/raw/answered_hour.ts";
+import { isAllThere, listAnswers, listFurther } from "../../../assets/vietnam/raw/answer_list.ts";
 import { answeredHours, foldAnswers, writeAnswers } from "../../../assets/vietnam/raw/answer_records.ts";
 import { DAY, HOUR, MINUTE } from "../../../core/mod.ts";
 import { killedAt } from "../../adapters/object_store/local/killed.ts";
@@ -117,6 +118,32 @@ Deno.test("records older than an hour are folded into one; a kill at any call lo
     if (!killed) break;
     assert(point < 100);
   }
+});
+
+Deno.test("of records that are listed none is missed, whoever lists at once and is killed; one that goes is", async () => {
+  await using lake = await localLake();
+  const records = () => lake.store.list(`${ZONE}/_asked`);
+  const isWhole = async () => await isAllThere(lake.store, ZONE, await records());
+  assert(await isWhole(), "of a lake without any");
+  for (let i = 0; i < 3; i++) await writeAnswers(lake, ZONE, asked(NOW - DAY + i, i, [1]), NOW - DAY + i);
+  assert(!await isWhole(), "of a lake of before");
+  await Promise.all([1, 2, 3].map(() => listFurther(lake.store, ZONE)));
+  assert(await isWhole());
+  for (let point = 0; await killedAt(point, () => listFurther(lake.store, ZONE)); point++) {
+    await listFurther(lake.store, ZONE);
+    assert(await isWhole());
+  }
+  await foldAnswers(lake, ZONE, NOW);
+  assertEquals([(await records()).length, await isWhole()], [1, true]);
+
+  const other = await writeAnswers(lake, ZONE, asked(NOW, 9, [1]), NOW);
+  await listFurther(lake.store, ZONE);
+  await lake.publisher.remove([other]);
+  assert(!await isWhole());
+  await listFurther(lake.store, ZONE);
+  assert(!await isWhole(), "whoever publishes later does not hide it");
+  await listAnswers(lake.store, ZONE, await records());
+  assert(await isWhole());
 });
 
 Deno.test("a damaged record is neither folded nor deleted", async () => {

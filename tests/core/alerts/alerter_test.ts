@@ -260,8 +260,8 @@ Deno.test("where the lake lives faster than the machine, deliveries take the mac
   const machine = fakeClock(0);
   const channel = new MemoryChannel();
   channel.fault = "found nobody, wanted somebody";
-  const options = { rules: [mine.rule], channels: [channel], machine, speed: 360 };
-  const { told, alerter, clock } = await desk([], options);
+  const options = { rules: [mine.rule], channels: [channel], speed: 360 };
+  const { told, alerter, clock } = await desk([], options, { machine });
   mine.symptoms = [wrong("a")];
   await told();
   assertEquals(alerter.wakes - clock.now(), 360 * 5 * SECOND);

@@ -10,6 +10,7 @@ export const RULES = [
   alert.source(),
   alert.sensor(),
   alert.failure(),
+  alert.ticks(),
   alert.promotion(),
   alert.late(),
   alert.daemon(),

@@ -370,9 +370,41 @@ Deno.test("sensors are told one by one", async () => {
   assertEquals(await told(), ["closed sensor 7: over after 0 min: sensor 7 is set aside"]);
 });
 
+Deno.test("a sensor or automation that fails three times in a row, and a schedule that fails, is one episode until it goes well", async () => {
+  const automations = { schedules: ["noon"], sensors: ["arrivals"] };
+  const store = memoryStore();
+  const { told, state, clock } = await desk([], { automations }, { store });
+  const tick = async (name: string, outcome: "failed" | "skipped" | "requested", detail = "") => {
+    clock.suspend(MINUTE);
+    await state.noteTick({ name, at: clock.now(), outcome, detail, runs: [] });
+  };
+  for (const name of ["arrivals", "automation"]) {
+    const rule = name === "arrivals" ? "sensor" : "failure";
+    await tick(name, "skipped");
+    for (const detail of ["no", "not yet"]) await tick(name, "failed", detail);
+    assertEquals(await told(), []);
+    await tick(name, "failed", "found no door");
+    assertEquals(await told(), [`opened ${rule} ${name}: its last 3 ticks failed: found no door`]);
+    await tick(name, "failed", "found no door");
+    assertEquals(await told(), []);
+    await tick(name, "skipped");
+    assertEquals(await told(), [
+      `closed ${rule} ${name}: over after 2 min: its last 3 ticks failed: found no door`,
+    ]);
+  }
+  await tick("noon", "failed", "found no hour");
+  assertEquals(await told(), ["opened failure noon: its last tick failed: found no hour"]);
+  // Who does not have it, such as the daemon of another pipeline, does not end it.
+  const other = await desk([], {}, { store, worker: "b" });
+  await other.told();
+  assertEquals(await other.open(), ["failure noon"]);
+  await tick("noon", "requested");
+  assertEquals((await told()).map((line) => line.slice(0, 19)), ["closed failure noon"]);
+});
+
 Deno.test("who was to ask again and did not is missed by whoever looks, until somebody asks", async () => {
   const { alerter, open, state, clock } = await desk([]);
-  const life = new LifeSign(state.keyValue);
+  const life = new LifeSign(state.keyValue, "ticks");
   const looked = async () => {
     await alerter.look(signal);
     return await open();
@@ -425,7 +457,7 @@ Deno.test("where the lake lives faster than the machine, work and daemons have t
   clock.suspend(28 * HOUR);
   const ranges = [{ asset: "t/one", from: "2024-02-01", to: "2024-02-12" }];
   await state.enqueue({ command: "materialize", ranges }, clock.now());
-  await new LifeSign(state.keyValue).beat({ at: clock.now(), due: clock.now() });
+  await new LifeSign(state.keyValue, "ticks t").beat({ at: clock.now(), due: clock.now() });
   await alerter.look(signal);
   await clock.advance(50 * HOUR);
   await alerter.look(signal);
@@ -462,6 +494,15 @@ Deno.test("a tick is a sign of life, a look beside it is none, and an end takes 
   }
 });
 
+Deno.test("a daemon alone on a machine that slept tells nobody that it was missed", async () => {
+  const clock = fakeClock(NOON);
+  const { alerter, told } = await desk([], { due: () => clock.now() + MINUTE }, { clock });
+  await alerter.tick(signal);
+  clock.suspend(HOUR);
+  await alerter.tick(signal);
+  assertEquals(await told(), []);
+});
+
 Deno.test("who ends takes no sign of life of another along", async () => {
   const store = memoryStore();
   const clock = fakeClock(NOON);
@@ -480,7 +521,7 @@ Deno.test("who ends takes no sign of life of another along", async () => {
 
 Deno.test("a beat is written once a minute, or when something else is due next", async () => {
   const { state } = await desk([]);
-  const life = new LifeSign(state.keyValue);
+  const life = new LifeSign(state.keyValue, "ticks");
   const version = async () => (await state.keyValue.get("daemon/life_sign"))?.version;
   await life.beat({ at: NOON, due: NOON + HOUR });
   const first = await version();

@@ -172,6 +172,21 @@ Deno.test("a sensor that does not answer in time fails, and what it says later c
   assertEquals([(await world.state.runs(9)).length, world.clock.sleepers], [0, 0]);
 });
 
+Deno.test("where the lake lives faster, a sensor has its time by the machine's clock", async () => {
+  const machine = fakeClock(NOON);
+  const world = await opened(() => new Promise(() => {}), {
+    given: { timeout: { seconds: 5 } },
+    options: { machine },
+  });
+  const ticking = world.tick();
+  while (machine.sleepers + world.clock.sleepers === 0) await Promise.resolve();
+  await world.clock.advance(MINUTE);
+  assertEquals(await world.history(), []);
+  await machine.advance(5 * SECOND);
+  await ticking;
+  assertEquals(await world.history(), ["failed [] sensing: found no answer after 5 s, wanted one by then"]);
+});
+
 Deno.test("a daemon that is to end waits for no sensor, and keeps nothing of it", async () => {
   const end = new AbortController();
   const world = await opened(() => new Promise<Sensed>(() => {}));

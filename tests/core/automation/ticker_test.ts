@@ -253,14 +253,14 @@ Deno.test("what conditions remember is kept again and again, whatever else the s
     await world.state.keyValue.put(`other/${day}`, day, 0);
     world.clock.suspend(24 * HOUR);
     await ticker.tick();
-    const { value } = (await world.state.keyValue.get("automation/memories"))!;
+    const { value } = (await world.state.keyValue.get("automation/memories t"))!;
     const kept = value as { readonly [asset: string]: { readonly memory: { readonly at: number } } };
     assertEquals(kept["t/apart"]!.memory.at, world.clock.now());
   }
 });
 
 Deno.test("why a run was asked for is kept with it, even if its tick is killed, and why nothing was, once an asset", async () => {
-  const killed = await opened({ state: (state) => mortal(state, (key) => key === "automation/memories") });
+  const killed = await opened({ state: (state) => mortal(state, (key) => key === "automation/memories t") });
   await assertRejects(async () => await (await ticking(killed)).tick(), Error, "killed");
   const { state, store } = killed;
   const [days] = await state.evaluations("t/days", 9);

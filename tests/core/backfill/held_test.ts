@@ -117,3 +117,20 @@ Deno.test("what a paused or cancelled backfill was to make is asked for", async 
     assertEquals(await why("2024-01-11"), "in backfill 1");
   }
 });
+
+Deno.test("a batch that is at work goes on though its backfill is paused, and keeps what it is to make", async () => {
+  const { world, ask, why } = await beside();
+  const { orchestrator, state } = world;
+  await (await orchestrator.backfillTicker()).tick(never);
+  await state.take(world.clock.now());
+  await state.backfills.turn(1, "paused", 0);
+  await world.materialize({
+    assets: new Set(["t/hours"]),
+    all: false,
+    from: "2024-01-10",
+    to: "2024-01-23",
+  });
+  // The batch at work begins on 22 January.
+  assertEquals(await why("2024-01-22"), "in backfill 1");
+  assertEquals(await ask(), ["t/days 2024-01-10..2024-01-21"]);
+});

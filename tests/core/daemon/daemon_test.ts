@@ -148,7 +148,7 @@ Deno.test("a daemon with nothing to do ends at once, and leaves the lead with it
   assertEquals([types(served.news), served.pulse.leads], [["leads"], false]);
   await world.state.close();
   assertEquals(
-    (await days({ store: world.store, worker: "b" })).store.leads.get("ticks")?.worker.alive,
+    (await days({ store: world.store, worker: "b" })).store.leads.get("ticks t")?.worker.alive,
     false,
   );
 });
@@ -367,6 +367,29 @@ Deno.test("a step that does not end in its time of grace is aborted, and its run
   assertEquals((await (await lab([], { store, worker: "b" })).state.run(1))?.run.status, "queued");
 });
 
+Deno.test("where the lake lives faster, the time of grace and the durations of ticks are the machine's", async () => {
+  const begun = Promise.withResolvers<void>();
+  const machine = fakeClock(NOON);
+  const world: Lab = await lab([letters(async (_, signal) => {
+    begun.resolve();
+    await world.clock.sleep(HOUR, signal);
+  })], { limits, clock: clock(), machine });
+  await world.state.enqueue(request("a", "d"), NOON);
+  const slow: Ticking = {
+    name: "slow",
+    wakes: Infinity,
+    async tick() {
+      await world.clock.sleep(MINUTE);
+      return { at: NOON, runs: [] };
+    },
+  };
+  const served = daemon(world, { tickings: [slow], grace: SECOND });
+  await begun.promise;
+  await served.end();
+  assertEquals(await made(world.state), ["1:0"], "it ended by itself, after its group");
+  assertEquals(served.pulse.counters.ticks.get("slow")?.took, 0);
+});
+
 Deno.test("a run of which it is not known how it ended breaks the daemon off, once the others have ended", async () => {
   const world = await lab([letters(() => {})], {
     limits,
@@ -446,8 +469,9 @@ Deno.test("a leader whose code is the older one leaves the lead, makes the rest,
   await first.until((news) => behind(news).length === 1);
   await old.orchestrator.wipe({ assets: new Set(["t/kept"]), all: true, lookbackDays: 1 });
   await first.until((news) => worked(news).length === 3);
-  assertEquals((await young.state.leader("ticks"))?.note, {
+  assertEquals((await young.state.leader("ticks t"))?.note, {
     speed: 1,
+    automations: [],
     codes: Object.fromEntries(old.orchestrator.index.nodes.map(({ key, codeId }) => [key, codeId])),
   });
   const second = daemon(young);

@@ -123,7 +123,7 @@ Deno.test("a leader that is stopped between two writes is deposed, and what it g
 Deno.test("neither a clock that is set nor a machine that sleeps deposes a leader", async () => {
   const [store, clock] = [memoryStore(), fakeClock(NOON)];
   const [a, b] = [await lab([], { store, clock }), await lab([], { store, clock, worker: "b" })];
-  const [leader, follower] = [new Leading(a.state, clock), new Leading(b.state, clock)];
+  const [leader, follower] = [new Leading(a.state, clock, "ticks"), new Leading(b.state, clock, "ticks")];
   const { lead } = await leader.seek();
   for (const passed of [0, HOUR, 9 * HOUR, -HOUR]) {
     clock.suspend(passed);
@@ -134,22 +134,39 @@ Deno.test("neither a clock that is set nor a machine that sleeps deposes a leade
   }
   await clock.advance(MINUTE);
   // The first look after a long time of one's own says nothing: it is measured from there.
-  assertEquals((await new Leading(b.state, clock).seek()).lead, undefined);
+  assertEquals((await new Leading(b.state, clock, "ticks").seek()).lead, undefined);
 });
 
 Deno.test("who follows knows for how long the leader has been silent, and that nobody leads", async () => {
   const [store, clock] = [memoryStore(), fakeClock(NOON)];
   const [a, b] = [await lab([], { store, clock }), await lab([], { store, clock, worker: "b" })];
-  const leader = new Leading(a.state, clock), follower = new Leading(b.state, clock);
+  const leader = new Leading(a.state, clock, "ticks"), follower = new Leading(b.state, clock, "ticks");
   await leader.seek();
   assertEquals(await follower.seek(), { lead: undefined, silence: 0 });
   await clock.advance(12 * SECOND);
   assertEquals(await follower.seek(), { lead: undefined, silence: 12 * SECOND });
   await leader.seek();
   assertEquals(await follower.seek(), { lead: undefined, silence: 0 });
-  await clock.advance(30 * SECOND);
-  assertEquals((await follower.seek()).lead, undefined);
+  for (let times = 0; times < 3; times++) {
+    await clock.advance(10 * SECOND);
+    assertEquals((await follower.seek()).lead, undefined);
+  }
   await clock.advance(1);
   assertEquals((await follower.seek()).lead?.number, 2);
   assertEquals(await leader.seek(), { lead: undefined, silence: 0 });
+});
+
+Deno.test("who was stopped itself, as on a laptop that slept, deposes nobody for that time", async () => {
+  const [store, clock] = [memoryStore(), fakeClock(NOON)];
+  const [a, b] = [await lab([], { store, clock }), await lab([], { store, clock, worker: "b" })];
+  const leader = new Leading(a.state, clock, "ticks"), follower = new Leading(b.state, clock, "ticks");
+  const { lead } = await leader.seek();
+  await follower.seek();
+  await clock.advance(2 * SECOND);
+  await follower.seek();
+  // Both are stopped for a minute; the follower is the first to go on.
+  await clock.advance(MINUTE);
+  assertEquals(await follower.seek(), { lead: undefined, silence: 2 * SECOND });
+  assertEquals((await leader.seek()).lead, lead);
+  assertEquals(await b.state.stalled("ticks"), []);
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { definer, from } from "../../../core/asset.ts";
-import { MINUTE, SECOND } from "../../../core/instant.ts";
+import { HOUR, MINUTE, SECOND } from "../../../core/instant.ts";
 import { identity, latest } from "../../../core/mapping.ts";
 import type { FailedOutput, Output } from "../../../core/output.ts";
 import { staticKeys } from "../../../core/partition/static_set.ts";
@@ -237,6 +237,21 @@ Deno.test("an attempt that takes too long is aborted, though its code ignores th
   assertEquals(errors[0]?.message, "the attempt took longer than 60 s");
   assertEquals(signals.map(({ aborted }) => aborted), [true, true]);
   assert(clock.now() >= NOON + 2 * MINUTE);
+});
+
+Deno.test("where the lake lives faster, an attempt has its time by the machine's clock", async () => {
+  const machine = fakeClock(NOON);
+  const slow = asset({
+    key: "t/slow",
+    timeout: { minutes: 1 },
+    async *materialize() {
+      await clock.sleep(HOUR);
+      yield [{ partition: 0, dataVersion: "1" }];
+    },
+  });
+  const { materialize, clock } = await lab([slow], { machine });
+  assertEquals((await materialize()).counts.materialized, 1);
+  assertEquals(machine.sleepers, 0);
 });
 
 Deno.test("a cancel ends the run, keeps what was published, and leaves no claim", async () => {

@@ -69,7 +69,7 @@ Deno.test("a lake without such tables says so", async () => {
     lookbackDays: 7,
     lake: () => ({ orchestrator, state, graph: graph(declared()), requests: () => 0, limited: () => 0 }),
     hindrance: () => Promise.resolve(undefined),
-    process: { version: "1", runtime: "deno", started: 0, memory: () => 0, now: () => NOON },
+    process: { version: "1", runtime: "deno", speed: 1, started: 0, memory: () => 0, now: () => NOON },
     tables: { entries: () => Promise.resolve([]), ask: () => Promise.reject(new Error("asked")) },
   });
   const response = await app.request("/air");

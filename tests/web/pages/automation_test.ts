@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
-import { daily, definer, eager, from, identity, pauseOf, schedule, sensor } from "../../../core/mod.ts";
+import { pauseOf } from "../../../core/automation/pauses.ts";
+import { daily, definer, eager, from, identity, schedule, sensor } from "../../../core/mod.ts";
 import { CronerCron } from "../../../adapters/cron/croner/cron.ts";
 import { contents, NOON } from "../../core/lab.ts";
 import { shown } from "./shown.ts";

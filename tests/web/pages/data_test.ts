@@ -47,7 +47,7 @@ Deno.test("where statements are not answered, the page says so", async () => {
     lookbackDays: 7,
     lake: () => ({ orchestrator, state, graph: graph(declared()), requests: () => 0, limited: () => 0 }),
     hindrance: () => Promise.resolve(undefined),
-    process: { version: "1", runtime: "deno", started: 0, memory: () => 0, now: () => NOON },
+    process: { version: "1", runtime: "deno", speed: 1, started: 0, memory: () => 0, now: () => NOON },
   });
   for (const path of ["/data", "/data/a/b", "/sql?q=SELECT+1", "/sql/answer.csv?q=SELECT+1"]) {
     const response = await app.request(path);

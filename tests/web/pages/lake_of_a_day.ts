@@ -17,7 +17,14 @@ export async function lakeOfADay(day = settledDay()) {
     lookbackDays: 7,
     lake: () => lake,
     hindrance: () => Promise.resolve(undefined),
-    process: { version: "1", runtime: "deno", started: 0, memory: () => 0, now: () => lake.orchestrator.now },
+    process: {
+      version: "1",
+      runtime: "deno",
+      speed: 1,
+      started: 0,
+      memory: () => 0,
+      now: () => lake.orchestrator.now,
+    },
     tables,
   });
   return {

@@ -97,7 +97,7 @@ async function served(assets: ReturnType<typeof gated>) {
     lookbackDays: 7,
     lake: () => ({ orchestrator, state, graph: graph(assets), requests: () => 0, limited: () => 0 }),
     hindrance: () => Promise.resolve(undefined),
-    process: { version: "1", runtime: "deno", started: 0, memory: () => 0, now: () => NOON },
+    process: { version: "1", runtime: "deno", speed: 1, started: 0, memory: () => 0, now: () => NOON },
     tables: { entries: () => Promise.resolve([]), ask: () => Promise.reject(new Error("asked")) },
   });
   const get = async (path: string) => {

@@ -26,7 +26,14 @@ export async function shown(
       ...(automations && { declaredAutomations: () => Promise.resolve(automations) }),
     }),
     hindrance: () => Promise.resolve(undefined),
-    process: { version: "1", runtime: "deno", started: NOON, memory: () => 0, now: () => clock.now() },
+    process: {
+      version: "1",
+      runtime: "deno",
+      speed: 1,
+      started: NOON,
+      memory: () => 0,
+      now: () => clock.now(),
+    },
   }, { ...(admission && { admission }) });
   const get = async (path: string, headers: Record<string, string> = {}) => {
     const response = await app.request(path, { headers });

@@ -47,9 +47,12 @@ Deno.test("nothing that is asked for becomes a header or a line of its own", asy
 Deno.test("live answers of an address are so many, and none is left when their readers go", async () => {
   await using app = await served();
   const open: AbortController[] = [];
+  // An answer that nobody holds is given up as rubbish, and its connection with it.
+  const held: Response[] = [];
   const follow = async () => {
     const gone = new AbortController();
     const answer = await fetch(`${app.url}/api/live`, { signal: gone.signal });
+    held.push(answer);
     if (answer.status === 200) open.push(gone);
     else await answer.body?.cancel();
     return answer;
@@ -64,6 +67,7 @@ Deno.test("live answers of an address are so many, and none is left when their r
     if (answer.status === 200) break;
   }
   for (const gone of open) gone.abort();
+  assertEquals(held.length > 100, true);
 });
 
 Deno.test("a server that ends waits for no live answer, and for nobody who is still asking", async () => {

@@ -31,7 +31,7 @@ export async function safe(admission?: Admission, given: Partial<Vitals> = {}) {
     lookbackDays: 7,
     lake: () => ({ orchestrator, state, graph: graph([one]), requests: () => 0, limited: () => 0 }),
     hindrance: () => Promise.resolve(undefined),
-    process: { version: "1", runtime: "deno", started: NOON, memory: () => 1, now: clock.now },
+    process: { version: "1", runtime: "deno", speed: 1, started: NOON, memory: () => 1, now: clock.now },
     ...given,
   };
   const app = new Hono<SafetyEnv>();

@@ -5,6 +5,7 @@ import { DataTable } from "../../parts/data_table.tsx";
 import { Age, AssetLink, Empty, Panel, Title } from "../../parts/small.tsx";
 import { RunLink, RunWhat } from "../../parts/run.tsx";
 import { askerHref } from "../../parts/who.tsx";
+import { airPanel } from "../air/panel.tsx";
 import { statusesIn } from "../automation/statuses.ts";
 import { Sign, State, StateBar, States } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
@@ -33,6 +34,7 @@ export function overview(pages: Pages): void {
           <Panel title={t.groups} live="groups">
             <Groups view={view} groups={groupCounts(graph, counts)} />
           </Panel>
+          {await airPanel(context)}
           <Panel title={t.alerts} live="alerts" side={<a href="/alerts">{t.allAlerts}</a>}>
             <OpenAlerts view={view} episodes={episodes} />
           </Panel>

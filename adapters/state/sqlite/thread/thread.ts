@@ -27,7 +27,7 @@ export class Thread {
 
   constructor(module: URL, tell: (line: string) => void) {
     this.#tell = tell;
-    this.#worker = new Worker(module, { type: "module", name: "state" });
+    this.#worker = new Worker(guarded(module), { type: "module", name: "state" });
     this.#worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => this.#hear(data));
     this.#worker.addEventListener("messageerror", () => this.#break("an answer cannot be read"));
     this.#worker.addEventListener("error", (event) => {
@@ -139,6 +139,13 @@ export class Thread {
     this.#over = new StateError(`using the state: its thread broke off (${found}), wanted it to go on`);
     this.end();
   }
+}
+
+/** Loads a module and says if it cannot be: the runtime would write that to stderr by itself, whatever is to be there. */
+function guarded(module: URL): string {
+  const broken = "({ say: 'broken', message: error instanceof Error ? error.message : String(error) })";
+  const code = `try { await import(${JSON.stringify(module)}); } catch (error) { postMessage(${broken}); }`;
+  return `data:application/javascript,${encodeURIComponent(code)}`;
 }
 
 function closed(): StateError {
