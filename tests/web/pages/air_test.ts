@@ -59,6 +59,10 @@ Deno.test("the air is seen on a map, by city and hour, over time, and by day aga
   const { lake: { orchestrator } } = made;
   const version = await orchestrator.contentOf(["vietnam/prod_mart", "vietnam/prod_catalog"]);
   await cached.rows(newestHours("prod_db.vietnam", "pm25", made.day), version);
+  await cached.rows(
+    "SELECT id, name, city, latitude, longitude FROM reference.stations ORDER BY city, name",
+    await orchestrator.contentOf(["vietnam/stations", "vietnam/reference_catalog"]),
+  );
   assertMatch(await panel(), /Hanoi [\d.]+ µg\/m³, \w+/);
 });
 
