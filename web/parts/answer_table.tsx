@@ -1,10 +1,7 @@
 import { type AnswerColumn, visible } from "../../core/mod.ts";
 import type { Answer, Row } from "../answer.ts";
-import { words } from "../view/language.ts";
 import type { View } from "../view/view.ts";
 import { DataTable } from "./data_table.tsx";
-
-const text = words({ none: "null" }, { none: "null" });
 
 /** A cell shows at most so many characters. */
 const LONGEST = 400;
@@ -38,7 +35,7 @@ export function AnswerTable(
         title: visible(column.name),
         unit: shortType(column),
         number: isNumeric(column),
-        cell: (row: Row) => <Cell view={view} value={row[column.name]} />,
+        cell: (row: Row) => <Cell value={row[column.name]} />,
         by: (row: Row) => orderOf(row[column.name]),
       }))}
     />
@@ -51,8 +48,8 @@ const DIGITS = 12;
 const SHORT = 28;
 
 /** A value as it is; control characters are written out. */
-function Cell({ view, value }: { view: View; value: unknown }) {
-  if (value === null || value === undefined) return <em class="quiet small">{view.in(text).none}</em>;
+function Cell({ value }: { value: unknown }) {
+  if (value === null || value === undefined) return <em class="quiet small">null</em>;
   if (value === "") return <code class="quiet">""</code>;
   const whole = visible(textOf(value));
   if (whole.length <= SHORT) return <span class="nowrap">{whole}</span>;

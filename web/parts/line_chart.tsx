@@ -17,7 +17,7 @@ export interface Limit {
 /** At most so many lines are told apart, by colour and by dashes. */
 export const MOST_LINES = 6;
 
-const WIDTH = 900, HEIGHT = 280, LEFT = 56, RIGHT = 12, TOP = 10, BOTTOM = 26;
+const WIDTH = 900, HEIGHT = 280, LEFT = 56, RIGHT = 20, TOP = 10, BOTTOM = 26;
 
 /** Values over time as lines, with a legend. What is behind it has to stand beside it as a table. */
 export function LineChart(

@@ -1,10 +1,10 @@
 import { DAY, HOUR, type Instant } from "../../core/mod.ts";
 import type { Format } from "../view/format.ts";
 
-/** Round numbers from below the least to above the most, about four steps apart. */
+/** Round numbers from below the least to above the most, at most seven. */
 export function niceTicks(least: number, most: number): number[] {
   if (least === most) return least === 0 ? [0, 1] : niceTicks(Math.min(0, least), Math.max(0, most));
-  const rough = (most - least) / 4;
+  const rough = (most - least) / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough)!;
   const first = Math.floor(least / step);

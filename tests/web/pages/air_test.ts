@@ -24,7 +24,7 @@ Deno.test("the air is seen on a map, by city and hour, over time, and by day aga
   assertEquals(now.html.match(/class="station"/g)?.length, 12, "the stations of the map");
   assertMatch(now.html, /aria-label="Hanoi - Hoàn Kiếm: [\d.]+ µg\/m³"/);
   assertMatch(now.read, /Hanoi, \d{4}-\d\d-\d\d \d\d:00: [\d.]+ µg\/m³/);
-  assertMatch(now.read, /Ha Long - Bạch Đằng Ha Long no value in two days/);
+  assertMatch(now.read, /2 stations without a value in two days Ha Long - Bạch Đằng Ha Long/);
   const hue = await made.get("/air?city=Hue&pollutant=pm10");
   assertEquals(hue.html.match(/class="station"/g)?.length, 1);
   assertMatch(hue.read, /Stations: PM10/);
@@ -59,6 +59,10 @@ Deno.test("the air is seen on a map, by city and hour, over time, and by day aga
   const { lake: { orchestrator } } = made;
   const version = await orchestrator.contentOf(["vietnam/prod_mart", "vietnam/prod_catalog"]);
   await cached.rows(newestHours("prod_db.vietnam", "pm25", made.day), version);
+  await cached.rows(
+    "SELECT id, name, city, latitude, longitude FROM reference.stations ORDER BY city, name",
+    await orchestrator.contentOf(["vietnam/stations", "vietnam/reference_catalog"]),
+  );
   assertMatch(await panel(), /Hanoi [\d.]+ µg\/m³, \w+/);
 });
 

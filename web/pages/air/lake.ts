@@ -19,6 +19,8 @@ export interface AirTables {
   soon(statement: string): readonly Row[] | undefined;
   /** Every station. */
   stations(): Promise<readonly Station[]>;
+  /** The same as `soon`. */
+  stationsSoon(): readonly Station[] | undefined;
 }
 
 /** A station. */
@@ -60,12 +62,18 @@ export async function airTables(
     newest: await newestDay(lake, made.key),
     hours: (statement) => cached.rows(statement, version),
     soon: (statement) => cached.soon(statement, version),
-    stations: async () =>
-      await cached.rows(
-        `SELECT id, name, city, latitude, longitude FROM ${STATIONS} ORDER BY city, name`,
-        known,
-      ) as readonly unknown[] as readonly Station[],
+    stations: async () => stationsIn(await cached.rows(ALL_STATIONS, known)),
+    stationsSoon: () => {
+      const rows = cached.soon(ALL_STATIONS, known);
+      return rows && stationsIn(rows);
+    },
   };
+}
+
+const ALL_STATIONS = `SELECT id, name, city, latitude, longitude FROM ${STATIONS} ORDER BY city, name`;
+
+function stationsIn(rows: readonly Row[]): readonly Station[] {
+  return rows as readonly unknown[] as readonly Station[];
 }
 
 function nameOf({ database, name }: Pick<Definition, "database" | "name">): string {

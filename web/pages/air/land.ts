@@ -6,41 +6,65 @@ export const WIDTH = 300, HEIGHT = 560;
 
 /** Vietnam's number in ISO 3166. */
 const COUNTRY = "704";
-/** A little less than what is seen, in degrees: what lies outside is left out. */
-const SEEN: GeoPermissibleObjects = { type: "MultiPoint", coordinates: [[101.8, 8.2], [110.2, 23.6]] };
+/** A longitude and a latitude, in degrees. */
+export type Position = readonly [longitude: number, latitude: number];
+/** What is seen of the whole country: what lies outside is left out. */
+const WHOLE: readonly Position[] = [[101.8, 8.2], [110.2, 23.6]];
+/** At least so many degrees around a city are seen. */
+const AROUND = 0.08;
 
 /** A map: its outlines as paths, and where a place lies on it. */
 export interface Land {
   readonly country: string;
   readonly neighbours: string;
   /** Undefined of what lies outside. */
-  place(longitude: number, latitude: number): readonly [x: number, y: number] | undefined;
+  place(position: Position): readonly [x: number, y: number] | undefined;
 }
 
-let known: Promise<Land> | undefined;
+type Country = GeoPermissibleObjects & { readonly id?: string | number };
+let known: Promise<readonly Country[]> | undefined;
 
-/** The outline of Vietnam and its neighbours, by Natural Earth; read when it is first asked for. */
-export function land(): Promise<Land> {
-  return known ??= read();
-}
-
-async function read(): Promise<Land> {
+/** The countries of Natural Earth; read when they are first asked for. */
+async function read(): Promise<readonly Country[]> {
   const { default: world } = await import("world-atlas/countries-50m.json", { with: { type: "json" } });
-  const projection = geoMercator().fitExtent([[6, 6], [WIDTH - 6, HEIGHT - 6]], SEEN)
-    .clipExtent([[0, 0], [WIDTH, HEIGHT]]);
-  const path = geoPath(projection).digits(1);
   const topology = world as unknown as Parameters<typeof feature>[0];
-  const countries = feature(topology, topology.objects.countries!) as unknown as {
-    readonly features: readonly (GeoPermissibleObjects & { readonly id?: string | number })[];
+  const { features } = feature(topology, topology.objects.countries!) as unknown as {
+    readonly features: readonly Country[];
   };
+  return features;
+}
+
+/** A map of Vietnam and its neighbours, or of what lies around some places. */
+export async function landOf(places?: readonly Position[]): Promise<Land> {
+  const countries = await (known ??= read());
+  const seen = places === undefined || places.length === 0
+    ? WHOLE
+    : places.flatMap(([longitude, latitude]): Position[] => [
+      [longitude - AROUND, latitude - AROUND],
+      [longitude + AROUND, latitude + AROUND],
+    ]);
+  const projection = geoMercator()
+    .fitExtent([[6, 6], [WIDTH - 6, HEIGHT - 6]], {
+      type: "MultiPoint",
+      coordinates: seen.map((each) => [...each]),
+    })
+    .clipExtent([[-4, -4], [WIDTH + 4, HEIGHT + 4]]);
+  const path = geoPath(projection).digits(1);
   const drawn = (isMeant: (id: string) => boolean) =>
-    countries.features.filter(({ id }) => isMeant(String(id))).map((each) => path(each) ?? "").join("");
+    countries.filter(({ id }) => isMeant(String(id))).map((each) => path(each) ?? "").join("");
   return {
     country: drawn((id) => id === COUNTRY),
     neighbours: drawn((id) => id !== COUNTRY),
-    place(longitude, latitude) {
-      const [x, y] = projection([longitude, latitude]) ?? [NaN, NaN];
+    place(position) {
+      const [x, y] = projection([...position]) ?? [NaN, NaN];
       return x >= 0 && x <= WIDTH && y >= 0 && y <= HEIGHT ? [x, y] : undefined;
     },
   };
+}
+
+/** Where a station lies; undefined where nobody knows. */
+export function positionOf(
+  { longitude, latitude }: { readonly longitude: number | null; readonly latitude: number | null },
+): Position | undefined {
+  return longitude === null || latitude === null ? undefined : [longitude, latitude];
 }

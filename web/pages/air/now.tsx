@@ -3,7 +3,7 @@ import { Panel, Time } from "../../parts/small.tsx";
 import { momentTicks } from "../../parts/ticks.ts";
 import type { View } from "../../view/view.ts";
 import { airHref, placeHref } from "./hrefs.ts";
-import { HEIGHT as MAP_HEIGHT, type Land, WIDTH as MAP_WIDTH } from "./land.ts";
+import { HEIGHT as MAP_HEIGHT, type Land, positionOf, WIDTH as MAP_WIDTH } from "./land.ts";
 import type { AirNow, CityHours, StationNow } from "./newest.ts";
 import { classOf, type PollutantName, POLLUTANTS, UNIT } from "./pollutants.ts";
 import { AirLegend, AirValue, Shape } from "./signs.tsx";
@@ -41,7 +41,12 @@ export function Now({ view, pollutant, air, land }: Shown & { air: AirNow; land:
           </details>
         </Panel>
         <Panel title={t.stationsIn}>
-          <StationTable view={view} pollutant={pollutant} stations={air.stations} />
+          <StationTable
+            view={view}
+            pollutant={pollutant}
+            stations={air.stations.filter(({ newest }) => newest !== undefined)}
+          />
+          <Silent view={view} stations={air.stations.filter(({ newest }) => newest === undefined)} />
         </Panel>
       </div>
     </div>
@@ -51,8 +56,8 @@ export function Now({ view, pollutant, air, land }: Shown & { air: AirNow; land:
 function Map({ view, pollutant, stations, land }: Shown & { stations: readonly StationNow[]; land: Land }) {
   const t = view.in(text);
   const placed = stations.flatMap((each) => {
-    const { longitude, latitude } = each.station;
-    const at = longitude === null || latitude === null ? undefined : land.place(longitude, latitude);
+    const position = positionOf(each.station);
+    const at = position && land.place(position);
     return at === undefined ? [] : [{ ...each, at }];
   });
   // The worst are drawn last, over the others.
@@ -178,6 +183,25 @@ function HeatTable({ view, pollutant, air: { hours, cities } }: Shown & { air: A
         })),
       ]}
     />
+  );
+}
+
+/** The stations without a value. */
+function Silent({ view, stations }: { view: View; stations: readonly StationNow[] }) {
+  const t = view.in(text);
+  if (stations.length === 0) return null;
+  return (
+    <details>
+      <summary>{t.silent(view.format.number(stations.length))}</summary>
+      <ul class="chips small">
+        {stations.map(({ station }) => (
+          <li>
+            <a href={placeHref(view, { station: station.id })}>{station.name ?? station.id}</a>{" "}
+            <span class="quiet">{station.city ?? ""}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

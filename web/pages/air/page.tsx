@@ -6,7 +6,7 @@ import { Days, judged } from "./days.tsx";
 import { type Chosen, chosenOf, Filters, placeTitle, SECTIONS } from "./filters.tsx";
 import { airHref } from "./hrefs.ts";
 import { type AirTables, airTables, type Station } from "./lake.ts";
-import { land } from "./land.ts";
+import { landOf, positionOf } from "./land.ts";
 import { airNow } from "./newest.ts";
 import { Now } from "./now.tsx";
 import { linesOf, OverTime } from "./over_time.tsx";
@@ -48,7 +48,10 @@ async function section(
     const rows = await tables.hours(newestHours(table, pollutant, newest));
     const of = new Set(shown.map(({ id }) => id));
     const now = airNow(rows.filter(({ id }) => of.has(Number(id))), shown);
-    return <Now view={view} pollutant={pollutant} air={now} land={await land()} />;
+    const places = city === undefined
+      ? undefined
+      : shown.map(positionOf).filter((position) => position !== undefined);
+    return <Now view={view} pollutant={pollutant} air={now} land={await landOf(places)} />;
   }
   if (chosen.section === "days") {
     const days = judged(await tables.hours(daysOf(table, pollutant, place, year)), pollutant);

@@ -19,12 +19,12 @@ export async function airPanel({ var: variables }: Pick<Context<PageEnv>, "var">
   const tables = await airTables(variables);
   if (tables?.newest === undefined) return null;
   const rows = tables.soon(newestHours(tables.table, "pm25", tables.newest));
-  const stations = rows && await tables.stations();
+  const stations = tables.stationsSoon();
   const air = rows && stations && airNow(rows, stations);
   return (
     <Panel title={t.today} live="air" side={<a href="/air">{t.allAir}</a>}>
       {air === undefined
-        ? <p class="quiet">{t.reading}</p>
+        ? <p class="quiet" data-every="5">{t.reading}</p>
         : <Cities view={view} cities={air.cities.toSorted((a, b) => b.newest.value - a.newest.value)} />}
     </Panel>
   );
