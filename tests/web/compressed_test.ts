@@ -16,7 +16,7 @@ async function sent() {
     lookbackDays: 7,
     lake: () => ({ orchestrator, state, graph: graph(assets), requests: () => 0, limited: () => 0 }),
     hindrance: () => Promise.resolve(undefined),
-    process: { version: "1", runtime: "deno", started: NOON, memory: () => 0, now: clock.now },
+    process: { version: "1", runtime: "deno", speed: 1, started: NOON, memory: () => 0, now: clock.now },
   });
   return (path: string, headers: Record<string, string> = { "accept-encoding": "gzip, deflate, br" }) =>
     app.request(path, { headers });

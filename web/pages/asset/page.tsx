@@ -66,7 +66,7 @@ export function asset(pages: Pages): void {
         </div>
       </div>,
       status!.warnings.length === 0 ? null : <Warnings view={view} asset={key} set={set} status={status!} />,
-      <Elsewhere view={view} asset={key} found={await elsewhere(lake, key, counts, shown)} />,
+      <Elsewhere view={view} asset={key} found={await elsewhere(lake, key, counts!, shown)} />,
       <Partitions view={view} asset={key} set={set} span={span} shown={shown} />,
       <Numbers view={view} lake={lake} asset={declared} set={set} span={span} />,
       <div class="panels">

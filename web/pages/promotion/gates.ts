@@ -132,5 +132,7 @@ export async function checksOf(
   { latest }: Side,
 ): Promise<readonly CheckResult[]> {
   if (latest === undefined) return [];
-  return await state.rechecked(key, latest.partition) ?? latest.event.checks;
+  const { partition } = latest;
+  const rechecked = await state.rechecked(key, [{ from: partition, to: partition }]);
+  return rechecked.get(partition) ?? latest.event.checks;
 }
