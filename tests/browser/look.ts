@@ -71,7 +71,8 @@ async function through(
     const headings = await viewer.value<number>("document.querySelectorAll('h1').length");
     if (headings !== 1) own.push(`${headings} headings of the first rank, wanted one`);
     await shoot(viewer, `${name} ${path}`);
-    own.push(...await viewer.sideways(), ...await more(viewer, path), ...viewer.faults.splice(0));
+    own.push(...await viewer.sideways(), ...await viewer.squeezed());
+    own.push(...await more(viewer, path), ...viewer.faults.splice(0));
     faults.push(...own.map((fault) => `${path} (${name}): ${fault}`));
   }
   return faults;

@@ -101,6 +101,27 @@ export class Viewer implements AsyncDisposable {
     return width <= wanted ? [] : [`scrolls sideways: ${width} wide, wanted ${wanted}: ${widest}`];
   }
 
+  /** Where words are squeezed to a letter a line, or stick out of their table's cell. */
+  async squeezed(): Promise<string[]> {
+    return await this.value(`(() => {
+      const range = document.createRange();
+      const words = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+      const found = [];
+      for (let text = words.nextNode(); text; text = words.nextNode()) {
+        const said = text.data.trim();
+        const at = text.parentElement;
+        if (said.length < 4 || at.closest("svg, textarea, option, dialog:not([open])")) continue;
+        range.selectNodeContents(text);
+        const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+        if (lines > 2 && lines > said.length / 3) found.push(at.outerHTML.slice(0, 120));
+      }
+      const cells = [...document.querySelectorAll("main :is(td, th)")]
+        .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1)
+        .map(({ outerHTML }) => "sticks out: " + outerHTML.slice(0, 120));
+      return [...found.slice(0, 3).map((html) => "squeezed: " + html), ...cells.slice(0, 3)];
+    })()`);
+  }
+
   /** The addresses of this server that the page links to, and those of its tables' headers among them. */
   async links(): Promise<{ readonly all: readonly string[]; readonly headers: readonly string[] }> {
     return await this.value(`(() => {

@@ -137,7 +137,7 @@ function SideBySide(
   const t = view.in(text);
   return (
     <div class="scroll" tabindex={0} role="region" aria-label={label}>
-      <table class="sides">
+      <table class="compared">
         <thead>
           <tr>
             <th scope="col">{t.fact}</th>
