@@ -34,7 +34,7 @@ async function appOver(graph: Graph, state: State) {
       declaredAutomations: () => Promise.resolve(automations),
     }),
     hindrance: () => Promise.resolve(undefined),
-    process: { version: "1", runtime: "deno", started: NOW, memory: () => 0, now: () => NOW },
+    process: { version: "1", runtime: "deno", speed: 1, started: NOW, memory: () => 0, now: () => NOW },
   });
   return { app, orchestrator };
 }
