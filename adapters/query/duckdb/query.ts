@@ -15,6 +15,7 @@ import { Entries, REPAIR } from "./entries.ts";
 import { filesBelow, type PublishedFiles, Sandbox } from "./sandbox.ts";
 import { parseStatement } from "./statement.ts";
 import { ViewError } from "./view_fault.ts";
+import { deviceFault } from "../../sdk/files/place.ts";
 import { scratchFolder } from "../../sdk/files/trouble.ts";
 
 /** The part of the process's memory that DuckDB may take: the rest is for answers on their way. */
@@ -68,6 +69,10 @@ export class DuckDBQuery implements Query {
       const files = await this.#filesOf(named.needed);
       await using checkout = await this.#workspace.checkout([...files.values()].flat());
       root = checkout.root;
+      const [device] = [...files.values()].flat().flatMap(({ path }) =>
+        deviceFault(checkout.root, path) ?? []
+      );
+      if (device !== undefined) throw new Error(`${device}; ${REPAIR}`);
       await makeTables(sandbox, named, filesBelow(checkout.root, files), options.warn);
       const { answers } = await import("./answers.ts");
       yield* answers(sandbox.session, statement, options, scratch);
