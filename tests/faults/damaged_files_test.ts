@@ -53,6 +53,26 @@ Deno.test("every kind of damage to every kind of published file is named by chec
   });
 });
 
+Deno.test("a pipe in the place of a table's file is damage: nothing waits for what it never says", async () => {
+  await using made = await madeTwice();
+  const content = await contentOf(made.lake);
+  for (const kind of ["a development day", "a production day"] as const) {
+    await using place = await made.lake.copy();
+    const path = fileAt(place, published[kind]!);
+    await Deno.remove(path);
+    await new Deno.Command("mkfifo", { args: [path] }).output();
+    const checked = await place.run(CHECK);
+    assertEquals(checked.code, 1, kind);
+    assert(
+      checked.errors.some((line) => line.includes(path.slice(place.lake.length + 1))),
+      `${kind}: ${checked.stderr}`,
+    );
+    await assertRuns(place, MATERIALIZE, kind);
+    assertEquals(await contentOf(place), content, kind);
+    assertEquals((await place.run(CHECK)).code, 0, kind);
+  }
+});
+
 Deno.test("what nobody has checked yet is not built upon", async () => {
   await using made = await madeTwice({ later: "2024-04-20" });
   const { lake } = made;
@@ -103,12 +123,18 @@ Deno.test("a damaged version before is not rolled back to, and what stands stays
 
 /** Damages one file. @returns Its path below the lake. */
 async function damaged(place: Place, where: RegExp, damage: Damage): Promise<string> {
-  const path = [...filesBelow(place.lake)].sort().findLast((path) => where.test(path));
-  if (path === undefined) throw new Error(`found no file like ${where}`);
+  const path = fileAt(place, where);
   const bytes = damage(await Deno.readFile(path));
   if (bytes === undefined) await Deno.remove(path);
   else await Deno.writeFile(path, bytes);
   return path.slice(place.lake.length + 1);
+}
+
+/** The last file that is named so. */
+function fileAt(place: Place, where: RegExp): string {
+  const path = [...filesBelow(place.lake)].sort().findLast((path) => where.test(path));
+  if (path === undefined) throw new Error(`found no file like ${where}`);
+  return path;
 }
 
 /**

@@ -4,6 +4,7 @@ import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
 import { list, pattern } from "../../sdk/duckdb/text.ts";
 import { columnType } from "../../sdk/duckdb/types.ts";
+import { deviceFault } from "../../sdk/files/place.ts";
 
 /** The columns of Parquet files; an unreadable one is found by halves. */
 export async function describeFiles(
@@ -12,6 +13,11 @@ export async function describeFiles(
   paths: readonly string[],
 ): Promise<Described[]> {
   if (paths.length === 0) return [];
+  const devices = paths.map((path) => deviceFault(root, path));
+  if (devices.some((reason) => reason !== undefined)) {
+    const described = await describeFiles(session, root, paths.filter((_, i) => devices[i] === undefined));
+    return devices.map((reason) => reason === undefined ? described.shift()! : { status: "failed", reason });
+  }
   try {
     return await read(session, paths.map((path) => join(root, path)));
   } catch (error) {

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { InputFile } from "../../../core/mod.ts";
+import { deviceFault } from "../../sdk/files/place.ts";
 import { fileFault, type FileTable, type Unreadable } from "./unreadable.ts";
 
 /** CSV files as a program reads them. */
@@ -15,7 +16,7 @@ export interface Unpacked {
 
 /**
  * Looks at the bytes of CSV files, counts their lines and unpacks those that are packed (`.gz` by name) into a folder, which
- * is made if there are any: DuckDB looks at no gzip file's checksum, nor at where it ends, and takes far longer to unpack one.
+ * is made if there are any; whatever is no regular file is not opened. DuckDB looks at no gzip file's checksum, nor at where it ends, and takes far longer to unpack one.
  */
 export async function unpacked(
   tables: readonly FileTable[],
@@ -23,7 +24,15 @@ export async function unpacked(
   folder: string,
 ): Promise<Unpacked> {
   const unpacking = new Unpacking(root, folder);
-  const waiting = tables.filter(({ format }) => format === "csv").flatMap(({ files }) => files).values();
+  const devices = new Set<InputFile>();
+  for (const file of tables.flatMap(({ files }) => files)) {
+    const reason = deviceFault(root, file.ref.path);
+    if (reason === undefined) continue;
+    devices.add(file);
+    unpacking.unreadable.push({ file, reason });
+  }
+  const waiting = tables.filter(({ format }) => format === "csv").flatMap(({ files }) => files)
+    .filter((file) => !devices.has(file)).values();
   const lane = async () => {
     for (const file of waiting) await unpacking.take(file);
   };

@@ -219,7 +219,10 @@ export class LocalPublisher implements Publisher {
   /** SHA-256 of a file's bytes; undefined if there is no such file. */
   async #hash(path: string): Promise<string | undefined> {
     try {
-      using file = await Deno.open(this.#folder.at(path));
+      const local = this.#folder.at(path);
+      // One that is no regular file, such as a pipe, might never be opened.
+      if (!(await Deno.stat(local)).isFile) return undefined;
+      using file = await Deno.open(local);
       return (await digest(file)).hash;
     } catch (error) {
       if (isAbsent(error) || error instanceof Deno.errors.IsADirectory) return undefined;

@@ -15,9 +15,10 @@ export class LocalObjectStore implements ObjectStore {
     const local = await this.#folder.existing(path);
     if (local === undefined) return undefined;
     try {
-      return await Deno.readFile(local);
+      // A pipe might never be opened.
+      return (await Deno.stat(local)).isFile ? await Deno.readFile(local) : undefined;
     } catch (error) {
-      if (isAbsent(error) || error instanceof Deno.errors.IsADirectory) return undefined;
+      if (isAbsent(error)) return undefined;
       throw new Error(trouble(`reading "${path}"`, this.#folder.root, error), { cause: error });
     }
   }

@@ -10,6 +10,7 @@ import {
 } from "../../../core/mod.ts";
 import { DuckDBError } from "../../sdk/duckdb/problem.ts";
 import { identifier } from "../../sdk/duckdb/text.ts";
+import { deviceFault } from "../../sdk/files/place.ts";
 import { scratchFolder } from "../../sdk/files/trouble.ts";
 import { Entries } from "./entries.ts";
 import { target } from "./lake_tables.ts";
@@ -55,6 +56,8 @@ export class DuckDBBinder implements Binder {
   ): Promise<string | undefined> {
     await using checkout = await this.#workspace.checkout(files);
     const { root } = checkout;
+    const [device] = files.flatMap(({ path }) => deviceFault(root, path) ?? []);
+    if (device !== undefined) return device;
     return await inSandbox(signal, async (sandbox) => {
       try {
         await sandbox.lock([table], filesBelow(root, new Map([[table.location, files]])));

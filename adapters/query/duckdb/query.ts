@@ -16,6 +16,7 @@ import { filesBelow, type PublishedFiles, Sandbox } from "./sandbox.ts";
 import { type Place, placeAt, placeOf } from "./place.ts";
 import { ParseError, parseStatement } from "./statement.ts";
 import { ViewError } from "./view_fault.ts";
+import { deviceFault } from "../../sdk/files/place.ts";
 import { scratchFolder } from "../../sdk/files/trouble.ts";
 
 /** The part of the process's memory that DuckDB may take: the rest is for answers on their way. */
@@ -69,6 +70,10 @@ export class DuckDBQuery implements Query {
       const files = await this.#filesOf(named.needed);
       await using checkout = await this.#workspace.checkout([...files.values()].flat());
       root = checkout.root;
+      const [device] = [...files.values()].flat().flatMap(({ path }) =>
+        deviceFault(checkout.root, path) ?? []
+      );
+      if (device !== undefined) throw new Error(`${device}; ${REPAIR}`);
       await makeTables(sandbox, named, filesBelow(checkout.root, files), options.warn);
       const { answers } = await import("./answers.ts");
       yield* answers(sandbox.session, statement, options, scratch);

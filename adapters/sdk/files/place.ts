@@ -5,6 +5,20 @@ export function below(folder: string, path: string): string {
   return isAbsolute(path) ? path : `${folder}/${path}`;
 }
 
+/** Why a path is not even opened: what is there is no regular file, such as a pipe, which might never be read. */
+export function deviceFault(root: string, path: string): string | undefined {
+  const { isFile = true, isDirectory = false } = statOf(below(root, path)) ?? {};
+  return isFile || isDirectory ? undefined : `reading "${path}": found a device, wanted a regular file`;
+}
+
+function statOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch {
+    return undefined; // whoever reads it says why
+  }
+}
+
 /** Whether there is anything at a path. */
 export async function isThere(path: string): Promise<boolean> {
   try {
