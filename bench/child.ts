@@ -5,7 +5,7 @@ export async function child<Answer>(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", `bench/${script}`, ...args],
+    args: ["run", "-A", "--v8-flags=--expose-gc", `bench/${script}`, ...args],
     env,
     stderr: "inherit",
   }).output();

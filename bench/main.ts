@@ -3,6 +3,7 @@ import { dump } from "./dump.ts";
 import { type Figure, keeps, report } from "./figure.ts";
 import { million } from "./million.ts";
 import { chained, intents, partitions, ticks } from "./overhead.ts";
+import { pages } from "./pages.ts";
 import { measureDagster, PeerError } from "./peer/dagster.ts";
 import { queue } from "./queue.ts";
 import { sideBySide } from "./side_by_side.ts";
@@ -19,6 +20,7 @@ const groups = {
   ticks,
   automation,
   million,
+  pages,
   queue,
   year,
   "side-by-side": sideBySide,

@@ -117,7 +117,10 @@ export function open(
   graph: Graph,
   state: State,
   now: () => number = Date.now,
-  options: { readonly clock?: Clock; readonly limits?: Limits } = {},
+  options: Pick<Parameters<typeof Orchestrator.open>[0], "cron"> & {
+    readonly clock?: Clock;
+    readonly limits?: Limits;
+  } = {},
 ): Promise<Orchestrator> {
   return Orchestrator.open({
     graph,

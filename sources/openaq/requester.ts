@@ -150,11 +150,19 @@ export class Requester {
         const left = patience - clock.awake();
         if (left <= 0) throw this.#error("unreachable", url, last);
         const asleep = clock.asleep();
-        const outcome = await this.#once(url, question, left, signal);
-        if ("said" in outcome) turn?.answered();
+        const outcome = await this.#once(url, question, left, signal).catch((error) => {
+          // That a window holds too much is an answer.
+          if (error instanceof OpenAQError && error.trouble === "too-much") {
+            this.#retries.answered(attempt - 1);
+          }
+          throw error;
+        });
         turn?.[Symbol.dispose]();
         turn = undefined;
-        if ("said" in outcome) return outcome;
+        if ("said" in outcome) {
+          this.#retries.answered(attempt - 1);
+          return outcome;
+        }
         if ("wait" in outcome) {
           const wait = Math.min(Math.max(outcome.wait, SECOND), LONGEST_WAIT - waited);
           if (++limited === ATTEMPTS || wait <= 0) {
@@ -271,7 +279,6 @@ export class Requester {
     if (twice !== undefined) return failing(`answered with two of "${twice}" in one object, wanted one`);
     const said = read(json);
     if ("broken" in said) return failing(`answered ${said.broken}`);
-    this.#retries.answered();
     return { said, headers, askedAt: asked - ageOf(headers) };
   }
 

@@ -6,7 +6,7 @@ const SPARE = 2;
 const FIRST = 2;
 /** Each answer lets so many more be made again. */
 const SHARE = 0.07;
-/** A request that was made again and is answered gives back so much of its own. */
+/** Each time that a request was made again which is answered in the end gives back so much of its own. */
 const REPAID = 0.6;
 /** So many made again without any answer say that nothing answers at all. */
 const IN_A_ROW = 5;
@@ -15,8 +15,6 @@ const IN_A_ROW = 5;
 export interface Turn extends Disposable {
   /** How long it is waited for; undefined where the request is not to be made again. */
   readonly pause: Milliseconds | undefined;
-  /** The request was answered. */
-  answered(): void;
 }
 
 /**
@@ -38,9 +36,9 @@ export class Retries {
     this.#parts = parts;
   }
 
-  /** Something was answered. */
-  answered(): void {
-    this.#left += SHARE;
+  /** Something was answered. @param again How often it was made again, whatever it was told meanwhile. */
+  answered(again: number): void {
+    this.#left += SHARE + REPAID * again;
     this.#inARow = 0;
   }
 
@@ -66,9 +64,6 @@ export class Retries {
       }
     }
     const pause = allowed ? this.#parts.random() * SECOND * 2 ** doubled : undefined;
-    const answered = () => {
-      this.#left += REPAID;
-    };
-    return { pause, answered, [Symbol.dispose]: resolve };
+    return { pause, [Symbol.dispose]: resolve };
   }
 }

@@ -37,14 +37,14 @@ Deno.test("a queued run says what it waits for: a paused backfill, code that no 
   await run("backfills", "resume", "1");
 
   const codes = { "past/hours": 99, "past/days": 99 };
-  await state.lead("ticks past", at, undefined, { note: { speed: 1, codes, asks: [] } });
+  await state.lead("ticks past", at, undefined, { note: { speed: 1, codes, automations: [] } });
   const [what, why] = (await waits())!;
   assertEquals(what, "code");
   assertMatch(why, /^past\/hours: the daemon of process \d+ on \S+ has other code of it than was registered/);
   assertMatch((await run("runs")).stdout, /\nrun 2 waits for code: past\/hours: the daemon of process/);
 
   const present = Object.fromEntries((await state.assets()).map(({ key, codeId }) => [key, codeId]));
-  await state.lead("ticks past", at, undefined, { note: { speed: 1, codes: present, asks: [] } });
+  await state.lead("ticks past", at, undefined, { note: { speed: 1, codes: present, automations: [] } });
   assertEquals(await waits(), undefined);
   const urgent = await state.enqueue(request, at);
   await state.take(at);

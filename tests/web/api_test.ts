@@ -190,3 +190,14 @@ Deno.test("every route is described, with each of its answers", async () => {
     "/ticks/{name}",
   ]);
 });
+
+Deno.test("a run says what it waits for, among others and by itself", async () => {
+  const { state, clock, get, post } = await served();
+  await post("/runs", { selection: "t/raw", partitions: ["2024-01-29"] }, schemas.Asked);
+  const codes = { "t/raw": 99, "t/mart": 99 };
+  await state.lead("ticks t", clock.now(), undefined, { note: { speed: 1, codes, automations: [] } });
+  const { run } = await get("/runs/1", schemas.RunDetail);
+  assertEquals(run.waits?.for, "code");
+  assertMatch(run.waits!.message, /^t\/raw: the daemon has other code of it/);
+  assertEquals((await get("/runs", schemas.Runs)).map(({ waits }) => waits), [run.waits]);
+});

@@ -1,5 +1,15 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { errorsOf, keysOf, logJson, runJson, runsJson, stepJson, waitingIn } from "../../core/mod.ts";
+import type { Context } from "hono";
+import {
+  errorsOf,
+  keysOf,
+  logJson,
+  runJson,
+  type RunRecord,
+  runsJson,
+  stepJson,
+  waitingIn,
+} from "../../core/mod.ts";
 import { problem, problems } from "./problem.ts";
 import { counting, limit, noRun, positive, RunId } from "./queries.ts";
 import { answer, type ApiEnv, json } from "./route.ts";
@@ -58,11 +68,7 @@ export function runs(api: OpenAPIHono<ApiEnv>): void {
     const found = await state.runs(limit, { ...given, ...(status && { statuses: [status] }) });
     const listed = new Set(found.map(({ id }) => id));
     const holdings = (await state.holdings()).filter(({ run }) => listed.has(run));
-    const { graph, orchestrator } = context.var.lake;
-    const waiting = await waitingIn(state, found, {
-      graph: () => Promise.resolve(graph),
-      now: orchestrator.now,
-    });
+    const waiting = await waitingOf(context, found);
     return answer(context, Runs, await runsJson(state, found, { holdings, waiting }));
   });
   api.openapi(one, async (context) => {
@@ -72,7 +78,8 @@ export function runs(api: OpenAPIHono<ApiEnv>): void {
     if (found === undefined) return problem(context, 404, noRun(id));
     const keys = await keysOf(state);
     const steps = found.steps.map((step) => stepJson(step, keys));
-    return answer(context, RunDetail, { run: runJson(found.run), errors: errorsOf(found.run), steps });
+    const waits = (await waitingOf(context, [found.run])).get(id);
+    return answer(context, RunDetail, { run: runJson(found.run, waits), errors: errorsOf(found.run), steps });
   });
   api.openapi(logs, async (context) => {
     const { state } = context.var.lake;
@@ -82,4 +89,10 @@ export function runs(api: OpenAPIHono<ApiEnv>): void {
     const lines = await state.logs(id, { after, limit, ...(step !== undefined && { step }) });
     return answer(context, Logs, lines.map((line) => ({ line: line.line, ...logJson(line) })));
   });
+}
+
+/** What runs wait for that do, by their numbers. */
+async function waitingOf(context: Context<ApiEnv>, found: readonly RunRecord[]) {
+  const { state, graph, orchestrator } = context.var.lake;
+  return await waitingIn(state, found, { graph: () => Promise.resolve(graph), now: orchestrator.now });
 }

@@ -44,6 +44,7 @@ export async function openSqliteState(options: SqliteOptions): Promise<State> {
 
 async function openToWrite({ path, patience, making, tell = () => {} }: SqliteOptions): Promise<Database> {
   await makeFolder(path);
+  await requireOneName(path);
   const db = new Database(path, { ...(patience && { patience }), tell });
   try {
     await useWriteAheadLog(db);
@@ -62,6 +63,21 @@ async function requireNoFolder(path: string): Promise<void> {
   if (isDirectory) {
     throw new StatePlaceError(`opening the state: ${JSON.stringify(path)} is a folder, wanted a file`);
   }
+}
+
+/** SQLite keeps a log beside each name: who opens a file by another one sees nothing of what was written by this. */
+async function requireOneName(path: string): Promise<void> {
+  const names = async () => (await Deno.stat(path).catch(() => undefined))?.nlink ?? 1;
+  if (await names() < 2) return;
+  // Who was killed while it put a state in place left it that name, too.
+  const [state, left] = [await Deno.stat(path), await Deno.lstat(`${path}.new`).catch(() => undefined)];
+  if (left?.isFile && left.ino === state.ino && left.dev === state.dev) await Deno.remove(`${path}.new`);
+  const found = await names();
+  if (found < 2) return;
+  throw new StatePlaceError(
+    `opening the state: found ${found} names (hard links) of the file "${path}", wanted one: ` +
+      "what is written by one of them is not seen by the others",
+  );
 }
 
 async function makeFolder(path: string): Promise<void> {

@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { lockFolder } from "../../../adapters/state/sqlite/locks.ts";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
+import { StatePlaceError } from "../../../core/mod.ts";
 import { atPath } from "../../in_folder.ts";
 import { ASSETS, claimed } from "./build.ts";
 
@@ -73,4 +74,23 @@ Deno.test("a worker lives to whoever opens its state by a link, also one that wa
     }
     await worker.close();
     assertEquals([...Deno.readDirSync(`${folder}/elsewhere`)].map(({ name }) => name), ["linked.sqlite"]);
+  }));
+
+Deno.test("a state with two names is not written by either, and is read; one that its own replacing left is", () =>
+  atPath("state.sqlite", async (path) => {
+    await (await openSqliteState({ path })).close();
+    for (const [link, isRefused] of [[`${path}.new`, false], [`${path}.other`, true]] as const) {
+      await Deno.link(path, link);
+      if (isRefused) {
+        for (const name of [path, link]) {
+          const { message } = await assertRejects(() => openSqliteState({ path: name }), StatePlaceError);
+          assertMatch(
+            message,
+            /^opening the state: found 2 names \(hard links\) of the file ".*", wanted one: /,
+          );
+        }
+      } else await (await openSqliteState({ path })).close();
+      await (await openSqliteState({ path, access: "read" })).close();
+    }
+    assertEquals(await Deno.stat(`${path}.new`).catch(() => null), null);
   }));

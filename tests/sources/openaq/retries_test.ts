@@ -11,14 +11,15 @@ import { type Handler, NOW, served } from "./served.ts";
 const SENSORS = 60;
 const to = NOW - NOW % HOUR;
 
-/** A day of sensors, asked while measurements fail as `fails` says. */
-async function asked(fails: (sensor: number, ago: number) => boolean, sensors = SENSORS) {
+/** A day of sensors, asked while measurements fail as `fails` says: with 500, or with another status. */
+async function asked(fails: (sensor: number, ago: number) => boolean | number, sensors = SENSORS) {
   const clock = fakeClock(NOW, { auto: true });
   const honest = simulatedOpenAQ({ dataset: generated({ sensors, quirks: false }), clock });
   const handler: Handler = (request) => {
     const sensor = Number(/sensors\/(\d+)/.exec(request.url)?.[1] ?? 0);
     const fault = sensor > 0 && fails(sensor - 50_000_000, clock.now() - NOW);
-    return fault ? Promise.resolve(new Response("{}", { status: 500 })) : honest(request);
+    const status = fault === true ? 500 : Number(fault);
+    return status === 0 ? honest(request) : Promise.resolve(new Response("{}", { status }));
   };
   const parts = served(handler, clock);
   const locations = await parts.client.locations(56);
@@ -57,6 +58,18 @@ Deno.test("a request that fails now and then is made again", async () => {
   const once = (sensor: number) => sensor % 5 === 0 && !failed.has(sensor) && !!failed.add(sensor);
   assertEquals(await asked(once), { requests: SENSORS + 12, setAside: [] });
 });
+
+for (const second of [500, 429, 408]) {
+  Deno.test(`requests of which each fails once, and then with ${second}, are made again as long as they are answered`, async () => {
+    const times = new Map<number, number>();
+    const twice = (sensor: number) => {
+      const before = times.get(sensor) ?? 0;
+      times.set(sensor, before + 1);
+      return [500, second][before] ?? 0;
+    };
+    assertEquals((await asked(twice, 8)).setAside, []);
+  });
+}
 
 Deno.test("requests are made again a few times, and once for ten answers, however many sensors go on failing", async () => {
   for (const failing of [3, 6, 12, 20]) {

@@ -29,7 +29,7 @@ export function overview(pages: Pages): void {
     const troubled = counts.filter((each) => troubleOf(each) > 0);
     return await show(context, { title: t.title }, [
       <Verdict view={view} counts={counts} episodes={episodes} />,
-      <div class="sides">
+      <div class="halves">
         <div class="column">
           <Panel title={t.groups} live="groups">
             <Groups view={view} groups={groupCounts(graph, counts)} />
