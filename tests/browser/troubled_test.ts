@@ -103,6 +103,18 @@ Deno.test("a lake in trouble", async (test) => {
     assertEquals(viewer.faults, []);
   });
 
+  await test.step("what happens before a page begins to follow the lake is caught up with", async () => {
+    await using viewer = await Viewer.open(browser, base);
+    await viewer.page.route("**/api/live", async (route) => {
+      await lake.does("materialize", "bakery/towns", "--partition", "a/b?c=d#e");
+      await route.continue();
+    }, { times: 1 });
+    await viewer.to("/");
+    const row = viewer.page.locator("[data-live=groups] tr", { hasText: "bakery" });
+    assertMatch(await row.innerText(), /2 fresh/);
+    await until("the overview to catch up", async () => /3 fresh/.test(await row.innerText()), 10_000);
+  });
+
   await test.step("a run is asked for without scripts, by the pages of the act", async () => {
     await using viewer = await Viewer.open(browser, base, { javaScriptEnabled: false });
     const { page } = viewer;

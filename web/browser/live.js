@@ -53,12 +53,8 @@ function isBusy(part) {
 
 if (source && document.querySelector("[data-live]")) {
   const events = new EventSource(source);
-  let isFirst = true;
-  events.addEventListener("changes", (event) => {
-    // The first tells where one is; what happened since the page was made has come with it or comes next.
-    if (isFirst && JSON.parse(event.data).length === 0) isFirst = false;
-    else refresh();
-  });
+  // The first tells where one is: what happened between the page and it is caught up with.
+  events.addEventListener("changes", refresh);
   addEventListener("pagehide", () => events.close());
   document.addEventListener("visibilitychange", () => wanted && refresh());
   const every = Number(document.querySelector("[data-every]")?.dataset.every);
