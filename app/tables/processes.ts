@@ -105,6 +105,7 @@ export class ProcessTables implements Tables {
     const first = await reader.read();
     if (first.done) await settle();
     let idle: ReturnType<typeof setTimeout> | undefined;
+    let isLeft = false;
     const pass = (controller: ReadableStreamDefaultController<Uint8Array>, piece: Uint8Array) => {
       idle = setTimeout(kill, IDLE);
       controller.enqueue(piece);
@@ -117,13 +118,17 @@ export class ProcessTables implements Tables {
       async pull(controller) {
         clearTimeout(idle);
         const next = await reader.read();
+        if (isLeft) return;
         if (!next.done) return pass(controller, next.value);
         await settle();
         controller.close();
       },
-      cancel() {
+      async cancel() {
+        isLeft = true;
         clearTimeout(idle);
         kill();
+        await reader.cancel();
+        await ended;
       },
     });
   }

@@ -38,8 +38,9 @@ Deno.test("a statement ends with who asked for it, and leaves its turn to others
   const gone = new AbortController();
   const [first, second] = [made.ask(long, "json", gone.signal), made.ask(long, "json", gone.signal)];
   const third = made.ask("SELECT 1 AS one");
+  const rejected = [first, second].map((each) => assertRejects(() => each, Error, "nobody waits"));
   gone.abort(new Error("nobody waits"));
-  for (const each of [first, second]) await assertRejects(() => each, Error, "nobody waits");
+  await Promise.all(rejected);
   assertEquals(await third, '[{"one":1}]\n');
 });
 
