@@ -285,6 +285,7 @@ export const PLANTED: readonly Planted[] = [
     replace:
       "await keep(due.at);\n    const { run, isNew } = await state.enqueue(traceable(this.#over.session, request), now);",
     lake: "with daemons",
+    first: 900,
   },
   {
     name: "what a sensor found is lost: its cursor moves before its runs are asked for",
@@ -299,6 +300,7 @@ export const PLANTED: readonly Planted[] = [
     find: "other.key === key || other.closed === null && other.rule === rule && other.subject === subject",
     replace: "other.key === key",
     lake: "with daemons",
+    first: 1_000,
   },
   {
     name: "a message that somebody is delivering is delivered by another, too",
