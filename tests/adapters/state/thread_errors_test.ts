@@ -97,6 +97,24 @@ Deno.test("thread: one that cannot be loaded fails what waits, and nothing else 
     assertEquals(await told(), [broke("found it odd"), ""]);
   }));
 
+Deno.test("thread: one that takes its time to load hears all that it is asked", () =>
+  atState(async (path) => {
+    const module = new URL(`file://${path}.ts`);
+    const from = (name: string) =>
+      JSON.stringify(new URL(`../../../adapters/state/sqlite/${name}`, import.meta.url));
+    await Deno.writeTextFile(
+      fromFileUrl(module),
+      `await new Promise((resolve) => setTimeout(resolve, 100));
+      const [{ serve }, { openSqliteState }] = [await import(${from("thread/serve.ts")}), await import(${
+        from("open.ts")
+      })];
+      serve(openSqliteState);`,
+    );
+    const state = await openInThread({ path, module });
+    assertEquals(await state.keyValue.get("a"), undefined);
+    await state.close();
+  }));
+
 Deno.test("thread: one that breaks off fails all that waits, and frees what it held", () =>
   atState(async (path) => {
     const state = await openInThread({ path, module: BREAKS });

@@ -16,6 +16,8 @@ export type Question =
 
 /** What it says. */
 export type Answer =
+  /** It listens from now on. */
+  | { readonly say: "ready" }
   | { readonly say: "answer"; readonly id: number; readonly value: unknown }
   | { readonly say: "failure"; readonly id: number; readonly error: ToldError }
   /** A line for people. */

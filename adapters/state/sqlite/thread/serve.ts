@@ -27,6 +27,7 @@ export function serve(open: Open): void {
     say({ say: "broken", message: tellError(error).message });
   };
   for (const type of ["error", "unhandledrejection"]) thread.addEventListener(type, broken);
+  say({ say: "ready" });
 }
 
 class Server {

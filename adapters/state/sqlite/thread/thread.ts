@@ -19,6 +19,8 @@ export class Thread {
   readonly #worker: Worker;
   readonly #tell: (line: string) => void;
   readonly #waiting = new Map<number, Waiting>();
+  /** Until the thread listens, what is sent to it is heard by nobody. */
+  readonly #ready = Promise.withResolvers<void>();
   #last = 0;
   /** Why nothing can be asked any more. */
   #over: StateError | undefined;
@@ -27,6 +29,7 @@ export class Thread {
 
   constructor(module: URL, tell: (line: string) => void) {
     this.#tell = tell;
+    this.#ready.promise.catch(() => {}); // who opens is told
     this.#worker = new Worker(guarded(module), { type: "module", name: "state" });
     this.#worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => this.#hear(data));
     this.#worker.addEventListener("messageerror", () => this.#break("an answer cannot be read"));
@@ -37,6 +40,7 @@ export class Thread {
   }
 
   async open(options: ThreadOptions): Promise<void> {
+    await this.#ready.promise;
     await this.#send({ kind: "open", options }).answer;
   }
 
@@ -59,6 +63,7 @@ export class Thread {
   end(): void {
     this.#over ??= closed();
     this.#worker.terminate();
+    this.#ready.reject(this.#over);
     for (const { reject } of this.#waiting.values()) reject(this.#over);
     this.#waiting.clear();
   }
@@ -115,6 +120,8 @@ export class Thread {
 
   #hear(answer: Answer): void {
     switch (answer.say) {
+      case "ready":
+        return this.#ready.resolve();
       case "answer":
         return this.#settle(answer.id)?.resolve(answer.value);
       case "failure":
