@@ -119,6 +119,8 @@ Deno.test("what happens is told live, and from where one was", async () => {
   await using again = await read({ headers: { "last-event-id": "1" } });
   const rest = await again.until(new RegExp(`id: ${orchestrator.seq}\n`));
   assert(rest.includes('"from":"2024-01-29","to":"2024-01-29"') && !rest.includes(raw), rest);
+  await using beyond = await read({ headers: { "last-event-id": "9999" } });
+  await beyond.until(new RegExp(`id: ${orchestrator.seq}\n`));
 });
 
 Deno.test("what cannot be meant, is not there or is not open is a problem in one line", async () => {

@@ -56,8 +56,9 @@ export function events(api: OpenAPIHono<ApiEnv>): void {
       const gone = new AbortController();
       stream.onAbort(() => gone.abort());
       const news = await state.watch(gone.signal, { closely: true });
-      if (after === undefined) await orchestrator.refresh();
-      let seq = after ?? orchestrator.seq;
+      await orchestrator.refresh();
+      // Of a state that was put back, a number from before may not be there yet.
+      let seq = Math.min(after ?? Infinity, orchestrator.seq);
       const tell = async () => {
         for (;;) {
           const page = await state.since(seq, PAGE);

@@ -55,6 +55,15 @@ if (source && document.querySelector("[data-live]")) {
   const events = new EventSource(source);
   // The first tells where one is: what happened between the page and it is caught up with.
   events.addEventListener("changes", refresh);
+  // A page that hears nothing any more says so: what it shows is of before.
+  const lost = document.querySelector("[data-lost]");
+  events.addEventListener("error", () => lost?.removeAttribute("hidden"));
+  events.addEventListener("open", () => {
+    if (lost && !lost.hidden) refresh();
+    lost?.setAttribute("hidden", "");
+  });
+  // What nobody tells, such as that a daemon is gone, is looked for now and then.
+  setInterval(refresh, 30_000);
   addEventListener("pagehide", () => events.close());
   document.addEventListener("visibilitychange", () => wanted && refresh());
   const every = Number(document.querySelector("[data-every]")?.dataset.every);

@@ -7,6 +7,7 @@ import type { View } from "../view/view.ts";
 const text = words({
   skip: "Skip to the content",
   nav: "Pages",
+  lost: "The server does not answer: what is shown is of before. This page goes on looking for it.",
   view: "Zone and language",
   times: (zone: string) => `Times in ${zone}`,
   utc: "UTC",
@@ -27,6 +28,7 @@ const text = words({
 }, {
   skip: "Đến nội dung chính",
   nav: "Các trang",
+  lost: "Máy chủ không trả lời: nội dung là của lúc trước. Trang này vẫn tiếp tục thử lại.",
   view: "Múi giờ và ngôn ngữ",
   times: (zone) => `Giờ theo ${zone}`,
   utc: "UTC",
@@ -114,7 +116,7 @@ export function Layout(
             </header>
             <div class="page">
               <Head view={view} />
-              <Notices lines={view.notices} />
+              <Notices view={view} />
               <main id="content" class={wide ? "wide" : ""} tabindex={-1}>{children}</main>
               <footer class="foot">
                 <a href="/api/openapi.json">OpenAPI</a>
@@ -130,10 +132,11 @@ export function Layout(
 }
 
 /** Lines that head every page. */
-function Notices({ lines }: { lines: readonly string[] }) {
+function Notices({ view }: { view: View }) {
   return (
-    <div data-live="notices" role="status">
-      {lines.map((line) => <p class="notice band">{line}</p>)}
+    <div role="status">
+      <p class="notice bad band" data-lost hidden>{view.in(text).lost}</p>
+      <div data-live="notices">{view.notices.map((line) => <p class="notice band">{line}</p>)}</div>
     </div>
   );
 }

@@ -85,3 +85,11 @@ Deno.test("a key that has spaces is one partition", async () => {
   query.set("partitions", " Huế  Huế ");
   assertMatch((await get(`/acts/materialize?${query}`)).text, /What will happen 1 partition .*t\/towns Huế/);
 });
+
+Deno.test("what would be blocked can be taken along with what it reads", async () => {
+  const { get } = await shown(declared());
+  const { text, html } = await get("/acts/materialize?selection=t/mart&partitions=2024-01-28");
+  assertMatch(text, /would be blocked: .* Take along what it reads/);
+  assertMatch(html, /name="selection" value="\+t\/mart"/);
+  assertNotMatch((await get("/acts/materialize?selection=%2Bt/mart")).text, /Take along/);
+});

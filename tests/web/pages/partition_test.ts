@@ -124,3 +124,14 @@ Deno.test("the first rows are read from the partition's files alone, whatever it
   );
   assertEquals(statementOf(table, []), undefined);
 });
+
+Deno.test("a partition that was put back says so, though it is fresh", async () => {
+  const versions: Record<string, string> = {};
+  const { get, materialize, orchestrator } = await shown(changing(versions));
+  await materialize();
+  versions["2024-01-30"] = "2";
+  await materialize({ assets: new Set(["t/raw"]), partitions: ["2024-01-30"], force: true });
+  await orchestrator.rollback("t/raw", "2024-01-30");
+  const { text } = await get("/assets/t/raw/2024-01-30");
+  assertMatch(text, /Why It is fresh: nothing .* made or put back\. rolled back/);
+});

@@ -154,8 +154,24 @@ function Outlook({ view, preview }: { view: View; preview: Preview }) {
           <AssetLink of={asset} />: {t.blocked(view.format.number(partitions), message)}
         </p>
       ))}
+      {blocked.length === 0 ? null : <Upstream view={view} />}
       {warnings.map((warning) => <p class="notice">{warning}</p>)}
     </section>
+  );
+}
+
+/** Looks at the same with all that it reads. */
+function Upstream({ view }: { view: View }) {
+  const { searchParams: given, pathname } = view.url;
+  const selection = given.get("selection") ?? "";
+  if (!/^[^\s+]+$/.test(selection)) return null;
+  const kept = [...given].filter(([name, value]) => !["selection", "force"].includes(name) && value !== "");
+  return (
+    <form method="get" action={pathname}>
+      <input type="hidden" name="selection" value={`+${selection}`} />
+      {kept.map(([name, value]) => <input type="hidden" name={name} value={value} />)}
+      <button type="submit" class="main">{view.in(text).withUpstream}</button>
+    </form>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { HOUR } from "../../../core/mod.ts";
-import { Panel } from "../../parts/small.tsx";
+import { Age, Panel, Time } from "../../parts/small.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
 import { placeHref } from "./hrefs.ts";
 import { airTables } from "./lake.ts";
@@ -23,6 +23,11 @@ export async function airPanel({ var: variables }: Pick<Context<PageEnv>, "var">
   const air = rows && stations && airNow(rows, stations);
   return (
     <Panel title={t.today} live="air" side={<a href="/air">{t.allAir}</a>}>
+      {air?.newest === undefined ? null : (
+        <p class="quiet small">
+          <Time view={view} at={air.newest} /> {view.zone}, <Age view={view} at={air.newest} />
+        </p>
+      )}
       {air === undefined
         ? <p class="quiet" data-every="5">{t.reading}</p>
         : <Cities view={view} cities={air.cities.toSorted((a, b) => b.newest.value - a.newest.value)} />}

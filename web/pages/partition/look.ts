@@ -24,6 +24,8 @@ export type Version = Materialized & { readonly seq: Seq };
 /** All that a page tells of one partition. */
 export interface Look extends Pick<PartitionJson, "state" | "hindrance"> {
   readonly causes: readonly DatedCause[];
+  /** What `status` warns of, such as that an earlier version was put back. */
+  readonly warnings: readonly string[];
   /** The latest materialization; undefined where nothing stands. */
   readonly latest: Version | undefined;
   /** Of what stands, as they were run last. */
@@ -41,6 +43,8 @@ const DATED = 8, LINES = 100, EVENTS = 50;
 export async function lookAt(lake: OpenLake, asset: AssetKey, partition: string | null): Promise<Look> {
   const { state, orchestrator } = lake;
   const { state: shown, causes, hindrance } = await partitionJson(lake, asset, partition);
+  const bounds = partition === null ? { all: true } : { partitions: [partition], exact: true };
+  const [status] = await orchestrator.status({ assets: new Set([asset]), lookbackDays: 0, ...bounds });
   const ordinal = partition === null ? 0 : orchestrator.partitions(asset).ordinal(partition)!;
   const [stands] = await state.materializations(asset, [{ from: ordinal, to: ordinal }]);
   const history = await state.history(asset, ordinal);
@@ -49,6 +53,7 @@ export async function lookAt(lake: OpenLake, asset: AssetKey, partition: string 
   const checks = latest && (rechecked.get(ordinal) ?? latest.checks) || [];
   return {
     state: shown,
+    warnings: status!.warnings.map(({ message }) => message),
     ...(hindrance && { hindrance }),
     causes: await Promise.all(
       causes.map(async (cause, place) => ({

@@ -79,12 +79,13 @@ export function partition(pages: Pages): void {
   });
 }
 
-function actsOf({ key, materialize }: AnyAsset, partition: string | null, { latest, versions }: Look) {
+function actsOf({ key, materialize }: AnyAsset, partition: string | null, { state, latest, versions }: Look) {
   const query = new URLSearchParams({ selection: key, ...(partition !== null && { partitions: partition }) });
   const acts = [
-    ...materialize === null
-      ? []
-      : [{ name: "rebuild", href: `/acts/materialize?${query}&force=true` }] as const,
+    ...materialize === null ? [] : [{
+      name: "rebuild",
+      href: `/acts/materialize?${query}${state === "fresh" ? "&force=true" : ""}`,
+    }] as const,
     ...latest === undefined ? [] : [{ name: "runChecks", href: `/acts/check?${query}` }] as const,
     ...versions.length < 2 ? [] : [{ name: "rollback", href: `/acts/rollback?${query}` }] as const,
     ...latest === undefined ? [] : [{ name: "wipe", href: `/acts/wipe?${query}` }] as const,
@@ -116,7 +117,7 @@ function Beside(
 }
 
 /** Why it stands as it does, in words, with what changed and when. */
-function Why({ view, look: { state, causes, hindrance } }: { view: View; look: Look }) {
+function Why({ view, look: { state, causes, hindrance, warnings } }: { view: View; look: Look }) {
   const t = view.in(text);
   return (
     <Panel title={t.why} live="why">
@@ -138,6 +139,7 @@ function Why({ view, look: { state, causes, hindrance } }: { view: View; look: L
           </ul>
         </>
       )}
+      {warnings.map((warning) => <p class="notice">{warning}</p>)}
       {hindrance === undefined ? null : (
         <p class="notice bad">
           <strong>{t.hindered}:</strong> {hindrance.message}

@@ -54,7 +54,7 @@ export const text = words({
   steps: "Steps",
   stepsHint: "A line an asset; a step begins with its claim and ends with its commit.",
   noSteps: "No step has begun.",
-  noStepsEnded: "It had no step: what it covers was fresh already, or its command has none.",
+  noStepsEnded: "It had no step: what it covers was fresh already or held back, or its command has none.",
   shownSteps: (shown: string, all: string) =>
     `${shown} of ${all} steps are shown: those at work, those that failed, and the newest.`,
   table: "Steps as a table",
