@@ -13,10 +13,12 @@ import { askOf } from "../../api/bodies.ts";
 import { audit } from "../../safety/audit.ts";
 import { type Pages, show } from "../../page.tsx";
 import { Cause } from "../../parts/causes.tsx";
+import { Confirm } from "../../parts/confirm.tsx";
+import { Covered } from "../../parts/covered.tsx";
 import { AssetLink, Title } from "../../parts/small.tsx";
 import { State } from "../../parts/state.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
-import { Choice, Fields, Submit } from "./form.tsx";
+import { Choice, Fields } from "./form.tsx";
 import { text } from "./words.ts";
 
 const COMMANDS = ["materialize", "check", "wipe", "rollback"] as const satisfies readonly ActCommand[];
@@ -40,9 +42,11 @@ export function acts(pages: Pages): void {
           ? <p class="notice bad">{preview.fault}</p>
           : <Outlook view={view} preview={preview} />,
         isEmpty ? null : (
-          <Submit
+          <Confirm
             view={view}
             path={path}
+            fields={Object.fromEntries(view.url.searchParams)}
+            back="/"
             label={t.submit(t.titles[command], t.sum(view.format.number(preview.partitions)))}
             isGrave={command === "wipe" || command === "rollback"}
           />
@@ -148,7 +152,7 @@ function Outlook({ view, preview }: { view: View; preview: Preview }) {
         : <p>{t.versions(versions.from.slice(0, 12), versions.to.slice(0, 12))}</p>}
       {command === "materialize"
         ? <Steps view={view} preview={preview} />
-        : <Ranges view={view} preview={preview} />}
+        : <Covered view={view} assets={preview.assets} />}
       {blocked.map(({ asset, partitions, message }) => (
         <p class="notice">
           <AssetLink of={asset} />: {t.blocked(view.format.number(partitions), message)}
@@ -234,24 +238,5 @@ function Steps({ view, preview: { steps } }: { view: View; preview: Preview }) {
       </table>
       {steps.length > STEPS ? <p class="quiet">{t.more(view.format.number(steps.length - STEPS))}</p> : null}
     </div>
-  );
-}
-
-/** The partitions of each asset that an act is about. */
-function Ranges({ view, preview: { assets } }: { view: View; preview: Preview }) {
-  const t = view.in(text);
-  return (
-    <ul class="rows">
-      {assets.map(({ key, partitions, ranges }) => (
-        <li>
-          <AssetLink of={key} />
-          <span>{t.sum(view.format.number(partitions))}</span>
-          <span class="key small whole">
-            {ranges.slice(0, 5).map(({ from, to }) => rangeText(from, to)).join(", ")}
-            {ranges.length > 5 ? ` ${t.more(view.format.number(ranges.length - 5))}` : ""}
-          </span>
-        </li>
-      ))}
-    </ul>
   );
 }

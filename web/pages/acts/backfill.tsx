@@ -3,9 +3,11 @@ import type { Context } from "hono";
 import { chosen } from "../../api/queries.ts";
 import { audit } from "../../safety/audit.ts";
 import { type Pages, show } from "../../page.tsx";
+import { Confirm } from "../../parts/confirm.tsx";
+import { Covered } from "../../parts/covered.tsx";
 import { AssetLink, Title } from "../../parts/small.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
-import { Choice, Fields, Submit } from "./form.tsx";
+import { Choice, Fields } from "./form.tsx";
 import { text } from "./words.ts";
 
 const PATH = "/acts/backfill";
@@ -36,9 +38,11 @@ export function backfillAct(pages: Pages): void {
         ? <p class="notice bad">{planned.fault}</p>
         : <Outlook view={view} planned={planned} />,
       "fault" in planned || planned.partitions === 0 ? null : (
-        <Submit
+        <Confirm
           view={view}
           path={PATH}
+          fields={Object.fromEntries(view.url.searchParams)}
+          back="/"
           label={t.submit(t.titles.backfill, t.sum(view.format.number(planned.partitions)))}
         />
       ),
@@ -97,14 +101,7 @@ function Outlook({ view, planned }: { view: View; planned: PlannedBackfill }) {
         <strong>{t.sum(format.number(partitions))}</strong>
         {`, ${said.join(", ")}`}
       </p>
-      <ul class="rows">
-        {assets.map(({ key, partitions }) => (
-          <li>
-            <AssetLink of={key} />
-            <span>{t.sum(format.number(partitions))}</span>
-          </li>
-        ))}
-      </ul>
+      <Covered view={view} assets={assets} />
       {untold === undefined ? null : <p class="notice">{untold}</p>}
       {blocked.map(({ asset, partitions, message }) => (
         <p class="notice">

@@ -39,20 +39,3 @@ export function Choice({ name, label, isChosen }: { name: string; label: string;
     </label>
   );
 }
-
-/** The button that does it, with all that was looked at, and the way back. */
-export function Submit(
-  { view, path, label, isGrave }: { view: View; path: string; label: string; isGrave?: boolean },
-) {
-  const t = view.in(text);
-  return (
-    <form method="post" action={path} class="acts">
-      {[...view.url.searchParams].map(([name, value]) => <input type="hidden" name={name} value={value} />)}
-      <input type="hidden" name="csrf" value={view.csrf} />
-      {view.operates
-        ? <button type="submit" class={isGrave ? "grave" : "main"}>{label}</button>
-        : <p class="notice">{t.mayNot}</p>}
-      <a class="button" data-close href="/">{t.cancel}</a>
-    </form>
-  );
-}

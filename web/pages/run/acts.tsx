@@ -1,17 +1,15 @@
-import { cancelRun, rangeText, RequestError, type RetryPreview } from "../../../core/mod.ts";
+import { cancelRun, RequestError } from "../../../core/mod.ts";
 import type { Context } from "hono";
 import { type Pages, show } from "../../page.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
-import { AssetLink, Title } from "../../parts/small.tsx";
+import { Covered } from "../../parts/covered.tsx";
+import { Title } from "../../parts/small.tsx";
 import { runWords } from "../../parts/run.tsx";
-import type { PageEnv, View } from "../../view/view.ts";
+import type { PageEnv } from "../../view/view.ts";
 import { audit } from "../../safety/audit.ts";
 import { text } from "./words.ts";
 
 const CANCEL = "/acts/cancel", RETRY = "/acts/retry";
-
-/** So many ranges of an asset are named. */
-const NAMED = 5;
 
 /** The pages that cancel a run and retry one: each says what will happen before it does. */
 export function runActs(pages: Pages): void {
@@ -58,7 +56,7 @@ export function runActs(pages: Pages): void {
       <Title title={t.retryTitle(run.id)} lead={t.retryLead} />,
       "nothing" in found
         ? <p class="notice">{t.nothing(found.nothing)}</p>
-        : <Covered view={view} preview={found} />,
+        : <Covered view={view} assets={found.assets} />,
       <Confirm
         view={view}
         path={RETRY}
@@ -88,23 +86,4 @@ async function runOf({ var: { lake } }: Context<PageEnv>, id: string | null) {
     throw new RequestError(`looking for run "${id ?? ""}": found no such run, wanted one that is listed`);
   }
   return found;
-}
-
-/** What a retry would make, by asset. */
-function Covered({ view, preview: { assets } }: { view: View; preview: RetryPreview }) {
-  const t = view.in(text);
-  return (
-    <ul class="rows">
-      {assets.map(({ key, partitions, ranges }) => (
-        <li>
-          <AssetLink of={key} />
-          <span>{t.sum(view.format.number(partitions))}</span>
-          <span class="key small whole">
-            {ranges.slice(0, NAMED).map(({ from, to }) => rangeText(from, to)).join(", ")}
-            {ranges.length > NAMED ? ", …" : ""}
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
 }
