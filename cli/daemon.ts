@@ -8,8 +8,8 @@ export const daemon: Command = {
 Usage: daemon [--port N] [--grace SECONDS] [--speed N] [--json]
        daemon --once [--json]
 
---port N       answers /healthz, /readyz, /metrics and /api at this port of 127.0.0.1, or WEB_HOST, 0: any that is
-               free; default: WEB_PORT, or 8321; as soon as it is free, where another has it
+--port N       serves the pages, /api, /healthz, /readyz and /metrics at this port of 127.0.0.1, or WEB_HOST, 0: any
+               that is free; default: WEB_PORT, or 8321; as soon as it is free, where another has it
 --grace N      told to end, steps at work may go on for N seconds; default: 30
 --speed N      the lake of the built-in stations lives N times as fast as the machine, and goes on from there whenever
                it is worked with; in its first day the stations have a bad sensor, an outage and late rows
@@ -19,8 +19,8 @@ Due are the partitions that assets' conditions want (\`automation ASSET\` tells 
 \`sensors\` request, and those that \`backfill\` and \`runs retry\` queued. People are told of what is wrong (\`alerts\`).
 Without --once it goes on until it is told to end, by Ctrl-C or SIGTERM, or its terminal is closed: then it takes
 nothing new, lets steps at work end, hands the rest back, and ends with 0; told once more, it ends at once. Several
-may run: one asks for what is due, all work, and where that one ends or is killed, another asks within seconds. One
-whose code of an asset is not what was registered last leaves that asset to the others, and says so. What fails is
+may run: of those of the same PIPELINES one requests what is due, all work, and where that one ends or is killed,
+another does so within seconds. One whose code of an asset is not what was registered last leaves that asset to the others, and says so. What fails is
 told and tried again. With --once, it ends with 1 if one of the runs failed, or a source is down and what asks it
 waits. With --json, a line of JSON tells each of the events.
 

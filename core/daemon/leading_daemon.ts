@@ -6,7 +6,7 @@ import type { Warning } from "../warnings.ts";
 import { type LeadNote, TICKS } from "./leading.ts";
 import { daemonAt } from "./stalled.ts";
 
-/** The living daemon that asks for what is due. */
+/** A living daemon that leads. */
 export interface LeadingDaemon {
   /** Where it runs, in words. */
   readonly place: string;

@@ -15,7 +15,7 @@ export function stalledLine({ place, since }: Stalled): string {
     "and what it was at work on waits for it to go on or to end";
 }
 
-/** Who asks for what is due, as others see it. */
+/** Who requests what is due, as others see it. */
 export interface DaemonSeen {
   /** Those that lead, one for each set of groups; none where no daemon runs. */
   readonly leaders: readonly Leader[];

@@ -6,7 +6,7 @@ import type { State } from "../ports/state.ts";
 import type { Tables } from "../ports/tables.ts";
 import type { Pulse } from "./pulse.ts";
 
-/** The lake that a daemon has open. */
+/** The lake that a daemon or `web` has open. */
 export interface OpenLake {
   readonly orchestrator: Orchestrator;
   readonly state: State;
@@ -21,7 +21,7 @@ export interface OpenLake {
   declaredAutomations?(): Promise<Automations>;
 }
 
-/** The process that a daemon is. */
+/** The process that serves. */
 export interface ProcessVitals {
   readonly version: string;
   /** The name and version of what runs it. */
@@ -48,7 +48,7 @@ export interface Admission {
   readonly anyAddress: boolean;
 }
 
-/** How a daemon is, for who watches it. */
+/** How a process that serves is, for who watches it. */
 export interface Vitals {
   readonly pulse: Pulse;
   /** How many days a selection without bounds covers. */

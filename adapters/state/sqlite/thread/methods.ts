@@ -95,7 +95,7 @@ export const METHODS: Methods<Omit<State, "watch">> = {
 /** A method, as it is asked for by its path. */
 export type Method = (...args: readonly unknown[]) => Promise<unknown>;
 
-/** A port whose every method is asked for by `ask`. */
+/** A port whose every method is asked for by `call`. */
 export function portOver<Port>(
   methods: Methods<Port>,
   call: (method: string, args: readonly unknown[]) => Promise<unknown>,
