@@ -1,4 +1,11 @@
-import { contains, intersect, normalize, type OrdinalRange, type Ranges } from "./partition/ranges.ts";
+import {
+  contains,
+  fromOrdinals,
+  intersect,
+  normalize,
+  type OrdinalRange,
+  type Ranges,
+} from "./partition/ranges.ts";
 import type { AssetKey, RunId } from "./event.ts";
 import { type CheckResult, FILES_INTACT } from "./check.ts";
 import { durationText } from "./alerts/told.ts";
@@ -179,16 +186,19 @@ export async function rollbacks(
   ranges: Ranges,
   runs: Rollbacks,
 ): Promise<Warning[]> {
-  const warnings: Warning[] = [];
+  const undone = new Map<number, RunId>();
   for (const [partition, run] of runs) {
     const ordinal = partition === null ? 0 : node.set.ordinal(partition);
-    if (ordinal === undefined || !contains(ranges, ordinal)) continue;
-    const [latest] = await state.materializations(node.key, [{ from: ordinal, to: ordinal }]);
-    if (latest?.event.run !== run) continue;
+    if (ordinal !== undefined && contains(ranges, ordinal)) undone.set(ordinal, run);
+  }
+  if (undone.size === 0) return [];
+  const warnings: Warning[] = [];
+  const latest = await state.materializations(node.key, fromOrdinals([...undone.keys()]));
+  for (const { partition, event: { run, dataVersion } } of latest) {
+    if (run !== undone.get(partition)) continue;
     warnings.push({
-      partition,
-      message:
-        `rolled back to version ${latest.event.dataVersion} by run ${run}, until what it reads or the code changes`,
+      partition: node.set.key(partition),
+      message: `rolled back to version ${dataVersion} by run ${run}, until what it reads or the code changes`,
     });
   }
   return warnings.sort((a, b) => ((a.partition ?? "") < (b.partition ?? "") ? -1 : 1));

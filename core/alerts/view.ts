@@ -1,8 +1,9 @@
 import type { AssetKey } from "../event.ts";
 import type { Results } from "../known_results.ts";
-import { type OrdinalRange, type Ranges, union } from "../partition/ranges.ts";
-import type { RunRequest, Stalled, State } from "../ports/state.ts";
+import { type Ranges, union } from "../partition/ranges.ts";
+import type { Stalled, State } from "../ports/state.ts";
 import { OPEN } from "../run/recover.ts";
+import { scopeOfKnown } from "../run/request.ts";
 import { runningIn } from "../run/session.ts";
 import type { SourceTrouble } from "../source_health.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
@@ -57,21 +58,9 @@ const LATEST = 1_000;
 export async function atWork(state: State, index: StalenessIndex): Promise<ReadonlyMap<AssetKey, Ranges>> {
   const held = new Map(await runningIn(state));
   for (const { request } of await state.runs(LATEST, { command: "materialize", statuses: OPEN })) {
-    for (const [asset, ranges] of rangesOf(index, request)) {
-      held.set(asset, union(held.get(asset) ?? [], ranges));
+    for (const [{ key }, ranges] of scopeOfKnown(index, request)) {
+      held.set(key, union(held.get(key) ?? [], ranges));
     }
   }
   return held;
-}
-
-/** The partitions of a request that the graph has: it may be of another one. */
-function rangesOf(index: StalenessIndex, { ranges }: RunRequest): Map<AssetKey, Ranges> {
-  const found = new Map<AssetKey, OrdinalRange[]>();
-  for (const { asset, from, to } of ranges) {
-    const set = index.find(asset)?.set;
-    const [first, last] = [from, to].map((key) => key === null ? 0 : set?.ordinal(key));
-    if (first === undefined || last === undefined || first > last) continue;
-    found.set(asset, [...found.get(asset) ?? [], { from: first, to: last }]);
-  }
-  return new Map([...found].map(([asset, all]) => [asset, all.reduce<Ranges>((a, b) => union(a, [b]), [])]));
 }

@@ -1,6 +1,7 @@
 import { DeclarationError, RequestError } from "../errors.ts";
 import type { AssetKey, RunId } from "../event.ts";
 import { type Instant, type Milliseconds, MINUTE, SECOND } from "../instant.ts";
+import { fromOrdinals } from "../partition/ranges.ts";
 import type { Json } from "../ports/key_value.ts";
 import { type RunRequest, StateError, type TickRecord } from "../ports/state.ts";
 import { report } from "../run/report.ts";
@@ -159,10 +160,8 @@ export class SensorTicker implements Ticking {
       }
       const ordinals = those.map(({ partition }) => partitionOf(node, partition, "reporting", index.now));
       const known = new Map<number, string>();
-      for (const from of ordinals) {
-        for (const { partition, event } of await state.materializations(asset, [{ from, to: from }])) {
-          known.set(partition, event.dataVersion);
-        }
+      for (const { partition, event } of await state.materializations(asset, fromOrdinals(ordinals))) {
+        known.set(partition, event.dataVersion);
       }
       const news = those.filter(({ dataVersion }, place) => known.get(ordinals[place]!) !== dataVersion)
         .map(({ asset: _asset, ...each }) => each);

@@ -3,10 +3,10 @@ import { contains, EVERYTHING, intersect, type Ranges } from "../partition/range
 import { isTimeSet } from "../partition/partition_set.ts";
 import type { BackfillId } from "../ports/backfills.ts";
 import { isOpen } from "../run/recover.ts";
-import { scopeOfKnown } from "../run/request.ts";
 import type { Scope } from "../run/scope.ts";
 import type { Session } from "../run/session.ts";
 import type { Node } from "../staleness/node.ts";
+import { coveredBy } from "./progress.ts";
 
 /** Partitions that a running backfill is still to make: conditions leave them to it. */
 export interface Held {
@@ -21,8 +21,6 @@ export interface Held {
 export class HeldByBackfills {
   readonly #session: Session;
   readonly #lookbackDays: number;
-  /** The partitions of batches, which never change. */
-  readonly #batches = new Map<string, Scope>();
 
   /** @param lookbackDays The days before today that no backfill keeps from being asked for. */
   constructor(session: Session, lookbackDays = 7) {
@@ -33,16 +31,15 @@ export class HeldByBackfills {
   /** As things stand, the newest backfill first. */
   async now(): Promise<Held[]> {
     const { state, index } = this.#session;
-    const open = await state.backfills.list("open");
-    if (open.length === 0) this.#batches.clear();
     const held: Held[] = [];
-    for (const { id, status } of open) {
+    for (const { id, status } of await state.backfills.list("open")) {
+      const covered = await coveredBy(this.#session, id);
       for (const { batch, run } of await state.backfills.batches(id)) {
         // A batch that is at work goes on, though its backfill was paused.
         if (status !== "running" && run?.status !== "running") continue;
         if (run !== null && !isOpen(run)) continue;
         const scope = new Map<Node, Ranges>();
-        for (const [node, ranges] of await this.#ranges(id, batch)) {
+        for (const [node, ranges] of covered.batches[batch - 1]!.scope) {
           const old = this.#old(node, ranges, index.now);
           if (old.length > 0) scope.set(node, old);
         }
@@ -50,15 +47,6 @@ export class HeldByBackfills {
       }
     }
     return held;
-  }
-
-  async #ranges(id: BackfillId, batch: number): Promise<Scope> {
-    const name = `${id}/${batch}`;
-    const { state, index } = this.#session;
-    const known = this.#batches.get(name) ??
-      scopeOfKnown(index, { ranges: await state.backfills.ranges(id, batch) });
-    this.#batches.set(name, known);
-    return known;
   }
 
   #old({ set }: Node, ranges: Ranges, now: number): Ranges {

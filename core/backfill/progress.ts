@@ -169,7 +169,8 @@ interface Covered {
 const known = new WeakMap<StalenessIndex, Map<BackfillId, Covered>>();
 const MOST_BATCHES = 20_000;
 
-async function coveredBy({ state, index }: Session, id: BackfillId): Promise<Covered> {
+/** The partitions of a backfill, which never change: read once for an index. */
+export async function coveredBy({ state, index }: Session, id: BackfillId): Promise<Covered> {
   const kept = known.get(index) ?? new Map<BackfillId, Covered>();
   known.set(index, kept);
   const found = kept.get(id);

@@ -2,7 +2,7 @@ import type { AssetKey, RunId } from "../event.ts";
 import type { Instant } from "../instant.ts";
 import { outageOver, outagesIn } from "../outages.ts";
 import type { Tick, Ticking } from "../automation/ticker.ts";
-import type { BackfillBatch, BackfillId, BackfillRecord, RunRequest } from "../ports/state.ts";
+import type { BackfillId, BackfillRecord, RunRequest } from "../ports/state.ts";
 import { makeableHere } from "../run/behind.ts";
 import { isOpen } from "../run/recover.ts";
 import { knownRanges } from "../run/request.ts";
@@ -45,8 +45,8 @@ export class BackfillTicker implements Ticking {
     const { state, clock, index } = this.#session;
     const { id, status } = backfill;
     const batches = await state.backfills.batches(id);
-    if (await this.#isForeign(id, batches)) return [];
-    if (!index.isLatest && await this.#isOthers(id, batches)) return [];
+    if (await this.#isForeign(id)) return [];
+    if (!index.isLatest && await this.#isOthers(id)) return [];
     const open = batches.filter(({ run }) => run !== null && isOpen(run)).length;
     const next = batches.filter(({ run }) => run === null);
     if (open === 0 && next.length === 0) {
@@ -76,30 +76,23 @@ export class BackfillTicker implements Ticking {
   }
 
   /** Whether it is of assets of another pipeline, of which this graph has none: who has that goes on with it. */
-  async #isForeign(id: BackfillId, batches: readonly BackfillBatch[]): Promise<boolean> {
+  async #isForeign(id: BackfillId): Promise<boolean> {
     const known = this.#foreign.get(id);
     if (known !== undefined) return known;
     const pipelineOf = (asset: AssetKey) => asset.slice(0, asset.indexOf("/"));
     const { state, index } = this.#session;
     const own = new Set(index.nodes.map(({ key }) => pipelineOf(key)));
-    let isForeign = false;
-    for (const { batch } of batches) {
-      const ranges = await state.backfills.ranges(id, batch);
-      isForeign ||= ranges.some(({ asset }) => !own.has(pipelineOf(asset)));
-    }
+    const ranges = (await state.backfills.allRanges(id)).flat();
+    const isForeign = ranges.some(({ asset }) => !own.has(pipelineOf(asset)));
     this.#foreign.set(id, isForeign);
     return isForeign;
   }
 
   /** Whether it is of assets of which other code was registered, or that only another graph has: another goes on with it. */
-  async #isOthers(id: BackfillId, batches: readonly BackfillBatch[]): Promise<boolean> {
+  async #isOthers(id: BackfillId): Promise<boolean> {
     const { state, index } = this.#session;
     const own = new Set(makeableHere(index));
-    for (const { batch } of batches) {
-      const ranges = await state.backfills.ranges(id, batch);
-      if (ranges.some(({ asset }) => !own.has(asset))) return true;
-    }
-    return false;
+    return (await state.backfills.allRanges(id)).flat().some(({ asset }) => !own.has(asset));
   }
 
   async #end(backfill: BackfillRecord): Promise<void> {

@@ -86,10 +86,14 @@ async function lackingCode(state: State): Promise<Reason> {
   };
 }
 
+/** The runs at work that somebody took off the queue. */
+export async function workedOff(state: Pick<State, "runs">): Promise<readonly RunRecord[]> {
+  const running = await state.runs(LATEST, { statuses: ["running"] });
+  return running.filter(({ request: { tags } }) => tags?.by !== undefined);
+}
+
 async function othersAtWork(state: State): Promise<Reason> {
-  const atWork = (await state.runs(LATEST, { statuses: ["running"] })).filter(({ request: { tags } }) =>
-    tags?.by !== undefined
-  );
+  const atWork = await workedOff(state);
   return ({ started: since, request: { priority = 0 } }) => {
     const other = atWork.find(({ request }) => (request.priority ?? 0) >= priority);
     if (other === undefined) return undefined;
