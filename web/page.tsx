@@ -6,6 +6,12 @@ import type { PageEnv } from "./view/view.ts";
 /** The app to which pages are added. */
 export type Pages = Hono<PageEnv>;
 
+/** The fields of the form that was sent. */
+export async function sentIn(context: Context<PageEnv>): Promise<URLSearchParams> {
+  const form = await context.req.formData();
+  return new URLSearchParams([...form].map(([name, value]) => [name, String(value)]));
+}
+
 /** Answers with a page. */
 export function show(
   context: Context<PageEnv>,

@@ -2,6 +2,7 @@ import type { AssetKey } from "../event.ts";
 import type { Orchestrator } from "../orchestrator.ts";
 import type { Hindrance } from "../plan.ts";
 import type { State } from "../ports/state.ts";
+import type { AssetStatus } from "../status.ts";
 import { partitionOf } from "../run/scope.ts";
 import type { PartitionState } from "../staleness/states.ts";
 import { type EventJson, eventJson, keysOf } from "./event.ts";
@@ -24,12 +25,21 @@ export interface PartitionJson {
 /** At most so many events of a partition are told. */
 const EVENTS = 100;
 
-/** Looks at one partition. @throws {RequestError} If the asset has no such partition. */
-export async function partitionJson(
-  { orchestrator, state }: { readonly orchestrator: Orchestrator; readonly state: State },
+/** How one partition stands as of now, and why. */
+export interface PartitionStand extends Pick<PartitionJson, "causes" | "hindrance"> {
+  readonly ordinal: number;
+  /** Of it alone. */
+  readonly status: AssetStatus;
+  readonly state: PartitionState;
+}
+
+/** Finds out how one partition stands. @throws {RequestError} If the asset has no such partition. */
+export async function partitionStand(
+  orchestrator: Orchestrator,
   asset: AssetKey,
   partition: string | null,
-): Promise<PartitionJson> {
+): Promise<PartitionStand> {
+  await orchestrator.refresh();
   const { index } = orchestrator;
   const ordinal = partitionOf(index.node(asset), partition, "looking at", index.now);
   const bounds = partition === null ? { all: true } : { partitions: [partition], exact: true };
@@ -37,14 +47,28 @@ export async function partitionJson(
   const [status] = await orchestrator.status(selection);
   const [step] = await orchestrator.plan(selection);
   const { causes = [], hindrance } = step === undefined ? {} : plannedStepJson(step);
+  return {
+    ordinal,
+    status: status!,
+    state: status!.ranges[0]?.state ?? "missing",
+    causes,
+    ...(hindrance && { hindrance }),
+  };
+}
+
+/** Looks at one partition. @throws {RequestError} If the asset has no such partition. */
+export async function partitionJson(
+  { orchestrator, state }: { readonly orchestrator: Orchestrator; readonly state: State },
+  asset: AssetKey,
+  partition: string | null,
+): Promise<PartitionJson> {
+  const { ordinal, status: _, ...stand } = await partitionStand(orchestrator, asset, partition);
   const keys = await keysOf(state);
   const events = await state.eventsOf(asset, EVENTS, { partition: ordinal });
   return {
     asset,
     partition,
-    state: status!.ranges[0]?.state ?? "missing",
-    causes,
-    ...(hindrance && { hindrance }),
+    ...stand,
     events: events.map((event) => eventJson(event, keys)),
   };
 }

@@ -19,7 +19,7 @@ const INFO = {
   title: "Airgraph",
   version: "1",
   description:
-    "How the lake stands, why, and what happened to it. Problems are answered as RFC 9457 has them.",
+    "How the lake stands, why, what happened to it, and what is asked of it. Problems are answered as RFC 9457 has them.",
 };
 
 /** What the API is told of. */

@@ -4,7 +4,7 @@ import { RequestError, type Vitals } from "../../core/mod.ts";
 import { CachedRows } from "../cached_rows.ts";
 import { type Pages, show } from "../page.tsx";
 import { Empty, Title } from "../parts/small.tsx";
-import { csrfToken } from "../safety/sign_in.tsx";
+import { ownPath } from "../safety/sign_in.tsx";
 import { COOKIES, type PageEnv, viewOf } from "../view/view.ts";
 import { LANGUAGES, words } from "../view/language.ts";
 import { acts } from "./acts/acts.tsx";
@@ -57,7 +57,7 @@ export function pages(vitals: Vitals): Pages {
   app.use(async (context, next) => {
     const operates = context.var.role === "operate";
     const notices = [...vitals.about ?? [], ...await vitals.notices?.().catch(() => []) ?? []];
-    context.set("view", viewOf(context, { now: process.now(), notices, operates, csrf: csrfToken(context) }));
+    context.set("view", viewOf(context, { now: process.now(), notices, operates, csrf: context.var.csrf }));
     context.set("lookbackDays", lookbackDays);
     context.set("machineNow", pulse.now);
     context.set("tables", tables);
@@ -74,7 +74,7 @@ export function pages(vitals: Vitals): Pages {
     };
     keep(COOKIES.zone, ["utc", "own"]);
     keep(COOKIES.language, LANGUAGES);
-    return context.redirect(ownPath(String(form.get("back") ?? "/")), 303);
+    return context.redirect(ownPath(form.get("back")), 303);
   });
   design(app);
   app.use(async (context, next) => {
@@ -136,9 +136,4 @@ export function pages(vitals: Vitals): Pages {
     );
   });
   return app;
-}
-
-/** A path of this server; the overview's where another is meant. */
-function ownPath(path: string): string {
-  return /^\/(?![/\\])/.test(path) ? path : "/";
 }

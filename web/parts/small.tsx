@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import type { Instant, Milliseconds, PartitionSet } from "../../core/mod.ts";
+import type { Instant, PartitionSet } from "../../core/mod.ts";
 import type { View } from "../view/view.ts";
 import { words } from "../view/language.ts";
 
@@ -30,19 +30,13 @@ export function Age({ view, at }: { view: View; at: Instant }) {
   );
 }
 
-/** A length of time. */
-export function Length({ view, of }: { view: View; of: Milliseconds }) {
-  return <span class="nowrap">{view.format.duration(of)}</span>;
-}
-
 /** A number that can be read from across a room, with its unit. */
-export function Big({ value, unit, href }: { value: Child; unit: Child; href?: string }) {
-  const said = (
-    <>
+export function Big({ value, unit }: { value: Child; unit: Child }) {
+  return (
+    <p>
       <span class="big">{value}</span> <span class="unit">{unit}</span>
-    </>
+    </p>
   );
-  return <p>{href === undefined ? said : <a href={href}>{said}</a>}</p>;
 }
 
 /** Says that there is nothing, and what to do next. @param whole Whether it is all that the page says. */

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { Act, Json, Vitals } from "../../core/mod.ts";
+import type { Act, Json, Turned, Vitals } from "../../core/mod.ts";
 
 type Role = NonNullable<Act["role"]>;
 
@@ -26,6 +26,11 @@ export async function audit(
 ): Promise<void> {
   const auditor: Auditor | undefined = context.get("auditor");
   await auditor?.note(act, detail, came);
+}
+
+/** What came of turning something that may have ended before. */
+export function cameOf(turned: Turned<string>): Came {
+  return "ended" in turned ? { outcome: "refused", message: `it had ended: ${turned.ended}` } : {};
 }
 
 /** Notes the acts of one request. */

@@ -6,7 +6,7 @@ export const SIGN_OUT = "/sign-out";
 /** Below it lie the files of the pages, which are the same for everybody. */
 export const STATIC = "/static/";
 /** What is asked with POST and changes nothing of the lake: who may read may ask it, and it is no act. */
-const READING: readonly string[] = ["/api/preview", "/api/query", "/preferences"];
+const READING: readonly string[] = ["/api/preview", "/api/backfills/preview", "/api/query", "/preferences"];
 
 /** Whether a route tells nothing of the lake to who is not admitted. */
 export function tellsNothing(path: string): boolean {

@@ -9,17 +9,12 @@ import { LASTS } from "./session.ts";
 import { AgainPage, SignInPage } from "./sign_in_page.tsx";
 import { cookieName, type Door } from "./who.ts";
 
-/** What a form's `csrf` field has to hold, for who asks with this request. */
-export function csrfToken(context: Context): string {
-  return (context as Context<SafetyEnv>).var.csrf;
-}
-
 /** Signing in and out, by forms. */
 export function signIn(app: Hono<SafetyEnv>, door: Door): void {
   app.get(SIGN_IN, (context) => {
     const next = ownPath(context.req.query("next"));
     if (door.isWide) return context.redirect(next, 303);
-    return page(context, 200, <SignInPage csrf={csrfToken(context)} next={next} />);
+    return page(context, 200, <SignInPage csrf={context.var.csrf} next={next} />);
   });
   app.post(SIGN_IN, async (context) => {
     const { token, next: given } = await context.req.parseBody();
@@ -36,7 +31,7 @@ export function signIn(app: Hono<SafetyEnv>, door: Door): void {
         context,
         role.wait > 0 ? 429 : 403,
         <SignInPage
-          csrf={csrfToken(context)}
+          csrf={context.var.csrf}
           next={next}
           message={role.wait > 0
             ? `That was tried too often. Wait ${seconds} s, then try again.`
@@ -91,7 +86,7 @@ function cookieOptions(context: Context) {
 }
 
 /** A path of this server; whatever leads elsewhere is none. */
-function ownPath(given: unknown): string {
+export function ownPath(given: unknown): string {
   const path = typeof given === "string" ? given : "/";
   return /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(path) && !path.startsWith(SIGN_IN) ? path : "/";
 }

@@ -155,3 +155,13 @@ Deno.test("who may only look sees what an act would do, and no button that does 
   assertEquals((await app.request("/acts/retry", { method: "POST", body, headers })).status, 403);
   assertEquals((await state.runs(9)).length, 1);
 });
+
+Deno.test("an act that came too late is in the journal as refused, not as done", async () => {
+  const { post, state, materialize } = await shown(declared());
+  await materialize({ partitions: ["2024-01-28"] });
+  await post("/acts/cancel", { run: "1" });
+  await post("/acts/retry", { run: "1" });
+  const acts = await state.acts.list({ limit: 2 });
+  assertEquals(acts.map(({ act, outcome }) => [act, outcome]), [["retry", "refused"], ["cancel", "refused"]]);
+  assertMatch(acts[1]!.message, /^it had ended: succeeded$/);
+});

@@ -11,7 +11,7 @@ import {
 import type { Context } from "hono";
 import { askOf } from "../../api/bodies.ts";
 import { audit } from "../../safety/audit.ts";
-import { type Pages, show } from "../../page.tsx";
+import { type Pages, sentIn, show } from "../../page.tsx";
 import { Cause } from "../../parts/causes.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { Covered } from "../../parts/covered.tsx";
@@ -33,7 +33,7 @@ export function acts(pages: Pages): void {
     pages.get(path, async (context) => {
       const { view, lake } = context.var;
       const t = view.in(text);
-      const preview = await previewed(context, command);
+      const preview = await previewed();
       const isEmpty = "fault" in preview || preview.partitions === 0 || preview.nothing !== undefined;
       return await show(context, { title: t.titles[command], live: false }, [
         <Title title={t.titles[command]} lead={t.leads[command]} />,
@@ -54,7 +54,7 @@ export function acts(pages: Pages): void {
       ]);
 
       /** What would happen, or why that cannot be meant. */
-      async function previewed(context: Context<PageEnv>, command: ActCommand) {
+      async function previewed() {
         try {
           const { signal } = context.req.raw;
           return await lake.orchestrator.preview(askedIn(context, command, view.url.searchParams), {
@@ -69,8 +69,7 @@ export function acts(pages: Pages): void {
     });
     pages.post(path, async (context) => {
       const { lake } = context.var;
-      const form = await context.req.formData();
-      const given = new URLSearchParams([...form].map(([name, value]) => [name, String(value)]));
+      const given = await sentIn(context);
       const { run } = await lake.orchestrator.ask(askedIn(context, command, given));
       await audit(context, command, { run, ...toldOf(given) });
       return context.redirect(`/runs/${run}`, 303);

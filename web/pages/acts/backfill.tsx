@@ -2,7 +2,7 @@ import { type Lack, type PlannedBackfill, RequestError, SECOND } from "../../../
 import type { Context } from "hono";
 import { chosen } from "../../api/queries.ts";
 import { audit } from "../../safety/audit.ts";
-import { type Pages, show } from "../../page.tsx";
+import { type Pages, sentIn, show } from "../../page.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { Covered } from "../../parts/covered.tsx";
 import { AssetLink, Title } from "../../parts/small.tsx";
@@ -49,8 +49,7 @@ export function backfillAct(pages: Pages): void {
     ]);
   });
   pages.post(PATH, async (context) => {
-    const form = await context.req.formData();
-    const given = new URLSearchParams([...form].map(([name, value]) => [name, String(value)]));
+    const given = await sentIn(context);
     const id = await (await plan(context, given)).begin();
     await audit(context, "backfill", { backfill: id });
     return context.redirect(`/backfills/${id}`, 303);
@@ -67,7 +66,6 @@ async function plan(context: Context<PageEnv>, given: URLSearchParams): Promise<
     throw new RequestError("backfilling: found no beginning, wanted the first date or time to make");
   }
   const only = KINDS.filter((kind) => given.has(kind));
-  await lake.orchestrator.refresh();
   return await lake.orchestrator.planBackfill({
     words: [words],
     assets: chosen([words], lake.graph),

@@ -1,4 +1,5 @@
-import { type AnyAsset, type AssetCounts, RequestError, select, selectionGraph } from "../../../core/mod.ts";
+import type { AnyAsset, AssetCounts } from "../../../core/mod.ts";
+import { chosen } from "../../api/queries.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Age, AssetLink, Empty, Title } from "../../parts/small.tsx";
@@ -52,11 +53,9 @@ export function assets(pages: Pages): void {
     const t = view.in(text);
     const group = view.url.searchParams.get("group");
     const asked = view.url.searchParams.get("selection") ?? (group === null ? "" : `group:${group}`);
-    await orchestrator.refresh();
     const counts = await orchestrator.counts();
-    const selected = select(asked.trim() === "" ? [] : [asked], selectionGraph(graph));
-    if (!selected.ok) throw new RequestError(selected.message);
-    const rows = counts.filter(({ key }) => selected.keys.has(key))
+    const keys = chosen(asked.trim() === "" ? [] : [asked], graph);
+    const rows = counts.filter(({ key }) => keys.has(key))
       .map((counts): Row => ({ asset: graph.byKey.get(counts.key)!, counts }));
     const acted = asked.trim() === "" ? "*" : asked;
     return await show(context, { title: t.title }, [

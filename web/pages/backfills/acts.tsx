@@ -1,10 +1,10 @@
 import { BACKFILL_TURNS, type BackfillTurn, RequestError, turnBackfill } from "../../../core/mod.ts";
 import type { Context } from "hono";
-import { type Pages, show } from "../../page.tsx";
+import { type Pages, sentIn, show } from "../../page.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { Title } from "../../parts/small.tsx";
 import type { PageEnv } from "../../view/view.ts";
-import { audit } from "../../safety/audit.ts";
+import { audit, cameOf } from "../../safety/audit.ts";
 import { turnsOf } from "./parts.tsx";
 import { text } from "./words.ts";
 
@@ -40,12 +40,10 @@ export function turnAct(pages: Pages): void {
   });
   pages.post(PATH, async (context) => {
     const { state, orchestrator } = context.var.lake;
-    const form = await context.req.formData();
-    const { id, turn } = askedIn(
-      new URLSearchParams([...form].map(([name, value]) => [name, String(value)])),
-    );
-    if (await turnBackfill(state, id, turn, orchestrator.now) === undefined) throw none(id);
-    await audit(context, `${turn} backfill`, { backfill: id });
+    const { id, turn } = askedIn(await sentIn(context));
+    const turned = await turnBackfill(state, id, turn, orchestrator.now);
+    if (turned === undefined) throw none(id);
+    await audit(context, `${turn} backfill`, { backfill: id }, cameOf(turned));
     return context.redirect(`/backfills/${id}`, 303);
   });
 }

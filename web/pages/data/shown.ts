@@ -69,20 +69,20 @@ export async function standings(
   { orchestrator, state }: Pick<OpenLake, "orchestrator" | "state">,
   entries: readonly ShownEntry[],
 ): Promise<ReadonlyMap<AssetKey, Standing>> {
-  const counts = new Map((await orchestrator.counts()).map((each) => [each.key, each]));
+  const keys = new Set(entries.flatMap(({ made }) => made === undefined ? [] : [made.key]));
+  const counts = new Map((await orchestrator.counts(keys)).map((each) => [each.key, each]));
   const found = new Map<AssetKey, Standing>();
-  for (const { made } of entries) {
-    if (made === undefined || found.has(made.key)) continue;
-    const set = orchestrator.partitions(made.key);
+  for (const key of keys) {
+    const set = orchestrator.partitions(key);
     const existing = set.existing(orchestrator.now);
     const newest = existing &&
-      await state.materializations(made.key, [{
+      await state.materializations(key, [{
         from: Math.max(existing.from, existing.to - LOOKED_AT + 1),
         to: existing.to,
       }]);
     const last = newest?.findLast(({ event }) => event.payload.rows !== null);
-    found.set(made.key, {
-      counts: counts.get(made.key),
+    found.set(key, {
+      counts: counts.get(key),
       newest: last && { partition: set.key(last.partition), rows: last.event.payload.rows! },
     });
   }

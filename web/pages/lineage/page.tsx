@@ -1,4 +1,5 @@
-import { type AssetCounts, lineageJson, RequestError, select, selectionGraph } from "../../../core/mod.ts";
+import { type AssetCounts, lineageJson } from "../../../core/mod.ts";
+import { chosen } from "../../api/queries.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { assetHref, AssetLink, Empty, Title } from "../../parts/small.tsx";
@@ -54,11 +55,9 @@ export function lineage(pages: Pages): void {
     const { view, lake: { graph, orchestrator } } = context.var;
     const t = view.in(text);
     const asked = (view.url.searchParams.get("selection") ?? "").trim();
-    const selected = select(asked === "" ? [] : [asked], selectionGraph(graph));
-    if (!selected.ok) throw new RequestError(selected.message);
-    await orchestrator.refresh();
+    const keys = chosen(asked === "" ? [] : [asked], graph);
     const counts = new Map((await orchestrator.counts()).map((each) => [each.key, each]));
-    const whole = lineageJson(graph.assets.filter(({ key }) => selected.keys.has(key)));
+    const whole = lineageJson(graph.assets.filter(({ key }) => keys.has(key)));
     const groups = [...new Set(whole.nodes.map(({ group }) => group))];
     const folded = foldedOf(view, groups, whole.nodes.length);
     const placed = place(fold(whole, folded));

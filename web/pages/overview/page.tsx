@@ -21,7 +21,6 @@ export function overview(pages: Pages): void {
     const { view, lake } = context.var;
     const { orchestrator, state, graph } = lake;
     const t = view.in(text);
-    await orchestrator.refresh();
     const counts = await orchestrator.counts();
     const runs = await state.runs(RUNS, { statuses: OPEN_RUNS });
     const episodes = await state.alerts.open();

@@ -7,8 +7,8 @@ import {
   type KeptLogEntry,
   type Materialized,
   type OpenLake,
-  type PartitionJson,
-  partitionJson,
+  type PartitionStand,
+  partitionStand,
   type Seq,
 } from "../../../core/mod.ts";
 
@@ -22,7 +22,7 @@ export interface DatedCause {
 export type Version = Materialized & { readonly seq: Seq };
 
 /** All that a page tells of one partition. */
-export interface Look extends Pick<PartitionJson, "state" | "hindrance"> {
+export interface Look extends Pick<PartitionStand, "state" | "hindrance"> {
   readonly causes: readonly DatedCause[];
   /** What `status` warns of, such as that an earlier version was put back. */
   readonly warnings: readonly string[];
@@ -42,18 +42,16 @@ const DATED = 8, LINES = 100, EVENTS = 50;
 /** Looks at one partition. @throws {RequestError} If the asset has no such partition. */
 export async function lookAt(lake: OpenLake, asset: AssetKey, partition: string | null): Promise<Look> {
   const { state, orchestrator } = lake;
-  const { state: shown, causes, hindrance } = await partitionJson(lake, asset, partition);
-  const bounds = partition === null ? { all: true } : { partitions: [partition], exact: true };
-  const [status] = await orchestrator.status({ assets: new Set([asset]), lookbackDays: 0, ...bounds });
-  const ordinal = partition === null ? 0 : orchestrator.partitions(asset).ordinal(partition)!;
+  const stand = await partitionStand(orchestrator, asset, partition);
+  const { ordinal, status, causes, hindrance } = stand;
   const [stands] = await state.materializations(asset, [{ from: ordinal, to: ordinal }]);
   const history = await state.history(asset, ordinal);
   const latest = stands && history.find(({ seq }) => seq === stands.seq);
   const rechecked = await state.rechecked(asset, [{ from: ordinal, to: ordinal }]);
   const checks = latest && (rechecked.get(ordinal) ?? latest.checks) || [];
   return {
-    state: shown,
-    warnings: status!.warnings.map(({ message }) => message),
+    state: stand.state,
+    warnings: status.warnings.map(({ message }) => message),
     ...(hindrance && { hindrance }),
     causes: await Promise.all(
       causes.map(async (cause, place) => ({

@@ -21,7 +21,6 @@ export function partition(pages: Pages): void {
     const asset = `${group}/${name}`;
     const key = partition === "_" ? null : partition;
     const declared = lake.graph.byKey.get(asset);
-    await lake.orchestrator.refresh();
     const look = declared && await lookAt(lake, asset, key).catch((error) => {
       if (error instanceof RequestError) return undefined;
       throw error;
@@ -68,7 +67,7 @@ export function partition(pages: Pages): void {
       ),
       <Files view={view} look={look} />,
       <Checks view={view} look={look} />,
-      <Versions view={view} asset={asset} partition={key} look={look} />,
+      <Versions view={view} look={look} />,
       <Panel title={t.log} live="log">
         {look.log.length === 0 ? <p class="quiet">{t.noLog}</p> : <LogLines view={view} lines={look.log} />}
       </Panel>,
@@ -261,7 +260,7 @@ function Checks({ view, look: { checks } }: { view: View; look: Look }) {
 }
 
 function Versions(
-  { view, look: { versions, latest } }: { view: View; asset: string; partition: string | null; look: Look },
+  { view, look: { versions, latest } }: { view: View; look: Look },
 ) {
   const t = view.in(text);
   if (versions.length < 2) return null;

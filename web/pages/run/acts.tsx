@@ -6,7 +6,7 @@ import { Covered } from "../../parts/covered.tsx";
 import { Title } from "../../parts/small.tsx";
 import { runWords } from "../../parts/run.tsx";
 import type { PageEnv } from "../../view/view.ts";
-import { audit } from "../../safety/audit.ts";
+import { audit, cameOf } from "../../safety/audit.ts";
 import { text } from "./words.ts";
 
 const CANCEL = "/acts/cancel", RETRY = "/acts/retry";
@@ -40,8 +40,8 @@ export function runActs(pages: Pages): void {
   pages.post(CANCEL, async (context) => {
     const { state, orchestrator } = context.var.lake;
     const { run } = await runOf(context, await sent(context));
-    await cancelRun(state, run.id, orchestrator.now);
-    await audit(context, "cancel", { run: run.id });
+    const turned = await cancelRun(state, run.id, orchestrator.now);
+    await audit(context, "cancel", { run: run.id }, turned && cameOf(turned));
     return context.redirect(`/runs/${run.id}`, 303);
   });
   pages.get(RETRY, async (context) => {
@@ -69,8 +69,12 @@ export function runActs(pages: Pages): void {
   pages.post(RETRY, async (context) => {
     const { run } = await runOf(context, await sent(context));
     const retried = await context.var.lake.orchestrator.retry(run.id);
-    await audit(context, "retry", { run: run.id, ...("run" in retried && { by: retried.run }) });
-    return context.redirect(`/runs/${"run" in retried ? retried.run : run.id}`, 303);
+    if ("nothing" in retried) {
+      await audit(context, "retry", { run: run.id }, { outcome: "refused", message: retried.nothing });
+      return context.redirect(`/runs/${run.id}`, 303);
+    }
+    await audit(context, "retry", { run: run.id, by: retried.run });
+    return context.redirect(`/runs/${retried.run}`, 303);
   });
 }
 
