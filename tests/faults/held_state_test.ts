@@ -121,11 +121,10 @@ Deno.test("what another process writes for longer than anybody waits is told in 
   program.signal("SIGTERM");
   const { code, stdout, stderr } = await program.ended;
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
-  const [told, ...more] = stdout.match(/.*did not let go.*/g)!;
-  const wanted = "for 20 s, wanted its transaction to end; the lake is opened again in 1.0 s";
-  assert(
-    told!.includes(`writing the state: process ${other.pid} did not let go of "${place.state}" ${wanted}`),
-    told,
-  );
-  assertEquals(more, []);
+  // Whichever part of the daemon asked first tells it: that it is tried again, or the lake opened again.
+  const told = stdout.match(/.*did not let go.*/g)!;
+  const wanted = `writing the state: process ${other.pid} did not let go of "${place.state}" for 20 s, ` +
+    "wanted its transaction to end";
+  assertEquals(told.filter((line) => !line.includes(wanted)), []);
+  assert(told.length <= 2 && /; the lake is opened again in|, tried again in/.test(told[0]!), told.join("\n"));
 });

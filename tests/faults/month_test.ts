@@ -33,14 +33,13 @@ Deno.test({
     const env = {
       OPENAQ_API_URL: `http://127.0.0.1:${server.port}`,
       OPENAQ_API_KEY: "a-key-for-tests",
-      API_REQUEST_TIMEOUT: "86400",
       ALERT_FILE: join(folder, "alerts.jsonl"),
     };
     const begun: Instant[] = [];
     const honest = globalThis.fetch;
     globalThis.fetch = (...args) => {
       begun.push(clock.now());
-      return honest(...args);
+      return clock.during(honest(...args));
     };
     try {
       const life = await Life.open(folder, env, clock);

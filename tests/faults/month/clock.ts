@@ -8,8 +8,12 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock of a lake that is asked over real HTTP: it stands still but for sleepers, of which the next wakes when little else happens. */
+/**
+ * A clock of a lake that is asked over real HTTP: it stands still but for sleepers, of which the next wakes when little else
+ * happens, and no question is open.
+ */
 export class MonthClock implements Clock {
+  #open = 0;
   #awake: Milliseconds = 0;
   #asleep: Milliseconds = 0;
   readonly #sleepers = new Set<Sleeper>();
@@ -25,6 +29,18 @@ export class MonthClock implements Clock {
   /** Comes to an instant, as a machine does that was asleep. */
   comeTo(instant: Instant): void {
     this.#asleep += Math.max(0, instant - this.now());
+  }
+
+  /** Stands still until something of the real world is over. */
+  async during<T>(something: Promise<T>): Promise<T> {
+    this.#open++;
+    this.#watch();
+    try {
+      return await something;
+    } finally {
+      this.#open--;
+      this.#watch();
+    }
   }
 
   readonly sleep = (duration: Milliseconds, signal?: AbortSignal): Promise<void> =>
@@ -54,7 +70,7 @@ export class MonthClock implements Clock {
   #watch(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#sleepers.size > 0) this.#timer = setTimeout(() => this.#wakeNext(), IDLE);
+    if (this.#open === 0 && this.#sleepers.size > 0) this.#timer = setTimeout(() => this.#wakeNext(), IDLE);
   }
 
   #wakeNext(): void {
