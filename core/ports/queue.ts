@@ -16,7 +16,8 @@ export interface TakenRun {
 
 /**
  * The queue of runs. A run is one worker's at a time. Where its worker dies, or closes the state before the run ended, it is
- * queued again; after ten workers in a row that died without an event of it or a call of `gotOn`, it has failed.
+ * queued again; after ten workers in a row that died without an event of it or a call of `gotOn`, it has failed. A worker that
+ * only waited for a slot when it died is not counted.
  */
 export interface Queue {
   /**

@@ -126,5 +126,8 @@ Deno.test("what another process writes for longer than anybody waits is told in 
   const wanted = `writing the state: process ${other.pid} did not let go of "${place.state}" for 20 s, ` +
     "wanted its transaction to end";
   assertEquals(told.filter((line) => !line.includes(wanted)), []);
-  assert(told.length <= 2 && /; the lake is opened again in|, tried again in/.test(told[0]!), told.join("\n"));
+  assert(
+    told.length <= 2 && /; the lake is opened again in|, tried again in/.test(told[0]!),
+    told.join("\n"),
+  );
 });

@@ -123,17 +123,26 @@ export class Queue {
   #lose(run: StoredRun, at: Instant): void {
     const { record, queue, isCancelled } = run;
     const { events } = this.#store;
+    const waited = this.#waited(run);
     run.worker = null;
     if (queue === null) run.record = { ...record, status: "interrupted", ended: at };
     else if (isCancelled) run.record = { ...record, status: "cancelled", ended: at };
     else {
       const isOn = events.slice(queue.seen).some((event) => event.run === record.id);
-      queue.deaths = isOn ? 0 : queue.deaths + 1;
+      if (isOn) queue.deaths = 0;
+      else if (!waited) queue.deaths++;
       queue.seen = events.length;
       run.record = queue.deaths < MOST_DEATHS
         ? { ...record, status: "queued" }
         : { ...record, status: "failed", ended: at, summary: GIVEN_UP };
     }
+  }
+
+  /** Whether all that a run's worker did was to wait for a slot. */
+  #waited({ record: { id }, worker }: StoredRun): boolean {
+    const isOfRun = (each: { readonly run: RunId; readonly worker: Worker | null }) =>
+      each.run === id && each.worker === worker;
+    return this.#store.waits.some(isOfRun) && ![...this.#store.claims.values()].some(isOfRun);
   }
 
   /** Whether a run makes a batch of a backfill that is paused. */

@@ -55,6 +55,8 @@ export interface Left {
   readonly deaths: number;
   readonly seen: Seq;
   readonly cancelled: number;
+  /** 1 where all that its worker did was to wait for a slot. */
+  readonly waited: number;
 }
 
 /** Whether the run of a key `k` has not ended. */
@@ -188,7 +190,7 @@ export class Queue {
   }
 
   /** Queues a run again whose worker is no more, unless it was to end, or too many workers died of it. */
-  putBack({ id, deaths, seen, cancelled }: Left, at: Instant, head: Seq): void {
+  putBack({ id, deaths, seen, cancelled, waited }: Left, at: Instant, head: Seq): void {
     const end = (status: number, summary: string | null) =>
       this.#db.run(
         "UPDATE runs SET status = ?, worker = NULL, took = ? - started, summary = ? WHERE id = ?",
@@ -199,7 +201,7 @@ export class Queue {
       );
     if (cancelled === 1) return void end(CANCELLED, null);
     const event = this.#db.get("SELECT 1 FROM events WHERE seq > ? AND run = ? LIMIT 1", seen, id);
-    const died = event === undefined ? deaths + 1 : 0;
+    const died = event !== undefined ? 0 : waited === 1 ? deaths : deaths + 1;
     if (died >= MOST_DEATHS) return void end(FAILED, JSON.stringify(GIVEN_UP));
     this.#db.run(
       "UPDATE runs SET status = ?, worker = NULL, deaths = ?, seen = ? WHERE id = ?",

@@ -116,10 +116,13 @@ export class Runs {
     if (ended === 0) throw new Error(`ending run ${run}: found no such run, wanted one that was begun`);
   }
 
-  /** The runs whose workers are no more: those that somebody queued, and the others. */
+  /** The runs whose workers are no more, as long as those have claims: those that somebody queued, and the others. */
   left(): { queued: Left[]; others: RunId[] } {
     const running = this.#db.all<Left & { worker: number; deaths: number | null }>(
-      "SELECT id, worker, deaths, seen, cancelled FROM runs WHERE worker IS NOT NULL ORDER BY id",
+      `SELECT id, worker, deaths, seen, cancelled,
+        EXISTS (SELECT 1 FROM waits w WHERE w.run = runs.id AND w.worker = runs.worker)
+          AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.run = runs.id AND c.worker = runs.worker) AS waited
+      FROM runs WHERE worker IS NOT NULL ORDER BY id`,
     );
     const left = running.filter(({ worker }) => !this.#workers.alive(worker));
     return {

@@ -190,8 +190,8 @@ export class SqliteState implements port.State {
 
   async recover(at: Instant): Promise<port.Adopted[]> {
     return await this.#asWorker(() => {
-      const adopted = this.#claims.adopt();
       const { queued, others } = this.#runs.left();
+      const adopted = this.#claims.adopt();
       for (const run of others) this.#runs.mark(run, at);
       for (const run of queued) this.#queue.putBack(run, at, this.#log.head());
       this.#pools.forgetDead();

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { RunRequest, State } from "../../../core/mod.ts";
+import type { RunRequest, Slot, State } from "../../../core/mod.ts";
 import { ASSETS, HOURS, materialized, REQUEST, started } from "./build.ts";
 import type { Harness } from "./harness.ts";
 
@@ -205,6 +205,26 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     });
     assertEquals(told.status, "queued");
     assertEquals((await dying(harness, two, 1)).status, "failed");
+  });
+
+  test("who died while it only waited for a slot is not counted; who had a step at work is", async (harness) => {
+    const a = await harness.worker("a");
+    await a.register(ASSETS, 0);
+    const slot = { pool: "one", most: 1 };
+    const claim = (state: State, run: number, partition: number, slot?: Slot) =>
+      state.claim(run, HOURS, [{ from: partition, to: partition }], undefined, slot);
+    assert((await claim(a, await started(a), 1, slot)).granted);
+    const run = await queued(a);
+    await dying(harness, run, 9);
+    const waited = await dying(harness, run, 12, async (state) => {
+      assert((await claim(state, run, 2, slot)).full);
+    });
+    assertEquals(waited.status, "queued");
+    const atWork = await dying(harness, run, 1, async (state) => {
+      assert((await claim(state, run, 3)).granted);
+      assert((await claim(state, run, 2, slot)).full);
+    });
+    assertEquals(atWork.status, "failed");
   });
 
   test("what was handed back has not died", async (harness) => {
