@@ -107,12 +107,13 @@ export class App {
       ...options,
     });
     if (access !== "write") return lake;
-    this.#states.add(lake.state);
+    const states = this.#states.add(lake.state);
     const keeping = await this.#keepTime();
     return {
       ...lake,
       async [Symbol.asyncDispose]() {
         await lake[Symbol.asyncDispose]();
+        states.delete(lake.state);
         keeping[Symbol.dispose]();
       },
     };

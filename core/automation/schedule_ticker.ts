@@ -3,7 +3,7 @@ import type { RunId } from "../event.ts";
 import { type Instant, iso, MINUTE, SECOND } from "../instant.ts";
 import type { Cron } from "../ports/cron.ts";
 import { type RunRequest, StateError, type TickRecord } from "../ports/state.ts";
-import { isOpen, OPEN } from "../run/recover.ts";
+import { isOpen, MOST_OPEN, OPEN } from "../run/recover.ts";
 import { messageOf, type Session } from "../run/session.ts";
 import { traceable } from "../run/traced.ts";
 import { resolveRequest } from "./resolve_request.ts";
@@ -29,9 +29,6 @@ export interface ScheduleOver {
   readonly cron: Cron;
   readonly lookbackDays: number;
 }
-
-/** Among so many of the latest runs that have not ended the schedule's is looked for. */
-const LATEST = 1_000;
 
 /** Asks for the runs of a schedule whose time has come. */
 export class ScheduleTicker implements Ticking {
@@ -159,7 +156,7 @@ export class ScheduleTicker implements Ticking {
     const { state } = this.#over.session;
     if (last !== null && isOpen((await state.run(last))?.run)) return last;
     const { name } = this.#schedule;
-    return (await state.runs(LATEST, { statuses: OPEN })).find(({ request: { tags } }) =>
+    return (await state.runs(MOST_OPEN, { statuses: OPEN })).find(({ request: { tags } }) =>
       tags?.by === "schedule" && tags.name === name
     )?.id;
   }
