@@ -95,6 +95,11 @@ export async function examineLake(
   return recorded.sources;
 }
 
+/** Whether a state says whose lake it is; one that gives no answer may. */
+export async function isIdentified({ keyValue }: State): Promise<boolean> {
+  return await keyValue.get(KEY).then((found) => found !== undefined, () => true);
+}
+
 /** Whether a lake's mark and what a state records name each other. */
 function belong(mark: LakeIdentity, recorded: LakeIdentity): boolean {
   return mark.lake === recorded.lake && (mark.state === recorded.state || mark.state === recorded.after);
