@@ -9,13 +9,13 @@ import {
   type Graph,
   type Instant,
   isIdentified,
+  type LakeContent,
   type LakeStorage,
   type Lead,
   type LeftToOthers,
   type MarkedLake,
   type NewEvent,
   Orchestrator,
-  type Origins,
   OutpacedError,
   readMark,
   type State,
@@ -38,7 +38,7 @@ import { openStateOf } from "./lake_state.ts";
 import { disposeOf } from "./opened.ts";
 import type { Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
-import { askingAsset, originsOf } from "./source.ts";
+import { askingAsset, contentOf } from "./source.ts";
 import { viewOf } from "../assets/views.ts";
 import { openStorage } from "./storage.ts";
 import { systemClock } from "./system.ts";
@@ -118,7 +118,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
   const storage = openStorage(config);
   const looking = {
     config,
-    known: originsOf(config, project),
+    content: contentOf(config, project),
     asks: asksSource(project, selected),
     clock,
     patient,
@@ -140,7 +140,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
     const admitting = { ...looking, marked, state };
     const { sources, requests, silence } = access === "write"
       ? await admitSources(admitting)
-      : await recordedSources(parts, marked, looking.known);
+      : await recordedSources(state, marked, looking.content);
     const { store, publisher, catalog } = storage;
     const upkeep = () => ({ state, publisher, store, now: clock.now() });
     const found: Discrepancy[] = [];
@@ -248,12 +248,12 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
 
 /** Where the lake's data come from, as far as is known without asking. */
 async function recordedSources(
-  { config: { environment }, state }: Found,
+  state: State,
   marked: MarkedLake,
-  known: Origins,
+  content: LakeContent,
 ): Promise<LakeSources> {
-  const recorded = await examineLake(state, marked, { sources: known, environment });
-  return { sources: { ...recorded, ...known }, requests: 0 };
+  const recorded = await examineLake(state, marked, content);
+  return { sources: { ...recorded, ...content.sources }, requests: 0 };
 }
 
 /** Says of partitions that are to be made again for what was found that they are due. */

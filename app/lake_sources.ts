@@ -5,6 +5,7 @@ import {
   examineLake,
   identifyLake,
   type KeyValue,
+  type LakeContent,
   LakeError,
   type MarkedLake,
   type Origins,
@@ -26,7 +27,7 @@ export interface LakeSourcesOptions {
   readonly marked: MarkedLake;
   readonly state: State;
   /** As far as is known without asking. */
-  readonly known: Origins;
+  readonly content: LakeContent;
   /** Whether OpenAQ will be asked: then it is found out first what answers at its URL. */
   readonly asks: boolean;
   readonly clock: Clock;
@@ -51,9 +52,10 @@ function requireOneKind(sources: Origins): void {
 
 /** Makes sure that the lake holds data of these sources, and records them. @throws {LakeError} */
 export async function admitSources(options: LakeSourcesOptions): Promise<LakeSources> {
-  const { config: { environment }, state, marked, known, asks } = options;
+  const { state, marked, content, asks } = options;
+  const known = content.sources;
   // Before anything is asked: of what does not belong together, nothing is changed.
-  const recorded = await examineLake(state, marked, { sources: known, environment });
+  const recorded = await examineLake(state, marked, content);
   const openaq: Found = asks && known.openaq === undefined
     ? await lookAt(options, recorded?.openaq)
     : { source: known.openaq ?? recorded?.openaq, requests: 0 };
@@ -64,19 +66,19 @@ export async function admitSources(options: LakeSourcesOptions): Promise<LakeSou
 
 /** Makes sure that the lake may hold data of what announced itself as OpenAQ only now, and records it. @throws {LakeError} */
 export async function admitOpenAQ(options: LakeSourcesOptions, source: string): Promise<void> {
-  const { config, state, known } = options;
-  await admit(options, { ...known, openaq: source });
+  const { config, state, content } = options;
+  await admit(options, { ...content.sources, openaq: source });
   const { rememberSource } = await import("../sources/openaq/first_look.ts");
   await rememberSource(config.openaq.url!, state.keyValue, source);
 }
 
 /** What others made meanwhile stands. */
 async function admit(
-  { config: { environment }, marked, state, patient }: LakeSourcesOptions,
+  { content: configured, marked, state, patient }: LakeSourcesOptions,
   sources: Origins,
 ): Promise<void> {
   requireOneKind(sources);
-  const content = { sources, environment };
+  const content = { ...configured, sources };
   await examineLake(state, await readMark(marked), content);
   await identifyLake(state, marked, content, { newId: () => crypto.randomUUID(), early: patient });
 }
