@@ -45,7 +45,7 @@ export async function openApp(
     import("./app/time.ts"),
   ]);
   const groups = await groupsOf(config);
-  const simulated = areSimulated(groups.sources);
+  const simulated = areSimulated(groups.content.sources);
   const configured = simulated === undefined ? config : withLake(config, simulated);
   const isBuiltIn = simulated === true && config.openaq.url === null &&
     askingAsset(groups.pipelines) !== undefined;
