@@ -199,6 +199,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
       readSourceFile: project.readSourceFile,
       limits: LIMITS,
       yielding,
+      recordsDamage: access === "write",
     });
     const tickers = new Tickers({ ...parts, orchestrator, resources, time, warn, tracer });
     const views = { graph: project.graph, state, clock };
