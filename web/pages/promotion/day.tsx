@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
-import { BusyError, RefusedError } from "../../../core/mod.ts";
+import { BusyError, DamageError, RefusedError } from "../../../core/mod.ts";
 import type { Row } from "../../answer.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
@@ -292,7 +292,8 @@ async function Values({ var: { view, lake, tables, cached } }: Context<PageEnv>,
     if (differences.length === 0) return said(t.noDifference);
     return <Differences view={view} differences={differences} rows={rows} name={gate.prod.key} />;
   } catch (error) {
-    if (!(error instanceof RefusedError) && !(error instanceof BusyError)) throw error;
+    const isTold = [RefusedError, BusyError, DamageError].some((each) => error instanceof each);
+    if (!(error instanceof Error) || !isTold) throw error;
     return <p class="notice bad">{error.message}</p>;
   }
 }
