@@ -185,6 +185,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
       readSourceFile: project.readSourceFile,
       limits: LIMITS,
       yielding,
+      recordsDamage: access === "write",
     });
     const tickers = new Tickers({ ...parts, orchestrator, resources, time, warn, tracer });
     const views = { graph: project.graph, state, clock };

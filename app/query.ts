@@ -1,5 +1,6 @@
 import {
   type AssetKey,
+  DamageError,
   examineLake,
   type FileRef,
   partitionSet,
@@ -81,7 +82,7 @@ async function damage(
   const hindrance = key === null
     ? undefined
     : await hindranceOf(config, groups, asset, key).catch(() => undefined);
-  return new Error(
+  return new DamageError(
     `reading "${path}": found it missing or with other bytes, wanted the file that was published; ` +
       `"${command}" makes it again${hindrance === undefined ? "" : `, but is ${hindrance}`}`,
   );

@@ -193,11 +193,14 @@ export class LocalPublisher implements Publisher {
   }
 
   async present(refs: readonly FileRef[]): Promise<boolean[]> {
-    return await this.#attempt("looking at published files", () =>
-      refs.map(({ path, size }) => {
+    return await this.#attempt("looking at published files", () => {
+      // Of a lake that is not there nothing is known.
+      this.#folder.requireUnmoved();
+      return refs.map(({ path, size }) => {
         const found = stat(this.#folder.at(path));
         return found?.isFile === true && found.size === size;
-      }));
+      });
+    });
   }
 
   async #isIntact({ path, size, hash }: FileRef): Promise<boolean> {
