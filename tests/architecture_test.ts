@@ -319,7 +319,6 @@ const ALONE: Readonly<Record<string, string>> = {
   "adapters/query/duckdb/lock_views.ts": "a program",
   "adapters/state/sqlite/content.ts": "loaded where no state is opened",
   "app/traced/": "one port a file, loaded where it is traced",
-  "assets/dump/files.ts": "one asset a file",
   "assets/resources.ts": "what every group's assets are given",
   "cli/command_log.ts": "a type that two modules which may not know each other share",
   "cli/schedules.ts": "one command a file",

@@ -243,6 +243,7 @@ function Declaration({ view, lake, asset }: { view: View; lake: OpenLake; asset:
         of={[
           [t.kind, asset.kind],
           [t.group, <a href={`/assets?group=${encodeURIComponent(asset.group)}`}>{asset.group}</a>],
+          ...asset.owners.length === 0 ? [] : [[t.owners, asset.owners.join(", ")] as const],
           [t.set, "timeZone" in spec ? t.zone(spec.type, spec.timeZone, spec.start) : spec.type],
           [t.reads, list([...new Set(Object.values(asset.deps).map(({ asset }) => asset.key))])],
           [t.readBy, list(downstreamOf(lake.graph, asset.key))],
