@@ -96,11 +96,13 @@ export function Events(
               ? ""
               : <a class="key" href={partitionHref(asset, key)}>{rangeText(key, set.key(to))}</a>;
           },
+          by: (event) => "partition" in event ? event.partition : "from" in event ? event.from : null,
         },
         {
           name: "detail",
           title: t.detail,
           cell: (event) => <span class="small">{detailOf(view, event)}</span>,
+          by: (event) => detailOf(view, event),
         },
         {
           name: "run",

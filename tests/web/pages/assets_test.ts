@@ -85,6 +85,9 @@ Deno.test("an asset's number over time has a plot, and a table of it", async () 
   await materialize();
   const { text } = await get("/assets/t/raw?number=rows");
   assertMatch(text, /Numbers over partitions .* 2024-01-28 3 3 3/);
+  const sorted = await get("/assets/t/raw?number=rows&point-sort=-partition");
+  assertMatch(sorted.text, /2024-01-31 3 3 3 .*2024-01-28 3 3 3/);
+  assertMatch(sorted.html, /<details open><summary>rows · t\/raw/);
 });
 
 Deno.test("what waits in the queue is shown so, until it is made", async () => {

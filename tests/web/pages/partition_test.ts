@@ -29,7 +29,10 @@ function changing(versions: Record<string, string>) {
         partition: ordinal,
         dataVersion: versions[key!] ?? "1",
         rows: key === "2024-01-31" ? 0 : 7,
-        metadata: { size: { type: "bytes" as const, value: 2_000 } },
+        metadata: {
+          size: { type: "bytes" as const, value: 2_000 },
+          towns: { type: "table" as const, value: [{ town: "Huế", rows: 3 }, { town: "Hà Nội", rows: 4 }] },
+        },
       }));
     },
   });
@@ -69,7 +72,9 @@ Deno.test("a partition shows what it holds: versions, metadata, checks, log", as
   await materialize({ assets: new Set(["t/raw"]), partitions: ["2024-01-31"], force: true });
   const { text, html } = await get("/assets/t/raw/2024-01-31");
   assertMatch(text, /Rows 0 .*Data version 2/);
-  assertMatch(text, /Metadata size 2 kB/);
+  assertMatch(text, /Metadata size 2 kB towns town rows Huế 3 Hà Nội 4/);
+  const { text: sorted } = await get("/assets/t/raw/2024-01-31?towns-sort=-rows");
+  assertMatch(sorted, /towns town rows ↓ Hà Nội 4 Huế 3/);
   assertMatch(text, /has_rows warning failed found no rows, wanted some/);
   assertMatch(text, /Versions .* 2 stands .* 1 0 #1/);
   assertMatch(text, /Log of the run that made it .* info asked/);

@@ -15,6 +15,7 @@ import { type Pages, sentIn, show } from "../../page.tsx";
 import { Cause } from "../../parts/causes.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { Covered } from "../../parts/covered.tsx";
+import { DataTable } from "../../parts/data_table.tsx";
 import { AssetLink, Title } from "../../parts/small.tsx";
 import { State } from "../../parts/state.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
@@ -200,42 +201,52 @@ function Steps({ view, preview: { steps } }: { view: View; preview: Preview }) {
   const t = view.in(text);
   if (steps.length === 0) return null;
   return (
-    <div class="scroll" tabindex={0} role="region" aria-label={t.what}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t.asset}</th>
-            <th scope="col">{t.range}</th>
-            <th scope="col" class="number">{t.count}</th>
-            <th scope="col">{t.causes}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {steps.slice(0, STEPS).map((step) => {
-            const { causes, asset, from, to, count, state } = plannedStepJson(step);
-            return (
-              <tr>
-                <td>
-                  <AssetLink of={asset} />
-                </td>
-                <td class="key">{rangeText(from, to)}</td>
-                <td class="number">{view.format.number(count)}</td>
-                <td class="small">
-                  <State view={view} state={state} />
-                  <ul>
-                    {causes.slice(0, 4).map((cause) => (
-                      <li>
-                        <Cause view={view} cause={cause} />
-                      </li>
-                    ))}
-                  </ul>
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+    <>
+      <DataTable
+        view={view}
+        prefix="step-"
+        label={t.what}
+        rows={steps.slice(0, STEPS).map(plannedStepJson)}
+        columns={[
+          {
+            name: "asset",
+            title: t.asset,
+            cell: ({ asset }) => <AssetLink of={asset} />,
+            by: ({ asset }) => asset,
+          },
+          {
+            name: "range",
+            title: t.range,
+            cell: ({ from, to }) => <span class="key">{rangeText(from, to)}</span>,
+            by: ({ from }) => from,
+          },
+          {
+            name: "count",
+            title: t.count,
+            number: true,
+            cell: ({ count }) => view.format.number(count),
+            by: ({ count }) => count,
+          },
+          {
+            name: "state",
+            title: t.causes,
+            cell: ({ state, causes }) => (
+              <div class="small">
+                <State view={view} state={state} />
+                <ul>
+                  {causes.slice(0, 4).map((cause) => (
+                    <li>
+                      <Cause view={view} cause={cause} />
+                    </li>
+                  ))}
+                </ul>
+              </div>
+            ),
+            by: ({ state }) => state,
+          },
+        ]}
+      />
       {steps.length > STEPS ? <p class="quiet">{t.more(view.format.number(steps.length - STEPS))}</p> : null}
-    </div>
+    </>
   );
 }

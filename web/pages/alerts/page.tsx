@@ -203,6 +203,7 @@ function History(
               <Deliveries view={view} deliveries={deliveries} />
             </div>
           ),
+          by: ({ deliveries }) => deliveries.map(({ outcome }) => outcome).join(" "),
         },
       ]}
     />

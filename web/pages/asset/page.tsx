@@ -172,42 +172,40 @@ function Partitions(
         )
         : null}
       {grid === undefined ? null : (
-        <details>
-          <summary>{`${t.ranges} (${view.format.number(ranges.length)})`}</summary>
-          <DataTable
-            view={view}
-            prefix="range-"
-            caption={label}
-            rows={ranges}
-            columns={[
-              {
-                name: "from",
-                title: t.from,
-                cell: ({ from }) => <a class="key" href={partitionHref(asset, from)}>{from}</a>,
-                by: ({ from }) => from,
-              },
-              {
-                name: "to",
-                title: t.to,
-                cell: ({ to }) => <a class="key" href={partitionHref(asset, to)}>{to}</a>,
-                by: ({ to }) => to,
-              },
-              {
-                name: "count",
-                title: t.count,
-                number: true,
-                cell: ({ count }) => view.format.number(count),
-                by: ({ count }) => count,
-              },
-              {
-                name: "state",
-                title: t.state,
-                cell: ({ state }) => <State view={view} state={state} />,
-                by: ({ state }) => state,
-              },
-            ]}
-          />
-        </details>
+        <DataTable
+          view={view}
+          prefix="range-"
+          summary={`${t.ranges} (${view.format.number(ranges.length)})`}
+          caption={label}
+          rows={ranges}
+          columns={[
+            {
+              name: "from",
+              title: t.from,
+              cell: ({ from }) => <a class="key" href={partitionHref(asset, from)}>{from}</a>,
+              by: ({ from }) => from,
+            },
+            {
+              name: "to",
+              title: t.to,
+              cell: ({ to }) => <a class="key" href={partitionHref(asset, to)}>{to}</a>,
+              by: ({ to }) => to,
+            },
+            {
+              name: "count",
+              title: t.count,
+              number: true,
+              cell: ({ count }) => view.format.number(count),
+              by: ({ count }) => count,
+            },
+            {
+              name: "state",
+              title: t.state,
+              cell: ({ state }) => <State view={view} state={state} />,
+              by: ({ state }) => state,
+            },
+          ]}
+        />
       )}
     </Panel>
   );
@@ -327,7 +325,7 @@ function Contract({ view, asset: { contract } }: { view: View; asset: AnyAsset }
             cell: ({ type, nullable }) => `${type}${nullable ? "?" : ""}`,
             by: ({ type }) => type,
           },
-          { name: "unit", title: t.unit, cell: ({ unit }) => unit ?? "" },
+          { name: "unit", title: t.unit, cell: ({ unit }) => unit ?? "", by: ({ unit }) => unit ?? null },
         ]}
       />
     </Panel>

@@ -79,6 +79,7 @@ function List({ view, acts }: { view: View; acts: readonly KeptAct[] }) {
               ))}
             </ul>
           ),
+          by: ({ detail }) => JSON.stringify(detail),
         },
         {
           name: "who",
@@ -101,7 +102,12 @@ function List({ view, acts }: { view: View; acts: readonly KeptAct[] }) {
           ),
           by: ({ outcome }) => outcome,
         },
-        { name: "message", title: t.message, cell: ({ message }) => message },
+        {
+          name: "message",
+          title: t.message,
+          cell: ({ message }) => message,
+          by: ({ message }) => message ?? null,
+        },
       ]}
     />
   );

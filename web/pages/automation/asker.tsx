@@ -129,7 +129,12 @@ function Ticks({ view, ticks }: { view: View; ticks: readonly KeptTick[] }) {
           cell: (tick) => <Outcome view={view} tick={tick} />,
           by: ({ outcome }) => outcome,
         },
-        { name: "detail", title: t.detail, cell: (tick) => <TickDetail tick={tick} /> },
+        {
+          name: "detail",
+          title: t.detail,
+          cell: (tick) => <TickDetail tick={tick} />,
+          by: ({ detail }) => detail,
+        },
       ]}
     />
   );
@@ -171,6 +176,7 @@ function Newest({ view, evaluations }: { view: View; evaluations: readonly KeptE
               <Requested view={view} ranges={requested} />
             </>
           ),
+          by: ({ reasons }) => reasons.join(", "),
         },
       ]}
     />

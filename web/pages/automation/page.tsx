@@ -125,6 +125,7 @@ function Askers({ view, statuses }: { view: View; statuses: readonly AutomationS
           name: "act",
           title: t.change,
           cell: (status) => <Turn view={view} status={status} />,
+          by: null,
         },
       ]}
     />

@@ -118,6 +118,7 @@ function Batches(
             name: "range",
             title: t.range,
             cell: ({ ranges }) => <span class="key">{boundsOf(ranges)}</span>,
+            by: ({ ranges }) => boundsOf(ranges),
           },
           {
             name: "made",

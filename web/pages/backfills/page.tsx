@@ -87,7 +87,7 @@ function List({ view, found }: { view: View; found: readonly BackfillProgress[] 
           cell: (each) => <Remaining view={view} of={each} />,
           by: ({ remainingSeconds }) => remainingSeconds,
         },
-        { name: "turn", title: t.turn, cell: (each) => <Turns view={view} of={each} /> },
+        { name: "turn", title: t.turn, cell: (each) => <Turns view={view} of={each} />, by: null },
       ]}
     />
   );

@@ -151,6 +151,7 @@ function All(
               ))}
             </ul>
           ),
+          by: ({ warnings }) => warnings.length,
         },
       ]}
     />
@@ -211,7 +212,7 @@ function One(
               cell: ({ failed }) => view.format.number(failed),
               by: ({ failed }) => failed,
             },
-            { name: "trend", title: t.trend, cell: (each) => <Trend view={view} of={each} /> },
+            { name: "trend", title: t.trend, cell: (each) => <Trend view={view} of={each} />, by: null },
           ]}
         />
       </Panel>
@@ -247,6 +248,7 @@ function One(
                 name: "detail",
                 title: t.detail,
                 cell: ({ result: { detail = "" } }) => <span class="small">{detail}</span>,
+                by: ({ result: { detail = "" } }) => detail,
               },
             ]}
           />

@@ -214,6 +214,7 @@ function Groups({ view, groups }: { view: View; groups: readonly GroupCounts[] }
               <States view={view} counts={states} />
             </>
           ),
+          by: ({ total, states }) => total === 0 ? 1 : (states.fresh ?? 0) / total,
         },
         {
           name: "newest",

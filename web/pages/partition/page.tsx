@@ -177,7 +177,9 @@ function Metadata({ view, look: { latest } }: { view: View; look: Look }) {
   if (entries.length === 0) return null;
   return (
     <Panel title={view.in(text).metadata} live="metadata">
-      <Facts of={entries.map(([name, value]) => [name, <MetadataCell view={view} of={value} />])} />
+      <Facts
+        of={entries.map(([name, value]) => [name, <MetadataCell view={view} name={name} of={value} />])}
+      />
     </Panel>
   );
 }
@@ -211,6 +213,7 @@ function Files({ view, look: { latest } }: { view: View; look: Look }) {
               name: "hash",
               title: t.hash,
               cell: ({ hash }) => <code title={hash}>{hash.slice(0, 16)}</code>,
+              by: ({ hash }) => hash,
             },
           ]}
         />
@@ -252,7 +255,12 @@ function Checks({ view, look: { checks } }: { view: View; look: Look }) {
             ),
             by: ({ passed }) => Number(passed),
           },
-          { name: "found", title: t.found, cell: ({ detail = "" }) => <span class="small">{detail}</span> },
+          {
+            name: "found",
+            title: t.found,
+            cell: ({ detail = "" }) => <span class="small">{detail}</span>,
+            by: ({ detail = "" }) => detail,
+          },
         ]}
       />
     </Panel>
@@ -281,6 +289,7 @@ function Versions(
                 <code>{each.dataVersion.slice(0, 16)}</code> {isCurrent(each) ? t.current : ""}
               </>
             ),
+            by: ({ dataVersion }) => dataVersion,
           },
           {
             name: "rows",

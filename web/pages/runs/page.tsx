@@ -1,4 +1,4 @@
-import type { RunId, RunRecord } from "../../../core/mod.ts";
+import { type RunId, runJson, type RunRecord } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Gantt } from "../../parts/gantt.tsx";
@@ -190,7 +190,12 @@ function List(
           cell: (run) => took(run) === null ? "" : view.format.duration(Math.max(0, took(run)!)),
           by: took,
         },
-        { name: "counts", title: t.counts, cell: (run) => <Came view={view} run={run} /> },
+        {
+          name: "counts",
+          title: t.counts,
+          cell: (run) => <Came view={view} run={run} />,
+          by: (run) => Number(runJson(run).counts?.materialized ?? 0),
+        },
       ]}
     />
   );
