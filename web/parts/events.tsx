@@ -101,7 +101,11 @@ export function Events(
         {
           name: "detail",
           title: t.detail,
-          cell: (event) => <span class="small">{detailOf(view, event)}</span>,
+          cell: (event) => (
+            <span class="small" {...(ENGLISH.has(event.kind) && { lang: "en" })}>
+              {detailOf(view, event)}
+            </span>
+          ),
           by: (event) => detailOf(view, event),
         },
         {
@@ -114,6 +118,9 @@ export function Events(
     />
   );
 }
+
+/** The events whose own words the program says. */
+const ENGLISH: ReadonlySet<AssetEvent["kind"]> = new Set(["failed", "due"]);
 
 /** An event's own words. */
 function detailOf(view: View, event: AssetEvent): string {

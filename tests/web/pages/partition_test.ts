@@ -64,6 +64,24 @@ Deno.test("a stale partition says why: what changed, and when, linked", async ()
   assertStringIncludes(html, 'href="/assets/t/raw/2024-01-30"');
 });
 
+Deno.test("a Vietnamese page says causes in Vietnamese, and marks the program's own words as English", async () => {
+  const versions: Record<string, string> = {};
+  const vietnamese = { "accept-language": "vi" };
+  const { get, materialize } = await shown(changing(versions));
+  await materialize();
+  versions["2024-01-30"] = "2";
+  await materialize({ assets: new Set(["t/raw"]), partitions: ["2024-01-30"], force: true });
+  const { text } = await get("/assets/t/mart/2024-01-30", vietnamese);
+  assertStringIncludes(text, "dữ liệu nó đọc đã đổi: t/raw 2024-01-30 (đã đổi)");
+  const failing = await shown(declared());
+  await failing.materialize();
+  for (const path of ["/assets/t/raw/2024-01-30", "/assets/t/raw", "/runs/1"]) {
+    const { html } = await failing.get(path, vietnamese);
+    const said = [...html.matchAll(/<[^>]*>(?=found no answer)/g)].map(([tag]) => tag);
+    assertEquals(said.length > 0 && said.every((tag) => tag.includes('lang="en"')), true, `${path}: ${said}`);
+  }
+});
+
 Deno.test("a partition shows what it holds: versions, metadata, checks, log", async () => {
   const versions: Record<string, string> = {};
   const { get, materialize } = await shown(changing(versions));

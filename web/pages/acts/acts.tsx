@@ -16,7 +16,7 @@ import { Cause } from "../../parts/causes.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { Covered } from "../../parts/covered.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
-import { AssetLink, Title } from "../../parts/small.tsx";
+import { AssetLink, Said, Title } from "../../parts/small.tsx";
 import { State } from "../../parts/state.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
 import { Choice, Fields } from "./form.tsx";
@@ -40,7 +40,7 @@ export function acts(pages: Pages): void {
         <Title title={t.titles[command]} lead={t.leads[command]} />,
         <Choosing view={view} command={command} path={path} />,
         "fault" in preview
-          ? <p class="notice bad">{preview.fault}</p>
+          ? <p class="notice bad" lang="en">{preview.fault}</p>
           : <Outlook view={view} preview={preview} />,
         isEmpty ? null : (
           <Confirm
@@ -139,7 +139,11 @@ function Outlook({ view, preview }: { view: View; preview: Preview }) {
   return (
     <section class="stack">
       <h2>{t.what}</h2>
-      {nothing === undefined ? null : <p class="notice">{`${t.nothing}: ${nothing}`}</p>}
+      {nothing === undefined ? null : (
+        <p class="notice">
+          {t.nothing}: <Said>{nothing}</Said>
+        </p>
+      )}
       {partitions === 0 ? null : (
         <p>
           <strong>{t.sum(view.format.number(partitions))}</strong>
@@ -155,11 +159,11 @@ function Outlook({ view, preview }: { view: View; preview: Preview }) {
         : <Covered view={view} assets={preview.assets} />}
       {blocked.map(({ asset, partitions, message }) => (
         <p class="notice">
-          <AssetLink of={asset} />: {t.blocked(view.format.number(partitions), message)}
+          <AssetLink of={asset} />: {t.blocked(view.format.number(partitions))}: <Said>{message}</Said>
         </p>
       ))}
       {blocked.length === 0 ? null : <Upstream view={view} />}
-      {warnings.map((warning) => <p class="notice">{warning}</p>)}
+      {warnings.map((warning) => <p class="notice" lang="en">{warning}</p>)}
     </section>
   );
 }

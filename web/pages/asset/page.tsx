@@ -13,7 +13,17 @@ import { Cells } from "../../parts/cells.tsx";
 import { shownCounts } from "../../parts/counts.ts";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Events } from "../../parts/events.tsx";
-import { Age, AssetLink, Empty, Facts, firstOf, Panel, partitionHref, Title } from "../../parts/small.tsx";
+import {
+  Age,
+  AssetLink,
+  Empty,
+  Facts,
+  firstOf,
+  Panel,
+  partitionHref,
+  Said,
+  Title,
+} from "../../parts/small.tsx";
 import { State, StateBar, States } from "../../parts/state.tsx";
 import { link, type View } from "../../view/view.ts";
 import { Elsewhere, elsewhere } from "./elsewhere.tsx";
@@ -52,7 +62,10 @@ export function asset(pages: Pages): void {
     const shown = shownOf(set, { ...status!, queued: await queuedOf(lake, key, set) });
     const acts = actsOf(declared, span);
     return await show(context, { title: key }, [
-      <Title title={<span class="key">{key}</span>} lead={declared.description}>
+      <Title
+        title={<span class="key">{key}</span>}
+        lead={declared.description === "" ? undefined : <Said>{declared.description}</Said>}
+      >
         {acts.map(({ name, href }) => <a class="button" data-dialog href={href}>{t[name]}</a>)}
       </Title>,
       <div data-live="counts" class="stack">
@@ -119,7 +132,7 @@ function Warnings(
                   <a class="key" href={partitionHref(asset, firstOf(set, partition))}>
                     {partition ?? t.looksAt}
                   </a>
-                )} {message}
+                )} <Said>{message}</Said>
             </span>
           </li>
         ))}

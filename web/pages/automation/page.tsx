@@ -88,7 +88,7 @@ function Askers({ view, statuses }: { view: View; statuses: readonly AutomationS
           cell: ({ name, description }) => (
             <>
               <a class="key" href={askerHref(name)}>{name}</a>
-              <p class="small quiet">{description}</p>
+              <p class="small quiet" lang="en">{description}</p>
             </>
           ),
           by: ({ name }) => name,

@@ -130,7 +130,7 @@ function OpenAlerts({ view, episodes }: { view: View; episodes: readonly Episode
           <span class="small quiet">
             <Age view={view} at={opened} />
           </span>
-          <span class="small whole">{message}</span>
+          <span class="small whole" lang="en">{message}</span>
         </li>
       ))}
     </ul>

@@ -6,7 +6,7 @@ import { Events } from "../../parts/events.tsx";
 import { LogLines } from "../../parts/log.tsx";
 import { MetadataCell } from "../../parts/metadata.tsx";
 import { RunLink } from "../../parts/run.tsx";
-import { assetHref, Empty, Facts, Panel, partitionHref, Time, Title } from "../../parts/small.tsx";
+import { assetHref, Empty, Facts, Panel, partitionHref, Said, Time, Title } from "../../parts/small.tsx";
 import { Sign, State } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { type Look, lookAt, type Version } from "./look.ts";
@@ -138,10 +138,10 @@ function Why({ view, look: { state, causes, hindrance, warnings } }: { view: Vie
           </ul>
         </>
       )}
-      {warnings.map((warning) => <p class="notice">{warning}</p>)}
+      {warnings.map((warning) => <p class="notice" lang="en">{warning}</p>)}
       {hindrance === undefined ? null : (
         <p class="notice bad">
-          <strong>{t.hindered}:</strong> {hindrance.message}
+          <strong>{t.hindered}:</strong> <Said>{hindrance.message}</Said>
         </p>
       )}
     </Panel>
@@ -258,7 +258,7 @@ function Checks({ view, look: { checks } }: { view: View; look: Look }) {
           {
             name: "found",
             title: t.found,
-            cell: ({ detail = "" }) => <span class="small">{detail}</span>,
+            cell: ({ detail = "" }) => <span class="small" lang="en">{detail}</span>,
             by: ({ detail = "" }) => detail,
           },
         ]}
