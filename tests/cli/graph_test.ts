@@ -24,6 +24,7 @@ Deno.test("ls, show and graph describe assets, and open no lake", async () => {
   assertEquals(rest, {
     ...listed[1],
     description: "",
+    owners: [],
     sources: ["own_graph.ts"],
     contract: null,
     checks: [{ name: "polite", severity: "blocking" }],
@@ -55,6 +56,7 @@ Deno.test("the lake's own assets are shown with their contract", async () => {
   assertEquals(json.deps.find(({ asset }: { asset: string }) => asset === "vietnam/dev_mart").mode, "order");
   assertEquals(json.freshness, { within: { hours: 3 }, after: "partition-end" });
   const { stdout } = await line.run(["show", "vietnam/prod_mart"]);
+  assertMatch(stdout, /\n {2}owners +air-quality team\n/);
   assertMatch(stdout, /\n {2}reads +.*vietnam\/dev_mart \(order\)/);
   assertMatch(stdout, /\nlocation_id +int32 +never null\n/);
   assertMatch(stdout, /\npm25 +float64 +µg\/m³ +0 to 1000\n/);

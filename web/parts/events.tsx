@@ -96,11 +96,17 @@ export function Events(
               ? ""
               : <a class="key" href={partitionHref(asset, key)}>{rangeText(key, set.key(to))}</a>;
           },
+          by: (event) => "partition" in event ? event.partition : "from" in event ? event.from : null,
         },
         {
           name: "detail",
           title: t.detail,
-          cell: (event) => <span class="small">{detailOf(view, event)}</span>,
+          cell: (event) => (
+            <span class="small" {...(ENGLISH.has(event.kind) && { lang: "en" })}>
+              {detailOf(view, event)}
+            </span>
+          ),
+          by: (event) => detailOf(view, event),
         },
         {
           name: "run",
@@ -112,6 +118,9 @@ export function Events(
     />
   );
 }
+
+/** The events whose own words the program says. */
+const ENGLISH: ReadonlySet<AssetEvent["kind"]> = new Set(["failed", "due"]);
 
 /** An event's own words. */
 function detailOf(view: View, event: AssetEvent): string {

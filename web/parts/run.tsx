@@ -1,6 +1,8 @@
 import { rangeText, type RunRequest, type RunStatus } from "../../core/mod.ts";
 import type { View } from "../view/view.ts";
 import { words } from "../view/language.ts";
+import type { Wait } from "../view/waits.ts";
+import { Said } from "./small.tsx";
 import { type ShownState, Sign } from "./state.tsx";
 
 /** The statuses of runs that have not ended. */
@@ -40,6 +42,16 @@ export function RunState({ view, status }: { view: View; status: RunStatus }) {
       <Sign state={RUN_STATES[status]} />
       {view.in(runWords)[status]}
     </span>
+  );
+}
+
+/** Why a run waits. */
+export function Waits({ of: { why, said } }: { of: Wait }) {
+  return (
+    <>
+      {why}
+      {said === undefined ? null : [": ", <Said>{said}</Said>]}
+    </>
   );
 }
 

@@ -68,11 +68,26 @@ Deno.test("an asset shows each of its partitions by state, with a table behind",
   assertStringIncludes(html, "from=2024-01&amp;to=2024-12");
 });
 
+Deno.test("an asset names who answers for it, in the API, too", async () => {
+  const [raw] = declared();
+  const { get, app } = await shown([
+    { ...raw!, owners: ["air-quality", "lan@example.org"] },
+    { ...raw!, key: "t/nobodys" },
+  ]);
+  assertMatch((await get("/assets/t/raw")).text, /Owners air-quality, lan@example.org/);
+  assertNotMatch((await get("/assets/t/nobodys")).text, /Owners/);
+  const { owners } = await (await app.request("/api/assets/t/raw")).json();
+  assertEquals(owners, ["air-quality", "lan@example.org"]);
+});
+
 Deno.test("an asset's number over time has a plot, and a table of it", async () => {
   const { get, materialize } = await shown(declared());
   await materialize();
   const { text } = await get("/assets/t/raw?number=rows");
   assertMatch(text, /Numbers over partitions .* 2024-01-28 3 3 3/);
+  const sorted = await get("/assets/t/raw?number=rows&point-sort=-partition");
+  assertMatch(sorted.text, /2024-01-31 3 3 3 .*2024-01-28 3 3 3/);
+  assertMatch(sorted.html, /<details open><summary>rows · t\/raw/);
 });
 
 Deno.test("what waits in the queue is shown so, until it is made", async () => {

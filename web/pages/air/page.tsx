@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { type Pages, show } from "../../page.tsx";
-import { Empty, Title } from "../../parts/small.tsx";
+import { Empty, Said, Title } from "../../parts/small.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
 import { Days, judged } from "./days.tsx";
 import { type Chosen, chosenOf, Filters, placeTitle, SECTIONS } from "./filters.tsx";
@@ -29,7 +29,9 @@ export function air(pages: Pages): void {
       <Sections view={view} chosen={chosen} />,
       <Filters view={view} chosen={chosen} stations={stations} newest={newest} />,
       await section(view, { ...tables, newest }, chosen, stations).catch((error) => (
-        <p class="notice bad">{`${t.fault}: ${error instanceof Error ? error.message : error}`}</p>
+        <p class="notice bad">
+          {t.fault}: <Said>{error instanceof Error ? error.message : String(error)}</Said>
+        </p>
       )),
     ]);
   });

@@ -28,7 +28,7 @@ export function Deliveries({ view, deliveries }: { view: View; deliveries: reado
               <Age view={view} at={at} />
             </span>
           )}
-          {detail === null ? null : <span class="whole">{` ${detail}`}</span>}
+          {detail === null ? null : <span class="whole" lang="en">{` ${detail}`}</span>}
         </li>
       ))}
     </ul>

@@ -123,7 +123,7 @@ function Open(
             {`${t.since} `}
             <Time view={view} at={episode.opened} /> (<Age view={view} at={episode.opened} />)
           </span>
-          <span class="whole">{episode.message}</span>
+          <span class="whole" lang="en">{episode.message}</span>
           {episode.deliveries.length === 0 ? null : (
             <div class="whole">
               <Deliveries view={view} deliveries={episode.deliveries} />
@@ -179,7 +179,7 @@ function History(
           cell: (episode) => (
             <>
               <Subject graph={graph} episode={episode} />
-              <p class="small detail">{episode.message}</p>
+              <p class="small detail" lang="en">{episode.message}</p>
             </>
           ),
           by: ({ subject }) => subject,
@@ -203,6 +203,7 @@ function History(
               <Deliveries view={view} deliveries={deliveries} />
             </div>
           ),
+          by: ({ deliveries }) => deliveries.map(({ outcome }) => outcome).join(" "),
         },
       ]}
     />

@@ -74,6 +74,7 @@ function List(
               ))}
             </ul>
           ),
+          by: ({ detail }) => JSON.stringify(detail),
         },
         {
           name: "who",
@@ -91,7 +92,12 @@ function List(
           cell: (act) => <Outcome view={view} act={act} stands={stands} />,
           by: ({ outcome }) => outcome,
         },
-        { name: "message", title: t.message, cell: ({ message }) => message },
+        {
+          name: "message",
+          title: t.message,
+          cell: ({ message }) => message,
+          by: ({ message }) => message ?? null,
+        },
       ]}
     />
   );

@@ -10,7 +10,7 @@ import type { Child } from "hono/jsx";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { RunLink } from "../../parts/run.tsx";
-import { Age, AssetLink, Empty, Facts, Panel, Time, Title } from "../../parts/small.tsx";
+import { Age, AssetLink, Empty, Facts, Panel, Said, Time, Title } from "../../parts/small.tsx";
 import { link, type View } from "../../view/view.ts";
 import { Next, On, Outcome, TickDetail, Turn } from "./parts.tsx";
 import { declaredIn, statusesIn } from "./statuses.ts";
@@ -44,7 +44,7 @@ export function asker(pages: Pages): void {
     const evaluations = status.kind === "automation" ? await newestIn(lake) : undefined;
     return await show(context, { title: name }, [
       <div data-live="title">
-        <Title title={<span class="key">{name}</span>} lead={status.description}>
+        <Title title={<span class="key">{name}</span>} lead={<Said>{status.description}</Said>}>
           <Turn view={view} status={status} />
         </Title>
       </div>,
@@ -129,7 +129,12 @@ function Ticks({ view, ticks }: { view: View; ticks: readonly KeptTick[] }) {
           cell: (tick) => <Outcome view={view} tick={tick} />,
           by: ({ outcome }) => outcome,
         },
-        { name: "detail", title: t.detail, cell: (tick) => <TickDetail tick={tick} /> },
+        {
+          name: "detail",
+          title: t.detail,
+          cell: (tick) => <TickDetail tick={tick} />,
+          by: ({ detail }) => detail,
+        },
       ]}
     />
   );
@@ -167,10 +172,13 @@ function Newest({ view, evaluations }: { view: View; evaluations: readonly KeptE
           title: t.reasons,
           cell: ({ asset, reasons, requested }) => (
             <>
-              <a href={`/automation?asset=${encodeURIComponent(asset)}#why`}>{reasons.join(", ")}</a>
+              <a href={`/automation?asset=${encodeURIComponent(asset)}#why`} lang="en">
+                {reasons.join(", ")}
+              </a>
               <Requested view={view} ranges={requested} />
             </>
           ),
+          by: ({ reasons }) => reasons.join(", "),
         },
       ]}
     />

@@ -88,7 +88,7 @@ function Askers({ view, statuses }: { view: View; statuses: readonly AutomationS
           cell: ({ name, description }) => (
             <>
               <a class="key" href={askerHref(name)}>{name}</a>
-              <p class="small quiet">{description}</p>
+              <p class="small quiet" lang="en">{description}</p>
             </>
           ),
           by: ({ name }) => name,
@@ -125,6 +125,7 @@ function Askers({ view, statuses }: { view: View; statuses: readonly AutomationS
           name: "act",
           title: t.change,
           cell: (status) => <Turn view={view} status={status} />,
+          by: null,
         },
       ]}
     />

@@ -1,6 +1,6 @@
 import type { AutomationStatus, KeptTick } from "../../../core/mod.ts";
 import { RunLink } from "../../parts/run.tsx";
-import { Age } from "../../parts/small.tsx";
+import { Age, Said } from "../../parts/small.tsx";
 import { type ShownState, Sign } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { text } from "./words.ts";
@@ -67,7 +67,7 @@ export function TickDetail({ tick: { detail, runs } }: { tick: KeptTick }) {
     <p class="small detail">
       {runs.slice(0, RUNS).map((id) => [<RunLink id={id} />, " "])}
       {runs.length > RUNS ? "… " : ""}
-      {detail}
+      <Said>{detail}</Said>
     </p>
   );
 }

@@ -1,5 +1,6 @@
 import { type BackfillProgress, type BackfillStatus, type BackfillTurn, SECOND } from "../../../core/mod.ts";
 import { Progress } from "../../parts/progress.tsx";
+import { Waits } from "../../parts/run.tsx";
 import { type ShownState, Sign } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { text } from "./words.ts";
@@ -68,10 +69,15 @@ export function Remaining(
 /** Why it does not go on, where something holds it up. */
 export function Held({ view, of: { waits, waitsForCode } }: { view: View; of: BackfillProgress }) {
   const t = view.in(text);
-  if (waits !== undefined) {
-    return <p class="small">{t.waits(waits.for, view.format.time(waits.since), waits.message)}</p>;
-  }
-  return waitsForCode === undefined ? null : <p class="small">{t.waitsForCode(waitsForCode)}</p>;
+  const [why, said] = waits !== undefined
+    ? [t.waits(waits.for, view.format.time(waits.since)), waits.message]
+    : [t.waitsForCode, waitsForCode];
+  if (said === undefined) return null;
+  return (
+    <p class="small">
+      <Waits of={{ why, said }} />
+    </p>
+  );
 }
 
 /** The links to what pauses, resumes and cancels it. */

@@ -1,7 +1,7 @@
 import type { AssetKey, AssetStatus, PartitionSet } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
-import { AssetLink, Empty, firstOf, Panel, partitionHref, Time, Title } from "../../parts/small.tsx";
+import { AssetLink, Empty, firstOf, Panel, partitionHref, Said, Time, Title } from "../../parts/small.tsx";
 import { Sign } from "../../parts/state.tsx";
 import { words } from "../../view/language.ts";
 import type { View } from "../../view/view.ts";
@@ -146,11 +146,12 @@ function All(
                   {partition == null
                     ? null
                     : <a class="key" href={partitionHref(key, firstOf(setOf(key), partition))}>{partition}
-                    </a>} {message}
+                    </a>} <Said>{message}</Said>
                 </li>
               ))}
             </ul>
           ),
+          by: ({ warnings }) => warnings.length,
         },
       ]}
     />
@@ -211,7 +212,7 @@ function One(
               cell: ({ failed }) => view.format.number(failed),
               by: ({ failed }) => failed,
             },
-            { name: "trend", title: t.trend, cell: (each) => <Trend view={view} of={each} /> },
+            { name: "trend", title: t.trend, cell: (each) => <Trend view={view} of={each} />, by: null },
           ]}
         />
       </Panel>
@@ -246,7 +247,8 @@ function One(
               {
                 name: "detail",
                 title: t.detail,
-                cell: ({ result: { detail = "" } }) => <span class="small">{detail}</span>,
+                cell: ({ result: { detail = "" } }) => <span class="small" lang="en">{detail}</span>,
+                by: ({ result: { detail = "" } }) => detail,
               },
             ]}
           />

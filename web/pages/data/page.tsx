@@ -140,6 +140,11 @@ function Entries(
           name: "stands",
           title: t.stands,
           cell: ({ made }) => <Stands view={view} standing={made && standing.get(made.key)} />,
+          by: ({ made }) => {
+            const { total, fresh } = (made && standing.get(made.key)?.counts?.partitions) ??
+              { total: 0, fresh: 0 };
+            return total === 0 ? null : fresh / total;
+          },
         },
         {
           name: "owner",

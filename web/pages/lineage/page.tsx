@@ -83,23 +83,21 @@ export function lineage(pages: Pages): void {
         : (
           <section class="panel" data-live="lineage" aria-label={t.graph}>
             <Graph view={view} placed={placed} counts={counts} />
-            <details>
-              <summary>{t.asTable}</summary>
-              <DataTable
-                view={view}
-                rows={whole.edges}
-                columns={[
-                  {
-                    name: "from",
-                    title: t.from,
-                    cell: ({ from }) => <AssetLink of={from} />,
-                    by: ({ from }) => from,
-                  },
-                  { name: "to", title: t.to, cell: ({ to }) => <AssetLink of={to} />, by: ({ to }) => to },
-                  { name: "how", title: t.how, cell: ({ mode }) => mode, by: ({ mode }) => mode },
-                ]}
-              />
-            </details>
+            <DataTable
+              view={view}
+              summary={t.asTable}
+              rows={whole.edges}
+              columns={[
+                {
+                  name: "from",
+                  title: t.from,
+                  cell: ({ from }) => <AssetLink of={from} />,
+                  by: ({ from }) => from,
+                },
+                { name: "to", title: t.to, cell: ({ to }) => <AssetLink of={to} />, by: ({ to }) => to },
+                { name: "how", title: t.how, cell: ({ mode }) => mode, by: ({ mode }) => mode },
+              ]}
+            />
           </section>
         ),
     ]);

@@ -130,7 +130,7 @@ function OpenAlerts({ view, episodes }: { view: View; episodes: readonly Episode
           <span class="small quiet">
             <Age view={view} at={opened} />
           </span>
-          <span class="small whole">{message}</span>
+          <span class="small whole" lang="en">{message}</span>
         </li>
       ))}
     </ul>
@@ -214,6 +214,7 @@ function Groups({ view, groups }: { view: View; groups: readonly GroupCounts[] }
               <States view={view} counts={states} />
             </>
           ),
+          by: ({ total, states }) => total === 0 ? 1 : (states.fresh ?? 0) / total,
         },
         {
           name: "newest",

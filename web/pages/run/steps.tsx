@@ -96,68 +96,71 @@ export function Steps(
         label={t.steps}
         lanes={lanesOf(shown, { now: view.now, name, title, href })}
       />
-      <details open={view.url.searchParams.has("step-sort")}>
-        <summary>{t.table}</summary>
-        <DataTable
-          view={view}
-          prefix="step-"
-          rows={shown}
-          columns={[
-            {
-              name: "step",
-              title: t.step,
-              number: true,
-              cell: (step) => <a href={href(step)}>{step.step}</a>,
-              by: ({ step }) => step,
-            },
-            {
-              name: "asset",
-              title: t.asset,
-              cell: ({ asset }) => <AssetLink of={asset} />,
-              by: ({ asset }) => asset,
-            },
-            { name: "range", title: t.range, cell: (step) => <Range step={step} keys={keys} /> },
-            {
-              name: "outcome",
-              title: t.outcome,
-              cell: ({ outcome }) => (
-                <span class={`state s-${STEP_STATES[outcome]}`}>
-                  <Sign state={STEP_STATES[outcome]} />
-                  {t.outcomes[outcome]}
-                </span>
-              ),
-              by: ({ outcome }) => outcome,
-            },
-            {
-              name: "begun",
-              title: t.begun,
-              cell: ({ started }) => <Time view={view} at={started} />,
-              by: ({ started }) => started,
-            },
-            {
-              name: "took",
-              title: t.took,
-              number: true,
-              cell: (step) => view.format.duration(took(step)),
-              by: took,
-            },
-            {
-              name: "made",
-              title: t.made,
-              number: true,
-              cell: ({ materialized }) => view.format.number(materialized),
-              by: ({ materialized }) => materialized,
-            },
-            {
-              name: "failed",
-              title: t.failed,
-              number: true,
-              cell: ({ failed }) => view.format.number(failed),
-              by: ({ failed }) => failed,
-            },
-          ]}
-        />
-      </details>
+      <DataTable
+        view={view}
+        prefix="step-"
+        summary={t.table}
+        rows={shown}
+        columns={[
+          {
+            name: "step",
+            title: t.step,
+            number: true,
+            cell: (step) => <a href={href(step)}>{step.step}</a>,
+            by: ({ step }) => step,
+          },
+          {
+            name: "asset",
+            title: t.asset,
+            cell: ({ asset }) => <AssetLink of={asset} />,
+            by: ({ asset }) => asset,
+          },
+          {
+            name: "range",
+            title: t.range,
+            cell: (step) => <Range step={step} keys={keys} />,
+            by: ({ from }) => from,
+          },
+          {
+            name: "outcome",
+            title: t.outcome,
+            cell: ({ outcome }) => (
+              <span class={`state s-${STEP_STATES[outcome]}`}>
+                <Sign state={STEP_STATES[outcome]} />
+                {t.outcomes[outcome]}
+              </span>
+            ),
+            by: ({ outcome }) => outcome,
+          },
+          {
+            name: "begun",
+            title: t.begun,
+            cell: ({ started }) => <Time view={view} at={started} />,
+            by: ({ started }) => started,
+          },
+          {
+            name: "took",
+            title: t.took,
+            number: true,
+            cell: (step) => view.format.duration(took(step)),
+            by: took,
+          },
+          {
+            name: "made",
+            title: t.made,
+            number: true,
+            cell: ({ materialized }) => view.format.number(materialized),
+            by: ({ materialized }) => materialized,
+          },
+          {
+            name: "failed",
+            title: t.failed,
+            number: true,
+            cell: ({ failed }) => view.format.number(failed),
+            by: ({ failed }) => failed,
+          },
+        ]}
+      />
     </>
   );
 }

@@ -58,7 +58,7 @@ function Fault(
           )}
         </span>
       )}
-      <span class="whole">{message}</span>
+      <span class="whole" lang="en">{message}</span>
     </li>
   );
 }

@@ -1,15 +1,15 @@
-import type { RunId, RunRecord } from "../../../core/mod.ts";
+import { type RunId, runJson, type RunRecord } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Gantt } from "../../parts/gantt.tsx";
-import { RUN_STATES, RunLink, RunState, RunWhat, runWords } from "../../parts/run.tsx";
+import { RUN_STATES, RunLink, RunState, RunWhat, runWords, Waits } from "../../parts/run.tsx";
 import { Came } from "../../parts/came.tsx";
 import { Age, Empty, Panel, Title } from "../../parts/small.tsx";
 import { Weeks } from "../../parts/weeks.tsx";
 import { Who } from "../../parts/who.tsx";
 import { boundsOf, latestWeeks } from "../../view/days.ts";
 import { link, type View } from "../../view/view.ts";
-import { waitsIn } from "../../view/waits.ts";
+import { type Wait, waitsIn } from "../../view/waits.ts";
 import { type Asked, askedIn, COMMANDS, filterOf, isNarrow, STATUSES } from "./filter.ts";
 import { text } from "./words.ts";
 
@@ -138,7 +138,7 @@ function List(
   { view, runs, waits }: {
     view: View;
     runs: readonly RunRecord[];
-    waits: ReadonlyMap<RunId, string>;
+    waits: ReadonlyMap<RunId, Wait>;
   },
 ) {
   const t = view.in(text);
@@ -156,7 +156,13 @@ function List(
           cell: ({ id, status }) => (
             <>
               <RunState view={view} status={status} />
-              {waits.has(id) ? <p class="small quiet detail">{waits.get(id)}</p> : null}
+              {waits.has(id)
+                ? (
+                  <p class="small quiet detail">
+                    <Waits of={waits.get(id)!} />
+                  </p>
+                )
+                : null}
             </>
           ),
           by: ({ status }) => STATUSES.indexOf(status),
@@ -190,7 +196,12 @@ function List(
           cell: (run) => took(run) === null ? "" : view.format.duration(Math.max(0, took(run)!)),
           by: took,
         },
-        { name: "counts", title: t.counts, cell: (run) => <Came view={view} run={run} /> },
+        {
+          name: "counts",
+          title: t.counts,
+          cell: (run) => <Came view={view} run={run} />,
+          by: (run) => Number(runJson(run).counts?.materialized ?? 0),
+        },
       ]}
     />
   );
