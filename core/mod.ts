@@ -125,6 +125,7 @@ export {
   downstreamOf,
   sourceNames,
 } from "./view/asset.ts";
+export { type Attention, attentionOf, type Concern } from "./view/attention.ts";
 export { episodeJson, recentEpisodes } from "./view/alert.ts";
 export { automationStatusJson, tickJson, verdictJson } from "./view/by_itself.ts";
 export { type ChangeJson, changesJson, type EventJson, eventJson, type Keys, keysOf } from "./view/event.ts";
