@@ -1,8 +1,8 @@
 import type { AssetKey } from "../event.ts";
 import type { Instant } from "../instant.ts";
-import type { BackfillId, NamedLeader, State } from "../ports/state.ts";
+import type { BackfillId, Leader, State } from "../ports/state.ts";
 import { workedOff } from "../run/waiting.ts";
-import { groupsOf, SILENT, TICKS } from "./leading.ts";
+import { type LeadNote, SILENT, TICKS } from "./leading.ts";
 import { daemonAt, silentLine, stalledLine } from "./stalled.ts";
 
 /** Who does what is queued. */
@@ -51,8 +51,9 @@ export async function handsOf(
   now: Instant,
   works: readonly (readonly AssetKey[])[],
 ): Promise<Hands> {
-  const leaders = (await state.leaders(TICKS)).filter((leader) => works.some((work) => has(leader, work)));
-  const answers = ({ at }: NamedLeader) => at + SILENT >= now;
+  const all = await state.leaders(TICKS);
+  const leaders = all.filter((leader) => works.some((work) => has(leader, work)));
+  const answers = ({ at }: Leader) => at + SILENT >= now;
   const waiting = works.filter((work) => !leaders.some((leader) => has(leader, work) && answers(leader)));
   const lines = [
     ...(await state.stalled(TICKS)).map(stalledLine),
@@ -65,8 +66,7 @@ export async function handsOf(
   if (without.length === 0) return { waits: true, ...told };
   // Who works off the queue and then ends leads nothing.
   if ((await workedOff(state)).length > 0) return { waits: false, ...told };
-  const groups = [...new Set(without.flat().map(groupOf))].sort().join(", ");
-  const where = leaders.length === 0 ? "" : ` on ${groups}`;
+  const where = all.length === 0 ? "" : ` on ${someOf(without.flat())}`;
   return {
     ...told,
     waits: true,
@@ -74,11 +74,13 @@ export async function handsOf(
   };
 }
 
-function has({ name }: NamedLeader, work: readonly AssetKey[]): boolean {
-  const groups = groupsOf(name);
-  return groups.size === 0 || work.every((asset) => groups.has(groupOf(asset)));
+/** Whether a daemon has all assets of a work; one that does not say which it has is taken to have all. */
+function has({ note }: Leader, work: readonly AssetKey[]): boolean {
+  const { codes } = (note ?? {}) as unknown as Partial<LeadNote>;
+  return codes === undefined || work.every((asset) => Object.hasOwn(codes, asset));
 }
 
-function groupOf(asset: AssetKey): string {
-  return asset.slice(0, asset.indexOf("/"));
+function someOf(assets: readonly AssetKey[]): string {
+  const [first, ...others] = new Set(assets);
+  return others.length === 0 ? first! : `${first} and ${others.length} more assets`;
 }
