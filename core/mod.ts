@@ -84,7 +84,7 @@ export type { DaemonOptions } from "./daemon/options.ts";
 export { leadOf, TICKS } from "./daemon/leading.ts";
 export { requireSpeed } from "./daemon/leading_daemon.ts";
 export type { LeftToOthers } from "./daemon/others.ts";
-export { type Hands, handsOf } from "./daemon/hands.ts";
+export { eachOf, type Hands, handsOf, worksOf, worksOfBackfills } from "./daemon/hands.ts";
 export { serve } from "./daemon/serve.ts";
 export { daemonAt, type DaemonSeen, seeDaemon } from "./daemon/stalled.ts";
 export type { DaemonNews, Herald } from "./daemon/news.ts";
@@ -125,6 +125,7 @@ export {
   downstreamOf,
   sourceNames,
 } from "./view/asset.ts";
+export { type Attention, attentionOf, type Concern } from "./view/attention.ts";
 export { episodeJson, recentEpisodes } from "./view/alert.ts";
 export { automationStatusJson, tickJson, verdictJson } from "./view/by_itself.ts";
 export { type ChangeJson, changesJson, type EventJson, eventJson, type Keys, keysOf } from "./view/event.ts";

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { cancelRun, handsOf, previewJson, runJson } from "../../core/mod.ts";
+import { type AssetKey, cancelRun, handsOf, previewJson, runJson, worksOf } from "../../core/mod.ts";
 import type { Context } from "hono";
 import { audit, cameOf } from "../safety/audit.ts";
 import { askOf, body, RunBody } from "./bodies.ts";
@@ -72,7 +72,7 @@ export function acts(api: OpenAPIHono<ApiEnv>): void {
     await audit(context, command, { run: id, ...Object.fromEntries(given) });
     const { run } = (await state.run(id))!;
     const headers: Record<string, string> = isNew ? { location: `/api/runs/${id}` } : {};
-    const told = { ...runJson(run), ...await workerOf(context) };
+    const told = { ...runJson(run), ...await workerOf(context, worksOf([run.request.ranges])) };
     return answer(context, Asked, told, { status: isNew ? 201 : 200, headers });
   });
   api.openapi(cancel, async (context) => {
@@ -101,14 +101,17 @@ export function acts(api: OpenAPIHono<ApiEnv>): void {
     }
     const { run, isNew } = retried;
     await audit(context, "retry", { run: parent, by: run });
-    const { status } = (await state.run(run))!.run;
-    const told = { run, parent, status, ...await workerOf(context) };
+    const { status, request } = (await state.run(run))!.run;
+    const told = { run, parent, status, ...await workerOf(context, worksOf([request.ranges])) };
     return answer(context, Retried, told, { status: isNew ? 201 : 200 });
   });
 }
 
 /** Whether anybody takes what is queued, and lines on who does not. */
-export async function workerOf(context: Context<ApiEnv>) {
-  const { waits, lines } = await handsOf(context.var.lake.state, context.var.now);
+export async function workerOf(
+  { var: { lake: { state }, now } }: Context<ApiEnv>,
+  works: readonly (readonly AssetKey[])[],
+) {
+  const { waits, lines } = await handsOf(state, now, works);
   return { waitsForWorker: waits, notes: lines };
 }

@@ -6,6 +6,7 @@ import {
   type PlannedBackfill,
   plannedBackfillJson,
   turnBackfill,
+  worksOfBackfills,
 } from "../../core/mod.ts";
 import type { Context } from "hono";
 import { workerOf } from "./acts.ts";
@@ -73,7 +74,9 @@ export function backfills(api: OpenAPIHono<ApiEnv>): void {
     const planned = await plannedIn(context, context.req.valid("json"));
     const id = planned.partitions === 0 ? null : await planned.begin();
     if (id !== null) await audit(context, "backfill", { backfill: id });
-    const worker = id === null ? { waitsForWorker: false, notes: [] } : await workerOf(context);
+    const worker = id === null
+      ? { waitsForWorker: false, notes: [] }
+      : await workerOf(context, await worksOfBackfills(context.var.lake.state, [id]));
     const told = { ...plannedBackfillJson(id, planned), ...worker };
     return answer(context, BegunBackfill, told, { status: id === null ? 200 : 201 });
   });
@@ -95,7 +98,9 @@ export function backfills(api: OpenAPIHono<ApiEnv>): void {
       return problem(context, 409, detail);
     }
     await audit(context, `${turn} backfill`, { backfill: id });
-    const worker = turn === "resume" ? await workerOf(context) : { waitsForWorker: false, notes: [] };
+    const worker = turn === "resume"
+      ? await workerOf(context, await worksOfBackfills(state, [id]))
+      : { waitsForWorker: false, notes: [] };
     return answer(context, TurnedBackfill, { id, status: turned.status, ...worker });
   });
 }
