@@ -7,7 +7,8 @@ import { type ShownState, Sign, STATES, stateWords } from "../../parts/state.tsx
 import { plural, words } from "../../view/language.ts";
 import { link, type View } from "../../view/view.ts";
 import { type DrawnNode, fold, MOST } from "./fold.ts";
-import { HEIGHT, place, type Placed, WIDTH } from "./place.ts";
+import { HEIGHT, type Placed, WIDTH } from "./layout.ts";
+import { place } from "./place.ts";
 
 const text = words({
   title: "Lineage",
@@ -60,7 +61,7 @@ export function lineage(pages: Pages): void {
     const whole = lineageJson(graph.assets.filter(({ key }) => keys.has(key)));
     const groups = [...new Set(whole.nodes.map(({ group }) => group))];
     const folded = foldedOf(view, groups, whole.nodes.length);
-    const placed = place(fold(whole, folded));
+    const placed = await place(fold(whole, folded));
     return await show(context, { title: t.title, wide: true }, [
       <Title title={t.title} lead={t.lead} />,
       <form method="get" role="search">
