@@ -6,7 +6,7 @@ import type { RebuildOptions } from "./app/rebuild.ts";
 import type { SimulatorOptions } from "./app/simulator.ts";
 import type { Lake, LakeOptions } from "./app/lake.ts";
 import type { Handler, Listening } from "./app/listen.ts";
-import { systemClock } from "./app/system.ts";
+import { alarm, systemClock } from "./app/system.ts";
 import type { TimeOfLake } from "./app/time.ts";
 import {
   type Admission,
@@ -240,8 +240,7 @@ export class App {
   }
 
   alarm(wake: () => void, signal: AbortSignal): void {
-    // Nothing relies on it, and it is there only where deno.json is read.
-    Deno.cron?.("wake the daemon", "* * * * *", { signal }, wake).catch(() => {});
+    alarm(wake, signal, Deno.cron);
   }
 
   async simulate(options: SimulatorOptions, signal: AbortSignal) {
