@@ -50,7 +50,7 @@ export function Cause({ view, cause: { kind, asset, from, to, detail } }: { view
       )}
       {detail === undefined
         ? null
-        : <span class="quiet">{" ("}{view.in(details)[detail] ?? <Said>{detail}</Said>})</span>}
+        : <span class="quiet">({view.in(details)[detail] ?? <Said>{detail}</Said>})</span>}
     </span>
   );
 }

@@ -2,7 +2,7 @@ import type { EpisodeRecord, Graph } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Age, AssetLink, Empty, Panel, Time, Title } from "../../parts/small.tsx";
-import { Sign } from "../../parts/state.tsx";
+import { Marked } from "../../parts/state.tsx";
 import { Weeks } from "../../parts/weeks.tsx";
 import { boundsOf, latestWeeks } from "../../view/days.ts";
 import { link, type View } from "../../view/view.ts";
@@ -138,10 +138,9 @@ function Open(
 function Severity({ view, episode: { severity } }: { view: View; episode: EpisodeRecord }) {
   const state = severity === "error" ? "failed" : "late";
   return (
-    <span class={`state s-${state}`}>
-      <Sign state={state} />
+    <Marked state={state}>
       {view.in(text).severities[severity]}
-    </span>
+    </Marked>
   );
 }
 

@@ -2,7 +2,7 @@ import type { Act, KeptAct } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Empty, Panel, Time, Title } from "../../parts/small.tsx";
-import { type ShownState, Sign } from "../../parts/state.tsx";
+import { Marked, type ShownState } from "../../parts/state.tsx";
 import { link, type View } from "../../view/view.ts";
 import { text } from "./words.ts";
 
@@ -95,10 +95,9 @@ function List({ view, acts }: { view: View; acts: readonly KeptAct[] }) {
           name: "outcome",
           title: t.outcome,
           cell: ({ outcome }) => (
-            <span class={`state s-${LIKE[outcome]}`}>
-              <Sign state={LIKE[outcome]} />
+            <Marked state={LIKE[outcome]}>
               {t.outcomes[outcome]}
-            </span>
+            </Marked>
           ),
           by: ({ outcome }) => outcome,
         },

@@ -7,7 +7,7 @@ import { RunLink, RunWhat } from "../../parts/run.tsx";
 import { askerHref } from "../../parts/who.tsx";
 import { airPanel } from "../air/panel.tsx";
 import { statusesIn } from "../automation/statuses.ts";
-import { Sign, State, StateBar, States } from "../../parts/state.tsx";
+import { Marked, Sign, State, StateBar, States } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { type GroupCounts, groupCounts, troubleOf } from "./counts.ts";
 import { text } from "./words.ts";
@@ -123,10 +123,9 @@ function OpenAlerts({ view, episodes }: { view: View; episodes: readonly Episode
     <ul class="rows">
       {episodes.map(({ rule, subject, message, opened, severity }) => (
         <li>
-          <span class={`state s-${severity === "error" ? "failed" : "late"}`}>
-            <Sign state={severity === "error" ? "failed" : "late"} />
+          <Marked state={severity === "error" ? "failed" : "late"}>
             <strong>{rule}</strong> <span class="key">{subject}</span>
-          </span>
+          </Marked>
           <span class="small quiet">
             <Age view={view} at={opened} />
           </span>

@@ -8,7 +8,7 @@ import { DataTable } from "../../parts/data_table.tsx";
 import { MetadataCell } from "../../parts/metadata.tsx";
 import { RunLink } from "../../parts/run.tsx";
 import { AssetLink, Empty, Panel, partitionHref, Time, Title } from "../../parts/small.tsx";
-import { Sign, State } from "../../parts/state.tsx";
+import { Marked, State } from "../../parts/state.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
 import { Compared } from "./compared.tsx";
 import { COMPARED, type Difference, differencesOf, differenceStatement } from "./differences.ts";
@@ -220,10 +220,9 @@ function Checks(
     if (found === undefined) return "";
     return (
       <>
-        <span class={`state s-${found.passed ? "fresh" : "failed"}`}>
-          <Sign state={found.passed ? "fresh" : "failed"} />
+        <Marked state={found.passed ? "fresh" : "failed"}>
           {found.passed ? t.passed : t.failed}
-        </span>
+        </Marked>
         {found.detail === undefined ? null : <div class="small">{found.detail}</div>}
       </>
     );
