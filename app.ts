@@ -45,7 +45,7 @@ export async function openApp(
     import("./app/time.ts"),
   ]);
   const groups = await groupsOf(config);
-  const simulated = areSimulated(groups.sources);
+  const simulated = areSimulated(groups.content.sources);
   const configured = simulated === undefined ? config : withLake(config, simulated);
   const isBuiltIn = simulated === true && config.openaq.url === null &&
     askingAsset(groups.pipelines) !== undefined;
@@ -107,12 +107,13 @@ export class App {
       ...options,
     });
     if (access !== "write") return lake;
-    this.#states.add(lake.state);
+    const states = this.#states.add(lake.state);
     const keeping = await this.#keepTime();
     return {
       ...lake,
       async [Symbol.asyncDispose]() {
         await lake[Symbol.asyncDispose]();
+        states.delete(lake.state);
         keeping[Symbol.dispose]();
       },
     };

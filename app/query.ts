@@ -1,5 +1,6 @@
 import {
   type AssetKey,
+  DamageError,
   examineLake,
   type FileRef,
   partitionSet,
@@ -18,10 +19,9 @@ import { tracedQuery } from "./traced/query.ts";
 
 /** The lake's tables and views, once it is known to be the configured one. */
 export async function openQuery(config: Config, groups: Groups, tracer: Tracer): Promise<Query> {
-  const content = { sources: groups.sources, environment: config.environment };
   const storage = openStorage(config);
   const marked = await readMark({ storage, state: config.state });
-  await reading(config, (state) => examineLake(state, marked, content));
+  await reading(config, (state) => examineLake(state, marked, groups.content));
   const { DuckDBQuery } = await import("../adapters/query/duckdb/query.ts");
   const query = new DuckDBQuery({
     workspace: storage.workspace,
@@ -82,7 +82,7 @@ async function damage(
   const hindrance = key === null
     ? undefined
     : await hindranceOf(config, groups, asset, key).catch(() => undefined);
-  return new Error(
+  return new DamageError(
     `reading "${path}": found it missing or with other bytes, wanted the file that was published; ` +
       `"${command}" makes it again${hindrance === undefined ? "" : `, but is ${hindrance}`}`,
   );

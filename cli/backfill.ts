@@ -1,4 +1,11 @@
-import { type Graph, type Lack, type PlannedBackfill, plannedBackfillJson, visible } from "../core/mod.ts";
+import {
+  type Graph,
+  type Lack,
+  type PlannedBackfill,
+  plannedBackfillJson,
+  visible,
+  worksOfBackfills,
+} from "../core/mod.ts";
 import { type Command, type Context, type Invocation, type Lake, UsageError } from "./context.ts";
 import { idleLines } from "./daemon_signs.ts";
 import { openToMake } from "./open.ts";
@@ -82,7 +89,7 @@ Examples:
     }
     if (!has("yes") && !await mayBegin(context, planned)) return 130;
     const id = await planned.begin();
-    const idle = await idleLines(app, lake.state);
+    const idle = await idleLines(app, lake.state, await worksOfBackfills(lake.state, [id]));
     if (json) {
       notify(context.log, idle);
       printJson(context.stdout, plannedBackfillJson(id, planned));

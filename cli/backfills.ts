@@ -5,6 +5,7 @@ import {
   type BackfillTurn,
   turnBackfill,
   visible,
+  worksOfBackfills,
 } from "../core/mod.ts";
 import {
   type App,
@@ -45,11 +46,13 @@ Examples:
     if (form !== "list") return await turn(app, form, id!, invocation, context);
     await using lake = await app.lake("read");
     const found = await lake.orchestrator.backfills();
-    const isOpen = found.some(({ status }) => status === "running");
+    const running = found.filter(({ status }) => status === "running").map(({ id }) => id);
     const lacking = found.flatMap(({ id, waitsForCode }) =>
       waitsForCode === undefined ? [] : [visible(`backfill ${id} waits: ${waitsForCode}`)]
     );
-    const idle = isOpen ? await idleLines(app, lake.state) : await silentLines(app, lake.state);
+    const idle = running.length > 0
+      ? await idleLines(app, lake.state, await worksOfBackfills(lake.state, running))
+      : await silentLines(app, lake.state);
     list(found, [...lacking, ...idle], invocation, context, app.notices);
     return 0;
   },
@@ -149,7 +152,7 @@ async function turn(
       if (json) printJson(stdout, { id, status, warnings: app.notices });
       return 1;
     }
-    const idle = form === "resume" ? await idleLines(app, state) : [];
+    const idle = form === "resume" ? await idleLines(app, state, await worksOfBackfills(state, [id])) : [];
     if (json) printJson(stdout, { id, status: turned.status, warnings: [...app.notices, ...idle] });
     else {
       notify(stdout, app.notices);

@@ -24,8 +24,9 @@ export async function retry(
     return 0;
   }
   const { run, isNew } = retried;
-  const { status } = (await lake.state.run(run))!.run;
-  const lines = status === "queued" ? await workerLines(app, lake.state) : [];
+  const record = (await lake.state.run(run))!.run;
+  const { status } = record;
+  const lines = status === "queued" ? await workerLines(app, lake.state, record) : [];
   if (json) printJson(stdout, { run, parent, status, warnings: [...app.notices, ...lines] });
   else {
     print(

@@ -75,6 +75,7 @@ async function follow({ state, orchestrator }: Lake, { app, pulse, signal }: Web
           "following the lake: it was moved, removed or replaced, wanted the one that was opened",
         );
       }
+      await orchestrator.watchFiles();
       const pause = app.machine.sleep(SECOND, signal).catch(() => {});
       await Promise.race([pause, following]);
     }

@@ -1,4 +1,4 @@
-import type { OpenLake } from "../core/mod.ts";
+import { eachOf, type OpenLake } from "../core/mod.ts";
 import { idleLines } from "./daemon_signs.ts";
 import { KeptVitals } from "./kept_vitals.ts";
 
@@ -10,7 +10,7 @@ export class WebVitals extends KeptVitals {
   /** Who does what is queued, where that is not a daemon that answers. */
   async notices(): Promise<readonly string[]> {
     const lake = this.lake();
-    return lake === undefined ? [] : await idleLines(this.app, lake.state);
+    return lake === undefined ? [] : await idleLines(this.app, lake.state, eachOf(lake.graph));
   }
 
   protected override async closed(): Promise<string> {

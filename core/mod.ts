@@ -84,7 +84,7 @@ export type { DaemonOptions } from "./daemon/options.ts";
 export { leadOf, TICKS } from "./daemon/leading.ts";
 export { requireSpeed } from "./daemon/leading_daemon.ts";
 export type { LeftToOthers } from "./daemon/others.ts";
-export { type Hands, handsOf } from "./daemon/hands.ts";
+export { eachOf, type Hands, handsOf, worksOf, worksOfBackfills } from "./daemon/hands.ts";
 export { serve } from "./daemon/serve.ts";
 export { daemonAt, type DaemonSeen, seeDaemon } from "./daemon/stalled.ts";
 export type { DaemonNews, Herald } from "./daemon/news.ts";
@@ -102,7 +102,7 @@ export { type ReadSourceFile, requireSources } from "./staleness/node.ts";
 export type { PartitionState } from "./staleness/states.ts";
 export type { ForgetOptions } from "./run/forget.ts";
 export type { News, Observer, Progress } from "./run/progress.ts";
-export { isOpen, OPEN } from "./run/recover.ts";
+export { isOpen, MOST_OPEN, OPEN } from "./run/recover.ts";
 export type { Seen } from "./run/observe.ts";
 export type { Rechecked } from "./run/recheck.ts";
 export type { Report } from "./run/report.ts";
@@ -125,6 +125,7 @@ export {
   downstreamOf,
   sourceNames,
 } from "./view/asset.ts";
+export { type Attention, attentionOf, type Concern } from "./view/attention.ts";
 export { episodeJson, recentEpisodes } from "./view/alert.ts";
 export { automationStatusJson, tickJson, verdictJson } from "./view/by_itself.ts";
 export { type ChangeJson, changesJson, type EventJson, eventJson, type Keys, keysOf } from "./view/event.ts";

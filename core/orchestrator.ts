@@ -11,11 +11,11 @@ import type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 import type { BackfillDetail, BackfillProgress } from "./backfill/progress.ts";
 import type { AssetCounts } from "./counts.ts";
 import { fenced } from "./daemon/fenced.ts";
-import type { AssetKey, NewEvent, RunId, Seq } from "./event.ts";
+import type { AssetKey, Checked, NewEvent, RunId, Seq } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import type { PartitionSet } from "./partition/partition_set.ts";
 import { type PartitionRange, partitionRange, partitionRanges } from "./partition/range_text.ts";
-import { count, EVERYTHING } from "./partition/ranges.ts";
+import { count, EVERYTHING, type Ranges } from "./partition/ranges.ts";
 import type { Cron } from "./ports/cron.ts";
 import { type PlannedStep, planOf } from "./plan.ts";
 import type { Instant } from "./instant.ts";
@@ -49,6 +49,7 @@ import type { RunResult, Worked } from "./run/tally.ts";
 import type { TakeInOptions, TakenInCount } from "./run/take_in.ts";
 import { traceable, tracedCommand, tracedMaterialize } from "./run/traced.ts";
 import type { Undeclared } from "./run/undeclared.ts";
+import type { FileWatch } from "./run/watch.ts";
 import type { Execute } from "./run/worker.ts";
 import type { Judgement } from "./staleness/judgement.ts";
 import { StalenessIndex } from "./staleness/index.ts";
@@ -65,6 +66,8 @@ export interface OrchestratorOptions<Resources> extends Ports {
   readonly limits?: Limits;
   /** Whether the graph leaves code alone that others registered later than its own. @default false */
   readonly yielding?: boolean;
+  /** Whether damage of files that is seen while it lasts is recorded, and not only judged by. @default true */
+  readonly recordsDamage?: boolean;
 }
 
 /** The schedules and sensors of a graph, and the parts that they are given. */
@@ -121,6 +124,8 @@ export class Orchestrator {
   /** Done before the first run: what was published before may have been lost. */
   readonly #compared: { found?: Promise<readonly string[]> };
   readonly #limits: Limits;
+  readonly #recordsDamage: boolean;
+  #watch: Promise<FileWatch> | undefined;
 
   /** @internal */
   readonly session: Session;
@@ -129,8 +134,10 @@ export class Orchestrator {
     session: Session,
     limits: Limits,
     compared: { found?: Promise<readonly string[]> } = {},
+    recordsDamage = true,
   ) {
     this.session = session;
+    this.#recordsDamage = recordsDamage;
     this.#limits = limits;
     this.#compared = compared;
   }
@@ -139,11 +146,11 @@ export class Orchestrator {
   static async open<Resources>(options: OrchestratorOptions<Resources>): Promise<Orchestrator> {
     const { graph, state, clock, machine = clock, readSourceFile, limits = { steps: 4, pools: {} } } =
       options;
-    const { yielding = false } = options;
+    const { yielding = false, recordsDamage } = options;
     const nodes = await bindGraph(graph, { state, readSourceFile, at: clock.now(), yielding });
     const index = new StalenessIndex(nodes, clock.now());
     index.load(await state.snapshot(nodes.map(({ key }) => key)));
-    return new Orchestrator({ ...options, machine, index, observe: () => {} }, limits);
+    return new Orchestrator({ ...options, machine, index, observe: () => {} }, limits, {}, recordsDamage);
   }
 
   /**
@@ -220,6 +227,27 @@ export class Orchestrator {
     const seen = await look(this.session, selection.assets, signal);
     this.suppose(eventsOf(seen));
     return { seen: seen.map(seenOf), left };
+  }
+
+  /** Looks at some of all published files, from where it ended the last time, where it is time to. */
+  async watchFiles(): Promise<void> {
+    await (await this.#fileWatch()).round();
+  }
+
+  /**
+   * Looks at the files of some partitions of an asset, and judges by what is seen from now on.
+   *
+   * @returns Those that are damaged.
+   */
+  async lookAtFiles(asset: AssetKey, partitions: Ranges): Promise<readonly Checked[]> {
+    await this.refresh();
+    return await (await this.#fileWatch()).at(this.index.node(asset), partitions);
+  }
+
+  #fileWatch(): Promise<FileWatch> {
+    return this.#watch ??= import("./run/watch.ts").then(({ FileWatch }) =>
+      new FileWatch(this.session, this.#recordsDamage)
+    );
   }
 
   /** Judges by events that nobody recorded from now on. */
@@ -499,8 +527,8 @@ export class Orchestrator {
     const isOwn = ({ name }: { readonly name: string }) => !left.names.has(name);
     return [
       ...sensors.filter(isOwn).map((sensor) => new SensorTicker(sensor, { session, files, lookbackDays })),
-      ...schedules.filter(isOwn).map((schedule) =>
-        new ScheduleTicker(schedule, { session, cron, lookbackDays })
+      ...schedules.filter((each) => each.perLead || isOwn(each)).map((schedule) =>
+        new ScheduleTicker(schedule, { session, cron, lookbackDays, left: left.assets })
       ),
       await this.ticker({ lookbackDays, left: left.assets }),
     ];

@@ -62,7 +62,8 @@ export function planOf(index: StalenessIndex, scope: Scope, force: boolean): Pla
   );
 }
 
-function byKey(index: StalenessIndex, { members, ...cause }: Cause): PlannedCause {
+/** A cause with the keys of the partitions that it speaks of. */
+export function byKey(index: StalenessIndex, { members, ...cause }: Cause): PlannedCause {
   if (members === undefined) return cause;
   return { ...cause, members: partitionRanges(index.node(cause.asset!).set, members) };
 }

@@ -5,7 +5,8 @@
  * @module
  */
 import { openApp } from "../../app.ts";
-import { readAsked, REFUSED } from "./statement.ts";
+import { DamageError } from "../../core/mod.ts";
+import { DAMAGED, readAsked, REFUSED } from "./statement.ts";
 
 const never = new AbortController().signal;
 
@@ -34,6 +35,6 @@ if (import.meta.main) {
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     console.error(text.replaceAll(/\s*\n\s*/g, " "));
-    Deno.exit(REFUSED);
+    Deno.exit(error instanceof DamageError ? DAMAGED : REFUSED);
   }
 }

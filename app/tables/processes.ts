@@ -1,5 +1,6 @@
 import {
   type BrokenEntry,
+  DamageError,
   type Definition,
   MINUTE,
   SECOND,
@@ -7,7 +8,7 @@ import {
   type StatementOptions,
   type Tables,
 } from "../../core/mod.ts";
-import { type AskedStatement, REFUSED, writeAsked } from "./statement.ts";
+import { type AskedStatement, DAMAGED, REFUSED, writeAsked } from "./statement.ts";
 import { Turns } from "./turns.ts";
 
 const CHILD = new URL("./child.ts", import.meta.url).href;
@@ -96,6 +97,7 @@ export class ProcessTables implements Tables {
       if (code === 0) return;
       signal.throwIfAborted();
       const line = mask((await errors).trim().split("\n").at(-1) ?? "").replace(FLAGS, "");
+      if (code === DAMAGED && line !== "") throw new DamageError(line);
       if (code === REFUSED && line !== "") throw new StatementError(line);
       throw new StatementError(
         `running the statement: its process ended with ${code}, wanted an answer: it may have taken too much memory`,

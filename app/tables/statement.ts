@@ -13,6 +13,8 @@ export interface AskedStatement {
 
 /** How it ends where it gave no answer: the last line on its standard error says why. */
 export const REFUSED = 3;
+/** The same, where that is for the sake of a file of the lake that is not what was published. */
+export const DAMAGED = 4;
 
 /** Writes what is asked, to the end. */
 export async function writeAsked(asked: AskedStatement, to: WritableStream<Uint8Array>): Promise<void> {

@@ -10,7 +10,7 @@ import { Bell } from "./bell.ts";
 import { Lanes } from "./lanes.ts";
 import { Leading, type LeadNote, leadOf, TICKS } from "./leading.ts";
 import { requireSpeed } from "./leading_daemon.ts";
-import { Observing } from "./observing.ts";
+import { Observing, Watching } from "./observing.ts";
 import type { DaemonOptions } from "./options.ts";
 import { isSameLeft, type LeftToOthers, NOTHING_LEFT, Others } from "./others.ts";
 import { Ticks } from "./ticks.ts";
@@ -163,7 +163,11 @@ export class Daemon {
     try {
       return new Ticks({
         ports: session,
-        tickings: [new Observing(orchestrator, tell), ...await tickers(lead, this.#left)],
+        tickings: [
+          new Observing(orchestrator, tell),
+          new Watching(orchestrator),
+          ...await tickers(lead, this.#left),
+        ],
         tell,
         signal: AbortSignal.any([this.#over.signal, this.#term.signal]),
         queued: () => this.#bells.runs.ring(),

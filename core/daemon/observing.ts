@@ -39,3 +39,17 @@ export class Observing implements Ticking {
     return { at, runs: [] };
   }
 }
+
+/** Looks at published files now and then, so that what others damaged is made again. */
+export class Watching implements Ticking {
+  readonly name = "published files";
+  /** It is called with every look, and looks by the machine's time. */
+  readonly wakes = Infinity;
+
+  constructor(readonly orchestrator: Orchestrator) {}
+
+  async tick(): Promise<Tick> {
+    await this.orchestrator.watchFiles();
+    return { at: this.orchestrator.now, runs: [] };
+  }
+}

@@ -15,6 +15,11 @@ export function stalledLine({ place, since }: Stalled): string {
     "and what it was at work on waits for it to go on or to end";
 }
 
+/** The line on a daemon that leads and gives no sign of life. */
+export function silentLine({ place, at }: Leader): string {
+  return `${daemonAt(place)} has not answered since ${isoSeconds(at)}: nothing is asked for until it does`;
+}
+
 /** Who requests what is due, as others see it. */
 export interface DaemonSeen {
   /** Those that lead, one for each set of groups; none where no daemon runs. */
@@ -27,10 +32,6 @@ export interface DaemonSeen {
 export async function seeDaemon(state: Leads, now: Instant): Promise<DaemonSeen> {
   const leaders = await state.leaders(TICKS);
   const silent = (await state.stalled(TICKS)).map(stalledLine);
-  for (const { place, at } of leaders.filter(({ at }) => at + SILENT < now)) {
-    silent.push(
-      `${daemonAt(place)} has not answered since ${isoSeconds(at)}: nothing is asked for until it does`,
-    );
-  }
+  silent.push(...leaders.filter(({ at }) => at + SILENT < now).map(silentLine));
   return { leaders, silent };
 }

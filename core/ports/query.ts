@@ -17,6 +17,11 @@ export class RefusedError extends WrongUseError {
   override readonly name: string = "RefusedError";
 }
 
+/** The lake's files are not what was published: one line that names one of them, and what makes it again. */
+export class DamageError extends Error {
+  override readonly name = "DamageError";
+}
+
 /** The limits of one answer. */
 export interface QueryLimits {
   /** Time spent on the answer, without the time that its reader takes. */
@@ -47,6 +52,7 @@ export interface Query {
   /**
    * The answer's bytes, piece by piece.
    *
+   * @throws {DamageError} If a file that it reads is not what was published.
    * @throws {RefusedError} If it is not one reading statement over the catalog's tables and views.
    */
   run(statement: string, options: QueryOptions): AsyncIterable<Uint8Array>;

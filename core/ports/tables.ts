@@ -39,6 +39,7 @@ export interface Tables {
    * The answer's bytes, once the first of them are there; an error after that ends them.
    *
    * @throws {BusyError} If others are answered, and none of them ended within a few seconds.
+   * @throws {DamageError} If a file that it reads is not what was published.
    * @throws {StatementError} If it is not one reading statement over tables and views, or takes more than it may.
    */
   ask(statement: string, options: StatementOptions): Promise<ReadableStream<Uint8Array>>;

@@ -60,8 +60,8 @@ export async function supposeDamage(session: Session, scope: Scope): Promise<Rea
   return await comparison.compareScope(scope, PATIENCE);
 }
 
-/** The comparison of files at the beginning of a run, each partition once. */
-class Comparison {
+/** A comparison of files, each partition once. */
+export class Comparison {
   readonly #compared = new Map<Node, Set<number>>();
   readonly #damaged = new Map<Node, number[]>();
 
@@ -168,7 +168,7 @@ async function newest({ state, index }: Session): Promise<Segment[]> {
 }
 
 /** All partitions with their files in the graph's order, from the one after `place` on, once around. */
-function* inTurn(nodes: readonly Node[], place: Json | undefined): Generator<Segment> {
+export function* inTurn(nodes: readonly Node[], place: Json | undefined): Generator<Segment> {
   const { asset, partition = -Infinity } = (place ?? {}) as { asset?: string; partition?: number };
   const first = nodes.findIndex(({ key }) => key === asset);
   for (let turn = 0; turn <= nodes.length; turn++) {

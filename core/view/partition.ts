@@ -1,3 +1,4 @@
+import type { CheckResult } from "../check.ts";
 import type { AssetKey } from "../event.ts";
 import type { Orchestrator } from "../orchestrator.ts";
 import type { Hindrance } from "../plan.ts";
@@ -31,9 +32,11 @@ export interface PartitionStand extends Pick<PartitionJson, "causes" | "hindranc
   /** Of it alone. */
   readonly status: AssetStatus;
   readonly state: PartitionState;
+  /** The checks of files that are not what was published; undefined where they are. */
+  readonly damage: readonly CheckResult[] | undefined;
 }
 
-/** Finds out how one partition stands. @throws {RequestError} If the asset has no such partition. */
+/** Looks at the files of one partition, and finds out how it stands. @throws {RequestError} If the asset has no such partition. */
 export async function partitionStand(
   orchestrator: Orchestrator,
   asset: AssetKey,
@@ -42,6 +45,7 @@ export async function partitionStand(
   await orchestrator.refresh();
   const { index } = orchestrator;
   const ordinal = partitionOf(index.node(asset), partition, "looking at", index.now);
+  const [damaged] = await orchestrator.lookAtFiles(asset, [{ from: ordinal, to: ordinal }]);
   const bounds = partition === null ? { all: true } : { partitions: [partition], exact: true };
   const selection = { assets: new Set([asset]), lookbackDays: 0, ...bounds };
   const [status] = await orchestrator.status(selection);
@@ -52,6 +56,7 @@ export async function partitionStand(
     status: status!,
     state: status!.ranges[0]?.state ?? "missing",
     causes,
+    damage: damaged?.checks,
     ...(hindrance && { hindrance }),
   };
 }
@@ -62,7 +67,7 @@ export async function partitionJson(
   asset: AssetKey,
   partition: string | null,
 ): Promise<PartitionJson> {
-  const { ordinal, status: _, ...stand } = await partitionStand(orchestrator, asset, partition);
+  const { ordinal, status: _, damage: __, ...stand } = await partitionStand(orchestrator, asset, partition);
   const keys = await keysOf(state);
   const events = await state.eventsOf(asset, EVENTS, { partition: ordinal });
   return {

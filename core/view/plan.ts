@@ -34,12 +34,13 @@ export function plannedStepJson(
     to,
     count,
     state,
-    causes: causes.flatMap(causesJson),
+    causes: causes.flatMap(causeJson),
     ...(hindrance && { hindrance }),
   };
 }
 
-function causesJson({ kind, asset, members, detail }: PlannedCause): CauseJson[] {
+/** A cause as JSON, once for each contiguous range of members. */
+export function causeJson({ kind, asset, members, detail }: PlannedCause): CauseJson[] {
   const said = { kind, ...(asset !== undefined && { asset }) };
   const why = detail === undefined ? {} : { detail };
   if (asset === undefined || members === undefined) return [{ ...said, ...why }];

@@ -35,6 +35,7 @@ export interface LabOptions {
   readonly publisher?: (publisher: Publisher) => Publisher;
   readonly sources?: Readonly<Record<string, string>>;
   readonly cron?: Cron;
+  readonly recordsDamage?: boolean;
   readonly examine?: (pool: string, state: State) => Promise<unknown>;
 }
 
@@ -72,6 +73,7 @@ export async function lab(assets: readonly AnyAsset[], options: LabOptions = {})
     mask: (text) => text.replaceAll("hunter2", "***"),
     readSourceFile: (path) => options.sources?.[path] ?? "",
     limits: options.limits ?? { steps: 4, pools: {} },
+    ...(options.recordsDamage !== undefined && { recordsDamage: options.recordsDamage }),
     ...(options.cron && { cron: () => Promise.resolve(options.cron!) }),
     ...(options.examine && { examine: (pool: string) => options.examine!(pool, state) }),
   });

@@ -1,10 +1,13 @@
-import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { openApp } from "../../app.ts";
 import { api } from "../../web/api/api.ts";
 import { MORE, rowsOf } from "../../web/api/table_rows.ts";
-import { PROBLEM } from "../../web/api/problem.ts";
+import { PROBLEM, Problem } from "../../web/api/problem.ts";
 import * as schemas from "../../web/api/schemas.ts";
 import { CachedRows } from "../../web/cached_rows.ts";
+import { listen } from "../../app/listen.ts";
+import { until } from "../faults/until.ts";
+import { lakeOfADay as lakeAndPages } from "./pages/lake_of_a_day.ts";
 import { CommandLine, settledDay } from "../cli/command_line.ts";
 
 const DAY = settledDay();
@@ -174,4 +177,59 @@ Deno.test("an answer is cut at a whole row", async () => {
   assertEquals(await rowsOf(pieces(...lines)), { text: lines.join(""), more: false });
   assertEquals(await rowsOf(pieces(...lines), { rows: 2 }), { text: '[{"a":1},\n{"a":2}]\n', more: true });
   assertEquals(await rowsOf(pieces("[]\n")), { text: "[]\n", more: false });
+});
+
+Deno.test("a statement ends with the client that asked for it", async () => {
+  await using made = await lakeAndPages();
+  const { tables } = made;
+  let [begun, ended] = [0, 0];
+  const ask = tables.ask.bind(tables);
+  tables.ask = (...asked) => {
+    begun++;
+    return ask(...asked).finally(() => ended++);
+  };
+  const listening = listen(made.fetch, { hostname: "127.0.0.1", port: 0 });
+  if ("fault" in listening) throw new Error(listening.fault);
+  await using server = listening;
+  const over = new AbortController();
+  const leaving = ["json", "csv"].map((format) =>
+    assertRejects(() =>
+      fetch(`${server.url}/api/query`, {
+        method: "POST",
+        headers: { "content-type": "application/json", origin: server.url },
+        body: JSON.stringify({ sql: "SELECT count(*) FROM range(1000000000000)", format }),
+        signal: over.signal,
+      })
+    )
+  );
+  await until("both to begin", () => begun === 2);
+  over.abort();
+  await Promise.all(leaving);
+  await until("both to end", () => ended === 2, 20_000);
+});
+
+Deno.test("a damaged file is a problem of the server that names it and what makes it again", async () => {
+  await using made = await lakeAndPages();
+  const path = `aq_prod/marts/vietnam/measurement_date=${DAY}/country=Vietnam/part-00000.snappy.parquet`;
+  await Deno.truncate(`${made.command.cwd}/lake-simulated/${path}`, 100);
+  const wanted = new RegExp(`"${path}".*deno task materialize vietnam/prod_mart --partition ${DAY}`);
+  const inspected = await made.command.run(["inspect", "SELECT * FROM prod_db.vietnam"]);
+  assertMatch(inspected.stderr, wanted);
+  for (const file of ["vietnam.csv", "vietnam.json", "vietnam.parquet"]) {
+    const response = await made.request(`/api/tables/prod_db/${file}?from=2018-01-01`);
+    const { status, detail } = Problem.parse(await response.json());
+    const type = response.headers.get("content-type");
+    assertEquals([response.status, status, type, response.headers.get("content-disposition")], [
+      503,
+      503,
+      PROBLEM,
+      null,
+    ]);
+    assertMatch(detail, wanted);
+  }
+  const page = await made.get("/data/prod_db/vietnam");
+  assertEquals(page.status, 200);
+  assertMatch(page.read, wanted);
+  assertMatch((await made.get("/sql?q=SELECT+*+FROM+prod_db.vietnam")).read, wanted);
+  assertEquals((await made.request("/api/tables/dev_db/vietnam.csv")).status, 200, "other tables go on");
 });

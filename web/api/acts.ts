@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { cancelRun, handsOf, previewJson, runJson } from "../../core/mod.ts";
+import { type AssetKey, cancelRun, handsOf, previewJson, runJson, worksOf } from "../../core/mod.ts";
 import type { Context } from "hono";
+import { audit, cameOf } from "../safety/audit.ts";
 import { askOf, body, RunBody } from "./bodies.ts";
 import { answer, type ApiEnv, json } from "./route.ts";
 import { problem, problems } from "./problem.ts";
@@ -63,10 +64,15 @@ export function acts(api: OpenAPIHono<ApiEnv>): void {
   });
   api.openapi(ask, async (context) => {
     const { lake: { orchestrator, graph, state }, lookbackDays } = context.var;
-    const { run: id, isNew } = await orchestrator.ask(askOf(context.req.valid("json"), graph, lookbackDays));
+    const { command, ...asked } = context.req.valid("json");
+    const { run: id, isNew } = await orchestrator.ask(askOf({ command, ...asked }, graph, lookbackDays));
+    const given = Object.entries(asked).filter((each): each is [string, string | boolean | string[]] =>
+      each[1] !== undefined
+    );
+    await audit(context, command, { run: id, ...Object.fromEntries(given) });
     const { run } = (await state.run(id))!;
     const headers: Record<string, string> = isNew ? { location: `/api/runs/${id}` } : {};
-    const told = { ...runJson(run), ...await workerOf(context) };
+    const told = { ...runJson(run), ...await workerOf(context, worksOf([run.request.ranges])) };
     return answer(context, Asked, told, { status: isNew ? 201 : 200, headers });
   });
   api.openapi(cancel, async (context) => {
@@ -76,8 +82,10 @@ export function acts(api: OpenAPIHono<ApiEnv>): void {
     if (turned === undefined) return problem(context, 404, noRun(id));
     if ("ended" in turned) {
       const detail = `cancelling run ${id}: found it ${turned.ended}, wanted one that is queued or running`;
+      await audit(context, "cancel", { run: id }, cameOf(turned));
       return problem(context, 409, detail);
     }
+    await audit(context, "cancel", { run: id });
     return answer(context, Cancelled, { run: id, status: turned.status });
   });
   api.openapi(retry, async (context) => {
@@ -87,18 +95,23 @@ export function acts(api: OpenAPIHono<ApiEnv>): void {
     const retried = await orchestrator.retry(parent);
     if ("nothing" in retried) {
       const { nothing: reason } = retried;
+      await audit(context, "retry", { run: parent }, { outcome: "refused", message: reason });
       const told = { run: null, parent, status: "nothing_to_do" as const, reason };
       return answer(context, Retried, { ...told, waitsForWorker: false, notes: [] });
     }
     const { run, isNew } = retried;
-    const { status } = (await state.run(run))!.run;
-    const told = { run, parent, status, ...await workerOf(context) };
+    await audit(context, "retry", { run: parent, by: run });
+    const { status, request } = (await state.run(run))!.run;
+    const told = { run, parent, status, ...await workerOf(context, worksOf([request.ranges])) };
     return answer(context, Retried, told, { status: isNew ? 201 : 200 });
   });
 }
 
 /** Whether anybody takes what is queued, and lines on who does not. */
-export async function workerOf(context: Context<ApiEnv>) {
-  const { waits, lines } = await handsOf(context.var.lake.state, context.var.now);
+export async function workerOf(
+  { var: { lake: { state }, now } }: Context<ApiEnv>,
+  works: readonly (readonly AssetKey[])[],
+) {
+  const { waits, lines } = await handsOf(state, now, works);
   return { waitsForWorker: waits, notes: lines };
 }

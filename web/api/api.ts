@@ -2,7 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { etag } from "hono/etag";
 import { HTTPException } from "hono/http-exception";
 import type { Vitals } from "../../core/mod.ts";
-import { BusyError, SECOND, WrongUseError } from "../../core/mod.ts";
+import { BusyError, DamageError, SECOND, WrongUseError } from "../../core/mod.ts";
 import { acts } from "./acts.ts";
 import { automation } from "./automation.ts";
 import { backfills } from "./backfills.ts";
@@ -79,6 +79,7 @@ export function api(vitals: ApiVitals): OpenAPIHono<ApiEnv> {
       context.header("retry-after", String(Math.ceil(error.after / SECOND)));
       return problem(context, 503, error.message);
     }
+    if (error instanceof DamageError) return problem(context, 503, error.message);
     const isWrong = error instanceof WrongUseError || error instanceof HTTPException && error.status < 500;
     return problem(context, isWrong ? 400 : 500, error.message);
   });

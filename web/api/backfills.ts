@@ -6,10 +6,12 @@ import {
   type PlannedBackfill,
   plannedBackfillJson,
   turnBackfill,
+  worksOfBackfills,
 } from "../../core/mod.ts";
 import type { Context } from "hono";
 import { workerOf } from "./acts.ts";
 import { BackfillBody, backfillOf, body } from "./bodies.ts";
+import { audit, cameOf } from "../safety/audit.ts";
 import { answer, type ApiEnv, json } from "./route.ts";
 import { problem, problems } from "./problem.ts";
 import { positive } from "./queries.ts";
@@ -71,7 +73,10 @@ export function backfills(api: OpenAPIHono<ApiEnv>): void {
   api.openapi(begin, async (context) => {
     const planned = await plannedIn(context, context.req.valid("json"));
     const id = planned.partitions === 0 ? null : await planned.begin();
-    const worker = id === null ? { waitsForWorker: false, notes: [] } : await workerOf(context);
+    if (id !== null) await audit(context, "backfill", { backfill: id });
+    const worker = id === null
+      ? { waitsForWorker: false, notes: [] }
+      : await workerOf(context, await worksOfBackfills(context.var.lake.state, [id]));
     const told = { ...plannedBackfillJson(id, planned), ...worker };
     return answer(context, BegunBackfill, told, { status: id === null ? 200 : 201 });
   });
@@ -89,9 +94,13 @@ export function backfills(api: OpenAPIHono<ApiEnv>): void {
     if ("ended" in turned) {
       const detail =
         `turning backfill ${id} to "${turn}": found it ${turned.ended}, wanted one that has not ended`;
+      await audit(context, `${turn} backfill`, { backfill: id }, cameOf(turned));
       return problem(context, 409, detail);
     }
-    const worker = turn === "resume" ? await workerOf(context) : { waitsForWorker: false, notes: [] };
+    await audit(context, `${turn} backfill`, { backfill: id });
+    const worker = turn === "resume"
+      ? await workerOf(context, await worksOfBackfills(state, [id]))
+      : { waitsForWorker: false, notes: [] };
     return answer(context, TurnedBackfill, { id, status: turned.status, ...worker });
   });
 }

@@ -170,11 +170,7 @@ async function rows(
       `looking for table "${text}": found none, wanted one that \`/api/tables\` lists`,
     );
   }
-  if (named !== undefined) {
-    const plain = named.replaceAll(/[^\w.-]/g, "_");
-    context.header("content-disposition", `attachment; filename="${plain}"`);
-  }
-  return await streamed(context, found, rowsStatement(entry, bounds, named === undefined), format);
+  return await streamed(context, found, rowsStatement(entry, bounds, named === undefined), format, named);
 }
 
 async function streamed(
@@ -182,8 +178,13 @@ async function streamed(
   found: TablesPort,
   statement: string,
   format: Format,
+  named?: string,
 ): Promise<never> {
   const { signal } = context.req.raw;
   const stream = await found.ask(statement, { format, signal });
+  if (named !== undefined) {
+    const plain = named.replaceAll(/[^\w.-]/g, "_");
+    context.header("content-disposition", `attachment; filename="${plain}"`);
+  }
   return context.body(stream, 200, { "content-type": MEDIA[format] }) as never;
 }

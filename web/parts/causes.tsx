@@ -48,9 +48,12 @@ export function Cause({ view, cause: { kind, asset, from, to, detail } }: { view
             : <a class="key" href={partitionHref(asset, key)}>{rangeText(key, to ?? key)}</a>}
         </>
       )}
-      {detail === undefined
-        ? null
-        : <span class="quiet">({view.in(details)[detail] ?? <Said>{detail}</Said>})</span>}
+      {detail === undefined ? null : (
+        <>
+          {" "}
+          <span class="quiet">({view.in(details)[detail] ?? <Said>{detail}</Said>})</span>
+        </>
+      )}
     </span>
   );
 }

@@ -5,7 +5,7 @@ import { SECOND } from "../../core/mod.ts";
 export const MOST_BODY = 65_536;
 export const MOST_BODY_TIME: Milliseconds = 10 * SECOND;
 
-/** The same request with its whole body; or what of it was too much. */
+/** The same request with its whole body, aborted when who asks leaves; or what of it was too much. */
 export async function whole(
   request: Request,
   { bytes: most = MOST_BODY, time = MOST_BODY_TIME } = {},
@@ -38,6 +38,6 @@ export async function whole(
   } finally {
     clearTimeout(timer);
   }
-  const { url, method, headers } = request;
-  return new Request(url, { method, headers, body: new Blob(parts) });
+  const { url, method, headers, signal } = request;
+  return new Request(url, { method, headers, signal, body: new Blob(parts) });
 }

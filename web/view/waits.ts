@@ -1,10 +1,12 @@
 import {
+  type Hands,
   handsOf,
   type Instant,
   type OpenLake,
   type RunId,
   type RunRecord,
   waitingIn,
+  worksOf,
 } from "../../core/mod.ts";
 import { words } from "./language.ts";
 import type { View } from "./view.ts";
@@ -47,7 +49,16 @@ export async function waitsIn(
     graph: () => Promise.resolve(graph),
     now: orchestrator.now,
   });
-  const hands = await handsOf(state, machineNow);
+  const queued = open.filter(({ status }) => status === "queued");
+  const hands = new Map<RunId, Hands>();
+  const known = new Map<string, Hands>();
+  for (const { id, request: { ranges } } of queued) {
+    const works = worksOf([ranges]);
+    const name = works.join();
+    const found = known.get(name) ?? await handsOf(state, machineNow, works);
+    known.set(name, found);
+    hands.set(id, found);
+  }
   const waitOf = ({ id, status }: RunRecord): Wait | undefined => {
     const found = waiting.get(id);
     if (found !== undefined) {
@@ -66,7 +77,8 @@ export async function waitsIn(
       }
     }
     if (status === "running") return undefined;
-    return hands.waits ? { why: t.hands, said: hands.lines.join("; ") } : { why: t.turn };
+    const { waits, lines } = hands.get(id)!;
+    return waits ? { why: t.hands, said: lines.join("; ") } : { why: t.turn };
   };
   return new Map(open.flatMap((run) => {
     const wait = waitOf(run);

@@ -24,9 +24,13 @@ export class LakeFolder {
   /** Makes the folder, if there was none when it was opened. @throws If it is no longer the one that was opened. */
   requireSame(): void {
     if (this.#opened === undefined) Deno.mkdirSync(this.root, { recursive: true });
-    const found = identityOf(this.root);
-    this.#opened ??= found;
-    if (found === this.#opened) return;
+    this.#opened ??= identityOf(this.root);
+    this.requireUnmoved();
+  }
+
+  /** @throws If it was there when it was opened, and is no longer the same. */
+  requireUnmoved(): void {
+    if (this.#opened === undefined || identityOf(this.root) === this.#opened) return;
     throw new Error(
       `the lake "${this.root}" was moved, removed or replaced meanwhile, wanted the folder that was opened`,
     );
@@ -147,4 +151,9 @@ export function entriesIn(local: string): Deno.DirEntry[] {
     if (isAbsent(error)) return [];
     throw error;
   }
+}
+
+/** The bytes of a file; undefined where no regular file is, such as a pipe, which might never be read. */
+export async function readFile(local: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  return (await Deno.stat(local)).isFile ? await Deno.readFile(local) : undefined;
 }

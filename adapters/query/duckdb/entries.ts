@@ -1,4 +1,10 @@
-import { type BrokenEntry, type Definition, RefusedError, type ViewDefinition } from "../../../core/mod.ts";
+import {
+  type BrokenEntry,
+  DamageError,
+  type Definition,
+  RefusedError,
+  type ViewDefinition,
+} from "../../../core/mod.ts";
 import type { Session } from "../../sdk/duckdb/session.ts";
 import type { TableName } from "./names.ts";
 import { parseStatement } from "./statement.ts";
@@ -50,7 +56,7 @@ export class Entries {
       const entry = this.#byName.get(wholeName(name));
       if (entry === undefined) throw new RefusedError(unknown(name, this.all));
       if (entry.type === "broken") {
-        throw new Error(`${entry.problem}; ${REPAIR}; a file that no asset published is to be deleted`);
+        throw new DamageError(`${entry.problem}; ${REPAIR}; a file that no asset published is to be deleted`);
       }
       await need(entry);
     }

@@ -1,5 +1,6 @@
 import {
   type Catalog,
+  DamageError,
   type Definition,
   type FileRef,
   type Query,
@@ -73,7 +74,7 @@ export class DuckDBQuery implements Query {
       const [device] = [...files.values()].flat().flatMap(({ path }) =>
         deviceFault(checkout.root, path) ?? []
       );
-      if (device !== undefined) throw new Error(`${device}; ${REPAIR}`);
+      if (device !== undefined) throw new DamageError(`${device}; ${REPAIR}`);
       await makeTables(sandbox, named, filesBelow(checkout.root, files), options.warn);
       const { answers } = await import("./answers.ts");
       yield* answers(sandbox.session, statement, options, scratch);
@@ -162,11 +163,13 @@ function told(error: unknown, root: string | undefined, text: string): unknown {
   const found = visible(root === undefined ? error.message : error.message.replaceAll(`${root}/`, ""));
   const gone = GONE.exec(found)?.[1];
   if (gone !== undefined) {
-    return new Error(`reading "${gone}": it is gone, wanted the file that was published; ${REPAIR}`, {
+    return new DamageError(`reading "${gone}": it is gone, wanted the file that was published; ${REPAIR}`, {
       cause: error,
     });
   }
   const message = `running the statement: ${found}`;
   if (error.ofStatement) return placed(message, placeOf(error), error);
-  return new Error(NAMES_FILE.test(found) ? `${message}; ${REPAIR}` : message, { cause: error });
+  return NAMES_FILE.test(found)
+    ? new DamageError(`${message}; ${REPAIR}`, { cause: error })
+    : new Error(message, { cause: error });
 }

@@ -14,6 +14,7 @@ import { daily, hourly } from "../../../core/partition/time_set.ts";
 import type { RunRequest, State } from "../../../core/ports/state.ts";
 import { type FakeClock, fakeClock } from "../../fake_clock.ts";
 import { type Lab, lab, type LabOptions, NOON } from "../lab.ts";
+import { files } from "../run/with_files.ts";
 
 const { asset, external } = definer<null>();
 const limits = { steps: 2, pools: { one: 1 } };
@@ -501,4 +502,16 @@ Deno.test("a daemon of another speed ends, whoever leads, and one of the same do
   const same = daemon(await open("c"), { speed: 60 });
   await same.until((news) => types(news).includes("follows"));
   await Promise.all([first.end(), same.end()]);
+});
+
+Deno.test("a file that somebody deletes under a daemon is made again", async () => {
+  const { one, lake, finals } = files();
+  const made = await lab([{ ...one, automation: eager() }], { lake, limits });
+  const { news, until, end } = daemon(made);
+  const worked = (times: number) => news.filter(({ type }) => type === "worked").length >= times;
+  await until(() => worked(1));
+  lake.files.delete("lake/one/a");
+  await until(() => worked(2));
+  assertEquals(finals(), ["1", "1"]);
+  await end();
 });

@@ -5,11 +5,14 @@ import {
   assertNotMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { type CheckContext, daily } from "../../../core/mod.ts";
+import { type CheckContext, daily, definer, from, identity } from "../../../core/mod.ts";
 import { layOut } from "../../../web/pages/lineage/layout.ts";
 import { place } from "../../../web/pages/lineage/place.ts";
+import { contents } from "../../core/lab.ts";
 import { declared } from "../served.ts";
 import { shown } from "./shown.ts";
+
+const { asset } = definer<null>();
 
 Deno.test("a lake of which nothing was made says so, and leads to making it", async () => {
   const { get } = await shown(declared());
@@ -25,10 +28,51 @@ Deno.test("the overview says what failed and is blocked, never that all is well"
   await materialize();
   const { text, html } = await get("/");
   assertMatch(text, /^2 partitions need a look/);
-  assertMatch(text, /What needs a look t\/raw 1 failed t\/mart 1 blocked/);
+  assertMatch(
+    text,
+    /What needs a look failed t\/raw 2024-01-30 found no answer, wanted one blocked t\/mart 2024-01-30/,
+  );
   assertMatch(text, /t 2 8 1 failed 1 blocked 2 missing 6 fresh/);
   assertNotMatch(text, /The lake is well/);
   assertStringIncludes(html, 'href="/assets/t/raw"');
+});
+
+Deno.test("the overview lists what is stale, with why, and what is late of the days that are wanted", async () => {
+  const days = daily({ start: "2015-01-01" });
+  const content: Record<string, string> = {};
+  const raw = asset({
+    key: "t/raw",
+    partitions: days,
+    freshness: { within: { hours: 6 }, after: "partition-end" },
+    ...contents(content),
+  });
+  const mart = asset({
+    key: "t/mart",
+    partitions: days,
+    deps: { raw: from(raw, identity) },
+    ...contents({}),
+  });
+  const { get, materialize } = await shown([raw, mart]);
+  await materialize({ from: "2015-01-01", to: "2015-01-03" });
+  for (let day = 25; day < 31; day++) await materialize({ partitions: [`2024-01-${day}`] });
+  const late = await get("/");
+  assertMatch(late.text, /^1 partition needs a look/);
+  assertMatch(
+    late.text,
+    /What needs a look late t\/raw 2024-01-31 At work/,
+    "years that nobody wants are left out",
+  );
+
+  content["2015-01-02"] = "2";
+  await materialize({ assets: new Set(["t/raw"]), partitions: ["2015-01-02"], force: true });
+  const { text, html } = await get("/");
+  assertMatch(
+    text,
+    /late t\/raw 2024-01-31 stale t\/mart 2015-01-02 what it reads changed: t\/raw 2015-01-02/,
+  );
+  assertStringIncludes(html, 'href="/assets/t/mart/2015-01-02"');
+  await materialize({ assets: new Set(["t/raw", "t/mart"]), partitions: ["2024-01-31"] });
+  assertMatch((await get("/")).text, /^1 partition is stale .*nothing is at work on what is stale/);
 });
 
 Deno.test("an open alert that is an error keeps the overview from saying that all is well", async () => {

@@ -3,6 +3,7 @@ import { pauseOf } from "../../../core/automation/pauses.ts";
 import { daily, definer, eager, from, identity, schedule, sensor } from "../../../core/mod.ts";
 import { CronerCron } from "../../../adapters/cron/croner/cron.ts";
 import { contents, NOON } from "../../core/lab.ts";
+import { declared } from "../served.ts";
 import { shown } from "./shown.ts";
 
 const { asset } = definer<null>();
@@ -109,6 +110,27 @@ Deno.test("the newest evaluations of assets lead to what came of them", async ()
   assertMatch((await get("/automation?asset=t/raw&partition=2024-01-31")).text, /Led to: #1/);
 });
 
+Deno.test("what was queued is not done by that: the journal says how its run stands by now", async () => {
+  const { get, app, work, post } = await shown(declared());
+  const asked = await app.request("/api/runs", {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: "http://localhost" },
+    body: JSON.stringify({ selection: "t/raw", partitions: ["2024-01-30"] }),
+  });
+  assertEquals(asked.status, 201);
+  const { text, html } = await get("/audit");
+  assertMatch(text, /materialize run 1 selection t\/raw partitions \["2024-01-30"\] .* queued run #1 queued/);
+  assertStringIncludes(html, 'href="/runs/1"');
+  await work();
+  assertMatch((await get("/audit")).text, /queued run #1 failed/);
+  await post("/acts/retry", { run: "1" });
+  assertMatch((await get("/audit")).text, /retry run 1 by 2 .* queued run #2 queued/);
+  await post("/acts/backfill", { selection: "t/mart", from: "2024-01-28", to: "2024-01-29" });
+  assertMatch((await get("/audit")).text, /began backfill 1 going on/);
+  const { text: after } = await get("/audit");
+  assertNotMatch(after, /\) done/);
+});
+
 Deno.test("acts over the web stand in a journal", async () => {
   const { get, post, state } = await opened();
   assertMatch((await get("/audit")).text, /Nobody has asked for anything over the web/);
@@ -123,7 +145,7 @@ Deno.test("acts over the web stand in a journal", async () => {
   });
   const { text, html } = await get("/audit");
   assertMatch(text, /sign in run 5 127.0.0.1 \(not admitted\) refused <b>no such token<\/b>/);
-  assertMatch(text, /cancel run 5 127.0.0.1 \(may act\) done/);
+  assertMatch(text, /cancel run 5 127.0.0.1 \(may act\) asked for the end of run #5 \(forgotten\)/);
   assertStringIncludes(html, "&lt;b&gt;no such token");
   await post("/acts/pause", { name: "shop/nightly" });
   assertMatch((await get("/audit")).text, /pause name shop\/nightly \S+ \(may act\) done/);

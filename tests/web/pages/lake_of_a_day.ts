@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { openApp } from "../../../app.ts";
+import type { Peer } from "../../../app/listen.ts";
 import { Pulse } from "../../../core/mod.ts";
 import { webApp } from "../../../web/app.ts";
 import { CommandLine, settledDay } from "../../cli/command_line.ts";
@@ -39,6 +40,7 @@ export async function lakeOfADay(day = settledDay()) {
       return { status: response.status, headers: response.headers, html, read: readOf(html) };
     },
     request: web.request,
+    fetch: (request: Request, peer: Peer) => web.fetch(request, peer),
     async [Symbol.asyncDispose]() {
       await lake[Symbol.asyncDispose]();
       await command[Symbol.asyncDispose]();

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { daily, definer, from, identity, type TableDefinition } from "../../../core/mod.ts";
 import { statementOf } from "../../../web/pages/partition/rows.tsx";
+import { files } from "../../core/run/with_files.ts";
 import { declared } from "../served.ts";
 import { shown } from "./shown.ts";
 
@@ -157,4 +158,31 @@ Deno.test("a partition that was put back says so, though it is fresh", async () 
   await orchestrator.rollback("t/raw", "2024-01-30");
   const { text } = await get("/assets/t/raw/2024-01-30");
   assertMatch(text, /Why It is fresh: nothing .* made or put back\. rolled back/);
+});
+
+Deno.test("a file that is deleted while the pages are served is damage at the next look, until it is back", async () => {
+  const { one, lake } = files([{
+    checks: [{ name: "kept", severity: "warning" }],
+    run: ({ outputs }) =>
+      Promise.resolve(outputs.map(({ partition }) => ({ check: "kept", partition, passed: true }))),
+  }]);
+  const { get, app, materialize, orchestrator } = await shown([one], { lake, recordsDamage: false });
+  await materialize();
+  await orchestrator.check(
+    { assets: new Set(["t/one"]), all: true, lookbackDays: 7 },
+    new AbortController().signal,
+  );
+  assertMatch((await get("/assets/t/one/a")).text, /fresh .*files_intact blocking passed/);
+  lake.files.delete("lake/one/a");
+  const { text } = await get("/assets/t/one/a");
+  assertMatch(text, /t\/one a Rebuild .* stale .*its files are damaged/);
+  assertMatch(text, /files_intact blocking failed found "lake\/one\/a" missing/);
+  assertMatch((await get("/assets/t/one")).text, /1 stale/);
+  const asked = await (await app.request("/api/assets/t/one/a")).json();
+  assertEquals([asked.state, asked.causes[0].kind], ["stale", "damaged"]);
+  lake.files.set("lake/one/a", "1");
+  assertMatch((await get("/assets/t/one/a")).text, /fresh .*files_intact blocking passed/);
+
+  lake.files.set("lake/one/b", "2");
+  assertMatch((await get("/assets/t/one")).text, /1 stale/, "seen by the asset's page first");
 });

@@ -53,8 +53,8 @@ Deno.test("what was promoted is seen beside what it equals", async () => {
   ]);
 });
 
-/** Days of a mart, promoted behind a gate that lets all pass. */
-function gated(content: Record<"dev" | "prod", string>) {
+/** Days of a mart, promoted behind a gate that finds what it is told to. */
+function gated(content: Record<"dev" | "prod", string>, passed = false) {
   const { asset } = definer<null>();
   const partitions = daily({ start: "2024-01-29" });
   const make = (side: "dev" | "prod") => ({
@@ -79,8 +79,8 @@ function gated(content: Record<"dev" | "prod", string>) {
           outputs.map(({ partition }) => ({
             check: "equals_dev",
             partition,
-            passed: false,
-            detail: "it differs",
+            passed,
+            ...(!passed && { detail: "it differs" }),
           })),
         ),
     }],
@@ -124,6 +124,35 @@ Deno.test("what differs, and what is not promoted yet, can be promoted", async (
   assertMatch(differ.read, /equals_dev failed it differs/);
   assertMatch(differ.read, /The catalog has no tables of both/);
   assertStringIncludes(differ.html, "selection=t%2Fprod&amp;partitions=2024-01-30&amp;force=true");
+});
+
+Deno.test("a gate that passed before development was made again says when, and is not green", async () => {
+  const content = { dev: "1", prod: "1" };
+  const { get, materialize, clock } = await served(gated(content, true));
+  await materialize();
+  const equal = await get("/promotion/2024-01-30");
+  assertMatch(equal.read, /Checked 2024-02-01.* equals_dev passed/);
+  await clock.sleep(60_000, new AbortController().signal);
+  content.dev = "2";
+  await materialize({ assets: new Set(["t/dev"]), force: true });
+  const { read, html } = await get("/promotion/2024-01-30");
+  assertMatch(
+    read,
+    /differ .*Checked \S+ 12:01:00 \S+ 12:00:00 equals_dev passed then It compared other content/,
+  );
+  assertMatch(html, /s-stale"><svg[^>]*>(?:(?!<\/svg>).)*<\/svg>passed then/);
+});
+
+Deno.test("both sides are looked at: equal versions of a file that is gone are not well", async () => {
+  await using made = await lakeOfADay();
+  const { day, command } = made;
+  const { html } = await made.get(`/promotion/${day}`);
+  const [path] = /aq_prod\/marts\/[^<"]+parquet/.exec(html)!;
+  await Deno.remove(`${command.cwd}/lake-simulated/${path}`);
+  const list = await made.get(`/promotion?until=${day}`);
+  assertMatch(list.read, new RegExp(`${day} fresh [\\d,]+ stale [\\d,]+ equal, but not fresh`));
+  const both = await made.get(`/promotion/${day}`);
+  assertMatch(both.read, /files_intact .*failed found "aq_prod\S+" missing/);
 });
 
 Deno.test("a graph without a gate says so", async () => {

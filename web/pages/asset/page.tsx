@@ -5,7 +5,9 @@ import {
   downstreamOf,
   milliseconds,
   type OpenLake,
+  type PartitionRange,
   type PartitionSet,
+  type Ranges,
   sourceNames,
 } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
@@ -35,6 +37,8 @@ import { text } from "./words.ts";
 
 /** So many of the newest events are shown. */
 const EVENTS = 20;
+/** The files of so many of the partitions that are shown are looked at while somebody waits. */
+const LOOKED = 100;
 
 /** An asset: how its partitions stand, what it declares, what happened to it. */
 export function asset(pages: Pages): void {
@@ -57,7 +61,9 @@ export function asset(pages: Pages): void {
     const set = orchestrator.partitions(key);
     const span = spanOf(set, view.url.searchParams.get("at"), orchestrator.now);
     const bounds = span === undefined ? { all: true } : { from: span.from, to: span.to };
-    const [status] = await orchestrator.status({ assets: new Set([key]), lookbackDays, ...bounds });
+    const selection = { lookbackDays, ...bounds };
+    await orchestrator.lookAtFiles(key, newestOf(set, await orchestrator.states(key, selection)));
+    const [status] = await orchestrator.status({ assets: new Set([key]), ...selection });
     const [counts] = await orchestrator.counts(new Set([key]));
     const shown = shownOf(set, { ...status!, queued: await queuedOf(lake, key, set) });
     const acts = actsOf(declared, span);
@@ -104,6 +110,13 @@ async function History(
   const events = await state.eventsOf(asset, EVENTS);
   if (events.length === 0) return <p class="quiet">{view.in(text).noHistory}</p>;
   return <Events view={view} asset={asset} set={set} events={events} />;
+}
+
+/** The newest of some partitions. */
+function newestOf(set: PartitionSet, ranges: readonly PartitionRange[]): Ranges {
+  const last = ranges.at(-1)?.to;
+  const to = last == null ? 0 : set.ordinal(last)!;
+  return ranges.length === 0 ? [] : [{ from: to - LOOKED + 1, to }];
 }
 
 /** What can be asked for of an asset, within the stretch that is shown. */

@@ -1,29 +1,22 @@
-import type { Act, KeptAct } from "../../../core/mod.ts";
+import type { KeptAct } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Empty, Panel, Time, Title } from "../../parts/small.tsx";
-import { Marked, type ShownState } from "../../parts/state.tsx";
 import { link, type View } from "../../view/view.ts";
+import { Outcome, type Stands, standsOf } from "./outcome.tsx";
 import { text } from "./words.ts";
 
 /** So many acts are on a page. */
 const PAGE = 100;
 
-/** The state whose sign and colour an act's outcome has. */
-const LIKE: Readonly<Record<Act["outcome"], ShownState>> = {
-  done: "fresh",
-  refused: "blocked",
-  failed: "failed",
-};
-
 /** The journal of what somebody asked for over the web. */
 export function audit(pages: Pages): void {
   pages.get("/audit", async (context) => {
-    const { view, lake: { state } } = context.var;
+    const { view, lake } = context.var;
     const t = view.in(text);
     const given = view.url.searchParams.get("before") ?? "";
     const before = /^[1-9]\d{0,14}$/.test(given) ? Number(given) : undefined;
-    const found = await state.acts.list({ limit: PAGE + 1, ...(before !== undefined && { before }) });
+    const found = await lake.state.acts.list({ limit: PAGE + 1, ...(before !== undefined && { before }) });
     const listed = found.slice(0, PAGE);
     return await show(context, { title: t.title }, [
       <Title title={t.title} lead={t.lead}>
@@ -37,7 +30,7 @@ export function audit(pages: Pages): void {
         )
         : (
           <Panel title={t.list} live="acts">
-            <List view={view} acts={listed} />
+            <List view={view} acts={listed} stands={await standsOf(lake, listed)} />
             <nav class="pages" aria-label={t.list}>
               {before === undefined
                 ? null
@@ -52,7 +45,9 @@ export function audit(pages: Pages): void {
   });
 }
 
-function List({ view, acts }: { view: View; acts: readonly KeptAct[] }) {
+function List(
+  { view, acts, stands }: { view: View; acts: readonly KeptAct[]; stands: Stands },
+) {
   const t = view.in(text);
   return (
     <DataTable
@@ -94,11 +89,7 @@ function List({ view, acts }: { view: View; acts: readonly KeptAct[] }) {
         {
           name: "outcome",
           title: t.outcome,
-          cell: ({ outcome }) => (
-            <Marked state={LIKE[outcome]}>
-              {t.outcomes[outcome]}
-            </Marked>
-          ),
+          cell: (act) => <Outcome view={view} act={act} stands={stands} />,
           by: ({ outcome }) => outcome,
         },
         {

@@ -1,4 +1,4 @@
-import { type AutomationStatus, type Hands, handsOf, type Outages } from "../../../core/mod.ts";
+import { type AutomationStatus, eachOf, type Hands, handsOf, type Outages } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Age, Panel, Title } from "../../parts/small.tsx";
@@ -19,7 +19,7 @@ export function automation(pages: Pages): void {
     const { view, lake, machineNow } = context.var;
     const t = view.in(text);
     const statuses = await statusesIn(lake);
-    const hands = await handsOf(lake.state, machineNow);
+    const hands = await handsOf(lake.state, machineNow, eachOf(lake.graph));
     const outages = await lake.orchestrator.outages();
     const why = await whyIn(view, lake);
     return await show(context, { title: t.title }, [

@@ -1,4 +1,10 @@
-import { type BackfillDetail, type BatchProgress, handsOf, rangeText } from "../../../core/mod.ts";
+import {
+  type BackfillDetail,
+  type BatchProgress,
+  handsOf,
+  rangeText,
+  worksOfBackfills,
+} from "../../../core/mod.ts";
 import type { Child } from "hono/jsx";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
@@ -30,7 +36,9 @@ export function detail(pages: Pages): void {
       );
     }
     const { progress, batches } = found;
-    const hands = progress.status === "running" ? await handsOf(state, machineNow) : undefined;
+    const hands = progress.status === "running"
+      ? await handsOf(state, machineNow, await worksOfBackfills(state, [progress.id]))
+      : undefined;
     return await show(context, { title: t.one(progress.id) }, [
       <div data-live="title">
         <Title

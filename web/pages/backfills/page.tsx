@@ -1,4 +1,4 @@
-import { type BackfillProgress, handsOf } from "../../../core/mod.ts";
+import { type BackfillProgress, handsOf, worksOfBackfills } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Waits } from "../../parts/run.tsx";
@@ -18,8 +18,10 @@ export function backfills(pages: Pages): void {
     const { view, machineNow, lake: { orchestrator, state } } = context.var;
     const t = view.in(text);
     const found = await orchestrator.backfills();
-    const goesOn = found.some(({ status }) => status === "running");
-    const hands = goesOn ? await handsOf(state, machineNow) : undefined;
+    const running = found.filter(({ status }) => status === "running").map(({ id }) => id);
+    const hands = running.length > 0
+      ? await handsOf(state, machineNow, await worksOfBackfills(state, running))
+      : undefined;
     return await show(context, { title: t.title }, [
       <Title title={t.title} lead={t.lead}>
         <a class="button main" data-dialog href={BEGIN}>{t.begin}</a>

@@ -1,4 +1,4 @@
-import type { AssetCounts, Graph, Instant } from "../../../core/mod.ts";
+import type { AssetCounts, Attention, Graph, Instant } from "../../../core/mod.ts";
 import type { ShownState } from "../../parts/state.tsx";
 
 /** What the assets of a group come to together. */
@@ -14,8 +14,12 @@ export interface GroupCounts {
 const WHOLE = ["fresh", "stale", "missing"] as const;
 const OVER = ["failed", "blocked", "running"] as const;
 
-/** Sums the counts of assets by group, in the graph's order. */
-export function groupCounts(graph: Graph, counts: readonly AssetCounts[]): GroupCounts[] {
+/** Sums the counts of assets by group, in the graph's order. @param late How many are late, of those that are wanted. */
+export function groupCounts(
+  graph: Graph,
+  counts: readonly AssetCounts[],
+  late: Attention["late"],
+): GroupCounts[] {
   const groups = Map.groupBy(counts, ({ key }) => graph.byKey.get(key)!.group);
   return [...groups].map(([group, those]) => {
     const sum = (state: keyof AssetCounts["partitions"]) =>
@@ -26,7 +30,7 @@ export function groupCounts(graph: Graph, counts: readonly AssetCounts[]): Group
       total: sum("total"),
       states: {
         ...Object.fromEntries([...WHOLE, ...OVER].map((state) => [state, sum(state)])),
-        late: those.reduce((total, { late }) => total + (late ?? 0), 0),
+        late: those.reduce((total, { key }) => total + (late.get(key) ?? 0), 0),
       },
       lastMaterialized: those.reduce<Instant | null>(
         (newest, { lastMaterialized: at }) => at !== null && at > (newest ?? -Infinity) ? at : newest,
@@ -34,9 +38,4 @@ export function groupCounts(graph: Graph, counts: readonly AssetCounts[]): Group
       ),
     };
   });
-}
-
-/** How many partitions of an asset somebody should look at. */
-export function troubleOf({ partitions: { failed, blocked }, late }: AssetCounts): number {
-  return failed + blocked + (late ?? 0);
 }

@@ -1,37 +1,55 @@
-import type { AssetCounts, AutomationStatus, Episode, RunRecord } from "../../../core/mod.ts";
+import {
+  type AssetCounts,
+  type Attention,
+  attentionOf,
+  type AutomationStatus,
+  type Concern,
+  type Episode,
+  rangeText,
+  type RunRecord,
+} from "../../../core/mod.ts";
 import { OPEN_RUNS } from "../../parts/run.tsx";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
-import { Age, AssetLink, Empty, Panel, Title } from "../../parts/small.tsx";
+import { Cause } from "../../parts/causes.tsx";
+import { Age, AssetLink, Empty, Panel, partitionHref, Title } from "../../parts/small.tsx";
 import { RunLink, RunWhat } from "../../parts/run.tsx";
 import { askerHref } from "../../parts/who.tsx";
 import { airPanel } from "../air/panel.tsx";
 import { statusesIn } from "../automation/statuses.ts";
 import { Marked, Sign, State, StateBar, States } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
-import { type GroupCounts, groupCounts, troubleOf } from "./counts.ts";
+import { type GroupCounts, groupCounts } from "./counts.ts";
 import { text } from "./words.ts";
 
 /** So many runs at work are shown. */
 const RUNS = 8;
+/** So many of what needs a look, and so many causes of each. */
+const CONCERNS = 12, CAUSES = 2;
 
 /** Whether the lake is well, at one look. */
 export function overview(pages: Pages): void {
   pages.get("/", async (context) => {
-    const { view, lake } = context.var;
+    const { view, lake, lookbackDays } = context.var;
     const { orchestrator, state, graph } = lake;
     const t = view.in(text);
     const counts = await orchestrator.counts();
     const runs = await state.runs(RUNS, { statuses: OPEN_RUNS });
     const episodes = await state.alerts.open();
     const statuses = await statusesIn(lake);
-    const troubled = counts.filter((each) => troubleOf(each) > 0);
+    const attention = await attentionOf(orchestrator, lookbackDays);
     return await show(context, { title: t.title }, [
-      <Verdict view={view} counts={counts} episodes={episodes} />,
+      <Verdict
+        view={view}
+        counts={counts}
+        attention={attention}
+        isAtWork={runs.length > 0}
+        episodes={episodes}
+      />,
       <div class="halves">
         <div class="column">
           <Panel title={t.groups} live="groups">
-            <Groups view={view} groups={groupCounts(graph, counts)} />
+            <Groups view={view} groups={groupCounts(graph, counts, attention.late)} />
           </Panel>
           {await airPanel(context)}
           <Panel title={t.alerts} live="alerts" side={<a href="/alerts">{t.allAlerts}</a>}>
@@ -40,9 +58,9 @@ export function overview(pages: Pages): void {
         </div>
         <div class="column">
           <Panel title={t.attention} live="attention">
-            {troubled.length === 0
+            {attention.concerns.length === 0
               ? <p class="quiet">{t.noTrouble}</p>
-              : <Troubled view={view} counts={troubled} />}
+              : <Concerns view={view} of={attention} />}
           </Panel>
           <Panel title={t.atWork} live="runs" side={<a href="/runs">{t.allRuns}</a>}>
             <AtWork view={view} runs={runs} />
@@ -58,17 +76,18 @@ export function overview(pages: Pages): void {
 
 /** The answer to "is the lake well?", to be read from across a room. */
 function Verdict(
-  { view, counts, episodes }: {
+  { view, counts, attention: { totals }, isAtWork, episodes }: {
     view: View;
     counts: readonly AssetCounts[];
+    attention: Attention;
+    isAtWork: boolean;
     episodes: readonly Episode[];
   },
 ) {
   const t = view.in(text);
-  const sum = (of: (each: AssetCounts) => number) => counts.reduce((total, each) => total + of(each), 0);
-  const trouble = sum(troubleOf);
+  const { format } = view;
+  const trouble = totals.failed + totals.blocked + totals.damaged + totals.late;
   const errors = episodes.filter(({ severity }) => severity === "error").length;
-  const open = sum(({ partitions: { stale, running } }) => stale + running);
   if (counts.every(({ lastMaterialized }) => lastMaterialized === null)) {
     return (
       <div data-live="verdict">
@@ -80,11 +99,13 @@ function Verdict(
     );
   }
   const [state, title, lead] = trouble > 0
-    ? ["failed", t.notWell(view.format.number(trouble)), t.notWellLead] as const
+    ? ["failed", t.notWell(format.number(trouble)), t.notWellLead] as const
     : errors > 0
-    ? ["failed", t.alarmed(view.format.number(errors)), t.alarmedLead] as const
-    : open > 0
+    ? ["failed", t.alarmed(format.number(errors)), t.alarmedLead] as const
+    : isAtWork
     ? ["running", t.working, t.workingLead] as const
+    : totals.stale > 0
+    ? ["stale", t.aged(format.number(totals.stale)), t.agedLead] as const
     : ["fresh", t.well, t.wellLead] as const;
   return (
     <div data-live="verdict">
@@ -103,16 +124,47 @@ function Verdict(
   );
 }
 
-function Troubled({ view, counts }: { view: View; counts: readonly AssetCounts[] }) {
+/** What needs a look, the newest first, each with why. */
+function Concerns({ view, of: { concerns, totals } }: { view: View; of: Attention }) {
+  const t = view.in(text);
+  const shown = concerns.slice(0, CONCERNS);
+  const left = Object.values(totals).reduce((sum, each) => sum + each, 0) -
+    shown.reduce((sum, { count }) => sum + count, 0);
   return (
-    <ul class="rows">
-      {counts.map(({ key, partitions: { failed, blocked }, late }) => (
-        <li>
-          <AssetLink of={key} />
-          <States view={view} counts={{ failed, blocked, late: late ?? 0 }} />
-        </li>
+    <>
+      <ul class="rows">{shown.map((concern) => <One view={view} of={concern} />)}</ul>
+      {left === 0 ? null : (
+        <p class="small">
+          <a href="/assets">{t.more(view.format.number(left))}</a>
+        </p>
+      )}
+    </>
+  );
+}
+
+function One({ view, of: { asset, from, to, count, state, causes, message } }: { view: View; of: Concern }) {
+  const t = view.in(text);
+  const sign = state === "damaged" ? "failed" : state;
+  return (
+    <li>
+      <span>
+        <Marked state={sign}>
+          {t.concerns[state]}
+        </Marked>{" "}
+        {to === null ? <a class="key" href={partitionHref(asset, null)}>{asset}</a> : (
+          <>
+            <AssetLink of={asset} /> <a class="key" href={partitionHref(asset, to)}>{rangeText(from, to)}</a>
+          </>
+        )}
+      </span>
+      {count === 1 ? null : <span class="small quiet">{t.partitionsOf(view.format.number(count))}</span>}
+      {causes.slice(0, CAUSES).map((cause) => (
+        <span class="small whole">
+          <Cause view={view} cause={cause} />
+        </span>
       ))}
-    </ul>
+      {message === undefined ? null : <span class="small whole">{message}</span>}
+    </li>
   );
 }
 

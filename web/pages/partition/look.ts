@@ -48,7 +48,7 @@ export async function lookAt(lake: OpenLake, asset: AssetKey, partition: string 
   const history = await state.history(asset, ordinal);
   const latest = stands && history.find(({ seq }) => seq === stands.seq);
   const rechecked = await state.rechecked(asset, [{ from: ordinal, to: ordinal }]);
-  const checks = latest && (rechecked.get(ordinal) ?? latest.checks) || [];
+  const checks = latest && (stand.damage ?? rechecked.get(ordinal) ?? latest.checks) || [];
   return {
     state: stand.state,
     warnings: status.warnings.map(({ message }) => message),

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
-import { BusyError, type CheckResult, RefusedError } from "../../../core/mod.ts";
+import { BusyError, DamageError, RefusedError } from "../../../core/mod.ts";
 import type { Row } from "../../answer.ts";
 import { type Pages, show } from "../../page.tsx";
 import { orderOf } from "../../parts/answer_table.tsx";
@@ -12,7 +12,7 @@ import { Marked, State } from "../../parts/state.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
 import { Compared } from "./compared.tsx";
 import { COMPARED, type Difference, differencesOf, differenceStatement } from "./differences.ts";
-import { checksOf, type Gate, gatesOf, type Pair, pairOf, type Side } from "./gates.ts";
+import { type Checked, checksOf, type Gate, gatesOf, type Pair, pairOf, type Side } from "./gates.ts";
 import { text } from "./words.ts";
 
 /** The address of a partition's promotion. */
@@ -109,7 +109,7 @@ function Acts({ view, gate: { dev, prod }, pair }: Both) {
       {pair.dev.latest === undefined
         ? <a class="button main" data-dialog href={act("materialize", dev.key)}>{t.makeDev}</a>
         : null}
-      {pair.dev.latest !== undefined && pair.comparison !== "equal"
+      {pair.dev.latest !== undefined && pair.comparison !== "equal" && pair.comparison !== "aged"
         ? (
           <a
             class="button main"
@@ -209,20 +209,26 @@ function Sides({ view, gate: { dev, prod }, pair }: Both) {
 
 function Checks(
   { view, gate, pair, checks }: Both & {
-    checks: Readonly<Record<"dev" | "prod", readonly CheckResult[]>>;
+    checks: Readonly<Record<"dev" | "prod", Checked>>;
   },
 ) {
   const t = view.in(text);
-  const names = [...new Set([...checks.dev, ...checks.prod].map(({ check }) => check))];
+  const { dev, prod } = checks;
+  const names = [...new Set([...dev.results, ...prod.results].map(({ check }) => check))];
   if (names.length === 0) return null;
-  const cell = (results: readonly CheckResult[], name: string) => {
+  const when = ({ at }: Checked) => at === undefined ? "" : <Time view={view} at={at} />;
+  const cell = ({ results }: Checked, name: string) => {
     const found = results.find(({ check }) => check === name);
     if (found === undefined) return "";
+    // What the gate compared is not what stands now.
+    const isOlder = found.passed && name === gate.check && pair.comparison === "differ";
+    const state = isOlder ? "stale" : found.passed ? "fresh" : "failed";
     return (
       <>
-        <Marked state={found.passed ? "fresh" : "failed"}>
-          {found.passed ? t.passed : t.failed}
+        <Marked state={state}>
+          {isOlder ? t.passedThen : found.passed ? t.passed : t.failed}
         </Marked>
+        {isOlder ? <div class="small">{t.isOlder}</div> : null}
         {found.detail === undefined ? null : <div class="small">{found.detail}</div>}
       </>
     );
@@ -232,11 +238,14 @@ function Checks(
       <SideBySide
         view={view}
         label={`${t.checks}: ${gate.prod.key}`}
-        rows={names.map((name) => ({
-          name: <code>{name}</code>,
-          dev: cell(checks.dev, name),
-          prod: cell(checks.prod, name),
-        }))}
+        rows={[
+          { name: t.checkedAt, dev: when(dev), prod: when(prod) },
+          ...names.map((name) => ({
+            name: <code>{name}</code>,
+            dev: cell(dev, name),
+            prod: cell(prod, name),
+          })),
+        ]}
       />
     </Panel>
   );
@@ -271,6 +280,7 @@ async function Values({ var: { view, lake, tables, cached } }: Context<PageEnv>,
   const t = view.in(text);
   const said = (line: string) => <p class="quiet">{line}</p>;
   if (pair.comparison === "equal") return said(t.sameVersion);
+  if (pair.comparison === "aged") return said(t.aged);
   if (pair.comparison !== "differ") return said(t.oneSide);
   if (tables === undefined || cached === undefined) return said(t.closed);
   const statement = differenceStatement(gate, pair.partition, await tables.entries(), lake.graph);
@@ -282,7 +292,8 @@ async function Values({ var: { view, lake, tables, cached } }: Context<PageEnv>,
     if (differences.length === 0) return said(t.noDifference);
     return <Differences view={view} differences={differences} rows={rows} name={gate.prod.key} />;
   } catch (error) {
-    if (!(error instanceof RefusedError) && !(error instanceof BusyError)) throw error;
+    const isTold = [RefusedError, BusyError, DamageError].some((each) => error instanceof each);
+    if (!(error instanceof Error) || !isTold) throw error;
     return <p class="notice bad">{error.message}</p>;
   }
 }

@@ -2,6 +2,7 @@ import {
   type AnyAsset,
   type CheckResult,
   type Graph,
+  type Instant,
   type MaterializationRecord,
   type OpenLake,
   type PartitionState,
@@ -29,10 +30,12 @@ export interface Side {
   readonly state: PartitionState;
   /** Undefined where nothing stands. */
   readonly latest: MaterializationRecord | undefined;
+  /** The checks of files that are not what was published; undefined where they are. */
+  readonly damage: readonly CheckResult[] | undefined;
 }
 
-/** How development and production stand to each other. */
-export type Comparison = "equal" | "differ" | "unpromoted" | "without" | "nothing";
+/** How development and production stand to each other: `aged` are equal, and one of them is not fresh any more. */
+export type Comparison = "equal" | "aged" | "differ" | "unpromoted" | "without" | "nothing";
 
 /** A partition on both sides. */
 export interface Pair {
@@ -99,8 +102,11 @@ async function sidesOf(
   const set = orchestrator.partitions(key);
   const ordinals = partitions.map((each) => each === null ? 0 : set.ordinal(each));
   const known = ordinals.filter((each) => each !== undefined);
-  if (known.length === 0) return partitions.map(() => ({ state: "missing", latest: undefined }));
+  if (known.length === 0) {
+    return partitions.map(() => ({ state: "missing", latest: undefined, damage: undefined }));
+  }
   const range = { from: known.at(-1)!, to: known[0]! };
+  const damaged = await orchestrator.lookAtFiles(key, [range]);
   const latest = new Map((await state.materializations(key, [range])).map((each) => [each.partition, each]));
   const [from, to] = [set.key(range.from), set.key(range.to)];
   const bounds = from === null || to === null ? { all: true } : { from, to };
@@ -115,6 +121,7 @@ async function sidesOf(
     state: states.find(({ from, to }) => ordinal !== undefined && from <= ordinal && ordinal <= to)?.state ??
       "missing",
     latest: ordinal === undefined ? undefined : latest.get(ordinal),
+    damage: damaged.find(({ partition }) => partition === ordinal)?.checks,
   }));
 }
 
@@ -122,17 +129,27 @@ function comparisonOf({ dev, prod }: { readonly dev: Side; readonly prod: Side }
   if (dev.latest === undefined && prod.latest === undefined) return "nothing";
   if (dev.latest === undefined) return "without";
   if (prod.latest === undefined) return "unpromoted";
-  return dev.latest.event.dataVersion === prod.latest.event.dataVersion ? "equal" : "differ";
+  if (dev.latest.event.dataVersion !== prod.latest.event.dataVersion) return "differ";
+  return dev.state === "fresh" && prod.state === "fresh" ? "equal" : "aged";
 }
 
-/** The checks of what stands of a partition, as they were run last. */
+/** The checks of what stands of a partition, as they were run last, and when that was. */
+export interface Checked {
+  readonly results: readonly CheckResult[];
+  /** Undefined where none were run, or files were looked at only now. */
+  readonly at: Instant | undefined;
+}
+
+/** Finds the checks of what stands of a partition. */
 export async function checksOf(
   { state }: Pick<OpenLake, "state">,
   { key }: AnyAsset,
-  { latest }: Side,
-): Promise<readonly CheckResult[]> {
-  if (latest === undefined) return [];
-  const { partition } = latest;
-  const rechecked = await state.rechecked(key, [{ from: partition, to: partition }]);
-  return rechecked.get(partition) ?? latest.event.checks;
+  { latest, damage }: Side,
+): Promise<Checked> {
+  if (latest === undefined) return { results: [], at: undefined };
+  const { partition, seq, event } = latest;
+  const rechecked = (await state.rechecked(key, [{ from: partition, to: partition }])).get(partition);
+  const [last] = await state.eventsOf(key, 1, { partition, kinds: ["checked"] });
+  const isLast = rechecked !== undefined && last?.kind === "checked" && last.of === seq;
+  return { results: damage ?? rechecked ?? event.checks, at: isLast ? last.at : event.at };
 }

@@ -3,6 +3,7 @@ import type { Comparison } from "./gates.ts";
 
 const comparisons: Readonly<Record<Comparison, string>> = {
   equal: "equal",
+  aged: "equal, but not fresh",
   differ: "differ",
   unpromoted: "not promoted",
   without: "only in production",
@@ -45,6 +46,10 @@ export const text = words({
   passed: "passed",
   failed: "failed",
   values: "Values that differ",
+  checkedAt: "Checked",
+  passedThen: "passed then",
+  isOlder: "It compared other content than what stands now.",
+  aged: "Both have the same data version, but one of them is not fresh: its page says why.",
   sameVersion: "Both have the same data version: every value is equal.",
   oneSide: "Values can be compared once both stand.",
   cannot: "The catalog has no tables of both, or their paths do not tell this partition.",
@@ -68,6 +73,7 @@ export const text = words({
   comparison: "Nội dung",
   comparisons: {
     equal: "bằng nhau",
+    aged: "bằng nhau, nhưng không còn mới",
     differ: "khác nhau",
     unpromoted: "chưa đưa lên",
     without: "chỉ có ở bản chính",
@@ -96,6 +102,10 @@ export const text = words({
   passed: "đạt",
   failed: "không đạt",
   values: "Giá trị khác nhau",
+  checkedAt: "Kiểm tra lúc",
+  passedThen: "đạt khi đó",
+  isOlder: "Nó đã so nội dung khác với nội dung hiện có.",
+  aged: "Hai bên cùng phiên bản dữ liệu, nhưng một bên không còn mới: trang của nó cho biết vì sao.",
   sameVersion: "Hai bên cùng phiên bản dữ liệu: mọi giá trị bằng nhau.",
   oneSide: "So sánh được khi cả hai bên đều có dữ liệu.",
   cannot: "Danh mục không có bảng của cả hai bên, hoặc đường dẫn không cho biết phân vùng này.",

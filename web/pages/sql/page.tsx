@@ -1,4 +1,4 @@
-import { BusyError, RefusedError, type Tables } from "../../../core/mod.ts";
+import { BusyError, DamageError, RefusedError, type Tables } from "../../../core/mod.ts";
 import { type Answer, answerTo } from "../../answer.ts";
 import { MEDIA } from "../../api/tables.ts";
 import { type Pages, show } from "../../page.tsx";
@@ -71,6 +71,7 @@ export function sql(pages: Pages): void {
     } catch (error) {
       if (error instanceof BusyError) return context.text(`${error.message}\n`, 503, { "retry-after": "5" });
       if (error instanceof RefusedError) return context.text(`${error.message}\n`, 400);
+      if (error instanceof DamageError) return context.text(`${error.message}\n`, 503);
       throw error;
     }
   });
@@ -84,7 +85,7 @@ async function run(tables: Tables, statement: string, signal: AbortSignal): Prom
     return { answer, seconds: seconds() };
   } catch (error) {
     const busy = error instanceof BusyError;
-    if (!busy && !(error instanceof RefusedError)) throw error;
+    if (!busy && !(error instanceof RefusedError) && !(error instanceof DamageError)) throw error;
     return { fault: error.message, busy, seconds: seconds() };
   }
 }
