@@ -5,7 +5,8 @@ import { AssetLink, Empty, Panel, partitionHref, Title } from "../../parts/small
 import { Marked } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { closed, Stands, tableHref } from "./parts.tsx";
-import { shown, type ShownEntry, type Standing, standings } from "./shown.ts";
+import { shown, type ShownEntry } from "../../view/entries.ts";
+import { type Standing, standings } from "./standing.ts";
 import { table } from "./table.tsx";
 import { text } from "./words.ts";
 
