@@ -4,7 +4,7 @@ import type { View } from "../view/view.ts";
 import { DataTable } from "./data_table.tsx";
 import { RunLink } from "./run.tsx";
 import { partitionHref, Time } from "./small.tsx";
-import { type ShownState, Sign } from "./state.tsx";
+import { Marked, type ShownState } from "./state.tsx";
 
 const text = words({
   when: "When",
@@ -76,10 +76,9 @@ export function Events(
           name: "what",
           title: t.what,
           cell: ({ kind }) => (
-            <span class={`state s-${LIKE[kind]}`}>
-              <Sign state={LIKE[kind]} />
+            <Marked state={LIKE[kind]}>
               {t.kinds[kind]}
-            </span>
+            </Marked>
           ),
           by: ({ kind }) => kind,
         },

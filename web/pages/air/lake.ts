@@ -1,7 +1,7 @@
 import { type AssetKey, DAY, type Definition, type OpenLake, type Orchestrator } from "../../../core/mod.ts";
 import type { Row } from "../../cached_rows.ts";
 import type { PageEnv } from "../../view/view.ts";
-import { shown } from "../data/shown.ts";
+import { shown } from "../../view/entries.ts";
 
 /** The table of hours, those of production before those of development, and that of stations. */
 const HOURS = ["prod_db.vietnam", "dev_db.vietnam"] as const, STATIONS = "reference.stations";

@@ -9,7 +9,7 @@ import {
 } from "../../../core/mod.ts";
 import { RunLink } from "../../parts/run.tsx";
 import { Age, AssetLink, Panel, Said } from "../../parts/small.tsx";
-import { Sign } from "../../parts/state.tsx";
+import { Marked } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { text } from "./words.ts";
 
@@ -159,10 +159,9 @@ function Branch({ view, why: { condition, value, detail: own, children: all } }:
   const state = value ? "fresh" : "missing";
   return (
     <li>
-      <span class={`state s-${state}`}>
-        <Sign state={state} />
+      <Marked state={state}>
         <strong>{value ? t.yes : t.no}</strong>
-      </span>{" "}
+      </Marked>{" "}
       <span lang="en">
         {condition}
         {detail === undefined ? null : <span class="quiet">{`: ${detail}`}</span>}

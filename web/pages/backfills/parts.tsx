@@ -1,7 +1,7 @@
 import { type BackfillProgress, type BackfillStatus, type BackfillTurn, SECOND } from "../../../core/mod.ts";
 import { Progress } from "../../parts/progress.tsx";
 import { Waits } from "../../parts/run.tsx";
-import { type ShownState, Sign } from "../../parts/state.tsx";
+import { Marked, type ShownState } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { text } from "./words.ts";
 
@@ -17,10 +17,9 @@ const LIKE: Readonly<Record<BackfillStatus, ShownState>> = {
 /** A backfill's status with its sign. */
 export function BackfillState({ view, status }: { view: View; status: BackfillStatus }) {
   return (
-    <span class={`state s-${LIKE[status]}`}>
-      <Sign state={LIKE[status]} />
+    <Marked state={LIKE[status]}>
       {view.in(text).statuses[status]}
-    </span>
+    </Marked>
   );
 }
 
@@ -43,10 +42,9 @@ export function Far(
       <span class="states">
         <span>{t.done(format.number(done), format.number(total), format.number(share))}</span>
         {failed === 0 ? null : (
-          <span class="state s-failed">
-            <Sign state="failed" />
+          <Marked state="failed">
             {t.failedCount(format.number(failed))}
-          </span>
+          </Marked>
         )}
       </span>
     </span>

@@ -2,7 +2,7 @@ import type { AssetKey, AssetStatus, PartitionSet } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { AssetLink, Empty, firstOf, Panel, partitionHref, Said, Time, Title } from "../../parts/small.tsx";
-import { Sign } from "../../parts/state.tsx";
+import { Marked } from "../../parts/state.tsx";
 import { words } from "../../view/language.ts";
 import type { View } from "../../view/view.ts";
 import { type CheckHistory, historyOf } from "./history.ts";
@@ -129,10 +129,9 @@ function All(
           number: true,
           cell: (each) =>
             failed(each) === 0 ? "0" : (
-              <span class="state s-failed">
-                <Sign state="failed" />
+              <Marked state="failed">
                 {view.format.number(failed(each))}
-              </span>
+              </Marked>
             ),
           by: failed,
         },

@@ -7,7 +7,8 @@ import { FORMATS } from "../../parts/formats.ts";
 import { AssetLink, Empty, Facts, Panel, Said, Title } from "../../parts/small.tsx";
 import type { View } from "../../view/view.ts";
 import { closed, Stands } from "./parts.tsx";
-import { behind, columnsOf, firstQuery, firstRows, shown, type ShownEntry, standings } from "./shown.ts";
+import { firstQuery, firstRows, shown, type ShownEntry } from "../../view/entries.ts";
+import { behind, columnsOf, standings } from "./standing.ts";
 import { text } from "./words.ts";
 
 const PREVIEWED = 20;

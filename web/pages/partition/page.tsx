@@ -7,7 +7,7 @@ import { LogLines } from "../../parts/log.tsx";
 import { MetadataCell } from "../../parts/metadata.tsx";
 import { RunLink } from "../../parts/run.tsx";
 import { assetHref, Empty, Facts, Panel, partitionHref, Said, Time, Title } from "../../parts/small.tsx";
-import { Sign, State } from "../../parts/state.tsx";
+import { Marked, State } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { type Look, lookAt, type Version } from "./look.ts";
 import { text } from "./words.ts";
@@ -248,10 +248,9 @@ function Checks({ view, look: { checks } }: { view: View; look: Look }) {
             name: "result",
             title: t.result,
             cell: ({ passed }) => (
-              <span class={`state s-${passed ? "fresh" : "failed"}`}>
-                <Sign state={passed ? "fresh" : "failed"} />
+              <Marked state={passed ? "fresh" : "failed"}>
                 {passed ? t.passed : t.failed}
-              </span>
+              </Marked>
             ),
             by: ({ passed }) => Number(passed),
           },

@@ -8,7 +8,7 @@ import { DataTable } from "../../parts/data_table.tsx";
 import { MetadataCell } from "../../parts/metadata.tsx";
 import { RunLink } from "../../parts/run.tsx";
 import { AssetLink, Empty, Panel, partitionHref, Time, Title } from "../../parts/small.tsx";
-import { Sign, State } from "../../parts/state.tsx";
+import { Marked, State } from "../../parts/state.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
 import { Compared } from "./compared.tsx";
 import { COMPARED, type Difference, differencesOf, differenceStatement } from "./differences.ts";
@@ -225,10 +225,9 @@ function Checks(
     const state = isOlder ? "stale" : found.passed ? "fresh" : "failed";
     return (
       <>
-        <span class={`state s-${state}`}>
-          <Sign state={state} />
+        <Marked state={state}>
           {isOlder ? t.passedThen : found.passed ? t.passed : t.failed}
-        </span>
+        </Marked>
         {isOlder ? <div class="small">{t.isOlder}</div> : null}
         {found.detail === undefined ? null : <div class="small">{found.detail}</div>}
       </>

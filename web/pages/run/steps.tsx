@@ -9,7 +9,7 @@ import { DataTable } from "../../parts/data_table.tsx";
 import { Gantt } from "../../parts/gantt.tsx";
 import { Age, AssetLink, Panel, partitionHref, Time } from "../../parts/small.tsx";
 import { Progress } from "../../parts/progress.tsx";
-import { Sign } from "../../parts/state.tsx";
+import { Marked } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { lanesOf, shownSteps, STEP_STATES } from "./lanes.ts";
 import { text } from "./words.ts";
@@ -125,10 +125,9 @@ export function Steps(
             name: "outcome",
             title: t.outcome,
             cell: ({ outcome }) => (
-              <span class={`state s-${STEP_STATES[outcome]}`}>
-                <Sign state={STEP_STATES[outcome]} />
+              <Marked state={STEP_STATES[outcome]}>
                 {t.outcomes[outcome]}
-              </span>
+              </Marked>
             ),
             by: ({ outcome }) => outcome,
           },

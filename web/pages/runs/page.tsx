@@ -2,6 +2,7 @@ import { type RunId, runJson, type RunRecord } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Gantt } from "../../parts/gantt.tsx";
+import { Pager } from "../../parts/pager.tsx";
 import { RUN_STATES, RunLink, RunState, RunWhat, runWords, Waits } from "../../parts/run.tsx";
 import { Came } from "../../parts/came.tsx";
 import { Age, Empty, Panel, Title } from "../../parts/small.tsx";
@@ -61,18 +62,7 @@ export function runs(pages: Pages): void {
                   </Empty>
                 )
                 : <List view={view} runs={listed} waits={waits} />}
-              <nav class="pages" aria-label={t.list}>
-                {asked.before === undefined
-                  ? null
-                  : <a class="button" href={link(view, { before: undefined })}>{t.newer}</a>}
-                {found.length > PAGE
-                  ? (
-                    <a class="button" href={link(view, { before: String(listed.at(-1)!.id) })}>
-                      {t.older}
-                    </a>
-                  )
-                  : null}
-              </nav>
+              <Pager view={view} label={t.list} older={found.length > PAGE ? listed.at(-1)!.id : undefined} />
             </div>
           </Panel>,
           listed.length === 0 ? null : (
