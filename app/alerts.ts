@@ -26,7 +26,7 @@ export interface AlertsParts {
   readonly openaq: OpenAQWatch | undefined;
   /** The schedules and sensors. */
   readonly automations: AutomationNames;
-  /** When something is due next to be asked for. */
+  /** When something is due next to be requested. */
   readonly due: () => Instant;
   readonly time: TimeOfLake;
   readonly warn: Warn;

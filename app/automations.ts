@@ -9,7 +9,7 @@ import { askingAsset } from "./source.ts";
 const POOL = "openaq";
 
 /**
- * What asks for runs by itself: what pipelines and modules declare, and what is in the box, where its name is free.
+ * What requests runs by itself: what pipelines and modules declare, and what is in the box, where its name is free.
  *
  * @param watch Asks OpenAQ whether it answers; without it, sensors are only looked at.
  */

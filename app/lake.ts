@@ -75,7 +75,7 @@ export interface Lake extends AsyncDisposable {
 
 export interface LakeOptions {
   readonly project: Project;
-  /** `queue` reads, and asks for runs that others do. */
+  /** `queue` reads, and requests runs that others do. */
   readonly access: "read" | "queue" | "write";
   /** @default the machine's */
   readonly time?: TimeOfLake;

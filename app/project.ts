@@ -27,7 +27,7 @@ export interface Project {
   /** Reads one of its source files, by its path below the project or by a `file:` URL. */
   readonly readSourceFile: (path: string) => Promise<string>;
   readonly pipelines: readonly Pipeline[];
-  /** What pipelines, or a module, declare to ask for runs. */
+  /** What pipelines, or a module, declare to request runs. */
   readonly schedules: readonly Schedule[];
   readonly sensors: readonly Sensor[];
   /** What they declare that people are told of. */

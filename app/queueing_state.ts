@@ -13,7 +13,7 @@ export async function openToQueue(path: string, options: StateOptions = {}): Pro
   }
 }
 
-/** Reads by one state and asks for runs by another, which are of one file. */
+/** Reads by one state and requests runs by another, which are of one file. */
 function queueing(reading: State, writing: State): State {
   const { keyValue, backfills, acts } = writing;
   const own: Partial<State> = {

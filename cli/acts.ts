@@ -1,7 +1,7 @@
 import { type Act, visible } from "../core/mod.ts";
 import type { CommandLog } from "./command_log.ts";
 
-/** Tells what somebody asked for over the web: as data, or in a line. */
+/** Tells what somebody requested over the web: as data, or in a line. */
 export function tellAct(log: CommandLog, told: Act, say: (line: string) => void): void {
   const { at: _, message: why, ...act } = told;
   if (!log.structured) say(actLine(told));

@@ -68,7 +68,7 @@ Examples:
   },
 };
 
-/** Why it was asked for then, or why not. */
+/** Why it was requested then, or why not. */
 function showKept({ stdout }: Context, { at, run, requested, reasons, why }: KeptEvaluation): void {
   const when = isoSeconds(at);
   const count = total(requested);

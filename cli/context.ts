@@ -104,7 +104,7 @@ export interface AppOptions {
   readonly follows?: boolean;
 }
 
-/** What for a lake is opened: `queue` reads, and asks for runs that others do. */
+/** What for a lake is opened: `queue` reads, and requests runs that others do. */
 export type LakeAccess = "read" | "queue" | "write";
 
 /** How a lake is opened. */
@@ -148,7 +148,7 @@ export interface App {
   project(): Promise<Project>;
   /** The state alone, without its lake or any graph; to read, an empty one if there is none. */
   state(access: "read" | "write"): Promise<State>;
-  /** How all that asks for runs by itself stands: the conditions of assets, schedules, sensors. */
+  /** How all that requests runs by itself stands: the conditions of assets, schedules, sensors. */
   automations(): Promise<readonly AutomationStatus[]>;
   /** Pauses or resumes one of these. @returns Whether it was not so before. */
   setPaused(name: string, paused: boolean): Promise<boolean>;
@@ -271,11 +271,11 @@ export interface Lake extends AsyncDisposable {
   /** The schedules and sensors that are declared, and what is in the box. */
   declaredAutomations(): Promise<Automations>;
   /**
-   * Tells people of what is wrong by now, and what is over, beside one who asks for what is due: `tickers` do so
+   * Tells people of what is wrong by now, and what is over, beside one who requests what is due: `tickers` do so
    * themselves.
    */
   look(signal: AbortSignal): Promise<void>;
-  /** The same at the end of who asked for what was due, and waits until each channel was tried. */
+  /** The same at the end of who requested what was due, and waits until each channel was tried. */
   tell(signal: AbortSignal): Promise<void>;
 }
 

@@ -48,7 +48,7 @@ async function* dueWork(
   for (let rounds = graph.assets.length; rounds >= 0 && !options.signal.aborted; rounds--) {
     await orchestrator.observe(options.signal);
     for (const ticker of ticking) await ticker.tick(options.signal);
-    // What is done may have been asked for by another, and makes more due all the same.
+    // What is done may have been requested by another, and makes more due all the same.
     let done = 0;
     for await (const worked of orchestrator.work(options)) {
       done++;

@@ -89,7 +89,7 @@ Examples:
   },
 };
 
-/** The lake's warnings about the assets that were asked for, each message once. */
+/** The lake's warnings about the selected assets, each message once. */
 async function warningsOf(lake: Lake, assets: ReadonlySet<string>): Promise<string[]> {
   const told = [...await lake.warnings()].filter(([key]) => assets.has(key))
     .flatMap(([key, warnings]) => warnings.map(({ message }) => ({ key, message })));

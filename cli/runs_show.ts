@@ -107,7 +107,7 @@ function unseenLines(run: RunRecord, made: readonly string[], only: string | und
 }
 
 interface Filter {
-  /** Its key, if one asset is asked for. */
+  /** Its key, if one asset is selected. */
   readonly asset: string | undefined;
   readonly step: (step: StepRecord) => boolean;
   readonly event: (event: NumberedEvent) => boolean;

@@ -10,7 +10,7 @@ import { near } from "./selection.ts";
 import { notify, painter, print, printJson } from "./out.ts";
 import { table } from "./table.ts";
 
-/** Tells the status of some of what asks for runs by itself. */
+/** Tells the status of some of what requests runs by itself. */
 export async function tellStatuses(
   { json, app: open }: Invocation,
   { stdout, log }: Context,
@@ -52,7 +52,7 @@ export function tickCells({ at, outcome, detail, runs }: KeptTick): string[] {
   return [isoSeconds(at), outcome, runs.join(", "), visible(detail)];
 }
 
-/** What the word names. @throws {UsageError} If it is nothing that asks for runs by itself. */
+/** What the word names. @throws {UsageError} If it is nothing that requests runs by itself. */
 export async function namedAutomation(
   app: App,
   action: string,

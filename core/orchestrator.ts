@@ -75,12 +75,12 @@ export interface TickersOptions extends Automations {
   readonly files: LakeFiles;
   /** How many days a selection without bounds covers. */
   readonly lookbackDays: number;
-  /** Assets, schedules and sensors that others ask for. @default none */
+  /** Assets, schedules and sensors that others request. @default none */
   readonly left?: LeftToOthers;
 }
 
 /**
- * The status of all that asks for runs by itself: the conditions of assets, schedules, sensors.
+ * The status of all that requests runs by itself: the conditions of assets, schedules, sensors.
  *
  * @throws {DeclarationError}
  */
@@ -297,7 +297,7 @@ export class Orchestrator {
     );
   }
 
-  /** How many existing partitions are asked for. @throws {RequestError} */
+  /** How many existing partitions are selected. @throws {RequestError} */
   covers(selection: RunSelection): number {
     return [...scopeOf(this.index, selection).values()].reduce((sum, ranges) => sum + count(ranges), 0);
   }
@@ -390,7 +390,7 @@ export class Orchestrator {
   async #make(
     { assets, scope, request, taken, ...options }: RunOptions & {
       readonly assets: ReadonlySet<AssetKey>;
-      /** What it covers, and what is asked for, by how the lake stands by now. */
+      /** What it covers, and what is requested, by how the lake stands by now. */
       readonly scope: () => Scope;
       readonly request: () => RunRequest;
       readonly taken?: TakenRun;
@@ -438,7 +438,7 @@ export class Orchestrator {
   }
 
   /**
-   * Whether an asset, or one of its partitions, would be asked for by itself as things stand, and why.
+   * Whether an asset, or one of its partitions, would be requested by itself as things stand, and why.
    *
    * @throws {RequestError} If it has no such partition.
    * @throws {DeclarationError} If its condition, or one above it, cannot be meant.
@@ -489,7 +489,7 @@ export class Orchestrator {
     return over.slice(0, limit);
   }
 
-  /** How all that asks for runs by itself stands. @throws {DeclarationError} */
+  /** How all that requests runs by itself stands. @throws {DeclarationError} */
   async automations(declaredAutomations: Automations): Promise<AutomationStatus[]> {
     const { state, clock } = this.session;
     return await automationStatusesOf(declaredAutomations, {
@@ -534,7 +534,7 @@ export class Orchestrator {
     ];
   }
 
-  /** Begins to ask for what is to be made by itself; it goes on where the last one ended. */
+  /** Begins to request what is to be made by itself; it goes on where the last one ended. */
   async ticker(options?: TickerOptions): Promise<Ticker> {
     const { Ticker } = await import("./automation/ticker.ts");
     return await Ticker.open(this.session, await this.#cron(), options);

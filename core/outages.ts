@@ -50,7 +50,7 @@ export async function noteOutage(
   });
 }
 
-/** Why an asset is not asked for: the service that it asks is down. */
+/** Why an asset is not requested: the service that it asks is down. */
 export function outageOf(outages: Outages, { asset: { pool } }: Node): string | undefined {
   const outage = pool === null ? undefined : outages.get(pool);
   return outage && outageText(pool!, outage);

@@ -26,7 +26,7 @@ export function alerts({ lookbackDays, own, assets }: AlertsOptions): readonly A
     alert.failure(on("failure")),
     alert.ticks(),
     alert.promotion(on("promotion")),
-    // Days that were never asked for, and are older than what is asked for by itself, are nobody's; those that stood once
+    // Days that were never requested, and are older than what is requested by itself, are nobody's; those that stood once
     // are late at any age.
     alert.late({ ...on("late"), latest: lookbackDays + 1 }),
     alert.check({ ...on("check"), severity: "blocking" }),

@@ -33,7 +33,7 @@ const QUIET: Milliseconds = 50 * MINUTE;
 
 /**
  * Whether a service can be reached: probed at first, when nothing was asked of it for a while, and again and again from the
- * first question on that failed for good until one is answered. While it is down, nothing that asks it is asked for.
+ * first question on that failed for good until one is answered. While it is down, nothing that asks it is requested.
  */
 export function reachable(options: ReachableOptions): Sensor {
   const { pool, service, every = { minutes: 1 }, description = `whether ${pool} answers` } = options;

@@ -19,7 +19,7 @@ export interface RunStatusOptions {
   readonly statuses?: readonly RunRecord["status"][];
   /**
    * Called for each run that has ended, in the order of their numbers: once, or again where it was killed meanwhile, so
-   * that it is to mind the run's number. @returns Runs to be asked for, if any.
+   * that it is to mind the run's number. @returns Runs to be requested, if any.
    */
   readonly act: (run: RunRecord, signal: AbortSignal) => unknown;
   /** @default 30 seconds */

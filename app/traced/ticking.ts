@@ -1,6 +1,6 @@
 import type { Ticking, Tracer } from "../../core/mod.ts";
 
-/** Traces each tick; one that neither asked for runs nor for anything else is left out. */
+/** Traces each tick; one that requested nothing is left out. */
 export function tracedTicking(tracer: Tracer, ticking: Ticking): Ticking {
   const { name } = ticking;
   return {

@@ -19,7 +19,7 @@ export interface ActRequest {
 }
 
 /**
- * The priority of what somebody asks for at a page: somebody waits for it, so it goes before what is asked for by itself
+ * The priority of what somebody requests at a page: somebody waits for it, so it goes before what is requested by itself
  * (0) and before backfills (-1). Schedules and sensors that declare more are still more urgent.
  */
 const PRIORITY = 1;

@@ -37,7 +37,7 @@ export interface AlerterOptions {
   readonly sensors?: () => Promise<AlertView["sensors"]>;
   /** The schedules and sensors here. @default none */
   readonly automations?: AutomationNames;
-  /** When something is due next to be asked for, by who ticks here. @default nothing is, and nobody is missed */
+  /** When something is due next to be requested, by who ticks here. @default nothing is, and nobody is missed */
   readonly due?: () => Instant;
   /** Told of what began or ended here, beside the channels. */
   readonly tell?: (episode: Pick<Episode, "rule" | "subject" | "message">) => void;
@@ -91,7 +91,7 @@ export class Alerter implements Ticking {
   }
 
   /**
-   * Called by who asks for what is due, after it has: a look, and a sign of life, which is missed where it is not called
+   * Called by who requests what is due, after it has: a look, and a sign of life, which is missed where it is not called
    * again although something is due.
    */
   async tick(signal: AbortSignal): Promise<Tick> {

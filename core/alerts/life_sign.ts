@@ -16,7 +16,7 @@ export interface Beat {
 }
 
 /**
- * The sign of life of a daemon that lasts, or of others of the same groups: it beats whenever it has asked for what is due, and says when it is to come
+ * The sign of life of a daemon that lasts, or of others of the same groups: it beats whenever it has requested what is due, and says when it is to come
  * again. One that ends as it is to says so; one that is killed or stalled leaves a beat that grows old.
  */
 export class LifeSign {
@@ -31,7 +31,7 @@ export class LifeSign {
     this.#lead = lead;
   }
 
-  /** Says that all was asked for that was due at `at`, and when something is due next (Infinity: nothing by itself). */
+  /** Says that all was requested that was due at `at`, and when something is due next (Infinity: nothing by itself). */
   async beat({ at, due }: Beat): Promise<void> {
     const next = Number.isFinite(due) ? due : null;
     // A sign of life every minute at least, but not one for each of many events.
@@ -77,7 +77,7 @@ export async function missed(
   const found = new Map<string, Beat>();
   for (const [key, { value }] of await store.list(PREFIX)) {
     const { at, due } = value as unknown as { at: Instant; due: Instant | null };
-    // What was due already when it was seen was being asked for.
+    // What was due already when it was seen was being requested.
     if (due !== null && Math.max(at, due) + PATIENCE * speed < now) {
       found.set(TICKS + key.slice(PREFIX.length), { at, due });
     }

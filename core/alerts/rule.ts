@@ -18,7 +18,7 @@ export interface AlertRule {
   /** Several rules may share one: what they find of a subject is one episode, as bad as the worst. */
   readonly name: string;
   find(view: AlertView): Promise<readonly Symptom[]> | readonly Symptom[];
-  /** Whether those tell of it, too, who follow the one that asks for runs: it is about that one. @default false */
+  /** Whether those tell of it, too, who follow the one that requests runs: it is about that one. @default false */
   readonly byFollowers?: boolean;
   /** Whether it would find what is wrong with a subject: that it finds nothing of another says nothing. @default yes */
   readonly sees?: (view: AlertView, subject: string) => boolean;

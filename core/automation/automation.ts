@@ -31,7 +31,7 @@ interface Kept {
 
 /**
  * Where the condition of each asset is met, evaluated anew only where something changed: events, the work of others, the
- * time, or what is asked for upstream. Whatever reads what changed, however far down, is evaluated, too; but for what other
+ * time, or what is requested upstream. Whatever reads what changed, however far down, is evaluated, too; but for what other
  * code was registered of: its condition is another's to judge.
  */
 export class Automation {
@@ -46,7 +46,7 @@ export class Automation {
 
   /**
    * @param memories What the conditions of assets remembered before.
-   * @param left The assets that another asks for.
+   * @param left The assets that another requests.
    */
   constructor(
     readonly index: StalenessIndex,

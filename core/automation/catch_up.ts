@@ -4,13 +4,13 @@ import type { CatchUp } from "./schedule.ts";
 /** The first due time after an instant, or Infinity. */
 export type Next = (after: Instant) => Instant;
 
-/** So long after it was due, what is not caught up is still asked for. */
+/** So long after it was due, what is not caught up is still requested. */
 export const IN_TIME = MINUTE;
 
 /** A due time that has come. */
 export interface Due {
   readonly at: Instant;
-  /** Whether it came too long ago to be asked for. */
+  /** Whether it came too long ago to be requested. */
   readonly isMissed: boolean;
 }
 

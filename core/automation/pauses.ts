@@ -1,7 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { KeyValue } from "../ports/key_value.ts";
 
-/** Whether what asks for runs by itself is paused, and since when it is so. */
+/** Whether what requests runs by itself is paused, and since when it is so. */
 export interface Pause {
   readonly paused: boolean;
   readonly at: Instant;
@@ -12,7 +12,7 @@ export async function pauseOf(store: KeyValue, name: string): Promise<Pause | un
   return (await store.get(keyOf(name)))?.value as Pause | undefined;
 }
 
-/** Pauses or resumes what asks for runs by itself. @returns Whether it was not so before. */
+/** Pauses or resumes what requests runs by itself. @returns Whether it was not so before. */
 export async function setPaused(
   store: KeyValue,
   name: string,

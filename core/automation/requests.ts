@@ -7,7 +7,7 @@ import { assetRanges } from "../run/request.ts";
 import type { Node } from "../staleness/node.ts";
 
 /**
- * The runs that make what is asked for: one for each set of assets that read each other. Asked for once more as of the
+ * The runs that make what is requested: one for each set of assets that read each other. Requested once more as of the
  * same event, the same partitions are the same run, by its key.
  */
 export function requestsFor(

@@ -13,7 +13,7 @@ export interface Schedule {
   readonly cron: string;
   readonly timeZone: string;
   readonly catchUp: CatchUp;
-  /** Whether each who leads asks for it, over its own assets: what prunes. Otherwise one does, for all. */
+  /** Whether each who leads requests it, over its own assets: what prunes. Otherwise one does, for all. */
   readonly perLead: boolean;
   /** The request of a due time, or one line on why there is none. */
   readonly request: (due: Instant) => AutomationRequest | { readonly skip: string };

@@ -29,7 +29,7 @@ export interface ScheduleOver {
   readonly session: Session;
   readonly cron: Cron;
   readonly lookbackDays: number;
-  /** The assets that another asks for. @default none */
+  /** The assets that another requests. @default none */
   readonly left?: ReadonlySet<AssetKey>;
 }
 
@@ -138,7 +138,7 @@ export class ScheduleTicker implements Ticking {
     return false;
   }
 
-  /** The run of a due time; or why it is not asked for now, and whether it will not be later either. */
+  /** The run of a due time; or why it is not requested now, and whether it will not be later either. */
   async #request(
     due: Instant,
     last: RunId | null,

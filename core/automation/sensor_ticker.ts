@@ -34,7 +34,7 @@ export interface SensorOver {
 /** After failures a sensor is called at least so often. */
 const MOST_WAIT = 10 * MINUTE;
 
-/** Calls a sensor when it may be called again, and asks for what it found. */
+/** Calls a sensor when it may be called again, and requests what it found. */
 export class SensorTicker implements Ticking {
   readonly name: string;
   readonly #over: SensorOver;
@@ -171,7 +171,7 @@ export class SensorTicker implements Ticking {
     return count;
   }
 
-  /** The runs that are asked for, all of them; or why they wait. */
+  /** The runs that are requested, all of them; or why they wait. */
   async #requests(
     { requests = [] }: Sensed,
   ): Promise<readonly RunRequest[] | { readonly waits: string }> {

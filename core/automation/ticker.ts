@@ -18,11 +18,11 @@ import { withBetween } from "./between.ts";
 import { requestsFor } from "./requests.ts";
 import { evaluationOf, waitingFor } from "./verdict.ts";
 
-/** The runs that were asked for at one moment. */
+/** The runs that were requested at one moment. */
 export interface Tick {
   readonly at: Instant;
   readonly runs: readonly { readonly run: RunId; readonly request: RunRequest }[];
-  /** Why it asked for none, where that is a failure that is noted already, and not thrown. */
+  /** Why it requested none, where that is a failure that is noted already, and not thrown. */
   readonly failure?: string;
 }
 
@@ -34,17 +34,17 @@ export interface Ticking {
   tick(signal: AbortSignal): Promise<Tick>;
 }
 
-/** The part of what is to be made by itself that one asks for. */
+/** The part of what is to be made by itself that one requests. */
 export interface TickerOptions {
-  /** The days before today that no backfill keeps from being asked for. @default 7 */
+  /** The days before today that no backfill keeps from being requested. @default 7 */
   readonly lookbackDays?: number;
-  /** The assets that another asks for. @default none */
+  /** The assets that another requests. @default none */
   readonly left?: ReadonlySet<AssetKey>;
 }
 
 type ByAsset = ReadonlyMap<AssetKey, Ranges>;
 
-/** What a run left undone without an event of it, such as one that lost the state, is asked for anew after so long. */
+/** What a run left undone without an event of it, such as one that lost the state, is requested anew after so long. */
 const AGAIN = HOUR;
 
 /** Asks for what assets are to be made by themselves: evaluates their conditions and queues runs. */
@@ -55,7 +55,7 @@ export class Ticker implements Ticking {
   readonly #open = new Map<RunId, RunRequest>();
   /** Partitions of runs that somebody cancelled: they are let be until something changes for them. */
   readonly #cancelled = new Map<Node, Ranges>();
-  /** Runs that failed, with when that which they left undone is asked for anew, though they left no event of it. */
+  /** Runs that failed, with when that which they left undone is requested anew, though they left no event of it. */
   readonly #again = new Map<RunId, Instant>();
   /** The last evaluation of each asset at which there was anything to look at. */
   #evaluated: ReadonlyMap<Node, Evaluated> = new Map();
@@ -89,19 +89,19 @@ export class Ticker implements Ticking {
     const automation = new Automation(index, cron, memories.known, left);
     const ticker = new Ticker(session, automation, memories, new HeldByBackfills(session, lookbackDays));
     for (const run of await state.runs(MOST_OPEN, { command: "materialize", statuses: OPEN })) {
-      // What is less urgent, such as a backfill that waits or is paused, keeps nothing from being asked for.
+      // What is less urgent, such as a backfill that waits or is paused, keeps nothing from being requested.
       if ((run.request.priority ?? 0) >= 0) ticker.#open.set(run.id, run.request);
     }
     return ticker;
   }
 
-  /** When there may be something to ask for although no event says so. */
+  /** When there may be something to request although no event says so. */
   get wakes(): Instant {
     return this.#isPaused ? Infinity : Math.min(this.#automation.wakes, ...this.#again.values());
   }
 
   /**
-   * Takes in what happened, and asks for nothing.
+   * Takes in what happened, and requests nothing.
    *
    * @internal
    * @returns What is to be made and nobody is at work on, where something changed.
@@ -166,7 +166,7 @@ export class Ticker implements Ticking {
     }
   }
 
-  /** Whether a run, after which nothing has happened, is to be asked for anew; one that failed is after a while. */
+  /** Whether a run, after which nothing has happened, is to be requested anew; one that failed is after a while. */
   #isForNothing(run: RunRecord): boolean {
     if (run.ended === null || run.status === "cancelled") return false;
     if (this.#cameTooEarly(run.ended, run.request)) return true;
@@ -183,7 +183,7 @@ export class Ticker implements Ticking {
     );
   }
 
-  /** What runs that failed were asked for, where it is time to ask anew and it is still to be made. */
+  /** What failed runs were requested to make, where it is time to request it anew and it is still to be made. */
   async #due(running: ByAsset): Promise<Map<Node, Ranges>> {
     const { state, clock, index } = this.#session;
     const due = new Map<Node, Ranges>();
@@ -199,7 +199,7 @@ export class Ticker implements Ticking {
     return due;
   }
 
-  /** Keeps what was asked for, and why of the others nothing was. */
+  /** Keeps what was requested, and why of the others nothing was. */
   async #note(at: Instant, runs: Tick["runs"], others: readonly AssetEvaluation[]): Promise<void> {
     const count = this.#evaluated.size;
     const looked = `${count} ${count === 1 ? "asset" : "assets"} looked at`;
@@ -224,11 +224,11 @@ export class Ticker implements Ticking {
     return requested;
   }
 
-  /** The partitions of live workers, of runs that were asked for and wait for one, and those that backfills will make. */
+  /** The partitions of live workers, of runs that were requested and wait for one, and those that backfills will make. */
   async #running(): Promise<ByAsset> {
     const { state, index } = this.#session;
     const running = new Map(await runningIn(state));
-    // What asks a service that is down is as little to be asked for as what is at work.
+    // What asks a service that is down is as little to be requested as what is at work.
     for (const node of this.#outages.size === 0 ? [] : index.nodes) {
       if (outageOf(this.#outages, node) !== undefined) running.set(node.key, allExisting(node, index.now));
     }

@@ -13,23 +13,23 @@ import { outageOf, type Outages } from "../outages.ts";
 import type { View } from "./view.ts";
 import { reasonsOf, type Why, whyOf } from "./why.ts";
 
-/** Whether an asset or one of its partitions would be asked for by itself, and why. */
+/** Whether an asset or one of its partitions would be requested by itself, and why. */
 export interface Verdict {
   readonly asset: AssetKey;
   /** Null for an asset as a whole. */
   readonly partition: string | null;
   readonly decision: "run" | "wait";
   readonly at: Instant;
-  /** The partitions that would be asked for. */
+  /** The partitions that would be requested. */
   readonly requested: readonly PartitionRange[];
   /** The reasons that decided, a few words each. */
   readonly reasons: readonly string[];
   readonly why: Why;
 }
 
-/** The reasons beside their conditions for which assets are not asked for. */
+/** The reasons beside their conditions for which assets are not requested. */
 export interface VerdictOptions {
-  /** Whether nothing is asked for by itself. */
+  /** Whether nothing is requested by itself. */
   readonly paused?: boolean;
   readonly outages?: Outages;
   /** The partitions that are left to backfills. */

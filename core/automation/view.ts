@@ -9,7 +9,7 @@ export interface View {
   readonly index: StalenessIndex;
   /** The partitions that live workers hold, or that runs and backfills are to make, by asset. */
   readonly running: ReadonlyMap<AssetKey, Ranges>;
-  /** Those asked for in the same evaluation, of assets that were evaluated before. */
+  /** Those requested in the same evaluation, of assets that were evaluated before. */
   readonly requested: ReadonlyMap<AssetKey, Ranges>;
   readonly cron: Cron;
 }

@@ -22,7 +22,7 @@ export class HeldByBackfills {
   readonly #session: Session;
   readonly #lookbackDays: number;
 
-  /** @param lookbackDays The days before today that no backfill keeps from being asked for. */
+  /** @param lookbackDays The days before today that no backfill keeps from being requested. */
   constructor(session: Session, lookbackDays = 7) {
     this.#session = session;
     this.#lookbackDays = lookbackDays;

@@ -165,7 +165,7 @@ interface Covered {
   readonly whole: Scope;
 }
 
-/** Of each index the backfills that were asked for last, with so many batches at most. */
+/** Of each index the backfills that were requested last, with so many batches at most. */
 const known = new WeakMap<StalenessIndex, Map<BackfillId, Covered>>();
 const MOST_BATCHES = 20_000;
 

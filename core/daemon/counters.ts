@@ -8,7 +8,7 @@ export interface Counted<Outcome extends string> {
   readonly took: Milliseconds;
 }
 
-/** How a tick may end: it asked for runs, for nothing, or failed. */
+/** How a tick may end: it requested runs, or none, or failed. */
 export type TickOutcome = "requested" | "skipped" | "failed";
 /** How a step may end. */
 export type StepOutcome = Extract<Progress, { type: "step-ended" }>["outcome"];

@@ -124,7 +124,7 @@ export class Daemon {
     }
   }
 
-  /** Lets nothing more be asked for here, whatever is at it. */
+  /** Lets nothing more be requested here, whatever is at it. */
   #depose(): void {
     this.#term.abort(new Error("the lead has passed on"));
     this.#term = new AbortController();
@@ -156,7 +156,7 @@ export class Daemon {
     }
   }
 
-  /** @returns Undefined where what asks for runs cannot be opened now. */
+  /** @returns Undefined where what requests runs cannot be opened now. */
   async #open(lead: Lead): Promise<Ticks | undefined> {
     const { orchestrator, tickers, pulse, tell } = this.#options;
     const { session } = orchestrator;

@@ -5,13 +5,13 @@ import type { Worked } from "../run/tally.ts";
 
 /** News of a daemon beside those of its runs. */
 export type DaemonNews =
-  /** Whether this worker asks for runs from now on. */
+  /** Whether this worker requests runs from now on. */
   | { readonly type: "leads" | "follows" }
-  /** A run that this worker asked for; `by` is the name of what did. */
+  /** A run that this worker requested; `by` is the name of what did. */
   | { readonly type: "queued"; readonly run: RunId; readonly request: RunRequest; readonly by: string }
   | { readonly type: "taken"; readonly run: RunId; readonly request: RunRequest }
   | { readonly type: "worked"; readonly worked: Worked }
-  /** Something that asks for runs failed, and is tried again. */
+  /** Something that requests runs failed, and is tried again. */
   | {
     readonly type: "failing";
     readonly name: string;

@@ -7,7 +7,7 @@ import type { Herald } from "./news.ts";
 /** How often external assets are looked for. */
 const EVERY = MINUTE;
 
-/** Looks for external assets now and then, so that what others wrote is known to what asks for runs. */
+/** Looks for external assets now and then, so that what others wrote is known to what requests runs. */
 export class Observing implements Ticking {
   readonly name = "external assets";
   readonly #orchestrator: Orchestrator;

@@ -5,7 +5,7 @@ import type { NamedLeader, State } from "../ports/state.ts";
 import type { Node } from "../staleness/node.ts";
 import { type LeadNote, SILENT, TICKS } from "./leading.ts";
 
-/** The assets, schedules and sensors that daemons of other groups ask for. */
+/** The assets, schedules and sensors that daemons of other groups request. */
 export interface LeftToOthers {
   readonly assets: ReadonlySet<AssetKey>;
   /** Of schedules and sensors. */

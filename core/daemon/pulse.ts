@@ -2,7 +2,7 @@ import type { Instant, Milliseconds } from "../instant.ts";
 import type { Clock } from "../ports/clock.ts";
 import { Counters } from "./counters.ts";
 
-/** How a daemon is: signs of life of its loops, whether it leads, and when it last asked for runs. */
+/** How a daemon is: signs of life of its loops, whether it leads, and when it last requested runs. */
 export class Pulse {
   /** Counts of what this process has done. */
   readonly counters = new Counters();
@@ -22,17 +22,17 @@ export class Pulse {
     return this.#clock.now();
   }
 
-  /** One of the loops, that of what asks for runs or that of the runs, gives a sign of life. */
+  /** One of the loops, that of what requests runs or that of the runs, gives a sign of life. */
   beat(loop: "ticks" | "runs"): void {
     this.#beats.set(loop, this.#clock.awake());
   }
 
-  /** Something asked for runs. */
+  /** Something requested runs. */
   tick(): void {
     this.#ticked = this.#clock.awake();
   }
 
-  /** Whether this worker asks for runs. */
+  /** Whether this worker requests runs. */
   set leads(leads: boolean) {
     this.#leads = leads;
   }
@@ -44,7 +44,7 @@ export class Pulse {
   /** How long another that leads has given no sign of life; undefined where this worker leads, or nobody. */
   leaderSilence: Milliseconds | undefined;
 
-  /** How long ago something asked for runs here, whether or not any were due; undefined where nothing did. */
+  /** How long ago something requested runs here, whether or not any were due; undefined where nothing did. */
   get sinceTick(): Milliseconds | undefined {
     return this.#ticked === undefined ? undefined : this.#clock.awake() - this.#ticked;
   }

@@ -1,7 +1,7 @@
 import type { DaemonOptions } from "./options.ts";
 
 /**
- * Keeps the graph true until the signal is aborted: who leads asks for runs, and everybody does them. What asks for runs
+ * Keeps the graph true until the signal is aborted: who leads requests runs, and everybody does them. What requests runs
  * and fails is told and tried again. Ends once the runs at work have ended or are to be handed back, which closing the
  * state does.
  *

@@ -12,7 +12,7 @@ export interface TicksOptions {
   readonly ports: Pick<Session, "clock" | "machine" | "mask" | "random">;
   readonly tickings: readonly Ticking[];
   readonly tell: Herald;
-  /** Aborted when no more is to be asked for. */
+  /** Aborted when no more is to be requested. */
   readonly signal: AbortSignal;
   /** Called when runs were queued. */
   readonly queued: () => void;
@@ -32,7 +32,7 @@ interface Place {
   again: Milliseconds;
 }
 
-/** Everything that asks for runs, each by itself: what fails or takes long keeps nothing else. */
+/** Everything that requests runs, each by itself: what fails or takes long keeps nothing else. */
 export class Ticks {
   readonly #options: TicksOptions;
   readonly #places: readonly Place[];

@@ -36,9 +36,9 @@ export interface ProcessVitals {
   readonly speed: number;
 }
 
-/** Who is admitted to what a process shows and lets be asked for over the web. */
+/** Who is admitted to what a process shows and lets be requested over the web. */
 export interface Admission {
-  /** Who knows it may look and ask for runs; null: whoever reaches this machine's own address may. */
+  /** Who knows it may look and request runs; null: whoever reaches this machine's own address may. */
   readonly token: string | null;
   /** Who knows it may look. */
   readonly readToken: string | null;

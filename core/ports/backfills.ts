@@ -28,7 +28,7 @@ export interface BackfillRequest {
   readonly requests: number | null;
   /** At the source's pace, at least. */
   readonly leastSeconds: number | null;
-  /** The number of the last event when it was asked for. */
+  /** The number of the last event when it was requested. */
   readonly seq: Seq;
 }
 

@@ -19,7 +19,7 @@ export interface RunRequest {
   readonly ranges: readonly AssetRange[];
   /** Whether what is fresh is materialized, too. @default false */
   readonly force?: boolean;
-  /** How the ranges were asked for, to be shown: an expression that chose the assets, and bounds or keys. */
+  /** How the ranges were requested, to be shown: an expression that chose the assets, and bounds or keys. */
   readonly selection?: readonly string[];
   readonly from?: string;
   readonly to?: string;
@@ -31,7 +31,7 @@ export interface RunRequest {
   readonly before?: Instant;
   /** The queued run of the highest priority is taken first. @default 0 */
   readonly priority?: number;
-  /** Labels by which whoever asked for it finds it again. */
+  /** Labels by which whoever requested it finds it again. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Names the request for good: a key that was ever used never runs again. */
   readonly key?: string;

@@ -3,7 +3,7 @@ import type { RunId } from "../event.ts";
 import { SECOND } from "../instant.ts";
 import type { Session } from "./session.ts";
 
-/** How often it is looked whether the end of a run was asked for. */
+/** How often it is looked whether the end of a run was requested. */
 const LOOK = SECOND;
 
 /** Aborts a run's signal once somebody asked the state for its end, or where it is aborted here. Dispose of it. */

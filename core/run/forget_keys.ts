@@ -7,7 +7,7 @@ import { sensorKeys } from "../automation/names.ts";
 const AT_ONCE = 2_000;
 
 /**
- * Forgets keys of runs that nobody asked for since an instant, and by which nobody can ask again from where he stands: a
+ * Forgets keys of runs that nobody requested since an instant, and by which nobody can request again from where he stands: a
  * schedule or a sensor is beyond it, a backfill has ended, and a retry that is typed again has another.
  */
 export async function forgetKeys(state: State, before: Instant): Promise<void> {

@@ -377,7 +377,7 @@ class Scheduler {
     return fromOrdinals(free);
   }
 
-  /** Whether what keeps back exists only since the run was asked for, or reads what does: another run makes it. */
+  /** Whether what keeps back exists only since the run was requested, or reads what does: another run makes it. */
   #isOthers({ up: node, members }: Need): boolean {
     const { session: { index }, options: { request: { asOf } } } = this;
     if (asOf === undefined) return false;

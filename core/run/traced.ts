@@ -4,18 +4,18 @@ import type { RunCommand, RunRequest } from "../ports/state.ts";
 import type { Ports } from "./session.ts";
 import type { RunResult, Worked } from "./tally.ts";
 
-/** The tag of a queued run that names the span in which it was asked for. */
+/** The tag of a queued run that names the span in which it was requested. */
 const PARENT = "traceparent";
 
 type Traced = Pick<Ports, "tracer">;
 
-/** A request that names the span in which it is asked for, if there is one, so that its run is found with it. */
+/** A request that names the span in which it is requested, if there is one, so that its run is found with it. */
 export function traceable({ tracer = untraced }: Traced, request: RunRequest): RunRequest {
   const parent = tracer.current();
   return parent === undefined ? request : { ...request, tags: { ...request.tags, [PARENT]: parent } };
 }
 
-/** A request's tags without those of one who asked for it before. */
+/** A request's tags without those of one who requested it before. */
 export function ownTags(tags: RunRequest["tags"] = {}): RunRequest["tags"] {
   const { [PARENT]: _parent, ...own } = tags;
   return Object.keys(own).length === 0 ? undefined : own;

@@ -3,7 +3,7 @@ import type { Verdict } from "../automation/verdict.ts";
 import { iso } from "../instant.ts";
 import type { KeptEvaluation, KeptTick } from "../ports/ticks.ts";
 
-/** How something that asks for runs by itself is, as `schedules --json` and `sensors --json` have it. */
+/** How something that requests runs by itself is, as `schedules --json` and `sensors --json` have it. */
 export function automationStatusJson({ name, paused, next, last }: AutomationStatus) {
   return {
     name,
@@ -18,7 +18,7 @@ export function tickJson({ at, outcome, detail, runs }: KeptTick) {
   return { at: iso(at), outcome, detail, runs };
 }
 
-/** Whether something would be asked for, and why it was before, as `automation --json` has it. */
+/** Whether something would be requested, and why it was before, as `automation --json` has it. */
 export function verdictJson(
   { asset, partition, decision, at, why }: Verdict,
   kept: readonly KeptEvaluation[] = [],

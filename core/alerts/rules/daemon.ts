@@ -4,7 +4,7 @@ import type { AlertRule } from "../rule.ts";
 
 /**
  * A daemon lives and does not answer, so that another leads in its place: over once it answers again or is no more. Or
- * nobody asked for what was due, as a daemon was killed or hangs: over with the next sign of life.
+ * nobody requested what was due, as a daemon was killed or hangs: over with the next sign of life.
  */
 export function daemon(): AlertRule {
   return {

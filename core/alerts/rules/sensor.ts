@@ -2,7 +2,7 @@ import type { AlertRule } from "../rule.ts";
 
 /**
  * A station's sensor is set aside, as it goes on failing while others answer; it is asked again once a day. Or what looks by
- * itself whether there is something to ask for goes on failing: over with the next tick that does not.
+ * itself whether there is something to request goes on failing: over with the next tick that does not.
  */
 export function sensor(): AlertRule {
   return {
