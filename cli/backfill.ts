@@ -82,7 +82,11 @@ Examples:
     }
     if (!has("yes") && !await mayBegin(context, planned)) return 130;
     const id = await planned.begin();
-    const idle = await idleLines(app, lake.state);
+    const waits = (await lake.orchestrator.backfill(id))?.progress.waitsForCode;
+    const idle = [
+      ...waits === undefined ? [] : [visible(`backfill ${id} waits: ${waits}`)],
+      ...await idleLines(app, lake.state),
+    ];
     if (json) {
       notify(context.log, idle);
       printJson(context.stdout, plannedBackfillJson(id, planned));
