@@ -89,7 +89,10 @@ Examples:
     }
     if (!has("yes") && !await mayBegin(context, planned)) return 130;
     const id = await planned.begin();
-    const idle = await idleLines(app, lake.state, await worksOfBackfills(lake.state, [id]));
+    const waits = (await lake.orchestrator.backfill(id))?.progress.waitsForCode;
+    const idle = waits === undefined
+      ? await idleLines(app, lake.state, await worksOfBackfills(lake.state, [id]))
+      : [visible(`backfill ${id} waits: ${waits}`)];
     if (json) {
       notify(context.log, idle);
       printJson(context.stdout, plannedBackfillJson(id, planned));

@@ -37,7 +37,7 @@ export interface BackfillProgress {
   readonly remainingSeconds: number | null;
   /** The service that its batches wait for, as it is down; absent where they wait for none. */
   readonly waits?: WaitsFor;
-  /** Why it does not go on, in a line, where the daemon at work has not the code of what it is to make. */
+  /** Why it does not go on, in a line, where no daemon at work has the code of all that it is to make. */
   readonly waitsForCode?: string;
 }
 

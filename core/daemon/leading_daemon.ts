@@ -62,14 +62,30 @@ export async function codeWarnings(
   return warnings;
 }
 
-/** Why assets wait, in a line, where no daemon that leads has the present code of some of them. */
+/** Why assets wait, in a line, where no daemon that leads has the present code of some of them, or none that of all. */
 export function lackText(
   leading: readonly LeadingDaemon[],
   registered: readonly RegisteredAsset[],
   assets: ReadonlySet<AssetKey>,
 ): string | undefined {
   const lacking = registered.find(({ key, codeId }) => assets.has(key) && lacks(leading, key, codeId));
-  return lacking && `${lacking.key}: ${lackingText(leading, lacking.key)}`;
+  return lacking === undefined
+    ? apartText(leading, registered.filter(({ key }) => assets.has(key)))
+    : `${lacking.key}: ${lackingText(leading, lacking.key)}`;
+}
+
+/** Says so where each daemon has only some of the assets: what makes them together is nobody's. */
+function apartText(
+  leading: readonly LeadingDaemon[],
+  registered: readonly RegisteredAsset[],
+): string | undefined {
+  const apart = leading.map((each) => ({
+    ...each,
+    lacking: registered.find(({ key, codeId }) => lacks([each], key, codeId))?.key,
+  }));
+  if (apart.length === 0 || apart.some(({ lacking }) => lacking === undefined)) return undefined;
+  const each = apart.map(({ place, lacking }) => `${place} does not make ${lacking}`);
+  return `no daemon makes all of its assets: ${each.join(", ")}: start one with the pipelines of all`;
 }
 
 function lacks(leading: readonly LeadingDaemon[], asset: AssetKey, present: number): boolean {

@@ -52,6 +52,21 @@ Deno.test("a queued run says what it waits for: a paused backfill, code that no 
   await state.close();
 });
 
+Deno.test("a backfill of assets that no daemon has all of says so as it begins, and when it is looked at", async () => {
+  await using line = await CommandLine.open();
+  const run = (...args: string[]) => line.run(args, { env });
+  await run("materialize", "past/hours", "--partition", "2024-01-01T00");
+  const state = await openSqliteState({ path: `${line.cwd}/lake-simulated.sqlite` });
+  for (const { key, codeId } of await state.assets()) {
+    const note = { speed: 1, codes: { [key]: codeId }, automations: [] };
+    await state.lead(`ticks ${key}`, Date.now(), undefined, { note });
+  }
+  const told = /\nbackfill 1 waits: no daemon makes all of its assets: the daemon of .*: start one with .*\n/;
+  assertMatch((await run(...BACKFILL)).stdout, told);
+  assertMatch((await run("backfills")).stdout, told);
+  await state.close();
+});
+
 Deno.test("a run at work that has no slot of a pool says who has it", async () => {
   await using line = await CommandLine.open();
   const run = (...args: string[]) => line.run(args, { env });

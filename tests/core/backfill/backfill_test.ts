@@ -376,6 +376,25 @@ Deno.test("a backfill of newer code is left to who has it: an older worker neith
   assertEquals((await young.orchestrator.backfills())[0]?.waitsForCode, undefined);
 });
 
+Deno.test("a backfill that no daemon has all assets of says so, in a line, until one does", async () => {
+  const world = await lab(graphOf());
+  await begun(world);
+  const codes = world.orchestrator.index.nodes.map(({ key, codeId }) => [key, codeId] as const);
+  const leads = (name: string, of: typeof codes) =>
+    world.state.lead(name, 0, undefined, { note: { speed: 1, codes: Object.fromEntries(of) } });
+  const waits = async () => (await world.orchestrator.backfills())[0]?.waitsForCode;
+  const [first, ...rest] = codes;
+  await leads("ticks one", [first!]);
+  await leads("ticks two", rest);
+  assertEquals(
+    await waits(),
+    `no daemon makes all of its assets: the daemon does not make ${rest[0]![0]}, ` +
+      `the daemon does not make ${first![0]}: start one with the pipelines of all`,
+  );
+  await leads("ticks one two", codes);
+  assertEquals(await waits(), undefined);
+});
+
 Deno.test("an asset that only newer code has stays part of its backfill", async () => {
   const store = memoryStore();
   const [hours, days] = graphOf();
