@@ -24,6 +24,9 @@ export class CachedRows {
   /** By statement: the last answers of those that are asked for by who does not wait. */
   readonly #last = new Map<string, { readonly version: number | string; readonly rows: readonly Row[] }>();
 
+  /** By statement: why those that nobody waited for were not answered, until they are. */
+  readonly #faults = new Map<string, string>();
+
   constructor(tables: Tables) {
     this.#tables = tables;
   }
@@ -56,11 +59,21 @@ export class CachedRows {
     const last = this.#last.get(statement);
     if (last?.version === version) return last.rows;
     void this.answer(statement, version).then(({ rows }) => {
+      this.#faults.delete(statement);
       this.#last.delete(statement);
       this.#last.set(statement, { version, rows });
       for (const [first] of this.#last) if (this.#last.size > SOON) this.#last.delete(first);
-    }, () => {}); // who asks next is told by trying again
+    }, (error) => {
+      // Who asks next tries again, too.
+      this.#faults.set(statement, error instanceof Error ? error.message : String(error));
+      for (const [first] of this.#faults) if (this.#faults.size > SOON) this.#faults.delete(first);
+    });
     return last?.rows;
+  }
+
+  /** Why the rows of a statement could not be had when `soon` last tried; undefined where they could. */
+  faultOf(statement: string): string | undefined {
+    return this.#faults.get(statement);
   }
 
   async #ask(key: string, statement: string): Promise<Answer> {
