@@ -134,7 +134,7 @@ async function writable(config: Config): Promise<string> {
   return await storage.exists() ? "can be written" : "is not there yet, can be made";
 }
 
-async function stateAndLake(config: Config, { sources: configured }: Groups): Promise<string> {
+async function stateAndLake(config: Config, { content }: Groups): Promise<string> {
   if (await isThere(config.state)) {
     const { requireWhole } = await import("../adapters/state/sqlite/read.ts");
     await requireWhole(config.state);
@@ -143,7 +143,6 @@ async function stateAndLake(config: Config, { sources: configured }: Groups): Pr
   const marked = await readMark({ storage: openStorage(config), state: config.state });
   const state = await openState(config.state, "read");
   try {
-    const content = { sources: configured, environment: config.environment };
     const sources = Object.values(await examineLake(state, marked, content) ?? {});
     const [newest] = await state.runs(1);
     const runs = newest === undefined ? "no runs yet" : `${newest.id} runs`;

@@ -1,4 +1,4 @@
-import { isThere, missingFrom } from "../adapters/sdk/files/place.ts";
+import { missingFrom } from "../adapters/sdk/files/place.ts";
 import {
   admitLake,
   type AssetKey,
@@ -8,13 +8,14 @@ import {
   type Forgotten,
   type Graph,
   type Instant,
+  isIdentified,
+  type LakeContent,
   type LakeStorage,
   type Lead,
   type LeftToOthers,
   type MarkedLake,
   type NewEvent,
   Orchestrator,
-  type Origins,
   OutpacedError,
   readMark,
   type State,
@@ -32,12 +33,12 @@ import type { Discrepancy, Pipeline, UpkeepContext } from "../assets/group.ts";
 import type { Config } from "../config.ts";
 import { gapWarnings } from "../sources/openaq/gap_warnings.ts";
 import { leastSeconds } from "../sources/openaq/least.ts";
-import { admitOpenAQ, admitSources, type LakeSources, lookFirst } from "./lake_sources.ts";
+import { admitOpenAQ, admitSources, type LakeSources } from "./lake_sources.ts";
 import { openStateOf } from "./lake_state.ts";
 import { disposeOf } from "./opened.ts";
 import type { Project } from "./project.ts";
 import type { LakeResources } from "./resources.ts";
-import { askingAsset, originsOf } from "./source.ts";
+import { askingAsset, contentOf } from "./source.ts";
 import { viewOf } from "../assets/views.ts";
 import { openStorage } from "./storage.ts";
 import { systemClock } from "./system.ts";
@@ -82,6 +83,8 @@ export interface LakeOptions {
   readonly tracer?: Tracer;
   /** Told of what somebody should see while the lake is open. */
   readonly warn: Warn;
+  /** Ends the first look at its source. */
+  readonly signal?: AbortSignal | undefined;
   /** Whether it stays open while other things go on here. @default false */
   readonly lasting?: boolean;
   /** Whether the lake is made although its source does not answer yet: who lasts goes on once it does. @default false */
@@ -102,20 +105,6 @@ interface Found {
 
 /** Opens the configured lake with its graph. @throws {LakeError} */
 export async function openLake(config: Config, options: LakeOptions): Promise<Lake> {
-  const missing = await missingFrom(config.state);
-  const isNew = missing.length > 0;
-  try {
-    return await open(config, options, isNew);
-  } catch (error) {
-    if (error instanceof OutpacedError && options.access === "write") {
-      const { removeState } = await import("../adapters/state/sqlite/open.ts");
-      await removeState(missing);
-    }
-    throw error;
-  }
-}
-
-async function open(config: Config, options: LakeOptions, isNew: boolean): Promise<Lake> {
   const {
     project,
     access,
@@ -123,6 +112,7 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
     time = MACHINE,
     lasting = false,
     patient = false,
+    signal,
     tracer = untraced,
     yielding = false,
   } = options;
@@ -131,30 +121,30 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
   const storage = openStorage(config);
   const looking = {
     config,
-    known: originsOf(config, project),
+    content: contentOf(config, project),
     asks: asksSource(project, selected),
     clock,
     patient,
+    signal,
     tell: (message: string) => warn("openaq", message),
     fetch: tracedFetch(tracer, fetch),
   };
   const marked = await readMark({ storage, state: config.state });
-  if (access === "write") admitLake(marked, await isThere(config.state));
+  const missing = await missingFrom(config.state);
+  if (access === "write") admitLake(marked, missing.length === 0);
   const undo: Undo = access === "write" ? await storage.make() : async () => {};
-  const undone = async (error: unknown): Promise<never> => {
+  const tell = (message: string) => warn("state", message);
+  const state = await openStateOf(config, access, { tell, lasting }).catch(async (error) => {
     await undo();
     throw error;
-  };
-  const first = isNew && access === "write" ? await lookFirst(looking).catch(undone) : undefined;
-  const tell = (message: string) => warn("state", message);
-  const state = await openStateOf(config, access, { tell, lasting }).catch(undone);
+  });
   let resources: LakeResources | undefined;
   try {
     const parts = { config, project, storage, state };
-    const admitting = { ...looking, marked, state, first };
+    const admitting = { ...looking, marked, state };
     const { sources, requests, silence } = access === "write"
       ? await admitSources(admitting)
-      : await recordedSources(parts, marked, looking.known);
+      : await recordedSources(state, marked, looking.content);
     const { store, publisher, catalog } = storage;
     const upkeep = () => ({ state, publisher, store, now: clock.now() });
     const found: Discrepancy[] = [];
@@ -250,7 +240,12 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
   } catch (error) {
     await resources?.close();
     if (access === "write") await disposeOf(project.given?.resources);
+    const isInVain = access === "write" && (error instanceof OutpacedError || !await isIdentified(state));
     await state.close();
+    if (isInVain) {
+      const { removeState } = await import("../adapters/state/sqlite/open.ts");
+      await removeState(missing);
+    }
     await undo();
     throw error;
   }
@@ -258,12 +253,12 @@ async function open(config: Config, options: LakeOptions, isNew: boolean): Promi
 
 /** Where the lake's data come from, as far as is known without asking. */
 async function recordedSources(
-  { config: { environment }, state }: Found,
+  state: State,
   marked: MarkedLake,
-  known: Origins,
+  content: LakeContent,
 ): Promise<LakeSources> {
-  const recorded = await examineLake(state, marked, { sources: known, environment });
-  return { sources: { ...recorded, ...known }, requests: 0 };
+  const recorded = await examineLake(state, marked, content);
+  return { sources: { ...recorded, ...content.sources }, requests: 0 };
 }
 
 /** Says of partitions that are to be made again for what was found that they are due. */

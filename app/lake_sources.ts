@@ -4,8 +4,8 @@ import {
   conflictText,
   examineLake,
   identifyLake,
-  type Json,
   type KeyValue,
+  type LakeContent,
   LakeError,
   type MarkedLake,
   type Origins,
@@ -13,7 +13,6 @@ import {
   type State,
 } from "../core/mod.ts";
 import type { Config } from "../config.ts";
-import { emptyState } from "./state.ts";
 
 /** Where the lake's data come from, and how many requests it took to know. */
 export interface LakeSources {
@@ -28,14 +27,13 @@ export interface LakeSourcesOptions {
   readonly marked: MarkedLake;
   readonly state: State;
   /** As far as is known without asking. */
-  readonly known: Origins;
+  readonly content: LakeContent;
   /** Whether OpenAQ will be asked: then it is found out first what answers at its URL. */
   readonly asks: boolean;
   readonly clock: Clock;
   readonly tell: (line: string) => void;
   readonly fetch: (request: Request) => Promise<Response>;
-  /** The result of the first look, where there was no state yet. */
-  readonly first?: FirstLook | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Whether a lake is opened all the same where nobody answers yet, whose source is admitted with the first answer. */
   readonly patient: boolean;
 }
@@ -47,25 +45,6 @@ interface Found {
   readonly requests: number;
 }
 
-/** The result of the first look at OpenAQ's URL, before a state is made. */
-export interface FirstLook extends Found {
-  /** The values that the state is to keep of it. */
-  readonly kept: ReadonlyMap<string, Json>;
-}
-
-/** Looks at OpenAQ's URL before anything is made: where nothing is to be known from it, nothing is left. */
-export async function lookFirst(
-  options: Omit<LakeSourcesOptions, "marked" | "state" | "first">,
-): Promise<FirstLook | undefined> {
-  const { known, asks } = options;
-  if (!asks || known.openaq !== undefined) return undefined;
-  const { keyValue } = await emptyState();
-  const looked = await look(options, keyValue);
-  requireOneKind({ ...known, openaq: looked.source });
-  const kept = new Map([...await keyValue.list("")].map(([key, { value }]) => [key, value]));
-  return { ...looked, kept };
-}
-
 /** @throws {LakeError} If what answered is simulated, and others of these are not, or the other way round. */
 function requireOneKind(sources: Origins): void {
   const found = conflictOf(sources);
@@ -74,13 +53,12 @@ function requireOneKind(sources: Origins): void {
 
 /** Makes sure that the lake holds data of these sources, and records them. @throws {LakeError} */
 export async function admitSources(options: LakeSourcesOptions): Promise<LakeSources> {
-  const { config: { environment }, state, marked, known, asks, first } = options;
-  // What another process has counted meanwhile stands.
-  for (const [key, value] of first?.kept ?? []) await state.keyValue.put(key, value, 0);
+  const { state, marked, content, asks } = options;
+  const known = content.sources;
   // Before anything is asked: of what does not belong together, nothing is changed.
-  const recorded = await examineLake(state, marked, { sources: known, environment });
+  const recorded = await examineLake(state, marked, content);
   const openaq: Found = asks && known.openaq === undefined
-    ? first ?? await lookAt(options, recorded?.openaq)
+    ? await lookAt(options, recorded?.openaq)
     : { source: known.openaq ?? recorded?.openaq, requests: 0 };
   const sources = { ...known, ...(openaq.source !== undefined && { openaq: openaq.source }) };
   await admit(options, sources);
@@ -89,19 +67,19 @@ export async function admitSources(options: LakeSourcesOptions): Promise<LakeSou
 
 /** Makes sure that the lake may hold data of what announced itself as OpenAQ only now, and records it. @throws {LakeError} */
 export async function admitOpenAQ(options: LakeSourcesOptions, source: string): Promise<void> {
-  const { config, state, known } = options;
-  await admit(options, { ...known, openaq: source });
+  const { config, state, content } = options;
+  await admit(options, { ...content.sources, openaq: source });
   const { rememberSource } = await import("../sources/openaq/first_look.ts");
   await rememberSource(config.openaq.url!, state.keyValue, source);
 }
 
 /** What others made meanwhile stands. */
 async function admit(
-  { config: { environment }, marked, state, patient }: LakeSourcesOptions,
+  { content: configured, marked, state, patient }: LakeSourcesOptions,
   sources: Origins,
 ): Promise<void> {
   requireOneKind(sources);
-  const content = { sources, environment };
+  const content = { ...configured, sources };
   await examineLake(state, await readMark(marked), content);
   await identifyLake(state, marked, content, { newId: () => crypto.randomUUID(), early: patient });
 }
@@ -125,16 +103,13 @@ async function lookAt(
 
 /** Asks the configured URL for its origin, and remembers what it answers. */
 async function look(
-  { config, clock, tell, fetch, patient }: Pick<
-    LakeSourcesOptions,
-    "config" | "clock" | "tell" | "fetch" | "patient"
-  >,
+  { config, patient, ...options }: LakeSourcesOptions,
   keyValue: KeyValue,
   recorded?: string,
 ): Promise<Found> {
   const { askSource, rememberSource } = await import("../sources/openaq/first_look.ts");
   const address = { ...config.openaq, url: config.openaq.url! };
-  const looked = await askSource(address, keyValue, { clock, tell, fetch });
+  const looked = await askSource(address, keyValue, options);
   const { requests } = looked;
   if ("source" in looked) {
     await rememberSource(address.url, keyValue, looked.source);

@@ -4,7 +4,7 @@ import {
   conflictText,
   type Graph,
   graph,
-  type Origins,
+  type LakeContent,
   type Schedule,
   type Sensor,
   show,
@@ -18,7 +18,7 @@ import type { ViewFile } from "../assets/views.ts";
 import { type Config, ConfigError } from "../config.ts";
 import type { OwnRules } from "../sensors/alerts.ts";
 import { declare, isGroup, loadGroups, noticesOf, strayWarnings, type Told } from "./groups.ts";
-import { askingAsset, originsOf } from "./source.ts";
+import { askingAsset, contentOf } from "./source.ts";
 import { lineOf, PROJECT } from "./system.ts";
 
 /** A graph with what belongs to it. */
@@ -39,8 +39,8 @@ export interface Project {
 /** The configured groups, loaded and declared once for a command. */
 export interface Groups extends Told {
   readonly pipelines: readonly Pipeline[];
-  /** Where their data come from, as far as can be told without asking. */
-  readonly sources: Origins;
+  /** The data that they make, as far as can be told without asking. */
+  readonly content: LakeContent;
   /** @throws {ConfigError} If the graph could not be loaded, or the assets make none. */
   project(): Project;
 }
@@ -52,12 +52,16 @@ export async function groupsOf(config: Config): Promise<Groups> {
     return await loadModule(config, config.graph);
   } catch (fault) {
     // Commands that need no graph do without.
-    return { ...untold(config), sources: {}, project: () => thrown(fault) };
+    return {
+      ...untold(config),
+      content: { sources: {}, environment: config.environment },
+      project: () => thrown(fault),
+    };
   }
 }
 
 /** A module's graph tells nothing of its own. */
-function untold(config: Config): Omit<Groups, "sources" | "project"> {
+function untold(config: Config): Omit<Groups, "content" | "project"> {
   return { notices: [], warnings: config.stray().warnings, pipelines: [] };
 }
 
@@ -68,14 +72,14 @@ async function composed(config: Config, groups: readonly Group[], root: string):
   if (askingAsset(pipelines) !== undefined && config.openaq.faults.length > 0) {
     throw new ConfigError(config.openaq.faults);
   }
-  const sources = originsOf(config, { pipelines });
-  const found = conflictOf(sources);
+  const content = contentOf(config, { pipelines });
+  const found = conflictOf(content.sources);
   if (found !== undefined) throw new ConfigError([conflictText(found)]);
   return {
     notices: noticesOf(config, pipelines),
     warnings,
     pipelines,
-    sources,
+    content,
     project: () =>
       "fault" in views ? thrown(views.fault) : {
         graph: built(pipelines),
@@ -146,7 +150,7 @@ async function loadModule(config: Config, path: string): Promise<Groups> {
     pipelines: [],
     given: { resources },
   };
-  return { ...untold(config), sources: originsOf(config, project), project: () => project };
+  return { ...untold(config), content: contentOf(config, project), project: () => project };
 }
 
 function noGraph(group: unknown, graph: unknown): string {

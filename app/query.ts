@@ -19,10 +19,9 @@ import { tracedQuery } from "./traced/query.ts";
 
 /** The lake's tables and views, once it is known to be the configured one. */
 export async function openQuery(config: Config, groups: Groups, tracer: Tracer): Promise<Query> {
-  const content = { sources: groups.sources, environment: config.environment };
   const storage = openStorage(config);
   const marked = await readMark({ storage, state: config.state });
-  await reading(config, (state) => examineLake(state, marked, content));
+  await reading(config, (state) => examineLake(state, marked, groups.content));
   const { DuckDBQuery } = await import("../adapters/query/duckdb/query.ts");
   const query = new DuckDBQuery({
     workspace: storage.workspace,

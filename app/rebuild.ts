@@ -22,7 +22,7 @@ import type { Config } from "../config.ts";
 import { disposeOf } from "./opened.ts";
 import type { Project } from "./project.ts";
 import { makeResources } from "./resources.ts";
-import { originsOf } from "./source.ts";
+import { contentOf } from "./source.ts";
 import { keepPace } from "./state_copies.ts";
 import { openState } from "./state.ts";
 import { openStorage } from "./storage.ts";
@@ -61,14 +61,13 @@ const ACTION = "rebuilding the state";
  * @throws {StateError} If a process is at work with the present state.
  */
 export async function rebuild(config: Config, options: RebuildOptions): Promise<Rebuilt> {
-  const { state: path, environment } = config;
+  const { state: path } = config;
   const storage = openStorage(config);
   const mark = await markOf(storage);
   if (mark === undefined) {
     throw new LakeError(`${ACTION}: found no lake at "${storage.url}", wanted LAKE_URL to name one`);
   }
-  const sources = originsOf(config, options.project);
-  requireContent(mark.identity, storage, { sources, environment });
+  requireContent(mark.identity, storage, contentOf(config, options.project));
   const now = new Date(options.time.clock.now());
   const { made, kept } = await replaceState({ action: ACTION, path, now }, async (place) => {
     await requireLost(config, storage, options.force);
@@ -146,7 +145,8 @@ async function fill(state: State, { config, storage, mark, options }: Filling) {
       mask: config.mask,
       readSourceFile: project.readSourceFile,
     });
-    const others = Object.keys(mark.sources).filter((name) => !(name in originsOf(config, project)));
+    const { sources } = contentOf(config, project);
+    const others = Object.keys(mark.sources).filter((name) => !(name in sources));
     if (others.length > 0) {
       warn(
         "PIPELINES",

@@ -1,15 +1,25 @@
 import type { Pipeline } from "../assets/group.ts";
 import type { Config } from "../config.ts";
-import { MODULE, type Origins, SIMULATED } from "../core/mod.ts";
+import { type LakeContent, MODULE, type Origins, SIMULATED } from "../core/mod.ts";
 
 /** The built-in stations' seed. */
 export const SEED = 1;
 
-/** The origins of the data that a project makes, as far as can be told without asking. */
-export function originsOf(
-  config: Config,
-  { given, pipelines }: { readonly given?: object; readonly pipelines: readonly Pipeline[] },
-): Origins {
+/** A module's project, or a composed one. */
+interface Contents {
+  readonly given?: object;
+  readonly pipelines: readonly Pipeline[];
+}
+
+/** The data that a project makes, as far as can be told without asking. */
+export function contentOf(config: Config, project: Contents): LakeContent {
+  const { environment, openaq: { countryId } } = config;
+  const sources = originsOf(config, project);
+  const settings = "openaq" in sources ? { openaq: `OPENAQ_COUNTRY_ID=${countryId}` } : {};
+  return { sources, settings, environment };
+}
+
+function originsOf(config: Config, { given, pipelines }: Contents): Origins {
   // A module's data come from wherever its resources lead.
   if (given !== undefined) return { [MODULE]: "a module" };
   const origins = pipelines.map(({ origins }) => origins ?? {});

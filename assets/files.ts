@@ -18,6 +18,7 @@ import {
 export interface FilesAssetOptions<Partitioning extends PartitionSet> {
   readonly key: AssetKey;
   readonly description?: string;
+  readonly owners?: readonly string[];
   readonly folder: Folder;
   readonly partitions: Partitioning;
   /**
@@ -35,6 +36,7 @@ export interface FilesAssetOptions<Partitioning extends PartitionSet> {
 export interface FileAssetOptions {
   readonly key: AssetKey;
   readonly description?: string;
+  readonly owners?: readonly string[];
   readonly folder: Folder;
   readonly name: string;
 }

@@ -22,6 +22,7 @@ export interface ViewFile {
 /** A database in which every view is made. */
 export interface ViewDatabase {
   readonly name: string;
+  readonly owners?: readonly string[];
   /** When they are made by themselves. @default never */
   readonly automation?: Condition;
 }
@@ -57,7 +58,7 @@ export function viewOf(key: AssetKey): ViewName | undefined {
   return database === undefined || name === undefined ? undefined : { database, name };
 }
 
-function viewAsset(view: DeclaredView, { automation }: ViewDatabase): ViewAsset {
+function viewAsset(view: DeclaredView, { automation, owners }: ViewDatabase): ViewAsset {
   const { file: { path, name, statement }, database } = view;
   const definition: ViewDefinition = { type: "view", database, name, statement };
   const group = path.split("/").at(-2);
@@ -67,6 +68,7 @@ function viewAsset(view: DeclaredView, { automation }: ViewDatabase): ViewAsset 
     kind: "view",
     ...(group !== undefined && { group }),
     ...(automation && { automation }),
+    ...(owners && { owners }),
     entries: [definition],
     sources: [sourceFile(path, { name: `sql/views/${name}.sql` })],
     checks: [{

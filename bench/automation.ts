@@ -27,6 +27,8 @@ export async function automation(folder: string): Promise<Figure[]> {
   const idle: number[] = [];
   const changes: number[] = [];
   for (let change = 0; change < 200; change++) {
+    // A change is looked at once more; after that, nothing changed.
+    await ticker.evaluate();
     idle.push(await timed(() => ticker.evaluate()));
     await follower.report("marts/hours", [report(first + 24 * change, "late")]);
     changes.push(await timed(async () => asks(await ticker.evaluate(), 50)));

@@ -48,8 +48,8 @@ export async function year(folder: string): Promise<Figure[]> {
     },
     { name: "requests_ratio", value: raw.requests / least, unit: "", limit: 1.05, state },
     { name: "year_ratio", value: median(ratios), unit: "", limit: 1.15, state },
-    // 1.25 is wanted; what is published is hashed, audited and synced, which a statement that is only written is not.
-    { name: "year_ratio_once", value: median(once), unit: "", limit: 1.9, state },
+    // 1.25 is wanted: what is published is hashed, audited and synced, which a statement that is only written is not.
+    { name: "year_ratio_once", value: median(once), unit: "", limit: 1.5, state },
     { name: "peak_rss_mb", value: peak, unit: "MB", limit: 600, state },
   ];
 }

@@ -45,8 +45,9 @@ Examples:
     const app = await invocation.app();
     if (word === "test") return await test(app, invocation, context);
     const state = await app.state("read");
-    const found = await state.alerts.episodes(Number.MAX_SAFE_INTEGER).finally(() => state.close());
-    list(invocation.has("all") ? found : recentEpisodes(found, app.now()), invocation, context);
+    const filter = invocation.has("all") ? {} : recentEpisodes(app.now());
+    const found = await state.alerts.episodes(Number.MAX_SAFE_INTEGER, filter).finally(() => state.close());
+    list(found, invocation, context);
     return 0;
   },
 };

@@ -82,12 +82,13 @@ function timeText(duration: Duration): string {
 }
 
 function lines(graph: Graph, asset: AnyAsset, version: string): string[] {
-  const { key, kind, group, description, deps, freshness, contract } = asset;
+  const { key, kind, group, description, owners, deps, freshness, contract } = asset;
   const checks = asset.checks.flatMap(({ checks }) => checks);
   const promise = freshness === null ? "" : timeText(freshness.within);
   const warned = freshness?.warn === undefined ? "" : `, warned of after ${timeText(freshness.warn)}`;
   const fields = {
     description,
+    owners: owners.join(", "),
     group,
     kind: asset.materialize === null && kind !== "external" ? `${kind}, external` : kind,
     partitions: keysText(asset) || partitionsText(asset) || "one",

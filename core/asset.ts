@@ -171,6 +171,8 @@ export interface AssetOptions<
   /** `group/name`, in `a-z`, digits, `_`, `-` and `.`; the name may have capitals and further slashes. */
   readonly key: AssetKey;
   readonly description?: string;
+  /** Who answers for it: teams or people, such as `["air-quality", "lan@example.org"]`. @default nobody is named */
+  readonly owners?: readonly string[];
   /** Such as `daily({ start: "2024-01-01" })`. @default unpartitioned */
   readonly partitions?: Partitioning;
   /** What it reads: `{ hours: from(hourly, hoursOfDay) }`. @default nothing */
@@ -229,6 +231,7 @@ export interface AssetOptions<
 export interface Asset<Resources = unknown, Partitioning extends PartitionSet = PartitionSet> {
   readonly key: AssetKey;
   readonly description: string;
+  readonly owners: readonly string[];
   readonly partitions: Partitioning;
   readonly deps: Readonly<Record<string, Dependency>>;
   readonly code: string;
@@ -269,7 +272,7 @@ const KEY = /^[a-z0-9_.-]+(\/[A-Za-z0-9_.-]+)+$/;
 export interface ExternalOptions<Resources, Partitioning extends PartitionSet> extends
   Pick<
     AssetOptions<Resources, Partitioning, Dependencies<Partitioning>>,
-    "key" | "partitions" | "group" | "kind" | "description"
+    "key" | "partitions" | "group" | "kind" | "description" | "owners"
   > {
   /** Lists what they wrote. @default none: the `report` command or a sensor reports it */
   readonly observe?: Observe;
@@ -334,6 +337,7 @@ export function definer<Resources>(): Definer<Resources> {
     return {
       key: options.key,
       description: options.description ?? "",
+      owners: options.owners ?? [],
       partitions: (options.partitions ?? single) as Partitioning,
       deps: (options.deps ?? {}) as Asset["deps"],
       code: options.code ?? "1",

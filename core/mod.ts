@@ -102,7 +102,7 @@ export { type ReadSourceFile, requireSources } from "./staleness/node.ts";
 export type { PartitionState } from "./staleness/states.ts";
 export type { ForgetOptions } from "./run/forget.ts";
 export type { News, Observer, Progress } from "./run/progress.ts";
-export { isOpen, OPEN } from "./run/recover.ts";
+export { isOpen, MOST_OPEN, OPEN } from "./run/recover.ts";
 export type { Seen } from "./run/observe.ts";
 export type { Rechecked } from "./run/recheck.ts";
 export type { Report } from "./run/report.ts";

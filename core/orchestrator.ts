@@ -527,8 +527,8 @@ export class Orchestrator {
     const isOwn = ({ name }: { readonly name: string }) => !left.names.has(name);
     return [
       ...sensors.filter(isOwn).map((sensor) => new SensorTicker(sensor, { session, files, lookbackDays })),
-      ...schedules.filter(isOwn).map((schedule) =>
-        new ScheduleTicker(schedule, { session, cron, lookbackDays })
+      ...schedules.filter((each) => each.perLead || isOwn(each)).map((schedule) =>
+        new ScheduleTicker(schedule, { session, cron, lookbackDays, left: left.assets })
       ),
       await this.ticker({ lookbackDays, left: left.assets }),
     ];

@@ -1,6 +1,7 @@
 import {
   type Duration,
   isOpen,
+  MOST_OPEN,
   OPEN,
   type RunId,
   type RunRecord,
@@ -73,11 +74,8 @@ export function runStatus(options: RunStatusOptions): Sensor {
 /** Told of in one call. */
 const AT_ONCE = 100;
 
-/** At most so many of the latest runs that have not ended are noted. */
-const LATEST = 1_000;
-
 async function openOf({ runs }: Pick<SensorContext<unknown>, "runs">): Promise<RunId[]> {
-  return (await runs.runs(LATEST, { statuses: OPEN })).map(({ id }) => id).reverse();
+  return (await runs.runs(MOST_OPEN, { statuses: OPEN })).map(({ id }) => id).reverse();
 }
 
 /** The runs with greater numbers, newest first. */

@@ -307,19 +307,29 @@ function codeOf(file: string): string {
   return Deno.readTextFileSync(join(ROOT, file)).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
 }
 
+/** Tables that are not sorted by the page's address, and why. */
+const UNSORTED: Readonly<Record<string, string>> = {
+  "web/pages/promotion/day.tsx": "two sides of one thing, a fact a line",
+  "web/parts/weeks.tsx": "a calendar",
+};
+
+Deno.test("every table of a page can be sorted, unless its order is what it says", () => {
+  const tables = [...sourceFiles(join(ROOT, "web"))].map((file) => relative(ROOT, file))
+    .filter((file) => codeOf(file).includes("<table") && file !== "web/parts/data_table.tsx");
+  assertEquals(tables.sort(), Object.keys(UNSORTED));
+});
+
 /** Files of fewer lines than this stand beside a neighbour that they could join. */
 const SHORT = 20;
 
 /** Files and folders whose files stand alone however short they are, and why. */
 const ALONE: Readonly<Record<string, string>> = {
-  "adapters/sdk/duckdb/text.ts": "SQL's quoting, for every adapter of DuckDB",
   "adapters/state/backfills.ts": "shared by two adapters of one port",
   "adapters/state/bytes.ts": "shared by two adapters of one port",
   "adapters/state/sqlite/thread/main.ts": "a worker's entry",
   "adapters/query/duckdb/lock_views.ts": "a program",
   "adapters/state/sqlite/content.ts": "loaded where no state is opened",
   "app/traced/": "one port a file, loaded where it is traced",
-  "assets/dump/files.ts": "one asset a file",
   "assets/resources.ts": "what every group's assets are given",
   "cli/command_log.ts": "a type that two modules which may not know each other share",
   "cli/schedules.ts": "one command a file",

@@ -1,4 +1,4 @@
-import type { Tables } from "../core/mod.ts";
+import { type Instant, SECOND, type Tables } from "../core/mod.ts";
 import { type Answer, answerTo, type Row } from "./answer.ts";
 
 export type { Row };
@@ -6,7 +6,17 @@ export type { Row };
 /** At most so many answers are kept, and so many characters of them. */
 const MOST = 200, CHARACTERS = 8_000_000;
 /** At most so many statements have their last answers kept. */
-const SOON = 20;
+const LAST = 100;
+/** Whoever follows a lake asks a statement anew at most once in so long. */
+const PACE = 5 * SECOND;
+
+interface Last {
+  readonly version: number | string;
+  readonly at: Instant;
+  readonly answer: Promise<Answer>;
+  /** Those of this version, or else of before; undefined until there are some. */
+  rows: readonly Row[] | undefined;
+}
 
 interface Kept {
   readonly answer: Promise<Answer>;
@@ -21,10 +31,9 @@ export class CachedRows {
   readonly #tables: Tables;
   /** By statement and version; those asked for last come last. */
   readonly #kept = new Map<string, Kept>();
-  /** By statement: the last answers of those that are asked for by who does not wait. */
-  readonly #last = new Map<string, { readonly version: number | string; readonly rows: readonly Row[] }>();
-
-  /** By statement: why those that nobody waited for were not answered, until they are. */
+  /** By statement: what was asked last by who follows the lake, and what came of it. */
+  readonly #last = new Map<string, Last>();
+  /** By statement: why the last answer that nobody waited for is none. */
   readonly #faults = new Map<string, string>();
 
   constructor(tables: Tables) {
@@ -51,27 +60,38 @@ export class CachedRows {
     return await kept.answer;
   }
 
-  /**
-   * The rows of a statement, for who does not wait: those of the version, or else, while they are asked for, those that
-   * were answered last; undefined where none were.
-   */
-  soon(statement: string, version: number | string): readonly Row[] | undefined {
-    const last = this.#last.get(statement);
-    if (last?.version === version) return last.rows;
-    void this.answer(statement, version).then(({ rows }) => {
-      this.#faults.delete(statement);
-      this.#last.delete(statement);
-      this.#last.set(statement, { version, rows });
-      for (const [first] of this.#last) if (this.#last.size > SOON) this.#last.delete(first);
-    }, (error) => {
-      // Who asks next tries again, too.
-      this.#faults.set(statement, error instanceof Error ? error.message : String(error));
-      for (const [first] of this.#faults) if (this.#faults.size > SOON) this.#faults.delete(first);
-    });
-    return last?.rows;
+  /** The rows of a statement, for who follows the lake: those of the version, or of up to some seconds before. */
+  async paced(statement: string, version: number | string, now: Instant): Promise<readonly Row[]> {
+    return (await this.#follow(statement, version, now).answer).rows;
   }
 
-  /** Why the rows of a statement could not be had when `soon` last tried; undefined where they could. */
+  /**
+   * The same, for who does not wait: while newer rows are asked for, those that were answered last; undefined where none
+   * were.
+   */
+  soon(statement: string, version: number | string, now: Instant): readonly Row[] | undefined {
+    return this.#follow(statement, version, now).rows;
+  }
+
+  #follow(statement: string, version: number | string, now: Instant): Last {
+    const last = this.#last.get(statement);
+    if (last !== undefined && (last.version === version || now < last.at + PACE)) return last;
+    const asked: Last = { version, at: now, answer: this.answer(statement, version), rows: last?.rows };
+    this.#last.delete(statement);
+    this.#last.set(statement, asked);
+    for (const [first] of this.#last) if (this.#last.size > LAST) this.#last.delete(first);
+    asked.answer.then(({ rows }) => {
+      asked.rows = rows;
+      this.#faults.delete(statement);
+    }, (error) => {
+      if (this.#last.get(statement) === asked) this.#last.delete(statement); // who asks next tries again
+      this.#faults.set(statement, error instanceof Error ? error.message : String(error));
+      for (const [first] of this.#faults) if (this.#faults.size > LAST) this.#faults.delete(first);
+    });
+    return asked;
+  }
+
+  /** Why the rows of a statement could not be had when they were asked for last; undefined where they could. */
   faultOf(statement: string): string | undefined {
     return this.#faults.get(statement);
   }

@@ -1,6 +1,9 @@
 import type { Column } from "../../core/mod.ts";
 import { type Contract, optional, required } from "../table/contract.ts";
 
+/** Who answers for the dump's assets. */
+export const OWNERS = ["air-quality team"];
+
 const FILE_DATE = [required("file_date", "date32")];
 
 /** The columns of a daily file, as OpenAQ's retired archive wrote them, all text. */

@@ -1,5 +1,6 @@
 import { type Asset, daily, type DailySet, type Folder } from "../../core/mod.ts";
 import { filesAsset } from "../files.ts";
+import { OWNERS } from "./contract.ts";
 
 /** Days of files' names. */
 export const fileDays = daily({ start: "2013-01-01", timeZone: "UTC", open: true });
@@ -9,6 +10,7 @@ export function dailyFiles(folder: Folder): Asset<unknown, DailySet> {
   return filesAsset({
     key: "dump/files",
     description: "The daily files of the dump, as others put them",
+    owners: OWNERS,
     folder,
     partitions: fileDays,
     partitionOf: (name) => /^(\d{4}-\d{2}-\d{2})\.csv(\.gz)?$/.exec(name)?.[1],

@@ -8,6 +8,7 @@ import {
   OPENAQ_AND_ISO_COUNTRIES_DATA,
   OPENAQ_DATA,
   OPENAQ_INCOHERENT_DATA,
+  OWNERS,
 } from "./contract.ts";
 import { dailyFiles } from "./files.ts";
 import { countriesTable, dailyTables, DATABASE, joinedTable } from "./tables.ts";
@@ -27,6 +28,7 @@ export const group: Group = {
     const countriesFile = fileAsset({
       key: "dump/countries_file",
       description: "A CSV file of countries",
+      owners: OWNERS,
       folder: place,
       name: countriesName,
     });
@@ -41,6 +43,7 @@ export const group: Group = {
     };
     const catalog = catalogAsset({
       key: "dump/catalog",
+      owners: OWNERS,
       shows: [data, incoherent, countries, joined],
       automation: eager(),
       tables: Object.entries(contracts).map(([name, contract]) =>
@@ -56,7 +59,7 @@ export const group: Group = {
         countries,
         joined,
         catalog,
-        ...views(viewFiles, { name: DATABASE, automation: eager() }),
+        ...views(viewFiles, { name: DATABASE, owners: OWNERS, automation: eager() }),
       ],
       databases: [DATABASE],
       origins: { dump: DUMP_URL === undefined ? "simulated:sample" : "files" },

@@ -21,6 +21,7 @@ import {
   OPENAQ_AND_ISO_COUNTRIES_DATA,
   OPENAQ_DATA,
   OPENAQ_INCOHERENT_DATA,
+  OWNERS,
   refusedColumn,
 } from "./contract.ts";
 import { fileDays } from "./files.ts";
@@ -34,6 +35,7 @@ const REFUSED = ["refused_as_row", "refused_as_parameter", "refused_as_value"];
 const ORDER = ["refused_reason", "alpha_2_code", "city", "location", "parameter", "utc", "file_row"];
 
 const DAYS = {
+  owners: OWNERS,
   partitions: fileDays,
   batch: { most: 8, scattered: true },
   timeout: { minutes: 30 },
@@ -78,6 +80,7 @@ export function countriesTable(file: Asset<unknown>, folder: Folder): Asset<Reso
   return tableAsset({
     ...named("iso_countries_data", ISO_COUNTRIES_DATA),
     description: "Countries of ISO 3166-1",
+    owners: OWNERS,
     automation: eager(),
     deps: { file: from(file, identity) },
     program: "marts/dump_countries",

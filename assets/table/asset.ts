@@ -34,6 +34,7 @@ export interface TableAssetOptions<Partitioning extends PartitionSet, Deps exten
       AssetOptions<Resources, Partitioning, Deps>,
       | "key"
       | "description"
+      | "owners"
       | "kind"
       | "partitions"
       | "deps"

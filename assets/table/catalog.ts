@@ -35,6 +35,7 @@ export function tableDefinition(
 /** The declaration of catalog entries. */
 export interface CatalogOptions {
   readonly key: string;
+  readonly owners?: readonly string[];
   /** The assets whose files the tables list. */
   readonly shows: readonly (Asset<Resources> & { readonly table?: Table })[];
   readonly tables: readonly TableDefinition[];

@@ -1,7 +1,7 @@
 import { type Asset, eager } from "../../core/mod.ts";
 import type { Resources } from "../resources.ts";
 import { catalogAsset, tableDefinition } from "../table/catalog.ts";
-import { LOCATIONS, martTable, type MartZone, RAW, STATIONS } from "./contract.ts";
+import { LOCATIONS, martTable, type MartZone, OWNERS, RAW, STATIONS } from "./contract.ts";
 import { locations, LOCATIONS_FILE } from "./locations.ts";
 import type { RawZone } from "./raw/hour_files.ts";
 import { stations, STATIONS_FILE } from "./stations.ts";
@@ -17,6 +17,7 @@ export function rawCatalog(raw: Asset<Resources>, zone: RawZone): Asset<Resource
   const place = { database: "raw_db", name: "openaq_raw", format: "ndjson", location: zone } as const;
   return catalogAsset({
     key: "vietnam/raw_catalog",
+    owners: OWNERS,
     shows: [raw],
     tables: [tableDefinition(RAW, place)],
     automation: eager(),
@@ -28,6 +29,7 @@ export function martCatalog(mart: Asset<Resources>, zone: MartZone): Asset<Resou
   const { contract, folder: location } = martTable(zone);
   return catalogAsset({
     key: zone === "aq_dev" ? "vietnam/dev_catalog" : "vietnam/prod_catalog",
+    owners: OWNERS,
     shows: [mart],
     automation: eager(),
     tables: DATABASES[zone].map((database) =>
@@ -39,6 +41,7 @@ export function martCatalog(mart: Asset<Resources>, zone: MartZone): Asset<Resou
 /** The reference data on places: `reference.locations` and `reference.stations`. */
 export const referenceCatalog = catalogAsset({
   key: "vietnam/reference_catalog",
+  owners: OWNERS,
   shows: [locations, stations],
   automation: eager(),
   tables: [

@@ -3,6 +3,9 @@ import type { Table } from "../table/table.ts";
 import { type Contract, optional, required } from "../table/contract.ts";
 import { POLLUTANTS } from "./pollutants.ts";
 
+/** Who answers for Vietnam's assets. */
+export const OWNERS = ["air-quality team"];
+
 /** The mart: one row for each location and time; pollutants in µg/m³, `datetime` the start of the averaging period, UTC. */
 export const MART: Contract = {
   columns: [

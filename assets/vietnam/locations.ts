@@ -2,7 +2,7 @@ import { canonicalJson, type Check, eager, type Input, type Instant, iso, sha256
 import type { LocationsAnswer } from "../../sources/openaq/client.ts";
 import { define, type Resources } from "../resources.ts";
 import { shownContract } from "../table/contract.ts";
-import { LOCATIONS } from "./contract.ts";
+import { LOCATIONS, OWNERS } from "./contract.ts";
 import { nextMidnight } from "./due.ts";
 
 /** Where it lies in the lake. */
@@ -30,6 +30,7 @@ const noneGivenUp: Check<Resources> = {
 export const locations = define.asset({
   key: "vietnam/locations",
   description: "OpenAQ's locations in Vietnam, as answered last",
+  owners: OWNERS,
   kind: "reference",
   pool: "openaq",
   automation: eager(),

@@ -16,7 +16,7 @@ import { tableAsset } from "../table/asset.ts";
 import { plainColumns } from "../table/contract.ts";
 import type { TableExaminer } from "../table/examiner.ts";
 import { watchCheck } from "../table/watch.ts";
-import { days, MART, martTable, RAW, STATIONS } from "./contract.ts";
+import { days, MART, martTable, OWNERS, RAW, STATIONS } from "./contract.ts";
 import { UNIT_COLUMNS, UNITS } from "./pollutants.ts";
 
 /** The mart's checks beside its contract's. */
@@ -54,6 +54,7 @@ export function mart(
   return tableAsset({
     key: dev === undefined ? "vietnam/dev_mart" : "vietnam/prod_mart",
     description: `Hourly air quality by location, for ${dev === undefined ? "trying out" : "dashboards"}`,
+    owners: OWNERS,
     kind: "mart",
     table: martTable(dev === undefined ? "aq_dev" : "aq_prod"),
     examiner,

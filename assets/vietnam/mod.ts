@@ -3,7 +3,7 @@ import type { Group, Shown } from "../group.ts";
 import { TableExaminer } from "../table/examiner.ts";
 import { type ViewFile, views } from "../views.ts";
 import { DATABASES, martCatalog, rawCatalog, referenceCatalog } from "./catalog.ts";
-import { MART, type MartZone } from "./contract.ts";
+import { MART, type MartZone, OWNERS } from "./contract.ts";
 import { locations } from "./locations.ts";
 import { mart } from "./mart.ts";
 import { raw as rawHours } from "./raw.ts";
@@ -62,7 +62,7 @@ export function vietnam({ environment, lookback, views: files }: VietnamOptions)
     dev,
     martCatalog(dev, "aq_dev"),
   ];
-  const viewsOf = (zone: MartZone) => views(files, { name: zone, automation: eager() });
+  const viewsOf = (zone: MartZone) => views(files, { name: zone, owners: OWNERS, automation: eager() });
   const devViews = viewsOf("aq_dev");
   if (test) return [...common, ...devViews];
   const prod = mart({ raw, stations, examiner, dev, watched: true });

@@ -24,7 +24,7 @@ import {
 import type { HourRows, HoursGroup } from "../../sources/openaq/question.ts";
 import { define, type Resources } from "../resources.ts";
 import { shownContract } from "../table/contract.ts";
-import { RAW } from "./contract.ts";
+import { OWNERS, RAW } from "./contract.ts";
 import { hourDue } from "./due.ts";
 import { knownLocations, latestLocations, locations } from "./locations.ts";
 import { type AnsweredHour, recordedVersion, stageAnswers } from "./raw/answered_hour.ts";
@@ -55,6 +55,7 @@ export function raw({ environment, lookback }: RawOptions): Asset<Resources, Hou
   return define.asset({
     key: `vietnam/raw_${environment}`,
     description: "OpenAQ's measurements by hour, as answered",
+    owners: OWNERS,
     kind: "raw",
     partitions: hours,
     deps: { locations: from(locations, latest, { mode: "order" }) },

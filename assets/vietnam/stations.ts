@@ -4,7 +4,7 @@ import { ContentSum, contentVersion, doubleField, field } from "../content_hash.
 import { define, type Resources } from "../resources.ts";
 import { shownContract } from "../table/contract.ts";
 import { cityOf } from "./cities.ts";
-import { STATIONS } from "./contract.ts";
+import { OWNERS, STATIONS } from "./contract.ts";
 import { latestLocations, locations } from "./locations.ts";
 
 /** Where it lies in the lake. */
@@ -25,6 +25,7 @@ export interface Station {
 export const stations = define.asset({
   key: "vietnam/stations",
   description: "Every station that was ever seen in Vietnam, with its city",
+  owners: OWNERS,
   kind: "reference",
   contract: shownContract(STATIONS),
   deps: { locations: from(locations, latest) },

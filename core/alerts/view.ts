@@ -2,7 +2,7 @@ import type { AssetKey } from "../event.ts";
 import type { Results } from "../known_results.ts";
 import { type Ranges, union } from "../partition/ranges.ts";
 import type { Stalled, State } from "../ports/state.ts";
-import { OPEN } from "../run/recover.ts";
+import { MOST_OPEN, OPEN } from "../run/recover.ts";
 import { scopeOfKnown } from "../run/request.ts";
 import { runningIn } from "../run/session.ts";
 import type { SourceTrouble } from "../source_health.ts";
@@ -51,13 +51,10 @@ export interface AlertView {
   readonly results: (node: Node, partitions: readonly number[]) => Promise<readonly Results[]>;
 }
 
-/** At most so many of the latest runs that have not ended are looked at. */
-const LATEST = 1_000;
-
 /** The partitions that live workers hold, or that runs are of which have not ended. */
 export async function atWork(state: State, index: StalenessIndex): Promise<ReadonlyMap<AssetKey, Ranges>> {
   const held = new Map(await runningIn(state));
-  for (const { request } of await state.runs(LATEST, { command: "materialize", statuses: OPEN })) {
+  for (const { request } of await state.runs(MOST_OPEN, { command: "materialize", statuses: OPEN })) {
     for (const [{ key }, ranges] of scopeOfKnown(index, request)) {
       held.set(key, union(held.get(key) ?? [], ranges));
     }

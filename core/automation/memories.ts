@@ -1,4 +1,4 @@
-import { leadOf, TICKS } from "../daemon/leading.ts";
+import { keyOfLead, leadOf } from "../daemon/leading.ts";
 import type { AssetKey } from "../event.ts";
 import { canonicalJson } from "../fingerprint.ts";
 import type { Json, KeyValue } from "../ports/key_value.ts";
@@ -26,7 +26,7 @@ export class Memories {
 
   /** Those of the assets of a graph, whoever kept the newest. */
   static async open(store: KeyValue, nodes: readonly Node[]): Promise<Memories> {
-    const own = PREFIX + leadOf(nodes.map(({ asset }) => asset)).slice(TICKS.length);
+    const own = PREFIX + keyOfLead(leadOf(nodes.map(({ asset }) => asset)));
     const all = await store.list(PREFIX);
     const known = new Map<AssetKey, Memory>();
     for (const stored of [...all.values()].map(({ value }) => value as unknown as Stored)) {

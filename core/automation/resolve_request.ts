@@ -1,4 +1,5 @@
 import { RequestError } from "../errors.ts";
+import type { AssetKey } from "../event.ts";
 import { DAY } from "../instant.ts";
 import type { RunRequest } from "../ports/state.ts";
 import { prunable } from "../run/prune.ts";
@@ -35,18 +36,24 @@ export interface PruneRequest {
 /** A run as a schedule or a sensor requests it, before its partitions are known. */
 export type AutomationRequest = MaterializeRequest | PruneRequest;
 
-/** Finds the partitions of a request as things stand. @throws {RequestError} If its selection or bounds name nothing. */
+/**
+ * Finds the partitions of a request as things stand.
+ *
+ * @param left The assets that another prunes.
+ * @throws {RequestError} If its selection or bounds name nothing.
+ */
 export async function resolveRequest(
   session: Session,
   request: AutomationRequest,
   lookbackDays: number,
+  left: ReadonlySet<AssetKey> = new Set(),
 ): Promise<RunRequest> {
   await refresh(session);
   const { index, clock } = session;
   index.advance(clock.now());
   const priority = request.priority !== undefined && { priority: request.priority };
   if ("prune" in request) {
-    const over = await prunable(session, new Set(index.nodes.map(({ key }) => key)));
+    const over = await prunable(session, new Set(index.nodes.map(({ key }) => key)).difference(left));
     const ranges = [...over].flatMap(([node, ranges]) => assetRanges(node, ranges));
     return { command: "prune", ranges, before: clock.now() - request.prune.history * DAY, ...priority };
   }

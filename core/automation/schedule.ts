@@ -13,6 +13,8 @@ export interface Schedule {
   readonly cron: string;
   readonly timeZone: string;
   readonly catchUp: CatchUp;
+  /** Whether each who leads asks for it, over its own assets: what prunes. Otherwise one does, for all. */
+  readonly perLead: boolean;
   /** The request of a due time, or one line on why there is none. */
   readonly request: (due: Instant) => AutomationRequest | { readonly skip: string };
 }
@@ -46,5 +48,5 @@ export function schedule(options: ScheduleOptions): Schedule {
     );
   }
   const request = "request" in declared ? declared.request : () => declared;
-  return { name, description, cron, timeZone, catchUp, request };
+  return { name, description, cron, timeZone, catchUp, perLead: "prune" in declared, request };
 }

@@ -1,9 +1,10 @@
+import { keyOfLead, leadOf } from "../daemon/leading.ts";
 import { DeclarationError } from "../errors.ts";
-import type { RunId } from "../event.ts";
+import type { AssetKey, RunId } from "../event.ts";
 import { type Instant, iso, MINUTE, SECOND } from "../instant.ts";
 import type { Cron } from "../ports/cron.ts";
 import { type RunRequest, StateError, type TickRecord } from "../ports/state.ts";
-import { isOpen, OPEN } from "../run/recover.ts";
+import { isOpen, MOST_OPEN, OPEN } from "../run/recover.ts";
 import { messageOf, type Session } from "../run/session.ts";
 import { traceable } from "../run/traced.ts";
 import { resolveRequest } from "./resolve_request.ts";
@@ -28,10 +29,9 @@ export interface ScheduleOver {
   readonly session: Session;
   readonly cron: Cron;
   readonly lookbackDays: number;
+  /** The assets that another asks for. @default none */
+  readonly left?: ReadonlySet<AssetKey>;
 }
-
-/** Among so many of the latest runs that have not ended the schedule's is looked for. */
-const LATEST = 1_000;
 
 /** Asks for the runs of a schedule whose time has come. */
 export class ScheduleTicker implements Ticking {
@@ -39,6 +39,10 @@ export class ScheduleTicker implements Ticking {
   readonly #over: ScheduleOver;
   readonly #schedule: Schedule;
   readonly #next: Next;
+  /** The lead that it is asked for of; undefined where one asks for all. */
+  readonly #lead: string | undefined;
+  /** Its name in keys. */
+  readonly #key: string;
   /** Until then nothing is due, unless the clock is set back before `from`. */
   #rest: { readonly from: Instant; readonly until: Instant } | undefined;
   #wakes: Instant = -Infinity;
@@ -51,6 +55,8 @@ export class ScheduleTicker implements Ticking {
     this.#over = over;
     this.#schedule = schedule;
     this.#next = nextOf(schedule, over.cron);
+    this.#lead = schedule.perLead ? leadOf(over.session.index.nodes.map(({ asset }) => asset)) : undefined;
+    this.#key = schedule.name + keyOfLead(this.#lead ?? "");
   }
 
   get wakes(): Instant {
@@ -66,11 +72,11 @@ export class ScheduleTicker implements Ticking {
     const pause = await pauseOf(state.keyValue, name);
     this.#rest = undefined;
     this.#wakes = pause?.paused ? Infinity : this.#next(now);
-    const entry = await state.keyValue.get(keptKey(name));
+    const entry = await state.keyValue.get(`schedules/${this.#key}`);
     const version = entry?.version ?? 0;
     const kept = entry?.value as Kept | undefined;
     const keep = (upTo: Instant, run = kept?.run ?? null) =>
-      state.keyValue.put(keptKey(name), { cron, timeZone, upTo, run }, version);
+      state.keyValue.put(`schedules/${this.#key}`, { cron, timeZone, upTo, run }, version);
     if (kept === undefined || kept.cron !== cron || kept.timeZone !== timeZone) {
       await keep(now);
       return nothing;
@@ -137,31 +143,35 @@ export class ScheduleTicker implements Ticking {
     due: Instant,
     last: RunId | null,
   ): Promise<RunRequest | { readonly skip: string; readonly isOver: boolean }> {
-    const { session, lookbackDays } = this.#over;
+    const { session, lookbackDays, left } = this.#over;
     const { state, clock, index } = session;
-    const { name, request: wantedAt } = this.#schedule;
-    const key = `schedule/${name}/${iso(due)}`;
+    const { request: wantedAt } = this.#schedule;
+    const key = `schedule/${this.#key}/${iso(due)}`;
     const open = await this.#open(last);
     if (open !== undefined) return { skip: `its run ${open} has not ended`, isOver: false };
     const wanted = wantedAt(due);
     if ("skip" in wanted) return { skip: wanted.skip, isOver: true };
-    const request = await resolveRequest(session, wanted, lookbackDays);
+    const request = await resolveRequest(session, wanted, lookbackDays, left);
     if (request.command === "materialize" && request.ranges.length === 0) {
       return { skip: "nothing of what is asked for exists yet", isOver: true };
     }
     const outage = outageOver(await outagesIn(state.keyValue, clock.now()), index, request);
     if (outage !== undefined) return { skip: outage, isOver: false };
-    return { ...request, key, tags: { by: "schedule", name } };
+    return { ...request, key, tags: this.#tags };
   }
 
   /** The schedule's run that has not ended: who is killed before it has noted one has left it all the same. */
   async #open(last: RunId | null): Promise<RunId | undefined> {
     const { state } = this.#over.session;
     if (last !== null && isOpen((await state.run(last))?.run)) return last;
-    const { name } = this.#schedule;
-    return (await state.runs(LATEST, { statuses: OPEN })).find(({ request: { tags } }) =>
-      tags?.by === "schedule" && tags.name === name
+    const own = Object.entries(this.#tags);
+    return (await state.runs(MOST_OPEN, { statuses: OPEN })).find(({ request: { tags } }) =>
+      own.every(([tag, value]) => tags?.[tag] === value)
     )?.id;
+  }
+
+  get #tags(): Readonly<Record<string, string>> {
+    return { by: "schedule", name: this.#schedule.name, ...(this.#lead && { lead: this.#lead }) };
   }
 }
 
@@ -174,8 +184,4 @@ export function nextOf({ name, cron: pattern, timeZone }: Schedule, cron: Cron):
     throw new DeclarationError(`declaring the schedule "${name}": ${cause.message}`, { cause });
   }
   return (after) => cron.next(pattern, timeZone, after);
-}
-
-function keptKey(name: string): string {
-  return `schedules/${name}`;
 }

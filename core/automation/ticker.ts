@@ -4,7 +4,7 @@ import { HOUR, type Instant } from "../instant.ts";
 import { intersect, type Ranges, subtract, union } from "../partition/ranges.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { AssetEvaluation, RunRecord, RunRequest } from "../ports/state.ts";
-import { isOpen, OPEN } from "../run/recover.ts";
+import { isOpen, MOST_OPEN, OPEN } from "../run/recover.ts";
 import { scopeOfKnown } from "../run/request.ts";
 import { messageOf, refresh, runningIn, type Session } from "../run/session.ts";
 import { traceable } from "../run/traced.ts";
@@ -47,9 +47,6 @@ type ByAsset = ReadonlyMap<AssetKey, Ranges>;
 /** What a run left undone without an event of it, such as one that lost the state, is asked for anew after so long. */
 const AGAIN = HOUR;
 
-/** At most so many of the latest runs that have not ended are looked at. */
-const LATEST = 1_000;
-
 /** Asks for what assets are to be made by themselves: evaluates their conditions and queues runs. */
 export class Ticker implements Ticking {
   readonly name = "automation";
@@ -91,7 +88,7 @@ export class Ticker implements Ticking {
     const memories = await Memories.open(state.keyValue, index.nodes);
     const automation = new Automation(index, cron, memories.known, left);
     const ticker = new Ticker(session, automation, memories, new HeldByBackfills(session, lookbackDays));
-    for (const run of await state.runs(LATEST, { command: "materialize", statuses: OPEN })) {
+    for (const run of await state.runs(MOST_OPEN, { command: "materialize", statuses: OPEN })) {
       // What is less urgent, such as a backfill that waits or is paused, keeps nothing from being asked for.
       if ((run.request.priority ?? 0) >= 0) ticker.#open.set(run.id, run.request);
     }

@@ -17,6 +17,11 @@ export function leadOf(assets: readonly { readonly group: string }[]): string {
   return [TICKS, ...[...new Set(assets.map(({ group }) => group))].sort()].join(" ");
 }
 
+/** The end of keys that each lead has of its own. */
+export function keyOfLead(lead: string): string {
+  return lead.slice(TICKS.length);
+}
+
 /** The groups of a lead. */
 export function groupsOf(lead: string): ReadonlySet<string> {
   return new Set(lead.split(" ").slice(1));

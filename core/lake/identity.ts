@@ -6,6 +6,8 @@ import { conflictOf, MODULE, type Origins } from "./origins.ts";
 /** The data that a lake holds: its sources, each with one origin, and its environment. */
 export interface LakeContent {
   readonly sources: Origins;
+  /** By source, the setting on which its rows depend beside its origin, such as `COUNTRY=56`. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly environment: string;
 }
 
@@ -25,6 +27,8 @@ export interface LakeIdentity {
   readonly lake: string;
   readonly state: string;
   readonly sources: Readonly<Record<string, string>>;
+  /** Of sources that it holds; lakes that were made earlier take them in when they are opened to write. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly environment: string;
   /** In a state alone: the id of the one that it takes over from, whose lake it is until the lake names the new one. */
   readonly after?: string;
@@ -91,8 +95,16 @@ export async function examineLake(
   } else if (!belong(found, recorded)) {
     throw new LakeError(apart(places));
   }
-  requireContent(recorded, places.storage, content);
+  // A copy of the state from before may say less than the mark.
+  for (const each of [recorded, ...found === undefined ? [] : [found]]) {
+    requireContent(each, places.storage, content);
+  }
   return recorded.sources;
+}
+
+/** Whether a state says whose lake it is; one that gives no answer may. */
+export async function isIdentified({ keyValue }: State): Promise<boolean> {
+  return await keyValue.get(KEY).then((found) => found !== undefined, () => true);
 }
 
 /** Whether a lake's mark and what a state records name each other. */
@@ -114,12 +126,16 @@ function apart({ storage, state }: LakePlaces): string {
 export async function identifyLake(
   state: State,
   places: LakePlaces,
-  { sources, environment }: LakeContent,
+  { sources, settings = {}, environment }: LakeContent,
   { newId, early = false }: { readonly newId: () => string; readonly early?: boolean },
 ): Promise<void> {
   const known = Object.entries(sources).filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (known.length === 0 && !early) return;
-  const { identity, isNew } = await record(state, Object.fromEntries(known), environment, newId);
+  const { identity, isNew } = await record(
+    state,
+    { sources: Object.fromEntries(known), settings, environment },
+    newId,
+  );
   for (;;) {
     const mark = await markOf(places.storage);
     // Another command may have marked it meanwhile, as a lake of its own.
@@ -130,7 +146,7 @@ export async function identifyLake(
     if (mark !== undefined && !isSame && mark.identity.state !== identity.after) {
       throw new LakeError(apart(places));
     }
-    if (isSame && known.every(([name]) => mark!.identity.sources[name] !== undefined)) return;
+    if (isSame && isComplete(mark!.identity, identity)) return;
     if (await writeMark(places.storage, identity, mark?.version ?? null)) return;
   }
 }
@@ -138,22 +154,28 @@ export async function identifyLake(
 /** Adds sources to what the state says of its lake. @returns It, and whether the state said nothing of a lake before. */
 async function record(
   { keyValue }: State,
-  sources: Readonly<Record<string, string>>,
-  environment: string,
+  { environment, ...added }: Required<LakeContent> & Pick<LakeIdentity, "sources">,
   newId: () => string,
 ): Promise<{ readonly identity: LakeIdentity; readonly isNew: boolean }> {
   for (;;) {
     const kept = await keyValue.get(KEY);
     const known = readIdentity(kept?.value) ??
-      { lake: newId(), state: newId(), sources: {}, environment };
-    if (kept !== undefined && Object.keys(sources).every((name) => known.sources[name] !== undefined)) {
-      return { identity: known, isNew: false };
-    }
-    const identity = { ...known, sources: { ...sources, ...known.sources } };
+      { lake: newId(), state: newId(), sources: {}, settings: {}, environment };
+    const sources = { ...added.sources, ...known.sources };
+    const held = Object.entries(added.settings).filter(([name]) => name in sources);
+    const settings = { ...Object.fromEntries(held), ...known.settings };
+    const identity = { ...known, sources, settings };
+    if (kept !== undefined && isComplete(known, identity)) return { identity: known, isNew: false };
     if (await keyValue.put(KEY, { ...identity }, kept?.version ?? 0)) {
       return { identity, isNew: kept === undefined };
     }
   }
+}
+
+/** Whether an identity names all sources and settings that another does. */
+function isComplete(identity: LakeIdentity, other: LakeIdentity): boolean {
+  return Object.keys(other.sources).every((name) => name in identity.sources) &&
+    Object.keys(other.settings ?? {}).every((name) => name in (identity.settings ?? {}));
 }
 
 /** Compares the identity that a state records with the lake's mark. */
@@ -193,13 +215,20 @@ export async function writeMark(
 export function requireContent(
   recorded: LakeIdentity,
   { url }: LakeStorage,
-  { sources, environment }: LakeContent,
+  { sources, settings = {}, environment }: LakeContent,
 ): void {
   for (const [name, source] of Object.entries(sources)) {
     const held = recorded.sources[name];
     if (source === undefined || held === undefined || source === held) continue;
     throw new LakeError(
       `opening the lake: "${url}" holds data of ${held}, wanted another LAKE_URL for ${source}`,
+    );
+  }
+  for (const [name, setting] of Object.entries(settings)) {
+    const held = recorded.settings?.[name] ?? setting;
+    if (setting === held) continue;
+    throw new LakeError(
+      `opening the lake: "${url}" holds data of ${held}, wanted another LAKE_URL for ${setting}`,
     );
   }
   requireOneKind(recorded, url, sources);
@@ -233,9 +262,8 @@ export async function takeOver(
 ): Promise<LakeIdentity> {
   const { keyValue } = state;
   const kept = await keyValue.get(KEY);
-  const { lake, state: after, sources, environment } = mark;
-  const identity = { lake, state: newId(), sources, environment, after };
-  await keyValue.put(KEY, identity, kept?.version ?? 0);
+  const identity = { ...mark, state: newId(), after: mark.state };
+  await keyValue.put(KEY, { ...identity }, kept?.version ?? 0);
   return identity;
 }
 
@@ -267,17 +295,39 @@ function parsed(text: string): LakeIdentity | undefined {
 }
 
 function readIdentity(value: Json | undefined): LakeIdentity | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  const { lake, state, environment, after, ...rest } = value as Record<string, Json>;
+  const found = object(value);
+  if (found === undefined) return undefined;
+  const { lake, state, settings, environment, after, ...rest } = found;
   const sources = sourcesIn(rest);
-  const fields = [lake, state, environment, after ?? "", ...Object.values(sources ?? {})];
-  if (sources === undefined || !fields.every((field) => typeof field === "string")) return undefined;
-  return { lake, state, sources, environment, ...(after !== undefined && { after }) } as LakeIdentity;
+  const fields = [
+    lake,
+    state,
+    environment,
+    after ?? "",
+    ...Object.values({ ...sources, ...object(settings) }),
+  ];
+  if (
+    sources === undefined || (settings !== undefined && !object(settings)) ||
+    !fields.every((field) => typeof field === "string")
+  ) return undefined;
+  return {
+    lake,
+    state,
+    sources,
+    ...(settings !== undefined && { settings: object(settings) }),
+    environment,
+    ...(after !== undefined && { after }),
+  } as LakeIdentity;
 }
 
 /** Lakes of before 0.3 hold data of one source: OpenAQ's, or a module's. */
 function sourcesIn({ sources, source }: Record<string, Json>): Record<string, Json> | undefined {
   if (typeof source === "string") return { [source === "a module" ? MODULE : "openaq"]: source };
-  if (typeof sources !== "object" || sources === null || Array.isArray(sources)) return undefined;
-  return sources as Record<string, Json>;
+  return object(sources);
+}
+
+function object(value: Json | undefined): Record<string, Json> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? value as Record<string, Json>
+    : undefined;
 }

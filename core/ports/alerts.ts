@@ -49,6 +49,8 @@ export interface EpisodeFilter {
   readonly rule?: string;
   /** They go on. */
   readonly open?: true;
+  /** They go on, or ended no earlier. */
+  readonly since?: Instant;
   /** They are older than the one of this key: the page after it. */
   readonly before?: string;
 }

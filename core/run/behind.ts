@@ -2,9 +2,7 @@ import type { AssetKey, RunId } from "../event.ts";
 import type { State } from "../ports/state.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 import { isBehind, type Node } from "../staleness/node.ts";
-
-/** At most so many of the latest queued runs are looked at. */
-const LATEST = 1_000;
+import { MOST_OPEN } from "./recover.ts";
 
 /** The assets that may be made here: those whose code is the present one. */
 export function makeableHere({ nodes }: StalenessIndex): AssetKey[] {
@@ -15,7 +13,7 @@ export function makeableHere({ nodes }: StalenessIndex): AssetKey[] {
 export async function leftToOthers(state: State, index: StalenessIndex): Promise<Map<RunId, AssetKey>> {
   const own = new Set(makeableHere(index));
   const left = new Map<RunId, AssetKey>();
-  for (const { id, request: { ranges } } of await state.runs(LATEST, { statuses: ["queued"] })) {
+  for (const { id, request: { ranges } } of await state.runs(MOST_OPEN, { statuses: ["queued"] })) {
     const other = ranges.find(({ asset }) => !own.has(asset));
     if (other !== undefined) left.set(id, other.asset);
   }

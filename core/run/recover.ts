@@ -5,6 +5,9 @@ import { commit, refresh, type Session, SupersededError } from "./session.ts";
 /** The statuses of runs that have not ended. */
 export const OPEN: readonly RunStatus[] = ["queued", "running"];
 
+/** At most so many of the latest runs that have not ended are looked at at once. */
+export const MOST_OPEN = 1_000;
+
 /** Whether a run is at work, or will be: what it staged may be in use from one moment to the next. */
 export function isOpen(run: Pick<RunRecord, "status"> | undefined): boolean {
   return run !== undefined && OPEN.includes(run.status);

@@ -4,14 +4,12 @@ import type { Graph } from "../graph.ts";
 import type { Instant } from "../instant.ts";
 import { awaitedBy, outagesIn, waitOf, type WaitsFor } from "../outages.ts";
 import type { RunRecord, State } from "../ports/state.ts";
+import { MOST_OPEN } from "./recover.ts";
 
 /** Something that a run waits for: a service, or anything else, and why, in words. */
 export interface RunWaits extends WaitsFor {
   readonly kind: "outage" | "backfill" | "code" | "run" | "slot";
 }
-
-/** Among so many of the latest runs those at work are looked for. */
-const LATEST = 1_000;
 
 /**
  * Those of some runs that wait, each with the first that keeps it: its backfill is paused, a service is down, no daemon has
@@ -88,7 +86,7 @@ async function lackingCode(state: State): Promise<Reason> {
 
 /** The runs at work that somebody took off the queue. */
 export async function workedOff(state: Pick<State, "runs">): Promise<readonly RunRecord[]> {
-  const running = await state.runs(LATEST, { statuses: ["running"] });
+  const running = await state.runs(MOST_OPEN, { statuses: ["running"] });
   return running.filter(({ request: { tags } }) => tags?.by !== undefined);
 }
 

@@ -28,7 +28,7 @@ import { Marks } from "./marks.ts";
 import { allExisting, existing, isBehind, type Node } from "./node.ts";
 import type { Chunk } from "./rows.ts";
 import { Soundness } from "./soundness.ts";
-import { holds, summaryOf } from "./summary.ts";
+import { holds } from "./summary.ts";
 import type { Touched } from "./touched.ts";
 
 /**
@@ -288,17 +288,6 @@ export class StalenessIndex {
         }
       }
     }
-  }
-
-  /** The next instant after `now` at which something changes by time alone, or Infinity. */
-  nextChange(): Instant {
-    let next = Infinity;
-    for (const node of this.nodes) {
-      next = Math.min(next, node.set.nextExisting(this.#soundness.now));
-      if (node.asset.due === null) continue;
-      for (const chunk of node.rows.chunks()) next = Math.min(next, summaryOf(this, node, chunk).until);
-    }
-    return next;
   }
 
   /** Notes the rows that are due, or no longer due, as time has passed. */

@@ -1,5 +1,5 @@
 import { DAY, type Instant, iso } from "../instant.ts";
-import type { EpisodeRecord } from "../ports/alerts.ts";
+import type { EpisodeFilter, EpisodeRecord } from "../ports/alerts.ts";
 
 /** An episode with its messages, as `alerts --json` has it. */
 export function episodeJson(
@@ -22,6 +22,6 @@ export function episodeJson(
 }
 
 /** The episodes that go on, and those that ended within a week. */
-export function recentEpisodes(found: readonly EpisodeRecord[], now: Instant): EpisodeRecord[] {
-  return found.filter(({ closed }) => closed === null || closed >= now - 7 * DAY);
+export function recentEpisodes(now: Instant): EpisodeFilter {
+  return { since: now - 7 * DAY };
 }

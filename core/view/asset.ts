@@ -35,7 +35,7 @@ export function assetJson(
 
 /** One asset with all that it declares. */
 export interface AssetDetailJson
-  extends AssetJson, Pick<AnyAsset, "description" | "contract" | "automation" | "freshness"> {
+  extends AssetJson, Pick<AnyAsset, "description" | "owners" | "contract" | "automation" | "freshness"> {
   /** The code version that its partitions are made with now. */
   readonly code: string;
   readonly sources: readonly string[];
@@ -46,10 +46,11 @@ export interface AssetDetailJson
 
 /** All that is declared of an asset, as `show --json` has it. @param codeVersion As its partitions are made now. */
 export function assetDetailJson(graph: Graph, asset: AnyAsset, codeVersion: string): AssetDetailJson {
-  const { description, contract, automation, freshness } = asset;
+  const { description, owners, contract, automation, freshness } = asset;
   return {
     ...assetJson(asset),
     description,
+    owners,
     code: codeVersion,
     sources: sourceNames(asset),
     contract,

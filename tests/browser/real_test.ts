@@ -6,11 +6,15 @@ import { until } from "../faults/until.ts";
 import { launch } from "./chromium.ts";
 import { Lake, MONTH } from "./lakes.ts";
 import { look, lookWithoutScripts } from "./look.ts";
+import { inShort, paintsOf } from "./paint.ts";
 import { railOf } from "./rail.ts";
 import { Viewer } from "./viewer.ts";
 
 const DAY = "2018-01-03", MART = "/assets/vietnam/dev_mart";
 const COUNT = "SELECT count(*) AS records, count(DISTINCT measurement_date) AS days FROM prod_db.vietnam";
+
+/** Milliseconds after which a page is slow even on a machine that is busy with other things. */
+const SLOW = 3_000;
 
 /** Beside those of the rail. */
 const PAGES = [
@@ -50,6 +54,13 @@ Deno.test("a month of real data", async (test) => {
     const looked = await look({ browser, base, paths });
     console.log(`${paths.length} pages in ${looked.views} views, ${looked.links} links followed`);
     assertEquals(looked.faults, []);
+  });
+
+  await test.step("every page is painted at once", async () => {
+    const { cold, warm } = await paintsOf(browser, base, paths);
+    console.log(`first contentful paint: ${inShort(cold)}; again: ${inShort(warm)}; wanted 500 ms`);
+    const slow = [...cold, ...warm].filter(({ ms }) => ms > SLOW);
+    assertEquals(slow, []);
   });
 
   await test.step("every page says what it says without scripts", async () => {

@@ -107,7 +107,7 @@ Deno.test("what is paused asks for nothing and says so, and goes on once it is r
 Deno.test("retention is applied once a day by itself", async () => {
   await using world = await opened();
   await world.run("daemon", "--once");
-  await world.rewind("schedules/retention", yesterday);
+  await world.rewind("schedules/retention house", yesterday);
   const { json } = await world.run("daemon", "--once", "--json");
   assertEquals(json.runs.map(({ status }: { status: string }) => status), ["succeeded"]);
   assertMatch((await world.run("runs")).stdout, /\n +2 +succeeded .* prune before=\d{4}-\d\d-\d\d\n/);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { openSqliteState } from "../../adapters/state/sqlite/open.ts";
 import { CommandLine, settledDay } from "./command_line.ts";
 
 const SIMULATED = "the data are simulated";
@@ -97,6 +98,70 @@ Deno.test("a lake takes data of one source alone", async () => {
     `openaq: asking "${one.url}" what it is: it cannot be reached, wanted OpenAQ's API within 30 s\n`,
   );
   assertEquals((await line.run(["status"], { env: one.env })).code, 0, "reading asks nobody");
+});
+
+Deno.test("a lake lies in a folder of any name, and reads nothing of one beside it that resembles it", async () => {
+  await using line = await CommandLine.open();
+  const range = ["--from", settledDay(), "--to", settledDay()];
+  const question = "SELECT (SELECT count(*) FROM raw_db.openaq_raw), (SELECT count(*) FROM prod_db.vietnam)";
+  const answers = [];
+  for (const LAKE_URL of ["lake", "l?ke", "l*e", "[l]ak'e", 'l{a,b}%20#"&', "lä\nke"]) {
+    const env = { LAKE_URL };
+    assertEquals((await line.run(["materialize", ...range], { env })).code, 0, LAKE_URL);
+    const asked = await line.run(["inspect", question, "--format", "csv"], { env });
+    answers.push(asked.stdout);
+    assertEquals((await line.run(["check", "kind:catalog"], { env })).code, 0, LAKE_URL);
+  }
+  assertEquals(answers, Array(answers.length).fill(answers[0]));
+});
+
+Deno.test("a lake holds one country: of another nothing is asked or made, by whichever command", async () => {
+  await using line = await CommandLine.open();
+  const only = ["materialize", "vietnam/locations"];
+  assertEquals((await line.run(only)).code, 0);
+  const other = { env: { OPENAQ_COUNTRY_ID: "57" } };
+  const mark = `${line.cwd}/lake-simulated/_airgraph.json`;
+  const locations = `${line.cwd}/lake-simulated/reference/vietnam/locations.json`;
+  const before = [mark, locations].map((path) => Deno.readTextFileSync(path));
+  const commands = [
+    [...only, "--force"],
+    ["status"],
+    ["plan"],
+    ["inspect", "SELECT 1"],
+    ["daemon", "--once"],
+    ["state", "rebuild", "--force"],
+  ];
+  for (const command of commands) {
+    const { code, stderr } = await line.run(command, other);
+    assertEquals(code, 2, command.join(" "));
+    assertMatch(
+      stderr,
+      /holds data of OPENAQ_COUNTRY_ID=56, wanted another LAKE_URL for OPENAQ_COUNTRY_ID=57\n$/,
+    );
+  }
+  const { code, stdout } = await line.run(["doctor"], other);
+  assertEquals([code, stdout.includes("holds data of OPENAQ_COUNTRY_ID=56, wanted another")], [1, true]);
+  assertEquals([mark, locations].map((path) => Deno.readTextFileSync(path)), before);
+});
+
+Deno.test("a lake that was made when none named its country takes that in, and stays fresh", async () => {
+  await using line = await CommandLine.open();
+  const only = ["materialize", "vietnam/locations"];
+  assertEquals((await line.run(only)).code, 0);
+  const mark = `${line.cwd}/lake-simulated/_airgraph.json`;
+  const { settings, ...earlier } = JSON.parse(Deno.readTextFileSync(mark));
+  assertEquals(settings, { openaq: "OPENAQ_COUNTRY_ID=56" });
+  Deno.writeTextFileSync(mark, JSON.stringify(earlier));
+  const state = await openSqliteState({ path: `${line.cwd}/lake-simulated.sqlite` });
+  const version = (await state.keyValue.get("airgraph/lake"))!.version;
+  assert(await state.keyValue.put("airgraph/lake", earlier, version));
+  await state.close();
+
+  assertEquals((await line.run(["status", "vietnam/locations"])).code, 0);
+  const again = await line.run(only);
+  assertEquals([again.code, again.stdout.includes("nothing to do")], [0, true]);
+  assertEquals(JSON.parse(Deno.readTextFileSync(mark)).settings, settings);
+  assertEquals((await line.run(only, { env: { OPENAQ_COUNTRY_ID: "57" } })).code, 2);
 });
 
 Deno.test("a lake and a state that do not belong together are refused", async () => {

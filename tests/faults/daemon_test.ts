@@ -30,8 +30,8 @@ async function allDone(place: Place): Promise<void> {
   }, 60_000);
 }
 
-async function ends(program: Program): Promise<void> {
-  program.signal("SIGTERM");
+async function ends(program: Program, signal: Deno.Signal = "SIGTERM"): Promise<void> {
+  program.signal(signal);
   const { code, stdout, stderr } = await program.ended;
   assertEquals({ code, stderr }, { code: 0, stderr: "" }, stdout);
 }
@@ -61,8 +61,10 @@ Deno.test("of two daemons the leader is killed: the other leads within five seco
   assertEquals(await looking(place, (state) => state.holdings()), []);
 });
 
-for (const grace of [30, 1]) {
-  Deno.test(`SIGTERM while a step is at work, with ${grace} s of grace: its run is queued again, and the next goes on`, async () => {
+for (
+  const [signal, grace] of [["SIGTERM", 30], ["SIGTERM", 1], ["SIGINT", 30], ["SIGINT", 1]] as const
+) {
+  Deno.test(`${signal} while a step is at work, with ${grace} s of grace: its run is queued again, and the next goes on`, async () => {
     await using server = new Server({ latency: 100 });
     await using place = await Place.make({ ...server.env, ...DAYS });
     const program = place.start([...DAEMON, "--grace", String(grace)]);
@@ -70,7 +72,7 @@ for (const grace of [30, 1]) {
     const over = Promise.withResolvers<Response>();
     if (grace === 1) server.fault = () => over.promise.then((answer) => answer.clone());
     const told = performance.now();
-    await ends(program);
+    await ends(program, signal);
     const took = performance.now() - told;
     assert(took < (grace + 5) * 1_000, `found ${took} ms`);
     const [run] = await place.ask(["runs"]);

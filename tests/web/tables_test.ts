@@ -122,6 +122,14 @@ Deno.test("what is asked again of an unchanged lake is answered from memory", as
   await cached.rows(statement, version + 1);
   assertEquals(asked, 2);
 
+  const followed = "SELECT 2 AS two";
+  assertEquals(cached.soon(followed, 1, 0), undefined);
+  for (const [version, now] of [[2, 1_000], [3, 4_999], [3, 5_000], [4, 9_999]] as const) {
+    assertEquals(await cached.paced(followed, version, now), [{ two: 2 }]);
+    assertEquals(cached.soon(followed, version, now), [{ two: 2 }]);
+  }
+  assertEquals(asked, 4, "whoever follows the lake asks at most once in five seconds");
+
   const first = await made.served.request("/status");
   const tag = first.headers.get("etag")!;
   assertNotEquals(tag, null);

@@ -132,9 +132,8 @@ export function automation(api: OpenAPIHono<ApiEnv>): void {
   api.openapi(alerts, async (context) => {
     const { state, orchestrator } = context.var.lake;
     const { all, limit } = context.req.valid("query");
-    const found = await state.alerts.episodes(limit);
-    const shown = all === "true" ? found : recentEpisodes(found, orchestrator.now);
-    return answer(context, Alerts, shown.map(episodeJson));
+    const found = await state.alerts.episodes(limit, all === "true" ? {} : recentEpisodes(orchestrator.now));
+    return answer(context, Alerts, found.map(episodeJson));
   });
 }
 

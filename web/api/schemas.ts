@@ -23,6 +23,7 @@ export const Assets = list(Asset).openapi("Assets");
 
 export const AssetDetail = Asset.extend({
   description: z.string(),
+  owners: list(z.string()),
   code: z.string().openapi({ description: "The code version that partitions are made with now." }),
   sources: list(z.string()),
   contract: z.unknown(),

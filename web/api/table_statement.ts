@@ -1,4 +1,5 @@
 import { type BrokenEntry, type Definition, RequestError, type TableDefinition } from "../../core/mod.ts";
+import { quoted } from "../view/entries.ts";
 
 /** A day or a moment, as a query gives it. */
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -68,9 +69,4 @@ function unbounded({ database, name }: Definition, found: string): RequestError 
   return new RequestError(
     `bounding "${database}.${name}": found ${found}, wanted a table with a column of time`,
   );
-}
-
-/** A name as SQL has it. */
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -63,4 +63,9 @@ function draw(part) {
   new ResizeObserver(() => plot.setSize(size())).observe(part);
 }
 
-for (const part of document.querySelectorAll("[data-plot]")) draw(part);
+function drawIn(page) {
+  for (const part of page.querySelectorAll("[data-plot]")) draw(part);
+}
+
+drawIn(document);
+document.addEventListener("renewed", ({ target }) => drawIn(target));

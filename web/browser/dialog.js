@@ -26,9 +26,20 @@ async function openDialog(url, opener) {
       event.preventDefault();
       dialog.close();
     }
+    sort(dialog, event);
   });
   await fill(dialog, url);
   if (dialog.isConnected) dialog.showModal();
+}
+
+/** Sorts a table of the dialog where it stands. */
+async function sort(dialog, event) {
+  const headings = () => [...dialog.querySelectorAll("th a")];
+  const place = headings().indexOf(event.target.closest("a"));
+  if (place < 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  await fill(dialog, headings()[place].href);
+  headings()[place]?.focus();
 }
 
 async function fill(dialog, url) {

@@ -3,6 +3,10 @@
 const source = document.body.dataset.follows;
 const LEAST_MS = 1_000;
 
+/** The parts as the server sent them: what scripts or the viewer changed in them since is no change of the lake. */
+const sent = new WeakMap();
+for (const part of document.querySelectorAll("[data-live]")) sent.set(part, part.outerHTML);
+
 let fetching = false;
 let wanted = false;
 let last = 0;
@@ -24,9 +28,9 @@ async function refresh() {
 function replace(page) {
   for (const part of document.querySelectorAll("[data-live]")) {
     const fresh = page.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
-    if (!fresh) continue;
+    if (!fresh || sent.get(part) === fresh.outerHTML || isBusy(part)) continue;
+    sent.set(fresh, fresh.outerHTML);
     keepOpen(part, fresh);
-    if (part.outerHTML === fresh.outerHTML || isBusy(part)) continue;
     const atEnd = part.scrollTop + part.clientHeight >= part.scrollHeight - 4;
     const { scrollTop, scrollLeft } = part;
     part.replaceWith(document.adoptNode(fresh));

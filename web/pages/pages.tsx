@@ -91,7 +91,7 @@ export function pages(vitals: Vitals): Pages {
       context,
       { title: t.opening, live: false, status: 503 },
       <Empty whole title={t.opening}>
-        {why === undefined ? null : <p>{why}</p>}
+        {why === undefined ? null : <p lang="en">{why}</p>}
         <p class="quiet">{t.openingHint}</p>
       </Empty>,
     );
@@ -132,7 +132,7 @@ export function pages(vitals: Vitals): Pages {
     return show(
       context,
       { title: isWrong ? t.wrong : t.failed, live: false, status: isWrong ? 400 : 500 },
-      [<Title title={isWrong ? t.wrong : t.failed} />, <p class="notice bad">{error.message}</p>],
+      [<Title title={isWrong ? t.wrong : t.failed} />, <p class="notice bad" lang="en">{error.message}</p>],
     );
   });
   return app;

@@ -62,7 +62,8 @@ function textOf(value: unknown): string {
   return String(Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS)));
 }
 
-function orderOf(value: unknown): string | number | null {
+/** A value as rows are sorted by it. */
+export function orderOf(value: unknown): string | number | null {
   if (value === null || value === undefined) return null;
   return typeof value === "number" || typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,7 +1,7 @@
 import { type CauseJson, type CauseKind, rangeText } from "../../core/mod.ts";
 import { words } from "../view/language.ts";
 import type { View } from "../view/view.ts";
-import { AssetLink, partitionHref } from "./small.tsx";
+import { AssetLink, partitionHref, Said } from "./small.tsx";
 
 const text = words<Readonly<Record<CauseKind, string>>>({
   code: "its code changed",
@@ -21,6 +21,20 @@ const text = words<Readonly<Record<CauseKind, string>>>({
   forced: "bị buộc dựng lại",
 });
 
+/** What the program says of causes, in words; a state's name is said as such. */
+const details = words<Readonly<Record<string, string>>>({}, {
+  "a published file is gone or has other bytes": "một tệp đã mất hoặc có nội dung khác",
+  "the code changed": "mã đã đổi",
+  "a dependency was declared": "một phụ thuộc được khai báo",
+  "a dependency was dropped": "một phụ thuộc bị bỏ",
+  "partitions came or went": "có phân vùng mới hoặc mất đi",
+  "changed": "đã đổi",
+  "went": "đã mất",
+  "other partitions than were read": "khác với các phân vùng đã đọc",
+  "missing": "thiếu",
+  "stale": "cũ",
+});
+
 /** A cause in words; the partitions that it speaks of are linked. */
 export function Cause({ view, cause: { kind, asset, from, to, detail } }: { view: View; cause: CauseJson }) {
   const key = from ?? null;
@@ -34,7 +48,12 @@ export function Cause({ view, cause: { kind, asset, from, to, detail } }: { view
             : <a class="key" href={partitionHref(asset, key)}>{rangeText(key, to ?? key)}</a>}
         </>
       )}
-      {detail === undefined ? null : <span class="quiet">{` (${detail})`}</span>}
+      {detail === undefined ? null : (
+        <>
+          {" "}
+          <span class="quiet">({view.in(details)[detail] ?? <Said>{detail}</Said>})</span>
+        </>
+      )}
     </span>
   );
 }

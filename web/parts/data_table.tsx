@@ -8,8 +8,8 @@ export interface TableColumn<Row> {
   readonly name: string;
   readonly title: string;
   readonly cell: (row: Row) => Child;
-  /** @default it cannot be sorted by */
-  readonly by?: (row: Row) => string | number | null;
+  /** Null where a cell is no value: a link that acts, or a drawing. */
+  readonly by: ((row: Row) => string | number | null) | null;
   /** Numbers stand on the right. @default false */
   readonly number?: boolean;
   /** Stands below the heading, such as a unit or a type. */
@@ -23,14 +23,15 @@ const text = words({ ascending: "ascending", descending: "descending" }, {
 
 /**
  * A table that is sorted by the address: `?sort=name` or `?sort=-name`, after `prefix` where a page has several. The rows
- * stand as they are given where nothing is chosen.
+ * stand as they are given where nothing is chosen. With a `summary` it is folded away below it, until it is sorted.
  */
 export function DataTable<Row>(
-  { view, caption, label, columns, rows, prefix = "" }: {
+  { view, caption, label, summary, columns, rows, prefix = "" }: {
     view: View;
     caption?: Child;
     /** Names it to who does not see where it stands. @default its caption, or its headings */
     label?: string;
+    summary?: Child;
     columns: readonly TableColumn<Row>[];
     rows: readonly Row[];
     prefix?: string;
@@ -40,11 +41,11 @@ export function DataTable<Row>(
   const chosen = view.url.searchParams.get(parameter) ?? "";
   const descends = chosen.startsWith("-");
   const name = descends ? chosen.slice(1) : chosen;
-  const sorting = columns.find((column) => column.name === name)?.by;
+  const sorting = columns.find((column) => column.name === name)?.by ?? undefined;
   const sorted = sorting === undefined
     ? rows
     : [...rows].sort((a, b) => order(sorting(a), sorting(b)) * (descends ? -1 : 1));
-  return (
+  const table = (
     <div
       class="scroll"
       tabindex={0}
@@ -62,7 +63,7 @@ export function DataTable<Row>(
               const next = isChosen && !descends ? `-${column.name}` : column.name;
               return (
                 <th scope="col" class={column.number ? "number" : ""} {...sort}>
-                  {column.by === undefined ? column.title : (
+                  {column.by === null ? column.title : (
                     <a href={link(view, { [parameter]: next })}>
                       {column.title}
                       {isChosen ? <Arrow view={view} descends={descends} /> : null}
@@ -83,6 +84,13 @@ export function DataTable<Row>(
         </tbody>
       </table>
     </div>
+  );
+  if (summary === undefined) return table;
+  return (
+    <details open={sorting !== undefined}>
+      <summary>{summary}</summary>
+      {table}
+    </details>
   );
 }
 

@@ -4,7 +4,7 @@ import type { View } from "../view/view.ts";
 import { DataTable } from "./data_table.tsx";
 import { RunLink } from "./run.tsx";
 import { partitionHref, Time } from "./small.tsx";
-import { type ShownState, Sign } from "./state.tsx";
+import { Marked, type ShownState } from "./state.tsx";
 
 const text = words({
   when: "When",
@@ -76,10 +76,9 @@ export function Events(
           name: "what",
           title: t.what,
           cell: ({ kind }) => (
-            <span class={`state s-${LIKE[kind]}`}>
-              <Sign state={LIKE[kind]} />
+            <Marked state={LIKE[kind]}>
               {t.kinds[kind]}
-            </span>
+            </Marked>
           ),
           by: ({ kind }) => kind,
         },
@@ -96,11 +95,17 @@ export function Events(
               ? ""
               : <a class="key" href={partitionHref(asset, key)}>{rangeText(key, set.key(to))}</a>;
           },
+          by: (event) => "partition" in event ? event.partition : "from" in event ? event.from : null,
         },
         {
           name: "detail",
           title: t.detail,
-          cell: (event) => <span class="small">{detailOf(view, event)}</span>,
+          cell: (event) => (
+            <span class="small" {...(ENGLISH.has(event.kind) && { lang: "en" })}>
+              {detailOf(view, event)}
+            </span>
+          ),
+          by: (event) => detailOf(view, event),
         },
         {
           name: "run",
@@ -112,6 +117,9 @@ export function Events(
     />
   );
 }
+
+/** The events whose own words the program says. */
+const ENGLISH: ReadonlySet<AssetEvent["kind"]> = new Set(["failed", "due"]);
 
 /** An event's own words. */
 function detailOf(view: View, event: AssetEvent): string {

@@ -29,6 +29,9 @@ const PATTERNS: Readonly<Partial<Record<ShownState, string>>> = {
   running: "M4 0V8",
 };
 
+/** A lane is as high as what a finger finds, its stretches a little less. */
+const HEIGHT = 24, EDGE = 4;
+
 /** A chart of what lay when, a lane a line. The keyboard finds what the stretches lead to in the table beside it. */
 export function Gantt({ view, label, lanes }: { view: View; label: string; lanes: readonly Lane[] }) {
   const bars = lanes.flatMap(({ bars }) => bars);
@@ -54,14 +57,14 @@ export function Gantt({ view, label, lanes }: { view: View; label: string; lanes
         {lanes.map(({ name, bars }) => (
           <li>
             <span class="lane">{name}</span>
-            <svg class="track" width="100%" height="18" role="group" aria-label={label}>
+            <svg class="track" width="100%" height={HEIGHT} role="group" aria-label={label}>
               {[0, 25, 50, 75, 100].map((x) => (
                 <line
                   class="rule"
                   x1={`${x}%`}
                   x2={`${x}%`}
                   y1="0"
-                  y2="18"
+                  y2={HEIGHT}
                 />
               ))}
               {bars.map((bar) => {
@@ -77,12 +80,13 @@ export function Gantt({ view, label, lanes }: { view: View; label: string; lanes
 }
 
 function Piece({ bar: { state, title, href, to }, x, width }: { bar: Bar; x: number; width: number }) {
-  const place = { x: `${x.toFixed(2)}%`, y: "2", width: `${width.toFixed(2)}%`, height: "14" };
+  const place = { x: `${x.toFixed(2)}%`, y: EDGE, width: `${width.toFixed(2)}%`, height: HEIGHT - 2 * EDGE };
   const inner = (
     <>
       <title>{title}</title>
+      <rect class="near" {...place} y={0} height={HEIGHT} />
       <rect class={`s-${state}`} {...place} rx={to === null ? 0 : 2} />
-      <line class={`start s-${state}`} x1={place.x} x2={place.x} y1="2" y2="16" />
+      <line class={`start s-${state}`} x1={place.x} x2={place.x} y1={EDGE} y2={HEIGHT - EDGE} />
       {PATTERNS[state] === undefined ? null : <rect {...place} fill={`url(#over-${state})`} />}
     </>
   );

@@ -136,7 +136,7 @@ function Notices({ view }: { view: View }) {
   return (
     <div role="status">
       <p class="notice bad band" data-lost hidden>{view.in(text).lost}</p>
-      <div data-live="notices">{view.notices.map((line) => <p class="notice band">{line}</p>)}</div>
+      <div data-live="notices">{view.notices.map((line) => <p class="notice band" lang="en">{line}</p>)}</div>
     </div>
   );
 }

@@ -1,8 +1,9 @@
 import { type MetadataValue, SECOND } from "../../core/mod.ts";
 import type { View } from "../view/view.ts";
+import { DataTable } from "./data_table.tsx";
 
-/** A value of metadata as people read it. */
-export function MetadataCell({ view, of }: { view: View; of: MetadataValue }) {
+/** A value of metadata as people read it. @param name Tells it from others of the page. */
+export function MetadataCell({ view, name, of }: { view: View; name: string; of: MetadataValue }) {
   const { format } = view;
   switch (of.type) {
     case "number":
@@ -19,29 +20,34 @@ export function MetadataCell({ view, of }: { view: View; of: MetadataValue }) {
     case "schema":
       return <span class="small">{of.value.map(({ name, type }) => `${name} ${type}`).join(", ")}</span>;
     case "table":
-      return <Rows view={view} rows={of.value} />;
+      return <Rows view={view} name={name} rows={of.value} />;
   }
 }
 
+/** A value of metadata that is a table of its own. */
 function Rows(
-  { view, rows }: { view: View; rows: readonly Readonly<Record<string, string | number | null>>[] },
+  { view, name, rows }: {
+    view: View;
+    name: string;
+    rows: readonly Readonly<Record<string, string | number | null>>[];
+  },
 ) {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return (
-    <table class="small">
-      <thead>
-        <tr>{names.map((name) => <th scope="col">{name}</th>)}</tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr>
-            {names.map((name) => {
-              const value = row[name] ?? "";
-              return <td>{typeof value === "number" ? view.format.number(value) : value}</td>;
-            })}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      view={view}
+      prefix={`${name}-`}
+      label={name}
+      rows={rows}
+      columns={names.map((column) => ({
+        name: column,
+        title: column,
+        cell: (row: typeof rows[number]) => {
+          const value = row[column] ?? "";
+          return typeof value === "number" ? view.format.number(value) : value;
+        },
+        by: (row: typeof rows[number]) => row[column] ?? null,
+      }))}
+    />
   );
 }

@@ -1,5 +1,10 @@
+import type { View } from "../view/view.ts";
+import { DataTable } from "./data_table.tsx";
+
 /** One point of a series: what is below it, and the least, the mean and the greatest value there. */
 export interface PlotPoint {
+  /** Where it stands in the series. */
+  readonly place: number;
   readonly label: string;
   readonly least: number;
   readonly mean: number;
@@ -10,11 +15,12 @@ const WIDTH = 600, HEIGHT = 150, LEFT = 64, RIGHT = 8, TOP = 8, BOTTOM = 22;
 
 /** A series as a line within the band of its extremes, with a table behind it. */
 export function Plot(
-  { label, points, columns, write }: {
+  { view, label, points, columns, write }: {
+    view: View;
     label: string;
     points: readonly PlotPoint[];
-    /** The headings of the table: the label's, the least, the mean and the greatest value's. */
-    columns: readonly [string, string, string, string];
+    /** The headings of the table. */
+    columns: Readonly<Record<"partition" | "least" | "mean" | "most", string>>;
     write: (value: number) => string;
   },
 ) {
@@ -30,6 +36,13 @@ export function Plot(
     ...points.map((each, place) => at(place, each.least)).reverse(),
   ];
   const ticks = [least, (least + most) / 2, most];
+  const number = (name: "least" | "mean" | "most") => ({
+    name,
+    title: columns[name],
+    number: true,
+    cell: (point: PlotPoint) => write(point[name]),
+    by: (point: PlotPoint) => point[name],
+  });
   return (
     <figure class="plot">
       <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
@@ -48,28 +61,24 @@ export function Plot(
         <text x={LEFT} y={HEIGHT - 6}>{points[0]?.label}</text>
         <text x={WIDTH - RIGHT} y={HEIGHT - 6} text-anchor="end">{points.at(-1)?.label}</text>
       </svg>
-      <details>
-        <summary>{label}</summary>
-        <div class="scroll" tabindex={0} role="region" aria-label={label}>
-          <table>
-            <thead>
-              <tr>
-                {columns.map((name, place) => <th scope="col" class={place > 0 ? "number" : ""}>{name}</th>)}
-              </tr>
-            </thead>
-            <tbody>
-              {points.map(({ label, least, mean, most }) => (
-                <tr>
-                  <td class="key">{label}</td>
-                  <td class="number">{write(least)}</td>
-                  <td class="number">{write(mean)}</td>
-                  <td class="number">{write(most)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
+      <DataTable
+        view={view}
+        prefix="point-"
+        summary={label}
+        label={label}
+        rows={points}
+        columns={[
+          {
+            name: "partition",
+            title: columns.partition,
+            cell: ({ label }) => <span class="key">{label}</span>,
+            by: ({ place }) => place,
+          },
+          number("least"),
+          number("mean"),
+          number("most"),
+        ]}
+      />
     </figure>
   );
 }

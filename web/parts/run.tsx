@@ -1,7 +1,9 @@
 import { rangeText, type RunRequest, type RunStatus } from "../../core/mod.ts";
 import type { View } from "../view/view.ts";
 import { words } from "../view/language.ts";
-import { type ShownState, Sign } from "./state.tsx";
+import type { Wait } from "../view/waits.ts";
+import { Said } from "./small.tsx";
+import { Marked, type ShownState } from "./state.tsx";
 
 /** The statuses of runs that have not ended. */
 export const OPEN_RUNS: readonly RunStatus[] = ["queued", "running"];
@@ -36,10 +38,19 @@ export const runWords = words<Readonly<Record<RunStatus, string>>>({
 /** A run's status with its sign. */
 export function RunState({ view, status }: { view: View; status: RunStatus }) {
   return (
-    <span class={`state s-${RUN_STATES[status]}`}>
-      <Sign state={RUN_STATES[status]} />
+    <Marked state={RUN_STATES[status]}>
       {view.in(runWords)[status]}
-    </span>
+    </Marked>
+  );
+}
+
+/** Why a run waits. */
+export function Waits({ of: { why, said } }: { of: Wait }) {
+  return (
+    <>
+      {why}
+      {said === undefined ? null : [": ", <Said>{said}</Said>]}
+    </>
   );
 }
 

@@ -81,6 +81,11 @@ export function Title({ title, lead, children }: { title: Child; lead?: Child; c
   );
 }
 
+/** The program's own words, which are English whatever language the page has. */
+export function Said({ children }: { children: Child }) {
+  return <span lang="en">{children}</span>;
+}
+
 /** Facts with their names. */
 export function Facts({ of }: { of: readonly (readonly [Child, Child])[] }) {
   return <dl class="facts">{of.map(([name, value]) => [<dt>{name}</dt>, <dd>{value}</dd>])}</dl>;

@@ -1,3 +1,4 @@
+import type { Child } from "hono/jsx";
 import type { PartitionState } from "../../core/mod.ts";
 import type { View } from "../view/view.ts";
 import { words } from "../view/language.ts";
@@ -52,10 +53,19 @@ const SIGNS: Readonly<Record<ShownState, string>> = {
 /** A state with its sign and its name. @param count So many partitions are in it. */
 export function State({ view, state, count }: { view: View; state: ShownState; count?: number }) {
   return (
-    <span class={`state s-${state}`}>
-      <Sign state={state} />
+    <Marked state={state}>
       {count === undefined ? "" : `${view.format.number(count)} `}
       {view.in(stateWords)[state]}
+    </Marked>
+  );
+}
+
+/** Words with a state's sign and colour. */
+export function Marked({ state, children }: { state: ShownState; children: Child }) {
+  return (
+    <span class={`state s-${state}`}>
+      <Sign state={state} />
+      {children}
     </span>
   );
 }

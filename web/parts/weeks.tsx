@@ -1,7 +1,7 @@
 import type { Day } from "../view/days.ts";
 import { words } from "../view/language.ts";
 import type { View } from "../view/view.ts";
-import { type ShownState, Sign } from "./state.tsx";
+import { Marked, type ShownState } from "./state.tsx";
 
 /** How many things of a day are shown as a state, and what that state is called of them. */
 export interface DayCount {
@@ -85,11 +85,10 @@ function DayCell(
           : [<span class="unseen">{key.slice(0, 8)}</span>, key.slice(8)]}
       </span>
       {there.map(({ state, count, name }) => (
-        <span class={`state s-${state}`}>
-          <Sign state={state} />
+        <Marked state={state}>
           {short(view, count)}
           <span class="unseen">{name}</span>
-        </span>
+        </Marked>
       ))}
     </>
   );

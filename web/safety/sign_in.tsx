@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import { deleteCookie, setCookie } from "hono/cookie";
 import { html } from "hono/html";
 import { SECOND } from "../../core/mod.ts";
+import { languageIn } from "../view/language.ts";
 import type { SafetyEnv } from "./options.ts";
 import { refuse } from "./refusal.ts";
 import { SIGN_IN, SIGN_OUT } from "./routes.ts";
@@ -14,7 +15,11 @@ export function signIn(app: Hono<SafetyEnv>, door: Door): void {
   app.get(SIGN_IN, (context) => {
     const next = ownPath(context.req.query("next"));
     if (door.isWide) return context.redirect(next, 303);
-    return page(context, 200, <SignInPage csrf={context.var.csrf} next={next} />);
+    return page(
+      context,
+      200,
+      <SignInPage language={languageIn(context)} csrf={context.var.csrf} next={next} />,
+    );
   });
   app.post(SIGN_IN, async (context) => {
     const { token, next: given } = await context.req.parseBody();
@@ -31,11 +36,10 @@ export function signIn(app: Hono<SafetyEnv>, door: Door): void {
         context,
         role.wait > 0 ? 429 : 403,
         <SignInPage
+          language={languageIn(context)}
           csrf={context.var.csrf}
           next={next}
-          message={role.wait > 0
-            ? `That was tried too often. Wait ${seconds} s, then try again.`
-            : "That is none of the tokens. Look it up, and try again."}
+          refused={{ wait: seconds }}
         />,
       );
     }
@@ -60,7 +64,7 @@ export function toSignIn(context: Context): Response | Promise<Response> {
   if (req.header("sec-fetch-site") === "cross-site" && req.header("sec-fetch-mode") === "navigate") {
     const url = ownPath(`${pathname}${search}`);
     context.header("refresh", `0; url=${url}`);
-    return page(context, 200, <AgainPage url={url} />);
+    return page(context, 200, <AgainPage language={languageIn(context)} url={url} />);
   }
   return context.redirect(
     `${SIGN_IN}?${new URLSearchParams({ next: ownPath(`${pathname}${search}`) })}`,

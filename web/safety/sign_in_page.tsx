@@ -1,32 +1,53 @@
 import { files } from "../static.ts";
+import { type Language, words } from "../view/language.ts";
+
+const text = words({
+  signIn: "Sign in",
+  token: "Token",
+  help: "Whoever runs this server has it as WEB_TOKEN, or as WEB_READ_TOKEN to look only.",
+  unknown: "That is none of the tokens. Look it up, and try again.",
+  wait: (seconds: number) => `That was tried too often. Wait ${seconds} s, then try again.`,
+  goOn: "Go on",
+}, {
+  signIn: "Đăng nhập",
+  token: "Mã truy cập",
+  help: "Người vận hành máy chủ có mã này trong WEB_TOKEN, hoặc WEB_READ_TOKEN nếu chỉ để xem.",
+  unknown: "Không có mã nào như vậy. Hãy xem lại rồi thử lần nữa.",
+  wait: (seconds) => `Đã thử quá nhiều lần. Hãy đợi ${seconds} giây rồi thử lại.`,
+  goOn: "Tiếp tục",
+});
+
+/** Why signing in was not done: there is no such token, or so many seconds are to be waited. */
+export type Refused = { readonly wait: number };
 
 /** Where people sign in, as a whole page that needs no script. */
 export function SignInPage(
-  { csrf, next, message }: {
+  { language, csrf, next, refused }: {
+    readonly language: Language;
     readonly csrf: string;
     /** Where to go on. */
     readonly next: string;
-    /** Why it was not done. */
-    readonly message?: string | undefined;
+    readonly refused?: Refused;
   },
 ) {
+  const t = text[language];
   return (
-    <html lang="en">
+    <html lang={language}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <link rel="stylesheet" href={files.url("page.css")} />
-        <title>Sign in · Airgraph</title>
+        <title>{`${t.signIn} · Airgraph`}</title>
       </head>
       <body>
         <main class="alone panel">
-          <h1>Sign in</h1>
+          <h1>{t.signIn}</h1>
           <form method="post" action="/sign-in">
             <input type="hidden" name="csrf" value={csrf} />
             <input type="hidden" name="next" value={next} />
             <p>
-              <label for="token">Token</label>
+              <label for="token">{t.token}</label>
               <input
                 id="token"
                 name="token"
@@ -34,12 +55,14 @@ export function SignInPage(
                 autocomplete="current-password"
                 required
                 autofocus
-                aria-describedby={message === undefined ? "help" : "fault"}
+                aria-describedby={refused === undefined ? "help" : "fault"}
               />
             </p>
-            {message === undefined ? "" : <p id="fault" role="alert">{message}</p>}
-            <p id="help">Whoever runs this server has it as WEB_TOKEN, or as WEB_READ_TOKEN to look only.</p>
-            <button type="submit">Sign in</button>
+            {refused === undefined
+              ? ""
+              : <p id="fault" role="alert">{refused.wait > 0 ? t.wait(refused.wait) : t.unknown}</p>}
+            <p id="help">{t.help}</p>
+            <button type="submit">{t.signIn}</button>
           </form>
         </main>
       </body>
@@ -48,16 +71,16 @@ export function SignInPage(
 }
 
 /** Asks for the same page once more: a browser shows no cookie of ours to who comes from another site. */
-export function AgainPage({ url }: { readonly url: string }) {
+export function AgainPage({ language, url }: { readonly language: Language; readonly url: string }) {
   return (
-    <html lang="en">
+    <html lang={language}>
       <head>
         <meta charset="utf-8" />
         <title>Airgraph</title>
       </head>
       <body>
         <p>
-          <a href={url}>Go on</a>
+          <a href={url}>{text[language].goOn}</a>
         </p>
       </body>
     </html>

@@ -1,3 +1,9 @@
+import type { Context } from "hono";
+import { getCookie } from "hono/cookie";
+
+/** The cookie that keeps the language that a viewer chose. */
+export const LANGUAGE = "language";
+
 /** The languages of the pages, as their codes. */
 export const LANGUAGES = ["en", "vi"] as const;
 export type Language = typeof LANGUAGES[number];
@@ -15,8 +21,12 @@ export function plural(count: string, noun: string): string {
   return `${count} ${noun}${count === "1" ? "" : "s"}`;
 }
 
-/** The language that was chosen, or else the first of those that the browser prefers. @param accepted Of `Accept-Language`. */
-export function languageOf(chosen: string | undefined, accepted: string | undefined): Language {
-  const wanted = [chosen ?? "", ...(accepted ?? "").split(",").map((each) => each.trim().slice(0, 2))];
+/** The language that the viewer chose, or else the first of those that the browser prefers. */
+export function languageIn(context: Context): Language {
+  const accepted = context.req.header("accept-language") ?? "";
+  const wanted = [
+    getCookie(context, LANGUAGE),
+    ...accepted.split(",").map((each) => each.trim().slice(0, 2)),
+  ];
   return wanted.find((each) => LANGUAGES.some((known) => known === each)) as Language | undefined ?? "en";
 }

@@ -4,7 +4,7 @@ import type { Instant, OpenLake, Tables } from "../../core/mod.ts";
 import type { CachedRows } from "../cached_rows.ts";
 import type { SafetyEnv } from "../safety/options.ts";
 import { Format } from "./format.ts";
-import { type Language, languageOf, type Words } from "./language.ts";
+import { LANGUAGE, type Language, languageIn, type Words } from "./language.ts";
 
 /** How one viewer sees pages: language, zone, and where one is. */
 export interface View {
@@ -43,14 +43,14 @@ export interface PageEnv {
 }
 
 /** The cookies that keep a viewer's choices: the language, the zone of times (`utc` or `own`), and the zone's name. */
-export const COOKIES = { language: "language", zone: "zone", ownZone: "own_zone" } as const;
+export const COOKIES = { language: LANGUAGE, zone: "zone", ownZone: "own_zone" } as const;
 
 /** Reads how a viewer sees pages from the request. */
 export function viewOf(
   context: Context,
   { now, notices, operates, csrf }: Pick<View, "now" | "notices" | "operates" | "csrf">,
 ): View {
-  const language = languageOf(getCookie(context, COOKIES.language), context.req.header("accept-language"));
+  const language = languageIn(context);
   const ownZone = zoneOf(getCookie(context, COOKIES.ownZone));
   const isOwn = getCookie(context, COOKIES.zone) !== "utc" && ownZone !== undefined;
   const zone = isOwn ? ownZone : "UTC";

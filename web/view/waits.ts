@@ -12,31 +12,36 @@ import { words } from "./language.ts";
 import type { View } from "./view.ts";
 
 const text = words({
-  down: (service: string, since: string, message: string) =>
-    `waits for ${service}, which is down since ${since}: ${message}`,
+  down: (service: string, since: string) => `waits for ${service}, which is down since ${since}`,
   paused: (backfill: string) => `waits, as ${backfill} is paused`,
-  code: (message: string) => `waits for who has the present code: ${message}`,
+  code: "waits for who has the present code",
   behind: (other: string) => `waits for ${other}, which is at work and no less urgent`,
-  slot: (pool: string, message: string) => `waits for a slot of ${pool}: ${message}`,
-  hands: (lines: string) => `waits: ${lines}`,
+  slot: (pool: string) => `waits for a slot of ${pool}`,
+  hands: "waits",
   turn: "waits for its turn",
 }, {
-  down: (service, since, message) => `đợi ${service}, ngừng trả lời từ ${since}: ${message}`,
+  down: (service, since) => `đợi ${service}, ngừng trả lời từ ${since}`,
   paused: (backfill) => `đợi, vì ${backfill} đang tạm dừng`,
-  code: (message) => `đợi tiến trình có mã hiện tại: ${message}`,
+  code: "đợi tiến trình có mã hiện tại",
   behind: (other) => `đợi ${other} đang chạy và không kém gấp`,
-  slot: (pool, message) => `đợi một chỗ trong ${pool}: ${message}`,
-  hands: (lines) => `đợi: ${lines}`,
+  slot: (pool) => `đợi một chỗ trong ${pool}`,
+  hands: "đợi",
   turn: "đợi đến lượt",
 });
 
-/** Why those of some runs wait that do, a line each. @param machineNow The machine's time. */
+/** Why a run waits, and what the program says of it. */
+export interface Wait {
+  readonly why: string;
+  readonly said?: string;
+}
+
+/** Why those of some runs wait that do. @param machineNow The machine's time. */
 export async function waitsIn(
   view: View,
   { state, graph, orchestrator }: OpenLake,
   runs: readonly RunRecord[],
   machineNow: Instant,
-): Promise<ReadonlyMap<RunId, string>> {
+): Promise<ReadonlyMap<RunId, Wait>> {
   const open = runs.filter(({ status }) => status === "queued" || status === "running");
   if (open.length === 0) return new Map();
   const t = view.in(text);
@@ -54,29 +59,29 @@ export async function waitsIn(
     known.set(name, found);
     hands.set(id, found);
   }
-  const why = ({ id, status }: RunRecord): string | undefined => {
+  const waitOf = ({ id, status }: RunRecord): Wait | undefined => {
     const found = waiting.get(id);
     if (found !== undefined) {
       const { kind, for: what, since, message } = found;
       switch (kind) {
         case "outage":
-          return t.down(what, view.format.time(since), message);
+          return { why: t.down(what, view.format.time(since)), said: message };
         case "backfill":
-          return t.paused(what);
+          return { why: t.paused(what) };
         case "code":
-          return t.code(message);
+          return { why: t.code, said: message };
         case "run":
-          return t.behind(what);
+          return { why: t.behind(what) };
         case "slot":
-          return t.slot(what, message);
+          return { why: t.slot(what), said: message };
       }
     }
     if (status === "running") return undefined;
     const { waits, lines } = hands.get(id)!;
-    return waits ? t.hands(lines.join("; ")) : t.turn;
+    return waits ? { why: t.hands, said: lines.join("; ") } : { why: t.turn };
   };
   return new Map(open.flatMap((run) => {
-    const line = why(run);
-    return line === undefined ? [] : [[run.id, line] as const];
+    const wait = waitOf(run);
+    return wait === undefined ? [] : [[run.id, wait] as const];
   }));
 }

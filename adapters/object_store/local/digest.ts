@@ -18,6 +18,13 @@ export async function digest(file: Deno.FsFile): Promise<Written> {
   return { size: total, hash: sum.digest("hex") };
 }
 
+/** The bytes at a path; undefined where no regular file is, such as a pipe, which might never be opened. */
+export async function digestAt(local: string): Promise<Written | undefined> {
+  if (!(await Deno.stat(local)).isFile) return undefined;
+  using file = await Deno.open(local);
+  return await digest(file);
+}
+
 /** A file that was just written: a small one is at hand, and no other thread need read it. */
 export async function digestOfWritten(local: string): Promise<Written> {
   if (Deno.statSync(local).size <= CHUNK) return await digestOf(Deno.readFileSync(local));

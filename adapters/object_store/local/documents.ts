@@ -1,6 +1,6 @@
 import { type Documents, sha256, type VersionedText } from "../../../core/mod.ts";
 import { trouble } from "../../sdk/files/trouble.ts";
-import { isAbsent, type LakeFolder } from "./lake_folder.ts";
+import { isAbsent, type LakeFolder, readFile } from "./lake_folder.ts";
 import { notAFolder } from "./make.ts";
 
 /** Documents as files of the lake. A version is the SHA-256 of the text. */
@@ -13,11 +13,10 @@ export class LocalDocuments implements Documents {
 
   async read(path: string): Promise<VersionedText | undefined> {
     try {
-      return versioned(await Deno.readTextFile(this.#folder.at(path)));
+      return versioned(new TextDecoder().decode(await readFile(this.#folder.at(path))));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
       if (error instanceof Deno.errors.NotADirectory) throw notAFolder(this.#folder.root);
-      if (error instanceof Deno.errors.IsADirectory) return versioned("");
       throw error;
     }
   }

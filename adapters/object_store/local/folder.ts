@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { FileRef, Folder, FoundFile } from "../../../core/mod.ts";
-import { digest } from "./digest.ts";
+import { digestAt } from "./digest.ts";
 import { isAbsent } from "./lake_folder.ts";
 
 /** A folder of this machine in which others write. */
@@ -29,8 +29,8 @@ export class LocalFolder implements Folder {
   async measure(name: string): Promise<FileRef | undefined> {
     const path = this.path(name);
     try {
-      using file = await Deno.open(path);
-      return { path, ...await digest(file) };
+      const found = await digestAt(path);
+      return found && { path, ...found };
     } catch (cause) {
       if (isAbsent(cause)) return undefined;
       const what = cause instanceof Error ? cause.message : String(cause);

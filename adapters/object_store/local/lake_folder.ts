@@ -152,3 +152,8 @@ export function entriesIn(local: string): Deno.DirEntry[] {
     throw error;
   }
 }
+
+/** The bytes of a file; undefined where no regular file is, such as a pipe, which might never be read. */
+export async function readFile(local: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  return (await Deno.stat(local)).isFile ? await Deno.readFile(local) : undefined;
+}

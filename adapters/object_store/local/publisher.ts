@@ -7,7 +7,7 @@ import {
   type Staged,
 } from "../../../core/mod.ts";
 import { keptPath } from "../paths.ts";
-import { digest } from "./digest.ts";
+import { digest, digestAt } from "./digest.ts";
 import { each } from "./each.ts";
 import { isAbsent, type LakeFolder, WIDTH } from "./lake_folder.ts";
 import { trouble } from "../../sdk/files/trouble.ts";
@@ -222,11 +222,7 @@ export class LocalPublisher implements Publisher {
   /** SHA-256 of a file's bytes; undefined if there is no such file. */
   async #hash(path: string): Promise<string | undefined> {
     try {
-      const local = this.#folder.at(path);
-      // One that is no regular file, such as a pipe, might never be opened.
-      if (!(await Deno.stat(local)).isFile) return undefined;
-      using file = await Deno.open(local);
-      return (await digest(file)).hash;
+      return (await digestAt(this.#folder.at(path)))?.hash;
     } catch (error) {
       if (isAbsent(error) || error instanceof Deno.errors.IsADirectory) return undefined;
       throw new PublishError(trouble(`reading "${path}"`, this.#folder.root, error), { cause: error });
@@ -238,9 +234,8 @@ export class LocalPublisher implements Publisher {
     await each(paths, WIDTH, async (path, index) => {
       answers[index] = await this.#attempt(`reading "${path}"`, async () => {
         const local = await this.#folder.existing(path);
-        if (local === undefined || !(await Deno.stat(local)).isFile) return undefined;
-        using file = await Deno.open(local);
-        return { path, ...await digest(file) };
+        const bytes = local && await digestAt(local);
+        return bytes ? { path, ...bytes } : undefined;
       });
     });
     return answers;

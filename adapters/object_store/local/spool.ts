@@ -1,5 +1,5 @@
 import type { Instant, Milliseconds, Spool } from "../../../core/mod.ts";
-import { entriesIn, isAbsent, type LakeFolder } from "./lake_folder.ts";
+import { entriesIn, isAbsent, type LakeFolder, readFile } from "./lake_folder.ts";
 import { trouble } from "../../sdk/files/trouble.ts";
 
 const ANSWERS = "_staging/answers";
@@ -19,7 +19,7 @@ export class LocalSpool implements Spool {
   async get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const local = this.#local(key);
     try {
-      return await Deno.readFile(local);
+      return await readFile(local);
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw this.#failed("reading an answer that was kept", error);

@@ -1,6 +1,6 @@
 import type { ObjectStore, Written } from "../../../core/mod.ts";
 import { digestOf } from "./digest.ts";
-import { entriesIn, isAbsent, type LakeFolder } from "./lake_folder.ts";
+import { entriesIn, isAbsent, type LakeFolder, readFile } from "./lake_folder.ts";
 import { trouble } from "../../sdk/files/trouble.ts";
 
 /** The files of a lake that is a folder. */
@@ -15,8 +15,7 @@ export class LocalObjectStore implements ObjectStore {
     const local = await this.#folder.existing(path);
     if (local === undefined) return undefined;
     try {
-      // A pipe might never be opened.
-      return (await Deno.stat(local)).isFile ? await Deno.readFile(local) : undefined;
+      return await readFile(local);
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw new Error(trouble(`reading "${path}"`, this.#folder.root, error), { cause: error });

@@ -1,6 +1,6 @@
 import type { FileRef, KeptFile, Versions } from "../../../core/mod.ts";
 import { keptFolder, keptOf, keptPath } from "../paths.ts";
-import { digest } from "./digest.ts";
+import { digestAt } from "./digest.ts";
 import { each } from "./each.ts";
 import { isAbsent, type LakeFolder, WIDTH } from "./lake_folder.ts";
 import { LocalObjectStore } from "./store.ts";
@@ -20,7 +20,9 @@ export class LocalVersions implements Versions {
   ): Promise<boolean[]> {
     return await Promise.all(versions.map(async ({ ref: { path, size }, dataVersion }) => {
       const local = await this.#folder.existing(keptPath(path, dataVersion));
-      return local !== undefined && (await Deno.stat(local)).size === size;
+      if (local === undefined) return false;
+      const found = await Deno.stat(local);
+      return found.isFile && found.size === size;
     }));
   }
 
@@ -31,9 +33,10 @@ export class LocalVersions implements Versions {
       const local = await this.#folder.existing(path);
       if (of === undefined || local === undefined) return;
       try {
-        using file = await Deno.open(local);
-        const { mtime } = await file.stat();
-        found.push({ ...of, ref: { path, ...await digest(file) }, written: mtime?.getTime() ?? 0 });
+        const bytes = await digestAt(local);
+        if (bytes === undefined) return;
+        const { mtime } = await Deno.stat(local);
+        found.push({ ...of, ref: { path, ...bytes }, written: mtime?.getTime() ?? 0 });
       } catch (error) {
         if (!isAbsent(error)) throw error;
       }

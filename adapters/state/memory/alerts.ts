@@ -27,7 +27,7 @@ export class MemoryAlerts implements Alerts {
     return this.#store.episodes.map(({ episode }) => episode).filter(({ closed }) => closed === null);
   }
 
-  async episodes(limit: number, { rule, open, before }: EpisodeFilter = {}): Promise<EpisodeRecord[]> {
+  async episodes(limit: number, { rule, open, since, before }: EpisodeFilter = {}): Promise<EpisodeRecord[]> {
     await null;
     const { episodes } = this.#store;
     const end = before === undefined
@@ -35,7 +35,8 @@ export class MemoryAlerts implements Alerts {
       : episodes.findIndex(({ episode }) => episode.key === before);
     return episodes.slice(0, Math.max(0, end)).reverse()
       .filter(({ episode }) =>
-        (rule === undefined || episode.rule === rule) && (open === undefined || episode.closed === null)
+        (rule === undefined || episode.rule === rule) && (open === undefined || episode.closed === null) &&
+        (since === undefined || episode.closed === null || episode.closed >= since)
       )
       .slice(0, limit)
       .map(({ episode, messages }) => ({

@@ -47,16 +47,18 @@ export class SqliteAlerts implements Alerts {
   }
 
   // deno-lint-ignore require-await
-  async episodes(limit: number, { rule, open, before }: EpisodeFilter = {}): Promise<EpisodeRecord[]> {
+  async episodes(limit: number, { rule, open, since, before }: EpisodeFilter = {}): Promise<EpisodeRecord[]> {
     return this.#db.read(() =>
       this.#db.all<EpisodeRow>(
         `SELECT * FROM episodes
         WHERE (?1 IS NULL OR rule = ?1) AND (?2 IS NULL OR id < (SELECT id FROM episodes WHERE key = ?2))
+          AND (?4 IS NULL OR closed IS NULL OR closed >= ?4)
           ${open === undefined ? "" : "AND closed IS NULL"}
         ORDER BY id DESC LIMIT ?3`,
         rule ?? null,
         before ?? null,
         limit,
+        since ?? null,
       ).map((row) => ({
         ...episodeOf(row),
         deliveries: this.#db.all<MessageRow>("SELECT * FROM outbox WHERE episode = ? ORDER BY id", row.id)

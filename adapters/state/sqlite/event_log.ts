@@ -57,6 +57,10 @@ const STAND = `
     ),
     seq = excluded.seq, status = ${STANDS}, passed = excluded.passed, failed = excluded.failed`;
 
+const NEWEST = "SELECT coalesce(max(seq), 0) AS seq FROM events WHERE asset = ?";
+/** So many series are kept. */
+const SERIES = 64;
+
 const HISTORY = `
   WITH RECURSIVE chain (seq) AS (
     SELECT seq FROM partitions WHERE asset = ? AND partition = ? AND status <> ${WIPED}
@@ -120,6 +124,8 @@ export class EventLog {
   readonly #registry: Registry;
   readonly #marks: Marks;
   readonly #places: Places;
+  /** Series that were asked for, each with the newest event of its asset; those asked for last come last. */
+  readonly #series = new Map<string, { readonly seq: Seq; readonly series: SeriesBucket[] }>();
 
   constructor(db: Database, registry: Registry, places: Places) {
     this.#db = db;
@@ -193,19 +199,34 @@ export class EventLog {
     ));
   }
 
-  series(key: AssetKey, field: SeriesField, { from, to }: OrdinalRange, buckets: number): SeriesBucket[] {
+  series(key: AssetKey, field: SeriesField, range: OrdinalRange, buckets: number): SeriesBucket[] {
     const asset = this.#registry.find(key);
-    if (asset === undefined || to < from) return [];
+    if (asset === undefined || range.to < range.from) return [];
+    return this.#db.read(() => {
+      const { seq } = this.#db.get<{ seq: Seq }>(NEWEST, asset)!;
+      const name = JSON.stringify([asset, field, range, buckets]);
+      const known = this.#series.get(name);
+      const series = known?.seq === seq ? known.series : this.#sum(asset, field, range, buckets);
+      this.#series.delete(name);
+      this.#series.set(name, { seq, series });
+      for (const [first] of this.#series) if (this.#series.size > SERIES) this.#series.delete(first);
+      return series;
+    });
+  }
+
+  #sum(asset: number, field: SeriesField, { from, to }: OrdinalRange, buckets: number): SeriesBucket[] {
     const size = Math.ceil((to - from + 1) / buckets);
     const [value, ...named] = valueOf(field);
     return this.#db.all<{ bucket: number; count: number; least: number; most: number; sum: number }>(
-      `SELECT CAST((partition - ?2) / ?4 AS INTEGER) AS bucket, count(value) AS count,
-        min(value) AS least, max(value) AS most, sum(value) AS sum
-      FROM (
+      // Materialized, or SQLite reads a value anew for each thing that is asked of it.
+      `WITH figures AS MATERIALIZED (
         SELECT p.partition, ${value} AS value
         FROM partitions p CROSS JOIN details d ON d.seq = p.seq
         WHERE p.asset = ?1 AND p.partition BETWEEN ?2 AND ?3 AND p.status <> ${WIPED}
       )
+      SELECT CAST((partition - ?2) / ?4 AS INTEGER) AS bucket, count(value) AS count,
+        min(value) AS least, max(value) AS most, sum(value) AS sum
+      FROM figures
       WHERE typeof(value) IN ('integer', 'real')
       GROUP BY bucket ORDER BY bucket`,
       asset,

@@ -68,6 +68,8 @@ export function describeAlerts(name: string, open: () => Promise<Harness>): void
     await a.end("late", 400, "over");
     assertEquals(await keys(9, { open: true }), ["other", EPISODE.key]);
     assertEquals(await keys(9, { open: true, before: "other" }), [EPISODE.key]);
+    assertEquals(await keys(9, { since: 400 }), ["other", "late", EPISODE.key]);
+    assertEquals(await keys(2, { since: 401 }), ["other", EPISODE.key]);
     assertEquals(await a.countsBetween([200, 300, 301]), [{ warning: 1, error: 0 }, {
       warning: 0,
       error: 1,

@@ -199,5 +199,16 @@ export function describeQuestions(name: string, open: () => Promise<Harness>): v
     ]);
     assertEquals(await state.series(HOURS, "rows", { from: 30, to: 10 }, 3), []);
     assertEquals(await state.series("test/unknown", "rows", range, 3), []);
+
+    const whole = async () =>
+      (await state.series(HOURS, "rows", range, 1)).map(({ count, sum }) => `${count}: ${sum}`);
+    assertEquals(await whole(), ["3: 14"]);
+    await state.commit({ claim, events: [made(11, 8), made(13, 1)] });
+    assertEquals(await whole(), ["4: 16"], "what was asked before is known of no longer");
+    await state.commit({
+      claim,
+      events: [{ kind: "wiped", asset: HOURS, at: 4, run: null, from: 10, to: 10 }],
+    });
+    assertEquals(await whole(), ["3: 11"]);
   });
 }

@@ -2,11 +2,14 @@ import { assertEquals } from "@std/assert";
 import { type MemoryStore, memoryStore } from "../../../adapters/state/memory/store.ts";
 import { definer } from "../../../core/asset.ts";
 import { eager } from "../../../core/automation/presets.ts";
-import { Ticker } from "../../../core/automation/ticker.ts";
+import type { LakeFiles } from "../../../core/automation/sensor.ts";
 import type { DaemonNews } from "../../../core/daemon/news.ts";
 import { Pulse } from "../../../core/daemon/pulse.ts";
 import { serve } from "../../../core/daemon/serve.ts";
-import { SECOND } from "../../../core/instant.ts";
+import { DAY, MINUTE, SECOND } from "../../../core/instant.ts";
+import type { State } from "../../../core/ports/state.ts";
+import { CronerCron } from "../../../adapters/cron/croner/cron.ts";
+import { retention } from "../../../sensors/retention.ts";
 import { type FakeClock, fakeClock } from "../../fake_clock.ts";
 import { lab, NOON } from "../lab.ts";
 
@@ -16,13 +19,22 @@ function assetOf(key: string) {
   return asset({
     key,
     automation: eager(),
+    retention: { days: 7 },
     async *materialize() {
       yield await Promise.resolve([{ partition: 0, dataVersion: "1" }]);
     },
   });
 }
 
+const NO_FILES: LakeFiles = {
+  list: () => Promise.resolve([]),
+  found: () => Promise.resolve([]),
+  present: () => Promise.resolve([]),
+  known: () => Promise.resolve([]),
+};
+
 interface Living {
+  readonly state: State;
   readonly runs: string[];
   readonly left: readonly (readonly string[])[];
   wipe(asset: string): Promise<unknown>;
@@ -40,7 +52,12 @@ async function living(
   worker: string,
   keys: readonly string[],
 ): Promise<Living> {
-  const { orchestrator, state } = await lab(keys.map(assetOf), { store, clock, worker });
+  const { orchestrator, state } = await lab(keys.map(assetOf), {
+    store,
+    clock,
+    worker,
+    cron: new CronerCron(),
+  });
   const stop = new AbortController();
   const runs: string[] = [];
   const left: string[][] = [];
@@ -49,19 +66,25 @@ async function living(
     orchestrator,
     tickers: async (_, others) => {
       left.push([...others.assets]);
-      return [await Ticker.open(orchestrator.session, { next: () => Infinity }, { left: others.assets })];
+      const automations = { schedules: [retention], sensors: [] };
+      return await orchestrator.tickers({ ...automations, files: NO_FILES, lookbackDays: 7, left: others });
     },
+    automations: [retention.name],
     signal: stop.signal,
     grace: SECOND,
     pulse: new Pulse(clock),
     tell: (news: DaemonNews) => {
-      if (news.type === "queued") runs.push(...news.request.ranges.map(({ asset }) => asset));
+      if (news.type === "queued") {
+        const { command, ranges } = news.request;
+        runs.push(...ranges.map(({ asset }) => command === "prune" ? `prune ${asset}` : asset));
+      }
       look();
     },
     observe: () => look(),
   });
   ended.catch(() => {});
   return {
+    state,
     runs,
     left,
     wipe: (key) => orchestrator.wipe({ assets: new Set([key]), all: true, lookbackDays: 1 }),
@@ -111,4 +134,24 @@ Deno.test("what two have one of them asks for, and the other once that is no mor
   assertEquals([two.runs, clock.awake() - before <= 5 * SECOND], [["c/two", "b/both"], true]);
   await two.end();
   await one.end().catch(() => {});
+});
+
+Deno.test("what prunes is asked for by each, over what it does not leave to others", async () => {
+  const [store, clock] = [memoryStore(), fakeClock(NOON, { auto: true })];
+  const one = await living(store, clock, "a", ["a/one", "b/both"]);
+  await one.made(2);
+  const two = await living(store, clock, "b", ["b/both", "c/two"]);
+  await two.made(3);
+  clock.suspend(8 * DAY);
+  await clock.sleep(MINUTE);
+  const pruned = (runs: readonly string[]) => runs.filter((run) => run.startsWith("prune ")).sort();
+  assertEquals([pruned(one.runs), pruned(two.runs)], [["prune a/one", "prune b/both"], ["prune c/two"]]);
+  const expired = (await one.state.since(0)).filter(({ kind }) => kind === "expired");
+  assertEquals(expired.map(({ asset }) => asset).sort(), ["a/one", "b/both", "c/two"]);
+  const ticks = await one.state.ticks("retention", { limit: 9 });
+  assertEquals(
+    ticks.map(({ outcome, detail }) => `${outcome} ${detail}`),
+    Array(2).fill("requested due at 2024-02-09T03:30:00Z"),
+  );
+  await Promise.all([one.end(), two.end()]);
 });

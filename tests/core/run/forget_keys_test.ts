@@ -37,6 +37,14 @@ Deno.test("keys of a schedule stay until it is beyond them", async () => {
   assertEquals(await left(), [keys[1], keys[2]]);
 });
 
+Deno.test("keys of a schedule that each lead asks for stay until that lead is beyond them", async () => {
+  const keys = ["schedule/tidy a b/2024-02-01T00:00:00Z", "schedule/tidy a/2024-02-01T00:00:00Z"];
+  const { state, left } = await world(...keys);
+  await put(state, "schedules/tidy a", { upTo: BEFORE });
+  await put(state, "schedules/tidy a b", { upTo: BEFORE - 1 });
+  assertEquals(await left(), [keys[0]]);
+});
+
 Deno.test("keys of a sensor stay while it may ask by them again: not called since, or only in vain", async () => {
   const keys = ["sensor/failing/1", "sensor/idle/1", "sensor/well/1", "sensor/well/2"];
   const { state, ask, left } = await world(...keys);

@@ -5,6 +5,7 @@ import { all, daysOfMonth, hoursOfDay, identity, latest, windows } from "../../.
 import { staticKeys } from "../../../core/partition/static_set.ts";
 import { daily, hourly, monthly } from "../../../core/partition/time_set.ts";
 import { contents, lab, NOON } from "../lab.ts";
+import { nextChange } from "./next_change.ts";
 
 const { asset, external } = definer<null>();
 const start = "2024-01-31";
@@ -152,7 +153,7 @@ Deno.test("a source is due to be asked again, blocks nothing, and says when", as
   const reader = asset({ key: "t/reader", deps: { source: from(source, latest) }, ...contents({}) });
   const { materialize, causes, plan, clock, orchestrator } = await lab([source, reader]);
   await materialize();
-  assertEquals(orchestrator.index.nextChange(), NOON + HOUR);
+  assertEquals(nextChange(orchestrator.index), NOON + HOUR);
   await clock.advance(HOUR);
   assertEquals(await causes("t/source"), ["source due to be asked again"]);
   assertEquals(await plan(), ["t/source - stale"]);
@@ -178,7 +179,7 @@ Deno.test("a due mark lasts until the partition is made again", async () => {
   assertEquals(await (await lab([source], { store, lake })).plan(), ["t/source b stale"]);
   await materialize();
   assertEquals(await plan(), []);
-  assertEquals(orchestrator.index.nextChange(), Infinity);
+  assertEquals(nextChange(orchestrator.index), Infinity);
 });
 
 Deno.test("an old hour makes its day stale, and its month of 744 hours", async () => {

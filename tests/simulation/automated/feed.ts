@@ -1,6 +1,5 @@
 import type { Sensed, Sensor } from "../../../core/automation/sensor.ts";
 import { sensor } from "../../../core/automation/sensor.ts";
-import { keyedName } from "../rules/schedules.ts";
 import type { Sketch } from "../sketch.ts";
 import type { World } from "../world.ts";
 
@@ -67,6 +66,6 @@ export const FEED = "feed";
 export const versionOf = (number: number) => `item${number}`;
 
 /** Under which key a run is asked for because of an item. */
-export const keyOf = (number: number) => keyedName("sensor", FEED, `${number}`);
+export const keyOf = (number: number) => `sensor/${FEED}/${number}`;
 
 const MADE = JSON.stringify({ run: null, identity: "[1,[]]", reads: {} });

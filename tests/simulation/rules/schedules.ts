@@ -4,8 +4,6 @@ import { type Instant, iso } from "../../../core/instant.ts";
 import type { RunRequest } from "../../../core/ports/state.ts";
 import type { Oracle } from "../oracle.ts";
 
-export const keyedName = (by: "schedule" | "sensor", name: string, of: string) => `${by}/${name}/${of}`;
-
 /** What hinders a schedule from asking. */
 export interface Hindrance {
   readonly isPaused: boolean;
@@ -24,12 +22,16 @@ export class ScheduleRule {
   /** Up to when what was due is owed to nobody, as it was paused. */
   readonly #resumed = new Map<string, Instant>();
 
+  /** How the keys of a schedule's runs begin. */
+  readonly #keys = new Map<string, string>();
+
   /** The last due time that was asked for: a clock that is ahead leaves out what came before. */
   readonly #last = new Map<string, Instant>();
 
   constructor(readonly oracle: Oracle) {}
 
-  kept(name: string, upTo: Instant): void {
+  kept(key: string, upTo: Instant): void {
+    const [name = ""] = key.split(" ");
     if (!this.#seen.has(name)) this.#seen.set(name, upTo);
   }
 
@@ -40,7 +42,9 @@ export class ScheduleRule {
   /** A run was asked for by a clock that says `at`. */
   asked({ key, tags }: RunRequest, at: Instant): void {
     if (tags?.by !== "schedule" || key === undefined) return;
-    const due = Date.parse(key.slice(key.lastIndexOf("/") + 1));
+    const end = key.lastIndexOf("/") + 1;
+    this.#keys.set(tags.name!, key.slice(0, end));
+    const due = Date.parse(key.slice(end));
     if (due > at) throw this.oracle.violation(`${key} was asked for at ${iso(at)}, before it came`);
     this.#last.set(tags.name!, Math.max(due, this.#last.get(tags.name!) ?? due));
   }
@@ -74,7 +78,7 @@ export class ScheduleRule {
   }
 
   #isAsked(name: string, due: Instant): boolean {
-    return this.oracle.queue.run(keyedName("schedule", name, iso(due))) !== undefined;
+    return this.oracle.queue.run(this.#keys.get(name) + iso(due)) !== undefined;
   }
 }
 

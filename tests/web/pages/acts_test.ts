@@ -13,6 +13,9 @@ Deno.test("materializing says what it would make and why, before anything is que
   assertMatch(text, /What will happen 2 partitions .*no requests to a source/);
   assertMatch(text, /t\/raw 2024-01-28 … 2024-01-29 2 missing/);
   assertMatch(html, /<button type="submit" class="main">Materialize: 2 partitions/);
+  const both = "/acts/materialize?selection=*&from=2024-01-28&to=2024-01-28";
+  assertMatch((await get(both)).text, /t\/raw 2024-01-28 1 .*t\/mart 2024-01-28 1/);
+  assertMatch((await get(`${both}&step-sort=asset`)).text, /t\/mart 2024-01-28 1 .*t\/raw 2024-01-28 1/);
   assertEquals(await state.runs(9), []);
   const { status, location } = await post("/acts/materialize", {
     selection: "t/raw",

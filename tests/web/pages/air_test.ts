@@ -4,6 +4,7 @@ import { graph } from "../../../core/graph.ts";
 import { webApp } from "../../../web/app.ts";
 import { CachedRows } from "../../../web/cached_rows.ts";
 import { judged } from "../../../web/pages/air/days.tsx";
+import { landOf } from "../../../web/pages/air/land.ts";
 import { airNow } from "../../../web/pages/air/newest.ts";
 import { airPanel } from "../../../web/pages/air/panel.tsx";
 import { classOf } from "../../../web/pages/air/pollutants.ts";
@@ -22,6 +23,7 @@ Deno.test("the air is seen on a map, by city and hour, over time, and by day aga
   assertEquals(now.status, 200, now.read);
   assertMatch(now.read, new RegExp(`Newest hour ${made.day} 23:00:00`));
   assertEquals(now.html.match(/class="station"/g)?.length, 12, "the stations of the map");
+  assertMatch(now.html, /<body data-follows="[^"]+">.*<div data-live="air">/s);
   assertMatch(now.html, /aria-label="Hanoi - Hoàn Kiếm: [\d.]+ µg\/m³"/);
   assertMatch(now.read, /Hanoi, \d{4}-\d\d-\d\d \d\d:00: [\d.]+ µg\/m³/);
   assertMatch(now.read, /2 stations without a value in two days Ha Long - Bạch Đằng Ha Long/);
@@ -53,7 +55,7 @@ Deno.test("the air is seen on a map, by city and hour, over time, and by day aga
     format: new Format("en", "UTC"),
     url: new URL("http://localhost/"),
   } as unknown as View;
-  const variables = { lake: made.lake, tables: made.tables, cached, view };
+  const variables = { lake: made.lake, tables: made.tables, cached, view, machineNow: 0 };
   const panel = async () => readOf(String(await airPanel({ var: variables as never })));
   assertMatch(await panel(), /It is being read/);
   const { lake: { orchestrator } } = made;
@@ -64,6 +66,15 @@ Deno.test("the air is seen on a map, by city and hour, over time, and by day aga
     await orchestrator.contentOf(["vietnam/stations", "vietnam/reference_catalog"]),
   );
   assertMatch(await panel(), /Hanoi [\d.]+ µg\/m³, \w+/);
+});
+
+Deno.test("a map is drawn once, and has what lies on it", async () => {
+  const whole = await landOf();
+  assertEquals(await landOf() === whole, true);
+  assert(whole.country.length > 1_000 && whole.neighbours.length > 1_000);
+  assertEquals(whole.place([105.85, 21.03]) !== undefined, true);
+  assertEquals(whole.place([2.35, 48.86]), undefined);
+  assertEquals(await landOf([[105.85, 21.03]]) === whole, false);
 });
 
 Deno.test("a lake without such tables says so", async () => {

@@ -1,5 +1,13 @@
-import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertNotMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { type CheckContext, daily, definer, from, identity } from "../../../core/mod.ts";
+import { layOut } from "../../../web/pages/lineage/layout.ts";
+import { place } from "../../../web/pages/lineage/place.ts";
 import { contents } from "../../core/lab.ts";
 import { declared } from "../served.ts";
 import { shown } from "./shown.ts";
@@ -112,11 +120,26 @@ Deno.test("an asset shows each of its partitions by state, with a table behind",
   assertStringIncludes(html, "from=2024-01&amp;to=2024-12");
 });
 
+Deno.test("an asset names who answers for it, in the API, too", async () => {
+  const [raw] = declared();
+  const { get, app } = await shown([
+    { ...raw!, owners: ["air-quality", "lan@example.org"] },
+    { ...raw!, key: "t/nobodys" },
+  ]);
+  assertMatch((await get("/assets/t/raw")).text, /Owners air-quality, lan@example.org/);
+  assertNotMatch((await get("/assets/t/nobodys")).text, /Owners/);
+  const { owners } = await (await app.request("/api/assets/t/raw")).json();
+  assertEquals(owners, ["air-quality", "lan@example.org"]);
+});
+
 Deno.test("an asset's number over time has a plot, and a table of it", async () => {
   const { get, materialize } = await shown(declared());
   await materialize();
   const { text } = await get("/assets/t/raw?number=rows");
   assertMatch(text, /Numbers over partitions .* 2024-01-28 3 3 3/);
+  const sorted = await get("/assets/t/raw?number=rows&point-sort=-partition");
+  assertMatch(sorted.text, /2024-01-31 3 3 3 .*2024-01-28 3 3 3/);
+  assertMatch(sorted.html, /<details open><summary>rows · t\/raw/);
 });
 
 Deno.test("what waits in the queue is shown so, until it is made", async () => {
@@ -143,6 +166,24 @@ Deno.test("the lineage draws every asset with its state, folds groups, and has a
   assertMatch(html, /<a href="\/assets\/t\/mart" class="s-blocked">/);
   assertMatch((await get("/lineage?fold=t")).html, /<a href="\/assets\?group=t" class="s-failed">/);
   assertNotMatch((await get("/lineage?selection=t/raw")).text, /t\/mart/);
+});
+
+Deno.test("a large lineage is laid out beside what is served, as it would be here", async () => {
+  const nodes = Array.from({ length: 60 }, (_, place) => ({
+    id: `t/a${place}`,
+    group: "t",
+    isGroup: false,
+    kind: "asset",
+    external: false,
+    assets: [`t/a${place}`],
+  }));
+  const edges = nodes.slice(1).map(({ id }, place) => ({ from: `t/a${place >> 1}`, to: id, isOrder: false }));
+  let others = 0;
+  const other = setInterval(() => others++, 0);
+  const placed = await place({ nodes, edges });
+  clearInterval(other);
+  assertEquals(placed, layOut({ nodes, edges }));
+  assertNotEquals(others, 0, "what else there was to do was done meanwhile");
 });
 
 Deno.test("pages speak the viewer's language, in the zone that the browser told", async () => {

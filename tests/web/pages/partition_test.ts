@@ -30,7 +30,10 @@ function changing(versions: Record<string, string>) {
         partition: ordinal,
         dataVersion: versions[key!] ?? "1",
         rows: key === "2024-01-31" ? 0 : 7,
-        metadata: { size: { type: "bytes" as const, value: 2_000 } },
+        metadata: {
+          size: { type: "bytes" as const, value: 2_000 },
+          towns: { type: "table" as const, value: [{ town: "Huế", rows: 3 }, { town: "Hà Nội", rows: 4 }] },
+        },
       }));
     },
   });
@@ -62,6 +65,24 @@ Deno.test("a stale partition says why: what changed, and when, linked", async ()
   assertStringIncludes(html, 'href="/assets/t/raw/2024-01-30"');
 });
 
+Deno.test("a Vietnamese page says causes in Vietnamese, and marks the program's own words as English", async () => {
+  const versions: Record<string, string> = {};
+  const vietnamese = { "accept-language": "vi" };
+  const { get, materialize } = await shown(changing(versions));
+  await materialize();
+  versions["2024-01-30"] = "2";
+  await materialize({ assets: new Set(["t/raw"]), partitions: ["2024-01-30"], force: true });
+  const { text } = await get("/assets/t/mart/2024-01-30", vietnamese);
+  assertStringIncludes(text, "dữ liệu nó đọc đã đổi: t/raw 2024-01-30 (đã đổi)");
+  const failing = await shown(declared());
+  await failing.materialize();
+  for (const path of ["/assets/t/raw/2024-01-30", "/assets/t/raw", "/runs/1"]) {
+    const { html } = await failing.get(path, vietnamese);
+    const said = [...html.matchAll(/<[^>]*>(?=found no answer)/g)].map(([tag]) => tag);
+    assertEquals(said.length > 0 && said.every((tag) => tag.includes('lang="en"')), true, `${path}: ${said}`);
+  }
+});
+
 Deno.test("a partition shows what it holds: versions, metadata, checks, log", async () => {
   const versions: Record<string, string> = {};
   const { get, materialize } = await shown(changing(versions));
@@ -70,7 +91,9 @@ Deno.test("a partition shows what it holds: versions, metadata, checks, log", as
   await materialize({ assets: new Set(["t/raw"]), partitions: ["2024-01-31"], force: true });
   const { text, html } = await get("/assets/t/raw/2024-01-31");
   assertMatch(text, /Rows 0 .*Data version 2/);
-  assertMatch(text, /Metadata size 2 kB/);
+  assertMatch(text, /Metadata size 2 kB towns town rows Huế 3 Hà Nội 4/);
+  const { text: sorted } = await get("/assets/t/raw/2024-01-31?towns-sort=-rows");
+  assertMatch(sorted, /towns town rows ↓ Hà Nội 4 Huế 3/);
   assertMatch(text, /has_rows warning failed found no rows, wanted some/);
   assertMatch(text, /Versions .* 2 stands .* 1 0 #1/);
   assertMatch(text, /Log of the run that made it .* info asked/);

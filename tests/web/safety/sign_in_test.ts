@@ -33,6 +33,13 @@ Deno.test("who has no token sees where to sign in, and nothing of the lake", asy
   assertEquals((await ask("/readyz", bearer)).text, "the disk of /data is full\n");
 });
 
+Deno.test("the sign-in page has the viewer's language", async () => {
+  const { ask } = await safe(TOKENS);
+  const chosen = { headers: { cookie: "language=vi", "accept-language": "en" } };
+  assertMatch((await ask("/sign-in", chosen)).text, /<html lang="vi">.*<h1>Đăng nhập<\/h1>/s);
+  assertMatch((await ask("/sign-in")).text, /<html lang="en">.*<h1>Sign in<\/h1>/s);
+});
+
 Deno.test("without tokens whoever reaches this machine may act, and there is nothing to sign in to", async () => {
   const { ask } = await safe();
   const { status, headers } = await ask("/sign-in?next=/form");

@@ -15,7 +15,8 @@ import { type Pages, sentIn, show } from "../../page.tsx";
 import { Cause } from "../../parts/causes.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { Covered } from "../../parts/covered.tsx";
-import { AssetLink, Title } from "../../parts/small.tsx";
+import { DataTable } from "../../parts/data_table.tsx";
+import { AssetLink, Said, Title } from "../../parts/small.tsx";
 import { State } from "../../parts/state.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
 import { Choice, Fields } from "./form.tsx";
@@ -39,7 +40,7 @@ export function acts(pages: Pages): void {
         <Title title={t.titles[command]} lead={t.leads[command]} />,
         <Choosing view={view} command={command} path={path} />,
         "fault" in preview
-          ? <p class="notice bad">{preview.fault}</p>
+          ? <p class="notice bad" lang="en">{preview.fault}</p>
           : <Outlook view={view} preview={preview} />,
         isEmpty ? null : (
           <Confirm
@@ -138,7 +139,11 @@ function Outlook({ view, preview }: { view: View; preview: Preview }) {
   return (
     <section class="stack">
       <h2>{t.what}</h2>
-      {nothing === undefined ? null : <p class="notice">{`${t.nothing}: ${nothing}`}</p>}
+      {nothing === undefined ? null : (
+        <p class="notice">
+          {t.nothing}: <Said>{nothing}</Said>
+        </p>
+      )}
       {partitions === 0 ? null : (
         <p>
           <strong>{t.sum(view.format.number(partitions))}</strong>
@@ -154,11 +159,11 @@ function Outlook({ view, preview }: { view: View; preview: Preview }) {
         : <Covered view={view} assets={preview.assets} />}
       {blocked.map(({ asset, partitions, message }) => (
         <p class="notice">
-          <AssetLink of={asset} />: {t.blocked(view.format.number(partitions), message)}
+          <AssetLink of={asset} />: {t.blocked(view.format.number(partitions))}: <Said>{message}</Said>
         </p>
       ))}
       {blocked.length === 0 ? null : <Upstream view={view} />}
-      {warnings.map((warning) => <p class="notice">{warning}</p>)}
+      {warnings.map((warning) => <p class="notice" lang="en">{warning}</p>)}
     </section>
   );
 }
@@ -200,42 +205,52 @@ function Steps({ view, preview: { steps } }: { view: View; preview: Preview }) {
   const t = view.in(text);
   if (steps.length === 0) return null;
   return (
-    <div class="scroll" tabindex={0} role="region" aria-label={t.what}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t.asset}</th>
-            <th scope="col">{t.range}</th>
-            <th scope="col" class="number">{t.count}</th>
-            <th scope="col">{t.causes}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {steps.slice(0, STEPS).map((step) => {
-            const { causes, asset, from, to, count, state } = plannedStepJson(step);
-            return (
-              <tr>
-                <td>
-                  <AssetLink of={asset} />
-                </td>
-                <td class="key">{rangeText(from, to)}</td>
-                <td class="number">{view.format.number(count)}</td>
-                <td class="small">
-                  <State view={view} state={state} />
-                  <ul>
-                    {causes.slice(0, 4).map((cause) => (
-                      <li>
-                        <Cause view={view} cause={cause} />
-                      </li>
-                    ))}
-                  </ul>
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+    <>
+      <DataTable
+        view={view}
+        prefix="step-"
+        label={t.what}
+        rows={steps.slice(0, STEPS).map(plannedStepJson)}
+        columns={[
+          {
+            name: "asset",
+            title: t.asset,
+            cell: ({ asset }) => <AssetLink of={asset} />,
+            by: ({ asset }) => asset,
+          },
+          {
+            name: "range",
+            title: t.range,
+            cell: ({ from, to }) => <span class="key">{rangeText(from, to)}</span>,
+            by: ({ from }) => from,
+          },
+          {
+            name: "count",
+            title: t.count,
+            number: true,
+            cell: ({ count }) => view.format.number(count),
+            by: ({ count }) => count,
+          },
+          {
+            name: "state",
+            title: t.causes,
+            cell: ({ state, causes }) => (
+              <div class="small">
+                <State view={view} state={state} />
+                <ul>
+                  {causes.slice(0, 4).map((cause) => (
+                    <li>
+                      <Cause view={view} cause={cause} />
+                    </li>
+                  ))}
+                </ul>
+              </div>
+            ),
+            by: ({ state }) => state,
+          },
+        ]}
+      />
       {steps.length > STEPS ? <p class="quiet">{t.more(view.format.number(steps.length - STEPS))}</p> : null}
-    </div>
+    </>
   );
 }

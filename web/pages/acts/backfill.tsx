@@ -5,7 +5,7 @@ import { audit } from "../../safety/audit.ts";
 import { type Pages, sentIn, show } from "../../page.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { Covered } from "../../parts/covered.tsx";
-import { AssetLink, Title } from "../../parts/small.tsx";
+import { AssetLink, Said, Title } from "../../parts/small.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
 import { Choice, Fields } from "./form.tsx";
 import { text } from "./words.ts";
@@ -35,7 +35,7 @@ export function backfillAct(pages: Pages): void {
         <Choice name="oldest" label={t.oldest} isChosen={view.url.searchParams.has("oldest")} />
       </Fields>,
       "fault" in planned
-        ? <p class="notice bad">{planned.fault}</p>
+        ? <p class="notice bad" lang="en">{planned.fault}</p>
         : <Outlook view={view} planned={planned} />,
       "fault" in planned || planned.partitions === 0 ? null : (
         <Confirm
@@ -100,10 +100,10 @@ function Outlook({ view, planned }: { view: View; planned: PlannedBackfill }) {
         {`, ${said.join(", ")}`}
       </p>
       <Covered view={view} assets={assets} />
-      {untold === undefined ? null : <p class="notice">{untold}</p>}
+      {untold === undefined ? null : <p class="notice" lang="en">{untold}</p>}
       {blocked.map(({ asset, partitions, message }) => (
         <p class="notice">
-          <AssetLink of={asset} />: {t.blocked(format.number(partitions), message)}
+          <AssetLink of={asset} />: {t.blocked(format.number(partitions))}: <Said>{message}</Said>
         </p>
       ))}
     </section>

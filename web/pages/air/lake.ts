@@ -1,6 +1,7 @@
-import { type AssetKey, DAY, type Definition, type OpenLake, type Tables } from "../../../core/mod.ts";
-import type { CachedRows, Row } from "../../cached_rows.ts";
-import { shown } from "../data/shown.ts";
+import { type AssetKey, DAY, type Definition, type OpenLake, type Orchestrator } from "../../../core/mod.ts";
+import type { Row } from "../../cached_rows.ts";
+import type { PageEnv } from "../../view/view.ts";
+import { shown } from "../../view/entries.ts";
 
 /** The table of hours, those of production before those of development, and that of stations. */
 const HOURS = ["prod_db.vietnam", "dev_db.vietnam"] as const, STATIONS = "reference.stations";
@@ -13,7 +14,7 @@ export interface AirTables {
   readonly asset: AssetKey;
   /** The newest day with rows, `YYYY-MM-DD` in UTC; undefined where nothing stands. */
   readonly newest: string | undefined;
-  /** The rows of a statement over hours. */
+  /** The rows of a statement over hours; who follows the lake may get those of some seconds before. */
   hours(statement: string): Promise<readonly Row[]>;
   /** The same of what was read last where that is yet to be read; undefined where nothing was. */
   soon(statement: string): readonly Row[] | undefined;
@@ -34,13 +35,13 @@ export interface Station {
   readonly longitude: number | null;
 }
 
-/** Finds the tables; undefined where the lake has none such. */
+/** Finds the tables; undefined where the lake has none such. @param follows Whether a page is asked for anew, as it follows the lake. */
 export async function airTables(
-  { lake, tables, cached }: {
-    readonly lake: OpenLake;
-    readonly tables: Tables | undefined;
-    readonly cached: CachedRows | undefined;
-  },
+  { lake, tables, cached, machineNow }: Pick<
+    PageEnv["Variables"],
+    "lake" | "tables" | "cached" | "machineNow"
+  >,
+  follows = false,
 ): Promise<AirTables | undefined> {
   if (tables === undefined || cached === undefined) return undefined;
   const { graph, orchestrator } = lake;
@@ -58,16 +59,18 @@ export async function airTables(
   const known = await orchestrator.contentOf(
     [named.made?.key, named.owner?.key].filter((key) => key !== undefined),
   );
+  const rows = (statement: string, version: number | string) =>
+    follows ? cached.paced(statement, version, machineNow) : cached.rows(statement, version);
   return {
     table: nameOf(found),
     asset: made.key,
-    newest: await newestDay(lake, made.key),
-    hours: (statement) => cached.rows(statement, version),
-    soon: (statement) => cached.soon(statement, version),
+    newest: await newestDay(lake, made.key, version),
+    hours: (statement) => rows(statement, version),
+    soon: (statement) => cached.soon(statement, version, machineNow),
     faultOf: (statement) => cached.faultOf(statement),
-    stations: async () => stationsIn(await cached.rows(ALL_STATIONS, known)),
+    stations: async () => stationsIn(await rows(ALL_STATIONS, known)),
     stationsSoon: () => {
-      const rows = cached.soon(ALL_STATIONS, known);
+      const rows = cached.soon(ALL_STATIONS, known, machineNow);
       return rows && stationsIn(rows);
     },
   };
@@ -86,8 +89,24 @@ function nameOf({ database, name }: Pick<Definition, "database" | "name">): stri
 /** So many parts a range is divided into, to find the newest day with rows. */
 const PARTS = 64;
 
-/** The newest partition with rows. */
-async function newestDay({ orchestrator, state }: OpenLake, asset: AssetKey): Promise<string | undefined> {
+/** The newest days that were found, each with the content that it was found of. */
+const newestDays = new WeakMap<
+  Orchestrator,
+  { readonly of: string; readonly day: Promise<string | undefined> }
+>();
+
+/** The newest partition with rows; looked for once for each version of the content. */
+function newestDay(lake: OpenLake, asset: AssetKey, version: number | string): Promise<string | undefined> {
+  const of = JSON.stringify([asset, version]);
+  const known = newestDays.get(lake.orchestrator);
+  if (known?.of === of) return known.day;
+  const day = findNewest(lake, asset);
+  newestDays.set(lake.orchestrator, { of, day });
+  day.catch(() => newestDays.delete(lake.orchestrator));
+  return day;
+}
+
+async function findNewest({ orchestrator, state }: OpenLake, asset: AssetKey): Promise<string | undefined> {
   const set = orchestrator.partitions(asset);
   let range = set.existing(orchestrator.now);
   while (range !== null) {

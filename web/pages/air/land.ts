@@ -1,4 +1,4 @@
-import { geoMercator, geoPath, type GeoPermissibleObjects } from "d3-geo";
+import { geoBounds, geoMercator, geoPath, type GeoPermissibleObjects } from "d3-geo";
 import { feature } from "topojson-client";
 
 /** The map's size. */
@@ -10,6 +10,8 @@ const COUNTRY = "704";
 export type Position = readonly [longitude: number, latitude: number];
 /** What is seen of the whole country: what lies outside is left out. */
 const WHOLE: readonly Position[] = [[101.8, 8.2], [110.2, 23.6]];
+/** What may be seen of any map. */
+const NEAR = [[95, 0], [118, 30]] as const;
 /** At least so many degrees around a city are seen. */
 const AROUND = 0.08;
 
@@ -31,8 +33,21 @@ async function read(): Promise<readonly Country[]> {
   const { features } = feature(topology, topology.objects.countries!) as unknown as {
     readonly features: readonly Country[];
   };
-  return features;
+  // Of the world's countries few are near: to draw those that are not takes most of the time.
+  return features.filter((each) => each.id === COUNTRY || isNear(each));
 }
+
+/** Whether a part of a country may lie on a map of Vietnam. */
+function isNear(country: Country): boolean {
+  const [[west, south], [east, north]] = geoBounds(country);
+  const [[left, bottom], [right, top]] = NEAR;
+  return (west > east || (west < right && left < east)) && south < top && bottom < north;
+}
+
+/** At most so many maps are kept. */
+const KEPT = 32;
+/** Maps by what is seen on them; those asked for last come last. */
+const kept = new Map<string, Land>();
 
 /** A map of Vietnam and its neighbours, or of what lies around some places. */
 export async function landOf(places?: readonly Position[]): Promise<Land> {
@@ -43,6 +58,15 @@ export async function landOf(places?: readonly Position[]): Promise<Land> {
       [longitude - AROUND, latitude - AROUND],
       [longitude + AROUND, latitude + AROUND],
     ]);
+  const name = JSON.stringify(seen);
+  const land = kept.get(name) ?? drawnLand(countries, seen);
+  kept.delete(name);
+  kept.set(name, land);
+  for (const [first] of kept) if (kept.size > KEPT) kept.delete(first);
+  return land;
+}
+
+function drawnLand(countries: readonly Country[], seen: readonly Position[]): Land {
   const projection = geoMercator()
     .fitExtent([[6, 6], [WIDTH - 6, HEIGHT - 6]], {
       type: "MultiPoint",

@@ -35,10 +35,7 @@ export function Now({ view, pollutant, air, land }: Shown & { air: AirNow; land:
         <Panel title={`${t.heat}: ${name}`}>
           <p class="small quiet">{t.heatHint}</p>
           {air.cities.length === 0 ? null : <Heat view={view} pollutant={pollutant} air={air} />}
-          <details>
-            <summary>{t.asTable}</summary>
-            <HeatTable view={view} pollutant={pollutant} air={air} />
-          </details>
+          <HeatTable view={view} pollutant={pollutant} air={air} />
         </Panel>
         <Panel title={t.stationsIn}>
           <StationTable
@@ -167,6 +164,7 @@ function HeatTable({ view, pollutant, air: { hours, cities } }: Shown & { air: A
     <DataTable
       view={view}
       prefix="heat-"
+      summary={t.asTable}
       label={t.heatLabel(POLLUTANTS[pollutant].name)}
       rows={hours.toReversed()}
       columns={[

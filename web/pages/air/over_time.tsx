@@ -79,29 +79,27 @@ export function OverTime(
         />
       </div>
       <p class="small quiet" data-plot-hint hidden>{t.zoom}</p>
-      <details>
-        <summary>{t.asTable}</summary>
-        <DataTable
-          view={view}
-          prefix="value-"
-          label={title}
-          rows={moments}
-          columns={[
-            { name: "at", title: t.hour, cell: (at) => <Time view={view} at={at} />, by: (at) => at },
-            ...series.map(({ name }, place) => ({
-              name: `${place}`,
-              title: name,
-              unit: UNIT,
-              number: true,
-              cell: (at: Instant) => {
-                const value = values[place]!.get(at) ?? null;
-                return value === null ? "" : view.format.number(value);
-              },
-              by: (at: Instant) => values[place]!.get(at) ?? null,
-            })),
-          ]}
-        />
-      </details>
+      <DataTable
+        view={view}
+        prefix="value-"
+        summary={t.asTable}
+        label={title}
+        rows={moments}
+        columns={[
+          { name: "at", title: t.hour, cell: (at) => <Time view={view} at={at} />, by: (at) => at },
+          ...series.map(({ name }, place) => ({
+            name: `${place}`,
+            title: name,
+            unit: UNIT,
+            number: true,
+            cell: (at: Instant) => {
+              const value = values[place]!.get(at) ?? null;
+              return value === null ? "" : view.format.number(value);
+            },
+            by: (at: Instant) => values[place]!.get(at) ?? null,
+          })),
+        ]}
+      />
       <p class="small quiet">{t.sources}</p>
     </Panel>
   );

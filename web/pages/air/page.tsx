@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { type Pages, show } from "../../page.tsx";
-import { Empty, Title } from "../../parts/small.tsx";
+import { Empty, Said, Title } from "../../parts/small.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
 import { Days, judged } from "./days.tsx";
 import { type Chosen, chosenOf, Filters, placeTitle, SECTIONS } from "./filters.tsx";
@@ -19,18 +19,23 @@ export function air(pages: Pages): void {
     const { view } = context.var;
     const t = view.in(text);
     await context.var.lake.orchestrator.refresh();
-    const tables = await airTables(context.var);
+    const follows = context.req.header("sec-fetch-dest") === "empty";
+    const tables = await airTables(context.var, follows);
     if (tables?.newest === undefined) return await nothing(context, tables);
     const { newest } = tables;
     const stations = await tables.stations();
     const chosen = chosenOf(view.url.searchParams, stations, newest);
-    return await show(context, { title: t.title, live: false, scripts: ["air.js"], styles: ["uplot.css"] }, [
+    return await show(context, { title: t.title, scripts: ["air.js"], styles: ["uplot.css"] }, [
       <Title title={t.title} lead={t.lead} />,
       <Sections view={view} chosen={chosen} />,
       <Filters view={view} chosen={chosen} stations={stations} newest={newest} />,
-      await section(view, { ...tables, newest }, chosen, stations).catch((error) => (
-        <p class="notice bad">{`${t.fault}: ${error instanceof Error ? error.message : error}`}</p>
-      )),
+      <div data-live="air">
+        {await section(view, { ...tables, newest }, chosen, stations).catch((error) => (
+          <p class="notice bad">
+            {t.fault}: <Said>{error instanceof Error ? error.message : String(error)}</Said>
+          </p>
+        ))}
+      </div>,
     ]);
   });
 }

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { HOUR } from "../../../core/mod.ts";
+import { DataTable } from "../../parts/data_table.tsx";
 import { Age, Panel, Time } from "../../parts/small.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
 import { placeHref } from "./hrefs.ts";
@@ -41,32 +42,32 @@ export async function airPanel({ var: variables }: Pick<Context<PageEnv>, "var">
 function Cities({ view, cities }: { view: View; cities: readonly CityHours[] }) {
   const t = view.in(text);
   return (
-    <div class="scroll" tabindex={0} role="region" aria-label={t.today}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t.city}</th>
-            <th scope="col">PM2.5</th>
-            <th scope="col">{t.last24}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {cities.map((each) => (
-            <tr>
-              <td>
-                <a href={placeHref(view, { city: each.city })}>{each.city}</a>
-              </td>
-              <td>
-                <AirValue view={view} pollutant="pm25" value={each.newest.value} />
-              </td>
-              <td>
-                <Sparkline of={each} label={`${each.city}: ${t.last24}`} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      view={view}
+      prefix="air-"
+      label={t.today}
+      rows={cities}
+      columns={[
+        {
+          name: "city",
+          title: t.city,
+          cell: ({ city }) => <a href={placeHref(view, { city })}>{city}</a>,
+          by: ({ city }) => city,
+        },
+        {
+          name: "pm25",
+          title: "PM2.5",
+          cell: ({ newest: { value } }) => <AirValue view={view} pollutant="pm25" value={value} />,
+          by: ({ newest }) => newest.value,
+        },
+        {
+          name: "hours",
+          title: t.last24,
+          cell: (each) => <Sparkline of={each} label={`${each.city}: ${t.last24}`} />,
+          by: null,
+        },
+      ]}
+    />
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Delivery } from "../../../core/mod.ts";
 import { Age } from "../../parts/small.tsx";
-import { type ShownState, Sign } from "../../parts/state.tsx";
+import { Marked, type ShownState } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { text } from "./words.ts";
 
@@ -19,16 +19,15 @@ export function Deliveries({ view, deliveries }: { view: View; deliveries: reado
     <ul class="small">
       {deliveries.map(({ channel, event, at, outcome, detail }) => (
         <li>
-          <span class={`state s-${LIKE[outcome]}`}>
-            <Sign state={LIKE[outcome]} />
+          <Marked state={LIKE[outcome]}>
             {`${channel}, ${t.events[event]}: ${t.outcomes[outcome]}`}
-          </span>{" "}
+          </Marked>{" "}
           {at === null ? null : (
             <span class="quiet">
               <Age view={view} at={at} />
             </span>
           )}
-          {detail === null ? null : <span class="whole">{` ${detail}`}</span>}
+          {detail === null ? null : <span class="whole" lang="en">{` ${detail}`}</span>}
         </li>
       ))}
     </ul>

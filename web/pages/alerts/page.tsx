@@ -1,11 +1,12 @@
 import type { EpisodeRecord, Graph } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
+import { Pager } from "../../parts/pager.tsx";
 import { Age, AssetLink, Empty, Panel, Time, Title } from "../../parts/small.tsx";
-import { Sign } from "../../parts/state.tsx";
+import { Marked } from "../../parts/state.tsx";
 import { Weeks } from "../../parts/weeks.tsx";
 import { boundsOf, latestWeeks } from "../../view/days.ts";
-import { link, type View } from "../../view/view.ts";
+import type { View } from "../../view/view.ts";
 import { Deliveries } from "./deliveries.tsx";
 import { text } from "./words.ts";
 
@@ -72,14 +73,7 @@ export function alerts(pages: Pages): void {
       </Panel>,
       <Panel title={t.history} live="history">
         <History view={view} graph={graph} episodes={listed} />
-        <nav class="pages" aria-label={t.history}>
-          {before === undefined
-            ? null
-            : <a class="button" href={link(view, { before: undefined })}>{t.newer}</a>}
-          {found.length > PAGE
-            ? <a class="button" href={link(view, { before: listed.at(-1)!.key })}>{t.older}</a>
-            : null}
-        </nav>
+        <Pager view={view} label={t.history} older={found.length > PAGE ? listed.at(-1)!.key : undefined} />
       </Panel>,
     ]);
   });
@@ -123,7 +117,7 @@ function Open(
             {`${t.since} `}
             <Time view={view} at={episode.opened} /> (<Age view={view} at={episode.opened} />)
           </span>
-          <span class="whole">{episode.message}</span>
+          <span class="whole" lang="en">{episode.message}</span>
           {episode.deliveries.length === 0 ? null : (
             <div class="whole">
               <Deliveries view={view} deliveries={episode.deliveries} />
@@ -138,10 +132,9 @@ function Open(
 function Severity({ view, episode: { severity } }: { view: View; episode: EpisodeRecord }) {
   const state = severity === "error" ? "failed" : "late";
   return (
-    <span class={`state s-${state}`}>
-      <Sign state={state} />
+    <Marked state={state}>
       {view.in(text).severities[severity]}
-    </span>
+    </Marked>
   );
 }
 
@@ -179,7 +172,7 @@ function History(
           cell: (episode) => (
             <>
               <Subject graph={graph} episode={episode} />
-              <p class="small detail">{episode.message}</p>
+              <p class="small detail" lang="en">{episode.message}</p>
             </>
           ),
           by: ({ subject }) => subject,
@@ -203,6 +196,7 @@ function History(
               <Deliveries view={view} deliveries={deliveries} />
             </div>
           ),
+          by: ({ deliveries }) => deliveries.map(({ outcome }) => outcome).join(" "),
         },
       ]}
     />

@@ -46,8 +46,6 @@ export const text = words({
   empty: "Nothing was ever wrong",
   emptyHint:
     "What is wrong shows here as soon as a daemon finds it; channels that tell people are set up by ALERT_… variables.",
-  newer: "← Newest",
-  older: "Older →",
 }, {
   title: "Cảnh báo",
   lead: "Những gì mọi người được báo: mỗi quy tắc và đối tượng một cảnh báo, từ khi phát hiện đến khi hết.",
@@ -81,6 +79,4 @@ export const text = words({
   empty: "Chưa từng có gì sai",
   emptyHint:
     "Điều sai hiện ở đây ngay khi tiến trình nền thấy; kênh báo cho người được đặt bằng các biến ALERT_….",
-  newer: "← Mới nhất",
-  older: "Cũ hơn →",
 });

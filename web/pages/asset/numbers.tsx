@@ -37,6 +37,7 @@ export async function Numbers(
   const buckets = await state.series(key, field, range, POINTS);
   const write = (value: number) => name === "bytes" ? view.format.bytes(value) : view.format.number(value);
   const points = buckets.map(({ from, to, count, least, most, sum }) => ({
+    place: from,
     label: rangeText(set.key(from), set.key(to)),
     least,
     mean: sum / count,
@@ -64,9 +65,10 @@ export async function Numbers(
     >
       {points.length === 0 ? <p class="quiet">{t.noNumbers}</p> : (
         <Plot
+          view={view}
           label={`${label(name)} · ${key}`}
           points={points}
-          columns={[t.partition, t.least, t.mean, t.most]}
+          columns={t}
           write={write}
         />
       )}

@@ -15,7 +15,17 @@ import { Cells } from "../../parts/cells.tsx";
 import { shownCounts } from "../../parts/counts.ts";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Events } from "../../parts/events.tsx";
-import { Age, AssetLink, Empty, Facts, firstOf, Panel, partitionHref, Title } from "../../parts/small.tsx";
+import {
+  Age,
+  AssetLink,
+  Empty,
+  Facts,
+  firstOf,
+  Panel,
+  partitionHref,
+  Said,
+  Title,
+} from "../../parts/small.tsx";
 import { State, StateBar, States } from "../../parts/state.tsx";
 import { link, type View } from "../../view/view.ts";
 import { Elsewhere, elsewhere } from "./elsewhere.tsx";
@@ -58,7 +68,10 @@ export function asset(pages: Pages): void {
     const shown = shownOf(set, { ...status!, queued: await queuedOf(lake, key, set) });
     const acts = actsOf(declared, span);
     return await show(context, { title: key }, [
-      <Title title={<span class="key">{key}</span>} lead={declared.description}>
+      <Title
+        title={<span class="key">{key}</span>}
+        lead={declared.description === "" ? undefined : <Said>{declared.description}</Said>}
+      >
         {acts.map(({ name, href }) => <a class="button" data-dialog href={href}>{t[name]}</a>)}
       </Title>,
       <div data-live="counts" class="stack">
@@ -132,7 +145,7 @@ function Warnings(
                   <a class="key" href={partitionHref(asset, firstOf(set, partition))}>
                     {partition ?? t.looksAt}
                   </a>
-                )} {message}
+                )} <Said>{message}</Said>
             </span>
           </li>
         ))}
@@ -185,42 +198,40 @@ function Partitions(
         )
         : null}
       {grid === undefined ? null : (
-        <details>
-          <summary>{`${t.ranges} (${view.format.number(ranges.length)})`}</summary>
-          <DataTable
-            view={view}
-            prefix="range-"
-            caption={label}
-            rows={ranges}
-            columns={[
-              {
-                name: "from",
-                title: t.from,
-                cell: ({ from }) => <a class="key" href={partitionHref(asset, from)}>{from}</a>,
-                by: ({ from }) => from,
-              },
-              {
-                name: "to",
-                title: t.to,
-                cell: ({ to }) => <a class="key" href={partitionHref(asset, to)}>{to}</a>,
-                by: ({ to }) => to,
-              },
-              {
-                name: "count",
-                title: t.count,
-                number: true,
-                cell: ({ count }) => view.format.number(count),
-                by: ({ count }) => count,
-              },
-              {
-                name: "state",
-                title: t.state,
-                cell: ({ state }) => <State view={view} state={state} />,
-                by: ({ state }) => state,
-              },
-            ]}
-          />
-        </details>
+        <DataTable
+          view={view}
+          prefix="range-"
+          summary={`${t.ranges} (${view.format.number(ranges.length)})`}
+          caption={label}
+          rows={ranges}
+          columns={[
+            {
+              name: "from",
+              title: t.from,
+              cell: ({ from }) => <a class="key" href={partitionHref(asset, from)}>{from}</a>,
+              by: ({ from }) => from,
+            },
+            {
+              name: "to",
+              title: t.to,
+              cell: ({ to }) => <a class="key" href={partitionHref(asset, to)}>{to}</a>,
+              by: ({ to }) => to,
+            },
+            {
+              name: "count",
+              title: t.count,
+              number: true,
+              cell: ({ count }) => view.format.number(count),
+              by: ({ count }) => count,
+            },
+            {
+              name: "state",
+              title: t.state,
+              cell: ({ state }) => <State view={view} state={state} />,
+              by: ({ state }) => state,
+            },
+          ]}
+        />
       )}
     </Panel>
   );
@@ -256,6 +267,7 @@ function Declaration({ view, lake, asset }: { view: View; lake: OpenLake; asset:
         of={[
           [t.kind, asset.kind],
           [t.group, <a href={`/assets?group=${encodeURIComponent(asset.group)}`}>{asset.group}</a>],
+          ...asset.owners.length === 0 ? [] : [[t.owners, asset.owners.join(", ")] as const],
           [t.set, "timeZone" in spec ? t.zone(spec.type, spec.timeZone, spec.start) : spec.type],
           [t.reads, list([...new Set(Object.values(asset.deps).map(({ asset }) => asset.key))])],
           [t.readBy, list(downstreamOf(lake.graph, asset.key))],
@@ -339,7 +351,7 @@ function Contract({ view, asset: { contract } }: { view: View; asset: AnyAsset }
             cell: ({ type, nullable }) => `${type}${nullable ? "?" : ""}`,
             by: ({ type }) => type,
           },
-          { name: "unit", title: t.unit, cell: ({ unit }) => unit ?? "" },
+          { name: "unit", title: t.unit, cell: ({ unit }) => unit ?? "", by: ({ unit }) => unit ?? null },
         ]}
       />
     </Panel>

@@ -8,7 +8,7 @@ import type {
   RunStatus,
 } from "../../../core/mod.ts";
 import { RunLink, RunState } from "../../parts/run.tsx";
-import { type ShownState, Sign } from "../../parts/state.tsx";
+import { Marked, type ShownState } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { BackfillState } from "../backfills/parts.tsx";
 import { text } from "./words.ts";
@@ -76,9 +76,8 @@ export function Outcome({ view, act, stands }: { view: View; act: KeptAct; stand
     );
   }
   return (
-    <span class={`state s-${LIKE[act.outcome]}`}>
-      <Sign state={LIKE[act.outcome]} />
+    <Marked state={LIKE[act.outcome]}>
       {t.outcomes[act.outcome]}
-    </span>
+    </Marked>
   );
 }

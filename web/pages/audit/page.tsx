@@ -1,8 +1,9 @@
 import type { KeptAct } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
+import { Pager } from "../../parts/pager.tsx";
 import { Empty, Panel, Time, Title } from "../../parts/small.tsx";
-import { link, type View } from "../../view/view.ts";
+import type { View } from "../../view/view.ts";
 import { Outcome, type Stands, standsOf } from "./outcome.tsx";
 import { text } from "./words.ts";
 
@@ -31,14 +32,11 @@ export function audit(pages: Pages): void {
         : (
           <Panel title={t.list} live="acts">
             <List view={view} acts={listed} stands={await standsOf(lake, listed)} />
-            <nav class="pages" aria-label={t.list}>
-              {before === undefined
-                ? null
-                : <a class="button" href={link(view, { before: undefined })}>{t.newer}</a>}
-              {found.length > PAGE
-                ? <a class="button" href={link(view, { before: String(listed.at(-1)!.number) })}>{t.older}</a>
-                : null}
-            </nav>
+            <Pager
+              view={view}
+              label={t.list}
+              older={found.length > PAGE ? listed.at(-1)!.number : undefined}
+            />
           </Panel>
         ),
     ]);
@@ -74,6 +72,7 @@ function List(
               ))}
             </ul>
           ),
+          by: ({ detail }) => JSON.stringify(detail),
         },
         {
           name: "who",
@@ -91,7 +90,12 @@ function List(
           cell: (act) => <Outcome view={view} act={act} stands={stands} />,
           by: ({ outcome }) => outcome,
         },
-        { name: "message", title: t.message, cell: ({ message }) => message },
+        {
+          name: "message",
+          title: t.message,
+          cell: ({ message }) => message,
+          by: ({ message }) => message ?? null,
+        },
       ]}
     />
   );

@@ -26,8 +26,6 @@ export const text = words({
   backfill: (id: number) => `backfill ${id}`,
   forgotten: "(forgotten)",
   message: "Why",
-  newer: "← Newest",
-  older: "Older →",
   empty: "Nobody has asked for anything over the web",
   emptyHint:
     "Once somebody materializes, pauses, cancels or wipes something here, it stands in this journal.",
@@ -50,8 +48,6 @@ export const text = words({
   backfill: (id) => `chạy bù ${id}`,
   forgotten: "(đã quên)",
   message: "Vì sao",
-  newer: "← Mới nhất",
-  older: "Cũ hơn →",
   empty: "Chưa ai yêu cầu gì qua web",
   emptyHint: "Khi ai đó dựng, tạm dừng, huỷ hoặc xoá gì ở đây, việc đó nằm trong sổ này.",
   back: "Tự động",

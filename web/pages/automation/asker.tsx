@@ -9,9 +9,10 @@ import {
 import type { Child } from "hono/jsx";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
+import { Pager } from "../../parts/pager.tsx";
 import { RunLink } from "../../parts/run.tsx";
-import { Age, AssetLink, Empty, Facts, Panel, Time, Title } from "../../parts/small.tsx";
-import { link, type View } from "../../view/view.ts";
+import { Age, AssetLink, Empty, Facts, Panel, Said, Time, Title } from "../../parts/small.tsx";
+import type { View } from "../../view/view.ts";
 import { Next, On, Outcome, TickDetail, Turn } from "./parts.tsx";
 import { declaredIn, statusesIn } from "./statuses.ts";
 import { Requested } from "./why.tsx";
@@ -44,7 +45,7 @@ export function asker(pages: Pages): void {
     const evaluations = status.kind === "automation" ? await newestIn(lake) : undefined;
     return await show(context, { title: name }, [
       <div data-live="title">
-        <Title title={<span class="key">{name}</span>} lead={status.description}>
+        <Title title={<span class="key">{name}</span>} lead={<Said>{status.description}</Said>}>
           <Turn view={view} status={status} />
         </Title>
       </div>,
@@ -53,14 +54,11 @@ export function asker(pages: Pages): void {
       </Panel>,
       <Panel title={t.ticks} live="ticks">
         <Ticks view={view} ticks={ticks.slice(0, PAGE)} />
-        <nav class="pages" aria-label={t.ticks}>
-          {before === undefined
-            ? null
-            : <a class="button" href={link(view, { before: undefined })}>{t.newer}</a>}
-          {ticks.length > PAGE
-            ? <a class="button" href={link(view, { before: String(ticks[PAGE - 1]!.number) })}>{t.older}</a>
-            : null}
-        </nav>
+        <Pager
+          view={view}
+          label={t.ticks}
+          older={ticks.length > PAGE ? ticks[PAGE - 1]!.number : undefined}
+        />
       </Panel>,
       evaluations === undefined ? null : (
         <Panel title={t.newest} live="newest">
@@ -73,11 +71,8 @@ export function asker(pages: Pages): void {
 
 /** The newest evaluation of each of the first assets with a condition. */
 async function newestIn({ graph, state }: OpenLake): Promise<readonly KeptEvaluation[]> {
-  const found: KeptEvaluation[] = [];
-  for (const { key } of graph.assets.filter(({ automation }) => automation !== null).slice(0, ASSETS)) {
-    found.push(...await state.evaluations(key, 1));
-  }
-  return found;
+  const conditioned = graph.assets.filter(({ automation }) => automation !== null).slice(0, ASSETS);
+  return (await Promise.all(conditioned.map(({ key }) => state.evaluations(key, 1)))).flat();
 }
 
 function factsOf(
@@ -129,7 +124,12 @@ function Ticks({ view, ticks }: { view: View; ticks: readonly KeptTick[] }) {
           cell: (tick) => <Outcome view={view} tick={tick} />,
           by: ({ outcome }) => outcome,
         },
-        { name: "detail", title: t.detail, cell: (tick) => <TickDetail tick={tick} /> },
+        {
+          name: "detail",
+          title: t.detail,
+          cell: (tick) => <TickDetail tick={tick} />,
+          by: ({ detail }) => detail,
+        },
       ]}
     />
   );
@@ -167,10 +167,13 @@ function Newest({ view, evaluations }: { view: View; evaluations: readonly KeptE
           title: t.reasons,
           cell: ({ asset, reasons, requested }) => (
             <>
-              <a href={`/automation?asset=${encodeURIComponent(asset)}#why`}>{reasons.join(", ")}</a>
+              <a href={`/automation?asset=${encodeURIComponent(asset)}#why`} lang="en">
+                {reasons.join(", ")}
+              </a>
               <Requested view={view} ranges={requested} />
             </>
           ),
+          by: ({ reasons }) => reasons.join(", "),
         },
       ]}
     />

@@ -2,7 +2,7 @@ import { type AutomationStatus, eachOf, type Hands, handsOf, type Outages } from
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Age, Panel, Title } from "../../parts/small.tsx";
-import { Sign } from "../../parts/state.tsx";
+import { Marked } from "../../parts/state.tsx";
 import { askerHref } from "../../parts/who.tsx";
 import type { View } from "../../view/view.ts";
 import { pauseAct } from "./acts.tsx";
@@ -63,10 +63,9 @@ function Down({ view, outages }: { view: View; outages: Outages }) {
       <ul class="rows">
         {[...outages].map(([pool, { since, message }]) => (
           <li>
-            <span class="state s-failed">
-              <Sign state="failed" />
+            <Marked state="failed">
               <strong>{pool}</strong>
-            </span>
+            </Marked>
             <span class="whole">{t.down(view.format.time(since), message)}</span>
           </li>
         ))}
@@ -88,7 +87,7 @@ function Askers({ view, statuses }: { view: View; statuses: readonly AutomationS
           cell: ({ name, description }) => (
             <>
               <a class="key" href={askerHref(name)}>{name}</a>
-              <p class="small quiet">{description}</p>
+              <p class="small quiet" lang="en">{description}</p>
             </>
           ),
           by: ({ name }) => name,
@@ -125,6 +124,7 @@ function Askers({ view, statuses }: { view: View; statuses: readonly AutomationS
           name: "act",
           title: t.change,
           cell: (status) => <Turn view={view} status={status} />,
+          by: null,
         },
       ]}
     />

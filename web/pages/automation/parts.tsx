@@ -1,7 +1,7 @@
 import type { AutomationStatus, KeptTick } from "../../../core/mod.ts";
 import { RunLink } from "../../parts/run.tsx";
-import { Age } from "../../parts/small.tsx";
-import { type ShownState, Sign } from "../../parts/state.tsx";
+import { Age, Said } from "../../parts/small.tsx";
+import { Marked, type ShownState } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { text } from "./words.ts";
 
@@ -19,10 +19,9 @@ const RUNS = 5;
 export function On({ view, paused }: { view: View; paused: boolean }) {
   const t = view.in(text);
   return (
-    <span class={`state s-${paused ? "late" : "fresh"}`}>
-      <Sign state={paused ? "late" : "fresh"} />
+    <Marked state={paused ? "late" : "fresh"}>
       {paused ? t.paused : t.on}
-    </span>
+    </Marked>
   );
 }
 
@@ -54,10 +53,9 @@ export function Turn({ view, status: { name, paused } }: { view: View; status: A
 export function Outcome({ view, tick: { outcome } }: { view: View; tick: KeptTick }) {
   const state = TICK_STATES[outcome];
   return (
-    <span class={`state s-${state}`}>
-      <Sign state={state} />
+    <Marked state={state}>
       {view.in(text).outcomes[outcome]}
-    </span>
+    </Marked>
   );
 }
 
@@ -67,7 +65,7 @@ export function TickDetail({ tick: { detail, runs } }: { tick: KeptTick }) {
     <p class="small detail">
       {runs.slice(0, RUNS).map((id) => [<RunLink id={id} />, " "])}
       {runs.length > RUNS ? "… " : ""}
-      {detail}
+      <Said>{detail}</Said>
     </p>
   );
 }

@@ -8,8 +8,8 @@ import {
   type Why,
 } from "../../../core/mod.ts";
 import { RunLink } from "../../parts/run.tsx";
-import { Age, AssetLink, Panel } from "../../parts/small.tsx";
-import { Sign } from "../../parts/state.tsx";
+import { Age, AssetLink, Panel, Said } from "../../parts/small.tsx";
+import { Marked } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { text } from "./words.ts";
 
@@ -67,7 +67,7 @@ export function WhyPanel(
       {found === undefined
         ? null
         : "fault" in found
-        ? <p class="notice bad">{found.fault}</p>
+        ? <p class="notice bad" lang="en">{found.fault}</p>
         : <Answer view={view} {...found} />}
     </Panel>
   );
@@ -85,7 +85,8 @@ function Answer(
         <AssetLink of={asset} /> {partition === null ? "" : <span class="key">{partition}</span>}
         {": "}
         <strong>{runs ? t.wouldRun : t.wouldWait}</strong>
-        {`: ${reasons.join(", ")}`}
+        {": "}
+        <Said>{reasons.join(", ")}</Said>
       </p>
       <Requested view={view} ranges={requested} />
       <h3>{t.tree}</h3>
@@ -115,7 +116,7 @@ function Kept(
       <div class="whole">
         <Requested view={view} ranges={requested} />
         <details>
-          <summary>{reasons.join(", ")}</summary>
+          <summary lang="en">{reasons.join(", ")}</summary>
           <WhyTree view={view} why={why as unknown as Why} />
         </details>
       </div>
@@ -158,12 +159,13 @@ function Branch({ view, why: { condition, value, detail: own, children: all } }:
   const state = value ? "fresh" : "missing";
   return (
     <li>
-      <span class={`state s-${state}`}>
-        <Sign state={state} />
+      <Marked state={state}>
         <strong>{value ? t.yes : t.no}</strong>
-      </span>{" "}
-      {condition}
-      {detail === undefined ? null : <span class="quiet">{`: ${detail}`}</span>}
+      </Marked>{" "}
+      <span lang="en">
+        {condition}
+        {detail === undefined ? null : <span class="quiet">{`: ${detail}`}</span>}
+      </span>
       {children.length === 0 ? null : (
         <ul>
           {children.map((child) => <Branch view={view} why={child} />)}

@@ -9,7 +9,7 @@ import type { Child } from "hono/jsx";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Gantt } from "../../parts/gantt.tsx";
-import { boundsOf, RUN_STATES, RunLink, RunState, runWords } from "../../parts/run.tsx";
+import { boundsOf, RUN_STATES, RunLink, RunState, runWords, Waits } from "../../parts/run.tsx";
 import { Empty, Facts, Panel, Time, Title } from "../../parts/small.tsx";
 import { link, type View } from "../../view/view.ts";
 import { BackfillState, Far, Held, Remaining, Turns } from "./parts.tsx";
@@ -57,7 +57,13 @@ export function detail(pages: Pages): void {
           <Turns view={view} of={progress} />
         </Title>
       </div>,
-      hands?.waits ? <p class="notice">{`${t.noHands}: ${hands.lines.join("; ")}`}</p> : null,
+      hands?.waits
+        ? (
+          <p class="notice">
+            <Waits of={{ why: t.noHands, said: hands.lines.join("; ") }} />
+          </p>
+        )
+        : null,
       <Panel title={t.progress} live="progress">
         <Far view={view} of={progress} />
         <Held view={view} of={progress} />
@@ -126,6 +132,7 @@ function Batches(
             name: "range",
             title: t.range,
             cell: ({ ranges }) => <span class="key">{boundsOf(ranges)}</span>,
+            by: ({ ranges }) => boundsOf(ranges),
           },
           {
             name: "made",

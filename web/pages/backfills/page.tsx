@@ -1,6 +1,7 @@
 import { type BackfillProgress, handsOf, worksOfBackfills } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
+import { Waits } from "../../parts/run.tsx";
 import { Empty, Panel, Title } from "../../parts/small.tsx";
 import type { View } from "../../view/view.ts";
 import { turnAct } from "./acts.tsx";
@@ -25,7 +26,13 @@ export function backfills(pages: Pages): void {
       <Title title={t.title} lead={t.lead}>
         <a class="button main" data-dialog href={BEGIN}>{t.begin}</a>
       </Title>,
-      hands?.waits ? <p class="notice">{`${t.noHands}: ${hands.lines.join("; ")}`}</p> : null,
+      hands?.waits
+        ? (
+          <p class="notice">
+            <Waits of={{ why: t.noHands, said: hands.lines.join("; ") }} />
+          </p>
+        )
+        : null,
       found.length === 0
         ? (
           <Empty title={t.empty}>
@@ -89,7 +96,7 @@ function List({ view, found }: { view: View; found: readonly BackfillProgress[] 
           cell: (each) => <Remaining view={view} of={each} />,
           by: ({ remainingSeconds }) => remainingSeconds,
         },
-        { name: "turn", title: t.turn, cell: (each) => <Turns view={view} of={each} /> },
+        { name: "turn", title: t.turn, cell: (each) => <Turns view={view} of={each} />, by: null },
       ]}
     />
   );

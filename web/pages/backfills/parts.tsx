@@ -1,6 +1,7 @@
 import { type BackfillProgress, type BackfillStatus, type BackfillTurn, SECOND } from "../../../core/mod.ts";
 import { Progress } from "../../parts/progress.tsx";
-import { type ShownState, Sign } from "../../parts/state.tsx";
+import { Waits } from "../../parts/run.tsx";
+import { Marked, type ShownState } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { text } from "./words.ts";
 
@@ -16,10 +17,9 @@ const LIKE: Readonly<Record<BackfillStatus, ShownState>> = {
 /** A backfill's status with its sign. */
 export function BackfillState({ view, status }: { view: View; status: BackfillStatus }) {
   return (
-    <span class={`state s-${LIKE[status]}`}>
-      <Sign state={LIKE[status]} />
+    <Marked state={LIKE[status]}>
       {view.in(text).statuses[status]}
-    </span>
+    </Marked>
   );
 }
 
@@ -42,10 +42,9 @@ export function Far(
       <span class="states">
         <span>{t.done(format.number(done), format.number(total), format.number(share))}</span>
         {failed === 0 ? null : (
-          <span class="state s-failed">
-            <Sign state="failed" />
+          <Marked state="failed">
             {t.failedCount(format.number(failed))}
-          </span>
+          </Marked>
         )}
       </span>
     </span>
@@ -68,10 +67,15 @@ export function Remaining(
 /** Why it does not go on, where something holds it up. */
 export function Held({ view, of: { waits, waitsForCode } }: { view: View; of: BackfillProgress }) {
   const t = view.in(text);
-  if (waits !== undefined) {
-    return <p class="small">{t.waits(waits.for, view.format.time(waits.since), waits.message)}</p>;
-  }
-  return waitsForCode === undefined ? null : <p class="small">{t.waitsForCode(waitsForCode)}</p>;
+  const [why, said] = waits !== undefined
+    ? [t.waits(waits.for, view.format.time(waits.since)), waits.message]
+    : [t.waitsForCode, waitsForCode];
+  if (said === undefined) return null;
+  return (
+    <p class="small">
+      <Waits of={{ why, said }} />
+    </p>
+  );
 }
 
 /** The links to what pauses, resumes and cancels it. */

@@ -1,8 +1,8 @@
 import type { AssetKey, AssetStatus, PartitionSet } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
-import { AssetLink, Empty, firstOf, Panel, partitionHref, Time, Title } from "../../parts/small.tsx";
-import { Sign } from "../../parts/state.tsx";
+import { AssetLink, Empty, firstOf, Panel, partitionHref, Said, Time, Title } from "../../parts/small.tsx";
+import { Marked } from "../../parts/state.tsx";
 import { words } from "../../view/language.ts";
 import type { View } from "../../view/view.ts";
 import { type CheckHistory, historyOf } from "./history.ts";
@@ -129,10 +129,9 @@ function All(
           number: true,
           cell: (each) =>
             failed(each) === 0 ? "0" : (
-              <span class="state s-failed">
-                <Sign state="failed" />
+              <Marked state="failed">
                 {view.format.number(failed(each))}
-              </span>
+              </Marked>
             ),
           by: failed,
         },
@@ -146,11 +145,12 @@ function All(
                   {partition == null
                     ? null
                     : <a class="key" href={partitionHref(key, firstOf(setOf(key), partition))}>{partition}
-                    </a>} {message}
+                    </a>} <Said>{message}</Said>
                 </li>
               ))}
             </ul>
           ),
+          by: ({ warnings }) => warnings.length,
         },
       ]}
     />
@@ -211,7 +211,7 @@ function One(
               cell: ({ failed }) => view.format.number(failed),
               by: ({ failed }) => failed,
             },
-            { name: "trend", title: t.trend, cell: (each) => <Trend view={view} of={each} /> },
+            { name: "trend", title: t.trend, cell: (each) => <Trend view={view} of={each} />, by: null },
           ]}
         />
       </Panel>
@@ -246,7 +246,8 @@ function One(
               {
                 name: "detail",
                 title: t.detail,
-                cell: ({ result: { detail = "" } }) => <span class="small">{detail}</span>,
+                cell: ({ result: { detail = "" } }) => <span class="small" lang="en">{detail}</span>,
+                by: ({ result: { detail = "" } }) => detail,
               },
             ]}
           />

@@ -2,10 +2,11 @@ import type { AssetKey } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { AssetLink, Empty, Panel, partitionHref, Title } from "../../parts/small.tsx";
-import { Sign } from "../../parts/state.tsx";
+import { Marked } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { closed, Stands, tableHref } from "./parts.tsx";
-import { shown, type ShownEntry, type Standing, standings } from "./shown.ts";
+import { shown, type ShownEntry } from "../../view/entries.ts";
+import { type Standing, standings } from "./standing.ts";
 import { table } from "./table.tsx";
 import { text } from "./words.ts";
 
@@ -96,10 +97,9 @@ function Entries(
           cell: ({ entry }) =>
             entry.type === "broken"
               ? (
-                <span class="state s-failed">
-                  <Sign state="failed" />
+                <Marked state="failed">
                   {t.kinds.broken}
-                </span>
+                </Marked>
               )
               : t.kinds[entry.type],
           by: ({ entry }) => entry.type,
@@ -140,6 +140,11 @@ function Entries(
           name: "stands",
           title: t.stands,
           cell: ({ made }) => <Stands view={view} standing={made && standing.get(made.key)} />,
+          by: ({ made }) => {
+            const { total, fresh } = (made && standing.get(made.key)?.counts?.partitions) ??
+              { total: 0, fresh: 0 };
+            return total === 0 ? null : fresh / total;
+          },
         },
         {
           name: "owner",

@@ -5,7 +5,7 @@ import { shownCounts } from "../../parts/counts.ts";
 import { Empty } from "../../parts/small.tsx";
 import { StateBar, States } from "../../parts/state.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
-import type { Standing } from "./shown.ts";
+import type { Standing } from "./standing.ts";
 import { text } from "./words.ts";
 
 /** Says that statements are not answered here. */

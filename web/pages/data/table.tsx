@@ -4,10 +4,11 @@ import { type Pages, show } from "../../page.tsx";
 import { AnswerTable } from "../../parts/answer_table.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { FORMATS } from "../../parts/formats.ts";
-import { AssetLink, Empty, Facts, Panel, Title } from "../../parts/small.tsx";
+import { AssetLink, Empty, Facts, Panel, Said, Title } from "../../parts/small.tsx";
 import type { View } from "../../view/view.ts";
 import { closed, Stands } from "./parts.tsx";
-import { behind, columnsOf, firstQuery, firstRows, shown, type ShownEntry, standings } from "./shown.ts";
+import { firstQuery, firstRows, shown, type ShownEntry } from "../../view/entries.ts";
+import { behind, columnsOf, standings } from "./standing.ts";
 import { text } from "./words.ts";
 
 const PREVIEWED = 20;
@@ -47,7 +48,7 @@ export function table(pages: Pages): void {
     return await show(context, { title }, [
       <Title
         title={<span class="key">{title}</span>}
-        lead={each.made?.description ?? (entry.type === "view" ? t.view : "")}
+        lead={each.made ? <Said>{each.made.description}</Said> : entry.type === "view" ? t.view : undefined}
       >
         <a class="button main" href={`/sql?${new URLSearchParams({ q: firstQuery(entry) })}`}>{t.query}</a>
       </Title>,
@@ -169,7 +170,7 @@ function Preview({ view, answer }: { view: View; answer: Answer | Error }) {
   return (
     <Panel title={t.preview} live="preview">
       {answer instanceof Error
-        ? <p class="notice bad">{answer.message}</p>
+        ? <p class="notice bad" lang="en">{answer.message}</p>
         : answer.rows.length === 0
         ? <p class="quiet">{t.noRows}</p>
         : <AnswerTable view={view} answer={answer} caption={t.previewHint} />}

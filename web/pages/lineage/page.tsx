@@ -7,7 +7,8 @@ import { type ShownState, Sign, STATES, stateWords } from "../../parts/state.tsx
 import { plural, words } from "../../view/language.ts";
 import { link, type View } from "../../view/view.ts";
 import { type DrawnNode, fold, MOST } from "./fold.ts";
-import { HEIGHT, place, type Placed, WIDTH } from "./place.ts";
+import { HEIGHT, type Placed, WIDTH } from "./layout.ts";
+import { place } from "./place.ts";
 
 const text = words({
   title: "Lineage",
@@ -60,7 +61,7 @@ export function lineage(pages: Pages): void {
     const whole = lineageJson(graph.assets.filter(({ key }) => keys.has(key)));
     const groups = [...new Set(whole.nodes.map(({ group }) => group))];
     const folded = foldedOf(view, groups, whole.nodes.length);
-    const placed = place(fold(whole, folded));
+    const placed = await place(fold(whole, folded));
     return await show(context, { title: t.title, wide: true }, [
       <Title title={t.title} lead={t.lead} />,
       <form method="get" role="search">
@@ -83,23 +84,21 @@ export function lineage(pages: Pages): void {
         : (
           <section class="panel" data-live="lineage" aria-label={t.graph}>
             <Graph view={view} placed={placed} counts={counts} />
-            <details>
-              <summary>{t.asTable}</summary>
-              <DataTable
-                view={view}
-                rows={whole.edges}
-                columns={[
-                  {
-                    name: "from",
-                    title: t.from,
-                    cell: ({ from }) => <AssetLink of={from} />,
-                    by: ({ from }) => from,
-                  },
-                  { name: "to", title: t.to, cell: ({ to }) => <AssetLink of={to} />, by: ({ to }) => to },
-                  { name: "how", title: t.how, cell: ({ mode }) => mode, by: ({ mode }) => mode },
-                ]}
-              />
-            </details>
+            <DataTable
+              view={view}
+              summary={t.asTable}
+              rows={whole.edges}
+              columns={[
+                {
+                  name: "from",
+                  title: t.from,
+                  cell: ({ from }) => <AssetLink of={from} />,
+                  by: ({ from }) => from,
+                },
+                { name: "to", title: t.to, cell: ({ to }) => <AssetLink of={to} />, by: ({ to }) => to },
+                { name: "how", title: t.how, cell: ({ mode }) => mode, by: ({ mode }) => mode },
+              ]}
+            />
           </section>
         ),
     ]);

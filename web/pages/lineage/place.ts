@@ -1,59 +1,42 @@
-import dagre from "@dagrejs/dagre";
-import type { Drawing, DrawnEdge, DrawnNode } from "./fold.ts";
-
-/** The size of a node. */
-export const WIDTH = 212, HEIGHT = 56;
-
-/** A drawing with the places of its nodes' upper left corners, and the points of its edges. */
-export interface Placed {
-  readonly width: number;
-  readonly height: number;
-  readonly nodes: readonly (DrawnNode & { readonly x: number; readonly y: number })[];
-  readonly edges:
-    readonly (DrawnEdge & { readonly points: readonly { readonly x: number; readonly y: number }[] })[];
-}
+import type { Drawing } from "./fold.ts";
+import { layOut, type Placed } from "./layout.ts";
 
 /** Layouts that were made, by what they are of: a graph's is the same as long as its code is. */
-const made = new Map<string, Placed>();
+const made = new Map<string, Promise<Placed>>();
 const MOST_MADE = 50;
 
-/** Lays a drawing out from left to right, so that few edges cross. */
-export function place(drawing: Drawing): Placed {
+/** The layout of more nodes takes so long that a thread makes it: no other page waits for it. */
+const SMALL = 40;
+
+/** Where the nodes and edges of a drawing lie. */
+export function place(drawing: Drawing): Promise<Placed> {
   const name = JSON.stringify(drawing);
-  const known = made.get(name);
-  if (known !== undefined) return known;
-  const placed = layOut(drawing);
-  if (made.size >= MOST_MADE) made.delete(made.keys().next().value!);
+  const placed = made.get(name) ??
+    (drawing.nodes.length <= SMALL ? Promise.resolve(layOut(drawing)) : inThread(drawing));
+  made.delete(name);
   made.set(name, placed);
+  for (const [first] of made) if (made.size > MOST_MADE) made.delete(first);
   return placed;
 }
 
-function layOut({ nodes, edges }: Drawing): Placed {
-  const layout = new dagre.graphlib.Graph();
-  // The ranker that is the default takes three times as long for hundreds of assets, and these are in layers either way.
-  layout.setGraph({ ranker: "tight-tree", rankdir: "LR", nodesep: 16, ranksep: 52, marginx: 8, marginy: 8 });
-  layout.setDefaultEdgeLabel(() => ({}));
-  for (const { id } of nodes) layout.setNode(id, { width: WIDTH, height: HEIGHT });
-  for (const { from, to } of edges) layout.setEdge(from, to);
-  dagre.layout(layout);
-  const corner = (id: string) => {
-    const { x, y } = layout.node(id) as { x: number; y: number };
-    return { x: x - WIDTH / 2, y: y - HEIGHT / 2 };
-  };
-  const { width = 0, height = 0 } = layout.graph() as { width?: number; height?: number };
-  return {
-    width: Math.ceil(width),
-    height: Math.ceil(height),
-    nodes: nodes.map((node) => ({ ...node, ...corner(node.id) })),
-    edges: edges.map((edge) => {
-      const { points } = layout.edge(edge.from, edge.to) as { points: { x: number; y: number }[] };
-      const [from, to] = [corner(edge.from), corner(edge.to)];
-      // From the middle of the right side to the middle of the left one, past what lies between.
-      const ends = [{ x: from.x + WIDTH, y: from.y + HEIGHT / 2 }, {
-        x: to.x,
-        y: to.y + HEIGHT / 2,
-      }] as const;
-      return { ...edge, points: [ends[0], ...points.slice(1, -1), ends[1]] };
-    }),
-  };
+/** Lays out in a thread of its own; here, where there can be none. */
+async function inThread(drawing: Drawing): Promise<Placed> {
+  const { promise, resolve, reject } = Promise.withResolvers<Placed>();
+  const thread = new Worker(new URL("./layout_thread.ts", import.meta.url), {
+    type: "module",
+    name: "layout",
+  });
+  thread.addEventListener("message", ({ data }: MessageEvent<Placed>) => resolve(data));
+  thread.addEventListener("error", (event) => {
+    event.preventDefault();
+    reject(event.error);
+  });
+  thread.postMessage(drawing);
+  try {
+    return await promise;
+  } catch {
+    return layOut(drawing);
+  } finally {
+    thread.terminate();
+  }
 }

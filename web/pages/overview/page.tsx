@@ -17,7 +17,7 @@ import { RunLink, RunWhat } from "../../parts/run.tsx";
 import { askerHref } from "../../parts/who.tsx";
 import { airPanel } from "../air/panel.tsx";
 import { statusesIn } from "../automation/statuses.ts";
-import { Sign, State, StateBar, States } from "../../parts/state.tsx";
+import { Marked, Sign, State, StateBar, States } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { type GroupCounts, groupCounts } from "./counts.ts";
 import { text } from "./words.ts";
@@ -148,10 +148,9 @@ function One({ view, of: { asset, from, to, count, state, causes, message } }: {
   return (
     <li>
       <span>
-        <span class={`state s-${sign}`}>
-          <Sign state={sign} />
+        <Marked state={sign}>
           {t.concerns[state]}
-        </span>{" "}
+        </Marked>{" "}
         {to === null ? <a class="key" href={partitionHref(asset, null)}>{asset}</a> : (
           <>
             <AssetLink of={asset} /> <a class="key" href={partitionHref(asset, to)}>{rangeText(from, to)}</a>
@@ -176,14 +175,13 @@ function OpenAlerts({ view, episodes }: { view: View; episodes: readonly Episode
     <ul class="rows">
       {episodes.map(({ rule, subject, message, opened, severity }) => (
         <li>
-          <span class={`state s-${severity === "error" ? "failed" : "late"}`}>
-            <Sign state={severity === "error" ? "failed" : "late"} />
+          <Marked state={severity === "error" ? "failed" : "late"}>
             <strong>{rule}</strong> <span class="key">{subject}</span>
-          </span>
+          </Marked>
           <span class="small quiet">
             <Age view={view} at={opened} />
           </span>
-          <span class="small whole">{message}</span>
+          <span class="small whole" lang="en">{message}</span>
         </li>
       ))}
     </ul>
@@ -267,6 +265,7 @@ function Groups({ view, groups }: { view: View; groups: readonly GroupCounts[] }
               <States view={view} counts={states} />
             </>
           ),
+          by: ({ total, states }) => total === 0 ? 1 : (states.fresh ?? 0) / total,
         },
         {
           name: "newest",

@@ -6,8 +6,8 @@ import { Events } from "../../parts/events.tsx";
 import { LogLines } from "../../parts/log.tsx";
 import { MetadataCell } from "../../parts/metadata.tsx";
 import { RunLink } from "../../parts/run.tsx";
-import { assetHref, Empty, Facts, Panel, partitionHref, Time, Title } from "../../parts/small.tsx";
-import { Sign, State } from "../../parts/state.tsx";
+import { assetHref, Empty, Facts, Panel, partitionHref, Said, Time, Title } from "../../parts/small.tsx";
+import { Marked, State } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { type Look, lookAt, type Version } from "./look.ts";
 import { text } from "./words.ts";
@@ -138,10 +138,10 @@ function Why({ view, look: { state, causes, hindrance, warnings } }: { view: Vie
           </ul>
         </>
       )}
-      {warnings.map((warning) => <p class="notice">{warning}</p>)}
+      {warnings.map((warning) => <p class="notice" lang="en">{warning}</p>)}
       {hindrance === undefined ? null : (
         <p class="notice bad">
-          <strong>{t.hindered}:</strong> {hindrance.message}
+          <strong>{t.hindered}:</strong> <Said>{hindrance.message}</Said>
         </p>
       )}
     </Panel>
@@ -177,7 +177,9 @@ function Metadata({ view, look: { latest } }: { view: View; look: Look }) {
   if (entries.length === 0) return null;
   return (
     <Panel title={view.in(text).metadata} live="metadata">
-      <Facts of={entries.map(([name, value]) => [name, <MetadataCell view={view} of={value} />])} />
+      <Facts
+        of={entries.map(([name, value]) => [name, <MetadataCell view={view} name={name} of={value} />])}
+      />
     </Panel>
   );
 }
@@ -211,6 +213,7 @@ function Files({ view, look: { latest } }: { view: View; look: Look }) {
               name: "hash",
               title: t.hash,
               cell: ({ hash }) => <code title={hash}>{hash.slice(0, 16)}</code>,
+              by: ({ hash }) => hash,
             },
           ]}
         />
@@ -245,14 +248,18 @@ function Checks({ view, look: { checks } }: { view: View; look: Look }) {
             name: "result",
             title: t.result,
             cell: ({ passed }) => (
-              <span class={`state s-${passed ? "fresh" : "failed"}`}>
-                <Sign state={passed ? "fresh" : "failed"} />
+              <Marked state={passed ? "fresh" : "failed"}>
                 {passed ? t.passed : t.failed}
-              </span>
+              </Marked>
             ),
             by: ({ passed }) => Number(passed),
           },
-          { name: "found", title: t.found, cell: ({ detail = "" }) => <span class="small">{detail}</span> },
+          {
+            name: "found",
+            title: t.found,
+            cell: ({ detail = "" }) => <span class="small" lang="en">{detail}</span>,
+            by: ({ detail = "" }) => detail,
+          },
         ]}
       />
     </Panel>
@@ -281,6 +288,7 @@ function Versions(
                 <code>{each.dataVersion.slice(0, 16)}</code> {isCurrent(each) ? t.current : ""}
               </>
             ),
+            by: ({ dataVersion }) => dataVersion,
           },
           {
             name: "rows",

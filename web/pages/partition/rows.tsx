@@ -1,9 +1,8 @@
 import type { FileRef, TableDefinition } from "../../../core/mod.ts";
-import { quoted } from "../../api/table_statement.ts";
 import { type Pages, show } from "../../page.tsx";
 import { AnswerTable } from "../../parts/answer_table.tsx";
 import { Empty, partitionHref, Title } from "../../parts/small.tsx";
-import { tableOf } from "../data/shown.ts";
+import { quoted, tableOf } from "../../view/entries.ts";
 import { text } from "./words.ts";
 
 /** So many rows are shown. */

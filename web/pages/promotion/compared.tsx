@@ -1,4 +1,4 @@
-import { type ShownState, Sign } from "../../parts/state.tsx";
+import { Marked, type ShownState } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import type { Comparison } from "./gates.ts";
 import { text } from "./words.ts";
@@ -16,9 +16,8 @@ const LIKE: Readonly<Record<Comparison, ShownState>> = {
 /** How development and production stand to each other, with a sign. */
 export function Compared({ view, of }: { view: View; of: Comparison }) {
   return (
-    <span class={`state s-${LIKE[of]}`}>
-      <Sign state={LIKE[of]} />
+    <Marked state={LIKE[of]}>
       {view.in(text).comparisons[of]}
-    </span>
+    </Marked>
   );
 }

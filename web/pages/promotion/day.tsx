@@ -3,11 +3,12 @@ import type { Child } from "hono/jsx";
 import { BusyError, DamageError, RefusedError } from "../../../core/mod.ts";
 import type { Row } from "../../answer.ts";
 import { type Pages, show } from "../../page.tsx";
+import { orderOf } from "../../parts/answer_table.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { MetadataCell } from "../../parts/metadata.tsx";
 import { RunLink } from "../../parts/run.tsx";
 import { AssetLink, Empty, Panel, partitionHref, Time, Title } from "../../parts/small.tsx";
-import { Sign, State } from "../../parts/state.tsx";
+import { Marked, State } from "../../parts/state.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
 import { Compared } from "./compared.tsx";
 import { COMPARED, type Difference, differencesOf, differenceStatement } from "./differences.ts";
@@ -224,10 +225,9 @@ function Checks(
     const state = isOlder ? "stale" : found.passed ? "fresh" : "failed";
     return (
       <>
-        <span class={`state s-${state}`}>
-          <Sign state={state} />
+        <Marked state={state}>
           {isOlder ? t.passedThen : found.passed ? t.passed : t.failed}
-        </span>
+        </Marked>
         {isOlder ? <div class="small">{t.isOlder}</div> : null}
         {found.detail === undefined ? null : <div class="small">{found.detail}</div>}
       </>
@@ -256,9 +256,9 @@ function Metadata({ view, gate, pair }: Both) {
   const [dev, prod] = [pair.dev, pair.prod].map(({ latest }) => latest?.event.payload.metadata ?? {});
   const names = [...new Set([...Object.keys(dev!), ...Object.keys(prod!)])];
   if (names.length === 0) return null;
-  const cell = (of: typeof dev, name: string) => {
+  const cell = (of: typeof dev, side: string, name: string) => {
     const value = of?.[name];
-    return value === undefined ? "" : <MetadataCell view={view} of={value} />;
+    return value === undefined ? "" : <MetadataCell view={view} name={`${side}-${name}`} of={value} />;
   };
   return (
     <Panel title={t.metadata} live={`metadata ${gate.prod.key}`}>
@@ -267,8 +267,8 @@ function Metadata({ view, gate, pair }: Both) {
         label={`${t.metadata}: ${gate.prod.key}`}
         rows={names.map((name) => ({
           name: JSON.stringify(dev?.[name]) === JSON.stringify(prod?.[name]) ? name : `≠ ${name}`,
-          dev: cell(dev, name),
-          prod: cell(prod, name),
+          dev: cell(dev, "dev", name),
+          prod: cell(prod, "prod", name),
         }))}
       />
     </Panel>
@@ -332,8 +332,18 @@ function Differences(
             cell: ({ column }) => column === null ? "" : <code>{column}</code>,
             by: ({ column }) => column,
           },
-          { name: "dev", title: t.development, cell: (each) => cell(each, "dev") },
-          { name: "prod", title: t.production, cell: (each) => cell(each, "prod") },
+          {
+            name: "dev",
+            title: t.development,
+            cell: (each) => cell(each, "dev"),
+            by: ({ dev }) => orderOf(dev),
+          },
+          {
+            name: "prod",
+            title: t.production,
+            cell: (each) => cell(each, "prod"),
+            by: ({ prod }) => orderOf(prod),
+          },
         ]}
       />
       {rows.length < COMPARED ? null : <p class="small quiet">{t.first(view.format.number(COMPARED))}</p>}

@@ -1,7 +1,6 @@
 import type { BrokenEntry, Definition, Graph, TableDefinition } from "../../../core/mod.ts";
 import type { Row } from "../../answer.ts";
-import { quoted } from "../../api/table_statement.ts";
-import { tableOf } from "../data/shown.ts";
+import { quoted, tableOf } from "../../view/entries.ts";
 import type { Gate } from "./gates.ts";
 
 /** So many rows are compared at most. */

@@ -53,7 +53,6 @@ export interface Pairs {
   readonly pairs: readonly Pair[];
   /** The key of the newest partition of those before; undefined where there are none. */
   readonly older: string | undefined;
-  readonly isNewest: boolean;
 }
 
 /** The newest pairs, or those from a partition on backwards. */
@@ -61,7 +60,7 @@ export async function pairsOf(lake: OpenLake, gate: Gate, until: string | null):
   const { orchestrator } = lake;
   const set = orchestrator.partitions(gate.prod.key);
   const existing = set.existing(orchestrator.now);
-  if (existing === null) return { pairs: [], older: undefined, isNewest: true };
+  if (existing === null) return { pairs: [], older: undefined };
   const asked = until === null ? undefined : set.ordinal(until);
   const to = asked === undefined || asked > existing.to || asked < existing.from ? existing.to : asked;
   const from = Math.max(existing.from, to - SHOWN + 1);
@@ -73,7 +72,6 @@ export async function pairsOf(lake: OpenLake, gate: Gate, until: string | null):
       return { partition, ...both, comparison: comparisonOf(both) };
     }),
     older: from > existing.from ? set.key(from - 1) ?? undefined : undefined,
-    isNewest: to === existing.to,
   };
 }
 

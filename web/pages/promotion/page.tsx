@@ -1,8 +1,9 @@
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
+import { Pager } from "../../parts/pager.tsx";
 import { AssetLink, Empty, Panel, partitionHref, Title } from "../../parts/small.tsx";
 import { State } from "../../parts/state.tsx";
-import { link, type View } from "../../view/view.ts";
+import type { View } from "../../view/view.ts";
 import { day, dayHref } from "./day.tsx";
 import { type Gate, gatesOf, type Pair, type Pairs, pairsOf, type Side } from "./gates.ts";
 import { Compared } from "./compared.tsx";
@@ -39,7 +40,7 @@ export function promotion(pages: Pages): void {
 }
 
 function Promoted(
-  { view, gate, pairs: { pairs, older, isNewest }, prefix }: {
+  { view, gate, pairs: { pairs, older }, prefix }: {
     view: View;
     gate: Gate;
     pairs: Pairs;
@@ -101,10 +102,7 @@ function Promoted(
           },
         ]}
       />
-      <nav class="pages" aria-label={prod.key}>
-        {isNewest ? null : <a href={link(view, { until: undefined })}>{t.newest}</a>}
-        {older === undefined ? null : <a href={link(view, { until: older })}>{t.older}</a>}
-      </nav>
+      <Pager view={view} label={prod.key} parameter="until" older={older} />
     </Panel>
   );
 }

@@ -1,10 +1,11 @@
 import { type Holding, rangeText, runJson, type RunRecord } from "../../../core/mod.ts";
 import type { Child } from "hono/jsx";
 import { Came } from "../../parts/came.tsx";
-import { RunLink, RunState } from "../../parts/run.tsx";
+import { RunLink, RunState, Waits } from "../../parts/run.tsx";
 import { Age, AssetLink, partitionHref, Time } from "../../parts/small.tsx";
 import { Who } from "../../parts/who.tsx";
 import type { View } from "../../view/view.ts";
+import type { Wait } from "../../view/waits.ts";
 import { text } from "./words.ts";
 
 /** So many ranges that it covers are listed. */
@@ -17,7 +18,7 @@ export function factsOf(
     run: RunRecord;
     children: readonly RunRecord[];
     holdings: readonly Holding[];
-    waits: string | undefined;
+    waits: Wait | undefined;
   },
 ) {
   const t = view.in(text);
@@ -30,7 +31,7 @@ export function factsOf(
     status === "queued"
       ? undefined
       : [t.took, view.format.duration(Math.max(0, (ended ?? view.now) - started))],
-    waits === undefined ? undefined : [t.now, waits],
+    waits === undefined ? undefined : [t.now, <Waits of={waits} />],
     runJson(run).counts === null ? undefined : [t.counts, <Came view={view} run={run} />],
     request.force ? [t.force, t.forced] : undefined,
     request.priority ? [t.priority, view.format.number(request.priority)] : undefined,

@@ -9,7 +9,7 @@ import { DataTable } from "../../parts/data_table.tsx";
 import { Gantt } from "../../parts/gantt.tsx";
 import { Age, AssetLink, Panel, partitionHref, Time } from "../../parts/small.tsx";
 import { Progress } from "../../parts/progress.tsx";
-import { Sign } from "../../parts/state.tsx";
+import { Marked } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { lanesOf, shownSteps, STEP_STATES } from "./lanes.ts";
 import { text } from "./words.ts";
@@ -96,68 +96,70 @@ export function Steps(
         label={t.steps}
         lanes={lanesOf(shown, { now: view.now, name, title, href })}
       />
-      <details open={view.url.searchParams.has("step-sort")}>
-        <summary>{t.table}</summary>
-        <DataTable
-          view={view}
-          prefix="step-"
-          rows={shown}
-          columns={[
-            {
-              name: "step",
-              title: t.step,
-              number: true,
-              cell: (step) => <a href={href(step)}>{step.step}</a>,
-              by: ({ step }) => step,
-            },
-            {
-              name: "asset",
-              title: t.asset,
-              cell: ({ asset }) => <AssetLink of={asset} />,
-              by: ({ asset }) => asset,
-            },
-            { name: "range", title: t.range, cell: (step) => <Range step={step} keys={keys} /> },
-            {
-              name: "outcome",
-              title: t.outcome,
-              cell: ({ outcome }) => (
-                <span class={`state s-${STEP_STATES[outcome]}`}>
-                  <Sign state={STEP_STATES[outcome]} />
-                  {t.outcomes[outcome]}
-                </span>
-              ),
-              by: ({ outcome }) => outcome,
-            },
-            {
-              name: "begun",
-              title: t.begun,
-              cell: ({ started }) => <Time view={view} at={started} />,
-              by: ({ started }) => started,
-            },
-            {
-              name: "took",
-              title: t.took,
-              number: true,
-              cell: (step) => view.format.duration(took(step)),
-              by: took,
-            },
-            {
-              name: "made",
-              title: t.made,
-              number: true,
-              cell: ({ materialized }) => view.format.number(materialized),
-              by: ({ materialized }) => materialized,
-            },
-            {
-              name: "failed",
-              title: t.failed,
-              number: true,
-              cell: ({ failed }) => view.format.number(failed),
-              by: ({ failed }) => failed,
-            },
-          ]}
-        />
-      </details>
+      <DataTable
+        view={view}
+        prefix="step-"
+        summary={t.table}
+        rows={shown}
+        columns={[
+          {
+            name: "step",
+            title: t.step,
+            number: true,
+            cell: (step) => <a href={href(step)}>{step.step}</a>,
+            by: ({ step }) => step,
+          },
+          {
+            name: "asset",
+            title: t.asset,
+            cell: ({ asset }) => <AssetLink of={asset} />,
+            by: ({ asset }) => asset,
+          },
+          {
+            name: "range",
+            title: t.range,
+            cell: (step) => <Range step={step} keys={keys} />,
+            by: ({ from }) => from,
+          },
+          {
+            name: "outcome",
+            title: t.outcome,
+            cell: ({ outcome }) => (
+              <Marked state={STEP_STATES[outcome]}>
+                {t.outcomes[outcome]}
+              </Marked>
+            ),
+            by: ({ outcome }) => outcome,
+          },
+          {
+            name: "begun",
+            title: t.begun,
+            cell: ({ started }) => <Time view={view} at={started} />,
+            by: ({ started }) => started,
+          },
+          {
+            name: "took",
+            title: t.took,
+            number: true,
+            cell: (step) => view.format.duration(took(step)),
+            by: took,
+          },
+          {
+            name: "made",
+            title: t.made,
+            number: true,
+            cell: ({ materialized }) => view.format.number(materialized),
+            by: ({ materialized }) => materialized,
+          },
+          {
+            name: "failed",
+            title: t.failed,
+            number: true,
+            cell: ({ failed }) => view.format.number(failed),
+            by: ({ failed }) => failed,
+          },
+        ]}
+      />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { blockedBy, errorsOf, type RunRecord } from "../../../core/mod.ts";
 import { AssetLink, Panel, partitionHref } from "../../parts/small.tsx";
-import { Sign } from "../../parts/state.tsx";
+import { Marked } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { text } from "./words.ts";
 
@@ -44,10 +44,9 @@ function Fault(
   const t = view.in(text);
   return (
     <li>
-      <span class={`state s-${state}`}>
-        <Sign state={state} />
+      <Marked state={state}>
         {state === "failed" ? t.failed : t.blocked}
-      </span>
+      </Marked>
       {asset === undefined ? null : (
         <span>
           <AssetLink of={asset} />{" "}
@@ -58,7 +57,7 @@ function Fault(
           )}
         </span>
       )}
-      <span class="whole">{message}</span>
+      <span class="whole" lang="en">{message}</span>
     </li>
   );
 }

@@ -1,15 +1,16 @@
-import type { RunId, RunRecord } from "../../../core/mod.ts";
+import { type RunId, runJson, type RunRecord } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Gantt } from "../../parts/gantt.tsx";
-import { RUN_STATES, RunLink, RunState, RunWhat, runWords } from "../../parts/run.tsx";
+import { Pager } from "../../parts/pager.tsx";
+import { RUN_STATES, RunLink, RunState, RunWhat, runWords, Waits } from "../../parts/run.tsx";
 import { Came } from "../../parts/came.tsx";
 import { Age, Empty, Panel, Title } from "../../parts/small.tsx";
 import { Weeks } from "../../parts/weeks.tsx";
 import { Who } from "../../parts/who.tsx";
 import { boundsOf, latestWeeks } from "../../view/days.ts";
 import { link, type View } from "../../view/view.ts";
-import { waitsIn } from "../../view/waits.ts";
+import { type Wait, waitsIn } from "../../view/waits.ts";
 import { type Asked, askedIn, COMMANDS, filterOf, isNarrow, STATUSES } from "./filter.ts";
 import { text } from "./words.ts";
 
@@ -61,18 +62,7 @@ export function runs(pages: Pages): void {
                   </Empty>
                 )
                 : <List view={view} runs={listed} waits={waits} />}
-              <nav class="pages" aria-label={t.list}>
-                {asked.before === undefined
-                  ? null
-                  : <a class="button" href={link(view, { before: undefined })}>{t.newer}</a>}
-                {found.length > PAGE
-                  ? (
-                    <a class="button" href={link(view, { before: String(listed.at(-1)!.id) })}>
-                      {t.older}
-                    </a>
-                  )
-                  : null}
-              </nav>
+              <Pager view={view} label={t.list} older={found.length > PAGE ? listed.at(-1)!.id : undefined} />
             </div>
           </Panel>,
           listed.length === 0 ? null : (
@@ -138,7 +128,7 @@ function List(
   { view, runs, waits }: {
     view: View;
     runs: readonly RunRecord[];
-    waits: ReadonlyMap<RunId, string>;
+    waits: ReadonlyMap<RunId, Wait>;
   },
 ) {
   const t = view.in(text);
@@ -156,7 +146,13 @@ function List(
           cell: ({ id, status }) => (
             <>
               <RunState view={view} status={status} />
-              {waits.has(id) ? <p class="small quiet detail">{waits.get(id)}</p> : null}
+              {waits.has(id)
+                ? (
+                  <p class="small quiet detail">
+                    <Waits of={waits.get(id)!} />
+                  </p>
+                )
+                : null}
             </>
           ),
           by: ({ status }) => STATUSES.indexOf(status),
@@ -190,7 +186,12 @@ function List(
           cell: (run) => took(run) === null ? "" : view.format.duration(Math.max(0, took(run)!)),
           by: took,
         },
-        { name: "counts", title: t.counts, cell: (run) => <Came view={view} run={run} /> },
+        {
+          name: "counts",
+          title: t.counts,
+          cell: (run) => <Came view={view} run={run} />,
+          by: (run) => Number(runJson(run).counts?.materialized ?? 0),
+        },
       ]}
     />
   );

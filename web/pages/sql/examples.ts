@@ -1,6 +1,5 @@
 import type { BrokenEntry, Definition } from "../../../core/mod.ts";
-import { quoted } from "../../api/table_statement.ts";
-import { firstQuery } from "../data/shown.ts";
+import { firstQuery, quoted } from "../../view/entries.ts";
 import type { text } from "./words.ts";
 
 /** A query to begin with. */

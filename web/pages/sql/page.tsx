@@ -47,7 +47,7 @@ export function sql(pages: Pages): void {
         ? <Result view={view} statement={statement} answer={ran.answer} seconds={ran.seconds} />
         : (
           <Panel title={t.failed}>
-            <p class="notice bad">{ran.fault}</p>
+            <p class="notice bad" lang="en">{ran.fault}</p>
             {ran.busy ? <p class="quiet">{t.busy}</p> : null}
           </Panel>
         ),

@@ -27,3 +27,17 @@ Deno.test("folders and links that lead nowhere are no files of a folder; a link 
   await Deno.symlink("a.csv", `${place.root}/linked.csv`);
   assertEquals((await place.folder.list()).map(({ name }) => name), ["a.csv", "linked.csv"]);
 });
+
+Deno.test("a pipe in the place of a file is none: it is never opened", async () => {
+  await using place = await localFolder();
+  await place.put("a.csv", "abc");
+  await place.remove("a.csv");
+  const path = place.folder.path("a.csv");
+  await new Deno.Command("mkfifo", { args: [path] }).output();
+  const measured = place.folder.measure("a.csv");
+  // Who waits for its other end is let go.
+  const end = await Deno.open(path, { read: true, write: true });
+  assertEquals(await place.folder.list(), []);
+  end.close();
+  assertEquals(await measured, undefined);
+});
