@@ -33,6 +33,8 @@ export class CachedRows {
   readonly #kept = new Map<string, Kept>();
   /** By statement: what was asked last by who follows the lake, and what came of it. */
   readonly #last = new Map<string, Last>();
+  /** By statement: why the last answer that nobody waited for is none. */
+  readonly #faults = new Map<string, string>();
 
   constructor(tables: Tables) {
     this.#tables = tables;
@@ -78,10 +80,20 @@ export class CachedRows {
     this.#last.delete(statement);
     this.#last.set(statement, asked);
     for (const [first] of this.#last) if (this.#last.size > LAST) this.#last.delete(first);
-    asked.answer.then(({ rows }) => asked.rows = rows, () => {
+    asked.answer.then(({ rows }) => {
+      asked.rows = rows;
+      this.#faults.delete(statement);
+    }, (error) => {
       if (this.#last.get(statement) === asked) this.#last.delete(statement); // who asks next tries again
+      this.#faults.set(statement, error instanceof Error ? error.message : String(error));
+      for (const [first] of this.#faults) if (this.#faults.size > LAST) this.#faults.delete(first);
     });
     return asked;
+  }
+
+  /** Why the rows of a statement could not be had when they were asked for last; undefined where they could. */
+  faultOf(statement: string): string | undefined {
+    return this.#faults.get(statement);
   }
 
   async #ask(key: string, statement: string): Promise<Answer> {

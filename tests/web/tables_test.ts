@@ -231,5 +231,12 @@ Deno.test("a damaged file is a problem of the server that names it and what make
   assertEquals(page.status, 200);
   assertMatch(page.read, wanted);
   assertMatch((await made.get("/sql?q=SELECT+*+FROM+prod_db.vietnam")).read, wanted);
+  assertMatch((await made.get(`/assets/vietnam/prod_mart/${DAY}/rows`)).html, /notice bad.*found it missing/);
+  await made.get("/");
+  await until(
+    "the overview to say why the air is not told",
+    async () =>
+      /The air in the newest hour.*found it missing or with other bytes/.test((await made.get("/")).read),
+  );
   assertEquals((await made.request("/api/tables/dev_db/vietnam.csv")).status, 200, "other tables go on");
 });

@@ -18,6 +18,8 @@ export interface AirTables {
   hours(statement: string): Promise<readonly Row[]>;
   /** The same of what was read last where that is yet to be read; undefined where nothing was. */
   soon(statement: string): readonly Row[] | undefined;
+  /** Why there are none, or none but those of before. */
+  faultOf(statement: string): string | undefined;
   /** Every station. */
   stations(): Promise<readonly Station[]>;
   /** The same as `soon`. */
@@ -65,6 +67,7 @@ export async function airTables(
     newest: await newestDay(lake, made.key, version),
     hours: (statement) => rows(statement, version),
     soon: (statement) => cached.soon(statement, version, machineNow),
+    faultOf: (statement) => cached.faultOf(statement),
     stations: async () => stationsIn(await rows(ALL_STATIONS, known)),
     stationsSoon: () => {
       const rows = cached.soon(ALL_STATIONS, known, machineNow);

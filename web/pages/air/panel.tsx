@@ -19,7 +19,9 @@ export async function airPanel({ var: variables }: Pick<Context<PageEnv>, "var">
   const t = view.in(text);
   const tables = await airTables(variables);
   if (tables?.newest === undefined) return null;
-  const rows = tables.soon(newestHours(tables.table, "pm25", tables.newest));
+  const statement = newestHours(tables.table, "pm25", tables.newest);
+  const rows = tables.soon(statement);
+  const fault = tables.faultOf(statement);
   const stations = tables.stationsSoon();
   const air = rows && stations && airNow(rows, stations);
   return (
@@ -29,8 +31,9 @@ export async function airPanel({ var: variables }: Pick<Context<PageEnv>, "var">
           <Time view={view} at={air.newest} /> {view.zone}, <Age view={view} at={air.newest} />
         </p>
       )}
+      {fault === undefined ? null : <p class="notice bad">{fault}</p>}
       {air === undefined
-        ? <p class="quiet" data-every="5">{t.reading}</p>
+        ? fault !== undefined ? null : <p class="quiet" data-every="5">{t.reading}</p>
         : <Cities view={view} cities={air.cities.toSorted((a, b) => b.newest.value - a.newest.value)} />}
     </Panel>
   );

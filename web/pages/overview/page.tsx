@@ -43,7 +43,7 @@ export function overview(pages: Pages): void {
         view={view}
         counts={counts}
         attention={attention}
-        isAtWork={runs.length > 0}
+        isAtWork={runs.some(({ status }) => status === "running")}
         episodes={episodes}
       />,
       <div class="halves">

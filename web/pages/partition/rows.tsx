@@ -49,7 +49,10 @@ export function partitionRows(pages: Pages): void {
         </div>,
       ]);
     } catch (error) {
-      return await none(error instanceof Error ? error.message : String(error));
+      return await show(context, { title: t.preview, live: false }, [
+        <Title title={t.preview}>{back}</Title>,
+        <p class="notice bad" data-included>{error instanceof Error ? error.message : String(error)}</p>,
+      ]);
     }
   });
 }
