@@ -58,7 +58,7 @@ function List(
           cell: ({ at }) => <Time view={view} at={at} />,
           by: ({ number }) => number,
         },
-        { name: "act", title: t.act, cell: ({ act }) => act, by: ({ act }) => act },
+        { name: "act", title: t.act, by: ({ act }) => act },
         {
           name: "detail",
           title: t.detail,
