@@ -163,7 +163,7 @@ function One({ view, of: { asset, from, to, count, state, causes, message } }: {
           <Cause view={view} cause={cause} />
         </span>
       ))}
-      {message === undefined ? null : <span class="small whole">{message}</span>}
+      {message === undefined ? null : <span class="small whole" lang="en">{message}</span>}
     </li>
   );
 }
