@@ -6,7 +6,7 @@ import type { RebuildOptions } from "./app/rebuild.ts";
 import type { SimulatorOptions } from "./app/simulator.ts";
 import type { Lake, LakeOptions } from "./app/lake.ts";
 import type { Handler, Listening } from "./app/listen.ts";
-import { systemClock } from "./app/system.ts";
+import { alarm, systemClock } from "./app/system.ts";
 import type { TimeOfLake } from "./app/time.ts";
 import {
   type Admission,
@@ -21,15 +21,16 @@ import {
   type Tracer,
 } from "./core/mod.ts";
 
-/** The environment variables and the folder in which the program was called. */
+/** The environment variables and the folder in which the program was called, and what tells it to end. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  readonly signal?: AbortSignal;
 }
 
 /** Puts the program together as configured; each part is loaded when it is asked for. @throws {ConfigError} */
 export async function openApp(
-  { env, cwd }: Surroundings,
+  { env, cwd, signal = new AbortController().signal }: Surroundings,
   options: {
     readonly graph?: string;
     readonly speed?: number;
@@ -51,7 +52,7 @@ export async function openApp(
     askingAsset(groups.pipelines) !== undefined;
   const { speed, follows, lasting } = options;
   const time = timeOf(configured, { isBuiltIn, speed, follows });
-  return new App(configured, groups, time, { env: given, cwd }, lasting);
+  return new App(configured, groups, time, { env: given, cwd, signal }, lasting);
 }
 
 /** The program behind the commands. */
@@ -104,6 +105,7 @@ export class App {
       time: this.time,
       lasting: this.lasting,
       tracer,
+      signal: this.surroundings.signal,
       ...options,
     });
     if (access !== "write") return lake;
@@ -240,8 +242,7 @@ export class App {
   }
 
   alarm(wake: () => void, signal: AbortSignal): void {
-    // Nothing relies on it, and it is there only where deno.json is read.
-    Deno.cron?.("wake the daemon", "* * * * *", { signal }, wake).catch(() => {});
+    alarm(wake, signal, Deno.cron);
   }
 
   async simulate(options: SimulatorOptions, signal: AbortSignal) {

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from "node:path";
+import { isAbsolute, join, relative } from "node:path";
 import { type Admission, WrongUseError } from "./core/mod.ts";
 import { inUrl, isEvery } from "./app/addresses.ts";
 import type { EnvFile } from "./app/env_file.ts";
@@ -144,10 +144,16 @@ export function withLake(config: Config, simulated: boolean): Config {
 
 function placesOf({ LAKE_URL, STATE_URL }: Given, cwd: string, simulated: boolean) {
   const lake = LAKE_URL ?? (simulated ? "./lake-simulated" : "./lake");
-  return {
+  const places = {
     lake: below(cwd, lake),
     state: below(cwd, STATE_URL ?? `${lake.replace(/[/\\]+$/, "")}.sqlite`),
   };
+  const within = relative(places.lake, places.state).split(/[/\\]/);
+  // What lies in the lake's own folders may be tidied away.
+  if (within[0] === ".." || !within.some((name) => name.startsWith("_"))) return places;
+  throw new ConfigError([
+    `STATE_URL: found "${STATE_URL}" in what the lake "${lake}" keeps for itself, wanted a file beside the lake`,
+  ]);
 }
 
 function below(folder: string, path: string): string {

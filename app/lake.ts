@@ -83,6 +83,8 @@ export interface LakeOptions {
   readonly tracer?: Tracer;
   /** Told of what somebody should see while the lake is open. */
   readonly warn: Warn;
+  /** Ends the first look at its source. */
+  readonly signal?: AbortSignal | undefined;
   /** Whether it stays open while other things go on here. @default false */
   readonly lasting?: boolean;
   /** Whether the lake is made although its source does not answer yet: who lasts goes on once it does. @default false */
@@ -110,6 +112,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
     time = MACHINE,
     lasting = false,
     patient = false,
+    signal,
     tracer = untraced,
     yielding = false,
   } = options;
@@ -122,6 +125,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
     asks: asksSource(project, selected),
     clock,
     patient,
+    signal,
     tell: (message: string) => warn("openaq", message),
     fetch: tracedFetch(tracer, fetch),
   };

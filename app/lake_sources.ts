@@ -33,6 +33,7 @@ export interface LakeSourcesOptions {
   readonly clock: Clock;
   readonly tell: (line: string) => void;
   readonly fetch: (request: Request) => Promise<Response>;
+  readonly signal?: AbortSignal | undefined;
   /** Whether a lake is opened all the same where nobody answers yet, whose source is admitted with the first answer. */
   readonly patient: boolean;
 }
@@ -102,16 +103,13 @@ async function lookAt(
 
 /** Asks the configured URL for its origin, and remembers what it answers. */
 async function look(
-  { config, clock, tell, fetch, patient }: Pick<
-    LakeSourcesOptions,
-    "config" | "clock" | "tell" | "fetch" | "patient"
-  >,
+  { config, patient, ...options }: LakeSourcesOptions,
   keyValue: KeyValue,
   recorded?: string,
 ): Promise<Found> {
   const { askSource, rememberSource } = await import("../sources/openaq/first_look.ts");
   const address = { ...config.openaq, url: config.openaq.url! };
-  const looked = await askSource(address, keyValue, { clock, tell, fetch });
+  const looked = await askSource(address, keyValue, options);
   const { requests } = looked;
   if ("source" in looked) {
     await rememberSource(address.url, keyValue, looked.source);

@@ -50,3 +50,11 @@ export const PROJECT = dirname(import.meta.dirname!);
 export function projectFile(path: string): string {
   return join(PROJECT, path);
 }
+/**
+ * Wakes by the runtime's cron each minute, until it is aborted; nothing relies on it.
+ *
+ * @param cron Undefined where deno.json is not read.
+ */
+export function alarm(wake: () => void, signal: AbortSignal, cron: typeof Deno.cron | undefined): void {
+  cron?.("wake the daemon", "* * * * *", { signal }, wake).catch(() => {});
+}

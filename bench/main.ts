@@ -1,6 +1,7 @@
 import { automation } from "./automation.ts";
 import { dump } from "./dump.ts";
 import { type Figure, keeps, report } from "./figure.ts";
+import { marks } from "./marks.ts";
 import { million } from "./million.ts";
 import { chained, intents, partitions, ticks } from "./overhead.ts";
 import { pages } from "./pages.ts";
@@ -19,6 +20,7 @@ const groups = {
   intents,
   ticks,
   automation,
+  marks,
   million,
   pages,
   queue,

@@ -12,6 +12,8 @@ if (!(viewers >= 0 && viewers <= 90 && seconds > 0 && seconds <= 120)) {
 }
 /** As often as a page is asked for again at most, and how long the last news may take, in milliseconds. */
 const LEAST = 1_000, LATE = 5_000;
+/** So long an answer is waited for, a state of the daemon, and its end, in milliseconds: nobody waits for ever. */
+const ANSWER = 20_000, STATE = 60_000, END = 10_000;
 const PAGES = [
   "/",
   "/lineage",
@@ -32,27 +34,30 @@ async function measured(daemon: Deno.ChildProcess) {
   (async () => {
     for await (const _ of told);
   })();
-  await until(async () => (await fetch(`${url}/readyz`)).ok && (await fetch(`${url}/api/assets`)).ok);
+  await until(
+    "the daemon to be ready",
+    async () => await isOk(`${url}/readyz`) && await isOk(`${url}/api/assets`),
+  );
   const asked = await fetch(`${url}/api/backfills`, {
     method: "POST",
     headers: { "content-type": "application/json", origin: url },
     body: JSON.stringify({ selection: "vietnam/*", from: "2018-01-01", to: "2024-12-31" }),
+    signal: AbortSignal.timeout(STATE),
   });
   if (!asked.ok) throw new Error(`beginning a backfill: found ${asked.status}: ${await asked.text()}`);
   await asked.text();
   const start = await newest(url);
-  await until(async () => await newest(url) > start);
+  await until("the backfill to begin", async () => await newest(url) > start);
 
   const alone = await eventsPerSecond(url);
   const over = new AbortController();
   const all = Array.from({ length: viewers }, (_, place) => new Viewer(url, PAGES[place % PAGES.length]!));
-  const watching = Promise.all(all.map((each) => each.watch(over.signal)));
+  const watching = Promise.allSettled(all.map((each) => each.watch(over.signal)));
   const watched = await eventsPerSecond(url);
   const last = await newest(url);
-  await Promise.race([
-    until(() => Promise.resolve(all.every(({ seq }) => seq >= last))),
-    new Promise((resolve) => setTimeout(resolve, LATE)),
-  ]);
+  await until("the last news", () => Promise.resolve(all.every(({ seq }) => seq >= last)), LATE).catch(
+    () => {},
+  );
   over.abort();
   await watching;
   const took = all.flatMap((each) => each.took).sort((a, b) => a - b);
@@ -69,14 +74,27 @@ async function measured(daemon: Deno.ChildProcess) {
   };
 }
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!await holds().catch(() => false)) await new Promise((resolve) => setTimeout(resolve, 500));
+async function until(what: string, holds: () => Promise<boolean>, most = STATE): Promise<void> {
+  const end = performance.now() + most;
+  while (!await holds().catch(() => false)) {
+    if (performance.now() > end) {
+      throw new Error(`waiting for ${what}: found it not within ${most / 1_000} s`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+async function isOk(url: string): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER) });
+  await response.bytes();
+  return response.ok;
 }
 
 /** The number of the newest event. */
 async function newest(url: string): Promise<number> {
   const over = new AbortController();
-  const reader = (await fetch(`${url}/api/live`, { signal: over.signal })).body!.getReader();
+  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(ANSWER)]);
+  const reader = (await fetch(`${url}/api/live`, { signal })).body!.getReader();
   const decoder = new TextDecoder();
   for (let text = "";;) {
     const { done, value } = await reader.read();
@@ -106,7 +124,7 @@ class Viewer {
   constructor(readonly url: string, readonly page: string) {}
 
   async watch(signal: AbortSignal): Promise<void> {
-    await this.#view();
+    await this.#view(signal);
     const response = await fetch(`${this.url}/api/live`, { signal });
     const views = this.#views(signal);
     for await (const line of lines(response.body!)) {
@@ -123,18 +141,25 @@ class Viewer {
       const next = performance.now() + LEAST;
       if (this.#wanted) {
         this.#wanted = false;
-        await this.#view();
+        await this.#view(signal);
       }
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())));
     }
   }
 
-  async #view(): Promise<void> {
+  /** One that is not answered in time has failed; whoever leaves waits for none. */
+  async #view(signal: AbortSignal): Promise<void> {
     const start = performance.now();
-    const response = await fetch(`${this.url}${this.page}`);
-    await response.bytes();
+    try {
+      const either = AbortSignal.any([signal, AbortSignal.timeout(ANSWER)]);
+      const response = await fetch(`${this.url}${this.page}`, { signal: either });
+      await response.bytes();
+      if (!response.ok) this.failed++;
+    } catch {
+      if (signal.aborted) return;
+      this.failed++;
+    }
     this.took.push(performance.now() - start);
-    if (!response.ok) this.failed++;
   }
 }
 
@@ -156,7 +181,9 @@ try {
 } finally {
   clearTimeout(timer);
   daemon.kill("SIGTERM");
+  const killing = setTimeout(() => daemon.kill("SIGKILL"), END);
   await daemon.status;
+  clearTimeout(killing);
   await Deno.remove(folder, { recursive: true });
 }
 Deno.exit();

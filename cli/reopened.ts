@@ -24,6 +24,7 @@ export async function reopened(
     try {
       await work();
     } catch (cause) {
+      if (signal.aborted && cause === signal.reason) return;
       if (isFinal(cause)) throw cause;
       if (machine.awake() - since > 2 * LONGEST) failures = 0;
       const after = Math.min(LONGEST, SECOND * 2 ** failures);

@@ -70,7 +70,7 @@ export {
 export * from "./orchestrator.ts";
 export type { AutomationRequest, MaterializeRequest, PruneRequest } from "./automation/resolve_request.ts";
 export type { Preview, PreviewOptions } from "./acts/preview.ts";
-export type { ActCommand, RunAsk } from "./acts/run_ask.ts";
+export type { ActCommand, ActRequest } from "./acts/act_request.ts";
 export { BACKFILL_TURNS, type BackfillTurn, cancelRun, turnBackfill, type Turned } from "./acts/turn.ts";
 export type { Outage, Outages, WaitsFor } from "./outages.ts";
 export { type RunWaits, waitingIn } from "./run/waiting.ts";

@@ -1,5 +1,5 @@
 import type { Preview, PreviewOptions } from "./acts/preview.ts";
-import type { RunAsk } from "./acts/run_ask.ts";
+import type { ActRequest } from "./acts/act_request.ts";
 import type { Alerter, AlerterOptions } from "./alerts/alerter.ts";
 import type { Outages } from "./outages.ts";
 import type { Automations, AutomationStatus } from "./automation/statuses.ts";
@@ -335,18 +335,18 @@ export class Orchestrator {
   }
 
   /** Says what an act would do as things stand. @throws {RequestError} If it cannot be meant. */
-  async preview(ask: RunAsk, options?: PreviewOptions): Promise<Preview> {
+  async preview(act: ActRequest, options?: PreviewOptions): Promise<Preview> {
     await this.refresh();
     const { previewOf } = await import("./acts/preview.ts");
-    return await previewOf(this.session, ask, options);
+    return await previewOf(this.session, act, options);
   }
 
-  /** Queues what somebody asks for who does not do it. @returns As `Queue.enqueue`. @throws {RequestError} */
-  async ask(ask: RunAsk): Promise<{ readonly run: RunId; readonly isNew: boolean }> {
+  /** Queues what somebody requests who does not do it. @returns As `Queue.enqueue`. @throws {RequestError} */
+  async request(act: ActRequest): Promise<{ readonly run: RunId; readonly isNew: boolean }> {
     await this.refresh();
-    const { askedRun } = await import("./acts/run_ask.ts");
+    const { runOf } = await import("./acts/act_request.ts");
     const { session, index } = this;
-    const request = traceable(session, askedRun(index, ask));
+    const request = traceable(session, runOf(index, act));
     return await session.state.enqueue(request, session.clock.now());
   }
 

@@ -324,7 +324,6 @@ const SHORT = 20;
 
 /** Files and folders whose files stand alone however short they are, and why. */
 const ALONE: Readonly<Record<string, string>> = {
-  "adapters/sdk/duckdb/text.ts": "SQL's quoting, for every adapter of DuckDB",
   "adapters/state/backfills.ts": "shared by two adapters of one port",
   "adapters/state/bytes.ts": "shared by two adapters of one port",
   "adapters/state/sqlite/thread/main.ts": "a worker's entry",

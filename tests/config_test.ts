@@ -74,6 +74,19 @@ Deno.test("the environment wins over the file, and what is empty counts as not g
   }
 });
 
+Deno.test("a state lies where its lake tidies nothing away", async () => {
+  for (
+    const STATE_URL of ["lake/_staging/answers/a.sqlite", "/data/lake/_airgraph.json", "lake/a/_asked/b"]
+  ) {
+    const fault = `STATE_URL: found "${STATE_URL}" in what the lake "lake/" keeps for itself, ` +
+      "wanted a file beside the lake";
+    await assertRejects(() => readConfig({ LAKE_URL: "lake/", STATE_URL }, "/data"), ConfigError, fault);
+  }
+  for (const STATE_URL of ["lake/a.sqlite", "_lake/a.sqlite", "../_a.sqlite", "lake.sqlite"]) {
+    await readConfig({ LAKE_URL: "lake/", STATE_URL }, "/data");
+  }
+});
+
 Deno.test("secrets are taken out of any text, however they are written", async () => {
   const { mask } = await readConfig({
     OPENAQ_API_KEY: 'key/"of"/mine',

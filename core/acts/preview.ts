@@ -8,11 +8,11 @@ import { reportLine, unreported } from "../run/external.ts";
 import { heldBack } from "../run/held_back.ts";
 import { Judge } from "../run/judge.ts";
 import { earlierOf } from "../run/rollback.ts";
-import type { Scope } from "../run/scope.ts";
+import { perAsset, type Scope } from "../run/scope.ts";
 import type { Session } from "../run/session.ts";
 import { failuresOverFresh, type Warning, warningLines } from "../warnings.ts";
 import type { AssetKey } from "../event.ts";
-import { type ActCommand, askedScope, onePartition, perAsset, type RunAsk } from "./run_ask.ts";
+import { type ActCommand, type ActRequest, onePartition, scopeOfAct } from "./act_request.ts";
 
 /** How an act would go as things stand, before anybody does it. */
 export interface Preview {
@@ -50,13 +50,13 @@ export interface PreviewOptions {
 /** Says what an act would do; the index must be up to date. @throws {RequestError} If it cannot be meant. */
 export async function previewOf(
   session: Session,
-  ask: RunAsk,
+  act: ActRequest,
   options: PreviewOptions = {},
 ): Promise<Preview> {
-  const scope = askedScope(session.index, ask.command, ask.selection);
-  if (ask.command === "materialize") return await making(session, ask, scope, options);
-  if (ask.command === "rollback") return await rollingBack(session, ask, scope);
-  const about = aboutOf(ask.command, scope);
+  const scope = scopeOfAct(session.index, act.command, act.selection);
+  if (act.command === "materialize") return await making(session, act, scope, options);
+  if (act.command === "rollback") return await rollingBack(session, act, scope);
+  const about = aboutOf(act.command, scope);
   return about.partitions > 0 ? about : { ...about, nothing: "nothing that is selected stands" };
 }
 
@@ -77,7 +77,7 @@ function aboutOf(command: ActCommand, scope: Scope): Preview {
 
 async function making(
   session: Session,
-  { command, selection }: RunAsk,
+  { command, selection }: ActRequest,
   scope: Scope,
   { leastSeconds = () => 0, signal = new AbortController().signal }: PreviewOptions,
 ): Promise<Preview> {
@@ -120,11 +120,11 @@ function nothingText(scope: Scope, isAll: boolean): string {
 
 async function rollingBack(
   session: Session,
-  { command, selection }: RunAsk,
+  { command, selection }: ActRequest,
   scope: Scope,
 ): Promise<Preview> {
   const { index } = session;
-  const [node, partition] = onePartition(scope, askedScope(index, "materialize", selection));
+  const [node, partition] = onePartition(scope, scopeOfAct(index, "materialize", selection));
   const about = aboutOf(command, scope);
   const found = await earlierOf(session.state, node, partition);
   if ("reason" in found) return { ...about, nothing: found.reason };

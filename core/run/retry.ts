@@ -1,5 +1,4 @@
 import { RequestError } from "../errors.ts";
-import { perAsset } from "../acts/run_ask.ts";
 import type { AssetKey, RunId } from "../event.ts";
 import { fromOrdinals, ordinals, type Ranges, subtract } from "../partition/ranges.ts";
 import type { PartitionRange } from "../partition/range_text.ts";
@@ -9,7 +8,7 @@ import type { Node } from "../staleness/node.ts";
 import { Judge } from "./judge.ts";
 import { isOpen } from "./recover.ts";
 import { assetRanges, scopeFrom } from "./request.ts";
-import type { Scope } from "./scope.ts";
+import { perAsset, type Scope } from "./scope.ts";
 import type { Session } from "./session.ts";
 import { ownTags, traceable } from "./traced.ts";
 

@@ -4,7 +4,8 @@ import type { Graph } from "../graph.ts";
 import { DAY, type Instant } from "../instant.ts";
 import { instants, readBound } from "../partition/bound.ts";
 import { isTimeSet, type PartitionSet, type Window } from "../partition/partition_set.ts";
-import { fromOrdinals, ordinals, type Ranges, subtract, union } from "../partition/ranges.ts";
+import { partitionRanges } from "../partition/range_text.ts";
+import { count, fromOrdinals, ordinals, type Ranges, subtract, union } from "../partition/ranges.ts";
 import { zoneOf } from "../partition/zone.ts";
 import { isWatched, makeable } from "./makeable.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
@@ -247,4 +248,13 @@ export function unranged(graph: Graph, selection: RunSelection): AssetKey | unde
   const { assets, all, from, to, partitions = [] } = selection;
   if (all || from !== undefined || to !== undefined || partitions.length > 0) return undefined;
   return [...assets].find((key) => graph.byKey.get(key)!.partitions.spec.type !== "single");
+}
+
+/** How much of each asset a scope covers, by key. */
+export function perAsset(scope: Scope) {
+  return [...scope].map(([node, ranges]) => ({
+    key: node.key,
+    partitions: count(ranges),
+    ranges: partitionRanges(node.set, ranges),
+  }));
 }

@@ -61,7 +61,7 @@ export interface Address {
 
 export interface LookOptions {
   readonly clock: Clock;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Told in a line what is waited for. */
   readonly tell?: (line: string) => void;
   /** @default the global one */

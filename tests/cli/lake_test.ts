@@ -100,6 +100,21 @@ Deno.test("a lake takes data of one source alone", async () => {
   assertEquals((await line.run(["status"], { env: one.env })).code, 0, "reading asks nobody");
 });
 
+Deno.test("a lake lies in a folder of any name, and reads nothing of one beside it that resembles it", async () => {
+  await using line = await CommandLine.open();
+  const range = ["--from", settledDay(), "--to", settledDay()];
+  const question = "SELECT (SELECT count(*) FROM raw_db.openaq_raw), (SELECT count(*) FROM prod_db.vietnam)";
+  const answers = [];
+  for (const LAKE_URL of ["lake", "l?ke", "l*e", "[l]ak'e", 'l{a,b}%20#"&', "lä\nke"]) {
+    const env = { LAKE_URL };
+    assertEquals((await line.run(["materialize", ...range], { env })).code, 0, LAKE_URL);
+    const asked = await line.run(["inspect", question, "--format", "csv"], { env });
+    answers.push(asked.stdout);
+    assertEquals((await line.run(["check", "kind:catalog"], { env })).code, 0, LAKE_URL);
+  }
+  assertEquals(answers, Array(answers.length).fill(answers[0]));
+});
+
 Deno.test("a lake holds one country: of another nothing is asked or made, by whichever command", async () => {
   await using line = await CommandLine.open();
   const only = ["materialize", "vietnam/locations"];

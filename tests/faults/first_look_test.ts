@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { Place } from "./place.ts";
 import { Server } from "./server.ts";
 import { until } from "./until.ts";
@@ -52,4 +52,24 @@ Deno.test("a first look that a kill ends is counted: no minute has more requests
   await third.says(/waiting for the pace: 3 a minute/);
   third.signal("SIGINT");
   assertEquals([(await third.ended).code, server.requests], [130, 3]);
+});
+
+Deno.test("who is told to end while nobody answers the first look ends at once, and leaves nothing", async () => {
+  await using server = new Server();
+  await using place = await Place.make({ ...server.env, WEB_PORT: "0" });
+  const answered = Promise.withResolvers<void>();
+  server.fault = async (request) => {
+    await answered.promise;
+    return await server.honest(request);
+  };
+  for (const [command, code, says] of [["materialize", 130, /cancelled/], ["daemon", 0, /ended/]] as const) {
+    const [program, open] = [place.start([command], { most: 25_000 }), server.open];
+    await until("the first look", () => server.open > open);
+    program.signal("SIGTERM");
+    const ended = await program.ended;
+    assertEquals(ended.code, code, command);
+    assertMatch(ended.stdout + ended.stderr, says);
+    assertEquals([...Deno.readDirSync(place.folder)], [], command);
+  }
+  answered.resolve();
 });

@@ -1,16 +1,33 @@
 // What is loaded when it is first asked for would take time in which nobody has a turn.
+import "../../core/alerts/alerter.ts";
+import "../../core/automation/names.ts";
+import "../../core/automation/pauses.ts";
+import "../../core/automation/schedule_ticker.ts";
+import "../../core/automation/sensor_ticker.ts";
+import "../../core/automation/ticker.ts";
+import "../../core/backfill/begin.ts";
+import "../../core/backfill/progress.ts";
+import "../../core/backfill/ticker.ts";
 import "../../core/counts.ts";
+import "../../core/daemon/daemon.ts";
+import "../../core/outages.ts";
+import "../../core/run/behind.ts";
 import "../../core/run/forget.ts";
 import "../../core/run/prune.ts";
 import "../../core/run/recheck.ts";
 import "../../core/run/recover.ts";
 import "../../core/run/report.ts";
+import "../../core/run/retry.ts";
 import "../../core/run/rollback.ts";
 import "../../core/run/scheduler.ts";
 import "../../core/run/take_in.ts";
 import "../../core/run/undeclared.ts";
 import "../../core/run/wipe.ts";
 import "../../core/run/worker.ts";
+import "../../sources/openaq/gaps.ts";
+import "../../sources/openaq/known.ts";
+import "../../sources/openaq/notice.ts";
+import type { Pulse } from "../../core/daemon/pulse.ts";
 import { Orchestrator } from "../../core/orchestrator.ts";
 import type { KeyValue } from "../../core/ports/key_value.ts";
 import type { Publisher } from "../../core/ports/publisher.ts";
@@ -47,6 +64,8 @@ export class Worker implements Actor {
   readonly publisher: Publisher;
   /** How many of its schedules look whether anything is due. */
   scheduling = 0;
+  /** Where it lives as a daemon: whether it leads. */
+  pulse: Pulse | undefined;
   /** Called when it is granted a claim. */
   granted: (() => void) | undefined;
   /** Called in the middle of every change of files. */

@@ -172,7 +172,7 @@ export class World {
   #chosen(actor: Actor, label: string): boolean {
     if (this.trace.length < 5_000) this.trace.push(`${actor.name} ${label}`);
     this.#compareSome();
-    const likely = label.startsWith("publish") ? 6 * this.#crashes : this.#crashes;
+    const likely = (mattersMost(actor, label) ? 6 : 1) * this.#crashes;
     if (this.calm || !this.#workers.has(actor as Worker) || !this.chance.happens(likely)) return true;
     this.#crash(actor as Worker);
     if (this.chance.happens(0.8)) this.#startWorker();
@@ -296,6 +296,16 @@ export class World {
     }
   }
 
+  /** Who leads dies, or is asleep for so long that another takes the lead. */
+  unseat(): void {
+    const leader = [...this.#workers].find(({ pulse }) => pulse?.leads);
+    if (leader === undefined) return;
+    if (this.#crashes > 0 && this.chance.happens(0.5)) {
+      this.#crash(leader);
+      this.#startWorker();
+    } else leader.asleepUntil = this.turns.taken + this.chance.between(100, 1_500);
+  }
+
   /** One of those that work. */
   anyWorker(): Worker | undefined {
     return this.#workers.size === 0 ? undefined : this.chance.pick([...this.#workers]);
@@ -305,6 +315,11 @@ export class World {
   edit(place: number, change: (sketch: Sketch) => Partial<Sketch>): void {
     this.sketches = this.sketches.with(place, { ...this.sketches[place]!, ...change(this.sketches[place]!) });
   }
+}
+
+/** Whether a crash leaves most to others: files half in place, or a due time that is about to be done with. */
+function mattersMost(actor: Actor, label: string): boolean {
+  return label.startsWith("publish") || (actor as Worker).scheduling > 0;
 }
 
 /** The same asset, more likely in the pool, and in groups after which it may give way. */

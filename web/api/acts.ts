@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { type AssetKey, cancelRun, handsOf, previewJson, runJson, worksOf } from "../../core/mod.ts";
 import type { Context } from "hono";
 import { audit, cameOf } from "../safety/audit.ts";
-import { askOf, body, RunBody } from "./bodies.ts";
+import { actOf, body, RunBody } from "./bodies.ts";
 import { answer, type ApiEnv, json } from "./route.ts";
 import { problem, problems } from "./problem.ts";
 import { noRun, RunId } from "./queries.ts";
@@ -16,7 +16,7 @@ const preview = createRoute({
   responses: { 200: json("How it would go as things stand.", Preview), ...problems(400, 403, 503) },
 });
 
-const ask = createRoute({
+const request = createRoute({
   method: "post",
   path: "/runs",
   summary: "Queues a run",
@@ -55,17 +55,17 @@ const retry = createRoute({
 export function acts(api: OpenAPIHono<ApiEnv>): void {
   api.openapi(preview, async (context) => {
     const { lake, lookbackDays } = context.var;
-    const asked = askOf(context.req.valid("json"), lake.graph, lookbackDays);
+    const asked = actOf(context.req.valid("json"), lake.graph, lookbackDays);
     const found = await lake.orchestrator.preview(asked, {
       leastSeconds: lake.leastSeconds?.bind(lake),
       signal: context.req.raw.signal,
     });
     return answer(context, Preview, previewJson(found));
   });
-  api.openapi(ask, async (context) => {
+  api.openapi(request, async (context) => {
     const { lake: { orchestrator, graph, state }, lookbackDays } = context.var;
     const { command, ...asked } = context.req.valid("json");
-    const { run: id, isNew } = await orchestrator.ask(askOf({ command, ...asked }, graph, lookbackDays));
+    const { run: id, isNew } = await orchestrator.request(actOf({ command, ...asked }, graph, lookbackDays));
     const given = Object.entries(asked).filter((each): each is [string, string | boolean | string[]] =>
       each[1] !== undefined
     );

@@ -1,12 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import {
   type ActCommand,
+  type ActRequest,
   type BackfillSelection,
   type Graph,
   type Instant,
   iso,
   RequestError,
-  type RunAsk,
   type RunSelection,
   unranged,
 } from "../../core/mod.ts";
@@ -41,13 +41,13 @@ export function body<Schema extends z.ZodType>(schema: Schema) {
 }
 
 /** The run that a body means. @throws {RequestError} If it chooses nothing that there is, or names a range in two ways. */
-export function askOf(
+export function actOf(
   { selection, partitions = [], from, to, all = false, force = false, command, key }: z.output<
     typeof RunBody
   >,
   graph: Graph,
   lookbackDays: number,
-): RunAsk {
+): ActRequest {
   const words = typeof selection === "string" ? [selection] : selection;
   const ways = [partitions.length > 0, (from ?? to) !== undefined, all].filter((given) => given);
   if (ways.length > 1) {

@@ -1,6 +1,6 @@
 import type { Column, FileFormat, InputTable, Program } from "../../../core/mod.ts";
 import { below } from "../../sdk/files/place.ts";
-import { identifier, list, literal, pattern } from "../../sdk/duckdb/text.ts";
+import { identifier, list, literal, packing, pattern } from "../../sdk/duckdb/text.ts";
 import { duckdbType, emptyTable } from "../../sdk/duckdb/types.ts";
 import { CSV_PLACE, csvStatement } from "./csv_table.ts";
 
@@ -63,7 +63,7 @@ export function inputStatement(root: string, table: InputTable, unpacked: Unpack
       }, filename = true, file_row_number = true, hive_partitioning = false)`;
     case "ndjson":
     case "json":
-      return `SELECT * FROM read_json(${list(files)}, format = '${
+      return `SELECT * FROM read_json(${list(files)}, ${packing(files)}, format = '${
         table.format === "json" ? "array" : "newline_delimited"
       }', columns = {${
         table.columns.map(({ name, type }) => `${identifier(name)}: '${duckdbType(type)}'`).join(", ")

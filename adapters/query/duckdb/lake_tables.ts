@@ -1,5 +1,5 @@
 import type { Column, Definition, TableDefinition } from "../../../core/mod.ts";
-import { identifier, list, literal, pattern } from "../../sdk/duckdb/text.ts";
+import { identifier, list, literal, packing, pattern } from "../../sdk/duckdb/text.ts";
 import { duckdbType, emptyTable, STORED_TIMESTAMP } from "../../sdk/duckdb/types.ts";
 
 /** The statement that makes a table of the catalog as a view over files, by their local paths. */
@@ -23,7 +23,7 @@ function rowsOf(table: TableDefinition, files: readonly string[]): string {
     return `SELECT ${columns.map(stored).join(", ")} FROM read_parquet(${listOf(files)}, ${hive})`;
   }
   const format = table.format === "ndjson" ? "newline_delimited" : "array";
-  const options = `${hive}, format = '${format}', columns = {${typed(table.columns)}}`;
+  const options = `${hive}, ${packing(files)}, format = '${format}', columns = {${typed(table.columns)}}`;
   return `SELECT ${columns.map(({ name }) => identifier(name)).join(", ")} FROM read_json(${
     listOf(files)
   }, ${options})`;

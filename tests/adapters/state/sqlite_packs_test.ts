@@ -124,6 +124,45 @@ Deno.test("sqlite: after many events little is left to be read one by one, and u
     await state.close();
   }));
 
+Deno.test("sqlite: while blocks are read to be packed, others can write", () =>
+  atState(async (path) => {
+    const state = await openSqliteState({ path, few: 0 });
+    await state.register(ASSETS, 0);
+    const other = new DatabaseSync(path, { timeout: 0 });
+    const { all, get } = Database.prototype;
+    let [isPacking, free, locked] = [false, 0, 0];
+    const tryToWrite = (sql: string) => {
+      isPacking ||= sql.includes("FROM packs");
+      if (!isPacking) return;
+      try {
+        other.exec("BEGIN IMMEDIATE; COMMIT");
+        free++;
+      } catch {
+        locked++;
+      }
+    };
+    try {
+      Object.assign(Database.prototype, {
+        all(this: Database, ...given: Parameters<typeof all>) {
+          tryToWrite(given[0]);
+          return all.apply(this, given);
+        },
+        get(this: Database, ...given: Parameters<typeof get>) {
+          tryToWrite(given[0]);
+          return get.apply(this, given);
+        },
+      });
+      await state.commit({ claim: null, events: [1, 2_000, 9_000].map((each) => materialized(each)) });
+    } finally {
+      Object.assign(Database.prototype, { all, get });
+    }
+    assertEquals(tableOf(path, "SELECT count(*) FROM packs"), [[3]]);
+    assert(free > 3, `found ${free} reads at which others could write`);
+    assertEquals(locked, 0);
+    other.close();
+    await state.close();
+  }));
+
 Deno.test("sqlite: packs of before are made anew", () =>
   atState(async (path) => {
     const db = new DatabaseSync(path);

@@ -84,7 +84,7 @@ Deno.test("sqlite: a write gives up in one line, and the next ones sooner", asyn
         "wanted its transaction to end",
     );
     const again = await assertRejects(() => started(state), StateError);
-    assertMatch(again.message, /for 0\.1 s, /);
+    assertMatch(again.message, /for 0\.[1-5] s, /);
   } finally {
     await writer.end();
     assert(await started(state) > 0, "it is written once it may");

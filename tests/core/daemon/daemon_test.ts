@@ -32,7 +32,12 @@ interface Served {
 /** A daemon over a lab. */
 function daemon(
   { orchestrator, clock }: Lab,
-  options: { readonly grace?: number; readonly tickings?: readonly Ticking[]; readonly speed?: number } = {},
+  options: {
+    readonly grace?: number;
+    readonly tickings?: readonly Ticking[];
+    readonly speed?: number;
+    readonly alarm?: (wake: () => void) => void;
+  } = {},
 ): Served {
   const stop = new AbortController();
   const news: DaemonNews[] = [];
@@ -45,6 +50,7 @@ function daemon(
     signal: stop.signal,
     grace: options.grace ?? 30 * SECOND,
     ...(options.speed !== undefined && { speed: options.speed }),
+    ...(options.alarm && { alarm: options.alarm }),
     pulse,
     tell: (each) => {
       news.push(each);
@@ -293,6 +299,30 @@ Deno.test("a machine that slept, or a clock that was set, is noticed within five
   const ended = served.end();
   await time.advance(0);
   await ended;
+});
+
+Deno.test("an alarm wakes what asks for runs at once, and nothing relies on one", async () => {
+  const time = fakeClock(NOON);
+  const called: number[] = [];
+  const ticking: Ticking = {
+    name: "schedule",
+    wakes: Infinity,
+    tick() {
+      called.push(time.awake());
+      return Promise.resolve({ at: time.now(), runs: [] });
+    },
+  };
+  let wake = () => {};
+  const served = daemon(await days({ clock: time }), { tickings: [ticking], alarm: (ring) => wake = ring });
+  await served.until((news) => types(news).includes("leads"));
+  await time.advance(SECOND);
+  called.splice(0);
+  wake();
+  await time.advance(0);
+  assertEquals(called, [SECOND]);
+  await time.advance(5 * SECOND);
+  assertEquals(called, [SECOND, 6 * SECOND], "a look comes without it");
+  await served.end();
 });
 
 Deno.test("a more urgent run begins beside the one at work, and gets its slot at the next group", async () => {

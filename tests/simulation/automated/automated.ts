@@ -3,6 +3,7 @@ import { alert } from "../../../core/alerts/rules.ts";
 import { setPaused } from "../../../core/automation/pauses.ts";
 import { type Schedule, schedule } from "../../../core/automation/schedule.ts";
 import { type Sensor, sensor } from "../../../core/automation/sensor.ts";
+import { HOUR, MINUTE } from "../../../core/instant.ts";
 import type { Episode } from "../../../core/ports/alerts.ts";
 import type { AssetRange } from "../../../core/ports/runs.ts";
 import { Chance } from "../chance.ts";
@@ -13,6 +14,24 @@ import { FEED, Feed } from "./feed.ts";
 
 /** Where messages go. */
 export const CHANNELS = ["a", "b"] as const;
+
+const CHANGES = [
+  "wrong",
+  "wrong",
+  "wrong",
+  "channel",
+  "item",
+  "item",
+  "item",
+  "down",
+  "time",
+  "time",
+  "time",
+  "leader",
+  "leader",
+  "leader",
+  "leader",
+] as const;
 
 const SUBJECTS = ["x", "y"] as const;
 
@@ -99,7 +118,11 @@ export class Automated {
   /** Changes something outside of the engine that it asks, is told of, or tells. */
   change(): void {
     const { chance, world, feed } = this;
-    switch (chance.pick(["wrong", "wrong", "channel", "item", "item", "item", "down"])) {
+    switch (chance.pick(CHANGES)) {
+      case "time":
+        return world.turns.suspend(chance.pick([20 * MINUTE, HOUR, 3 * HOUR]));
+      case "leader":
+        return world.unseat();
       case "wrong":
         return turnOver(this.#wrong, chance.pick(SUBJECTS));
       case "channel":

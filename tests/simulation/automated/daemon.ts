@@ -23,7 +23,8 @@ export async function daemonLife(worker: Worker): Promise<void> {
   const { chance } = worker.world.automated!;
   const { opened, alerter, still } = await declaredAutomations(worker);
   const [stop, over] = [new AbortController(), new AbortController()];
-  const life = chance.between(5, 60) * SECOND;
+  worker.pulse = new Pulse(orchestrator.session.clock);
+  const life = chance.between(60, 600) * SECOND;
   turns.clock(nature).sleep(life, over.signal).then(() => stop.abort(), () => {});
   try {
     await serve({
@@ -32,7 +33,7 @@ export async function daemonLife(worker: Worker): Promise<void> {
       look: (signal) => alerter.look(signal),
       signal: stop.signal,
       grace: 30 * SECOND,
-      pulse: new Pulse(orchestrator.session.clock),
+      pulse: worker.pulse,
       tell: (news) => hear(worker, news),
       observe: () => {},
     });

@@ -258,18 +258,21 @@ export const PLANTED: readonly Planted[] = [
     file: "adapters/state/memory/pools.ts",
     find: "claim.pool === pool && claim.worker?.alive",
     replace: "claim.pool === pool",
+    seeds: 500,
   },
   {
     name: "a key runs twice where its run has ended",
     file: "adapters/state/memory/queue.ts",
     find: "if (known !== undefined) {",
     replace: "if (known !== undefined && this.#store.runs[known.run - 1]!.worker !== null) {",
+    seeds: 500,
   },
   {
     name: "the rest of a step that gave way is forgotten",
     file: "core/run/step.ts",
     find: "return this.#isPutOff ? this.#remaining : [];",
     replace: "return [];",
+    seeds: 500,
   },
   {
     name: "a queued run is taken by two",
@@ -285,7 +288,6 @@ export const PLANTED: readonly Planted[] = [
     replace:
       "await keep(due.at);\n    const { run, isNew } = await state.enqueue(traceable(this.#over.session, request), now);",
     lake: "with daemons",
-    first: 900,
   },
   {
     name: "what a sensor found is lost: its cursor moves before its runs are asked for",
@@ -300,7 +302,6 @@ export const PLANTED: readonly Planted[] = [
     find: "other.key === key || other.closed === null && other.rule === rule && other.subject === subject",
     replace: "other.key === key",
     lake: "with daemons",
-    first: 1_000,
   },
   {
     name: "a message that somebody is delivering is delivered by another, too",

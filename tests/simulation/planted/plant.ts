@@ -11,6 +11,8 @@ export interface Planted {
   readonly lake?: "on disk" | "with daemons";
   /** The first seed of the hunt, of a bug that shows in few lives. @default 0 */
   readonly first?: number;
+  /** Within so many it must be found. @default 1,000, of daemons 500 */
+  readonly seeds?: number;
 }
 
 /** The first seed that found it, and how; null if none did. */

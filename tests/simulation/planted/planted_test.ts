@@ -26,8 +26,8 @@ function begin(): void {
   for (let i = 0; i < LANES; i++) lane();
 }
 
-function seedsOf({ lake }: Planted): number {
-  return lake === "with daemons" ? SEEDS.daemons : SEEDS.users;
+function seedsOf({ lake, seeds }: Planted): number {
+  return seeds ?? (lake === "with daemons" ? SEEDS.daemons : SEEDS.users);
 }
 
 async function found(bug: Planted): Promise<Found> {

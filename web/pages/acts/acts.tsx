@@ -1,15 +1,15 @@
 import {
   type ActCommand,
+  type ActRequest,
   type Graph,
   plannedStepJson,
   type Preview,
   rangeText,
   RequestError,
-  type RunAsk,
   SECOND,
 } from "../../../core/mod.ts";
 import type { Context } from "hono";
-import { askOf } from "../../api/bodies.ts";
+import { actOf } from "../../api/bodies.ts";
 import { audit } from "../../safety/audit.ts";
 import { type Pages, sentIn, show } from "../../page.tsx";
 import { Cause } from "../../parts/causes.tsx";
@@ -58,7 +58,7 @@ export function acts(pages: Pages): void {
       async function previewed() {
         try {
           const { signal } = context.req.raw;
-          return await lake.orchestrator.preview(askedIn(context, command, view.url.searchParams), {
+          return await lake.orchestrator.preview(actIn(context, command, view.url.searchParams), {
             leastSeconds: lake.leastSeconds?.bind(lake),
             signal,
           });
@@ -71,7 +71,7 @@ export function acts(pages: Pages): void {
     pages.post(path, async (context) => {
       const { lake } = context.var;
       const given = await sentIn(context);
-      const { run } = await lake.orchestrator.ask(askedIn(context, command, given));
+      const { run } = await lake.orchestrator.request(actIn(context, command, given));
       await audit(context, command, { run, ...toldOf(given) });
       return context.redirect(`/runs/${run}`, 303);
     });
@@ -84,11 +84,11 @@ function toldOf(given: URLSearchParams): Record<string, string> {
 }
 
 /** The act that fields mean. @throws {RequestError} If they cannot be meant. */
-function askedIn(
+function actIn(
   { var: { lake, lookbackDays } }: Context<PageEnv>,
   command: ActCommand,
   given: URLSearchParams,
-): RunAsk {
+): ActRequest {
   const bound = (name: string) => given.get(name)?.trim() || undefined;
   const partitions = keysIn((given.get("partitions") ?? "").trim(), lake.graph);
   const selection = bound("selection");
@@ -104,7 +104,7 @@ function askedIn(
     all: given.get("all") === "true",
     force: given.get("force") === "true",
   };
-  return askOf(asked, lake.graph, lookbackDays);
+  return actOf(asked, lake.graph, lookbackDays);
 }
 
 /** Keys of partitions, separated by spaces; a key that has spaces itself stands alone. */

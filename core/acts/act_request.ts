@@ -1,6 +1,5 @@
 import { RequestError } from "../errors.ts";
 import type { RunRequest } from "../ports/state.ts";
-import { partitionRanges } from "../partition/range_text.ts";
 import { count } from "../partition/ranges.ts";
 import { materializedIn, type Node } from "../staleness/node.ts";
 import { assetRanges, requestOf } from "../run/request.ts";
@@ -8,14 +7,14 @@ import { requireOwn } from "../run/rollback.ts";
 import { type RunSelection, type Scope, scopeOf } from "../run/scope.ts";
 import type { StalenessIndex } from "../staleness/index.ts";
 
-/** Asked for by somebody who does not do it, as at a page: it is queued. */
+/** What somebody requests who does not do it, as at a page: it is queued. */
 export type ActCommand = "materialize" | "check" | "wipe" | "rollback";
 
-/** A run as somebody asks for it. */
-export interface RunAsk {
+/** A run as somebody requests it, before its partitions are known. */
+export interface ActRequest {
   readonly command: ActCommand;
   readonly selection: RunSelection;
-  /** Names it for good: asked for twice, it is one run. */
+  /** Names it for good: requested twice, it is one run. */
   readonly key?: string;
 }
 
@@ -31,8 +30,8 @@ const TAGS = { by: "web" } as const;
 /** Keys of one's own are apart from those that the engine gives. */
 const KEYS = "web/";
 
-/** The run that is asked for, as things stand; the index must be up to date. @throws {RequestError} */
-export function askedRun(index: StalenessIndex, { command, selection, key }: RunAsk): RunRequest {
+/** The run that an act requests, as things stand; the index must be up to date. @throws {RequestError} */
+export function runOf(index: StalenessIndex, { command, selection, key }: ActRequest): RunRequest {
   const request = { ...requestOf(index, command, selection), ranges: rangesOf(index, command, selection) };
   return {
     ...request,
@@ -44,7 +43,7 @@ export function askedRun(index: StalenessIndex, { command, selection, key }: Run
 }
 
 /** The partitions that an act is about: of what stands, where it does nothing to others. @throws {RequestError} */
-export function askedScope(index: StalenessIndex, command: ActCommand, selection: RunSelection): Scope {
+export function scopeOfAct(index: StalenessIndex, command: ActCommand, selection: RunSelection): Scope {
   const scope = scopeOf(index, selection);
   if (command === "materialize") return scope;
   const stands = [...scope].map(([node, ranges]) => [node, materializedIn(node, ranges)] as const)
@@ -53,7 +52,7 @@ export function askedScope(index: StalenessIndex, command: ActCommand, selection
 }
 
 function rangesOf(index: StalenessIndex, command: ActCommand, selection: RunSelection) {
-  const scope = askedScope(index, command, selection);
+  const scope = scopeOfAct(index, command, selection);
   if (command === "rollback") {
     const [node, partition] = onePartition(scope, scopeOf(index, selection));
     return assetRanges(node, [{ from: partition, to: partition }]);
@@ -77,13 +76,4 @@ export function onePartition(scope: Scope, asked: Scope): readonly [Node, number
   throw new RequestError(
     `rolling back "${own.key}": nothing stands, wanted a partition that is materialized`,
   );
-}
-
-/** How much of each asset an act is about, by key. */
-export function perAsset(scope: Scope) {
-  return [...scope].map(([node, ranges]) => ({
-    key: node.key,
-    partitions: count(ranges),
-    ranges: partitionRanges(node.set, ranges),
-  }));
 }
