@@ -7,7 +7,8 @@ export interface TableColumn<Row> {
   /** Names it in the page's address. */
   readonly name: string;
   readonly title: string;
-  readonly cell: (row: Row) => Child;
+  /** @default what it is sorted by */
+  readonly cell?: (row: Row) => Child;
   /** Null where a cell is no value: a link that acts, or a drawing. */
   readonly by: ((row: Row) => string | number | null) | null;
   /** Numbers stand on the right. @default false */
@@ -78,7 +79,9 @@ export function DataTable<Row>(
         <tbody>
           {sorted.map((row) => (
             <tr>
-              {columns.map(({ cell, number }) => <td class={number ? "number" : ""}>{cell(row)}</td>)}
+              {columns.map((
+                { number, by, cell = by === null ? () => "" : (row: Row) => plain(view, by(row)) },
+              ) => <td class={number ? "number" : ""}>{cell(row)}</td>)}
             </tr>
           ))}
         </tbody>
@@ -97,6 +100,11 @@ export function DataTable<Row>(
 function Arrow({ view, descends }: { view: View; descends: boolean }) {
   const { ascending, descending } = view.in(text);
   return <span aria-label={descends ? descending : ascending}>{descends ? " ↓" : " ↑"}</span>;
+}
+
+/** A value as people read it. */
+function plain({ format }: View, value: string | number | null): Child {
+  return typeof value === "number" ? format.number(value) : value ?? "";
 }
 
 /** Ascending, by code unit; what is null comes first. */

@@ -42,10 +42,6 @@ function Rows(
       columns={names.map((column) => ({
         name: column,
         title: column,
-        cell: (row: typeof rows[number]) => {
-          const value = row[column] ?? "";
-          return typeof value === "number" ? view.format.number(value) : value;
-        },
         by: (row: typeof rows[number]) => row[column] ?? null,
       }))}
     />

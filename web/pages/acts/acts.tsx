@@ -224,13 +224,7 @@ function Steps({ view, preview: { steps } }: { view: View; preview: Preview }) {
             cell: ({ from, to }) => <span class="key">{rangeText(from, to)}</span>,
             by: ({ from }) => from,
           },
-          {
-            name: "count",
-            title: t.count,
-            number: true,
-            cell: ({ count }) => view.format.number(count),
-            by: ({ count }) => count,
-          },
+          { name: "count", title: t.count, number: true, by: ({ count }) => count },
           {
             name: "state",
             title: t.causes,

@@ -160,7 +160,6 @@ function Months({ view, title, days }: { view: View; title: string; days: readon
     title: heading,
     number: true,
     ...(unit !== undefined && { unit }),
-    cell: (row: typeof months[number]) => view.format.number(row[name]),
     by: (row: typeof months[number]) => row[name],
   });
   return (

@@ -173,10 +173,6 @@ function HeatTable({ view, pollutant, air: { hours, cities } }: Shown & { air: A
           name: `${place}`,
           title: each.city,
           number: true,
-          cell: (at: number) => {
-            const found = value(each, at);
-            return found === null ? "" : view.format.number(found);
-          },
           by: (at: number) => value(each, at),
         })),
       ]}

@@ -92,10 +92,6 @@ export function OverTime(
             title: name,
             unit: UNIT,
             number: true,
-            cell: (at: Instant) => {
-              const value = values[place]!.get(at) ?? null;
-              return value === null ? "" : view.format.number(value);
-            },
             by: (at: Instant) => values[place]!.get(at) ?? null,
           })),
         ]}

@@ -165,7 +165,7 @@ function History(
           cell: (episode) => <Severity view={view} episode={episode} />,
           by: ({ severity }) => severity,
         },
-        { name: "rule", title: t.rule, cell: ({ rule }) => rule, by: ({ rule }) => rule },
+        { name: "rule", title: t.rule, by: ({ rule }) => rule },
         {
           name: "subject",
           title: t.subject,

@@ -217,13 +217,7 @@ function Partitions(
               cell: ({ to }) => <a class="key" href={partitionHref(asset, to)}>{to}</a>,
               by: ({ to }) => to,
             },
-            {
-              name: "count",
-              title: t.count,
-              number: true,
-              cell: ({ count }) => view.format.number(count),
-              by: ({ count }) => count,
-            },
+            { name: "count", title: t.count, number: true, by: ({ count }) => count },
             {
               name: "state",
               title: t.state,
@@ -324,7 +318,6 @@ function Checks({ view, asset, status }: { view: View; asset: AnyAsset; status: 
           {
             name: "severity",
             title: t.severity,
-            cell: ({ severity }) => severity,
             by: ({ severity }) => severity,
           },
         ]}
@@ -351,7 +344,7 @@ function Contract({ view, asset: { contract } }: { view: View; asset: AnyAsset }
             cell: ({ type, nullable }) => `${type}${nullable ? "?" : ""}`,
             by: ({ type }) => type,
           },
-          { name: "unit", title: t.unit, cell: ({ unit }) => unit ?? "", by: ({ unit }) => unit ?? null },
+          { name: "unit", title: t.unit, by: ({ unit }) => unit ?? null },
         ]}
       />
     </Panel>

@@ -99,14 +99,12 @@ export function assets(pages: Pages): void {
                 {
                   name: "kind",
                   title: t.kind,
-                  cell: ({ asset }) => asset.kind,
                   by: ({ asset }) => asset.kind,
                 },
                 {
                   name: "partitions",
                   title: t.partitions,
                   number: true,
-                  cell: ({ counts }) => view.format.number(counts.partitions.total),
                   by: ({ counts }) => counts.partitions.total,
                 },
                 {

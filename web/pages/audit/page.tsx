@@ -2,7 +2,7 @@ import type { KeptAct } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Pager } from "../../parts/pager.tsx";
-import { Empty, Panel, Time, Title } from "../../parts/small.tsx";
+import { Empty, Panel, Said, Time, Title } from "../../parts/small.tsx";
 import type { View } from "../../view/view.ts";
 import { Outcome, type Stands, standsOf } from "./outcome.tsx";
 import { text } from "./words.ts";
@@ -58,7 +58,7 @@ function List(
           cell: ({ at }) => <Time view={view} at={at} />,
           by: ({ number }) => number,
         },
-        { name: "act", title: t.act, cell: ({ act }) => act, by: ({ act }) => act },
+        { name: "act", title: t.act, by: ({ act }) => act },
         {
           name: "detail",
           title: t.detail,
@@ -93,7 +93,7 @@ function List(
         {
           name: "message",
           title: t.message,
-          cell: ({ message }) => message,
+          cell: ({ message }) => message && <Said>{message}</Said>,
           by: ({ message }) => message ?? null,
         },
       ]}

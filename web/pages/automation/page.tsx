@@ -1,7 +1,7 @@
 import { type AutomationStatus, eachOf, type Hands, handsOf, type Outages } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
-import { Age, Panel, Title } from "../../parts/small.tsx";
+import { Age, Panel, Said, Title } from "../../parts/small.tsx";
 import { Marked } from "../../parts/state.tsx";
 import { askerHref } from "../../parts/who.tsx";
 import type { View } from "../../view/view.ts";
@@ -66,7 +66,9 @@ function Down({ view, outages }: { view: View; outages: Outages }) {
             <Marked state="failed">
               <strong>{pool}</strong>
             </Marked>
-            <span class="whole">{t.down(view.format.time(since), message)}</span>
+            <span class="whole">
+              {t.down(view.format.time(since))}: <Said>{message}</Said>
+            </span>
           </li>
         ))}
       </ul>

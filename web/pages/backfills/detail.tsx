@@ -110,13 +110,7 @@ function Batches(
         caption={words}
         rows={shown}
         columns={[
-          {
-            name: "batch",
-            title: t.batch,
-            number: true,
-            cell: ({ batch }) => view.format.number(batch),
-            by: ({ batch }) => batch,
-          },
+          { name: "batch", title: t.batch, number: true, by: ({ batch }) => batch },
           {
             name: "run",
             title: t.run,

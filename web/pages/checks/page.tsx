@@ -116,13 +116,7 @@ function All(
           cell: ({ key }) => <a class="key" href={`/checks?asset=${encodeURIComponent(key)}`}>{key}</a>,
           by: ({ key }) => key,
         },
-        {
-          name: "passed",
-          title: t.passed,
-          number: true,
-          cell: ({ checks }) => view.format.number(checks.passed),
-          by: ({ checks }) => checks.passed,
-        },
+        { name: "passed", title: t.passed, number: true, by: ({ checks }) => checks.passed },
         {
           name: "failed",
           title: t.failed,
@@ -194,23 +188,10 @@ function One(
             {
               name: "severity",
               title: t.severity,
-              cell: ({ severity }) => severity,
               by: ({ severity }) => severity,
             },
-            {
-              name: "passed",
-              title: t.passed,
-              number: true,
-              cell: ({ passed }) => view.format.number(passed),
-              by: ({ passed }) => passed,
-            },
-            {
-              name: "failed",
-              title: t.failed,
-              number: true,
-              cell: ({ failed }) => view.format.number(failed),
-              by: ({ failed }) => failed,
-            },
+            { name: "passed", title: t.passed, number: true, by: ({ passed }) => passed },
+            { name: "failed", title: t.failed, number: true, by: ({ failed }) => failed },
             { name: "trend", title: t.trend, cell: (each) => <Trend view={view} of={each} />, by: null },
           ]}
         />

@@ -108,10 +108,6 @@ function Entries(
           name: "columns",
           title: t.columns,
           number: true,
-          cell: (each) => {
-            const columns = columnsIn(each);
-            return columns === null ? "" : view.format.number(columns);
-          },
           by: columnsIn,
         },
         {

@@ -138,8 +138,8 @@ function Contract({ view, of }: { view: View; of: ShownEntry }) {
         rows={columnsOf(of)}
         columns={[
           { name: "name", title: t.column, cell: ({ name }) => <code>{name}</code>, by: ({ name }) => name },
-          { name: "type", title: t.type, cell: ({ type }) => type, by: ({ type }) => type },
-          { name: "unit", title: t.unit, cell: ({ unit }) => unit ?? "", by: ({ unit }) => unit ?? null },
+          { name: "type", title: t.type, by: ({ type }) => type },
+          { name: "unit", title: t.unit, by: ({ unit }) => unit ?? null },
           {
             name: "limits",
             title: t.limits,

@@ -96,7 +96,7 @@ export function lineage(pages: Pages): void {
                   by: ({ from }) => from,
                 },
                 { name: "to", title: t.to, cell: ({ to }) => <AssetLink of={to} />, by: ({ to }) => to },
-                { name: "how", title: t.how, cell: ({ mode }) => mode, by: ({ mode }) => mode },
+                { name: "how", title: t.how, by: ({ mode }) => mode },
               ]}
             />
           </section>

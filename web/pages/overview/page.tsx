@@ -163,7 +163,7 @@ function One({ view, of: { asset, from, to, count, state, causes, message } }: {
           <Cause view={view} cause={cause} />
         </span>
       ))}
-      {message === undefined ? null : <span class="small whole">{message}</span>}
+      {message === undefined ? null : <span class="small whole" lang="en">{message}</span>}
     </li>
   );
 }
@@ -242,20 +242,8 @@ function Groups({ view, groups }: { view: View; groups: readonly GroupCounts[] }
           cell: ({ group }) => <a href={`/assets?group=${encodeURIComponent(group)}`}>{group}</a>,
           by: ({ group }) => group,
         },
-        {
-          name: "assets",
-          title: t.assets,
-          number: true,
-          cell: ({ assets }) => view.format.number(assets),
-          by: ({ assets }) => assets,
-        },
-        {
-          name: "partitions",
-          title: t.partitions,
-          number: true,
-          cell: ({ total }) => view.format.number(total),
-          by: ({ total }) => total,
-        },
+        { name: "assets", title: t.assets, number: true, by: ({ assets }) => assets },
+        { name: "partitions", title: t.partitions, number: true, by: ({ total }) => total },
         {
           name: "states",
           title: t.states,

@@ -241,7 +241,6 @@ function Checks({ view, look: { checks } }: { view: View; look: Look }) {
           {
             name: "severity",
             title: t.severity,
-            cell: ({ severity }) => severity,
             by: ({ severity }) => severity,
           },
           {
@@ -294,7 +293,6 @@ function Versions(
             name: "rows",
             title: t.rows,
             number: true,
-            cell: ({ payload: { rows } }) => rows === null ? "" : view.format.number(rows),
             by: ({ payload }) => payload.rows,
           },
           {

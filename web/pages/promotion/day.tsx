@@ -229,7 +229,7 @@ function Checks(
           {isOlder ? t.passedThen : found.passed ? t.passed : t.failed}
         </Marked>
         {isOlder ? <div class="small">{t.isOlder}</div> : null}
-        {found.detail === undefined ? null : <div class="small">{found.detail}</div>}
+        {found.detail === undefined ? null : <div class="small" lang="en">{found.detail}</div>}
       </>
     );
   };
@@ -294,7 +294,7 @@ async function Values({ var: { view, lake, tables, cached } }: Context<PageEnv>,
   } catch (error) {
     const isTold = [RefusedError, BusyError, DamageError].some((each) => error instanceof each);
     if (!(error instanceof Error) || !isTold) throw error;
-    return <p class="notice bad">{error.message}</p>;
+    return <p class="notice bad" lang="en">{error.message}</p>;
   }
 }
 

@@ -54,10 +54,6 @@ function Promoted(
     name: `${side}-rows`,
     title: t.rows,
     number: true,
-    cell: (pair: Pair) => {
-      const found = rows(pair[side]);
-      return found === null ? "" : view.format.number(found);
-    },
     by: (pair: Pair) => rows(pair[side]),
   });
   const sideOf = (side: "dev" | "prod", title: string) => ({

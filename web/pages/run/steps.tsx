@@ -144,20 +144,8 @@ export function Steps(
             cell: (step) => view.format.duration(took(step)),
             by: took,
           },
-          {
-            name: "made",
-            title: t.made,
-            number: true,
-            cell: ({ materialized }) => view.format.number(materialized),
-            by: ({ materialized }) => materialized,
-          },
-          {
-            name: "failed",
-            title: t.failed,
-            number: true,
-            cell: ({ failed }) => view.format.number(failed),
-            by: ({ failed }) => failed,
-          },
+          { name: "made", title: t.made, number: true, by: ({ materialized }) => materialized },
+          { name: "failed", title: t.failed, number: true, by: ({ failed }) => failed },
         ]}
       />
     </>
