@@ -5,6 +5,7 @@ import type { FileRef } from "./publisher.ts";
 export interface FoundFile {
   readonly name: string;
   readonly size: number;
+  /** When it was changed last, as far as can be told. */
   readonly modified: Instant;
 }
 

@@ -50,7 +50,7 @@ Deno.test("a changed file rebuilds its day, and no other; a touched one rebuilds
   assertEquals(await dump.made(), Object.fromEntries(OF_A_DAY.map((key) => [key, [second]])));
   assertEquals((await dump.rows(COUNTED)).map(({ n }) => n), [2, 3, 2, 2]);
 
-  // The same size and the same moment as before, as some copies have, go unnoticed; another moment does not.
+  // The same size within the same second as before would go unnoticed; another moment does not.
   const at = (await Deno.stat(dump.path(`${second}.csv`))).mtime!;
   await dump.put(`${second}.csv`, (usual(second) + row(second, "New")).replace("Quay", "Dock"));
   await Deno.utime(dump.path(`${second}.csv`), at, new Date(at.getTime() + 1_000));

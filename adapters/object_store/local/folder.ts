@@ -12,8 +12,10 @@ export class LocalFolder implements Folder {
     const found: FoundFile[] = [];
     try {
       for await (const { name } of Deno.readDir(this.root)) {
-        const { isFile, size, mtime } = await Deno.stat(this.path(name)).catch(gone);
-        if (isFile) found.push({ name, size, modified: mtime?.getTime() ?? 0 });
+        const { isFile, size, mtime, ctime } = await Deno.stat(this.path(name)).catch(gone);
+        // Who copies or mends a file may put its time back, but not that at which it was changed.
+        const modified = Math.max(mtime?.getTime() ?? 0, ctime?.getTime() ?? 0);
+        if (isFile) found.push({ name, size, modified });
       }
     } catch (cause) {
       const what = isAbsent(cause)
@@ -44,7 +46,7 @@ export class LocalFolder implements Folder {
 }
 
 /** A listed file may be gone by now, and a link may lead nowhere. */
-function gone(error: unknown): Pick<Deno.FileInfo, "isFile" | "size" | "mtime"> {
-  if (isAbsent(error)) return { isFile: false, size: 0, mtime: null };
+function gone(error: unknown): Pick<Deno.FileInfo, "isFile" | "size" | "mtime" | "ctime"> {
+  if (isAbsent(error)) return { isFile: false, size: 0, mtime: null, ctime: null };
   throw error;
 }

@@ -28,6 +28,15 @@ Deno.test("folders and links that lead nowhere are no files of a folder; a link 
   assertEquals((await place.folder.list()).map(({ name }) => name), ["a.csv", "linked.csv"]);
 });
 
+Deno.test("a file that is changed is newer than before, although its time is put back", async () => {
+  await using place = await localFolder();
+  const began = Math.floor(Date.now() / 1_000) * 1_000;
+  await place.put("a.csv", "abc");
+  await Deno.utime(place.folder.path("a.csv"), 0, 0);
+  const [found] = await place.folder.list();
+  assertEquals(found!.modified >= began, true);
+});
+
 Deno.test("a pipe in the place of a file is none: it is never opened", async () => {
   await using place = await localFolder();
   await place.put("a.csv", "abc");
