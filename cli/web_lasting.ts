@@ -37,7 +37,7 @@ export async function webLasting(invocation: Invocation, context: Context): Prom
       });
       using _open = vitals.open(lake);
       told.event("open", "the lake is open");
-      await follow(lake, vitals);
+      await follow(lake, vitals, (line) => told.warn(line));
     },
   });
   told.event("ended", "ended");
@@ -58,8 +58,13 @@ async function untilMade({ app, pulse, signal }: WebVitals, waits: (line: string
 }
 
 /** Takes in what others do, until the signal is aborted. @throws {StateError} If the lake or its state is another by then. */
-async function follow({ state, orchestrator }: Lake, { app, pulse, signal }: WebVitals): Promise<void> {
+async function follow(
+  { state, orchestrator }: Lake,
+  { app, pulse, signal }: WebVitals,
+  warn: (line: string) => void,
+): Promise<void> {
   const over = new AbortController();
+  let said: string | undefined;
   const content = await app.contentOf(state);
   const following = (async () => {
     for await (const _ of await state.watch(AbortSignal.any([signal, over.signal]))) {
@@ -75,7 +80,12 @@ async function follow({ state, orchestrator }: Lake, { app, pulse, signal }: Web
           "following the lake: it was moved, removed or replaced, wanted the one that was opened",
         );
       }
-      await orchestrator.watchFiles();
+      // A file that cannot be read is no reason to open the lake anew.
+      await orchestrator.watchFiles().catch((error) => {
+        const fault = error instanceof Error ? error.message : String(error);
+        if (fault !== said) warn(fault);
+        said = fault;
+      });
       const pause = app.machine.sleep(SECOND, signal).catch(() => {});
       await Promise.race([pause, following]);
     }

@@ -185,6 +185,7 @@ export class LocalPublisher implements Publisher {
   }
 
   async intact(refs: readonly FileRef[]): Promise<boolean[]> {
+    await this.#requireUnmoved();
     const answers: boolean[] = new Array(refs.length);
     await each(refs, WIDTH, async (ref, index) => {
       answers[index] = await this.#isIntact(ref);
@@ -193,14 +194,17 @@ export class LocalPublisher implements Publisher {
   }
 
   async present(refs: readonly FileRef[]): Promise<boolean[]> {
-    return await this.#attempt("looking at published files", () => {
-      // Of a lake that is not there nothing is known.
-      this.#folder.requireUnmoved();
-      return refs.map(({ path, size }) => {
+    await this.#requireUnmoved();
+    return await this.#attempt("looking at published files", () =>
+      refs.map(({ path, size }) => {
         const found = stat(this.#folder.at(path));
         return found?.isFile === true && found.size === size;
-      });
-    });
+      }));
+  }
+
+  /** Of a lake that is not there nothing is known: none of its files is gone. */
+  #requireUnmoved(): Promise<void> {
+    return this.#attempt("looking at published files", () => this.#folder.requireUnmoved());
   }
 
   async #isIntact({ path, size, hash }: FileRef): Promise<boolean> {

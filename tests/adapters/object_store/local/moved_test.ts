@@ -20,7 +20,7 @@ async function lakeWithFile(): Promise<LocalLake> {
 }
 
 for (const [way, change] of Object.entries(ways)) {
-  Deno.test(`in a lake that was ${way} meanwhile nothing is published, put back, removed or written`, async () => {
+  Deno.test(`in a lake that was ${way} meanwhile nothing is published, put back, removed, written or said to be gone`, async () => {
     await using lake = await lakeWithFile();
     const { change: replacement, ref } = await staged(lake, "new", { standing: version("v1", "old") });
     await change(lake.root);
@@ -29,6 +29,8 @@ for (const [way, change] of Object.entries(ways)) {
       () => lake.publisher.replace([replacement], [ref]),
       () => lake.publisher.revert([replacement], [ref]),
       () => lake.publisher.remove([ref]),
+      () => lake.publisher.present([ref]),
+      () => lake.publisher.intact([ref]),
       () => lake.store.write("_staging/9/file", new Uint8Array(1)),
     ];
     for (const work of works) {
