@@ -43,7 +43,7 @@ export function SignInPage(
       <body>
         <main class="alone panel">
           <h1>{t.signIn}</h1>
-          <form method="post" action="/sign-in">
+          <form method="post" action="/sign-in" class="stack">
             <input type="hidden" name="csrf" value={csrf} />
             <input type="hidden" name="next" value={next} />
             <p>
@@ -58,11 +58,15 @@ export function SignInPage(
                 aria-describedby={refused === undefined ? "help" : "fault"}
               />
             </p>
-            {refused === undefined
-              ? ""
-              : <p id="fault" role="alert">{refused.wait > 0 ? t.wait(refused.wait) : t.unknown}</p>}
-            <p id="help">{t.help}</p>
-            <button type="submit">{t.signIn}</button>
+            {refused === undefined ? "" : (
+              <p id="fault" role="alert" class="notice bad">
+                {refused.wait > 0 ? t.wait(refused.wait) : t.unknown}
+              </p>
+            )}
+            <p id="help" class="small quiet">{t.help}</p>
+            <p>
+              <button type="submit" class="main">{t.signIn}</button>
+            </p>
           </form>
         </main>
       </body>
