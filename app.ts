@@ -210,8 +210,8 @@ export class App {
     return await openQuery(this.config, this.groups, await this.#tracer());
   }
 
-  /** The lake's tables and views, each statement answered by a process of its own. */
-  async tables(): Promise<Tables> {
+  /** The lake's tables and views, each statement answered by a process of its own; disposing of them ends those. */
+  async tables(): Promise<Tables & AsyncDisposable> {
     const [{ ProcessTables }, { openStorage }] = await Promise.all([
       import("./app/tables/processes.ts"),
       import("./app/storage.ts"),

@@ -169,7 +169,7 @@ export interface App {
   /** The lake's tables and views. */
   query(): Promise<Query>;
   /** The same, for a process that answers many. */
-  tables(): Promise<Tables>;
+  tables(): Promise<Tables & AsyncDisposable>;
   /** Who may ask over the web. */
   readonly admission: Admission;
   /** Answers requests at the configured address, and port if none is given. @returns A line, where the port is taken. */

@@ -40,7 +40,8 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
   let wake = () => {};
   app.alarm(() => wake(), signal);
   const pulse = new Pulse(app.machine);
-  const vitals = new DaemonVitals(app, pulse, signal, await app.tables());
+  await using tables = await app.tables();
+  const vitals = new DaemonVitals(app, pulse, signal, tables);
   await using _port = await listenWhenFree(app, {
     handler: context.web(vitals, { admission: app.admission, told: told.act }),
     port,

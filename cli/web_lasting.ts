@@ -14,7 +14,8 @@ export async function webLasting(invocation: Invocation, context: Context): Prom
   const app = await invocation.app({ lasting: true });
   if (!invocation.json) notify(context.stdout, app.notices);
   const told = new Told(app, context, invocation.json);
-  const vitals = new WebVitals(app, new Pulse(app.machine), signal, await app.tables());
+  await using tables = await app.tables();
+  const vitals = new WebVitals(app, new Pulse(app.machine), signal, tables);
   const handler = context.web(vitals, {
     admission: app.admission,
     told: (act) => tellAct(context.log, act, (line) => told.say(line)),

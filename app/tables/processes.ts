@@ -34,9 +34,10 @@ export interface ProcessesOptions {
 }
 
 /** Answers each statement by a process of its own: two at once, others wait for a while. */
-export class ProcessTables implements Tables {
+export class ProcessTables implements Tables, AsyncDisposable {
   readonly #options: ProcessesOptions;
   readonly #turns = new Turns();
+  readonly #atWork = new Set<{ readonly kill: () => void; readonly ended: Promise<unknown> }>();
 
   constructor(options: ProcessesOptions) {
     this.#options = options;
@@ -57,6 +58,14 @@ export class ProcessTables implements Tables {
       done();
       throw error;
     }
+  }
+
+  /** Ends those at work. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#atWork].map(({ kill, ended }) => {
+      kill();
+      return ended;
+    }));
   }
 
   async #begin(
@@ -87,8 +96,11 @@ export class ProcessTables implements Tables {
     const ended = child.status.finally(() => {
       signal.removeEventListener("abort", kill);
       clearTimeout(late);
+      this.#atWork.delete(process);
       done();
     });
+    const process = { kill, ended };
+    this.#atWork.add(process);
     if (signal.aborted) kill();
     await writeAsked(asked, child.stdin).catch(() => {}); // its end says why
     /** @throws Why it gave no whole answer. */

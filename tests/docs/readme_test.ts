@@ -63,5 +63,5 @@ function compare(command: string, text: string, shown: readonly string[]): void 
 }
 
 function plain(text: string): string {
-  return text.replaceAll(/\b\d+\.\d+ s\b/g, "0.0 s");
+  return text.replaceAll(/\b\d+(\.\d+)? s\b/g, "0.0 s");
 }

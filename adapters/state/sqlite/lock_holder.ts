@@ -3,7 +3,8 @@ const WRITE_LOCK = 120;
 
 /** Who is in a write transaction on a SQLite file, as far as the operating system tells: Linux does. */
 export function lockHolder(path: string): string {
-  const pid = holderOf(path);
+  // Who holds it can be left out of a list that changes while it is read.
+  const pid = holderOf(path) ?? holderOf(path);
   if (pid === undefined) return "another process";
   return isStopped(pid) ? `process ${pid}, which is stopped,` : `process ${pid}`;
 }

@@ -42,6 +42,7 @@ export async function lakeOfADay(day = settledDay()) {
     request: web.request,
     fetch: (request: Request, peer: Peer) => web.fetch(request, peer),
     async [Symbol.asyncDispose]() {
+      await tables[Symbol.asyncDispose]();
       await lake[Symbol.asyncDispose]();
       await command[Symbol.asyncDispose]();
     },
