@@ -26,12 +26,14 @@ async function inThread(drawing: Drawing): Promise<Placed> {
     type: "module",
     name: "layout",
   });
-  thread.addEventListener("message", ({ data }: MessageEvent<Placed>) => resolve(data));
+  thread.addEventListener("message", ({ data }: MessageEvent<Placed | "listening">) => {
+    if (data === "listening") thread.postMessage(drawing);
+    else resolve(data);
+  });
   thread.addEventListener("error", (event) => {
     event.preventDefault();
     reject(event.error);
   });
-  thread.postMessage(drawing);
   try {
     return await promise;
   } catch {
