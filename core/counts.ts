@@ -16,6 +16,8 @@ export interface AssetCounts {
   readonly key: AssetKey;
   /** fresh + stale + missing = total; the others lie over these. */
   readonly partitions: PartitionCounts;
+  /** Each partition once, by what lies over it. */
+  readonly shown: Readonly<Record<PartitionState, number>>;
   /** How many break the asset's freshness promise; null where it promises nothing. */
   readonly late: number | null;
   /** For how long the oldest of these has broken it; 0 where none does. */
@@ -31,11 +33,12 @@ export async function countsOf(
   const overlay = new Overlay(index, await runningIn(state));
   return index.nodes.filter(({ key }) => assets?.has(key) ?? true).map((node) => {
     const ranges = allExisting(node, index.now);
-    const { partitions, states, lastMaterialized } = counted(index, overlay, node, ranges);
+    const { partitions, states, shown, lastMaterialized } = counted(index, overlay, node, ranges);
     const late = node.asset.freshness === null ? null : lateIn(index, node, states);
     return {
       key: node.key,
       partitions,
+      shown,
       late: late && count(late),
       lag: late && lagOf(index, node, late),
       lastMaterialized,
@@ -45,26 +48,14 @@ export async function countsOf(
 
 /** How many of some partitions stand how, and the runs of those that stand alike. */
 export function counted(index: StalenessIndex, overlay: Overlay, node: Node, ranges: Ranges) {
-  const partitions = {
-    total: count(ranges),
-    fresh: 0,
-    stale: 0,
-    missing: 0,
-    failed: 0,
-    running: 0,
-    blocked: 0,
-  };
+  const partitions = { total: count(ranges), fresh: 0, stale: 0, missing: 0 };
   const { judged, totals } = standing(index, node, ranges);
   for (const run of judged) partitions[run.state] += count([run]);
   const states: readonly StateRange[] = overlay.states(node, ranges, judged);
-  if (states !== judged) {
-    for (const run of states) {
-      if (run.state === "failed" || run.state === "running" || run.state === "blocked") {
-        partitions[run.state] += count([run]);
-      }
-    }
-  }
-  return { partitions, states, ...totals };
+  const shown = { fresh: 0, stale: 0, missing: 0, failed: 0, running: 0, blocked: 0 };
+  for (const run of states) shown[run.state] += count([run]);
+  const { failed, running, blocked } = shown;
+  return { partitions: { ...partitions, failed, running, blocked }, shown, states, ...totals };
 }
 
 function lagOf(index: StalenessIndex, { set, asset }: Node, late: Ranges): Milliseconds {

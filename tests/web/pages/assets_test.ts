@@ -32,7 +32,7 @@ Deno.test("the overview says what failed and is blocked, never that all is well"
     text,
     /What needs a look failed t\/raw 2024-01-30 found no answer, wanted one blocked t\/mart 2024-01-30/,
   );
-  assertMatch(text, /t 2 8 1 failed 1 blocked 2 missing 6 fresh/);
+  assertMatch(text, /t 2 8 1 failed 1 blocked 6 fresh/);
   assertNotMatch(text, /The lake is well/);
   assertStringIncludes(html, 'href="/assets/t/raw"');
 });
@@ -93,6 +93,18 @@ Deno.test("assets are chosen by a selection, as commands have it; what chooses n
   const { status, text: wrong } = await get("/assets?selection=t/mard");
   assertEquals(status, 400);
   assertMatch(wrong, /found no asset "t\/mard"/);
+});
+
+Deno.test("each partition has one share of a bar; those that are late are counted among them", async () => {
+  const [raw] = declared();
+  const freshness = { within: { hours: 2 }, after: "partition-end" as const };
+  const { get, materialize } = await shown([{ ...raw!, freshness }]);
+  await materialize();
+  for (const path of ["/", "/assets", "/assets/t/raw"]) {
+    const { text, html } = await get(path);
+    assertMatch(text, /1 failed 3 fresh of these 1 late/, path);
+    assertMatch(html, /class="bar"[^>]* aria-label="1 failed, 3 fresh"/, path);
+  }
 });
 
 Deno.test("a table is sorted by its address, either way", async () => {
