@@ -6,7 +6,7 @@ import { runningIn, type Session } from "./run/session.ts";
 import type { StalenessIndex } from "./staleness/index.ts";
 import { allExisting, type Node } from "./staleness/node.ts";
 import { Overlay, type PartitionState, standing, type StateRange } from "./staleness/states.ts";
-import { lateIn } from "./warnings.ts";
+import { lateOf, recentOf } from "./warnings.ts";
 
 /** The number of partitions of an asset in each state. */
 export type PartitionCounts = Readonly<Record<"total" | PartitionState, number>>;
@@ -18,23 +18,29 @@ export interface AssetCounts {
   readonly partitions: PartitionCounts;
   /** Each partition once, by what lies over it. */
   readonly shown: Readonly<Record<PartitionState, number>>;
-  /** How many break the asset's freshness promise; null where it promises nothing. */
+  /** How many break the asset's freshness promise of those that are kept up; null where it promises nothing. */
   readonly late: number | null;
   /** For how long the oldest of these has broken it; 0 where none does. */
   readonly lag: Milliseconds | null;
   readonly lastMaterialized: Instant | null;
 }
 
-/** The counts of every asset, or of some, from those kept of neighbouring partitions: cheap where little changed. */
+/**
+ * The counts of every asset, or of some, from those kept of neighbouring partitions: cheap where little changed.
+ *
+ * @param lookbackDays What is missing is late within so many days.
+ */
 export async function countsOf(
   { index, state }: Session,
+  lookbackDays: number,
   assets?: ReadonlySet<AssetKey>,
 ): Promise<AssetCounts[]> {
   const overlay = new Overlay(index, await runningIn(state));
+  const recent = recentOf(index, lookbackDays);
   return index.nodes.filter(({ key }) => assets?.has(key) ?? true).map((node) => {
     const ranges = allExisting(node, index.now);
-    const { partitions, states, shown, lastMaterialized } = counted(index, overlay, node, ranges);
-    const late = node.asset.freshness === null ? null : lateIn(index, node, states);
+    const { partitions, judged, shown, lastMaterialized } = counted(index, overlay, node, ranges);
+    const late = node.asset.freshness === null ? null : lateOf(index, node, judged, recent.get(node) ?? []);
     return {
       key: node.key,
       partitions,
@@ -55,7 +61,7 @@ export function counted(index: StalenessIndex, overlay: Overlay, node: Node, ran
   const shown = { fresh: 0, stale: 0, missing: 0, failed: 0, running: 0, blocked: 0 };
   for (const run of states) shown[run.state] += count([run]);
   const { failed, running, blocked } = shown;
-  return { partitions: { ...partitions, failed, running, blocked }, shown, states, ...totals };
+  return { partitions: { ...partitions, failed, running, blocked }, shown, judged, states, ...totals };
 }
 
 function lagOf(index: StalenessIndex, { set, asset }: Node, late: Ranges): Milliseconds {

@@ -430,11 +430,15 @@ export class Orchestrator {
     return await statesOf(this.session, asset, selection);
   }
 
-  /** How many partitions of every asset, or of some, stand how, and for how long its freshness promise is broken. */
-  async counts(assets?: ReadonlySet<AssetKey>): Promise<AssetCounts[]> {
+  /**
+   * How many partitions of every asset, or of some, stand how, and for how long its freshness promise is broken.
+   *
+   * @param lookbackDays What is missing is late within so many days.
+   */
+  async counts(lookbackDays: number, assets?: ReadonlySet<AssetKey>): Promise<AssetCounts[]> {
     await this.refresh();
     const { countsOf } = await import("./counts.ts");
-    return await countsOf(this.session, assets);
+    return await countsOf(this.session, lookbackDays, assets);
   }
 
   /**

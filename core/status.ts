@@ -10,8 +10,9 @@ import { Overlay, type PartitionState, type StateRange } from "./staleness/state
 import {
   failedChecks,
   failures,
-  lateIn,
   lateness,
+  lateOf,
+  recentOf,
   type Rollbacks,
   rollbacks,
   rolledBack,
@@ -31,7 +32,7 @@ export interface AssetStatus {
   /** fresh + stale + missing = total; the others lie over these. */
   readonly partitions: PartitionCounts;
   readonly ranges: readonly StatusRange[];
-  /** Those that break the asset's freshness promise. */
+  /** Those that break the asset's freshness promise; what is missing does so within the days that are looked back on. */
   readonly late: readonly PartitionRange[];
   /** How many stand though a blocking check failed when it was run again. */
   readonly broken: number;
@@ -50,10 +51,15 @@ export async function statusOf(session: Session, selection: RunSelection): Promi
   const nodes = index.nodes.filter((node) => selection.assets.has(node.key));
   const overlay = new Overlay(index, await runningIn(session.state));
   const scope = scopeOf(index, selection);
+  const recent = recentOf(index, selection.lookbackDays);
   const undone = await rolledBack(session.state);
   return await Promise.all(
     nodes.map((node) =>
-      assetStatus(session, overlay, node, scope.get(node) ?? [], undone.get(node.key) ?? new Map())
+      assetStatus(session, overlay, node, {
+        ranges: scope.get(node) ?? [],
+        recent: recent.get(node) ?? [],
+        undone: undone.get(node.key) ?? new Map(),
+      })
     ),
   );
 }
@@ -75,12 +81,16 @@ async function assetStatus(
   session: Session,
   overlay: Overlay,
   node: Node,
-  ranges: Ranges,
-  undone: Rollbacks,
+  { ranges, recent, undone }: { ranges: Ranges; recent: Ranges; undone: Rollbacks },
 ): Promise<AssetStatus> {
   const { index } = session;
-  const { partitions, states, lastMaterialized, checks, failing } = counted(index, overlay, node, ranges);
-  const late = lateIn(index, node, states);
+  const { partitions, judged, states, lastMaterialized, checks, failing } = counted(
+    index,
+    overlay,
+    node,
+    ranges,
+  );
+  const late = lateOf(index, node, judged, recent);
   const failed = await failedChecks(session, node, failing);
   const warnings = [
     ...failed.warnings,

@@ -36,18 +36,24 @@ export interface PartitionStand extends Pick<PartitionJson, "causes" | "hindranc
   readonly damage: readonly CheckResult[] | undefined;
 }
 
-/** Looks at the files of one partition, and finds out how it stands. @throws {RequestError} If the asset has no such partition. */
+/**
+ * Looks at the files of one partition, and finds out how it stands.
+ *
+ * @param lookbackDays What is missing is late within so many days.
+ * @throws {RequestError} If the asset has no such partition.
+ */
 export async function partitionStand(
   orchestrator: Orchestrator,
   asset: AssetKey,
   partition: string | null,
+  lookbackDays = 0,
 ): Promise<PartitionStand> {
   await orchestrator.refresh();
   const { index } = orchestrator;
   const ordinal = partitionOf(index.node(asset), partition, "looking at", index.now);
   const [damaged] = await orchestrator.lookAtFiles(asset, [{ from: ordinal, to: ordinal }]);
   const bounds = partition === null ? { all: true } : { partitions: [partition], exact: true };
-  const selection = { assets: new Set([asset]), lookbackDays: 0, ...bounds };
+  const selection = { assets: new Set([asset]), lookbackDays, ...bounds };
   const [status] = await orchestrator.status(selection);
   const [step] = await orchestrator.plan(selection);
   const { causes = [], hindrance } = step === undefined ? {} : plannedStepJson(step);

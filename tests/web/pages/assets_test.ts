@@ -62,6 +62,14 @@ Deno.test("the overview lists what is stale, with why, and what is late of the d
     /What needs a look late t\/raw 2024-01-31 At work/,
     "years that nobody wants are left out",
   );
+  const among = / of these 1 late/;
+  assertMatch(late.text, among);
+  for (const path of ["/assets", "/assets/t/raw"]) assertMatch((await get(path)).text, among, path);
+  assertMatch((await get("/lineage")).text, /t\/raw 1 late/);
+  const said = /late: not fresh 6 hours/;
+  assertMatch((await get("/assets/t/raw/2024-01-31")).text, said);
+  assertNotMatch((await get("/assets/t/raw/2023-06-30")).text, said);
+  assertMatch((await get("/assets/t/raw?at=2023")).text, /2023-01-01 2023-12-31 365 missing/);
 
   content["2015-01-02"] = "2";
   await materialize({ assets: new Set(["t/raw"]), partitions: ["2015-01-02"], force: true });

@@ -54,11 +54,11 @@ const text = words({
 /** The graph, with the states of its assets. */
 export function lineage(pages: Pages): void {
   pages.get("/lineage", async (context) => {
-    const { view, lake: { graph, orchestrator } } = context.var;
+    const { view, lake: { graph, orchestrator }, lookbackDays } = context.var;
     const t = view.in(text);
     const asked = (view.url.searchParams.get("selection") ?? "").trim();
     const keys = chosen(asked === "" ? [] : [asked], graph);
-    const counts = new Map((await orchestrator.counts()).map((each) => [each.key, each]));
+    const counts = new Map((await orchestrator.counts(lookbackDays)).map((each) => [each.key, each]));
     const whole = lineageJson(graph.assets.filter(({ key }) => keys.has(key)));
     const groups = [...new Set(whole.nodes.map(({ group }) => group))];
     const folded = foldedOf(view, groups, whole.nodes.length);

@@ -15,13 +15,13 @@ import { text } from "./words.ts";
 /** One partition: how it stands and why, what it holds, what happened to it. */
 export function partition(pages: Pages): void {
   pages.get("/assets/:group/:name/:partition", async (context) => {
-    const { view, lake } = context.var;
+    const { view, lake, lookbackDays } = context.var;
     const t = view.in(text);
     const { group, name, partition } = context.req.param();
     const asset = `${group}/${name}`;
     const key = partition === "_" ? null : partition;
     const declared = lake.graph.byKey.get(asset);
-    const look = declared && await lookAt(lake, asset, key).catch((error) => {
+    const look = declared && await lookAt(lake, asset, { partition: key, lookbackDays }).catch((error) => {
       if (error instanceof RequestError) return undefined;
       throw error;
     });
