@@ -1,0 +1,37 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { declared } from "../web/served.ts";
+import { shown } from "../web/pages/shown.ts";
+import { launch } from "./chromium.ts";
+import { Viewer } from "./viewer.ts";
+
+const LOOK = "/acts/materialize?selection=t/raw&from=2024-01-28&to=2024-01-29";
+
+Deno.test("acts in a browser", async (test) => {
+  const { app, state } = await shown(declared());
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.fetch);
+  await using browser = await launch();
+  const base = `http://127.0.0.1:${server.addr.port}`;
+
+  await test.step("an act is asked for as it was looked at: whoever changes a choice looks again first", async () => {
+    await using viewer = await Viewer.open(browser, base);
+    const { page } = viewer;
+    await viewer.to(LOOK);
+    const main = page.getByRole("button", { name: /^Materialize: / });
+    const hint = page.getByText("look again first");
+    assert(await main.isEnabled());
+    assert(!await hint.isVisible());
+    await page.getByLabel("To", { exact: true }).fill("2024-01-28");
+    assert(await main.isDisabled());
+    assert(await hint.isVisible());
+    await page.getByLabel("To", { exact: true }).fill("2024-01-29");
+    assert(await main.isEnabled());
+    await page.getByLabel("Make what is fresh, too").check();
+    assert(await main.isDisabled());
+    await page.getByLabel("To", { exact: true }).fill("2024-01-28");
+    await page.getByRole("button", { name: "Look again" }).click();
+    assertMatch(await main.innerText(), /1 partition$/);
+    assert(await main.isEnabled());
+    assertEquals(await state.runs(9), []);
+    assertEquals(viewer.faults, []);
+  });
+});
