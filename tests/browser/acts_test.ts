@@ -34,4 +34,40 @@ Deno.test("acts in a browser", async (test) => {
     assertEquals(await state.runs(9), []);
     assertEquals(viewer.faults, []);
   });
+
+  await test.step("Back closes a dialog, as Escape does, and then leaves the page", async () => {
+    await using viewer = await Viewer.open(browser, base);
+    const { page } = viewer;
+    const dialog = page.getByRole("dialog");
+    const open = async () => {
+      await page.getByRole("main").getByRole("link", { name: "Materialize" }).first().click();
+      await dialog.waitFor();
+    };
+    const closed = () => dialog.waitFor({ state: "detached" });
+    await viewer.to("/assets");
+    await viewer.to("/");
+    await open();
+    await page.goBack();
+    await closed();
+    assertEquals(viewer.path, "/");
+    await open();
+    await page.keyboard.press("Escape");
+    await closed();
+    await open();
+    await page.keyboard.press("Escape");
+    await closed();
+    await page.waitForFunction("!history.state?.dialog");
+    await page.goBack();
+    assertEquals(viewer.path, "/assets");
+    await viewer.to("/");
+    await open();
+    await dialog.getByRole("button", { name: /^Materialize: / }).click();
+    await page.waitForURL(/runs/);
+    await page.goBack();
+    await page.waitForFunction("document.readyState === 'complete' && !history.state?.dialog");
+    assertEquals(viewer.path, "/");
+    await page.goBack();
+    await page.waitForURL(/assets/);
+    assertEquals(viewer.faults, []);
+  });
 });
