@@ -5,9 +5,10 @@ import { launch } from "./chromium.ts";
 import { Viewer } from "./viewer.ts";
 
 const LOOK = "/acts/materialize?selection=t/raw&from=2024-01-28&to=2024-01-29";
+const REQUEST = { command: "materialize", ranges: [] } as const;
 
 Deno.test("acts in a browser", async (test) => {
-  const { app, state } = await shown(declared());
+  const { app, state, clock } = await shown(declared());
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.fetch);
   await using browser = await launch();
   const base = `http://127.0.0.1:${server.addr.port}`;
@@ -69,5 +70,24 @@ Deno.test("acts in a browser", async (test) => {
     await page.goBack();
     await page.waitForURL(/assets/);
     assertEquals(viewer.faults, []);
+  });
+
+  await test.step("the log of a run at work says that it is empty, grows by itself, and says how it ended", async () => {
+    const at = clock.now();
+    const [run, silent] = [await state.beginRun(REQUEST, at), await state.beginRun(REQUEST, at)];
+    await using viewer = await Viewer.open(browser, base);
+    await using other = await Viewer.open(browser, base);
+    const { page } = viewer;
+    const none = page.locator("[data-no-lines]");
+    await viewer.to(`/runs/${run}`);
+    assertMatch(await none.innerText(), /Nothing has been logged yet/);
+    assert(!await page.locator(".log").isVisible());
+    await state.log(run, [{ step: 1, at, level: "info", message: "asking", fields: {} }]);
+    await page.locator(".log").getByText("asking").waitFor();
+    assert(!await none.isVisible());
+    await other.to(`/runs/${silent}`);
+    await state.endRun(silent, "succeeded", {}, at);
+    await other.page.getByText("Nothing was logged.").waitFor();
+    assertEquals([...viewer.faults, ...other.faults], []);
   });
 });
