@@ -1,4 +1,5 @@
 // Opens the pages of acts in a dialog over the page; without scripts they are pages of their own.
+// An open dialog is an entry of the history, so that Back closes it.
 document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("a[data-dialog]");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
@@ -14,12 +15,17 @@ document.addEventListener("submit", async (event) => {
   await fill(dialog, `${form.action}?${new URLSearchParams(new FormData(form, event.submitter))}`);
 });
 
+addEventListener("popstate", () => document.querySelector("dialog[open]")?.close());
+// Whoever comes back to where a dialog was open finds the page.
+if (history.state?.dialog) history.back();
+
 async function openDialog(url, opener) {
   const dialog = document.createElement("dialog");
   document.body.append(dialog);
   dialog.addEventListener("close", () => {
     dialog.remove();
     opener.focus();
+    if (history.state?.dialog) history.back();
   });
   dialog.addEventListener("click", (event) => {
     if (event.target.closest("[data-close]")) {
@@ -29,7 +35,9 @@ async function openDialog(url, opener) {
     sort(dialog, event);
   });
   await fill(dialog, url);
-  if (dialog.isConnected) dialog.showModal();
+  if (!dialog.isConnected || !dialog.hasChildNodes()) return;
+  history.pushState({ dialog: true }, "");
+  dialog.showModal();
 }
 
 /** Sorts a table of the dialog where it stands. */
@@ -47,7 +55,8 @@ async function fill(dialog, url) {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const content = page.querySelector("#content");
   if (response.redirected || !content) {
-    location.assign(response.url);
+    if (dialog.open) location.replace(response.url);
+    else location.assign(response.url);
     return;
   }
   dialog.setAttribute("aria-label", content.querySelector("h1")?.textContent ?? "");

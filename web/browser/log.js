@@ -13,6 +13,9 @@ async function grow() {
   for (const line of lines) {
     if (!document.getElementById(line.id)) log.append(document.adoptNode(line));
   }
+  const none = part.querySelector("[data-no-lines]");
+  none.textContent = page.querySelector("[data-no-lines]").textContent;
+  none.hidden = log.childElementCount > 0;
   if (atEnd) log.scrollTop = log.scrollHeight;
   return lines.length > 0 || response.headers.get("airgraph-open") === "1";
 }

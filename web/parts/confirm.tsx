@@ -12,15 +12,16 @@ const text = words({ leave: "Leave it as it is", mayNot: "You may look, and not 
  * @param path Where it is done.
  * @param label What it does; absent where there is nothing to do.
  * @param back Where one comes from.
+ * @param weight `second` where something else is better done. @default main
  */
 export function Confirm(
-  { view, path, fields, label, back, isGrave }: {
+  { view, path, fields, label, back, weight = "main" }: {
     view: View;
     path: string;
     fields: Readonly<Record<string, string>>;
     label?: string | undefined;
     back: string;
-    isGrave?: boolean;
+    weight?: "main" | "grave" | "second";
   },
 ) {
   const t = view.in(text);
@@ -31,7 +32,7 @@ export function Confirm(
       {label === undefined
         ? null
         : view.operates
-        ? <button type="submit" class={isGrave ? "grave" : "main"}>{label}</button>
+        ? <button type="submit" class={weight}>{label}</button>
         : <p class="notice">{t.mayNot}</p>}
       <a class="button" data-close href={back}>{t.leave}</a>
     </form>

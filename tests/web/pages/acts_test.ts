@@ -90,9 +90,16 @@ Deno.test("a key that has spaces is one partition", async () => {
 });
 
 Deno.test("what would be blocked can be taken along with what it reads", async () => {
-  const { get } = await shown(declared());
+  const { get, post, work } = await shown(declared());
   const { text, html } = await get("/acts/materialize?selection=t/mart&partitions=2024-01-28");
   assertMatch(text, /would be blocked: .* Take along what it reads/);
   assertMatch(html, /name="selection" value="\+t\/mart"/);
+  assertMatch(html, /class="main">Take along/);
+  assertMatch(html, /class="second">Materialize: 1 partition</);
   assertNotMatch((await get("/acts/materialize?selection=%2Bt/mart")).text, /Take along/);
+  await post("/acts/materialize", { selection: "t/raw", partitions: "2024-01-28" });
+  await work();
+  const some = await get("/acts/materialize?selection=t/mart&from=2024-01-28&to=2024-01-29");
+  assertMatch(some.html, /class="">Take along/);
+  assertMatch(some.html, /class="main">Materialize: 2 partitions</);
 });

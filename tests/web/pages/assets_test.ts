@@ -5,7 +5,7 @@ import {
   assertNotMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { type CheckContext, daily, definer, from, identity } from "../../../core/mod.ts";
+import { type CheckContext, daily, definer, from, identity, setPaused } from "../../../core/mod.ts";
 import { layOut } from "../../../web/pages/lineage/layout.ts";
 import { place } from "../../../web/pages/lineage/place.ts";
 import { contents } from "../../core/lab.ts";
@@ -30,10 +30,13 @@ Deno.test("the overview says what failed and is blocked, never that all is well"
   assertMatch(text, /^2 partitions need a look/);
   assertMatch(
     text,
-    /What needs a look failed t\/raw 2024-01-30 found no answer, wanted one blocked t\/mart 2024-01-30/,
+    /What needs a look Materialize these failed t\/raw 2024-01-30 found no answer, wanted one blocked t\/mart 2024-01-30/,
   );
   assertMatch(text, /t 2 8 1 failed 1 blocked 6 fresh/);
+  assertMatch(text, /^2 .* What failed, is blocked, damaged, stale or late stands below/);
   assertNotMatch(text, /The lake is well/);
+  const [, these] = /href="([^"]+)">Materialize these/.exec(html)!;
+  assertMatch((await get(these!.replaceAll("&amp;", "&"))).text, /What will happen 2 partitions /);
   assertStringIncludes(html, 'href="/assets/t/raw"');
 });
 
@@ -59,7 +62,7 @@ Deno.test("the overview lists what is stale, with why, and what is late of the d
   assertMatch(late.text, /^1 partition needs a look/);
   assertMatch(
     late.text,
-    /What needs a look late t\/raw 2024-01-31 At work/,
+    /What needs a look Materialize these late t\/raw 2024-01-31 At work/,
     "years that nobody wants are left out",
   );
   const among = / of these 1 late/;
@@ -74,6 +77,7 @@ Deno.test("the overview lists what is stale, with why, and what is late of the d
   content["2015-01-02"] = "2";
   await materialize({ assets: new Set(["t/raw"]), partitions: ["2015-01-02"], force: true });
   const { text, html } = await get("/");
+  assertMatch(text, /^2 partitions need a look/, "as many as are listed");
   assertMatch(
     text,
     /late t\/raw 2024-01-31 stale t\/mart 2015-01-02 what it reads changed: t\/raw 2015-01-02/,
@@ -81,6 +85,15 @@ Deno.test("the overview lists what is stale, with why, and what is late of the d
   assertStringIncludes(html, 'href="/assets/t/mart/2015-01-02"');
   await materialize({ assets: new Set(["t/raw", "t/mart"]), partitions: ["2024-01-31"] });
   assertMatch((await get("/")).text, /^1 partition is stale .*nothing is at work on what is stale/);
+});
+
+Deno.test("the overview's lead says that automation is paused", async () => {
+  const [raw] = declared();
+  const { get, state, materialize } = await shown([raw!]);
+  await materialize({ partitions: ["2024-01-28"] });
+  assertNotMatch((await get("/")).text, /Automation is paused/);
+  await setPaused(state.keyValue, "automation", { paused: true, at: 0 });
+  assertMatch((await get("/")).text, /^The lake is well .* Automation is paused: nothing is asked for/);
 });
 
 Deno.test("an open alert that is an error keeps the overview from saying that all is well", async () => {

@@ -73,6 +73,7 @@ Deno.test("a run tells what went wrong first, and shows its steps and its log", 
   assertNotMatch((await get("/runs/1?level=error")).text, /info asking/);
   assertMatch((await get("/runs/1?step=1")).text, /Log of step 1 .*info asking/);
   assertStringIncludes((await get("/runs/1?step=99")).text, "Nothing was logged like this.");
+  assertMatch(html, /data-no-lines="true" hidden=""/);
 });
 
 Deno.test("the log is read on from a line, and says whether it may grow", async () => {
@@ -100,6 +101,7 @@ Deno.test("a run that goes on shows the step at work and how far it is, and can 
   assertStringIncludes(page.text, "0 of up to 4 partitions made");
   assertMatch(page.html, /data-log="\/runs\/1\/logs\?"/);
   assertMatch(page.html, /src="\/static\/log-/);
+  assertMatch(page.text, /Nothing has been logged yet; lines appear as they are written\.$/);
   assertMatch((await get(`/acts/cancel?run=${run}`)).text, /Who works on it is asked to end/);
   assertEquals(await post("/acts/cancel", { run: String(run) }), { status: 303, location: "/runs/1" });
   assertEquals(await state.isCancelled(run), true);

@@ -36,6 +36,11 @@ export function acts(pages: Pages): void {
       const t = view.in(text);
       const preview = await previewed();
       const isEmpty = "fault" in preview || preview.partitions === 0 || preview.nothing !== undefined;
+      const weight = command === "wipe" || command === "rollback"
+        ? "grave"
+        : isEmpty || isFutile(preview)
+        ? "second"
+        : "main";
       return await show(context, { title: t.titles[command], live: false }, [
         <Title title={t.titles[command]} lead={t.leads[command]} />,
         <Choosing view={view} command={command} path={path} />,
@@ -49,7 +54,7 @@ export function acts(pages: Pages): void {
             fields={Object.fromEntries(view.url.searchParams)}
             back="/"
             label={t.submit(t.titles[command], t.sum(view.format.number(preview.partitions)))}
-            isGrave={command === "wipe" || command === "rollback"}
+            weight={weight}
           />
         ),
       ]);
@@ -162,14 +167,19 @@ function Outlook({ view, preview }: { view: View; preview: Preview }) {
           <AssetLink of={asset} />: {t.blocked(view.format.number(partitions))}: <Said>{message}</Said>
         </p>
       ))}
-      {blocked.length === 0 ? null : <Upstream view={view} />}
+      {blocked.length === 0 ? null : <Upstream view={view} isMain={isFutile(preview)} />}
       {warnings.map((warning) => <p class="notice" lang="en">{warning}</p>)}
     </section>
   );
 }
 
+/** Whether all that an act is to make would be blocked. */
+function isFutile({ partitions, blocked }: Preview): boolean {
+  return blocked.reduce((sum, each) => sum + each.partitions, 0) >= partitions;
+}
+
 /** Looks at the same with all that it reads. */
-function Upstream({ view }: { view: View }) {
+function Upstream({ view, isMain }: { view: View; isMain: boolean }) {
   const { searchParams: given, pathname } = view.url;
   const selection = given.get("selection") ?? "";
   if (!/^[^\s+]+$/.test(selection)) return null;
@@ -178,7 +188,7 @@ function Upstream({ view }: { view: View }) {
     <form method="get" action={pathname}>
       <input type="hidden" name="selection" value={`+${selection}`} />
       {kept.map(([name, value]) => <input type="hidden" name={name} value={value} />)}
-      <button type="submit" class="main">{view.in(text).withUpstream}</button>
+      <button type="submit" class={isMain ? "main" : ""}>{view.in(text).withUpstream}</button>
     </form>
   );
 }

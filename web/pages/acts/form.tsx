@@ -9,7 +9,7 @@ export function Fields(
   const t = view.in(text);
   const { searchParams: given } = view.url;
   return (
-    <form method="get" action={path}>
+    <form method="get" action={path} data-previews>
       <fieldset>
         <label>
           {t.selection}
@@ -26,6 +26,7 @@ export function Fields(
         {children}
         <button type="submit">{t.preview}</button>
       </fieldset>
+      <p class="notice" role="status" data-differs hidden>{t.differs}</p>
     </form>
   );
 }

@@ -34,7 +34,7 @@ export function turnAct(pages: Pages): void {
         fields={{ id: String(id), turn }}
         label={may ? t.turns[turn] : undefined}
         back={`/backfills/${id}`}
-        isGrave={turn === "cancel"}
+        weight={turn === "cancel" ? "grave" : "main"}
       />,
     ]);
   });

@@ -20,6 +20,7 @@ import { statusesIn } from "../automation/statuses.ts";
 import { Marked, Sign, State, StateBar, States } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { type GroupCounts, groupCounts } from "./counts.ts";
+import { theseHref } from "./these.ts";
 import { text } from "./words.ts";
 
 /** So many runs at work are shown. */
@@ -43,6 +44,7 @@ export function overview(pages: Pages): void {
         view={view}
         counts={counts}
         attention={attention}
+        isPaused={statuses.some(({ kind, paused }) => kind === "automation" && paused)}
         isAtWork={runs.some(({ status }) => status === "running")}
         episodes={episodes}
       />,
@@ -57,7 +59,11 @@ export function overview(pages: Pages): void {
           </Panel>
         </div>
         <div class="column">
-          <Panel title={t.attention} live="attention">
+          <Panel
+            title={t.attention}
+            live="attention"
+            side={<These view={view} href={theseHref(attention, graph)} />}
+          >
             {attention.concerns.length === 0
               ? <p class="quiet">{t.noTrouble}</p>
               : <Concerns view={view} of={attention} />}
@@ -76,10 +82,11 @@ export function overview(pages: Pages): void {
 
 /** The answer to "is the lake well?", to be read from across a room. */
 function Verdict(
-  { view, counts, attention: { totals }, isAtWork, episodes }: {
+  { view, counts, attention: { totals }, isPaused, isAtWork, episodes }: {
     view: View;
     counts: readonly AssetCounts[];
     attention: Attention;
+    isPaused: boolean;
     isAtWork: boolean;
     episodes: readonly Episode[];
   },
@@ -99,7 +106,7 @@ function Verdict(
     );
   }
   const [state, title, lead] = trouble > 0
-    ? ["failed", t.notWell(format.number(trouble)), t.notWellLead] as const
+    ? ["failed", t.notWell(format.number(trouble + totals.stale)), t.notWellLead] as const
     : errors > 0
     ? ["failed", t.alarmed(format.number(errors)), t.alarmedLead] as const
     : isAtWork
@@ -116,12 +123,17 @@ function Verdict(
             {title}
           </span>
         }
-        lead={lead}
+        lead={isPaused ? `${lead} ${t.automationPaused}` : lead}
       >
         <a class="button" data-dialog href="/acts/materialize?selection=*">{t.materialize}</a>
       </Title>
     </div>
   );
+}
+
+function These({ view, href }: { view: View; href: string | undefined }) {
+  if (href === undefined) return null;
+  return <a class="button" data-dialog href={href}>{view.in(text).these}</a>;
 }
 
 /** What needs a look, the newest first, each with why. */

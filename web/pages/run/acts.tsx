@@ -33,7 +33,7 @@ export function runActs(pages: Pages): void {
         fields={{ run: String(run.id) }}
         label={isOpen ? t.doCancel : undefined}
         back={`/runs/${run.id}`}
-        isGrave
+        weight="grave"
       />,
     ]);
   });

@@ -52,6 +52,27 @@ export async function linesOf(
   return await state.logs(run, page);
 }
 
+/** Lines of a run's log, with what is said where there are none. */
+export function Lines(
+  { view, asked: { level, step, before }, lines, isLive }: {
+    view: View;
+    asked: LogAsked;
+    lines: readonly KeptLogEntry[];
+    isLive: boolean;
+  },
+) {
+  const t = view.in(text);
+  const isFiltered = [level, step, before].some((each) => each !== undefined);
+  return (
+    <>
+      <LogLines view={view} lines={lines} />
+      <p class="quiet" data-no-lines hidden={lines.length > 0}>
+        {isLive ? t.noLogYet : isFiltered ? t.noLogLike : t.noLog}
+      </p>
+    </>
+  );
+}
+
 /** A run's log with its filter; while the run goes on, it grows. */
 export function Log(
   { view, run, asked, lines, isOpen }: {
@@ -96,9 +117,7 @@ export function Log(
         </fieldset>
       </form>
       <div {...(isLive && { "data-log": `/runs/${run}/logs?${query}` })}>
-        {lines.length === 0 && !isLive
-          ? <p class="quiet">{t.noLog}</p>
-          : <LogLines view={view} lines={lines} />}
+        <Lines view={view} asked={asked} lines={lines} isLive={isLive} />
       </div>
       <nav class="pages" aria-label={t.log}>
         {lines.length < LINES

@@ -1,12 +1,11 @@
 import { keysOf, stepProgress } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
-import { LogLines } from "../../parts/log.tsx";
 import { OPEN_RUNS, RunState, RunWhat } from "../../parts/run.tsx";
 import { Empty, Facts, Panel, Title } from "../../parts/small.tsx";
 import { waitsIn } from "../../view/waits.ts";
 import { runActs } from "./acts.tsx";
 import { Covers, factsOf } from "./facts.tsx";
-import { linesOf, Log, logAsked, whole } from "./log.tsx";
+import { Lines, linesOf, Log, logAsked, whole } from "./log.tsx";
 import { AtWork, Steps } from "./steps.tsx";
 import { Wrong } from "./wrong.tsx";
 import { text } from "./words.ts";
@@ -87,8 +86,9 @@ export function run(pages: Pages): void {
     if (found === undefined) return context.text("found no such run, wanted one that is listed\n", 404);
     const isOpen = OPEN_RUNS.includes(found.run.status);
     const after = whole(view.url.searchParams.get("after")) ?? 0;
-    const lines = await linesOf(state, found.run.id, logAsked(view), after);
+    const asked = logAsked(view);
+    const lines = await linesOf(state, found.run.id, asked, after);
     context.header("airgraph-open", isOpen ? "1" : "0");
-    return context.html(<LogLines view={view} lines={lines} />);
+    return context.html(<Lines view={view} asked={asked} lines={lines} isLive={isOpen} />);
   });
 }
