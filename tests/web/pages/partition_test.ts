@@ -175,7 +175,7 @@ Deno.test("a file that is deleted while the pages are served is damage at the ne
   assertMatch((await get("/assets/t/one/a")).text, /fresh .*files_intact blocking passed/);
   lake.files.delete("lake/one/a");
   const { text } = await get("/assets/t/one/a");
-  assertMatch(text, /t\/one a Rebuild .* stale .*its files are damaged/);
+  assertMatch(text, /t\/one a Rebuild .* damaged .*its files are damaged/);
   assertMatch(text, /files_intact blocking failed found "lake\/one\/a" missing/);
   assertMatch((await get("/assets/t/one")).text, /1 stale/);
   const asked = await (await app.request("/api/assets/t/one/a")).json();
