@@ -20,6 +20,11 @@ export class RefusedError extends WrongUseError {
 /** The lake's files are not what was published: one line that names one of them, and what makes it again. */
 export class DamageError extends Error {
   override readonly name = "DamageError";
+
+  /** What its line names first: the path of a file. */
+  get path(): string {
+    return /"([^"]*)"/.exec(this.message)?.[1] ?? "";
+  }
 }
 
 /** The limits of one answer. */
