@@ -121,7 +121,7 @@ Deno.test("checks are told by asset, those that failed first, and over time", as
   const { get, materialize } = await shown(changing({}));
   await materialize();
   const { text } = await get("/checks");
-  assertMatch(text, /t\/raw 1 1 2024-01-31 check "has_rows" failed/);
+  assertMatch(text, /t\/raw 1 1 2024-01-31 2024-01-31 check "has_rows" failed/);
   const one = await get("/checks?asset=t/raw");
   assertMatch(one.text, /has_rows warning 1 1/);
   assertMatch(one.html, /aria-label="1 passed, 1 failed"/);
