@@ -23,7 +23,14 @@ export interface AssetCounts {
   /** For how long the oldest of these has broken it; 0 where none does. */
   readonly lag: Milliseconds | null;
   readonly lastMaterialized: Instant | null;
+  /** Of what stands, as they were run last. */
+  readonly checks: { readonly passed: number; readonly failed: number };
+  /** The keys of the newest partitions that stand though checks failed, the newest first. */
+  readonly failing: readonly (string | null)[];
 }
+
+/** So many of these are told. */
+const FAILING = 3;
 
 /**
  * The counts of every asset, or of some, from those kept of neighbouring partitions: cheap where little changed.
@@ -39,7 +46,12 @@ export async function countsOf(
   const recent = recentOf(index, lookbackDays);
   return index.nodes.filter(({ key }) => assets?.has(key) ?? true).map((node) => {
     const ranges = allExisting(node, index.now);
-    const { partitions, judged, shown, lastMaterialized } = counted(index, overlay, node, ranges);
+    const { partitions, judged, shown, lastMaterialized, checks, failing } = counted(
+      index,
+      overlay,
+      node,
+      ranges,
+    );
     const late = node.asset.freshness === null ? null : lateOf(index, node, judged, recent.get(node) ?? []);
     return {
       key: node.key,
@@ -48,6 +60,8 @@ export async function countsOf(
       late: late && count(late),
       lag: late && lagOf(index, node, late),
       lastMaterialized,
+      checks,
+      failing: failing.slice(-FAILING).reverse().map((ordinal) => node.set.key(ordinal)),
     };
   });
 }

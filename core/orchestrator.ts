@@ -244,6 +244,11 @@ export class Orchestrator {
     return await (await this.#fileWatch()).at(this.index.node(asset), partitions);
   }
 
+  /** Whether files of a partition are known to be damaged or gone. */
+  isDamaged(asset: AssetKey, partition: number): boolean {
+    return this.index.isDamaged(this.index.node(asset), partition);
+  }
+
   #fileWatch(): Promise<FileWatch> {
     return this.#watch ??= import("./run/watch.ts").then(({ FileWatch }) =>
       new FileWatch(this.session, this.#recordsDamage)

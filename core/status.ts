@@ -6,7 +6,7 @@ import type { Ranges } from "./partition/ranges.ts";
 import { type RunSelection, scopeOf } from "./run/scope.ts";
 import { runningIn, type Session } from "./run/session.ts";
 import type { Node } from "./staleness/node.ts";
-import { Overlay, type PartitionState, type StateRange } from "./staleness/states.ts";
+import { lastMaterialized, Overlay, type PartitionState, type StateRange } from "./staleness/states.ts";
 import {
   failedChecks,
   failures,
@@ -36,6 +36,7 @@ export interface AssetStatus {
   readonly late: readonly PartitionRange[];
   /** How many stand though a blocking check failed when it was run again. */
   readonly broken: number;
+  /** Of the selected partitions; of all where neither keys nor bounds select them. */
   readonly lastMaterialized: Instant | null;
   readonly checks: { readonly passed: number; readonly failed: number };
   readonly warnings: readonly Warning[];
@@ -53,11 +54,14 @@ export async function statusOf(session: Session, selection: RunSelection): Promi
   const scope = scopeOf(index, selection);
   const recent = recentOf(index, selection.lookbackDays);
   const undone = await rolledBack(session.state);
+  const isBounded = selection.from !== undefined || selection.to !== undefined ||
+    (selection.partitions?.length ?? 0) > 0;
   return await Promise.all(
     nodes.map((node) =>
       assetStatus(session, overlay, node, {
         ranges: scope.get(node) ?? [],
         recent: recent.get(node) ?? [],
+        isBounded,
         undone: undone.get(node.key) ?? new Map(),
       })
     ),
@@ -81,10 +85,16 @@ async function assetStatus(
   session: Session,
   overlay: Overlay,
   node: Node,
-  { ranges, recent, undone }: { ranges: Ranges; recent: Ranges; undone: Rollbacks },
+  { ranges, recent, isBounded, undone }: {
+    readonly ranges: Ranges;
+    readonly recent: Ranges;
+    /** Whether keys or bounds select the ranges. */
+    readonly isBounded: boolean;
+    readonly undone: Rollbacks;
+  },
 ): Promise<AssetStatus> {
   const { index } = session;
-  const { partitions, judged, states, lastMaterialized, checks, failing } = counted(
+  const { partitions, judged, states, checks, failing, ...made } = counted(
     index,
     overlay,
     node,
@@ -104,7 +114,7 @@ async function assetStatus(
     ranges: named(node, states),
     late: partitionRanges(node.set, late),
     broken: failed.broken,
-    lastMaterialized,
+    lastMaterialized: isBounded ? made.lastMaterialized : lastMaterialized(index, node),
     checks,
     warnings,
   };

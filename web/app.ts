@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { MINUTE, type Vitals } from "../core/mod.ts";
 import { api } from "./api/api.ts";
+import { damageSeen } from "./damage_seen.ts";
 import { EXPOSITION, exposition } from "./exposition.ts";
 import { metricsOf } from "./metrics.ts";
 import { pages } from "./pages/pages.tsx";
@@ -24,6 +25,7 @@ export function webApp(vitals: Vitals, options: WebOptions = {}): Hono<SafetyEnv
 
 /** Adds all that is served to an app that is safe. */
 export function serve(app: Hono<SafetyEnv>, vitals: Vitals): void {
+  const tables = vitals.tables && damageSeen(vitals.tables, vitals.lake);
   app.get("/healthz", (context) => {
     const { silence } = vitals.pulse;
     if (silence <= SILENT) return context.text("ok\n");
@@ -40,8 +42,8 @@ export function serve(app: Hono<SafetyEnv>, vitals: Vitals): void {
     const text = exposition(await metricsOf(vitals));
     return context.body(text, 200, { "content-type": EXPOSITION });
   });
-  app.route("/api", api(vitals));
+  app.route("/api", api(vitals, tables));
   app.get("/static/:name", (context) => files.serve(context) ?? context.text("no such file\n", 404));
-  app.route("/", pages(vitals));
+  app.route("/", pages(vitals, tables));
   app.onError((error, context) => context.text(`${error.message}\n`, 500));
 }

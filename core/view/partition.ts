@@ -32,6 +32,8 @@ export interface PartitionStand extends Pick<PartitionJson, "causes" | "hindranc
   /** Of it alone. */
   readonly status: AssetStatus;
   readonly state: PartitionState;
+  /** Whether its files are known to be damaged or gone. */
+  readonly isDamaged: boolean;
   /** The checks of files that are not what was published; undefined where they are. */
   readonly damage: readonly CheckResult[] | undefined;
 }
@@ -62,6 +64,7 @@ export async function partitionStand(
     status: status!,
     state: status!.ranges[0]?.state ?? "missing",
     causes,
+    isDamaged: index.isDamaged(index.node(asset), ordinal),
     damage: damaged?.checks,
     ...(hindrance && { hindrance }),
   };
@@ -73,7 +76,11 @@ export async function partitionJson(
   asset: AssetKey,
   partition: string | null,
 ): Promise<PartitionJson> {
-  const { ordinal, status: _, damage: __, ...stand } = await partitionStand(orchestrator, asset, partition);
+  const { ordinal, status: _, isDamaged: __, damage: ___, ...stand } = await partitionStand(
+    orchestrator,
+    asset,
+    partition,
+  );
   const keys = await keysOf(state);
   const events = await state.eventsOf(asset, EVENTS, { partition: ordinal });
   return {

@@ -38,10 +38,13 @@ export const stateWords = words<Readonly<Record<ShownState, string>>>({
   late: "trễ",
 });
 
-const ofThese = words(
-  { late: (count: string) => `of these ${count} late` },
-  { late: (count) => `trong đó ${count} trễ` },
-);
+const text = words({
+  late: (count: string) => `of these ${count} late`,
+  damaged: "damaged",
+}, {
+  late: (count) => `trong đó ${count} trễ`,
+  damaged: "hỏng",
+});
 
 /** The sign of a state, drawn in a square of 16. */
 const SIGNS: Readonly<Record<ShownState, string>> = {
@@ -61,6 +64,21 @@ export function State({ view, state, count }: { view: View; state: ShownState; c
     <Marked state={state}>
       {count === undefined ? "" : `${view.format.number(count)} `}
       {view.in(stateWords)[state]}
+    </Marked>
+  );
+}
+
+/** How a partition stands; one that is stale as its files are damaged is called so. */
+export function Stand(
+  { view, of: { state, isDamaged } }: {
+    view: View;
+    of: { readonly state: ShownState; readonly isDamaged: boolean };
+  },
+) {
+  if (!isDamaged || state !== "stale") return <State view={view} state={state} />;
+  return (
+    <Marked state="failed">
+      {view.in(text).damaged}
     </Marked>
   );
 }
@@ -94,7 +112,7 @@ export function States(
       {partsOf(counts).map((state) => <State view={view} state={state} count={counts[state]!} />)}
       {late === 0 ? null : (
         <Marked state="late">
-          {view.in(ofThese).late(view.format.number(late))}
+          {view.in(text).late(view.format.number(late))}
         </Marked>
       )}
     </span>

@@ -274,6 +274,25 @@ Deno.test("a warning of several partitions leads to the first of them", async ()
   assertMatch((await get("/checks")).html, leadsToFirst);
 });
 
+Deno.test("checks that failed are counted and named however old their partitions are", async () => {
+  const [raw] = declared();
+  let passed = true;
+  const odd = {
+    checks: [{ name: "even", severity: "warning" as const }],
+    run: ({ outputs }: CheckContext<unknown>) =>
+      Promise.resolve(outputs.map(({ partition }) => ({ check: "even", partition, passed }))),
+  };
+  const { get, materialize } = await shown([
+    { ...raw!, partitions: daily({ start: "2018-01-01" }), checks: [odd] },
+  ]);
+  await materialize({ partitions: ["2018-01-06"] });
+  passed = false;
+  await materialize({ partitions: ["2018-01-07"] });
+  const { text, html } = await get("/checks");
+  assertMatch(text, /t\/raw 1 1 2018-01-07/);
+  assertStringIncludes(html, 'href="/assets/t/raw/2018-01-07"');
+});
+
 Deno.test("what needs a look in another stretch than the one shown is named, and led to", async () => {
   const [raw] = declared();
   const { get, materialize } = await shown([{ ...raw!, partitions: daily({ start: "2023-12-30" }) }]);

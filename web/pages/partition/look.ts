@@ -22,7 +22,7 @@ export interface DatedCause {
 export type Version = Materialized & { readonly seq: Seq };
 
 /** All that a page tells of one partition. */
-export interface Look extends Pick<PartitionStand, "state" | "hindrance"> {
+export interface Look extends Pick<PartitionStand, "state" | "isDamaged" | "hindrance"> {
   readonly causes: readonly DatedCause[];
   /** What `status` warns of, such as that an earlier version was put back. */
   readonly warnings: readonly string[];
@@ -55,6 +55,7 @@ export async function lookAt(
   const checks = latest && (stand.damage ?? rechecked.get(ordinal) ?? latest.checks) || [];
   return {
     state: stand.state,
+    isDamaged: stand.isDamaged,
     warnings: status.warnings.map(({ message }) => message),
     ...(hindrance && { hindrance }),
     causes: await Promise.all(

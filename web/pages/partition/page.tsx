@@ -7,7 +7,7 @@ import { LogLines } from "../../parts/log.tsx";
 import { MetadataCell } from "../../parts/metadata.tsx";
 import { RunLink } from "../../parts/run.tsx";
 import { assetHref, Empty, Facts, Panel, partitionHref, Said, Time, Title } from "../../parts/small.tsx";
-import { Marked, State } from "../../parts/state.tsx";
+import { Marked, Stand } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { type Look, lookAt, type Version } from "./look.ts";
 import { text } from "./words.ts";
@@ -46,7 +46,7 @@ export function partition(pages: Pages): void {
         }
         lead={
           <span data-live="state">
-            <State view={view} state={look.state} />
+            <Stand view={view} of={look} />
           </span>
         }
       >
