@@ -38,7 +38,10 @@ if (told) {
   setInterval(() => {
     for (const time of document.querySelectorAll("time[data-age]")) {
       const away = Date.parse(time.dateTime) - now();
-      time.textContent = (away <= 0 ? told.ago : told.in).replace("{}", duration(Math.abs(away)));
+      const isDue = time.dataset.age === "next" && away < 1_000;
+      time.textContent = isDue
+        ? told.due
+        : (away <= 0 ? told.ago : told.in).replace("{}", duration(Math.abs(away)));
     }
   }, 10_000);
 }

@@ -147,8 +147,15 @@ function Notices({ view }: { view: View }) {
 function Head({ view }: { view: View }) {
   const t = view.in(text);
   const back = view.url.pathname + view.url.search;
-  const { ago, in: ahead } = view.in(AGES);
-  const ages = { ago: ago("{}"), in: ahead("{}"), units: view.in(UNITS), zone: view.zone, speed: view.speed };
+  const { ago, in: ahead, due } = view.in(AGES);
+  const ages = {
+    ago: ago("{}"),
+    in: ahead("{}"),
+    due,
+    units: view.in(UNITS),
+    zone: view.zone,
+    speed: view.speed,
+  };
   const choice = (name: string, value: string, label: string, isChosen: boolean) => (
     <button class="plain" type="submit" name={name} value={value} aria-pressed={isChosen ? "true" : "false"}>
       {label}

@@ -13,14 +13,19 @@ export function Time({ view, at }: { view: View; at: Instant }) {
 }
 
 /** What ages are written as; scripts write them by these, too. */
-export const AGES = words({ ago: (text: string) => `${text} ago`, in: (text: string) => `in ${text}` }, {
+export const AGES = words({
+  ago: (text: string) => `${text} ago`,
+  in: (text: string) => `in ${text}`,
+  due: "now",
+}, {
   ago: (text) => `${text} trước`,
   in: (text) => `${text} nữa`,
+  due: "bây giờ",
 });
 
-/** How long ago or ahead a moment is, with the moment behind it. */
-export function Age({ view, at }: { view: View; at: Instant }) {
-  const { ago, in: ahead } = view.in(AGES);
+/** How long ago or ahead a moment is, with the moment behind it. @param isNext Whether it is due once it has come. */
+export function Age({ view, at, isNext = false }: { view: View; at: Instant; isNext?: boolean }) {
+  const { ago, in: ahead, due } = view.in(AGES);
   const away = at - view.now;
   const length = view.format.duration(Math.max(SECOND, Math.abs(away)));
   return (
@@ -28,9 +33,9 @@ export function Age({ view, at }: { view: View; at: Instant }) {
       datetime={new Date(at).toISOString()}
       title={`${view.format.time(at)} ${view.zone}`}
       class="nowrap"
-      data-age
+      data-age={isNext ? "next" : "past"}
     >
-      {away <= 0 ? ago(length) : ahead(length)}
+      {isNext && away < SECOND ? due : away <= 0 ? ago(length) : ahead(length)}
     </time>
   );
 }
