@@ -55,7 +55,7 @@ Deno.test("the list is narrowed by status, command, asset and day, and read page
   assertEquals((await ids("sort=run"))[0], 11);
   assertStringIncludes((await get("/runs?command=wipe")).text, "No run is like this");
   for (const odd of ["before=x", "from=2024-13-01", "from=x", "status=x&command=x"]) {
-    assertEquals((await ids(odd)).length, 50, odd);
+    assertEquals((await get(`/runs?${odd}`)).status, 400, odd);
   }
 });
 
@@ -166,4 +166,32 @@ Deno.test("an act that came too late is in the journal as refused, not as done",
   const acts = await state.acts.list({ limit: 2 });
   assertEquals(acts.map(({ act, outcome }) => [act, outcome]), [["retry", "refused"], ["cancel", "refused"]]);
   assertMatch(acts[1]!.message, /^it had ended: succeeded$/);
+});
+
+Deno.test("a page whose address cannot be meant says so", async () => {
+  const { get } = await shown(declared());
+  for (
+    const [path, wanted] of [
+      ["/runs?status=nope", /reading "status": found "nope", wanted one of running, /],
+      ["/runs?from=2018-13-01", /reading "from": found "2018-13-01", wanted a date/],
+      ["/runs?to=2018-02-30", /reading "to": found "2018-02-30", wanted a date/],
+      ["/runs?before=x", /reading "before": found "x", wanted a whole number/],
+      ["/assets/t/raw?at=2018-13", /reading "at": found "2018-13", wanted a year/],
+      ["/assets/t/raw?at=soon", /reading "at": found "soon", wanted a year/],
+    ] as const
+  ) {
+    const { status, text } = await get(path);
+    assertEquals(status, 400, path);
+    assertMatch(text, wanted);
+  }
+  assertEquals((await get("/runs?status=&from=&to=")).status, 200);
+  assertEquals((await get("/assets/t/raw?at=2024-01-28")).status, 400);
+});
+
+Deno.test("an address with a slash too many leads to the page", async () => {
+  const { app } = await shown(declared());
+  const { status, headers } = await app.request("/assets/t/raw/?at=2024");
+  assertEquals([status, headers.get("location")], [301, "http://localhost/assets/t/raw?at=2024"]);
+  assertEquals((await app.request("/nowhere/x/y/z/")).status, 301);
+  assertEquals((await app.request("/")).status, 200);
 });
