@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { declared } from "../served.ts";
+import { boundsOf } from "../../../web/parts/run.tsx";
 import { shown } from "./shown.ts";
 
 const ALL = "selection=*&all=true";
@@ -74,6 +75,11 @@ Deno.test("a run tells what went wrong first, and shows its steps and its log", 
   assertMatch((await get("/runs/1?step=1")).text, /Log of step 1 .*info asking/);
   assertStringIncludes((await get("/runs/1?step=99")).text, "Nothing was logged like this.");
   assertMatch(html, /data-no-lines="true" hidden=""/);
+  assertMatch(
+    html,
+    /class="axis[^>]*><span>2024-02-01 12:00:00\.000<.*<span>12:00:00\.\d{3}</,
+    "a run of no second",
+  );
 });
 
 Deno.test("the log is read on from a line, and says whether it may grow", async () => {
@@ -194,4 +200,19 @@ Deno.test("an address with a slash too many leads to the page", async () => {
   assertEquals([status, headers.get("location")], [301, "http://localhost/assets/t/raw?at=2024"]);
   assertEquals((await app.request("/nowhere/x/y/z/")).status, 301);
   assertEquals((await app.request("/")).status, 200);
+});
+
+Deno.test("a run's days are those of all its assets", () => {
+  const of = (...ranges: readonly (readonly [string, string | null, string | null])[]) =>
+    boundsOf(ranges.map(([asset, from, to]) => ({ asset, from, to })));
+  assertEquals(
+    of(["t/raw", "2018-01-03T00", "2018-01-03T23"], ["t/mart", "2018-01-03", "2018-01-03"]),
+    "2018-01-03T00 … 2018-01-03T23",
+  );
+  assertEquals(
+    of(["t/raw", "2018-01-03T00", "2018-01-03T23"], ["t/mart", "2018-01-05", "2018-01-05"]),
+    "2018-01-03T00 … 2018-01-05",
+  );
+  assertEquals(of(["t/all", null, null], ["t/mart", "2018-01-05", "2018-01-06"]), "2018-01-05 … 2018-01-06");
+  assertEquals(of(["t/towns", "b", "b"], ["t/mart", "2018-01-05", "2018-01-06"]), "b");
 });

@@ -3,7 +3,7 @@ import type { View } from "../../view/view.ts";
 import type { Station } from "./lake.ts";
 import { FIRST_YEAR, type Place } from "./statements.ts";
 import { placeName } from "./hrefs.ts";
-import { isPollutant, type PollutantName, POLLUTANTS } from "./pollutants.ts";
+import { type PollutantName, POLLUTANTS } from "./pollutants.ts";
 import { text } from "./words.ts";
 
 /** The views of the air. */
