@@ -135,7 +135,7 @@ function isOverFresh(index: StalenessIndex, node: Node, ranges: Ranges, failure:
 }
 
 function overFresh(node: Node, failure: Failure): Warning {
-  const message = `${failure.message}; what stands is fresh, --force makes it again`;
+  const message = `${failure.message}; what stands is fresh, and made again only by force`;
   return { partition: keysOf(node, failure), message };
 }
 

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { compress } from "hono/compress";
+import { trimTrailingSlash } from "hono/trailing-slash";
 import { MINUTE, type Vitals } from "../core/mod.ts";
 import { api } from "./api/api.ts";
 import { damageSeen } from "./damage_seen.ts";
@@ -26,6 +27,7 @@ export function webApp(vitals: Vitals, options: WebOptions = {}): Hono<SafetyEnv
 /** Adds all that is served to an app that is safe. */
 export function serve(app: Hono<SafetyEnv>, vitals: Vitals): void {
   const tables = vitals.tables && damageSeen(vitals.tables, vitals.lake);
+  app.use(trimTrailingSlash());
   app.get("/healthz", (context) => {
     const { silence } = vitals.pulse;
     if (silence <= SILENT) return context.text("ok\n");

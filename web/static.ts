@@ -3,6 +3,7 @@ import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import { sha256 } from "../core/mod.ts";
 import airScript from "./browser/air.js" with { type: "text" };
+import clockScript from "./browser/clock.js" with { type: "text" };
 import consoleScript from "./browser/console.js" with { type: "text" };
 import dialogScript from "./browser/dialog.js" with { type: "text" };
 import liveScript from "./browser/live.js" with { type: "text" };
@@ -61,7 +62,7 @@ class Files {
 
 export const files = new Files({
   "page.css": [tokens, base, layout, parts, lineage, times, data, air].join("\n"),
-  "page.js": [pageScript, dialogScript, liveScript].join("\n"),
+  "page.js": [pageScript, dialogScript, liveScript, clockScript].join("\n"),
   "log.js": logScript,
   "air.js": [uplotScript, airScript].join("\n"),
   "console.js": consoleScript,

@@ -105,7 +105,7 @@ function requireBounds(
   for (const { name, text } of given) {
     if (readBound(text) === undefined) {
       throw new RequestError(
-        `reading --${name}: found "${text}", wanted a month, a date or a time such as "2018-01-31T05"`,
+        `reading "${name}": found "${text}", wanted a month, a date or a time such as "2018-01-31T05"`,
       );
     }
   }
@@ -113,7 +113,7 @@ function requireBounds(
   const assets = nodes.length === 1 ? `"${nodes[0]!.key}", which has no` : "no asset with";
   const { name, text } = given[0]!;
   throw new RequestError(
-    `reading --${name}: found "${text}" for ${assets} partitions in time, wanted --partition or no range`,
+    `reading "${name}": found "${text}" for ${assets} partitions in time, wanted keys of partitions or no range`,
   );
 }
 
@@ -166,7 +166,7 @@ function byKeys(
     if (having.length === 0) {
       const wanted = suchAs(nodes.map(({ set }) => set), index.now);
       throw new RequestError(
-        `partition "${key}": found no selected asset that has it, wanted a key of one${wanted}`,
+        `partition "${key}": found no such partition of the selected assets, wanted a key${wanted}`,
       );
     }
     const existingNow = having.filter((node) => node.set.has(node.set.ordinal(key)!, index.now));

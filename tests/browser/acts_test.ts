@@ -90,4 +90,20 @@ Deno.test("acts in a browser", async (test) => {
     await other.page.getByText("Nothing was logged.").waitFor();
     assertEquals([...viewer.faults, ...other.faults], []);
   });
+
+  await test.step("the clock and ages go on by themselves", async () => {
+    await using viewer = await Viewer.open(browser, base);
+    const { page } = viewer;
+    await page.clock.install();
+    const run = await state.beginRun(REQUEST, clock.now());
+    await state.endRun(run, "succeeded", {}, clock.now());
+    await viewer.to(`/runs/${run}`);
+    const told = await viewer.text(".lake");
+    assertMatch(await viewer.text(), /\(1 s ago\)/);
+    await page.clock.runFor(20_500);
+    assertMatch(await viewer.text(), /\(20 s ago\)/);
+    const seconds = (text: string) => Date.parse(`${text.slice(-19).replace(" ", "T")}Z`) / 1_000;
+    assertEquals(seconds(await viewer.text(".lake")) - seconds(told), 20);
+    assertEquals(viewer.faults, []);
+  });
 });

@@ -13,7 +13,7 @@ const PAGES = [
   "/assets?group=mill",
   "/lineage?selection=%2Bmill/flour",
   GRAIN,
-  `${GRAIN}?at=${dayOf(3)}`,
+  `${GRAIN}?at=${dayOf(3).slice(0, 4)}`,
   `${GRAIN}/${dayOf(36)}`,
   `${GRAIN}/${dayOf(38)}`,
   FLOUR,

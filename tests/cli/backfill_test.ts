@@ -98,7 +98,7 @@ Deno.test("what cannot be meant is refused in a line, and leaves nothing", async
     [["backfill", "*", "--yes"], "backfilling: found no --from, wanted the first date or time to make"],
     [
       ["backfill", "*", "--from", "soon", "--yes"],
-      'reading --from: found "soon", wanted a month, a date or a time such as "2018-01-31T05"',
+      'reading "from": found "soon", wanted a month, a date or a time such as "2018-01-31T05"',
     ],
     [
       ["backfill", "*", "--from", "2024-01", "--only", "missing,odd", "--yes"],

@@ -187,10 +187,10 @@ Deno.test("code that throws after its last output is seen in status until it suc
   assertEquals([check.code, check.stderr], [1, "odd/one: found 1 failed, wanted all fresh\n"]);
   assertEquals(check.json.assets[0].warnings[0], {
     partition: null,
-    message: "the index was not rebuilt; what stands is fresh, --force makes it again",
+    message: "the index was not rebuilt; what stands is fresh, and made again only by force",
   });
   odd.one = yielding([ONE]);
-  const says = "odd/one: the index was not rebuilt; what stands is fresh, --force makes it again";
+  const says = "odd/one: the index was not rebuilt; what stands is fresh, and made again only by force";
   assertStringIncludes((await run("plan", "odd/one")).stdout, `note: ${says}\n`);
   const nothing = await run("materialize", "odd/one", "--json");
   assertEquals([nothing.json.status, nothing.json.warnings[0]], ["nothing_to_do", says]);

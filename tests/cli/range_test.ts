@@ -6,11 +6,11 @@ const env = { GRAPH: fromFileUrl(new URL("./shops_graph.ts", import.meta.url)) }
 
 /** Bounds that cannot be meant for assets without time, with what is said of them. */
 const REFUSED = [
-  [["--from", "bronx"], 'reading --from: found "bronx", wanted a month, a date or a time'],
-  [["--to", "2026-02-30"], 'reading --to: found "2026-02-30", wanted a month, a date or a time'],
+  [["--from", "bronx"], 'reading "from": found "bronx", wanted a month, a date or a time'],
+  [["--to", "2026-02-30"], 'reading "to": found "2026-02-30", wanted a month, a date or a time'],
   [
     ["--from", "2026-01-01"],
-    'reading --from: found "2026-01-01" for "ny/shops", which has no partitions in time',
+    'reading "from": found "2026-01-01" for "ny/shops", which has no partitions in time',
   ],
 ] as const;
 

@@ -16,7 +16,7 @@ const WRONG: readonly (readonly [args: readonly string[], says: string])[] = [
   [["plan", "--from", "yesterday"], '"yesterday"'],
   [["plan", "--from", "2024-02-30"], '"2024-02-30"'],
   [["plan", "--from", "2024-02-02", "--to", "2024-02-01"], "2024-02-0"],
-  [["plan", "--partition", "nope"], 'partition "nope": found no selected asset that has it'],
+  [["plan", "--partition", "nope"], 'partition "nope": found no such partition of the selected assets'],
   [["plan", "--partition", "2150-01-01"], 'partition "2150-01-01"'],
   [["plan", "--partition", "2024-01-01", "--to", "2024-01-02"], "found --partition beside --from or --to"],
   [["status", "vietnam/dev_mrt"], 'did you mean "vietnam/dev_mart"?'],

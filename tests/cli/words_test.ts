@@ -11,7 +11,7 @@ Deno.test("a key that fits no set comes with some that do", async () => {
   const { stderr } = await line.run(["plan", "words/hours", "words/days", "--partition", "nope"], { env });
   assertMatch(
     stderr,
-    /^partition "nope": found no selected asset that has it, wanted a key of one, such as "\d{4}-\d\d-\d\dT\d\d" or "\d{4}-\d\d-\d\d"\n$/,
+    /^partition "nope": found no such partition of the selected assets, wanted a key, such as "\d{4}-\d\d-\d\dT\d\d" or "\d{4}-\d\d-\d\d"\n$/,
   );
   const rolled = await line.run(["rollback", "words/days", "--partition", "nope"], { env });
   assertMatch(rolled.stderr, /found partition "nope", wanted one of its own, such as "\d{4}-\d\d-\d\d"\n$/);
@@ -25,7 +25,7 @@ Deno.test("the keys of a set without time are named", async () => {
   const { code, stderr } = await line.run(["plan", "ny/shops", "--partition", "harlem"], { env });
   assertEquals([code, stderr], [
     2,
-    'partition "harlem": found no selected asset that has it, wanted a key of one, such as "bronx" or "queens"\n',
+    'partition "harlem": found no such partition of the selected assets, wanted a key, such as "bronx" or "queens"\n',
   ]);
   const shown = await line.run(["show", "ny/shops"], { env });
   assertMatch(shown.stdout, /\n {2}partitions +bronx, queens\n/);

@@ -210,7 +210,7 @@ Deno.test("a failure lies over a partition that still stands fresh", async () =>
   const [status] = await orchestrator.status(whole(new Set(["t/once"])));
   assertEquals([status!.partitions.fresh, status!.partitions.failed], [1, 1]);
   assertEquals(status!.warnings.map(({ message }) => message), [
-    "broken; what stands is fresh, --force makes it again",
+    "broken; what stands is fresh, and made again only by force",
   ]);
   assertEquals(await plan(), []);
 });

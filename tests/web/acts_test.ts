@@ -204,7 +204,7 @@ Deno.test("what cannot be meant is not queued", async () => {
         { selection: "*", from: "2031-01-01", to: "2031-01-02" },
         /found no such partition, wanted one that exists/,
       ],
-      [{ selection: "*", partitions: ["2024-02-31"] }, /found no selected asset that has it/],
+      [{ selection: "*", partitions: ["2024-02-31"] }, /found no such partition of the selected assets/],
     ] as const
   ) {
     const { status, detail: found } = await post("/runs", sent, schemas.Asked);

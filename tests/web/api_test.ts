@@ -130,6 +130,8 @@ Deno.test("what cannot be meant, is not there or is not open is a problem in one
       ["/status?selection=t/none", 400, 'selecting "t/none": found no asset "t/none" at position 1'],
       ["/status?from=soon", 400, /found "soon", wanted a month, a date or a time/],
       ["/status?all=true&from=2024-01-01", 400, /found all beside from or to/],
+      ["/runs?limti=3", 400, /^reading the request: .*limti/],
+      ["/status?form=2024", 400, /^reading the request: .*form/],
       ["/status?all=perhaps", 400, /reading "all"/],
       ["/assets/t/none", 404, /found none, wanted one of the graph/],
       ["/assets/t/raw/2024-02-31", 404, /found partition "2024-02-31"/],

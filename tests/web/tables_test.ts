@@ -64,7 +64,15 @@ Deno.test("tables are listed with their columns, answered as files, and asked by
   const [{ n }] = schemas.Rows.parse(counted.body) as [{ n: number }];
   const csv = await made.get(`/tables/prod_db/vietnam.csv?from=${DAY}&to=${DAY}`);
   assertEquals([csv.status, csv.type], [200, "text/csv; charset=utf-8"]);
-  assertEquals(csv.headers.get("content-disposition"), 'attachment; filename="vietnam.csv"');
+  assertEquals(
+    csv.headers.get("content-disposition"),
+    `attachment; filename="vietnam_from_${DAY}_to_${DAY}.csv"`,
+  );
+  const behind = await made.get(`/tables/prod_db/vietnam.csv?from=${DAY}&to=2016-01-01`);
+  assertEquals(behind.status, 400);
+  assertMatch(text(behind.bytes), /found \\".*\\" behind \\"2016-01-01\\", wanted it before/);
+  const within = `from=${DAY}T05:00:00Z&to=${DAY}`;
+  assertEquals((await made.get(`/tables/prod_db/vietnam.csv?${within}`)).status, 200);
   assertEquals(text(csv.bytes).trimEnd().split("\r\n").length, n + 1);
   assertEquals(text((await made.get("/tables/prod_db/vietnam.parquet")).bytes.slice(0, 4)), "PAR1");
   assertEquals([...(await made.get("/tables/prod_db/vietnam.arrow")).bytes.slice(0, 4)], [

@@ -32,7 +32,11 @@ export function api(vitals: ApiVitals, asked = vitals.tables): OpenAPIHono<ApiEn
     defaultHook(result, context) {
       if (result.success) return;
       const [{ path, message }] = result.error.issues as [typeof result.error.issues[number]];
-      return problem(context, 400, `reading "${path.join(".")}": ${message}`);
+      return problem(
+        context,
+        400,
+        `reading ${path.length === 0 ? "the request" : `"${path.join(".")}"`}: ${message}`,
+      );
     },
   });
   api.use("/openapi.json", etag());

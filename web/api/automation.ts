@@ -36,7 +36,7 @@ const ticks = createRoute({
   summary: "The history of a schedule, of a sensor or of automation, the newest tick first",
   request: {
     params: z.object({ name: z.string().openapi({ description: "With `/` written as `%2F`." }) }),
-    query: z.object({
+    query: z.strictObject({
       limit: limit.default(20),
       before: positive.optional().openapi({ description: "They have a lesser number: the next page." }),
     }),
@@ -50,7 +50,7 @@ const verdict = createRoute({
   summary: "Why an asset or a partition would be asked for by itself, or why not",
   request: {
     params: z.object({ group: z.string(), name: z.string() }),
-    query: z.object({
+    query: z.strictObject({
       partition: z.string().optional().openapi({ description: "Its key. Default: all of them." }),
       limit: z.coerce.number().int().min(0).max(500).default(3).openapi({
         description: "How many of the kept evaluations are told.",
@@ -77,7 +77,7 @@ const alerts = createRoute({
   path: "/alerts",
   summary: "What people were told of, and what came of each message",
   request: {
-    query: z.object({
+    query: z.strictObject({
       all: z.enum(["true", "false"]).optional().openapi({
         description: "Older ones, too. Default: those that go on, and those that ended within a week.",
       }),

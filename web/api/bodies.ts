@@ -40,6 +40,9 @@ export function body<Schema extends z.ZodType>(schema: Schema) {
   return { content: { "application/json": { schema } }, required: true } as const;
 }
 
+/** Something that has to be said is not, as in a form that is still to be filled in. */
+export class UnsaidError extends RequestError {}
+
 /** The run that a body means. @throws {RequestError} If it chooses nothing that there is, or names a range in two ways. */
 export function actOf(
   { selection, partitions = [], from, to, all = false, force = false, command, key }: z.output<
@@ -74,7 +77,7 @@ export function actOf(
   };
   const missing = command === "wipe" ? unranged(graph, asked) : undefined;
   if (missing !== undefined) {
-    throw new RequestError(`wiping "${missing}": found no range, wanted partitions, from and to, or all`);
+    throw new UnsaidError(`wiping "${missing}": found no range, wanted partitions, from and to, or all`);
   }
   return { command, selection: asked, ...(key !== undefined && { key }) };
 }

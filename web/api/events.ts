@@ -11,7 +11,7 @@ const list = createRoute({
   path: "/events",
   summary: "What happened, in order",
   request: {
-    query: z.object({
+    query: z.strictObject({
       asset: z.string().optional(),
       after: counting.default(0).openapi({ description: "The number of the event behind which to read on." }),
       limit,

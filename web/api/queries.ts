@@ -12,7 +12,7 @@ const flag = z.enum(["true", "false"]).optional();
 const bound = z.string().optional().openapi({ description: "A month, a date or a time, inclusive." });
 
 /** Which partitions are meant: as commands have it. */
-export const Selection = z.object({
+export const Selection = z.strictObject({
   selection: z.string().optional().openapi({ description: "Chooses assets; all of them without it." }),
   from: bound,
   to: bound,

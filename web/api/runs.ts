@@ -20,7 +20,7 @@ const list = createRoute({
   path: "/runs",
   summary: "Runs, newest first, and what those hold that hold something",
   request: {
-    query: z.object({
+    query: z.strictObject({
       limit,
       status: RunStatus.optional(),
       asset: z.string().optional().openapi({
@@ -47,7 +47,7 @@ const logs = createRoute({
   summary: "What a run's steps logged",
   request: {
     params: RunId,
-    query: z.object({
+    query: z.strictObject({
       after: counting.optional().openapi({ description: "The line behind which to read on." }),
       step: positive.optional(),
       limit,

@@ -43,14 +43,13 @@ function conditionsOf(entry: Definition, { from, to }: Bounds): string[] {
   const moment = momentOf(entry);
   if (day === undefined && moment === undefined) throw unbounded(entry, "no column of time");
   const bounds = [["from", from, ">="], ["to", to, "<="]] as const;
+  for (const [name, text] of bounds) requireMoment(name, text);
+  if (isBehind(from, to)) {
+    throw new RequestError(`reading "from": found "${from}" behind "${to}", wanted it before or at "to"`);
+  }
   return bounds.flatMap(([name, text, sign]) => {
     if (text === undefined) return [];
     const isDate = DATE.test(text);
-    if (!isDate && !INSTANT.test(text) || Number.isNaN(Date.parse(text))) {
-      throw new RequestError(
-        `reading "${name}": found "${text}", wanted a date, such as 2018-01-31, or a time, such as 2018-01-31T07:00:00Z`,
-      );
-    }
     // Whole days by the path alone, of which others need not be opened.
     const days = day === undefined ? [] : [`${quoted(day)} ${sign} DATE '${text.slice(0, 10)}'`];
     if (moment === undefined) return days;
@@ -59,6 +58,23 @@ function conditionsOf(entry: Definition, { from, to }: Bounds): string[] {
     const next = name === "to" ? `< DATE '${text}' + INTERVAL 1 DAY` : `>= DATE '${text}'`;
     return [`${quoted(moment)} ${next}`];
   });
+}
+
+/** @throws {RequestError} If a bound is no date or time. */
+function requireMoment(name: string, text: string | undefined): void {
+  const isOne = text === undefined ||
+    (DATE.test(text) || INSTANT.test(text)) && !Number.isNaN(Date.parse(text));
+  if (isOne) return;
+  throw new RequestError(
+    `reading "${name}": found "${text}", wanted a date, such as 2018-01-31, or a time, such as 2018-01-31T07:00:00Z`,
+  );
+}
+
+/** Whether nothing lies between two bounds; a date is a whole day. */
+function isBehind(from: string | undefined, to: string | undefined): boolean {
+  if (from === undefined || to === undefined) return false;
+  if (DATE.test(from) || DATE.test(to)) return from.slice(0, 10) > to.slice(0, 10);
+  return Date.parse(from) > Date.parse(to);
 }
 
 function momentOf({ columns, partitionColumns }: TableDefinition): string | undefined {

@@ -71,7 +71,7 @@ const download = createRoute({
       database: z.string(),
       file: z.string().openapi({ description: "The table's name and the format's." }),
     }),
-    query: z.object(bounds),
+    query: z.strictObject(bounds),
   },
   responses: { 200: { description: "The rows.", content: streams }, ...problems(400, 404, 503) },
 });
@@ -82,7 +82,7 @@ const datasource = (format: "csv" | "json") =>
     path: `/datasource.${format}`,
     summary: `The rows of a table for dashboards, in the order of time, as ${format.toUpperCase()}`,
     request: {
-      query: z.object({
+      query: z.strictObject({
         table: z.string().max(500).openapi({ description: "`DATABASE.TABLE`, as `/api/tables` lists it." }),
         ...bounds,
       }),
@@ -125,7 +125,9 @@ export function tables(api: OpenAPIHono<ApiEnv>): void {
         `looking for "${file}": found no such format, wanted .${FORMATS.join(", .")}`,
       );
     }
-    return await rows(context, { database, table }, { ...context.req.valid("query"), format, named: file });
+    const { from, to } = context.req.valid("query");
+    const named = `${table}${from ? `_from_${from}` : ""}${to ? `_to_${to}` : ""}.${format}`;
+    return await rows(context, { database, table }, { from, to, format, named });
   });
   for (const format of ["csv", "json"] as const) {
     api.openapi(datasource(format), async (context) => {

@@ -57,7 +57,16 @@ export function pages(vitals: Vitals, tables: Tables | undefined): Pages {
   app.use(async (context, next) => {
     const operates = context.var.role === "operate";
     const notices = [...vitals.about ?? [], ...await vitals.notices?.().catch(() => []) ?? []];
-    context.set("view", viewOf(context, { now: process.now(), notices, operates, csrf: context.var.csrf }));
+    context.set(
+      "view",
+      viewOf(context, {
+        now: process.now(),
+        speed: process.speed,
+        notices,
+        operates,
+        csrf: context.var.csrf,
+      }),
+    );
     context.set("lookbackDays", lookbackDays);
     context.set("machineNow", pulse.now);
     context.set("tables", tables);

@@ -101,7 +101,10 @@ export function Events(
           name: "detail",
           title: t.detail,
           cell: (event) => (
-            <span class="small" {...(ENGLISH.has(event.kind) && { lang: "en" })}>
+            <span
+              class={ENGLISH.has(event.kind) ? "small told" : "small"}
+              {...(ENGLISH.has(event.kind) && { lang: "en" })}
+            >
               {detailOf(view, event)}
             </span>
           ),

@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import type { Instant } from "../../core/mod.ts";
+import { type Instant, SECOND } from "../../core/mod.ts";
 import type { View } from "../view/view.ts";
 import type { ShownState } from "./state.tsx";
 
@@ -31,6 +31,8 @@ const PATTERNS: Readonly<Partial<Record<ShownState, string>>> = {
 
 /** A lane is as high as what a finger finds, its stretches a little less. */
 const HEIGHT = 24, EDGE = 4;
+/** So many times stand above the lanes. */
+const TICKS = 3;
 
 /** A chart of what lay when, a lane a line. The keyboard finds what the stretches lead to in the table beside it. */
 export function Gantt({ view, label, lanes }: { view: View; label: string; lanes: readonly Lane[] }) {
@@ -95,9 +97,14 @@ function Piece({ bar: { state, title, href, to }, x, width }: { bar: Bar; x: num
 
 /** The times of the chart's beginning, middle and end. */
 function Ticks({ view, from, to }: { view: View; from: Instant; to: Instant }) {
-  const [first, last] = [view.format.time(from), view.format.time(to)];
+  const isShort = to - from < TICKS * SECOND;
+  const text = (at: Instant) => {
+    const ms = isShort ? `.${String(Math.floor(at) % SECOND).padStart(3, "0")}` : "";
+    return `${view.format.time(at)}${ms}`;
+  };
+  const [first, last] = [text(from), text(to)];
   const isOneDay = first.slice(0, 10) === last.slice(0, 10);
-  const middle = view.format.time((from + to) / 2);
+  const middle = text((from + to) / 2);
   return (
     <>
       <span>{first}</span>

@@ -1,7 +1,9 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { files } from "../static.ts";
+import { AGES } from "./small.tsx";
 import { words } from "../view/language.ts";
+import { UNITS } from "../view/format.ts";
 import type { View } from "../view/view.ts";
 
 const text = words({
@@ -145,6 +147,15 @@ function Notices({ view }: { view: View }) {
 function Head({ view }: { view: View }) {
   const t = view.in(text);
   const back = view.url.pathname + view.url.search;
+  const { ago, in: ahead, due } = view.in(AGES);
+  const ages = {
+    ago: ago("{}"),
+    in: ahead("{}"),
+    due,
+    units: view.in(UNITS),
+    zone: view.zone,
+    speed: view.speed,
+  };
   const choice = (name: string, value: string, label: string, isChosen: boolean) => (
     <button class="plain" type="submit" name={name} value={value} aria-pressed={isChosen ? "true" : "false"}>
       {label}
@@ -152,7 +163,7 @@ function Head({ view }: { view: View }) {
   );
   return (
     <aside class="head" aria-label={t.view}>
-      <span class="lake" data-live="head">
+      <span class="lake" data-live="head" data-now={view.now} data-ages={JSON.stringify(ages)}>
         {t.times(view.zone)}: <time>{view.format.time(view.now)}</time>
       </span>
       <form method="post" action="/preferences">

@@ -78,10 +78,23 @@ export function RunWhat({ view, request }: { view: View; request: RunRequest }) 
   );
 }
 
-/** The keys of the first and the last partition of the first asset that has some. */
+/** The keys of the first and the last partition of the first asset that has some, or of what lies days beyond these. */
 export function boundsOf(ranges: RunRequest["ranges"]): string {
   const first = ranges.find(({ from }) => from !== null);
   if (first === undefined) return "";
   const last = ranges.findLast(({ asset }) => asset === first.asset)!;
-  return rangeText(first.from, last.to);
+  let [from, to] = [first.from!, last.to!];
+  for (const range of ranges) {
+    if (range.from === null || range.to === null) continue;
+    if (isDaysBefore(range.from, from)) from = range.from;
+    if (isDaysBefore(to, range.to)) to = range.to;
+  }
+  return rangeText(from, to);
+}
+
+/** Whether a partition lies in another day, month or year before one; false of those that lie in no time. */
+function isDaysBefore(key: string, other: string): boolean {
+  if (![key, other].every((each) => /^\d{4}-\d\d/.test(each))) return false;
+  const length = Math.min(key.length, other.length, "2018-01-31".length);
+  return key.slice(0, length) < other.slice(0, length);
 }

@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import type { Instant, PartitionSet } from "../../core/mod.ts";
+import { type Instant, type PartitionSet, SECOND } from "../../core/mod.ts";
 import type { View } from "../view/view.ts";
 import { words } from "../view/language.ts";
 
@@ -12,20 +12,30 @@ export function Time({ view, at }: { view: View; at: Instant }) {
   );
 }
 
-const age = words({ ago: (text: string) => `${text} ago`, in: (text: string) => `in ${text}`, now: "now" }, {
+/** What ages are written as; scripts write them by these, too. */
+export const AGES = words({
+  ago: (text: string) => `${text} ago`,
+  in: (text: string) => `in ${text}`,
+  due: "now",
+}, {
   ago: (text) => `${text} trước`,
   in: (text) => `${text} nữa`,
-  now: "bây giờ",
+  due: "bây giờ",
 });
 
-/** How long ago or ahead a moment is, with the moment behind it. */
-export function Age({ view, at }: { view: View; at: Instant }) {
-  const { ago, in: ahead, now } = view.in(age);
+/** How long ago or ahead a moment is, with the moment behind it. @param isNext Whether it is due once it has come. */
+export function Age({ view, at, isNext = false }: { view: View; at: Instant; isNext?: boolean }) {
+  const { ago, in: ahead, due } = view.in(AGES);
   const away = at - view.now;
-  const length = view.format.duration(Math.abs(away));
+  const length = view.format.duration(Math.max(SECOND, Math.abs(away)));
   return (
-    <time datetime={new Date(at).toISOString()} title={`${view.format.time(at)} ${view.zone}`} class="nowrap">
-      {Math.abs(away) < 1_000 ? now : away < 0 ? ago(length) : ahead(length)}
+    <time
+      datetime={new Date(at).toISOString()}
+      title={`${view.format.time(at)} ${view.zone}`}
+      class="nowrap"
+      data-age={isNext ? "next" : "past"}
+    >
+      {isNext && away < SECOND ? due : away <= 0 ? ago(length) : ahead(length)}
     </time>
   );
 }

@@ -44,7 +44,7 @@ export function limits({ atOnce = AT_ONCE, time = MOST_TIME } = {}): MiddlewareH
       if (await Promise.race([answered, late]) !== "late") return;
       answered.catch(() => {});
       const detail = `answering: found no answer within ${time / 1_000} s, wanted less to be asked`;
-      return refuse(context, 503, detail, { "retry-after": "10" });
+      return refuse(context, 504, detail, { "retry-after": "10" });
     } finally {
       clearTimeout(timer);
     }

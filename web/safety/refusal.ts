@@ -10,6 +10,7 @@ const TITLES = {
   429: "it was tried too often",
   431: "the headers are too large",
   503: "too much is asked at once",
+  504: "the answer took too long",
 } as const;
 
 export type RefusalStatus = keyof typeof TITLES;

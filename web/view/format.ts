@@ -1,7 +1,17 @@
 import { type Instant, type Milliseconds, SECOND } from "../../core/mod.ts";
-import type { Language } from "./language.ts";
+import { type Language, words } from "./language.ts";
 
-const UNITS = [["d", 86_400], ["h", 3_600], ["min", 60], ["s", 1]] as const;
+/** Units of time, in seconds; a year is one of the Julian calendar. */
+const SECONDS = [31_557_600, 86_400, 3_600, 60, 1] as const;
+
+/** What these are called. */
+export const UNITS = words<readonly string[]>(["y", "d", "h", "min", "s"], [
+  "năm",
+  "ngày",
+  "giờ",
+  "phút",
+  "giây",
+]);
 
 /** Writes numbers and times as the viewer reads them. */
 export class Format {
@@ -46,10 +56,10 @@ export class Format {
     if (length < SECOND) return `${Math.round(length)} ms`;
     let left = Math.round(length / SECOND);
     const said: string[] = [];
-    for (const [unit, seconds] of UNITS) {
+    for (const [place, seconds] of SECONDS.entries()) {
       const count = Math.floor(left / seconds);
       left -= count * seconds;
-      if (count > 0) said.push(`${count} ${unit}`);
+      if (count > 0) said.push(`${count} ${UNITS[this.language][place]}`);
     }
     return said.slice(0, 2).join(" ");
   }

@@ -16,6 +16,8 @@ export interface View {
   readonly ownZone: string | undefined;
   /** When the page was asked for, by the lake's time. */
   readonly now: Instant;
+  /** So much faster than time goes the lake's. */
+  readonly speed: number;
   /** The page's address. */
   readonly url: URL;
   /** Lines that head every page, such as that nobody does what is queued. */
@@ -48,7 +50,7 @@ export const COOKIES = { language: LANGUAGE, zone: "zone", ownZone: "own_zone" }
 /** Reads how a viewer sees pages from the request. */
 export function viewOf(
   context: Context,
-  { now, notices, operates, csrf }: Pick<View, "now" | "notices" | "operates" | "csrf">,
+  { now, speed, notices, operates, csrf }: Pick<View, "now" | "speed" | "notices" | "operates" | "csrf">,
 ): View {
   const language = languageIn(context);
   const ownZone = zoneOf(getCookie(context, COOKIES.ownZone));
@@ -60,6 +62,7 @@ export function viewOf(
     zone,
     ownZone,
     now,
+    speed,
     url: new URL(context.req.url),
     notices,
     operates,

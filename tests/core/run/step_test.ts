@@ -135,7 +135,7 @@ for (const [what, { groups, failed, message }] of Object.entries(answers)) {
 }
 
 const afterAll: Record<string, { throws?: string; group?: Output[]; message: RegExp }> = {
-  "throws": { throws: "no index", message: /^no index; what stands is fresh, --force makes it again$/ },
+  "throws": { throws: "no index", message: /^no index; what stands is fresh, and made again only by force$/ },
   "answers a partition twice": { group: [out(1, "2")], message: /partition b answered twice/ },
 };
 for (const [what, { throws, group, message }] of Object.entries(afterAll)) {

@@ -38,10 +38,11 @@ Deno.test("what cannot be meant is said in a line, and nothing can be asked for"
       "selection=t/none",
       "selection=t/raw&from=2024-99",
       "selection=*&from=2024-01&all=true",
+      "selection=t/raw&partitions=2024-1-28",
     ]
   ) {
     const { status, html } = await get(`/acts/materialize?${query}`);
-    assertEquals(status, 200, query);
+    assertEquals(status, query === "" ? 200 : 400, query);
     assertMatch(html, /class="notice bad"/, query);
     assertNotMatch(html, /<button type="submit" class="main">/, query);
   }

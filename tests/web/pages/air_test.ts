@@ -42,8 +42,20 @@ Deno.test("the air is seen on a map, by city and hour, over time, and by day aga
   assertMatch(series.read, /WHO: 15, mean of 24 hours/);
   const none = await made.get("/air?show=series&from=2016-01-01&to=2016-01-02");
   assertMatch(none.read, /No value lies between these days/);
-  const odd = await made.get("/air?show=series&place=%27%20OR%201=1&from=x&pollutant=<b>&year=1e9");
-  assertEquals(odd.status, 200);
+  for (
+    const [query, said] of [
+      ["city=Atlantis", 'reading "city": found "Atlantis", wanted one of '],
+      ["show=nope", 'reading "show": found "nope", wanted one of now, series, days'],
+      ["place=%27%20OR%201=1", "wanted a city or a station's number"],
+      ["from=x", 'reading "from": found "x", wanted a date'],
+      ["pollutant=<b>", 'found "<b>", wanted one of pm25'],
+      ["year=1e9", "wanted a year of 2016 to"],
+    ] as const
+  ) {
+    const odd = await made.get(`/air?${query}`);
+    assertEquals(odd.status, 400, query);
+    assertStringIncludes(odd.read, said);
+  }
 
   const days = await made.get("/air?show=days&place=Hanoi");
   assertMatch(days.read, /days above WHO: 15 µg\/m³, mean of 24 hours/);

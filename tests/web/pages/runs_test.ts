@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { declared } from "../served.ts";
+import { boundsOf } from "../../../web/parts/run.tsx";
 import { shown } from "./shown.ts";
 
 const ALL = "selection=*&all=true";
@@ -55,7 +56,7 @@ Deno.test("the list is narrowed by status, command, asset and day, and read page
   assertEquals((await ids("sort=run"))[0], 11);
   assertStringIncludes((await get("/runs?command=wipe")).text, "No run is like this");
   for (const odd of ["before=x", "from=2024-13-01", "from=x", "status=x&command=x"]) {
-    assertEquals((await ids(odd)).length, 50, odd);
+    assertEquals((await get(`/runs?${odd}`)).status, 400, odd);
   }
 });
 
@@ -74,6 +75,11 @@ Deno.test("a run tells what went wrong first, and shows its steps and its log", 
   assertMatch((await get("/runs/1?step=1")).text, /Log of step 1 .*info asking/);
   assertStringIncludes((await get("/runs/1?step=99")).text, "Nothing was logged like this.");
   assertMatch(html, /data-no-lines="true" hidden=""/);
+  assertMatch(
+    html,
+    /class="axis[^>]*><span>2024-02-01 12:00:00\.000<.*<span>12:00:00\.\d{3}</,
+    "a run of no second",
+  );
 });
 
 Deno.test("the log is read on from a line, and says whether it may grow", async () => {
@@ -166,4 +172,47 @@ Deno.test("an act that came too late is in the journal as refused, not as done",
   const acts = await state.acts.list({ limit: 2 });
   assertEquals(acts.map(({ act, outcome }) => [act, outcome]), [["retry", "refused"], ["cancel", "refused"]]);
   assertMatch(acts[1]!.message, /^it had ended: succeeded$/);
+});
+
+Deno.test("a page whose address cannot be meant says so", async () => {
+  const { get } = await shown(declared());
+  for (
+    const [path, wanted] of [
+      ["/runs?status=nope", /reading "status": found "nope", wanted one of running, /],
+      ["/runs?from=2018-13-01", /reading "from": found "2018-13-01", wanted a date/],
+      ["/runs?to=2018-02-30", /reading "to": found "2018-02-30", wanted a date/],
+      ["/runs?before=x", /reading "before": found "x", wanted a whole number/],
+      ["/assets/t/raw?at=2018-13", /reading "at": found "2018-13", wanted a year/],
+      ["/assets/t/raw?at=soon", /reading "at": found "soon", wanted a year/],
+    ] as const
+  ) {
+    const { status, text } = await get(path);
+    assertEquals(status, 400, path);
+    assertMatch(text, wanted);
+  }
+  assertEquals((await get("/runs?status=&from=&to=")).status, 200);
+  assertEquals((await get("/assets/t/raw?at=2024-01-28")).status, 400);
+});
+
+Deno.test("an address with a slash too many leads to the page", async () => {
+  const { app } = await shown(declared());
+  const { status, headers } = await app.request("/assets/t/raw/?at=2024");
+  assertEquals([status, headers.get("location")], [301, "http://localhost/assets/t/raw?at=2024"]);
+  assertEquals((await app.request("/nowhere/x/y/z/")).status, 301);
+  assertEquals((await app.request("/")).status, 200);
+});
+
+Deno.test("a run's days are those of all its assets", () => {
+  const of = (...ranges: readonly (readonly [string, string | null, string | null])[]) =>
+    boundsOf(ranges.map(([asset, from, to]) => ({ asset, from, to })));
+  assertEquals(
+    of(["t/raw", "2018-01-03T00", "2018-01-03T23"], ["t/mart", "2018-01-03", "2018-01-03"]),
+    "2018-01-03T00 … 2018-01-03T23",
+  );
+  assertEquals(
+    of(["t/raw", "2018-01-03T00", "2018-01-03T23"], ["t/mart", "2018-01-05", "2018-01-05"]),
+    "2018-01-03T00 … 2018-01-05",
+  );
+  assertEquals(of(["t/all", null, null], ["t/mart", "2018-01-05", "2018-01-06"]), "2018-01-05 … 2018-01-06");
+  assertEquals(of(["t/towns", "b", "b"], ["t/mart", "2018-01-05", "2018-01-06"]), "b");
 });

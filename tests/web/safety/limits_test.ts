@@ -16,7 +16,7 @@ Deno.test("what is not answered in time is refused, and takes no place once it h
   app.onError((error, context) => context.text(error.message, 500));
   app.get("/", (context) => context.text("ok"));
   const { status, headers } = await app.request("/late");
-  assertEquals([status, headers.get("retry-after")], [503, "10"]);
+  assertEquals([status, headers.get("retry-after")], [504, "10"]);
   assertEquals((await app.request("/")).status, 503, "it is still at work");
   late.resolve();
   await late.promise;

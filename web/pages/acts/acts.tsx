@@ -9,7 +9,7 @@ import {
   SECOND,
 } from "../../../core/mod.ts";
 import type { Context } from "hono";
-import { actOf } from "../../api/bodies.ts";
+import { actOf, UnsaidError } from "../../api/bodies.ts";
 import { audit } from "../../safety/audit.ts";
 import { type Pages, sentIn, show } from "../../page.tsx";
 import { Cause } from "../../parts/causes.tsx";
@@ -41,7 +41,11 @@ export function acts(pages: Pages): void {
         : isEmpty || isFutile(preview)
         ? "second"
         : "main";
-      return await show(context, { title: t.titles[command], live: false }, [
+      return await show(context, {
+        title: t.titles[command],
+        live: false,
+        status: "fault" in preview ? preview.status : 200,
+      }, [
         <Title title={t.titles[command]} lead={t.leads[command]} />,
         <Choosing view={view} command={command} path={path} />,
         "fault" in preview
@@ -68,7 +72,7 @@ export function acts(pages: Pages): void {
             signal,
           });
         } catch (error) {
-          if (error instanceof RequestError) return { fault: error.message };
+          if (error instanceof RequestError) return { fault: error.message, status: statusOf(error) };
           throw error;
         }
       }
@@ -81,6 +85,11 @@ export function acts(pages: Pages): void {
       return context.redirect(`/runs/${run}`, 303);
     });
   }
+}
+
+/** A form that is still to be filled in is no fault of a request; what cannot be meant is. */
+export function statusOf(error: RequestError): 200 | 400 {
+  return error instanceof UnsaidError ? 200 : 400;
 }
 
 /** The fields of an act, as the journal of acts has them. */
@@ -98,7 +107,7 @@ function actIn(
   const partitions = keysIn((given.get("partitions") ?? "").trim(), lake.graph);
   const selection = bound("selection");
   if (selection === undefined) {
-    throw new RequestError("choosing assets: found no selection, wanted one, such as *");
+    throw new UnsaidError("choosing assets: found no selection, wanted one, such as *");
   }
   const asked = {
     selection,

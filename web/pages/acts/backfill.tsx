@@ -1,5 +1,6 @@
 import { type Lack, type PlannedBackfill, RequestError, SECOND } from "../../../core/mod.ts";
 import type { Context } from "hono";
+import { UnsaidError } from "../../api/bodies.ts";
 import { chosen } from "../../api/queries.ts";
 import { audit } from "../../safety/audit.ts";
 import { type Pages, sentIn, show } from "../../page.tsx";
@@ -7,6 +8,7 @@ import { Confirm } from "../../parts/confirm.tsx";
 import { Covered } from "../../parts/covered.tsx";
 import { AssetLink, Said, Title } from "../../parts/small.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
+import { statusOf } from "./acts.tsx";
 import { Choice, Fields } from "./form.tsx";
 import { text } from "./words.ts";
 
@@ -19,10 +21,14 @@ export function backfillAct(pages: Pages): void {
     const { view } = context.var;
     const t = view.in(text);
     const planned = await plan(context, view.url.searchParams).catch((error) => {
-      if (error instanceof RequestError) return { fault: error.message };
+      if (error instanceof RequestError) return { fault: error.message, status: statusOf(error) };
       throw error;
     });
-    return await show(context, { title: t.titles.backfill, live: false }, [
+    return await show(context, {
+      title: t.titles.backfill,
+      live: false,
+      status: "fault" in planned ? planned.status : 200,
+    }, [
       <Title title={t.titles.backfill} lead={t.leads.backfill} />,
       <Fields view={view} path={PATH}>
         {KINDS.map((kind) => (
@@ -61,9 +67,9 @@ async function plan(context: Context<PageEnv>, given: URLSearchParams): Promise<
   const { lake, lookbackDays, view } = context.var;
   const words = (given.get("selection") ?? "").trim();
   const from = (given.get("from") ?? "").trim();
-  if (words === "") throw new RequestError("choosing assets: found no selection, wanted one, such as *");
+  if (words === "") throw new UnsaidError("choosing assets: found no selection, wanted one, such as *");
   if (from === "") {
-    throw new RequestError("backfilling: found no beginning, wanted the first date or time to make");
+    throw new UnsaidError("backfilling: found no beginning, wanted the first date or time to make");
   }
   const only = KINDS.filter((kind) => given.has(kind));
   return await lake.orchestrator.planBackfill({

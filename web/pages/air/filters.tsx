@@ -1,8 +1,9 @@
+import { dayIn, givenIn, oneOf } from "../../view/given.ts";
 import type { View } from "../../view/view.ts";
 import type { Station } from "./lake.ts";
 import { FIRST_YEAR, type Place } from "./statements.ts";
 import { placeName } from "./hrefs.ts";
-import { isPollutant, type PollutantName, POLLUTANTS } from "./pollutants.ts";
+import { type PollutantName, POLLUTANTS } from "./pollutants.ts";
 import { text } from "./words.ts";
 
 /** The views of the air. */
@@ -22,45 +23,41 @@ export interface Chosen {
   readonly year: number;
 }
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
 /** So many days are shown where none are chosen. */
 const WEEK = 6;
 
-/** Reads what is chosen; what cannot be meant is as if it were not said. */
+/** Reads what is chosen. @throws {RequestError} If something cannot be meant. */
 export function chosenOf(
   query: URLSearchParams,
   stations: readonly Station[],
   newest: string,
 ): Chosen {
   const cities = citiesOf(stations);
-  const day = (name: string, otherwise: string) => {
-    const text = query.get(name) ?? "";
-    return DATE.test(text) && !Number.isNaN(Date.parse(text)) ? text : otherwise;
-  };
   const placeOf = (name: string): Place | undefined => {
-    const text = query.get(name) ?? "";
-    if (cities.includes(text)) return { city: text };
-    const station = stations.find(({ id }) => text === `#${id}`);
-    return station && { station: station.id };
+    const isMeant = (text: string) => cities.includes(text) || stations.some(({ id }) => text === `#${id}`);
+    const text = givenIn(query, name, { isMeant, wanted: "a city or a station's number, such as #7440" });
+    if (text === undefined) return undefined;
+    return text.startsWith("#") ? { station: Number(text.slice(1)) } : { city: text };
   };
-  const pollutant = query.get("pollutant");
-  const city = query.get("city");
-  const to = day("to", newest);
-  const from = day("from", new Date(Date.parse(to) - WEEK * 86_400_000).toISOString().slice(0, 10));
-  const year = Number(query.get("year"));
+  const last = Number(newest.slice(0, 4));
+  const to = dayIn(query, "to") ?? newest;
+  const from = dayIn(query, "from") ??
+    new Date(Date.parse(to) - WEEK * 86_400_000).toISOString().slice(0, 10);
+  const year = givenIn(query, "year", {
+    isMeant: (text) => /^\d{4}$/.test(text) && Number(text) >= FIRST_YEAR && Number(text) <= last,
+    wanted: `a year of ${FIRST_YEAR} to ${last}`,
+  });
   const first = cities.includes("Hanoi") ? "Hanoi" : cities[0];
   return {
-    section: SECTIONS.find((each) => each === query.get("show")) ?? "now",
-    pollutant: isPollutant(pollutant) ? pollutant : "pm25",
-    city: city !== null && cities.includes(city) ? city : undefined,
+    section: oneOf(query, "show", SECTIONS) ?? "now",
+    pollutant: oneOf(query, "pollutant", Object.keys(POLLUTANTS) as PollutantName[]) ?? "pm25",
+    city: oneOf(query, "city", cities),
     place: placeOf("place") ??
       (first === undefined ? stations[0] && { station: stations[0].id } : { city: first }),
     compared: placeOf("with"),
     from: from <= to ? from : to,
     to,
-    year: Number.isInteger(year) && year >= FIRST_YEAR && year <= Number(newest.slice(0, 4))
-      ? year
-      : Number(newest.slice(0, 4)),
+    year: year === undefined ? last : Number(year),
   };
 }
 

@@ -72,8 +72,3 @@ export function classOf(pollutant: PollutantName, value: number): AirClass {
   const above = bounds.findIndex((bound) => value <= bound);
   return (above < 0 ? 6 : above + 1) as AirClass;
 }
-
-/** Whether a text names a pollutant. */
-export function isPollutant(text: string | null): text is PollutantName {
-  return text !== null && Object.hasOwn(POLLUTANTS, text);
-}

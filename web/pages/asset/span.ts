@@ -1,4 +1,4 @@
-import type { Instant, PartitionSet } from "../../../core/mod.ts";
+import { type Instant, type PartitionSet, RequestError } from "../../../core/mod.ts";
 
 /** The stretch of a set's partitions that a page shows at once, by what bounds it. */
 export interface Span {
@@ -13,7 +13,11 @@ export interface Span {
 /** Hours are shown by months, and at first those of the last days, so many. */
 const DAYS = 31;
 
-/** The stretch that an address names, or else the newest. Undefined in sets without time: all of them are shown. */
+/**
+ * The stretch that an address names, or else the newest. Undefined in sets without time: all of them are shown.
+ *
+ * @throws {RequestError} If the address names none.
+ */
 export function spanOf(set: PartitionSet, name: string | null, now: Instant): Span | undefined {
   const existing = set.existing(now);
   const { type } = set.spec;
@@ -30,8 +34,12 @@ export function spanOf(set: PartitionSet, name: string | null, now: Instant): Sp
   const length = type === "hourly" ? "2018-01".length : "2018".length;
   const pattern = type === "hourly" ? /^\d{4}-(0[1-9]|1[0-2])$/ : /^\d{4}$/;
   const [oldest, newest] = [first.slice(0, length), last.slice(0, length)];
-  const chosen = name !== null && pattern.test(name) ? name : newest;
-  const shown = chosen < oldest ? oldest : chosen > newest ? newest : chosen;
+  const asked = name || newest;
+  if (!pattern.test(asked)) {
+    const wanted = type === "hourly" ? "a month, such as 2018-01" : "a year, such as 2018";
+    throw new RequestError(`reading "at": found "${name}", wanted ${wanted}`);
+  }
+  const shown = asked < oldest ? oldest : asked > newest ? newest : asked;
   return {
     name: shown,
     from: type === "hourly" ? shown : `${shown}-01`,

@@ -29,7 +29,7 @@ export function On({ view, paused }: { view: View; paused: boolean }) {
 export function Next({ view, status: { kind, paused, next } }: { view: View; status: AutomationStatus }) {
   const t = view.in(text);
   if (paused) return <span class="quiet">–</span>;
-  if (next !== null) return <Age view={view} at={next} />;
+  if (next !== null) return <Age view={view} at={next} isNext />;
   return <span class="quiet">{kind === "automation" ? t.onChange : t.never}</span>;
 }
 

@@ -160,7 +160,7 @@ function All(
           name: "found",
           title: t.warnings(view.format.number(days)),
           cell: ({ key, warnings }) => (
-            <ul class="small">
+            <ul class={warnings.length === 0 ? "small" : "small told"}>
               {warnings.slice(0, 3).map(({ partition, message }) => (
                 <li>
                   {partition == null

@@ -2,7 +2,7 @@ import dagre from "@dagrejs/dagre";
 import type { Drawing, DrawnEdge, DrawnNode } from "./fold.ts";
 
 /** The size of a node. */
-export const WIDTH = 212, HEIGHT = 56;
+export const WIDTH = 222, HEIGHT = 56;
 
 /** A drawing with the places of its nodes' upper left corners, and the points of its edges. */
 export interface Placed {
@@ -17,7 +17,7 @@ export interface Placed {
 export function layOut({ nodes, edges }: Drawing): Placed {
   const layout = new dagre.graphlib.Graph();
   // The ranker that is the default takes three times as long for hundreds of assets, and these are in layers either way.
-  layout.setGraph({ ranker: "tight-tree", rankdir: "LR", nodesep: 16, ranksep: 52, marginx: 8, marginy: 8 });
+  layout.setGraph({ ranker: "tight-tree", rankdir: "LR", nodesep: 16, ranksep: 42, marginx: 8, marginy: 8 });
   layout.setDefaultEdgeLabel(() => ({}));
   for (const { id } of nodes) layout.setNode(id, { width: WIDTH, height: HEIGHT });
   for (const { from, to } of edges) layout.setEdge(from, to);

@@ -232,7 +232,7 @@ function Next({ view, statuses }: { view: View; statuses: readonly AutomationSta
         <li>
           <a href={askerHref(name)}>{name}</a>
           <span class="small quiet">
-            {paused ? t.paused : next === null ? t.onChange : <Age view={view} at={next} />}
+            {paused ? t.paused : next === null ? t.onChange : <Age view={view} at={next} isNext />}
           </span>
         </li>
       ))}

@@ -38,11 +38,19 @@ export function partitionRows(pages: Pages): void {
     if (statement === undefined) return await none(t.noRows);
     try {
       const answer = await cached.answer(statement, latest.seq);
+      const number = (of: number) => view.format.number(of);
       const query = new URLSearchParams({ q: statement });
       return await show(context, { title: t.preview, live: false }, [
         <Title title={t.preview}>{back}</Title>,
         <div class="stack" data-included>
-          <AnswerTable view={view} answer={answer} caption={t.preview} />
+          <AnswerTable
+            view={view}
+            answer={answer}
+            caption={t.rowsOf(
+              number(answer.rows.length),
+              number(latest.event.payload.rows ?? answer.rows.length),
+            )}
+          />
           <p>
             <a href={`/sql?${query}`}>{t.open}</a>
           </p>

@@ -1,4 +1,4 @@
-import { words } from "../../view/language.ts";
+import { plural, words } from "../../view/language.ts";
 
 export const text = words({
   unknown: "There is no such partition",
@@ -35,6 +35,7 @@ export const text = words({
   run: "Run",
   history: "What happened to it",
   preview: "First rows",
+  rowsOf: (shown: string, all: string) => `${shown} of ${plural(all, "row")}`,
   noTable: "No table of the catalog shows it.",
   lookAtRows: "Look at its first rows",
   neighbours: "Beside it",
@@ -78,6 +79,7 @@ export const text = words({
   run: "Lượt chạy",
   history: "Diễn biến",
   preview: "Các dòng đầu",
+  rowsOf: (shown, all) => `${shown} trên ${all} dòng`,
   noTable: "Không có bảng nào trong danh mục hiển thị nó.",
   lookAtRows: "Xem các dòng đầu",
   neighbours: "Lân cận",

@@ -1,5 +1,6 @@
 import type { RunCommand, RunFilter, RunStatus } from "../../../core/mod.ts";
 import { dayOf } from "../../view/days.ts";
+import { dayIn, numberIn, oneOf } from "../../view/given.ts";
 import type { View } from "../../view/view.ts";
 
 /** The statuses of runs, those that go on first. */
@@ -23,7 +24,7 @@ export const COMMANDS: readonly RunCommand[] = [
   "rebuild",
 ];
 
-/** A filter of runs as the page's address has it: what cannot be meant is not said. */
+/** A filter of runs as the page's address has it. */
 export interface Asked {
   readonly status: RunStatus | undefined;
   readonly command: RunCommand | undefined;
@@ -35,17 +36,15 @@ export interface Asked {
   readonly before: number | undefined;
 }
 
-/** Reads the filter in the page's address. */
+/** Reads the filter in the page's address. @throws {RequestError} If something cannot be meant. */
 export function askedIn({ url: { searchParams: given } }: Pick<View, "url">): Asked {
-  const day = (name: string) => /^\d{4}-\d\d-\d\d$/.exec(given.get(name) ?? "")?.[0];
-  const before = Number(given.get("before"));
   return {
-    status: STATUSES.find((each) => each === given.get("status")),
-    command: COMMANDS.find((each) => each === given.get("command")),
+    status: oneOf(given, "status", STATUSES),
+    command: oneOf(given, "command", COMMANDS),
     asset: given.get("asset")?.trim() || undefined,
-    from: day("from"),
-    to: day("to"),
-    before: Number.isSafeInteger(before) && before > 0 ? before : undefined,
+    from: dayIn(given, "from"),
+    to: dayIn(given, "to"),
+    before: numberIn(given, "before"),
   };
 }
 
