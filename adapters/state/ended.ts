@@ -1,9 +1,17 @@
 import type { Json, RunRecord, RunStatus, StepRecord } from "../../core/mod.ts";
 
-/** A step of a run as it is told: one that was at work when the run ended was interrupted. */
-export function ended(step: StepRecord, run: RunRecord): StepRecord {
-  if (step.outcome !== "running" || run.status === "running") return step;
-  return { ...step, outcome: "interrupted", ended: run.ended };
+/**
+ * The steps of a run as they are told: those that were at work when the run ended, or before its worker took it, were
+ * interrupted. Of the latter it is known how long any of them gave a sign.
+ */
+export function ended(steps: readonly StepRecord[], run: RunRecord): StepRecord[] {
+  const isBefore = ({ started }: StepRecord) => run.status !== "queued" && started < run.started;
+  const seen = steps.filter(isBefore).reduce((last, step) => Math.max(last, step.ended ?? step.started), 0);
+  return steps.map((step): StepRecord => {
+    if (step.outcome !== "running") return step;
+    if (isBefore(step)) return { ...step, outcome: "interrupted", ended: seen };
+    return run.status === "running" ? step : { ...step, outcome: "interrupted", ended: run.ended };
+  });
 }
 
 /** How a run stands whose worker is no more. */

@@ -83,7 +83,7 @@ export class Runs {
     const run = this.record(id);
     if (run === undefined) return undefined;
     const steps = [...this.get(id).steps.values()].sort((a, b) => a.step - b.step);
-    return { run, steps: steps.map((step) => ended(step, run)) };
+    return { run, steps: ended(steps, run) };
   }
 
   log(run: RunId, entries: readonly LogEntry[]): void {

@@ -254,7 +254,7 @@ export class Runs {
       id,
     );
     const run = this.#runOf(row);
-    return { run, steps: steps.map((step) => ended(this.#stepOf(step), run)) };
+    return { run, steps: ended(steps.map((step) => this.#stepOf(step)), run) };
   }
 
   step(record: StepRecord): void {

@@ -150,6 +150,30 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
     ]);
   });
 
+  test("a step that was at work when its worker died ends with the last sign of it", async (_, harness) => {
+    const a = await harness.worker("a");
+    await a.register(ASSETS, 0);
+    const { run } = await a.enqueue(REQUEST, 1_000);
+    await a.take(1_100);
+    const { granted } = await a.claim(run, HOURS, [{ from: 3, to: 6 }], { step: 1, at: 1_200 });
+    await a.claim(run, HOURS, [{ from: 7, to: 9 }], { step: 2, at: 1_300 });
+    const done = {
+      ...{ run, step: 1, asset: HOURS, from: 3, to: 6, started: 1_200, ended: 1_500 },
+      ...{ outcome: "succeeded", materialized: 4, failed: 0 } as const,
+    };
+    await a.commit({ claim: granted!.token, events: [], release: true, step: done });
+    harness.kill("a");
+    const b = await harness.worker("b");
+    await b.recover(8_000);
+    await b.take(9_000);
+    const told = async () =>
+      (await b.run(run))!.steps.map(({ step, outcome, ended }) => [step, outcome, ended]);
+    const wanted = [[1, "succeeded", 1_500], [2, "interrupted", 1_500]];
+    assertEquals(await told(), wanted, "while another goes on");
+    await b.endRun(run, "succeeded", null, 10_000);
+    assertEquals(await told(), wanted, "once the run has ended");
+  });
+
   test("where nothing is granted, no step begins", async (state) => {
     await state.register(ASSETS, 0);
     const [one, two] = [await started(state), await started(state)];
