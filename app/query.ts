@@ -9,6 +9,7 @@ import {
   type Query,
   readMark,
   type State,
+  type TablePart,
   type Tracer,
 } from "../core/mod.ts";
 import type { Config } from "../config.ts";
@@ -28,8 +29,9 @@ export async function openQuery(config: Config, groups: Groups, tracer: Tracer):
     catalog: {
       list: async () => await storage.catalog.list(await reading(config, filesOfUnpartitioned)),
     },
-    published: async (folders) => {
-      const files = await reading(config, (state) => filesBelow(state, folders));
+    published: async (folders, part) => {
+      const all = await reading(config, (state) => filesBelow(state, folders));
+      const files = all.map((each) => each.filter(({ path }) => isIn(path, part)));
       const damaged = await damagedOf(storage.publisher, files.flat());
       if (damaged !== undefined) {
         throw await reading(config, (state) => damage(config, groups, state, damaged));
@@ -47,6 +49,14 @@ async function reading<T>(config: Config, read: (state: State) => Promise<T>): P
   } finally {
     await state.close();
   }
+}
+
+/** Whether a file is in a part of its table, as far as its path tells. */
+function isIn(path: string, part: TablePart | undefined): boolean {
+  if (part === undefined) return true;
+  const column = `${part.column}=`;
+  const value = path.split("/").find((each) => each.startsWith(column))?.slice(column.length);
+  return value === undefined || part.from <= value && value <= part.to;
 }
 
 /** The published files below each folder. */

@@ -244,6 +244,11 @@ export class Orchestrator {
     return await (await this.#fileWatch()).at(this.index.node(asset), partitions);
   }
 
+  /** Whether files of a partition are known to be damaged or gone. */
+  isDamaged(asset: AssetKey, partition: number): boolean {
+    return this.index.isDamaged(this.index.node(asset), partition);
+  }
+
   #fileWatch(): Promise<FileWatch> {
     return this.#watch ??= import("./run/watch.ts").then(({ FileWatch }) =>
       new FileWatch(this.session, this.#recordsDamage)
@@ -430,11 +435,15 @@ export class Orchestrator {
     return await statesOf(this.session, asset, selection);
   }
 
-  /** How many partitions of every asset, or of some, stand how, and for how long its freshness promise is broken. */
-  async counts(assets?: ReadonlySet<AssetKey>): Promise<AssetCounts[]> {
+  /**
+   * How many partitions of every asset, or of some, stand how, and for how long its freshness promise is broken.
+   *
+   * @param lookbackDays What is missing is late within so many days.
+   */
+  async counts(lookbackDays: number, assets?: ReadonlySet<AssetKey>): Promise<AssetCounts[]> {
     await this.refresh();
     const { countsOf } = await import("./counts.ts");
-    return await countsOf(this.session, assets);
+    return await countsOf(this.session, lookbackDays, assets);
   }
 
   /**

@@ -6,12 +6,13 @@ import type { Ranges } from "./partition/ranges.ts";
 import { type RunSelection, scopeOf } from "./run/scope.ts";
 import { runningIn, type Session } from "./run/session.ts";
 import type { Node } from "./staleness/node.ts";
-import { Overlay, type PartitionState, type StateRange } from "./staleness/states.ts";
+import { lastMaterialized, Overlay, type PartitionState, type StateRange } from "./staleness/states.ts";
 import {
   failedChecks,
   failures,
-  lateIn,
   lateness,
+  lateOf,
+  recentOf,
   type Rollbacks,
   rollbacks,
   rolledBack,
@@ -31,10 +32,11 @@ export interface AssetStatus {
   /** fresh + stale + missing = total; the others lie over these. */
   readonly partitions: PartitionCounts;
   readonly ranges: readonly StatusRange[];
-  /** Those that break the asset's freshness promise. */
+  /** Those that break the asset's freshness promise; what is missing does so within the days that are looked back on. */
   readonly late: readonly PartitionRange[];
   /** How many stand though a blocking check failed when it was run again. */
   readonly broken: number;
+  /** Of the selected partitions; of all where neither keys nor bounds select them. */
   readonly lastMaterialized: Instant | null;
   readonly checks: { readonly passed: number; readonly failed: number };
   readonly warnings: readonly Warning[];
@@ -50,10 +52,18 @@ export async function statusOf(session: Session, selection: RunSelection): Promi
   const nodes = index.nodes.filter((node) => selection.assets.has(node.key));
   const overlay = new Overlay(index, await runningIn(session.state));
   const scope = scopeOf(index, selection);
+  const recent = recentOf(index, selection.lookbackDays);
   const undone = await rolledBack(session.state);
+  const isBounded = selection.from !== undefined || selection.to !== undefined ||
+    (selection.partitions?.length ?? 0) > 0;
   return await Promise.all(
     nodes.map((node) =>
-      assetStatus(session, overlay, node, scope.get(node) ?? [], undone.get(node.key) ?? new Map())
+      assetStatus(session, overlay, node, {
+        ranges: scope.get(node) ?? [],
+        recent: recent.get(node) ?? [],
+        isBounded,
+        undone: undone.get(node.key) ?? new Map(),
+      })
     ),
   );
 }
@@ -75,12 +85,22 @@ async function assetStatus(
   session: Session,
   overlay: Overlay,
   node: Node,
-  ranges: Ranges,
-  undone: Rollbacks,
+  { ranges, recent, isBounded, undone }: {
+    readonly ranges: Ranges;
+    readonly recent: Ranges;
+    /** Whether keys or bounds select the ranges. */
+    readonly isBounded: boolean;
+    readonly undone: Rollbacks;
+  },
 ): Promise<AssetStatus> {
   const { index } = session;
-  const { partitions, states, lastMaterialized, checks, failing } = counted(index, overlay, node, ranges);
-  const late = lateIn(index, node, states);
+  const { partitions, judged, states, checks, failing, ...made } = counted(
+    index,
+    overlay,
+    node,
+    ranges,
+  );
+  const late = lateOf(index, node, judged, recent);
   const failed = await failedChecks(session, node, failing);
   const warnings = [
     ...failed.warnings,
@@ -94,7 +114,7 @@ async function assetStatus(
     ranges: named(node, states),
     late: partitionRanges(node.set, late),
     broken: failed.broken,
-    lastMaterialized,
+    lastMaterialized: isBounded ? made.lastMaterialized : lastMaterialized(index, node),
     checks,
     warnings,
   };

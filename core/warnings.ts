@@ -5,6 +5,7 @@ import {
   normalize,
   type OrdinalRange,
   type Ranges,
+  subtract,
 } from "./partition/ranges.ts";
 import type { AssetKey, RunId } from "./event.ts";
 import { type CheckResult, FILES_INTACT } from "./check.ts";
@@ -15,9 +16,11 @@ import { KnownResults } from "./known_results.ts";
 import type { Failure, State } from "./ports/state.ts";
 import { reportIt } from "./run/external.ts";
 import { expiredNeed } from "./run/needs.ts";
+import { type Scope, scopeOf } from "./run/scope.ts";
 import type { Session } from "./run/session.ts";
 import type { StalenessIndex } from "./staleness/index.ts";
 import type { Node } from "./staleness/node.ts";
+import type { JudgedRange } from "./staleness/judgement.ts";
 import { judgements, type StateRange } from "./staleness/states.ts";
 
 /** Something to be told of an asset that is no failure. */
@@ -156,6 +159,26 @@ export function lateIn(
   const last = set.window(holding).start < before ? holding - 1 : holding - 2;
   if (last < first) return [];
   return intersect(normalize(states.filter(({ state }) => state !== "fresh")), [{ from: first, to: last }]);
+}
+
+/**
+ * The late partitions that are kept up: what was made and is not fresh, wherever it is, and what is missing of the recent.
+ *
+ * @param recent The partitions of the days that are looked back on.
+ */
+export function lateOf(
+  index: StalenessIndex,
+  node: Node,
+  judged: readonly JudgedRange[],
+  recent: Ranges,
+): Ranges {
+  const missing = normalize(judged.filter(({ state }) => state === "missing"));
+  return subtract(lateIn(index, node, judged), subtract(missing, recent));
+}
+
+/** The partitions of the days that are looked back on. */
+export function recentOf(index: StalenessIndex, lookbackDays: number): Scope {
+  return scopeOf(index, { assets: new Set(index.nodes.map(({ key }) => key)), lookbackDays });
 }
 
 export function lateness(node: Node, late: Ranges): Warning[] {

@@ -3,6 +3,7 @@ import { compress } from "hono/compress";
 import { trimTrailingSlash } from "hono/trailing-slash";
 import { MINUTE, type Vitals } from "../core/mod.ts";
 import { api } from "./api/api.ts";
+import { damageSeen } from "./damage_seen.ts";
 import { EXPOSITION, exposition } from "./exposition.ts";
 import { metricsOf } from "./metrics.ts";
 import { pages } from "./pages/pages.tsx";
@@ -25,6 +26,7 @@ export function webApp(vitals: Vitals, options: WebOptions = {}): Hono<SafetyEnv
 
 /** Adds all that is served to an app that is safe. */
 export function serve(app: Hono<SafetyEnv>, vitals: Vitals): void {
+  const tables = vitals.tables && damageSeen(vitals.tables, vitals.lake);
   app.use(trimTrailingSlash());
   app.get("/healthz", (context) => {
     const { silence } = vitals.pulse;
@@ -42,8 +44,8 @@ export function serve(app: Hono<SafetyEnv>, vitals: Vitals): void {
     const text = exposition(await metricsOf(vitals));
     return context.body(text, 200, { "content-type": EXPOSITION });
   });
-  app.route("/api", api(vitals));
+  app.route("/api", api(vitals, tables));
   app.get("/static/:name", (context) => files.serve(context) ?? context.text("no such file\n", 404));
-  app.route("/", pages(vitals));
+  app.route("/", pages(vitals, tables));
   app.onError((error, context) => context.text(`${error.message}\n`, 500));
 }

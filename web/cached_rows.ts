@@ -1,7 +1,7 @@
 import { type Instant, SECOND, type Tables } from "../core/mod.ts";
-import { type Answer, answerTo, type Row } from "./answer.ts";
+import { type Answer, answerTo, type Row, type Statement } from "./answer.ts";
 
-export type { Row };
+export type { Row, Statement };
 
 /** At most so many answers are kept, and so many characters of them. */
 const MOST = 200, CHARACTERS = 8_000_000;
@@ -46,12 +46,12 @@ export class CachedRows {
    * @param version Names the content that it reads, such as `Orchestrator.contentOf` of the assets behind it.
    * @throws As `Tables.ask`; an error is kept for nobody.
    */
-  async rows(statement: string, version: number | string): Promise<readonly Row[]> {
+  async rows(statement: Statement, version: number | string): Promise<readonly Row[]> {
     return (await this.answer(statement, version)).rows;
   }
 
   /** The same, with the columns. */
-  async answer(statement: string, version: number | string): Promise<Answer> {
+  async answer(statement: Statement, version: number | string): Promise<Answer> {
     const key = JSON.stringify([version, statement]);
     const known = this.#kept.get(key);
     const kept = known ?? { answer: this.#ask(key, statement), size: 0 };
@@ -61,7 +61,7 @@ export class CachedRows {
   }
 
   /** The rows of a statement, for who follows the lake: those of the version, or of up to some seconds before. */
-  async paced(statement: string, version: number | string, now: Instant): Promise<readonly Row[]> {
+  async paced(statement: Statement, version: number | string, now: Instant): Promise<readonly Row[]> {
     return (await this.#follow(statement, version, now).answer).rows;
   }
 
@@ -69,34 +69,35 @@ export class CachedRows {
    * The same, for who does not wait: while newer rows are asked for, those that were answered last; undefined where none
    * were.
    */
-  soon(statement: string, version: number | string, now: Instant): readonly Row[] | undefined {
+  soon(statement: Statement, version: number | string, now: Instant): readonly Row[] | undefined {
     return this.#follow(statement, version, now).rows;
   }
 
-  #follow(statement: string, version: number | string, now: Instant): Last {
-    const last = this.#last.get(statement);
+  #follow(statement: Statement, version: number | string, now: Instant): Last {
+    const name = nameOf(statement);
+    const last = this.#last.get(name);
     if (last !== undefined && (last.version === version || now < last.at + PACE)) return last;
     const asked: Last = { version, at: now, answer: this.answer(statement, version), rows: last?.rows };
-    this.#last.delete(statement);
-    this.#last.set(statement, asked);
+    this.#last.delete(name);
+    this.#last.set(name, asked);
     for (const [first] of this.#last) if (this.#last.size > LAST) this.#last.delete(first);
     asked.answer.then(({ rows }) => {
       asked.rows = rows;
-      this.#faults.delete(statement);
+      this.#faults.delete(name);
     }, (error) => {
-      if (this.#last.get(statement) === asked) this.#last.delete(statement); // who asks next tries again
-      this.#faults.set(statement, error instanceof Error ? error.message : String(error));
+      if (this.#last.get(name) === asked) this.#last.delete(name); // who asks next tries again
+      this.#faults.set(name, error instanceof Error ? error.message : String(error));
       for (const [first] of this.#faults) if (this.#faults.size > LAST) this.#faults.delete(first);
     });
     return asked;
   }
 
   /** Why the rows of a statement could not be had when they were asked for last; undefined where they could. */
-  faultOf(statement: string): string | undefined {
-    return this.#faults.get(statement);
+  faultOf(statement: Statement): string | undefined {
+    return this.#faults.get(nameOf(statement));
   }
 
-  async #ask(key: string, statement: string): Promise<Answer> {
+  async #ask(key: string, statement: Statement): Promise<Answer> {
     try {
       const answer = await answerTo(this.#tables, statement, { signal: new AbortController().signal });
       const kept = this.#kept.get(key);
@@ -117,4 +118,8 @@ export class CachedRows {
       size -= each.size;
     }
   }
+}
+
+function nameOf(statement: Statement): string {
+  return typeof statement === "string" ? statement : JSON.stringify(statement);
 }

@@ -2,13 +2,13 @@ import { type OpenLake, type ProcessVitals, type Pulse, SECOND, type Vitals } fr
 import { counter, gauge, type Metric, type Sample, summary } from "./exposition.ts";
 
 /** What a daemon and its lake come to, as Prometheus' metrics. Names and labels stay what they are. */
-export async function metricsOf({ pulse, lake, process }: Vitals): Promise<Metric[]> {
+export async function metricsOf({ pulse, lake, process, lookbackDays }: Vitals): Promise<Metric[]> {
   const open = lake();
   return [
     ...processMetrics(process),
     ...pulseMetrics(pulse),
     ...workMetrics(pulse),
-    ...open === undefined ? [] : await lakeMetrics(open, process),
+    ...open === undefined ? [] : await lakeMetrics(open, process, lookbackDays),
   ];
 }
 
@@ -61,11 +61,12 @@ function workMetrics({ counters: { ticks, steps, partitions, retries } }: Pulse)
 async function lakeMetrics(
   { orchestrator, state, requests, limited }: OpenLake,
   { now, speed }: ProcessVitals,
+  lookbackDays: number,
 ): Promise<Metric[]> {
   const [runs, oldest, assets, episodes, owed] = [
     await state.runCounts(),
     await state.oldest(),
-    await orchestrator.counts(),
+    await orchestrator.counts(lookbackDays),
     await state.alerts.open(),
     await state.alerts.owed(),
   ];

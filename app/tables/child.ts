@@ -11,13 +11,14 @@ import { DAMAGED, readAsked, REFUSED } from "./statement.ts";
 const never = new AbortController().signal;
 
 async function answer(): Promise<void> {
-  const { statement, format, head, timeout, memory } = await readAsked(Deno.stdin.readable);
+  const { statement, format, head, part, timeout, memory } = await readAsked(Deno.stdin.readable);
   const app = await openApp({ env: Deno.env.toObject(), cwd: Deno.cwd() });
   const query = await app.query();
   const limits = { timeout, memory, rows: 1 };
   const pieces = query.run(statement, {
     format,
     head,
+    ...(part && { part }),
     limits,
     signal: never,
     terminal: false,

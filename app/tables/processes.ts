@@ -49,11 +49,12 @@ export class ProcessTables implements Tables, AsyncDisposable {
 
   async ask(
     statement: string,
-    { format, signal, head = false, timeout = 60 * SECOND }: StatementOptions,
+    { format, signal, head = false, part, timeout = 60 * SECOND }: StatementOptions,
   ): Promise<ReadableStream<Uint8Array>> {
     const done = await this.#turns.take(signal);
     try {
-      return await this.#begin({ statement, format, head, timeout, memory: MEMORY }, signal, done);
+      const asked = { statement, format, head, timeout, memory: MEMORY, ...(part && { part }) };
+      return await this.#begin(asked, signal, done);
     } catch (error) {
       done();
       throw error;

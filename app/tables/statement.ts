@@ -1,10 +1,11 @@
-import type { AnswerFormat } from "../../core/mod.ts";
+import type { AnswerFormat, TablePart } from "../../core/mod.ts";
 
 /** What a process that answers one statement is given on its standard input. */
 export interface AskedStatement {
   readonly statement: string;
   readonly format: Exclude<AnswerFormat, "table">;
   readonly head: boolean;
+  readonly part?: TablePart;
   /** In milliseconds. */
   readonly timeout: number;
   /** In bytes, of the whole process. */

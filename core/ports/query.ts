@@ -20,6 +20,11 @@ export class RefusedError extends WrongUseError {
 /** The lake's files are not what was published: one line that names one of them, and what makes it again. */
 export class DamageError extends Error {
   override readonly name = "DamageError";
+
+  /** What its line names first: the path of a file. */
+  get path(): string {
+    return /"([^"]*)"/.exec(this.message)?.[1] ?? "";
+  }
 }
 
 /** The limits of one answer. */
@@ -30,6 +35,13 @@ export interface QueryLimits {
   readonly memory: number;
   /** Rows that the format `table` shows. */
   readonly rows: number;
+}
+
+/** A part of tables whose files' paths have a column, such as days: its values from one to another, both inclusive. */
+export interface TablePart {
+  readonly column: string;
+  readonly from: string;
+  readonly to: string;
 }
 
 /** The bounds and the format of one query. */
@@ -43,6 +55,8 @@ export interface QueryOptions {
   readonly width?: number;
   /** Whether JSON begins with a line of its own: the answer's columns, as `AnswerColumn`s. @default false */
   readonly head?: boolean;
+  /** Files whose paths have another value of the column are not looked at: a damaged one keeps nobody. @default all are */
+  readonly part?: TablePart;
   /** Told, in one line each, of what the catalog holds and cannot be used, where the statement does not need it. */
   readonly warn: (message: string) => void;
 }

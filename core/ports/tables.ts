@@ -1,5 +1,5 @@
 import { RefusedError } from "./query.ts";
-import type { AnswerFormat } from "./query.ts";
+import type { AnswerFormat, TablePart } from "./query.ts";
 import type { BrokenEntry, Definition } from "./catalog.ts";
 import type { Milliseconds } from "../instant.ts";
 
@@ -24,6 +24,8 @@ export interface StatementOptions {
   readonly signal: AbortSignal;
   /** As `QueryOptions` has it. */
   readonly head?: boolean;
+  /** As `QueryOptions` has it. */
+  readonly part?: TablePart;
   /** Time spent on the answer, without the time that its reader takes. @default a minute */
   readonly timeout?: Milliseconds;
 }

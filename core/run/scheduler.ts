@@ -154,8 +154,9 @@ class Scheduler {
     const status = result.status === "nothing_to_do" ? "succeeded" : result.status;
     const { counts, errors } = result;
     const blocked = tally.blocked();
+    const before = await this.run.madeBefore();
     const summary = {
-      counts: { ...counts },
+      counts: { ...counts, materialized: counts.materialized + before },
       ...(errors.length === 0 ? {} : { errors: errors.slice(0, 20) }),
       // No event speaks of what was held back for want of something.
       ...(blocked.length === 0 ? {} : { blocked: blocked.slice(0, 20) }),

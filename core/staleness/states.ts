@@ -1,4 +1,5 @@
 import type { AssetKey } from "../event.ts";
+import type { Instant } from "../instant.ts";
 import {
   contains,
   fromOrdinals,
@@ -10,7 +11,7 @@ import {
   union,
 } from "../partition/ranges.ts";
 import type { StalenessIndex } from "./index.ts";
-import { dependentsOf, existing, type Node } from "./node.ts";
+import { allExisting, dependentsOf, existing, type Node } from "./node.ts";
 import type { JudgedRange, Judgement, Totals, Validity } from "./judgement.ts";
 import { addRow, addTotals, holds, isSummarized, noTotals, summaryOf } from "./summary.ts";
 
@@ -84,6 +85,18 @@ export function standing(index: StalenessIndex, node: Node, within: Ranges): Sta
   const answer = { judged, totals, ranges, revision, now, until, clock, clockUntil };
   answers.set(node, answer);
   return answer;
+}
+
+/** When any of a node's partitions that stand was materialized last. */
+export function lastMaterialized(index: StalenessIndex, node: Node): Instant | null {
+  let last: Instant | null = null;
+  for (const { from, to } of allExisting(node, index.now)) {
+    node.rows.segments(from, to, (chunk) => {
+      const at = summaryOf(index, node, chunk).totals.lastMaterialized;
+      if (at !== null) last = Math.max(last ?? -Infinity, at);
+    });
+  }
+  return last;
 }
 
 function isSame(some: Ranges, others: Ranges): boolean {

@@ -5,12 +5,11 @@ import { byKey } from "../plan.ts";
 import { isTimeSet } from "../partition/partition_set.ts";
 import { type PartitionRange, partitionRange } from "../partition/range_text.ts";
 import { count, intersect, type OrdinalRange, type Ranges } from "../partition/ranges.ts";
-import { scopeOf } from "../run/scope.ts";
 import { runningIn, type Session } from "../run/session.ts";
 import { causesOf } from "../staleness/causes.ts";
 import { allExisting, type Node } from "../staleness/node.ts";
 import { Overlay, type StateRange } from "../staleness/states.ts";
-import { lateIn } from "../warnings.ts";
+import { lateOf, recentOf } from "../warnings.ts";
 import { type CauseJson, causeJson } from "./plan.ts";
 
 /** Neighbouring partitions that somebody should look at. */
@@ -29,8 +28,6 @@ export interface Attention {
   readonly concerns: readonly Concern[];
   /** How many partitions there are of each state; those that are damaged or late are counted as that alone. */
   readonly totals: Readonly<Record<Concern["state"], number>>;
-  /** How many of each asset break its freshness promise within the days that are looked at. */
-  readonly late: ReadonlyMap<AssetKey, number>;
 }
 
 /** So many ranges of an asset and a state are told. */
@@ -48,21 +45,19 @@ export async function attentionOf(orchestrator: Orchestrator, lookbackDays: numb
   const { session } = orchestrator;
   const { index, state } = session;
   const overlay = new Overlay(index, await runningIn(state));
-  const recent = scopeOf(index, { assets: new Set(index.nodes.map(({ key }) => key)), lookbackDays });
+  const recent = recentOf(index, lookbackDays);
   const totals = { failed: 0, blocked: 0, damaged: 0, stale: 0, late: 0 };
-  const lates = new Map<AssetKey, number>();
   const placed: Placed[] = [];
   for (const node of index.nodes) {
-    const { states } = counted(index, overlay, node, allExisting(node, index.now));
-    const late = intersect(lateIn(index, node, states), recent.get(node) ?? []);
-    lates.set(node.key, count(late));
+    const { judged, states } = counted(index, overlay, node, allExisting(node, index.now));
+    const late = lateOf(index, node, judged, recent.get(node) ?? []);
     for (const [state, ranges] of concernsIn(session, node, states, late)) {
       totals[state] += count(ranges);
       for (const range of ranges.slice(-TOLD)) placed.push(concernOf(session, node, state, range));
     }
   }
   placed.sort(([a], [b]) => b - a);
-  return { concerns: placed.map(([, concern]) => concern), totals, late: lates };
+  return { concerns: placed.map(([, concern]) => concern), totals };
 }
 
 function concernsIn(

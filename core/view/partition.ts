@@ -32,22 +32,30 @@ export interface PartitionStand extends Pick<PartitionJson, "causes" | "hindranc
   /** Of it alone. */
   readonly status: AssetStatus;
   readonly state: PartitionState;
+  /** Whether its files are known to be damaged or gone. */
+  readonly isDamaged: boolean;
   /** The checks of files that are not what was published; undefined where they are. */
   readonly damage: readonly CheckResult[] | undefined;
 }
 
-/** Looks at the files of one partition, and finds out how it stands. @throws {RequestError} If the asset has no such partition. */
+/**
+ * Looks at the files of one partition, and finds out how it stands.
+ *
+ * @param lookbackDays What is missing is late within so many days.
+ * @throws {RequestError} If the asset has no such partition.
+ */
 export async function partitionStand(
   orchestrator: Orchestrator,
   asset: AssetKey,
   partition: string | null,
+  lookbackDays = 0,
 ): Promise<PartitionStand> {
   await orchestrator.refresh();
   const { index } = orchestrator;
   const ordinal = partitionOf(index.node(asset), partition, "looking at", index.now);
   const [damaged] = await orchestrator.lookAtFiles(asset, [{ from: ordinal, to: ordinal }]);
   const bounds = partition === null ? { all: true } : { partitions: [partition], exact: true };
-  const selection = { assets: new Set([asset]), lookbackDays: 0, ...bounds };
+  const selection = { assets: new Set([asset]), lookbackDays, ...bounds };
   const [status] = await orchestrator.status(selection);
   const [step] = await orchestrator.plan(selection);
   const { causes = [], hindrance } = step === undefined ? {} : plannedStepJson(step);
@@ -56,6 +64,7 @@ export async function partitionStand(
     status: status!,
     state: status!.ranges[0]?.state ?? "missing",
     causes,
+    isDamaged: index.isDamaged(index.node(asset), ordinal),
     damage: damaged?.checks,
     ...(hindrance && { hindrance }),
   };
@@ -67,7 +76,11 @@ export async function partitionJson(
   asset: AssetKey,
   partition: string | null,
 ): Promise<PartitionJson> {
-  const { ordinal, status: _, damage: __, ...stand } = await partitionStand(orchestrator, asset, partition);
+  const { ordinal, status: _, isDamaged: __, damage: ___, ...stand } = await partitionStand(
+    orchestrator,
+    asset,
+    partition,
+  );
   const keys = await keysOf(state);
   const events = await state.eventsOf(asset, EVENTS, { partition: ordinal });
   return {

@@ -25,6 +25,14 @@ test("status looks at the days that plan means, and at whole sets when asked to"
   const steps: { count: number }[] = plan.steps;
   assertEquals(missing(usual), steps.reduce((sum, { count }) => sum + count, 0));
   assertEquals(usual.assets[1].partitions.total, 7);
+  const last = usual.assets[1].lastMaterialized;
+  assert(last !== null, "what was made last may be older than what is looked at");
+  assertEquals((await line.run(["status", "--json", ...DAY], { env })).json.assets[1].lastMaterialized, last);
+  const other = ["--from", "2024-01-03", "--to", "2024-01-03"];
+  assertEquals(
+    (await line.run(["status", "--json", ...other], { env })).json.assets[1].lastMaterialized,
+    null,
+  );
   const { json: whole } = await line.run(["status", "--all", "--json"], { env });
   assert(whole.assets[1].partitions.total > 1_000);
   assertEquals(whole.assets[1].partitions.fresh, 1);

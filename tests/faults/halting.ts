@@ -21,13 +21,10 @@ function reached(call: string, on: string | URL): void {
   if (call === name && isOn && --left === 0) Deno.kill(Deno.pid, signal);
 }
 
-const { rename, renameSync, linkSync, remove, removeSync, open, openSync, lstat, readTextFile } = Deno;
+const { rename, renameSync, linkSync, remove, removeSync, open, openSync, lstat, stat } = Deno;
 Object.assign(Deno, {
   lstat: (at: string) => (reached("lstat", at), lstat(at)),
-  readTextFile: (
-    at: string,
-    options?: Deno.ReadFileOptions,
-  ) => (reached("read", at), readTextFile(at, options)),
+  stat: (at: string | URL) => (reached("stat", at), stat(at)),
   rename: (from: string, to: string) => (seen("rename", from), rename(from, to)),
   renameSync: (from: string, to: string) => (seen("rename", from), renameSync(from, to)),
   linkSync: (from: string, to: string) => (seen("link", from), linkSync(from, to)),

@@ -13,7 +13,7 @@ const COMMANDS = [["status"], ["inspect", "SELECT 1"], MAKE];
 /** What is there of the state that another command is making: nothing, or the file that it has just begun. */
 const BEGUN = ["nothing", "a file"];
 /** The lake's mark is read, and the state is looked for. */
-const LOOKS = [{ name: "read", path: "lake/_airgraph.json" }, { name: "lstat", path: "state/lake.sqlite" }];
+const LOOKS = [{ name: "stat", path: "lake/_airgraph.json" }, { name: "lstat", path: "state/lake.sqlite" }];
 
 Deno.test("who meets a command that makes the lake, at whichever of its looks, finds the lake made", async () => {
   await using server = fixedServer();

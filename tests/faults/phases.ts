@@ -37,7 +37,7 @@ export const phases: readonly Phase[] = [
   {
     name: "while it opens the lake",
     prepare: ({ place }) => ({
-      preload: tellingItself({ name: "read", path: `${place.lake}/_airgraph.json` }),
+      preload: tellingItself({ name: "stat", path: `${place.lake}/_airgraph.json` }),
     }),
   },
   {

@@ -119,7 +119,7 @@ Deno.test("a wipe that goes on after its worker died leaves what was made meanwh
   assertEquals(wiped.outcome.status, "succeeded");
   await materialize();
   await orchestrator.execute(taken); // as one whose end was not recorded
-  assertEquals((await orchestrator.counts()).map(({ partitions }) => partitions.fresh), [4, 4]);
+  assertEquals((await orchestrator.counts(7)).map(({ partitions }) => partitions.fresh), [4, 4]);
 });
 
 Deno.test("a version is put back by a queued run, once, whatever died meanwhile", async () => {

@@ -235,6 +235,8 @@ Deno.test("a damaged file is a problem of the server that names it and what make
     ]);
     assertMatch(detail, wanted);
   }
+  const overview = await made.get("/");
+  assertMatch(overview.read, /needs? a look .*What needs a look .*damaged vietnam\/prod_mart/);
   const page = await made.get("/data/prod_db/vietnam");
   assertEquals(page.status, 200);
   assertMatch(page.read, wanted);

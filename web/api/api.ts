@@ -26,7 +26,7 @@ const INFO = {
 export type ApiVitals = Pick<Vitals, "lake" | "lookbackDays"> & Partial<Pick<Vitals, "pulse" | "tables">>;
 
 /** The API over a lake that a process has open: JSON, described by OpenAPI 3.1. It queues runs, and executes none. */
-export function api(vitals: ApiVitals): OpenAPIHono<ApiEnv> {
+export function api(vitals: ApiVitals, asked = vitals.tables): OpenAPIHono<ApiEnv> {
   const { lake: open, lookbackDays, pulse } = vitals;
   const api = new OpenAPIHono<ApiEnv>({
     defaultHook(result, context) {
@@ -52,7 +52,7 @@ export function api(vitals: ApiVitals): OpenAPIHono<ApiEnv> {
     }
     context.set("lake", lake);
     context.set("lookbackDays", lookbackDays);
-    context.set("tables", vitals.tables);
+    context.set("tables", asked);
     context.set("now", pulse?.now ?? lake.orchestrator.now);
     await next();
   });

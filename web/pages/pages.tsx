@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { setCookie } from "hono/cookie";
-import { RequestError, type Vitals } from "../../core/mod.ts";
+import { RequestError, type Tables, type Vitals } from "../../core/mod.ts";
 import { CachedRows } from "../cached_rows.ts";
 import { type Pages, show } from "../page.tsx";
 import { Empty, Title } from "../parts/small.tsx";
@@ -50,8 +50,8 @@ const text = words({
 });
 
 /** The pages on which a lake is understood and steered. */
-export function pages(vitals: Vitals): Pages {
-  const { lake: open, lookbackDays, process, pulse, tables } = vitals;
+export function pages(vitals: Vitals, tables: Tables | undefined): Pages {
+  const { lake: open, lookbackDays, process, pulse } = vitals;
   const app = new Hono<PageEnv>();
   const cached = tables && new CachedRows(tables);
   app.use(async (context, next) => {

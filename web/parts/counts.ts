@@ -1,9 +1,16 @@
 import type { AssetCounts } from "../../core/mod.ts";
 import type { ShownState } from "./state.tsx";
 
-/** An asset's partitions by the state that is shown: those that something lies over are not counted twice. */
-export function shownCounts(
-  { partitions: { fresh, stale, missing, failed, blocked, running }, late }: AssetCounts,
-): Partial<Record<ShownState, number>> {
-  return { fresh, stale, missing, failed, blocked, running, ...(late && { late }) };
+/** Partitions by the state that is shown, each once, and how many of them are late. */
+export type CountsShown = Readonly<Partial<Record<ShownState, number>>>;
+
+/** The partitions of assets together, as they are shown. */
+export function shownCounts(...assets: readonly AssetCounts[]): CountsShown {
+  const sums: Partial<Record<ShownState, number>> = {};
+  for (const { shown, late } of assets) {
+    for (const [state, count] of Object.entries({ ...shown, late: late ?? 0 })) {
+      sums[state as ShownState] = (sums[state as ShownState] ?? 0) + count;
+    }
+  }
+  return sums;
 }

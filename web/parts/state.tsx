@@ -38,6 +38,14 @@ export const stateWords = words<Readonly<Record<ShownState, string>>>({
   late: "trễ",
 });
 
+const text = words({
+  late: (count: string) => `of these ${count} late`,
+  damaged: "damaged",
+}, {
+  late: (count) => `trong đó ${count} trễ`,
+  damaged: "hỏng",
+});
+
 /** The sign of a state, drawn in a square of 16. */
 const SIGNS: Readonly<Record<ShownState, string>> = {
   fresh: "M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1Z",
@@ -56,6 +64,21 @@ export function State({ view, state, count }: { view: View; state: ShownState; c
     <Marked state={state}>
       {count === undefined ? "" : `${view.format.number(count)} `}
       {view.in(stateWords)[state]}
+    </Marked>
+  );
+}
+
+/** How a partition stands; one that is stale as its files are damaged is called so. */
+export function Stand(
+  { view, of: { state, isDamaged } }: {
+    view: View;
+    of: { readonly state: ShownState; readonly isDamaged: boolean };
+  },
+) {
+  if (!isDamaged || state !== "stale") return <State view={view} state={state} />;
+  return (
+    <Marked state="failed">
+      {view.in(text).damaged}
     </Marked>
   );
 }
@@ -79,23 +102,33 @@ export function Sign({ state }: { state: ShownState }) {
   );
 }
 
-/** The states that some partitions are in, with how many. */
+/** The states that some partitions are in, with how many, and how many of these are late. */
 export function States(
   { view, counts }: { view: View; counts: Readonly<Partial<Record<ShownState, number>>> },
 ) {
+  const { late = 0 } = counts;
   return (
     <span class="states">
-      {STATES.filter((state) => (counts[state] ?? 0) > 0)
-        .map((state) => <State view={view} state={state} count={counts[state]!} />)}
+      {partsOf(counts).map((state) => <State view={view} state={state} count={counts[state]!} />)}
+      {late === 0 ? null : (
+        <Marked state="late">
+          {view.in(text).late(view.format.number(late))}
+        </Marked>
+      )}
     </span>
   );
 }
 
-/** How states share a whole, as a bar whose parts are at least wide enough to be seen. */
+/** The states that together are the whole: what is late is in one of them, too. */
+function partsOf(counts: Readonly<Partial<Record<ShownState, number>>>): readonly ShownState[] {
+  return STATES.filter((state) => state !== "late" && (counts[state] ?? 0) > 0);
+}
+
+/** How states share a whole, each partition in one, as a bar whose parts are at least wide enough to be seen. */
 export function StateBar(
   { view, counts }: { view: View; counts: Readonly<Partial<Record<ShownState, number>>> },
 ) {
-  const parts = STATES.filter((state) => (counts[state] ?? 0) > 0);
+  const parts = partsOf(counts);
   const total = parts.reduce((sum, state) => sum + counts[state]!, 0);
   if (total === 0) return null;
   const widths = parts.map((state) => Math.max(1.5, 100 * counts[state]! / total));

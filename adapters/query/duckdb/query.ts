@@ -6,6 +6,7 @@ import {
   type Query,
   type QueryOptions,
   RefusedError,
+  type TablePart,
   visible,
   type Workspace,
 } from "../../../core/mod.ts";
@@ -26,8 +27,11 @@ const SHARE = 0.5;
 export interface DuckDBQueryOptions {
   readonly workspace: Pick<Workspace, "checkout">;
   readonly catalog: Pick<Catalog, "list">;
-  /** The published files below each of the folders. */
-  readonly published: (folders: readonly string[]) => Promise<readonly (readonly FileRef[])[]>;
+  /** The published files below each of the folders, of a part or of all. */
+  readonly published: (
+    folders: readonly string[],
+    part: TablePart | undefined,
+  ) => Promise<readonly (readonly FileRef[])[]>;
 }
 
 /** Answers reading statements over checked-out files of the lake, each in a sandbox of its own. */
@@ -68,7 +72,7 @@ export class DuckDBQuery implements Query {
       await using sandbox = await Sandbox.open({ scratch, memoryLimit }, signal);
       const statement = await parseStatement(sandbox.session, text);
       const named = await this.#named(sandbox, statement, options.warn);
-      const files = await this.#filesOf(named.needed);
+      const files = await this.#filesOf(named.needed, options.part);
       await using checkout = await this.#workspace.checkout([...files.values()].flat());
       root = checkout.root;
       const [device] = [...files.values()].flat().flatMap(({ path }) =>
@@ -97,10 +101,13 @@ export class DuckDBQuery implements Query {
   }
 
   /** The published files of tables, by the tables' locations. */
-  async #filesOf(needed: readonly Definition[]): Promise<ReadonlyMap<string, readonly FileRef[]>> {
+  async #filesOf(
+    needed: readonly Definition[],
+    part: TablePart | undefined,
+  ): Promise<ReadonlyMap<string, readonly FileRef[]>> {
     const folders = [...new Set(needed.flatMap((each) => each.type === "table" ? [each.location] : []))];
     if (folders.length === 0) return new Map();
-    const found = await this.#published(folders);
+    const found = await this.#published(folders, part);
     return new Map(folders.map((folder, i) => [folder, found[i]!]));
   }
 }

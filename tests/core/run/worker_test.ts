@@ -108,8 +108,9 @@ Deno.test("who is told to end hands its run back, and the next goes on with it u
   assertEquals((await second.state.run(1))?.run.status, "queued");
   assertEquals(await all(second.orchestrator.work()), [[1, "succeeded"]]);
   assertEquals(await made(second.state), ["1:0", "1:1", "1:2", "1:3"]);
-  const { steps } = (await second.state.run(1))!;
+  const { run, steps } = (await second.state.run(1))!;
   assertEquals(steps.map(({ step, outcome }) => [step, outcome]), [[1, "cancelled"], [2, "succeeded"]]);
+  assertEquals(run.summary, { counts: { materialized: 4, unchanged: 0, failed: 0, blocked: 0 } });
 });
 
 Deno.test("what is more urgent waits for one group, and what gave way is finished, none of it twice", async () => {

@@ -1,9 +1,10 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { HOUR, Pulse } from "../../../core/mod.ts";
 import { graph } from "../../../core/graph.ts";
 import { webApp } from "../../../web/app.ts";
 import { CachedRows } from "../../../web/cached_rows.ts";
 import { judged } from "../../../web/pages/air/days.tsx";
+import { dayFrom } from "../../../web/pages/air/lake.ts";
 import { landOf } from "../../../web/pages/air/land.ts";
 import { airNow } from "../../../web/pages/air/newest.ts";
 import { airPanel } from "../../../web/pages/air/panel.tsx";
@@ -78,6 +79,23 @@ Deno.test("the air is seen on a map, by city and hour, over time, and by day aga
     await orchestrator.contentOf(["vietnam/stations", "vietnam/reference_catalog"]),
   );
   assertMatch(await panel(), /Hanoi [\d.]+ µg\/m³, \w+/);
+});
+
+Deno.test("a damaged day keeps nobody from the air of other days", async () => {
+  await using made = await lakeOfADay();
+  const old = dayFrom(made.day, -10);
+  assertEquals((await made.command.run(["materialize", "--from", old, "--to", old])).code, 0);
+  const folder = `aq_prod/marts/vietnam/measurement_date=${old}`;
+  const path = `${folder}/country=Vietnam/part-00000.snappy.parquet`;
+  await Deno.truncate(`${made.command.cwd}/lake-simulated/${path}`, 100);
+  const damaged = /found it missing or with other bytes/;
+  for (const show of ["now", `series&place=Hanoi&from=${made.day}&to=${made.day}`]) {
+    const { read } = await made.get(`/air?show=${show}`);
+    assertMatch(read, /Hanoi/);
+    assertNotMatch(read, damaged);
+  }
+  const { read } = await made.get(`/air?show=series&place=Hanoi&from=${old}&to=${made.day}`);
+  assertMatch(read, damaged);
 });
 
 Deno.test("a map is drawn once, and has what lies on it", async () => {

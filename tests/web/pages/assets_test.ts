@@ -32,7 +32,7 @@ Deno.test("the overview says what failed and is blocked, never that all is well"
     text,
     /What needs a look Materialize these failed t\/raw 2024-01-30 found no answer, wanted one blocked t\/mart 2024-01-30/,
   );
-  assertMatch(text, /t 2 8 1 failed 1 blocked 2 missing 6 fresh/);
+  assertMatch(text, /t 2 8 1 failed 1 blocked 6 fresh/);
   assertMatch(text, /^2 .* What failed, is blocked, damaged, stale or late stands below/);
   assertNotMatch(text, /The lake is well/);
   const [, these] = /href="([^"]+)">Materialize these/.exec(html)!;
@@ -65,6 +65,14 @@ Deno.test("the overview lists what is stale, with why, and what is late of the d
     /What needs a look Materialize these late t\/raw 2024-01-31 At work/,
     "years that nobody wants are left out",
   );
+  const among = / of these 1 late/;
+  assertMatch(late.text, among);
+  for (const path of ["/assets", "/assets/t/raw"]) assertMatch((await get(path)).text, among, path);
+  assertMatch((await get("/lineage")).text, /t\/raw 1 late/);
+  const said = /late: not fresh 6 hours/;
+  assertMatch((await get("/assets/t/raw/2024-01-31")).text, said);
+  assertNotMatch((await get("/assets/t/raw/2023-06-30")).text, said);
+  assertMatch((await get("/assets/t/raw?at=2023")).text, /2023-01-01 2023-12-31 365 missing/);
 
   content["2015-01-02"] = "2";
   await materialize({ assets: new Set(["t/raw"]), partitions: ["2015-01-02"], force: true });
@@ -106,6 +114,18 @@ Deno.test("assets are chosen by a selection, as commands have it; what chooses n
   const { status, text: wrong } = await get("/assets?selection=t/mard");
   assertEquals(status, 400);
   assertMatch(wrong, /found no asset "t\/mard"/);
+});
+
+Deno.test("each partition has one share of a bar; those that are late are counted among them", async () => {
+  const [raw] = declared();
+  const freshness = { within: { hours: 2 }, after: "partition-end" as const };
+  const { get, materialize } = await shown([{ ...raw!, freshness }]);
+  await materialize();
+  for (const path of ["/", "/assets", "/assets/t/raw"]) {
+    const { text, html } = await get(path);
+    assertMatch(text, /1 failed 3 fresh of these 1 late/, path);
+    assertMatch(html, /class="bar"[^>]* aria-label="1 failed, 3 fresh"/, path);
+  }
 });
 
 Deno.test("a table is sorted by its address, either way", async () => {
@@ -252,6 +272,25 @@ Deno.test("a warning of several partitions leads to the first of them", async ()
   const leadsToFirst = /<a class="key" href="\/assets\/t\/raw\/2024-01-29">\s*2024-01-29\/2024-01-31/;
   assertMatch(html, leadsToFirst);
   assertMatch((await get("/checks")).html, leadsToFirst);
+});
+
+Deno.test("checks that failed are counted and named however old their partitions are", async () => {
+  const [raw] = declared();
+  let passed = true;
+  const odd = {
+    checks: [{ name: "even", severity: "warning" as const }],
+    run: ({ outputs }: CheckContext<unknown>) =>
+      Promise.resolve(outputs.map(({ partition }) => ({ check: "even", partition, passed }))),
+  };
+  const { get, materialize } = await shown([
+    { ...raw!, partitions: daily({ start: "2018-01-01" }), checks: [odd] },
+  ]);
+  await materialize({ partitions: ["2018-01-06"] });
+  passed = false;
+  await materialize({ partitions: ["2018-01-07"] });
+  const { text, html } = await get("/checks");
+  assertMatch(text, /t\/raw 1 1 2018-01-07/);
+  assertStringIncludes(html, 'href="/assets/t/raw/2018-01-07"');
 });
 
 Deno.test("what needs a look in another stretch than the one shown is named, and led to", async () => {

@@ -130,7 +130,7 @@ Deno.test("checks are told by asset, those that failed first, and over time", as
   const { get, materialize } = await shown(changing({}));
   await materialize();
   const { text } = await get("/checks");
-  assertMatch(text, /t\/raw 1 1 2024-01-31 check "has_rows" failed/);
+  assertMatch(text, /t\/raw 1 1 2024-01-31 2024-01-31 check "has_rows" failed/);
   const one = await get("/checks?asset=t/raw");
   assertMatch(one.text, /has_rows warning 1 1/);
   assertMatch(one.html, /aria-label="1 passed, 1 failed"/);
@@ -184,7 +184,7 @@ Deno.test("a file that is deleted while the pages are served is damage at the ne
   assertMatch((await get("/assets/t/one/a")).text, /fresh .*files_intact blocking passed/);
   lake.files.delete("lake/one/a");
   const { text } = await get("/assets/t/one/a");
-  assertMatch(text, /t\/one a Rebuild .* stale .*its files are damaged/);
+  assertMatch(text, /t\/one a Rebuild .* damaged .*its files are damaged/);
   assertMatch(text, /files_intact blocking failed found "lake\/one\/a" missing/);
   assertMatch((await get("/assets/t/one")).text, /1 stale/);
   const asked = await (await app.request("/api/assets/t/one/a")).json();

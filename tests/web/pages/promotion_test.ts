@@ -150,7 +150,7 @@ Deno.test("both sides are looked at: equal versions of a file that is gone are n
   const [path] = /aq_prod\/marts\/[^<"]+parquet/.exec(html)!;
   await Deno.remove(`${command.cwd}/lake-simulated/${path}`);
   const list = await made.get(`/promotion?until=${day}`);
-  assertMatch(list.read, new RegExp(`${day} fresh [\\d,]+ stale [\\d,]+ equal, but not fresh`));
+  assertMatch(list.read, new RegExp(`${day} fresh [\\d,]+ damaged [\\d,]+ equal, but damaged`));
   const both = await made.get(`/promotion/${day}`);
   assertMatch(both.read, /files_intact .*failed found "aq_prod\S+" missing/);
 });

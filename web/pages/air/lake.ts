@@ -1,5 +1,5 @@
 import { type AssetKey, DAY, type Definition, type OpenLake, type Orchestrator } from "../../../core/mod.ts";
-import type { Row } from "../../cached_rows.ts";
+import type { Row, Statement } from "../../cached_rows.ts";
 import type { PageEnv } from "../../view/view.ts";
 import { shown } from "../../view/entries.ts";
 
@@ -15,11 +15,11 @@ export interface AirTables {
   /** The newest day with rows, `YYYY-MM-DD` in UTC; undefined where nothing stands. */
   readonly newest: string | undefined;
   /** The rows of a statement over hours; who follows the lake may get those of some seconds before. */
-  hours(statement: string): Promise<readonly Row[]>;
+  hours(statement: Statement): Promise<readonly Row[]>;
   /** The same of what was read last where that is yet to be read; undefined where nothing was. */
-  soon(statement: string): readonly Row[] | undefined;
+  soon(statement: Statement): readonly Row[] | undefined;
   /** Why there are none, or none but those of before. */
-  faultOf(statement: string): string | undefined;
+  faultOf(statement: Statement): string | undefined;
   /** Every station. */
   stations(): Promise<readonly Station[]>;
   /** The same as `soon`. */
@@ -59,7 +59,7 @@ export async function airTables(
   const known = await orchestrator.contentOf(
     [named.made?.key, named.owner?.key].filter((key) => key !== undefined),
   );
-  const rows = (statement: string, version: number | string) =>
+  const rows = (statement: Statement, version: number | string) =>
     follows ? cached.paced(statement, version, machineNow) : cached.rows(statement, version);
   return {
     table: nameOf(found),

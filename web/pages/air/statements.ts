@@ -1,6 +1,9 @@
+import type { Statement } from "../../cached_rows.ts";
 import { type PollutantName, POLLUTANTS } from "./pollutants.ts";
 import { dayFrom } from "./lake.ts";
 
+/** The column of the path that has a file's day. */
+const DAY = "measurement_date";
 /** Days of which the newest hours are read. */
 const NEWEST_DAYS = 3;
 /** Over so many days hours are shown, over more days only. */
@@ -10,14 +13,16 @@ export const MOST_HOURLY_DAYS = 45;
 export type Place = { readonly station: number } | { readonly city: string };
 
 /** The newest hours of every station: `id`, `moment`, and the mean of a pollutant. */
-export function newestHours(table: string, pollutant: PollutantName, newest: string): string {
-  return [
+export function newestHours(table: string, pollutant: PollutantName, newest: string): Statement {
+  const [from, to] = [dayFrom(newest, 1 - NEWEST_DAYS), newest];
+  const text = [
     `SELECT location_id AS id, date_trunc('hour', datetime) AS moment, avg(${pollutant}) AS value`,
     `FROM ${table}`,
-    `WHERE measurement_date BETWEEN DATE '${dayFrom(newest, 1 - NEWEST_DAYS)}' AND DATE '${newest}'`,
+    within(from, to),
     `AND ${pollutant} IS NOT NULL`,
     "GROUP BY id, moment ORDER BY moment",
   ].join(" ");
+  return { text, part: { column: DAY, from, to } };
 }
 
 /** The values of some places between two days, both inclusive: `place`, from 0, `moment` and `value`. */
@@ -29,28 +34,30 @@ export function valuesOver(
     readonly from: string;
     readonly to: string;
   },
-): string {
+): Statement {
   const days = (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
   const grain = days <= MOST_HOURLY_DAYS ? "hour" : "day";
-  return places.map((place, number) =>
+  const text = places.map((place, number) =>
     [
       `SELECT ${number} AS place, date_trunc('${grain}', datetime) AS moment, avg(${pollutant}) AS value`,
       `FROM ${table}`,
-      `WHERE measurement_date BETWEEN DATE '${from}' AND DATE '${to}'`,
+      within(from, to),
       `AND ${condition(place)} AND ${pollutant} IS NOT NULL`,
       "GROUP BY moment",
     ].join(" ")
   ).join(" UNION ALL ") + " ORDER BY place, moment";
+  return { text, part: { column: DAY, from, to } };
 }
 
 /** At least so many hours make a mean over eight, and so many one of a day: three quarters. */
 export const LEAST_OF_8 = 6, LEAST_OF_24 = 18;
 
 /** A place's days in Vietnam's time: `day`, `mean`, `most`, `most8`, and how many `hours` are known of it. */
-export function daysOf(table: string, pollutant: PollutantName, place: Place, year: number): string {
-  return [
+export function daysOf(table: string, pollutant: PollutantName, place: Place, year: number): Statement {
+  const [from, to] = [`${year - 1}-12-31`, `${year}-12-31`];
+  const text = [
     `WITH hours AS (SELECT date_trunc('hour', datetime) AS moment, avg(${pollutant}) AS value FROM ${table}`,
-    `WHERE measurement_date BETWEEN DATE '${year - 1}-12-31' AND DATE '${year}-12-31'`,
+    within(from, to),
     `AND ${condition(place)} AND ${pollutant} IS NOT NULL GROUP BY moment),`,
     "running AS (SELECT moment, value, avg(value) OVER w AS mean8, count(*) OVER w AS hours8 FROM hours",
     "WINDOW w AS (ORDER BY moment RANGE BETWEEN INTERVAL 7 HOUR PRECEDING AND CURRENT ROW)),",
@@ -58,6 +65,11 @@ export function daysOf(table: string, pollutant: PollutantName, place: Place, ye
     `max(mean8) FILTER (hours8 >= ${LEAST_OF_8}) AS most8, count(*) AS hours FROM running GROUP BY day)`,
     `SELECT * FROM days WHERE year(day) = ${year} ORDER BY day`,
   ].join(" ");
+  return { text, part: { column: DAY, from, to } };
+}
+
+function within(from: string, to: string): string {
+  return `WHERE ${DAY} BETWEEN DATE '${from}' AND DATE '${to}'`;
 }
 
 function condition(place: Place): string {

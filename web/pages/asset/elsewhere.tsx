@@ -1,4 +1,4 @@
-import type { KeyRange, OpenLake } from "../../../core/mod.ts";
+import type { AssetCounts, KeyRange, OpenLake } from "../../../core/mod.ts";
 import { shownCounts } from "../../parts/counts.ts";
 import { partitionHref } from "../../parts/small.tsx";
 import { State } from "../../parts/state.tsx";
@@ -15,7 +15,7 @@ const NAMED = 3;
 export async function elsewhere(
   { orchestrator }: OpenLake,
   asset: string,
-  counts: Parameters<typeof shownCounts>[0],
+  counts: AssetCounts,
   shown: readonly Shown[],
 ): Promise<readonly (readonly [state: typeof WORTH[number], ranges: readonly KeyRange[]])[]> {
   const all = shownCounts(counts);

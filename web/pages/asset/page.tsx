@@ -65,7 +65,7 @@ export function asset(pages: Pages): void {
     const selection = { lookbackDays, ...bounds };
     await orchestrator.lookAtFiles(key, newestOf(set, await orchestrator.states(key, selection)));
     const [status] = await orchestrator.status({ assets: new Set([key]), ...selection });
-    const [counts] = await orchestrator.counts(new Set([key]));
+    const [counts] = await orchestrator.counts(lookbackDays, new Set([key]));
     const shown = shownOf(set, { ...status!, queued: await queuedOf(lake, key, set) });
     const acts = actsOf(declared, span);
     return await show(context, { title: key }, [

@@ -49,11 +49,11 @@ interface Row {
 /** All assets, or those that a selection chooses. */
 export function assets(pages: Pages): void {
   pages.get("/assets", async (context) => {
-    const { view, lake: { orchestrator, graph } } = context.var;
+    const { view, lake: { orchestrator, graph }, lookbackDays } = context.var;
     const t = view.in(text);
     const group = view.url.searchParams.get("group");
     const asked = view.url.searchParams.get("selection") ?? (group === null ? "" : `group:${group}`);
-    const counts = await orchestrator.counts();
+    const counts = await orchestrator.counts(lookbackDays);
     const keys = chosen(asked.trim() === "" ? [] : [asked], graph);
     const rows = counts.filter(({ key }) => keys.has(key))
       .map((counts): Row => ({ asset: graph.byKey.get(counts.key)!, counts }));

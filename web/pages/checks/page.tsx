@@ -1,4 +1,4 @@
-import type { AssetKey, AssetStatus, PartitionSet } from "../../../core/mod.ts";
+import type { AssetCounts, AssetKey, AssetStatus, PartitionSet } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { AssetLink, Empty, firstOf, Panel, partitionHref, Said, Time, Title } from "../../parts/small.tsx";
@@ -10,12 +10,13 @@ import { type CheckHistory, historyOf } from "./history.ts";
 
 const text = words({
   title: "Checks",
-  lead: (days: string) =>
-    `What was audited of the last ${days} days. A blocking check that fails keeps its partition from being published.`,
+  lead:
+    "The checks of everything that stands, as they were run last. A blocking check that fails keeps its partition from being published.",
   asset: "Asset",
   passed: "Passed",
   failed: "Failed",
-  warnings: "Found",
+  failedIn: "Failed in",
+  warnings: (days: string) => `Found in the last ${days} days`,
   one: (asset: string) => `Checks of ${asset}`,
   oneLead: "The newest partitions that were made or checked again.",
   check: "Check",
@@ -33,12 +34,13 @@ const text = words({
   trendText: (passed: string, failed: string) => `${passed} passed, ${failed} failed`,
 }, {
   title: "Kiểm tra",
-  lead: (days) =>
-    `Kết quả kiểm tra của ${days} ngày qua. Kiểm tra chặn không đạt thì phân vùng không được công bố.`,
+  lead:
+    "Kết quả kiểm tra gần nhất của mọi thứ hiện có. Kiểm tra chặn không đạt thì phân vùng không được công bố.",
   asset: "Tài sản",
   passed: "Đạt",
   failed: "Không đạt",
-  warnings: "Phát hiện",
+  failedIn: "Không đạt ở",
+  warnings: (days) => `Phát hiện trong ${days} ngày qua`,
   one: (asset) => `Kiểm tra của ${asset}`,
   oneLead: "Các phân vùng mới được dựng hoặc kiểm tra lại.",
   check: "Kiểm tra",
@@ -77,12 +79,16 @@ export function checks(pages: Pages): void {
       ]);
     }
     const checked = new Set(graph.assets.filter((each) => each.checks.length > 0).map(({ key }) => key));
-    const statuses = await orchestrator.status({ assets: checked, lookbackDays });
+    const counts = await orchestrator.counts(lookbackDays, checked);
+    const lately = new Map(
+      (await orchestrator.status({ assets: checked, lookbackDays })).map((each) => [each.key, each.warnings]),
+    );
+    const rows = counts.map((each): Row => ({ ...each, warnings: lately.get(each.key) ?? [] }));
     return await show(context, { title: t.title }, [
-      <Title title={t.title} lead={t.lead(view.format.number(lookbackDays))}>
+      <Title title={t.title} lead={t.lead}>
         <a class="button" data-dialog href="/acts/check?selection=*">{t.runChecks}</a>
       </Title>,
-      statuses.length === 0
+      rows.length === 0
         ? (
           <Empty title={t.noChecks}>
             <p>{t.noChecksHint}</p>
@@ -90,26 +96,35 @@ export function checks(pages: Pages): void {
         )
         : (
           <div class="panel" data-live="checks">
-            <All view={view} statuses={statuses} setOf={(key) => orchestrator.partitions(key)} />
+            <All
+              view={view}
+              rows={rows}
+              days={lookbackDays}
+              setOf={(key) => orchestrator.partitions(key)}
+            />
           </div>
         ),
     ]);
   });
 }
 
+/** The checks of an asset's partitions, and what was found of those of the last days. */
+type Row = AssetCounts & Pick<AssetStatus, "warnings">;
+
 function All(
-  { view, statuses, setOf }: {
+  { view, rows, days, setOf }: {
     view: View;
-    statuses: readonly AssetStatus[];
+    rows: readonly Row[];
+    days: number;
     setOf: (key: AssetKey) => PartitionSet;
   },
 ) {
   const t = view.in(text);
-  const failed = ({ checks }: AssetStatus) => checks.failed;
+  const failed = ({ checks }: Row) => checks.failed;
   return (
     <DataTable
       view={view}
-      rows={[...statuses].sort((a, b) => failed(b) - failed(a))}
+      rows={[...rows].sort((a, b) => failed(b) - failed(a))}
       columns={[
         {
           name: "asset",
@@ -131,8 +146,20 @@ function All(
           by: failed,
         },
         {
+          name: "failing",
+          title: t.failedIn,
+          cell: ({ key, failing }) =>
+            failing.map((partition) => (
+              <>
+                <a class="key" href={partitionHref(key, partition)}>{partition ?? key}</a>
+                {" "}
+              </>
+            )),
+          by: ({ failing }) => failing[0] ?? "",
+        },
+        {
           name: "found",
-          title: t.warnings,
+          title: t.warnings(view.format.number(days)),
           cell: ({ key, warnings }) => (
             <ul class={warnings.length === 0 ? "small" : "small told"}>
               {warnings.slice(0, 3).map(({ partition, message }) => (

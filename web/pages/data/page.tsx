@@ -20,7 +20,7 @@ export function data(pages: Pages): void {
     const all = (await tables.entries()).map((entry) => shown(entry, lake.graph));
     const asked = (view.url.searchParams.get("q") ?? "").trim();
     const found = all.filter((each) => isFound(each, asked));
-    const standing = await standings(lake, found);
+    const standing = await standings(context.var, found);
     const databases = Map.groupBy(found, ({ entry }) => entry.database);
     return await show(context, { title: t.title }, [
       <Title title={t.title} lead={t.lead}>

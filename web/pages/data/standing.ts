@@ -1,4 +1,5 @@
-import type { AnyAsset, AssetCounts, AssetKey, DeclaredColumn, OpenLake } from "../../../core/mod.ts";
+import type { AnyAsset, AssetCounts, AssetKey, DeclaredColumn } from "../../../core/mod.ts";
+import type { PageEnv } from "../../view/view.ts";
 import type { ShownEntry } from "../../view/entries.ts";
 
 /** The columns of a table with what is declared of them; those that the path carries come last. */
@@ -24,11 +25,11 @@ const LOOKED_AT = 5;
 
 /** How each of some entries stands. */
 export async function standings(
-  { orchestrator, state }: Pick<OpenLake, "orchestrator" | "state">,
+  { lake: { orchestrator, state }, lookbackDays }: Pick<PageEnv["Variables"], "lake" | "lookbackDays">,
   entries: readonly ShownEntry[],
 ): Promise<ReadonlyMap<AssetKey, Standing>> {
   const keys = new Set(entries.flatMap(({ made }) => made === undefined ? [] : [made.key]));
-  const counts = new Map((await orchestrator.counts(keys)).map((each) => [each.key, each]));
+  const counts = new Map((await orchestrator.counts(lookbackDays, keys)).map((each) => [each.key, each]));
   const found = new Map<AssetKey, Standing>();
   for (const key of keys) {
     const set = orchestrator.partitions(key);

@@ -44,7 +44,7 @@ export function table(pages: Pages): void {
       : await orchestrator.contentOf(behind(each.owner));
     const preview = cached.answer(firstRows(entry, PREVIEWED), version)
       .catch((error: unknown) => error instanceof Error ? error : new Error(String(error)));
-    const standing = await standings(lake, [each]);
+    const standing = await standings(context.var, [each]);
     return await show(context, { title }, [
       <Title
         title={<span class="key">{title}</span>}

@@ -3,7 +3,8 @@ import { chosen } from "../../api/queries.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { assetHref, AssetLink, Empty, Title } from "../../parts/small.tsx";
-import { type ShownState, Sign, STATES, stateWords } from "../../parts/state.tsx";
+import { shownCounts } from "../../parts/counts.ts";
+import { Sign, STATES, stateWords } from "../../parts/state.tsx";
 import { plural, words } from "../../view/language.ts";
 import { link, type View } from "../../view/view.ts";
 import { type DrawnNode, fold, MOST } from "./fold.ts";
@@ -53,11 +54,11 @@ const text = words({
 /** The graph, with the states of its assets. */
 export function lineage(pages: Pages): void {
   pages.get("/lineage", async (context) => {
-    const { view, lake: { graph, orchestrator } } = context.var;
+    const { view, lake: { graph, orchestrator }, lookbackDays } = context.var;
     const t = view.in(text);
     const asked = (view.url.searchParams.get("selection") ?? "").trim();
     const keys = chosen(asked === "" ? [] : [asked], graph);
-    const counts = new Map((await orchestrator.counts()).map((each) => [each.key, each]));
+    const counts = new Map((await orchestrator.counts(lookbackDays)).map((each) => [each.key, each]));
     const whole = lineageJson(graph.assets.filter(({ key }) => keys.has(key)));
     const groups = [...new Set(whole.nodes.map(({ group }) => group))];
     const folded = foldedOf(view, groups, whole.nodes.length);
@@ -174,7 +175,7 @@ function Node(
 ) {
   const t = view.in(text);
   const { id, x, y, isGroup, kind, external, assets } = node;
-  const sums = sumOf(assets.map((key) => counts.get(key)!));
+  const sums = shownCounts(...assets.map((key) => counts.get(key)!));
   const worst = STATES.find((state) => (sums[state] ?? 0) > 0 && state !== "missing") ??
     STATES.find((state) => (sums[state] ?? 0) > 0) ?? "missing";
   const about = isGroup
@@ -206,16 +207,6 @@ function Node(
       {shortened(id) === id ? null : <title>{id}</title>}
     </a>
   );
-}
-
-function sumOf(counts: readonly AssetCounts[]): Partial<Record<ShownState, number>> {
-  const sums: Partial<Record<ShownState, number>> = {};
-  for (const { partitions: { total: _, ...states }, late } of counts) {
-    for (const [state, count] of Object.entries({ ...states, late: late ?? 0 })) {
-      sums[state as ShownState] = (sums[state as ShownState] ?? 0) + count;
-    }
-  }
-  return sums;
 }
 
 /** A name that fits into a node. */

@@ -34,7 +34,7 @@ export function overview(pages: Pages): void {
     const { view, lake, lookbackDays } = context.var;
     const { orchestrator, state, graph } = lake;
     const t = view.in(text);
-    const counts = await orchestrator.counts();
+    const counts = await orchestrator.counts(lookbackDays);
     const runs = await state.runs(RUNS, { statuses: OPEN_RUNS });
     const episodes = await state.alerts.open();
     const statuses = await statusesIn(lake);
@@ -51,7 +51,7 @@ export function overview(pages: Pages): void {
       <div class="halves">
         <div class="column">
           <Panel title={t.groups} live="groups">
-            <Groups view={view} groups={groupCounts(graph, counts, attention.late)} />
+            <Groups view={view} groups={groupCounts(graph, counts)} />
           </Panel>
           {await airPanel(context)}
           <Panel title={t.alerts} live="alerts" side={<a href="/alerts">{t.allAlerts}</a>}>

@@ -22,7 +22,7 @@ export interface DatedCause {
 export type Version = Materialized & { readonly seq: Seq };
 
 /** All that a page tells of one partition. */
-export interface Look extends Pick<PartitionStand, "state" | "hindrance"> {
+export interface Look extends Pick<PartitionStand, "state" | "isDamaged" | "hindrance"> {
   readonly causes: readonly DatedCause[];
   /** What `status` warns of, such as that an earlier version was put back. */
   readonly warnings: readonly string[];
@@ -40,9 +40,13 @@ export interface Look extends Pick<PartitionStand, "state" | "hindrance"> {
 const DATED = 8, LINES = 100, EVENTS = 50;
 
 /** Looks at one partition. @throws {RequestError} If the asset has no such partition. */
-export async function lookAt(lake: OpenLake, asset: AssetKey, partition: string | null): Promise<Look> {
+export async function lookAt(
+  lake: OpenLake,
+  asset: AssetKey,
+  { partition, lookbackDays }: { readonly partition: string | null; readonly lookbackDays: number },
+): Promise<Look> {
   const { state, orchestrator } = lake;
-  const stand = await partitionStand(orchestrator, asset, partition);
+  const stand = await partitionStand(orchestrator, asset, partition, lookbackDays);
   const { ordinal, status, causes, hindrance } = stand;
   const [stands] = await state.materializations(asset, [{ from: ordinal, to: ordinal }]);
   const history = await state.history(asset, ordinal);
@@ -51,6 +55,7 @@ export async function lookAt(lake: OpenLake, asset: AssetKey, partition: string 
   const checks = latest && (stand.damage ?? rechecked.get(ordinal) ?? latest.checks) || [];
   return {
     state: stand.state,
+    isDamaged: stand.isDamaged,
     warnings: status.warnings.map(({ message }) => message),
     ...(hindrance && { hindrance }),
     causes: await Promise.all(

@@ -8,7 +8,7 @@ import { MetadataCell } from "../../parts/metadata.tsx";
 import { RunLink } from "../../parts/run.tsx";
 import { assetHref, Empty, Facts, Panel, partitionHref, Said, Time, Title } from "../../parts/small.tsx";
 import { severityWords } from "../../parts/severity.ts";
-import { Marked, State } from "../../parts/state.tsx";
+import { Marked, Stand } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { type Look, lookAt, type Version } from "./look.ts";
 import { text } from "./words.ts";
@@ -16,13 +16,13 @@ import { text } from "./words.ts";
 /** One partition: how it stands and why, what it holds, what happened to it. */
 export function partition(pages: Pages): void {
   pages.get("/assets/:group/:name/:partition", async (context) => {
-    const { view, lake } = context.var;
+    const { view, lake, lookbackDays } = context.var;
     const t = view.in(text);
     const { group, name, partition } = context.req.param();
     const asset = `${group}/${name}`;
     const key = partition === "_" ? null : partition;
     const declared = lake.graph.byKey.get(asset);
-    const look = declared && await lookAt(lake, asset, key).catch((error) => {
+    const look = declared && await lookAt(lake, asset, { partition: key, lookbackDays }).catch((error) => {
       if (error instanceof RequestError) return undefined;
       throw error;
     });
@@ -47,7 +47,7 @@ export function partition(pages: Pages): void {
         }
         lead={
           <span data-live="state">
-            <State view={view} state={look.state} />
+            <Stand view={view} of={look} />
           </span>
         }
       >

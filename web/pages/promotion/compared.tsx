@@ -6,6 +6,7 @@ import { text } from "./words.ts";
 /** The state whose sign a comparison has. */
 const LIKE: Readonly<Record<Comparison, ShownState>> = {
   equal: "fresh",
+  damaged: "failed",
   aged: "stale",
   differ: "failed",
   unpromoted: "queued",

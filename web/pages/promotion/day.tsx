@@ -8,11 +8,20 @@ import { DataTable } from "../../parts/data_table.tsx";
 import { MetadataCell } from "../../parts/metadata.tsx";
 import { RunLink } from "../../parts/run.tsx";
 import { AssetLink, Empty, Panel, partitionHref, Time, Title } from "../../parts/small.tsx";
-import { Marked, State } from "../../parts/state.tsx";
+import { Marked, Stand } from "../../parts/state.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
 import { Compared } from "./compared.tsx";
 import { COMPARED, type Difference, differencesOf, differenceStatement } from "./differences.ts";
-import { type Checked, checksOf, type Gate, gatesOf, type Pair, pairOf, type Side } from "./gates.ts";
+import {
+  type Checked,
+  checksOf,
+  type Comparison,
+  type Gate,
+  gatesOf,
+  type Pair,
+  pairOf,
+  type Side,
+} from "./gates.ts";
 import { text } from "./words.ts";
 
 /** The address of a partition's promotion. */
@@ -97,6 +106,9 @@ async function Compare(context: Context<PageEnv>, gate: Gate, pair: Pair) {
   );
 }
 
+/** Both have the same version: there is nothing to promote. */
+const EQUAL: readonly Comparison[] = ["equal", "damaged", "aged"];
+
 function Acts({ view, gate: { dev, prod }, pair }: Both) {
   const t = view.in(text);
   const act = (command: string, selection: string, more: Record<string, string> = {}) => {
@@ -109,7 +121,7 @@ function Acts({ view, gate: { dev, prod }, pair }: Both) {
       {pair.dev.latest === undefined
         ? <a class="button main" data-dialog href={act("materialize", dev.key)}>{t.makeDev}</a>
         : null}
-      {pair.dev.latest !== undefined && pair.comparison !== "equal" && pair.comparison !== "aged"
+      {pair.dev.latest !== undefined && !EQUAL.includes(pair.comparison)
         ? (
           <a
             class="button main"
@@ -184,7 +196,7 @@ function Sides({ view, gate: { dev, prod }, pair }: Both) {
       rows={[
         row(t.state, (side, key) => (
           <a href={partitionHref(key, pair.partition)}>
-            <State view={view} state={side.state} />
+            <Stand view={view} of={side} />
           </a>
         )),
         row(
@@ -280,6 +292,7 @@ async function Values({ var: { view, lake, tables, cached } }: Context<PageEnv>,
   const t = view.in(text);
   const said = (line: string) => <p class="quiet">{line}</p>;
   if (pair.comparison === "equal") return said(t.sameVersion);
+  if (pair.comparison === "damaged") return said(t.damaged);
   if (pair.comparison === "aged") return said(t.aged);
   if (pair.comparison !== "differ") return said(t.oneSide);
   if (tables === undefined || cached === undefined) return said(t.closed);

@@ -28,14 +28,19 @@ export function gatesOf({ assets }: Graph): Gate[] {
 /** One of both: how its partition stands, and what of it does. */
 export interface Side {
   readonly state: PartitionState;
+  /** Whether its files are known to be damaged or gone. */
+  readonly isDamaged: boolean;
   /** Undefined where nothing stands. */
   readonly latest: MaterializationRecord | undefined;
   /** The checks of files that are not what was published; undefined where they are. */
   readonly damage: readonly CheckResult[] | undefined;
 }
 
-/** How development and production stand to each other: `aged` are equal, and one of them is not fresh any more. */
-export type Comparison = "equal" | "aged" | "differ" | "unpromoted" | "without" | "nothing";
+/**
+ * How development and production stand to each other: of equal versions, files of one of `damaged` are not what was
+ * published, and one of `aged` is not fresh any more.
+ */
+export type Comparison = "equal" | "damaged" | "aged" | "differ" | "unpromoted" | "without" | "nothing";
 
 /** A partition on both sides. */
 export interface Pair {
@@ -101,7 +106,12 @@ async function sidesOf(
   const ordinals = partitions.map((each) => each === null ? 0 : set.ordinal(each));
   const known = ordinals.filter((each) => each !== undefined);
   if (known.length === 0) {
-    return partitions.map(() => ({ state: "missing", latest: undefined, damage: undefined }));
+    return partitions.map(() => ({
+      state: "missing",
+      isDamaged: false,
+      latest: undefined,
+      damage: undefined,
+    }));
   }
   const range = { from: known.at(-1)!, to: known[0]! };
   const damaged = await orchestrator.lookAtFiles(key, [range]);
@@ -118,6 +128,7 @@ async function sidesOf(
   return ordinals.map((ordinal) => ({
     state: states.find(({ from, to }) => ordinal !== undefined && from <= ordinal && ordinal <= to)?.state ??
       "missing",
+    isDamaged: ordinal !== undefined && orchestrator.isDamaged(key, ordinal),
     latest: ordinal === undefined ? undefined : latest.get(ordinal),
     damage: damaged.find(({ partition }) => partition === ordinal)?.checks,
   }));
@@ -128,6 +139,7 @@ function comparisonOf({ dev, prod }: { readonly dev: Side; readonly prod: Side }
   if (dev.latest === undefined) return "without";
   if (prod.latest === undefined) return "unpromoted";
   if (dev.latest.event.dataVersion !== prod.latest.event.dataVersion) return "differ";
+  if (dev.isDamaged || prod.isDamaged) return "damaged";
   return dev.state === "fresh" && prod.state === "fresh" ? "equal" : "aged";
 }
 

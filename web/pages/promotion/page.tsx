@@ -2,7 +2,7 @@ import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Pager } from "../../parts/pager.tsx";
 import { AssetLink, Empty, Panel, partitionHref, Title } from "../../parts/small.tsx";
-import { State } from "../../parts/state.tsx";
+import { Stand } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { day, dayHref } from "./day.tsx";
 import { type Gate, gatesOf, type Pair, type Pairs, pairsOf, type Side } from "./gates.ts";
@@ -61,7 +61,7 @@ function Promoted(
     title,
     cell: (pair: Pair) => (
       <a href={partitionHref((side === "dev" ? dev : prod).key, pair.partition)} class="state-link">
-        <State view={view} state={pair[side].state} />
+        <Stand view={view} of={pair[side]} />
       </a>
     ),
     by: (pair: Pair) => pair[side].state,

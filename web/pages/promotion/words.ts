@@ -3,6 +3,7 @@ import type { Comparison } from "./gates.ts";
 
 const comparisons: Readonly<Record<Comparison, string>> = {
   equal: "equal",
+  damaged: "equal, but damaged",
   aged: "equal, but not fresh",
   differ: "differ",
   unpromoted: "not promoted",
@@ -47,6 +48,7 @@ export const text = words({
   checkedAt: "Checked",
   passedThen: "passed then",
   isOlder: "It compared other content than what stands now.",
+  damaged: "Both have the same data version, but files of one of them are damaged: its page says which.",
   aged: "Both have the same data version, but one of them is not fresh: its page says why.",
   sameVersion: "Both have the same data version: every value is equal.",
   oneSide: "Values can be compared once both stand.",
@@ -71,6 +73,7 @@ export const text = words({
   comparison: "Nội dung",
   comparisons: {
     equal: "bằng nhau",
+    damaged: "bằng nhau, nhưng hỏng",
     aged: "bằng nhau, nhưng không còn mới",
     differ: "khác nhau",
     unpromoted: "chưa đưa lên",
@@ -101,6 +104,7 @@ export const text = words({
   checkedAt: "Kiểm tra lúc",
   passedThen: "đạt khi đó",
   isOlder: "Nó đã so nội dung khác với nội dung hiện có.",
+  damaged: "Hai bên cùng phiên bản dữ liệu, nhưng tệp của một bên bị hỏng: trang của nó cho biết tệp nào.",
   aged: "Hai bên cùng phiên bản dữ liệu, nhưng một bên không còn mới: trang của nó cho biết vì sao.",
   sameVersion: "Hai bên cùng phiên bản dữ liệu: mọi giá trị bằng nhau.",
   oneSide: "So sánh được khi cả hai bên đều có dữ liệu.",
