@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { declared } from "../web/served.ts";
 import { shown } from "../web/pages/shown.ts";
 import { launch } from "./chromium.ts";
+import { look } from "./look.ts";
 import { Viewer } from "./viewer.ts";
 
 const LOOK = "/acts/materialize?selection=t/raw&from=2024-01-28&to=2024-01-29";
@@ -34,6 +35,15 @@ Deno.test("acts in a browser", async (test) => {
     assert(await main.isEnabled());
     assertEquals(await state.runs(9), []);
     assertEquals(viewer.faults, []);
+  });
+
+  await test.step("these pages are sound, and those of what cannot be meant", async () => {
+    const faults = async (paths: readonly string[], status: number) =>
+      // This lake has no tables.
+      (await look({ browser, base, paths, status })).faults.filter((each) => !/answers 503$/.test(each));
+    assertEquals(await faults([LOOK, "/acts/backfill?selection=t/raw"], 200), []);
+    const odd = ["/acts/materialize?selection=t/none", "/runs?status=nope", "/assets/t/raw?at=2018-13"];
+    assertEquals(await faults(odd, 400), []);
   });
 
   await test.step("Back closes a dialog, as Escape does, and then leaves the page", async () => {
@@ -92,7 +102,7 @@ Deno.test("acts in a browser", async (test) => {
   });
 
   await test.step("the clock and ages go on by themselves", async () => {
-    await using viewer = await Viewer.open(browser, base);
+    await using viewer = await Viewer.open(browser, base, { timezoneId: "UTC" });
     const { page } = viewer;
     await page.clock.install();
     const run = await state.beginRun(REQUEST, clock.now());

@@ -38,7 +38,6 @@ const PAGES = [
   "/design",
   "/acts/materialize?selection=*",
   `/acts/materialize?selection=mill/flour&partitions=${dayOf(38)}&force=true`,
-  "/acts/materialize?selection=mill/none",
   "/acts/check?selection=mill/flour",
   "/acts/wipe?selection=mill/flour",
   `/acts/rollback?selection=mill/grain&partitions=${dayOf(38)}`,

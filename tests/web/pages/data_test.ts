@@ -35,6 +35,9 @@ Deno.test("tables are found, looked at and taken along", async () => {
   const values = [...sorted.html.matchAll(/<td class="number"><span class="nowrap">([\d.]+)<\/span>/g)];
   assert(values.length > 0);
 
+  const rows = await made.get(`/assets/vietnam/prod_mart/${made.day}/rows`);
+  assertMatch(rows.read, /First rows .*20 of \d+ rows/);
+
   const view = await made.get("/data/aq_prod/pm25_by_day");
   assertMatch(view.read, /Its statement -- PM2.5 of each location by UTC day/);
   assertEquals((await made.get("/data/prod_db/none")).status, 404);

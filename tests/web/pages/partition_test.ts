@@ -65,6 +65,15 @@ Deno.test("a stale partition says why: what changed, and when, linked", async ()
   assertStringIncludes(html, 'href="/assets/t/raw/2024-01-30"');
 });
 
+Deno.test("how grave a check is, is told in Vietnamese on a Vietnamese page", async () => {
+  const { get, materialize } = await shown(changing({}));
+  await materialize();
+  for (const path of ["/assets/t/raw", "/assets/t/raw/2024-01-30", "/checks?asset=t/raw"]) {
+    const { text } = await get(path, { "accept-language": "vi" });
+    assertMatch(text, /has_rows cảnh báo/, path);
+  }
+});
+
 Deno.test("a Vietnamese page says causes in Vietnamese, and marks the program's own words as English", async () => {
   const versions: Record<string, string> = {};
   const vietnamese = { "accept-language": "vi" };

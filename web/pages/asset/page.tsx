@@ -26,6 +26,7 @@ import {
   Said,
   Title,
 } from "../../parts/small.tsx";
+import { severityWords } from "../../parts/severity.ts";
 import { State, StateBar, States } from "../../parts/state.tsx";
 import { link, type View } from "../../view/view.ts";
 import { Elsewhere, elsewhere } from "./elsewhere.tsx";
@@ -318,6 +319,7 @@ function Checks({ view, asset, status }: { view: View; asset: AnyAsset; status: 
           {
             name: "severity",
             title: t.severity,
+            cell: ({ severity }) => view.in(severityWords)[severity],
             by: ({ severity }) => severity,
           },
         ]}

@@ -2,6 +2,7 @@ import type { AssetCounts, AssetKey, AssetStatus, PartitionSet } from "../../../
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { AssetLink, Empty, firstOf, Panel, partitionHref, Said, Time, Title } from "../../parts/small.tsx";
+import { severityWords } from "../../parts/severity.ts";
 import { Marked } from "../../parts/state.tsx";
 import { words } from "../../view/language.ts";
 import type { View } from "../../view/view.ts";
@@ -215,6 +216,7 @@ function One(
             {
               name: "severity",
               title: t.severity,
+              cell: ({ severity }) => view.in(severityWords)[severity],
               by: ({ severity }) => severity,
             },
             { name: "passed", title: t.passed, number: true, by: ({ passed }) => passed },

@@ -7,6 +7,7 @@ import { LogLines } from "../../parts/log.tsx";
 import { MetadataCell } from "../../parts/metadata.tsx";
 import { RunLink } from "../../parts/run.tsx";
 import { assetHref, Empty, Facts, Panel, partitionHref, Said, Time, Title } from "../../parts/small.tsx";
+import { severityWords } from "../../parts/severity.ts";
 import { Marked, Stand } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { type Look, lookAt, type Version } from "./look.ts";
@@ -241,6 +242,7 @@ function Checks({ view, look: { checks } }: { view: View; look: Look }) {
           {
             name: "severity",
             title: t.severity,
+            cell: ({ severity }) => view.in(severityWords)[severity],
             by: ({ severity }) => severity,
           },
           {
