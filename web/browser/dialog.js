@@ -25,7 +25,10 @@ async function openDialog(url, opener) {
   dialog.addEventListener("close", () => {
     dialog.remove();
     opener.focus();
-    if (history.state?.dialog) history.back();
+    if (!history.state?.dialog) return;
+    // The way back to an address that names a part of the page takes the focus there.
+    addEventListener("popstate", () => setTimeout(() => opener.focus()), { once: true });
+    history.back();
   });
   dialog.addEventListener("click", (event) => {
     if (event.target.closest("[data-close]")) {
