@@ -82,7 +82,7 @@ export function queryContract(name: string, open: () => Promise<QueryPlace>): vo
     const columns = (name: string, type: ColumnType) => [{ name, type, nullable: false }];
     assertMatch((await fault({ format: "json" }))!, /zone\/numbers\/part=[ab]\/1\.json/);
     assertMatch((await fault({ columns: columns("m", "int64") }))!, /"m"/);
-    assertMatch((await fault({ partitionColumns: columns("part", "date32") }))!, /'a'/);
+    assertMatch((await fault({ partitionColumns: columns("part", "date32") }))!, /'[ab]'/);
     assertMatch((await fault({ partitionColumns: columns("day", "utf8") }))!, /"day"/);
     assertMatch((await fault({ format: "parquet" }))!, /zone\/numbers\/part=[ab]\/1\.json/);
   });
