@@ -12,7 +12,8 @@ Usage: simulate [--port N] [--host H] [--seed S] [--sensors N] [--replay DIR]
 --host H       default: 127.0.0.1
 --seed S       another seed, other values; default: 1
 --sensors N    default: 60
---replay DIR   answers with real ones, kept in a folder, in the place of generated stations
+--replay DIR   answers with real ones, kept in a folder, in the place of generated stations:
+               locations.json, an answer of /v3/locations, and measurements/SENSOR.json.gz, one of each sensor
 --rate-per-minute N, --rate-per-hour N
                answers at most so many requests, 429 beyond; default: any number
 --most-rows N  a window with more rows answers 408; default: any is answered
