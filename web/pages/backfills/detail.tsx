@@ -9,10 +9,10 @@ import type { Child } from "hono/jsx";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Gantt } from "../../parts/gantt.tsx";
-import { boundsOf, RUN_STATES, RunLink, RunState, runWords, Waits } from "../../parts/run.tsx";
+import { boundsOf, RUN_STATES, RunLink, RunState, runWords } from "../../parts/run.tsx";
 import { Empty, Facts, Panel, Time, Title } from "../../parts/small.tsx";
 import { link, type View } from "../../view/view.ts";
-import { BackfillState, Far, Held, Remaining, Turns } from "./parts.tsx";
+import { BackfillState, Far, Held, NoHands, Remaining, Turns } from "./parts.tsx";
 import { text } from "./words.ts";
 
 /** So many batches are on a page. */
@@ -57,13 +57,7 @@ export function detail(pages: Pages): void {
           <Turns view={view} of={progress} />
         </Title>
       </div>,
-      hands?.waits
-        ? (
-          <p class="notice">
-            <Waits of={{ why: t.noHands, said: hands.lines.join("; ") }} />
-          </p>
-        )
-        : null,
+      <NoHands view={view} hands={hands} />,
       <Panel title={t.progress} live="progress">
         <Far view={view} of={progress} />
         <Held view={view} of={progress} />

@@ -1,12 +1,11 @@
 import { type BackfillProgress, handsOf, worksOfBackfills } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
-import { Waits } from "../../parts/run.tsx";
 import { Empty, Panel, Title } from "../../parts/small.tsx";
 import type { View } from "../../view/view.ts";
 import { turnAct } from "./acts.tsx";
 import { detail } from "./detail.tsx";
-import { BackfillState, Far, Held, Remaining, Turns } from "./parts.tsx";
+import { BackfillState, Far, Held, NoHands, Remaining, Turns } from "./parts.tsx";
 import { text } from "./words.ts";
 
 const BEGIN = "/acts/backfill?selection=*";
@@ -26,13 +25,7 @@ export function backfills(pages: Pages): void {
       <Title title={t.title} lead={t.lead}>
         <a class="button main" data-dialog href={BEGIN}>{t.begin}</a>
       </Title>,
-      hands?.waits
-        ? (
-          <p class="notice">
-            <Waits of={{ why: t.noHands, said: hands.lines.join("; ") }} />
-          </p>
-        )
-        : null,
+      <NoHands view={view} hands={hands} />,
       found.length === 0
         ? (
           <Empty title={t.empty}>

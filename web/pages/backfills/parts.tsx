@@ -1,4 +1,10 @@
-import { type BackfillProgress, type BackfillStatus, type BackfillTurn, SECOND } from "../../../core/mod.ts";
+import {
+  type BackfillProgress,
+  type BackfillStatus,
+  type BackfillTurn,
+  type Hands,
+  SECOND,
+} from "../../../core/mod.ts";
 import { Progress } from "../../parts/progress.tsx";
 import { Waits } from "../../parts/run.tsx";
 import { Marked, type ShownState } from "../../parts/state.tsx";
@@ -20,6 +26,16 @@ export function BackfillState({ view, status }: { view: View; status: BackfillSt
     <Marked state={LIKE[status]}>
       {view.in(text).statuses[status]}
     </Marked>
+  );
+}
+
+/** A notice where nobody does what a backfill queues. */
+export function NoHands({ view, hands }: { view: View; hands: Hands | undefined }) {
+  if (!hands?.waits) return null;
+  return (
+    <p class="notice">
+      <Waits of={{ why: view.in(text).noHands, said: hands.lines.join("; ") }} />
+    </p>
   );
 }
 
