@@ -4,15 +4,21 @@ import { FINAL, published, textAt, version } from "./publisher_contract.ts";
 
 const OTHER = "reference/vietnam/stations.json";
 
-/** The contract of what tells which versions a publisher has kept. */
+/**
+ * The contract of what tells which versions a publisher has kept.
+ *
+ * @param later Resolves once what is written has a later time than what was. @default at once
+ */
 export function versionsContract(
   name: string,
   open: () => Promise<LakeStorage & AsyncDisposable>,
+  later: () => Promise<void> = () => Promise.resolve(),
 ): void {
   Deno.test(`${name}: kept versions are told in the order in which they were written, whatever their names`, async () => {
     await using lake = await open();
     assertEquals(await lake.versions.below("aq_prod"), []);
     await published(lake, "one");
+    await later();
     await published(lake, "two", { standing: version("ff", "one") });
     await published(lake, "three", { standing: version("00", "two") });
     await published(lake, "a", { final: OTHER });
