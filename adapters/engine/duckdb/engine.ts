@@ -18,7 +18,7 @@ import type { DuckDB, Session } from "../../sdk/duckdb/session.ts";
 import { identifier } from "../../sdk/duckdb/text.ts";
 import { describeFiles } from "./describe.ts";
 import { inputColumns, overInputs, plainStatement, type UnpackedPaths } from "./input_table.ts";
-import { joined } from "./joined.ts";
+import { type Joined, joined } from "./joined.ts";
 import { KeptFiles } from "./kept_files.ts";
 import { type Found, type Result, Results } from "./results.ts";
 import { type Unpacked, unpacked } from "./unpacked.ts";
@@ -117,11 +117,13 @@ export class DuckDBEngine implements Engine {
     await using checkout = await this.#workspace.checkout(filesOf(question));
     const { root } = checkout;
     await using scratch = this.#workspace.scratch();
-    const { paths, unreadable: [first] } = await unpacked(fileTables(question), root, scratch.path);
+    const { paths, unreadable: bad } = await unpacked(fileTables(question), root, scratch.path);
+    const few = this.#joined(question, root, scratch.path);
+    const [first] = [...bad, ...few.unreadable];
     if (first !== undefined) throw new EngineError(first.reason);
     return await this.#db.session(signal, async (session) => {
       try {
-        return (await session.rows(overInputs(root, question, question.statement, paths))).map(plainRow);
+        return (await session.rows(overInputs(root, few.program, question.statement, paths))).map(plainRow);
       } catch (error) {
         throw await explained(session, root, question, paths, error);
       }
@@ -167,7 +169,7 @@ export class DuckDBEngine implements Engine {
     await using scratch = this.#workspace.scratch();
     const { lines, paths, unreadable } = await unpacked(fileTables(program), root, scratch.path);
     if (unreadable.length > 0) return { found: unreadable, lines };
-    const few = joined(program, root, `${scratch.path}/joined`, FILES_PER_THREAD * this.#db.threads);
+    const few = this.#joined(program, root, scratch.path);
     if (few.unreadable.length > 0) return { found: few.unreadable, lines };
     const create = (program: Program) =>
       `CREATE TABLE ${table} AS ${sorted(transform, overInputs(root, program, statement, paths))}`;
@@ -195,6 +197,10 @@ export class DuckDBEngine implements Engine {
     }
     if (gone.length > 0) await session.run(`DROP TABLE ${table}`);
     return { found: gone, lines };
+  }
+
+  #joined(program: Program, root: string, scratch: string): Joined {
+    return joined(program, root, `${scratch}/joined`, FILES_PER_THREAD * this.#db.threads);
   }
 }
 

@@ -1,11 +1,11 @@
-import { gzipSync } from "node:zlib";
+import { gunzipSync } from "node:zlib";
 import type { InputFile, Program } from "../../../core/mod.ts";
 import { fileFault, type FileTable, type Unreadable } from "./unreadable.ts";
 
-/** A program that reads few big files for the many small ones of its tables. */
+/** A program that reads few plain files for the many packed ones of its tables. */
 export interface Joined {
   readonly program: Program;
-  /** The files that are not as they were published: the program reads none of them. */
+  /** The files that are not as they were published, or no whole gzip files: the program reads none of them. */
   readonly unreadable: readonly Unreadable[];
   /** The tables whose files were read and found as they were published. */
   readonly read: ReadonlySet<FileTable>;
@@ -13,16 +13,13 @@ export interface Joined {
 
 /** What the program reads as it is. */
 const NONE = { unreadable: [], read: new Set<FileTable>() };
-/** Fewer files are read as they are. */
-const FEWEST = 32;
 const PIECE = 1 << 20;
-/** A gzip file that ends a line, should the one before it not have done so. */
-const LINE_END = new Uint8Array(gzipSync("\n"));
+const LF = 10;
 
 /**
- * Joins the many small packed files of tables of lines of JSON into a few, below a folder: opening a file costs DuckDB more
- * than what a raw hour holds. So what was read once is what is hashed and what is parsed. Gzip files in a row are one; where
- * one is not whole, or more than a gzip file, what follows is none to DuckDB, which then fails. What cannot be joined is read as it is.
+ * Unpacks the packed files of tables of lines of JSON and joins them into a few plain ones, below a folder: opening a file
+ * costs DuckDB more than what a raw hour holds. So what was read once is what is hashed and what is parsed. Gzip files in a
+ * row are no way to join them: where one ends near the end of what DuckDB has read ahead, it takes the others for none.
  */
 export function joined(program: Program, root: string, folder: string, parts: number): Joined {
   try {
@@ -43,7 +40,7 @@ function join(program: Program, root: string, folder: string, parts: number): Jo
     Deno.mkdirSync(folder, { recursive: true });
     const size = Math.ceil(table.files.length / parts);
     const files = Array.from({ length: Math.ceil(table.files.length / size) }, (_, part): InputFile => {
-      const path = `${folder}/${place}-${part}.json.gz`;
+      const path = `${folder}/${place}-${part}.json`;
       unreadable.push(...append(root, table.files.slice(part * size, (part + 1) * size), path));
       return { ref: { path, size: 0, hash: "" }, partition: null };
     });
@@ -52,41 +49,73 @@ function join(program: Program, root: string, folder: string, parts: number): Jo
   return { program: { name: program.name, inputs: Object.fromEntries(inputs) }, unreadable, read };
 }
 
-/** An empty file is no gzip file: it would be none in the middle of another, and go unnoticed. */
 function isJoined({ format, files }: FileTable): boolean {
-  return format === "ndjson" && files.length >= FEWEST &&
-    files.every(({ ref: { path, size } }) => path.endsWith(".gz") && size > 0);
+  return format === "ndjson" && files.some(({ ref: { path } }) => isPacked(path));
 }
 
-/** @returns The files that are not as they were published. */
+function isPacked(path: string): boolean {
+  return path.endsWith(".gz");
+}
+
+/** @returns The files that are not as they were published, or no whole gzip files. */
 function append(root: string, files: readonly InputFile[], path: string): Unreadable[] {
   const unreadable: Unreadable[] = [];
-  using to = Deno.openSync(path, { write: true, createNew: true });
-  const piece = new Uint8Array(PIECE);
-  let filled = 0;
-  const flush = () => {
-    writeAll(to, piece.subarray(0, filled));
-    filled = 0;
-  };
+  using to = new Lines(path);
   for (const file of files) {
     const found = fileFault(root, file);
     if ("reason" in found) {
       unreadable.push(found);
       continue;
     }
-    for (const bytes of [found.bytes, LINE_END]) {
-      if (filled + bytes.length > piece.length) flush();
-      if (bytes.length > piece.length) writeAll(to, bytes);
-      else {
-        piece.set(bytes, filled);
-        filled += bytes.length;
-      }
-    }
+    const plain = isPacked(file.ref.path) ? plainOf(file, found.bytes) : found.bytes;
+    if ("reason" in plain) unreadable.push(plain);
+    else to.add(plain);
   }
-  flush();
+  to.flush();
   return unreadable;
 }
 
-function writeAll(to: Deno.FsFile, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += to.writeSync(bytes.subarray(written));
+function plainOf(file: InputFile, bytes: Uint8Array): Uint8Array | Unreadable {
+  try {
+    return gunzipSync(bytes);
+  } catch (error) {
+    const { code, message } = error as { readonly code?: string; readonly message: string };
+    if (code?.startsWith("Z_") !== true) throw error;
+    return { file, reason: `reading "${file.ref.path}": ${message}, wanted a whole gzip file` };
+  }
+}
+
+/** A file of lines on its way to the disk, in pieces. */
+class Lines implements Disposable {
+  readonly #file: Deno.FsFile;
+  readonly #piece = new Uint8Array(PIECE);
+  #filled = 0;
+
+  constructor(path: string) {
+    this.#file = Deno.openSync(path, { write: true, createNew: true });
+  }
+
+  /** Adds whole lines; the last one need not end. */
+  add(bytes: Uint8Array): void {
+    if (this.#filled + bytes.length >= PIECE) this.flush();
+    if (bytes.length >= PIECE) this.#write(bytes);
+    else {
+      this.#piece.set(bytes, this.#filled);
+      this.#filled += bytes.length;
+    }
+    if (bytes.length > 0 && bytes.at(-1) !== LF) this.#piece[this.#filled++] = LF;
+  }
+
+  flush(): void {
+    this.#write(this.#piece.subarray(0, this.#filled));
+    this.#filled = 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+
+  #write(bytes: Uint8Array): void {
+    for (let written = 0; written < bytes.length;) written += this.#file.writeSync(bytes.subarray(written));
+  }
 }

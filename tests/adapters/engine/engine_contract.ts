@@ -1,9 +1,11 @@
+import { gzipSync } from "node:zlib";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   type Column,
   type Engine,
   EngineError,
   type FileRef,
+  type InputFile,
   type LakeStorage,
   type Question,
   type Transform,
@@ -73,6 +75,28 @@ export function engineContract(name: string, open: () => Promise<EnginePlace>): 
     const done = await place.engine.transform(even(files), signal);
     const told = done.map((each) => each.status === "done" ? [each.rows, each.counts.seen] : each);
     assertEquals(told, [[7, 14], [6, 12], [7, 13]]);
+  });
+
+  test("a file of two gzip files in a row is read to the last row, whatever its size", async (place) => {
+    // DuckDB reads 32 KiB at a time, and takes what is left for none where the first one ends close to that.
+    const files = await Promise.all(Array.from({ length: 40 }, async (_, i) => {
+      const first = stored(`${line(i)}\n`);
+      const text = "a".repeat((32 << 10) + i - 2 * first.length);
+      const second = stored(`${JSON.stringify({ part: "abc"[i % 3], n: i, text })}\n`);
+      return await written(place, i, new Uint8Array([...first, ...second]));
+    }));
+    const read = async (files: readonly InputFile[]) => {
+      const done = await place.engine.transform(even(files), signal);
+      return done.map((each) => each.status === "done" ? each.counts.seen : each);
+    };
+    assertEquals(await read(files), [28, 26, 26]);
+    const inputs = { numbers: { columns: NUMBERS, format: "ndjson" as const, files: files.slice(0, 20) } };
+    const question = { name: "rows", statement: "SELECT count(*) AS rows FROM numbers", inputs };
+    assertEquals(await place.engine.query(question, signal), [{ rows: 40 }]);
+    assertEquals(
+      await Promise.all(files.map((file) => read([file]))),
+      files.map((_, i) => [0, 1, 2].map((part) => i % 3 === part ? 2 : 0)),
+    );
   });
 
   test("of many packed files one that is gone, altered or no lines fails its partition alone", async (place) => {
@@ -159,12 +183,22 @@ async function gzip(text: string): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-async function packed({ storage: { store } }: EnginePlace, text: (i: number) => string) {
-  return await Promise.all(Array.from({ length: PACKED }, async (_, i) => {
-    const path = `zone/${i}.json.gz`;
-    const ref: FileRef = { path, ...await store.write(path, await gzip(text(i))) };
-    return { ref, partition: "abc"[i % 3]! };
-  }));
+/** A gzip file of a text as it is, so that its size is known. */
+function stored(text: string): Uint8Array {
+  return gzipSync(text, { level: 0 });
+}
+
+async function packed(place: EnginePlace, text: (i: number) => string) {
+  return await Promise.all(
+    Array.from({ length: PACKED }, async (_, i) => await written(place, i, await gzip(text(i)))),
+  );
+}
+
+/** The packed file of a place, written. */
+async function written({ storage: { store } }: EnginePlace, i: number, bytes: Uint8Array) {
+  const path = `zone/${i}.json.gz`;
+  const ref: FileRef = { path, ...await store.write(path, bytes) };
+  return { ref, partition: "abc"[i % 3]! };
 }
 
 function even(files: readonly { readonly ref: FileRef; readonly partition: string | null }[]): Transform {
