@@ -157,6 +157,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
       resources = await makeResources({
         ...parts,
         sources,
+        spent: Math.max(0, requests - 1),
         warn,
         time,
         tracer,

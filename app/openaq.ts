@@ -24,6 +24,8 @@ export interface OpenAQParts {
   readonly config: Config;
   readonly kv: KeyValue;
   readonly spool: Spool;
+  /** How many requests were made again to know its source. */
+  readonly spent: number;
   readonly record: HoursOnRecord;
   readonly clock: Clock;
   /** How many times faster it runs than the machine's. */
@@ -57,7 +59,7 @@ export interface ConnectedOpenAQ {
 
 /** OpenAQ as configured, at its pace; what answers from another source than the lake's is not listened to. */
 export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ> {
-  const { config: { openaq }, kv, spool, record, clock, log, source, speed, troubled, tracer } = parts;
+  const { config: { openaq }, kv, spool, spent, record, clock, log, source, speed, troubled, tracer } = parts;
   const [{ OpenAQ }, { openaqSource }, { paced, unpaced }] = await Promise.all([
     import("../sources/openaq/client.ts"),
     import("../sources/openaq/source.ts"),
@@ -79,7 +81,7 @@ export async function connectOpenAQ(parts: OpenAQParts): Promise<ConnectedOpenAQ
     health,
   });
   return {
-    source: openaqSource({ client, kv, spool, record, clock, countryId: openaq.countryId }),
+    source: openaqSource({ client, kv, spool, spent, record, clock, countryId: openaq.countryId }),
     requests: () => client.requests,
     limited: () => client.limited,
     notices: () => client.notice === undefined ? [] : [client.notice],

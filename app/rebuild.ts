@@ -67,7 +67,7 @@ export async function rebuild(config: Config, options: RebuildOptions): Promise<
   if (mark === undefined) {
     throw new LakeError(`${ACTION}: found no lake at "${storage.url}", wanted LAKE_URL to name one`);
   }
-  requireContent(mark.identity, storage, contentOf(config, options.project));
+  await requireContent(mark.identity, storage, contentOf(config, options.project));
   const now = new Date(options.time.clock.now());
   const { made, kept } = await replaceState({ action: ACTION, path, now }, async (place) => {
     await requireLost(config, storage, options.force);

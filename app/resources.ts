@@ -33,6 +33,8 @@ export interface ResourcesParts {
   readonly storage: LakeStorage;
   readonly state: State;
   readonly sources: Origins;
+  /** How many requests were made again to know OpenAQ's source. @default none */
+  readonly spent?: number;
   readonly warn: Warn;
   readonly time: TimeOfLake;
   readonly tracer: Tracer;
@@ -70,7 +72,8 @@ export async function makeResources(parts: ResourcesParts): Promise<LakeResource
 }
 
 async function openaqOf(
-  { config, project: { pipelines }, storage, state, sources, warn, time, silent, tracer }: ResourcesParts,
+  { config, project: { pipelines }, storage, state, sources, spent = 0, warn, time, silent, tracer }:
+    ResourcesParts,
 ): Promise<ConnectedOpenAQ> {
   const asset = askingAsset(pipelines);
   const source = sources.openaq ?? silent;
@@ -81,6 +84,7 @@ async function openaqOf(
     spool: storage.spool,
     record: hoursOnRecord(state, asset, time.clock),
     ...time,
+    spent,
     tracer,
     log: warningsOnly(warn, config.mask),
     source,

@@ -1,6 +1,6 @@
 import type { Pipeline } from "../assets/group.ts";
 import type { Config } from "../config.ts";
-import { type LakeContent, MODULE, type Origins, SIMULATED } from "../core/mod.ts";
+import { type LakeContent, MODULE, type ObjectStore, type Origins, SIMULATED } from "../core/mod.ts";
 
 /** The built-in stations' seed. */
 export const SEED = 1;
@@ -15,8 +15,20 @@ interface Contents {
 export function contentOf(config: Config, project: Contents): LakeContent {
   const { environment, openaq: { countryId } } = config;
   const sources = originsOf(config, project);
-  const settings = "openaq" in sources ? { openaq: `OPENAQ_COUNTRY_ID=${countryId}` } : {};
-  return { sources, settings, environment };
+  if (!("openaq" in sources)) return { sources, environment };
+  const settings = { openaq: countrySetting(countryId) };
+  return { sources, settings, settingsIn: ({ store }) => settingsIn(store, project), environment };
+}
+
+/** What the files of a lake tell of the settings of its sources. */
+async function settingsIn(store: ObjectStore, { pipelines }: Contents): Promise<Record<string, string>> {
+  const countries = await Promise.all(pipelines.map(({ countryIn }) => countryIn?.(store)));
+  const country = countries.find((id) => id !== undefined);
+  return country === undefined ? {} : { openaq: countrySetting(country) };
+}
+
+function countrySetting(id: number): string {
+  return `OPENAQ_COUNTRY_ID=${id}`;
 }
 
 function originsOf(config: Config, { given, pipelines }: Contents): Origins {

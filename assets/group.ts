@@ -72,6 +72,8 @@ export interface Pipeline {
   readonly databases: readonly string[];
   /** By the name of each source that its assets ask (`openaq`), the asset that records the answers. */
   readonly asks?: Readonly<Record<string, AssetKey>>;
+  /** OpenAQ's number of the country whose data lie in a lake; undefined where none tells. */
+  readonly countryIn?: (store: ObjectStore) => Promise<number | undefined>;
   /**
    * By name, the origin of data that come from no such source: `{ dump: "files" }`. A lake never mixes two of one name.
    * Those of an origin that begins with `simulated:` are made up, and share no lake with others.

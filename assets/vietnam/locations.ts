@@ -75,6 +75,18 @@ export const locations = define.asset({
   },
 });
 
+/** The country of the locations that lie in a lake; undefined where no file tells one. */
+export async function countryIn(store: Resources["store"]): Promise<number | undefined> {
+  const bytes = await store.read(LOCATIONS_FILE);
+  if (bytes === undefined) return undefined;
+  try {
+    const found: LocationsAnswer["locations"] = JSON.parse(new TextDecoder().decode(bytes));
+    return found.find(({ country: { id } }) => id !== null)?.country.id ?? undefined;
+  } catch {
+    return undefined; // a damaged file is made anew
+  }
+}
+
 /** The answer that stands, or, where there is none, that of now. */
 export async function knownLocations(
   { store, openaq }: Resources,

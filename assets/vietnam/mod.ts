@@ -4,7 +4,7 @@ import { TableExaminer } from "../table/examiner.ts";
 import { type ViewFile, views } from "../views.ts";
 import { DATABASES, martCatalog, rawCatalog, referenceCatalog } from "./catalog.ts";
 import { MART, type MartZone, OWNERS } from "./contract.ts";
-import { locations } from "./locations.ts";
+import { countryIn, locations } from "./locations.ts";
 import { mart } from "./mart.ts";
 import { raw as rawHours } from "./raw.ts";
 import type { RawHours } from "./raw/hour_files.ts";
@@ -22,6 +22,7 @@ export const group: Group = {
       assets: vietnam({ environment, lookback, views }),
       databases: ["raw_db", "reference", ...zones.flatMap((zone) => DATABASES[zone])],
       asks: { openaq: raw.asset },
+      countryIn,
       shows: [
         ...zones.toReversed().map((zone) => shownMart(zone === "aq_dev" ? "dev" : "prod")),
         shown("raw_db.openaq_raw", "vietnam/raw_catalog", raw.asset),

@@ -8,6 +8,8 @@ export interface LakeContent {
   readonly sources: Origins;
   /** By source, the setting on which its rows depend beside its origin, such as `COUNTRY=56`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** What the lake's data tell of these settings, for lakes that were made when their identity did not name them. */
+  readonly settingsIn?: (storage: LakeStorage) => Promise<Readonly<Record<string, string>>>;
   readonly environment: string;
 }
 
@@ -97,7 +99,7 @@ export async function examineLake(
   }
   // A copy of the state from before may say less than the mark.
   for (const each of [recorded, ...found === undefined ? [] : [found]]) {
-    requireContent(each, places.storage, content);
+    await requireContent(each, places.storage, content);
   }
   return recorded.sources;
 }
@@ -154,7 +156,7 @@ export async function identifyLake(
 /** Adds sources to what the state says of its lake. @returns It, and whether the state said nothing of a lake before. */
 async function record(
   { keyValue }: State,
-  { environment, ...added }: Required<LakeContent> & Pick<LakeIdentity, "sources">,
+  { environment, ...added }: Required<Pick<LakeIdentity, "sources" | "settings" | "environment">>,
   newId: () => string,
 ): Promise<{ readonly identity: LakeIdentity; readonly isNew: boolean }> {
   for (;;) {
@@ -212,11 +214,12 @@ export async function writeMark(
 }
 
 /** Makes sure that a lake holds the data that are configured. @throws {LakeError} If it holds others. */
-export function requireContent(
+export async function requireContent(
   recorded: LakeIdentity,
-  { url }: LakeStorage,
-  { sources, settings = {}, environment }: LakeContent,
-): void {
+  storage: LakeStorage,
+  { sources, settings = {}, settingsIn, environment }: LakeContent,
+): Promise<void> {
+  const { url } = storage;
   for (const [name, source] of Object.entries(sources)) {
     const held = recorded.sources[name];
     if (source === undefined || held === undefined || source === held) continue;
@@ -224,8 +227,12 @@ export function requireContent(
       `opening the lake: "${url}" holds data of ${held}, wanted another LAKE_URL for ${source}`,
     );
   }
+  const isNamed = Object.keys(settings).every((name) =>
+    !(name in recorded.sources) || name in (recorded.settings ?? {})
+  );
+  const found = isNamed ? {} : await settingsIn?.(storage);
   for (const [name, setting] of Object.entries(settings)) {
-    const held = recorded.settings?.[name] ?? setting;
+    const held = recorded.settings?.[name] ?? found?.[name] ?? setting;
     if (setting === held) continue;
     throw new LakeError(
       `opening the lake: "${url}" holds data of ${held}, wanted another LAKE_URL for ${setting}`,

@@ -1,7 +1,7 @@
-import { type Instant, iso, type Outlook, SECOND } from "../../core/mod.ts";
+import { type Instant, iso, type Milliseconds, type Outlook, type Random, SECOND } from "../../core/mod.ts";
 import { announcedIn } from "./announced.ts";
 import { completeness } from "./agreement.ts";
-import { type Answer, type Question, Requester, type RequesterOptions } from "./requester.ts";
+import { type Answer, ATTEMPTS, type Question, Requester, type RequesterOptions } from "./requester.ts";
 import { OpenAQError } from "./error.ts";
 import { type LocationsRead, readLocations } from "./locations.ts";
 import { type Page, pageOf } from "./page.ts";
@@ -27,8 +27,10 @@ export interface MeasurementsQuestion {
   readonly to: Instant;
   /** From 1. @default 1 */
   readonly page?: number;
-  /** How often a failure that may pass is tried. @default 5 */
-  readonly attempts?: number;
+  /** How often a failure that may pass is tried. @default 3 */
+  readonly attempts?: number | undefined;
+  /** How long it is tried, awake. @default as long as any question */
+  readonly patience?: Milliseconds | undefined;
 }
 
 export interface MeasurementsAnswer {
@@ -60,6 +62,15 @@ export class OpenAQ {
     return this.#requester.limited;
   }
 
+  get random(): Random {
+    return this.#options.random;
+  }
+
+  /** Says that a question which was asked once, and may have been asked again, has failed for good. */
+  failed(error: OpenAQError): Promise<void> {
+    return this.#requester.failed(error);
+  }
+
   /** Resolves when next an answer of 429 begins to be waited out. */
   get held(): Promise<void> {
     return this.#requester.held;
@@ -80,12 +91,15 @@ export class OpenAQ {
     return this.#source;
   }
 
-  /** A country's locations; what of them cannot be used is left out and said. */
-  async locations(countryId: number, signal?: AbortSignal): Promise<LocationsAnswer & LocationsRead> {
+  /** A country's locations; what of them cannot be used is left out and said. `again` counts requests made again. */
+  async locations(
+    countryId: number,
+    signal?: AbortSignal,
+  ): Promise<LocationsAnswer & LocationsRead & { readonly again: number }> {
     const path = `/v3/locations?countries_id=${countryId}`;
     const each = (body: unknown) => schema.checkedEach(schema.looseLocationSchema, body);
-    const { askedAt, all } = await this.#all(path, each, signal);
-    return { askedAt, ...readLocations(all) };
+    const { askedAt, all, again } = await this.#all(path, each, signal);
+    return { askedAt, again, ...readLocations(all) };
   }
 
   async sensors(locationId: number, signal?: AbortSignal): Promise<readonly schema.Sensor[]> {
@@ -110,13 +124,13 @@ export class OpenAQ {
   async probe(signal?: AbortSignal): Promise<boolean> {
     if ((await this.#options.pace.outlook(1)).first > LONGEST_WAIT) return false;
     const path = "/v3/countries?limit=1&page=1";
-    await this.#ask({ path, read: checked(schema.countrySchema), attempts: 1 }, signal);
+    await this.#ask({ path, read: checked(schema.countrySchema), attempts: 1, quiet: true }, signal);
     return true;
   }
 
   /** One page of a sensor's measurements. */
   async measurements(question: MeasurementsQuestion, signal?: AbortSignal): Promise<MeasurementsAnswer> {
-    const { sensor, from, to, page: number = 1, attempts } = question;
+    const { sensor, from, to, page: number = 1, attempts, patience } = question;
     const path = `/v3/sensors/${sensor}/measurements?datetime_from=${iso(from)}&datetime_to=${iso(to)}` +
       `&limit=${PAGE_LIMIT}&page=${number}`;
     const read = (body: unknown): Omit<MeasurementsAnswer, "askedAt"> | schema.Broken => {
@@ -127,21 +141,28 @@ export class OpenAQ {
       if ("broken" in complete) return complete;
       return pageOf(rows, { from, to }, complete);
     };
-    const { said, askedAt } = await this.#ask({ path, read, attempts }, signal);
+    const { said, askedAt } = await this.#ask(
+      { path, read, attempts, patience, quiet: attempts === 1 },
+      signal,
+    );
     return { askedAt, ...said };
   }
 
-  /** All pages of results. Servers that give less at once than they are asked for are asked for as much as they give. */
+  /**
+   * All pages of results, and how many requests were made again. Servers that give less at once than they are asked for are
+   * asked for as much as they give.
+   */
   async #all<T>(
     path: string,
     resultsOf: (body: unknown) => readonly T[] | schema.Broken,
     signal?: AbortSignal,
-  ): Promise<{ readonly all: readonly T[]; readonly askedAt: Instant }> {
+  ): Promise<{ readonly all: readonly T[]; readonly askedAt: Instant; readonly again: number }> {
     const all: T[] = [];
     let oldest = Infinity;
     let total: number | undefined;
     let limit = PAGE_LIMIT;
     let before = "";
+    let again = 0;
     for (let page = 1; page <= MOST_PAGES; page++) {
       const read = (body: unknown) => {
         const results = resultsOf(body);
@@ -157,11 +178,13 @@ export class OpenAQ {
           : { results, text, ...complete };
       };
       const query = `${path.includes("?") ? "&" : "?"}limit=${limit}&page=${page}`;
-      const { said, askedAt } = await this.#ask({ path: path + query, read }, signal);
+      const answer = await this.#ask({ path: path + query, read, attempts: ATTEMPTS - again }, signal);
+      const { said, askedAt } = answer;
+      again += answer.again;
       const { results, text, full } = said;
       all.push(...results);
       oldest = Math.min(oldest, askedAt);
-      if (!full) return { all, askedAt: oldest };
+      if (!full) return { all, askedAt: oldest, again };
       total = said.total;
       limit = results.length;
       before = text;

@@ -1,4 +1,4 @@
-import { SourceError } from "../../core/mod.ts";
+import { type Milliseconds, SourceError } from "../../core/mod.ts";
 
 /**
  * The kind of failure: `key` the key was refused; `forbidden` the key may not ask that; `missing` there is no such thing; `invalid` the question was not
@@ -24,7 +24,8 @@ export const EVERYONES: ReadonlySet<Trouble> = new Set<Trouble>(["key", "limited
 export class OpenAQError extends SourceError {
   override readonly name = "OpenAQError";
 
-  constructor(readonly trouble: Trouble, message: string, options?: ErrorOptions) {
-    super(`asking OpenAQ: ${message}`, EVERYONES.has(trouble), options);
+  /** @param patience How much longer the question may be tried. */
+  constructor(readonly trouble: Trouble, message: string, readonly patience: Milliseconds = 0) {
+    super(`asking OpenAQ: ${message}`, EVERYONES.has(trouble));
   }
 }

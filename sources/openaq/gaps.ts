@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DAY, type Instant, iso, type KeyValue } from "../../core/mod.ts";
+import { DAY, HOUR, type Instant, iso, type KeyValue } from "../../core/mod.ts";
 import { merged, type TimeRange, without } from "./ranges.ts";
 
 /** The recorded hours that a sensor owes: it was not asked for them, or failed when it was. */
@@ -45,9 +45,13 @@ export function isSilent({ recovered, gone }: Gap): boolean {
   return !recovered || gone !== null;
 }
 
-/** When a sensor that is set aside is asked again: once a UTC day. */
-export function nextProbe({ probed }: Gap): Instant {
-  return (Math.floor(probed / DAY) + 1) * DAY;
+/**
+ * When a sensor that is set aside is asked again: at the next full hour, then after about twice as long each time, and at
+ * least once each UTC day.
+ */
+export function nextProbe({ since, probed }: Pick<Gap, "since" | "probed">): Instant {
+  const twice = probed + Math.max(0, probed - since);
+  return Math.min((Math.floor(twice / HOUR) + 1) * HOUR, (Math.floor(probed / DAY) + 1) * DAY);
 }
 
 /** Takes the ranges out of the sensor's gap. */

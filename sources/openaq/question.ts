@@ -56,6 +56,8 @@ export interface HistoryParts {
   readonly log: Log;
   /** Sensors asked side by side. @default 8 */
   readonly concurrency?: number;
+  /** How many requests were made again for the same run before. @default none */
+  readonly spent?: number;
 }
 
 /** Hours of all sensors of the locations. */

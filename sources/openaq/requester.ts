@@ -16,7 +16,6 @@ import { ageOf, answeredAt, NOTABLE, WRONG } from "./date.ts";
 import { EVERYONES, OpenAQError, type Trouble } from "./error.ts";
 import { namedTwice } from "./named_twice.ts";
 import { limitsOf, type Pace } from "./pace.ts";
-import { Retries, type Turn } from "./retries.ts";
 import type { Broken } from "./schema.ts";
 import { pause, within } from "./timeout.ts";
 
@@ -45,8 +44,12 @@ export interface Question<T extends object> {
   readonly path: string;
   /** Reads the answer's JSON, or says why it is of no use. */
   readonly read: (body: unknown) => T | Broken;
-  /** How often a failure that may pass is tried. @default 5 */
+  /** How often a failure that may pass is tried. @default 3 */
   readonly attempts?: number | undefined;
+  /** How long it is tried, awake. @default as long as any question */
+  readonly patience?: Milliseconds | undefined;
+  /** Whether its failure says nothing new, unless nobody is there. */
+  readonly quiet?: boolean;
 }
 
 /** The content of an answer. */
@@ -55,6 +58,8 @@ export interface Answer<T> {
   readonly headers: Headers;
   /** When it was asked for; earlier by its age, where a cache on the way had it. */
   readonly askedAt: Instant;
+  /** How often the request was made again, as it had failed. */
+  readonly again: number;
 }
 
 /** A failure that may pass. */
@@ -70,7 +75,12 @@ interface Limited {
 
 /** Caches on the way may answer nothing by themselves. */
 const FROM_THE_SOURCE = { "Cache-Control": "no-cache" };
-const ATTEMPTS = 5;
+/** How often a question is tried that all others wait for. */
+export const ATTEMPTS = 3;
+/** How often 429, or that this process was asleep, keeps a question from being answered. */
+const HINDRANCES = 5;
+/** The longest first pause before a question is tried again; the next one is four times as long. */
+const FIRST_PAUSE = 2 * SECOND;
 const PATIENCE = MINUTE;
 /** How long 429 is waited out for one question, whatever it says: the limits are hourly. */
 const LONGEST_WAIT = HOUR;
@@ -84,7 +94,7 @@ const REFUSALS: ReadonlyMap<number, Trouble> = new Map([
 /** Why no question at all is answered; any other connection that ends may be one question's fault. */
 const NOBODY_THERE: ReadonlySet<string> = new Set(["connection refused", "unknown host", "certificate"]);
 
-/** Asks within the pace, waits out 429, and tries again what may pass, as far as retries go. */
+/** Asks within the pace, waits out 429, and tries again what may pass. */
 export class Requester {
   /** Requests sent so far. */
   requests = 0;
@@ -94,7 +104,6 @@ export class Requester {
   notice: string | undefined;
   readonly #options: RequesterOptions;
   readonly #base: string;
-  readonly #retries: Retries;
   /** Until when answers of 429 are waited out. */
   #heldUntil: Instant = -Infinity;
   #held = Promise.withResolvers<void>();
@@ -103,7 +112,6 @@ export class Requester {
 
   constructor(options: RequesterOptions) {
     this.#options = options;
-    this.#retries = new Retries(options);
     this.#base = options.url.replace(/(\/v3)?\/*$/, "");
   }
 
@@ -123,80 +131,65 @@ export class Requester {
       await health?.answered();
       return answer;
     } catch (error) {
-      if (error instanceof OpenAQError) await this.#fail(error, question);
+      if (error instanceof OpenAQError && (!question.quiet || EVERYONES.has(error.trouble))) {
+        await this.failed(error);
+      }
       throw error;
     }
   }
 
-  /** A question that is asked once was only to see: its failure says nothing new, unless nobody is there. */
-  async #fail({ trouble, message }: OpenAQError, { attempts = ATTEMPTS }: Question<object>): Promise<void> {
-    const { health } = this.#options;
+  /** A question failed for good. */
+  async failed({ trouble, message }: OpenAQError): Promise<void> {
     const isDown = EVERYONES.has(trouble);
-    if (isDown || trouble === "failing" && attempts > 1) await health?.failed(message, isDown);
+    if (isDown || trouble === "failing") await this.#options.health?.failed(message, isDown);
   }
 
   async #ask<T extends object>(question: Question<T>, signal?: AbortSignal): Promise<Answer<T>> {
-    const { clock, log, pace } = this.#options;
+    const { clock, log, pace, random } = this.#options;
     const { path, attempts = ATTEMPTS } = question;
+    const most = question.patience ?? this.#options.patience ?? PATIENCE;
     const url = `${this.#base}${path}`;
     let [limited, waited, sleeps] = [0, 0, 0];
     let patience = Infinity;
     let last = "did not answer";
-    let turn: Turn | undefined;
-    try {
-      for (let attempt = 1;;) {
-        await pace.start(signal);
-        if (patience === Infinity) patience = clock.awake() + (this.#options.patience ?? PATIENCE);
-        const left = patience - clock.awake();
-        if (left <= 0) throw this.#error("unreachable", url, last);
-        const asleep = clock.asleep();
-        const outcome = await this.#once(url, question, left, signal).catch((error) => {
-          // That a window holds too much is an answer.
-          if (error instanceof OpenAQError && error.trouble === "too-much") {
-            this.#retries.answered(attempt - 1);
-          }
-          throw error;
-        });
-        turn?.[Symbol.dispose]();
-        turn = undefined;
-        if ("said" in outcome) {
-          this.#retries.answered(attempt - 1);
-          return outcome;
+    for (let again = 0;;) {
+      await pace.start(signal);
+      if (patience === Infinity) patience = clock.awake() + most;
+      const left = patience - clock.awake();
+      if (left <= 0) throw this.#error("unreachable", url, last);
+      const asleep = clock.asleep();
+      const outcome = await this.#once(url, question, left, signal);
+      if ("said" in outcome) return { ...outcome, again };
+      if ("wait" in outcome) {
+        const wait = Math.min(Math.max(outcome.wait, SECOND), LONGEST_WAIT - waited);
+        if (++limited === HINDRANCES || wait <= 0) {
+          throw this.#error("limited", url, "answered 429 again and again");
         }
-        if ("wait" in outcome) {
-          const wait = Math.min(Math.max(outcome.wait, SECOND), LONGEST_WAIT - waited);
-          if (++limited === ATTEMPTS || wait <= 0) {
-            throw this.#error("limited", url, "answered 429 again and again");
-          }
-          log.warn("OpenAQ answered 429: waiting", { url: shown(url), seconds: wait / SECOND });
-          this.#hold(wait);
-          await pause(clock, wait, signal);
-          waited += wait;
-          patience = Infinity;
-          continue;
-        }
-        last = outcome.message;
-        if (clock.asleep() > asleep && ++sleeps < ATTEMPTS) {
-          log.info("OpenAQ: asking again what was under way while this process was asleep", {
-            url: shown(url),
-          });
-          patience = Infinity;
-          continue;
-        }
-        const failed = () => this.#error(outcome.trouble, url, outcome.message);
-        if (attempt++ >= attempts) throw failed();
-        turn = await this.#retries.turn(attempt - 1, signal);
-        const wait = turn.pause;
-        if (wait === undefined || clock.awake() + wait >= patience) throw failed();
-        log.debug("OpenAQ: trying again", {
-          url: shown(url),
-          message: outcome.message,
-          seconds: wait / SECOND,
-        });
-        await clock.sleep(wait, signal);
+        log.warn("OpenAQ answered 429: waiting", { url: shown(url), seconds: wait / SECOND });
+        this.#hold(wait);
+        await pause(clock, wait, signal);
+        waited += wait;
+        patience = Infinity;
+        continue;
       }
-    } finally {
-      turn?.[Symbol.dispose]();
+      last = outcome.message;
+      if (clock.asleep() > asleep && ++sleeps < HINDRANCES) {
+        log.info("OpenAQ: asking again what was under way while this process was asleep", {
+          url: shown(url),
+        });
+        patience = Infinity;
+        continue;
+      }
+      const wait = random() * FIRST_PAUSE * 4 ** again;
+      if (++again >= attempts || clock.awake() + wait >= patience) {
+        throw this.#error(outcome.trouble, url, outcome.message, patience - clock.awake());
+      }
+      log.debug("OpenAQ: trying again", {
+        url: shown(url),
+        message: outcome.message,
+        seconds: wait / SECOND,
+      });
+      await clock.sleep(wait, signal);
     }
   }
 
@@ -231,7 +224,7 @@ export class Requester {
     { read }: Question<T>,
     patience: Milliseconds,
     signal?: AbortSignal,
-  ): Promise<Answer<T> | Passing | Limited> {
+  ): Promise<Omit<Answer<T>, "again"> | Passing | Limited> {
     const { clock, fetch, key, pace } = this.#options;
     const timeout = Math.min(this.#options.timeout, patience);
     const asked = clock.now();
@@ -301,8 +294,8 @@ export class Requester {
     this.notice ??= `${message}: answered at ${times.answered}, while it is ${times.here} here`;
   }
 
-  #error(trouble: Trouble, url: string, message: string): OpenAQError {
-    return new OpenAQError(trouble, `"${shown(url)}" ${message}`);
+  #error(trouble: Trouble, url: string, message: string, patience?: Milliseconds): OpenAQError {
+    return new OpenAQError(trouble, `"${shown(url)}" ${message}`, patience);
   }
 
   /** The message of an error's body in one line, without the key. */

@@ -5,12 +5,17 @@ import { EVERYONES, OpenAQError } from "./error.ts";
 import { changeGap, closeGap, type Gap, isSilent, nextProbe, setAside, stillOwed } from "./gaps.ts";
 import type { HistoryParts, HistoryQuestion } from "./question.ts";
 import { clipped, common, hullOf, type TimeRange } from "./ranges.ts";
+import { Retries } from "./retries.ts";
 import type { Track } from "./track.ts";
 
 /** Answers held of a sensor before it has to wait for the others. */
 const MOST_HELD = 2;
 /** Sensors that fail in a row, for each one asked at a time, before it is judged whether the API is failing. */
 const IN_A_ROW = 3;
+/** How often a sensor is asked at most. */
+const ATTEMPTS = 5;
+/** How often one of several that fail in a row is. */
+const OF_SEVERAL = 3;
 /** So many answers let one more be asked at a time by who was interrupted. */
 const ANSWERS_EACH = 8;
 /** So many requests of a whole run let one more be asked at a time. */
@@ -19,19 +24,40 @@ const REQUESTS_EACH = 7;
 const BESIDE_OTHERS = 2;
 export const CONCURRENCY = 8;
 
-/** A sensor that failed, while no other has answered since: its own fault, or everyone's. */
+/** A sensor that failed: its own fault, or everyone's. */
 interface Suspect {
   readonly track: Track;
   readonly error: OpenAQError;
+  /** How often it was asked. */
+  readonly asked: number;
+  /** Whether another has answered since it failed first. */
+  readonly isAlone: boolean;
 }
 
-/** Asks sensors side by side, the one first that reaches least far, and sets aside those that go on failing. */
+/** A sensor to be asked, and how it failed before, if it did. */
+type Asked = Pick<Suspect, "track"> & Partial<Suspect>;
+
+/** A sensor that is likely to answer for the hour before. */
+interface Witness {
+  readonly sensor: number;
+  readonly to: Instant;
+}
+
+/** Whether a sensor may answer when it is asked again. */
+function mayPass({ error: { trouble, patience }, asked }: Suspect): boolean {
+  return trouble === "failing" && asked < ATTEMPTS && patience > 0;
+}
+
+/**
+ * Asks sensors side by side, the one first that reaches least far. Those that fail are asked again once all others were,
+ * as far as retries go, and then set aside.
+ */
 export class SensorQueue {
   readonly #concurrency: number;
   readonly #ended = new AbortController();
   readonly #signal: AbortSignal;
   readonly #running = new Set<Promise<void>>();
-  /** Sensors that were set aside and are asked for the first time today. */
+  /** Sensors that were set aside and are asked again, to see whether they answer. */
   readonly #probes = new Set<Track>();
   readonly #recovering = new Set<Track>();
   /** Hours that are given out without the sensor, as it was set aside. */
@@ -41,8 +67,9 @@ export class SensorQueue {
   #suspects: Suspect[] = [];
   /** How many requests were answered. */
   #answered = 0;
-  /** How many requests the whole run was likely to take when it began. */
-  #expected = 0;
+  /** How many were likely to be left of sensors that were set aside. */
+  #spared = 0;
+  readonly #retries: Retries;
   #failure: { readonly error: unknown } | undefined;
   #changed = Promise.withResolvers<void>();
 
@@ -53,10 +80,11 @@ export class SensorQueue {
   ) {
     const { signal } = question;
     this.#concurrency = parts.concurrency ?? CONCURRENCY;
+    this.#retries = new Retries(parts.client.random, parts.spent);
     this.#signal = signal === undefined ? this.#ended.signal : AbortSignal.any([this.#ended.signal, signal]);
   }
 
-  /** Starts asking. Sensors that were set aside owe these hours too, and are asked once a day, or by force. */
+  /** Starts asking. Sensors that were set aside owe these hours too, and are asked now and then, or by force. */
   async begin(gaps: readonly Gap[]): Promise<void> {
     const { kv, clock } = this.parts;
     const { forced = false } = this.question;
@@ -77,18 +105,30 @@ export class SensorQueue {
         track.done = true;
       }
     }
-    this.#expected = this.requestsLeft;
     this.pump();
   }
 
   /** Starts as many requests as may run. */
   pump(): void {
     while (this.#failure === undefined && this.#running.size < this.width) {
-      const track = this.#suspects.length < IN_A_ROW * this.#concurrency ? this.#next() : undefined;
-      if (track !== undefined) this.#run(() => this.#step(track));
-      else if (this.#running.size === 0 && this.#suspects.length > 0) this.#run(() => this.#judge());
-      else break;
+      const work = this.#work();
+      if (work === undefined) break;
+      this.#run(work);
     }
+  }
+
+  /** What to ask next, if anything: those that failed once all others were asked, or where nothing at all is answered. */
+  #work(): (() => Promise<void>) | undefined {
+    const { isTroubled, isDown } = this.#retries;
+    const track = this.#suspects.length < IN_A_ROW * this.#concurrency ? this.#next() : undefined;
+    if (this.#running.size === 0 && this.#suspects.length > 0 && (track === undefined || isDown)) {
+      const hasWitness = this.#witness() !== undefined;
+      const isUntried = !hasWitness && this.#suspects.every(({ asked }) => asked === 1);
+      const suspect = !isDown || isUntried ? this.#toRepeat() : undefined;
+      if (suspect !== undefined) return () => this.#repeat(suspect);
+      if (track === undefined || hasWitness) return () => this.#judge();
+    }
+    return track && (() => isTroubled ? this.#alone({ track }) : this.#step({ track }));
   }
 
   /** Resolves once a request has ended. @throws What makes all asking useless. */
@@ -130,6 +170,11 @@ export class SensorQueue {
     this.#ended.abort();
   }
 
+  /** How many requests the whole history is likely to take undisturbed. */
+  get #undisturbed(): number {
+    return this.#answered + this.requestsLeft + this.#spared;
+  }
+
   /**
    * How many are asked at a time. Who is killed loses what was under way, so that a small run asks few at a time, and one
    * that was interrupted begins with one; and who asks beside others goes slowly, so that they take from one another what
@@ -137,7 +182,8 @@ export class SensorQueue {
    */
   get width(): number {
     const { answers } = this.parts;
-    const widths = [this.#concurrency, Math.max(1, Math.floor(this.#expected / REQUESTS_EACH))];
+    if (this.#retries.isTroubled) return 1;
+    const widths = [this.#concurrency, Math.max(1, Math.floor(this.#undisturbed / REQUESTS_EACH))];
     if (answers.isShared) widths.push(BESIDE_OTHERS);
     if (answers.interrupted) widths.push(1 + Math.floor(this.#answered / ANSWERS_EACH));
     return Math.min(...widths);
@@ -175,7 +221,7 @@ export class SensorQueue {
     this.#running.add(running);
   }
 
-  async #step(track: Track): Promise<void> {
+  async #step({ track, ...before }: Asked, alone = false): Promise<void> {
     const { answers } = this.parts;
     const { sensor: { id } } = track;
     track.busy = true;
@@ -184,42 +230,97 @@ export class SensorQueue {
       if (track.stored) return await track.recall();
       const other = answers.isAskedByOthers(id) ? this.#next() : undefined;
       if (other !== undefined && !answers.isAskedByOthers(other.sensor.id)) return;
-      const attempts = this.#probes.has(track) ? 1 : undefined;
-      await answers.asking(id, () => track.ask(this.#signal, attempts));
+      await answers.asking(id, () => track.ask(this.#signal, before.error?.patience));
       this.#answered++;
+      this.#hear();
       if (this.#probes.delete(track)) await this.#welcome(track);
-      await this.#condemn();
     } catch (error) {
       if (!(error instanceof OpenAQError) || EVERYONES.has(error.trouble)) throw error;
       if (this.#probes.delete(track)) return await this.#setAside({ track, error });
-      this.#suspects.push({ track, error });
+      if (error.trouble === "failing") this.#retries.failed(alone);
+      this.#suspects.push({ track, error, asked: (before.asked ?? 0) + 1, isAlone: before.isAlone ?? true });
     } finally {
       track.busy = false;
     }
   }
 
+  /** Something was answered: what failed before may be a sensor's own fault. */
+  #hear(): void {
+    this.#retries.answered();
+    this.#suspects = this.#suspects.map((suspect) => ({ ...suspect, isAlone: false }));
+  }
+
+  /** Asks after a pause, with nobody beside. */
+  async #alone(asked: Asked): Promise<void> {
+    asked.track.busy = true;
+    await this.parts.clock.sleep(this.#retries.pause(asked.asked ?? 1), this.#signal);
+    if (this.#failure === undefined) await this.#step(asked, true);
+  }
+
+  async #repeat(suspect: Suspect): Promise<void> {
+    this.#suspects = this.#suspects.filter((other) => other !== suspect);
+    this.#retries.made();
+    await this.#alone(suspect);
+  }
+
+  /** The sensor to be asked again: of those that may be the one that was asked least often. */
+  #toRepeat(): Suspect | undefined {
+    // Whether others are answered may have to be seen.
+    const spare = this.#suspects.some(({ isAlone }) => isAlone) && this.#witness() !== undefined ? 1 : 0;
+    if (this.#retriesLeft <= spare) return undefined;
+    return this.#suspects.filter(mayPass)
+      .reduce<Suspect | undefined>((a, b) => a === undefined || b.asked < a.asked ? b : a, undefined);
+  }
+
+  get #retriesLeft(): number {
+    return this.#retries.left(this.#undisturbed);
+  }
+
   /** Whether the API answers for a sensor that has answered before tells whose fault it is. */
   async #judge(): Promise<void> {
-    const witness = this.#witness();
+    const { client } = this.parts;
+    const isClear = this.#suspects.every(({ isAlone, error }) => !isAlone && error.trouble !== "failing");
+    const witness = !isClear && this.#retriesLeft > 0 ? this.#witness() : undefined;
     const [{ error }] = this.#suspects as [Suspect];
-    if (witness === undefined) throw error;
-    const { sensor, to } = witness;
-    const question = { sensor, from: to - HOUR, to };
-    try {
-      await this.parts.client.measurements(question, this.#signal);
-    } catch {
-      this.#signal.throwIfAborted();
+    const isTold = witness === undefined
+      ? this.#suspects.every(({ isAlone }) => !isAlone)
+      : await this.#answers(witness);
+    if (!isTold) {
+      await client.failed(error);
       throw error;
     }
-    await this.#condemn();
+    this.#hear();
+    // Their failures are their own; those that were asked least are still to have another chance.
+    const left = this.#retriesLeft > 0
+      ? this.#suspects.filter((suspect) => suspect.asked < OF_SEVERAL && mayPass(suspect))
+      : [];
+    const condemned = this.#suspects.filter((suspect) => !left.includes(suspect));
+    this.#suspects = left;
+    for (const { track } of condemned) track.busy = true; // not asked again while its gap is written
+    for (const suspect of condemned) {
+      await client.failed(suspect.error);
+      await this.#setAside(suspect);
+    }
+  }
+
+  /** Whether a sensor answers for its last hour. */
+  async #answers({ sensor, to }: Witness): Promise<boolean> {
+    this.#retries.made();
+    try {
+      await this.parts.client.measurements({ sensor, from: to - HOUR, to, attempts: 1 }, this.#signal);
+      return true;
+    } catch {
+      this.#signal.throwIfAborted();
+      return false;
+    }
   }
 
   /** A sensor that has answered before, or else one that nothing was wanted of. */
-  #witness(): { readonly sensor: number; readonly to: Instant } | undefined {
+  #witness(): Witness | undefined {
     const suspected = new Set(this.#suspects.map(({ track }) => track));
     for (const track of this.tracks) {
       const { sensor: { id: sensor }, held, covered: to, done, ranges } = track;
-      if (suspected.has(track)) continue;
+      if (suspected.has(track) || this.#lacking.has(sensor)) continue;
       if (held.length > 0 || done && to > ranges[0]!.from) return { sensor, to };
     }
     const asked = new Set([...this.tracks.map(({ sensor: { id } }) => id), ...this.#silent]);
@@ -228,20 +329,14 @@ export class SensorQueue {
     return other && { sensor: other.sensor.id, to: hullOf(this.question.ranges).to };
   }
 
-  /** Another sensor answered: the suspects' failures are their own. */
-  async #condemn(): Promise<void> {
-    const condemned = this.#suspects.splice(0);
-    for (const { track } of condemned) track.busy = true; // not asked again while its gap is written
-    for (const suspect of condemned) await this.#setAside(suspect);
-  }
-
-  async #setAside({ track, error }: Suspect): Promise<void> {
+  async #setAside({ track, error }: Pick<Suspect, "track" | "error">): Promise<void> {
     const { kv, clock, log } = this.parts;
     const { sensor } = track;
     const owed = clipped(track.ranges, { from: track.complete, to: Infinity });
     await setAside(kv, sensor.id, owed, error.message, clock.now());
     this.#lacking.set(sensor.id, owed);
     this.#recovering.delete(track);
+    this.#spared += track.requestsLeft;
     track.done = true;
     const hours = { from: iso(owed[0]!.from), to: iso(owed.at(-1)!.to) };
     log.warn("sensor set aside", {

@@ -50,6 +50,8 @@ export interface SourceParts extends Omit<HistoryParts, "log"> {
 
 export function openaqSource(parts: SourceParts): OpenAQSource {
   const { client, kv, countryId, record } = parts;
+  /** How many requests were made again since hours were asked for. */
+  let again = parts.spent ?? 0;
   return {
     async locations(signal, told) {
       told?.(0, 1, await client.outlook(1, 1));
@@ -58,10 +60,15 @@ export function openaqSource(parts: SourceParts): OpenAQSource {
       while (!await Promise.race([answered, client.held.then(() => false)])) {
         told?.(0, 1, await client.outlook(1, 1));
       }
+      again += (await answer).again;
       return await answer;
     },
     expected: requestsFor,
-    hours: (question, log) => history({ ...parts, log }, question),
+    hours(question, log) {
+      const spent = again;
+      again = 0;
+      return history({ ...parts, log, spent }, question);
+    },
     silent: async () => (await gaps(kv)).filter(isSilent),
     async notice(answer) {
       const givenUp = await notice(kv, answer);

@@ -102,13 +102,14 @@ export class Track {
 
   /**
    * Covers more of the hours, by one request or, where it asked for too much, a few.
+   * @param patience How long it is tried. @default as long as any question
    * @throws {OpenAQError} If the sensor does not answer.
    */
-  async ask(signal: AbortSignal, attempts?: number): Promise<void> {
+  async ask(signal: AbortSignal, patience?: Milliseconds): Promise<void> {
     const { client, answers } = this.#parts;
     for (;;) {
       const { from, to } = this.#window();
-      const question = { sensor: this.sensor.id, from, to, ...attempts === undefined ? {} : { attempts } };
+      const question = { sensor: this.sensor.id, from, to, attempts: 1, patience };
       try {
         const { askedAt, page, full } = await client.measurements(question, signal);
         const answer = { sensor: this.sensor.id, from, to: full ? this.#reach(page, from) : to, askedAt };

@@ -151,17 +151,36 @@ Deno.test("a lake that was made when none named its country takes that in, and s
   const mark = `${line.cwd}/lake-simulated/_airgraph.json`;
   const { settings, ...earlier } = JSON.parse(Deno.readTextFileSync(mark));
   assertEquals(settings, { openaq: "OPENAQ_COUNTRY_ID=56" });
-  Deno.writeTextFileSync(mark, JSON.stringify(earlier));
-  const state = await openSqliteState({ path: `${line.cwd}/lake-simulated.sqlite` });
-  const version = (await state.keyValue.get("airgraph/lake"))!.version;
-  assert(await state.keyValue.put("airgraph/lake", earlier, version));
-  await state.close();
+  const forget = async () => {
+    Deno.writeTextFileSync(mark, JSON.stringify(earlier));
+    const state = await openSqliteState({ path: `${line.cwd}/lake-simulated.sqlite` });
+    const version = (await state.keyValue.get("airgraph/lake"))!.version;
+    assert(await state.keyValue.put("airgraph/lake", earlier, version));
+    await state.close();
+  };
+  await forget();
+
+  // Which it is, its locations tell.
+  const other = { env: { OPENAQ_COUNTRY_ID: "57" } };
+  for (const command of [[...only, "--force"], ["status"], ["state", "rebuild", "--force"]]) {
+    const { code, stderr } = await line.run(command, other);
+    assertEquals([command, code], [command, 2]);
+    assertMatch(
+      stderr,
+      /^opening the lake: ".*" holds data of OPENAQ_COUNTRY_ID=56, wanted another LAKE_URL for OPENAQ_COUNTRY_ID=57\n$/,
+    );
+  }
+  assertEquals(JSON.parse(Deno.readTextFileSync(mark)), earlier);
 
   assertEquals((await line.run(["status", "vietnam/locations"])).code, 0);
   const again = await line.run(only);
   assertEquals([again.code, again.stdout.includes("nothing to do")], [0, true]);
   assertEquals(JSON.parse(Deno.readTextFileSync(mark)).settings, settings);
-  assertEquals((await line.run(only, { env: { OPENAQ_COUNTRY_ID: "57" } })).code, 2);
+  assertEquals((await line.run(only, other)).code, 2);
+
+  await forget();
+  Deno.removeSync(`${line.cwd}/lake-simulated/reference/vietnam/locations.json`); // nothing tells
+  assertEquals((await line.run(["status"], other)).code, 0);
 });
 
 Deno.test("a lake and a state that do not belong together are refused", async () => {

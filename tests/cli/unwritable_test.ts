@@ -35,3 +35,30 @@ Deno.test("a day whose place is taken fails alone; the other days of its batch a
   const again = await line.run(["materialize", "vietnam/dev_mart", ...RANGE, "--json"]);
   assertEquals([again.code, again.json.counts.materialized], [0, 1]);
 });
+
+for (const kind of ["file", "device"] as const) {
+  Deno.test(`a ${kind} in the place of a folder of the lake is named in one line, with what was wanted`, async () => {
+    await using line = await CommandLine.open();
+    const range = ["--from", FIRST, "--to", FIRST];
+    assertEquals((await line.run(["materialize", ...range])).code, 0);
+    const commands = [["prune"], ["materialize", "vietnam/locations", "--force"]];
+    for (const folder of ["_staging", "aq_raw_prod/_asked", "aq_raw_prod"]) {
+      const place = `${line.cwd}/lake-simulated/${folder}`;
+      await Deno.rename(place, `${line.cwd}/kept`);
+      if (kind === "file") await Deno.writeTextFile(place, "");
+      else await new Deno.Command("mkfifo", { args: [place] }).output();
+      for (const command of commands) {
+        const { code, stdout, stderr } = await line.run(command);
+        assertEquals(code, 1, `${folder}: ${command}`);
+        assertMatch(
+          stderr,
+          new RegExp(`opening "${folder}": found a ${kind}, wanted a folder of the lake\\n$`),
+        );
+        assertEquals([stderr.trim().split("\n").length, /os error/.test(stdout + stderr)], [1, false]);
+      }
+      await Deno.remove(place);
+      await Deno.rename(`${line.cwd}/kept`, place);
+    }
+    assertEquals((await line.run(["prune"])).code, 0);
+  });
+}

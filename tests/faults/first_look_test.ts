@@ -73,3 +73,26 @@ Deno.test("who is told to end while nobody answers the first look ends at once, 
   }
   answered.resolve();
 });
+
+for (const how of ["is refused", "is ended by Ctrl-C"]) {
+  Deno.test(`a look at another address that ${how} is counted where there is a lake`, async () => {
+    await using server = new Server();
+    await using place = await Place.make({ ...server.env, OPENAQ_RATE_PER_MINUTE: "3" });
+    const command = ["materialize", "vietnam/locations", "--force"];
+    assertEquals((await place.run(command)).code, 0);
+    assertEquals(server.requests, 2);
+    const env = { OPENAQ_API_URL: `${server.env["OPENAQ_API_URL"]}/` }; // the same, but not known by that name
+    const answered = Promise.withResolvers<Response>();
+    server.fault = () => answered.promise;
+    const program = place.start(command, { env });
+    await until("the look", () => server.requests === 3);
+    if (how === "is refused") answered.resolve(new Response("{}", { status: 401 }));
+    else program.signal("SIGINT");
+    if (how !== "is refused") assertEquals((await program.ended).code, 130);
+    const waiting = how === "is refused" ? program : place.start(command, { env }); // the fourth in the minute
+    await waiting.says(/waiting for the pace: 3 a minute/);
+    waiting.signal("SIGINT");
+    assertEquals([(await waiting.ended).code, server.requests], [130, 3]);
+    answered.resolve(new Response("{}", { status: 401 }));
+  });
+}

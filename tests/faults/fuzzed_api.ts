@@ -21,7 +21,7 @@ export function fuzzedApi({ seed, sensors, places }: World) {
     badLocation: chance(0.2),
     repeatedLocation: chance(0.2),
   };
-  const self = { phase: 1 as Phase, requests: 0, seen: (_request: number) => {}, answer };
+  const self = { phase: 1 as Phase, requests: 0, failures: 0, seen: (_request: number) => {}, answer };
   const time = (instant: Instant) => ({ utc: iso(instant), local: "" });
 
   function locations(): Response {
@@ -70,6 +70,7 @@ export function fuzzedApi({ seed, sensors, places }: World) {
     else rows.sort((a, b) => a.start - b.start);
     const texts = rows.map((row) => rowText(sensor, row));
     const found = sensor.lying ? texts.length + 13 : fitting.length;
+    if (sensor.lying) self.failures++;
     const lied = sensor.lying && texts.length % 50 === 0 ? texts.slice(1) : texts;
     const limit = habits.saysCap ? habits.cap : 1_000;
     return json(`{"meta":{"limit":${limit},"found":${found}},"results":[${lied.join(",")}]}`);
@@ -87,7 +88,9 @@ export function fuzzedApi({ seed, sensors, places }: World) {
   }
 
   function troubled(random: () => number): Response {
-    switch (Math.floor(random() * 5)) {
+    const which = Math.floor(random() * 5);
+    if (which > 0) self.failures++;
+    switch (which) {
       case 0:
         return json(`{"detail":"Too many requests"}`, 429, {
           "x-ratelimit-reset": oneOf(["0", "1"], random),

@@ -79,32 +79,44 @@ async function live(seed: number): Promise<void> {
     api.seen = () => {};
   }
 
-  /** Brings the hours before `to` up to date. @returns The sensors that are said to be set aside; none if all are. */
+  /**
+   * Brings the hours before `to` up to date. @returns The sensors that are said to be set aside; none if all are. Honest ones
+   * may be where more failed than may be asked again: then the life is over, as they are asked again an hour later.
+   */
   async function materialize(phase: Phase, to: Instant, more: readonly string[] = []) {
     const asked = listed(world, phase, to);
+    const before = api.failures;
     const ran = await run(["materialize", ...until(to), ...more]);
     const warnings: readonly string[] = ran.json.warnings;
     if (ran.code !== 0) {
-      // Only where no sensor is left that could tell whose trouble it is.
-      assert(asked.every(({ lying }) => lying), `${phase}: ${ran.stderr}`);
+      // Only where no sensor is left that could tell whose trouble it is, or more failed than may be asked again.
+      assert(asked.every(({ lying }) => lying) || api.failures - before > 2, `${phase}: ${ran.stderr}`);
       assertMatch(ran.stderr, /asking OpenAQ: /);
       return undefined;
     }
     const named = sensors.filter(({ id }) =>
       warnings.some((line) => line.includes(`sensor ${id} is set aside`))
     );
-    assertEquals(
-      named.filter(({ lying }) => !lying).map(({ id }) => id),
-      [],
-      `phase ${phase}: honest sensors set aside: ${warnings.join("\n")}`,
+    const honest = named.filter(({ lying }) => !lying).map(({ id }) => id);
+    assert(
+      honest.length === 0 || api.failures - before > 1,
+      `phase ${phase}: honest sensors ${honest} set aside: ${warnings.join("\n")}`,
     );
-    return { warnings, named };
+    return { warnings, named, isOver: honest.length > 0 };
   }
 
-  async function compare(wanted: readonly Sensor[], phase: Phase, to: Instant): Promise<void> {
+  /** @param but Sensors that may have rows or not: their locations are left out. */
+  async function compare(
+    all: readonly Sensor[],
+    phase: Phase,
+    to: Instant,
+    but: readonly Sensor[] = [],
+  ): Promise<void> {
+    const left = new Set(but.map(({ location }) => location));
+    const wanted = all.filter(({ location }) => !left.has(location));
     const inspected = await line.run(["inspect", CELLS, "--json"], { env });
     assertEquals(inspected.stderr, "");
-    const found = (inspected.json as Cell[])
+    const found = (inspected.json as Cell[]).filter((cell) => !left.has(cell.location_id))
       .map(({ location_id, datetime, name, value }) => `${location_id} ${datetime} ${name} ${value}`).sort();
     assertEquals(found, martOf(wanted, phase, to), `cells of phase ${phase}`);
   }
@@ -112,13 +124,16 @@ async function live(seed: number): Promise<void> {
   try {
     const first = await materialize(1, FIRST_TO);
     if (first === undefined) return;
-    await compare(listed(world, 1, FIRST_TO).filter((each) => !first.named.includes(each)), 1, FIRST_TO);
+    const answered = listed(world, 1, FIRST_TO).filter((each) => !first.named.includes(each));
+    // Of one that is set aside only after a run was disturbed, hours of that run stand.
+    await compare(answered, 1, FIRST_TO, first.named.filter(({ lying }) => !lying));
+    if (first.isOver) return;
 
     api.phase = 2;
     const list = await run(LIST);
     assertEquals(list.code, 0, list.stderr);
     const second = await materialize(2, TO);
-    if (second === undefined) return;
+    if (second === undefined || second.isOver) return;
     for (const { id, unlisted } of sensors) {
       if (!unlisted.includes(2) || unlisted.includes(1)) continue;
       const names = new RegExp(
@@ -130,7 +145,7 @@ async function live(seed: number): Promise<void> {
     api.phase = 3;
     assertEquals((await run(LIST)).code, 0);
     const third = await materialize(3, TO);
-    if (third === undefined) return;
+    if (third === undefined || third.isOver) return;
     await compare(sensors.filter((each) => !third.named.includes(each)), 3, TO);
     const again = await line.run(["materialize", ...until(TO)], { env });
     assertEquals([again.code, again.json.status, again.json.requests], [0, "nothing_to_do", 0]);
@@ -138,7 +153,7 @@ async function live(seed: number): Promise<void> {
     if (seed % 2 === 0) return; // forced alike, half of them say as much
     api.phase = 4;
     const fourth = await materialize(4, TO, ["--force"]);
-    if (fourth === undefined) return;
+    if (fourth === undefined || fourth.isOver) return;
     await compare(sensors.filter((each) => !fourth.named.includes(each)), 4, TO);
     assertEquals(await leftovers(place), []);
   } finally {

@@ -50,7 +50,7 @@ for (
         await Deno.remove(answers);
         await Deno.writeTextFile(answers, "");
       },
-      says: /^vietnam\/raw_prod .*: keeping an answer: .*: a file or a link, wanted a folder of the lake$/,
+      says: /^vietnam\/raw_prod .*: keeping an answer: .*: found a (file|link), wanted a folder of the lake$/,
     },
     {
       what: "may not be written",

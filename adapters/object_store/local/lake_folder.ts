@@ -80,14 +80,20 @@ export class LakeFolder {
     made.add(folder);
     if (folder === "") return this.requireSame();
     this.#make(parent(folder), made);
-    const local = this.at(folder);
     try {
-      Deno.mkdirSync(local);
+      Deno.mkdirSync(this.at(folder));
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      if (Deno.lstatSync(local).isDirectory) return;
-      throw new TypeError(`opening "${folder}": a file or a link, wanted a folder of the lake`);
+      this.requireFolder(folder);
     }
+  }
+
+  /** @throws {TypeError} If what is at the path is no folder. */
+  requireFolder(path: string): void {
+    const { isDirectory, isFile, isSymlink } = Deno.lstatSync(this.at(path));
+    if (isDirectory) return;
+    const found = isFile ? "a file" : isSymlink ? "a link" : "a device";
+    throw new TypeError(`opening "${path}": found ${found}, wanted a folder of the lake`);
   }
 
   /** Removes the folders that the paths lay in where nothing is left in them; zones stay. */

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { Checkout, Scratch, Workspace, Written } from "../../../core/mod.ts";
 import { digestOfWritten } from "./digest.ts";
-import { isAbsent, type LakeFolder } from "./lake_folder.ts";
+import { entriesIn, isAbsent, type LakeFolder } from "./lake_folder.ts";
 
 const STAGING = "_staging";
 const SCRATCH = "duckdb-";
@@ -35,7 +35,8 @@ export class LocalWorkspace implements Workspace {
   async othersScratch(): Promise<readonly Scratch[]> {
     const staging = await this.#folder.existing(STAGING);
     if (staging === undefined) return [];
-    const names = await Array.fromAsync(Deno.readDir(staging), ({ name }) => name);
+    this.#folder.requireFolder(STAGING);
+    const names = entriesIn(staging).map(({ name }) => name);
     return names.filter((name) => name.startsWith(SCRATCH) && !this.#own.has(name))
       .map((name) => this.#scratch(name));
   }

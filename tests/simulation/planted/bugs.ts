@@ -237,8 +237,8 @@ export const PLANTED: readonly Planted[] = [
   {
     name: "patience is measured by the wall clock",
     file: "sources/openaq/requester.ts",
-    find: "const { clock, log, pace } = this.#options;",
-    replace: `const { log, pace } = this.#options;
+    find: "const { clock, log, pace, random } = this.#options;",
+    replace: `const { log, pace, random } = this.#options;
     const clock = { ...this.#options.clock, awake: this.#options.clock.now };`,
   },
   {

@@ -1,4 +1,4 @@
-import { DAY, HOUR, type Instant, type Milliseconds, MINUTE, SECOND } from "../../../core/instant.ts";
+import { DAY, HOUR, type Instant, type Milliseconds, MINUTE } from "../../../core/instant.ts";
 import type { Materialized } from "../../../core/event.ts";
 import type { PartitionSet } from "../../../core/partition/partition_set.ts";
 import { OpenAQError } from "../../../sources/openaq/error.ts";
@@ -34,8 +34,6 @@ export interface AskedHours extends Wanted {
   readonly open: Map<number, SensorQuestion>;
   /** Its hours that stand by nobody's word since. */
   readonly owed: Set<Instant>;
-  /** How often it was sent a question. */
-  sent: number;
   /** How much was not answered. */
   failures: number;
   /** Whether what it said that it wants was damaged, so that nobody keeps its answers. */
@@ -56,11 +54,6 @@ interface Answered {
 }
 
 const KEPT_FOR: Milliseconds = 7 * DAY;
-const ATTEMPTS = 5;
-/** So many failures leave each question the attempts that it is to have. */
-const FEW_FAILURES = 5;
-/** How long a question is tried at least: a minute, less the longest back-off. */
-const PATIENCE: Milliseconds = MINUTE - 16 * SECOND;
 
 /** No request is made twice without cause, no answer is lost, and what is recorded was answered then or later. */
 export class AskingRule {
@@ -89,7 +82,6 @@ export class AskingRule {
       seen: new Set(this.#kept),
       open: new Map(),
       owed: new Set(wanted.hours),
-      sent: 0,
       failures: 0,
       forgotten: false,
       touched: begun,
@@ -97,7 +89,6 @@ export class AskingRule {
   }
 
   requested(asked: AskedHours, question: SensorQuestion): void {
-    asked.sent++;
     this.oracle.pace.sent(asked.worker);
     if (this.#isWitness(asked, question)) return;
     const { sensor, from } = question;
@@ -189,25 +180,22 @@ export class AskingRule {
     for (const kept of this.#kept) if (kept.by.owed.size === 0) this.#kept.delete(kept);
   }
 
-  /** A question is given up only after a few attempts, or a minute, or where much has failed. */
+  /** A question that may be asked again has lost no more patience than the time that it took, awake. */
   async patiently<T>(
     asked: AskedHours,
-    { attempts = ATTEMPTS }: MeasurementsQuestion,
+    { patience = MINUTE }: MeasurementsQuestion,
     ask: () => Promise<T>,
   ): Promise<T> {
     const { worker: { world: { turns } } } = asked;
-    const [begun, sent] = [turns.awake, asked.sent];
+    const begun = turns.awake;
     try {
       return await ask();
     } catch (error) {
-      const mayPass = error instanceof OpenAQError && ["failing", "unreachable"].includes(error.trouble);
-      if (
-        mayPass && asked.sent - sent < attempts && asked.failures <= FEW_FAILURES &&
-        turns.awake - begun < PATIENCE
-      ) {
-        throw this.oracle.violation(
-          `a question was given up after ${asked.sent - sent} attempts, wanted ${attempts}`,
-        );
+      if (error instanceof OpenAQError && error.trouble === "failing") {
+        const [lost, took] = [patience - error.patience, turns.awake - begun];
+        if (lost > took) {
+          throw this.oracle.violation(`a question lost ${lost} ms of patience in ${took} ms`);
+        }
       }
       throw error;
     }

@@ -105,7 +105,7 @@ Deno.test("a sensor that is set aside is asked at once by force", async () => {
   const [from, to] = [MIDNIGHT - DAY, MIDNIGHT];
   await fail(SECOND, 500);
   await run(from, to);
-  assertEquals((await gaps(kv)).map(nextProbe), [MIDNIGHT + DAY]);
+  assertEquals((await gaps(kv)).map(nextProbe), [MIDNIGHT + 8 * HOUR]);
   await run(from - DAY, to - DAY, true);
   assertEquals([asked.get(SECOND), (await gaps(kv))[0]?.recovered], [1, false]);
   await fail(SECOND, null);
@@ -114,6 +114,32 @@ Deno.test("a sensor that is set aside is asked at once by force", async () => {
   await run(from, to, true);
   assertEquals([asked.get(SECOND), (await gaps(kv))[0]?.recovered], [1, true]);
   assertEquals((await gaps(kv))[0]?.ranges, [{ from: from - DAY, to: to - DAY }]);
+});
+
+Deno.test("a sensor that is set aside is asked at the next full hour, then after twice as long, and at midnight", () => {
+  const since = NOW; // at 7:20
+  const hours = [8];
+  for (let probed = since; hours.length < 5;) {
+    probed = nextProbe({ since, probed });
+    hours.push((nextProbe({ since, probed }) - MIDNIGHT) / HOUR);
+  }
+  assertEquals(hours, [8, 9, 11, 15, 23]);
+  const probed = MIDNIGHT + 23 * HOUR;
+  assertEquals(nextProbe({ since, probed }), MIDNIGHT + DAY);
+  assertEquals(nextProbe({ since, probed: MIDNIGHT + 5 * DAY }), MIDNIGHT + 6 * DAY);
+});
+
+Deno.test("a sensor that would have answered once more is asked again by a run of the next hour", async () => {
+  const { run, fail, asked, kv, clock } = await failing(3);
+  const [from, to] = [MIDNIGHT - DAY, MIDNIGHT];
+  await fail(SECOND, 500);
+  await run(from, to);
+  assertEquals((await gaps(kv))[0]?.recovered, false);
+  await fail(SECOND, null);
+  await clock.advance(HOUR);
+  await run(to, to + HOUR);
+  assertEquals([asked.get(SECOND), (await gaps(kv))[0]?.recovered], [1, true]);
+  assertEquals((await gaps(kv))[0]?.ranges, [{ from, to }]); // which are due now
 });
 
 Deno.test("a sensor owes only the hours that were asked for", async () => {

@@ -1,92 +1,162 @@
 import { assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
 import { DAY, HOUR, SECOND } from "../../../core/mod.ts";
+import { OpenAQError } from "../../../sources/openaq/error.ts";
 import { gaps } from "../../../sources/openaq/gaps.ts";
-import { history } from "../../../sources/openaq/history.ts";
+import type { HistoryQuestion } from "../../../sources/openaq/question.ts";
+import { openaqSource } from "../../../sources/openaq/source.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";
-import { Retries } from "../../../sources/openaq/retries.ts";
 import { simulatedOpenAQ } from "../../../sources/openaq/simulator/simulated.ts";
 import { fakeClock } from "../../fake_clock.ts";
 import { type Handler, NOW, served } from "./served.ts";
 
 const SENSORS = 60;
 const to = NOW - NOW % HOUR;
+const FIRST = 50_000_001;
 
-/** A day of sensors, asked while measurements fail as `fails` says: with 500, or with another status. */
-async function asked(fails: (sensor: number, ago: number) => boolean | number, sensors = SENSORS) {
+/** The status of a sensor's answer by its number, from 1, how often it was asked before, and since when; 0 is honest. */
+type Faults = (sensor: number, before: number, ago: number) => number;
+
+interface Asking {
+  readonly sensors?: number;
+  /** How many days. */
+  readonly days?: number;
+  /** How often asking for locations fails. */
+  readonly locationsFail?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A run: locations, and then the hours of all sensors. */
+async function asked(
+  faults: Faults,
+  { sensors = SENSORS, days = 1, locationsFail = 0, signal }: Asking = {},
+) {
   const clock = fakeClock(NOW, { auto: true });
   const honest = simulatedOpenAQ({ dataset: generated({ sensors, quirks: false }), clock });
+  const times = new Map<number, number>();
   const handler: Handler = (request) => {
-    const sensor = Number(/sensors\/(\d+)/.exec(request.url)?.[1] ?? 0);
-    const fault = sensor > 0 && fails(sensor - 50_000_000, clock.now() - NOW);
-    const status = fault === true ? 500 : Number(fault);
+    const sensor = Number(/sensors\/(\d+)/.exec(request.url)?.[1] ?? FIRST - 1) - FIRST + 1;
+    const before = times.get(sensor) ?? 0;
+    times.set(sensor, before + 1);
+    const status = sensor > 0 ? faults(sensor, before, clock.now() - NOW) : before < locationsFail ? 500 : 0;
     return status === 0 ? honest(request) : Promise.resolve(new Response("{}", { status }));
   };
   const parts = served(handler, clock);
-  const locations = await parts.client.locations(56);
-  const before = parts.client.requests;
-  const question = { ranges: [{ from: to - DAY, to }], locations, stillGood: () => true };
-  for await (const _ of history(parts, question)) { /* all hours */ }
-  const setAside = (await gaps(parts.kv)).map(({ sensor }) => sensor - 50_000_000);
-  return { requests: parts.client.requests - before, setAside };
+  const record = {
+    look: () => Promise.resolve(() => ({ hours: [], overtaken: false })),
+    due: () => Promise.resolve(0),
+  };
+  const source = openaqSource({ ...parts, countryId: 56, record });
+  const locations = await source.locations();
+  const question: HistoryQuestion = {
+    ranges: [{ from: to - days * DAY, to }],
+    locations,
+    stillGood: () => true,
+    ...signal && { signal },
+  };
+  let failed = false;
+  try {
+    for await (const _ of source.hours(question, parts.log)) { /* all hours */ }
+  } catch (error) {
+    if (!(error instanceof OpenAQError)) throw error;
+    failed = true;
+  }
+  const setAside = (await gaps(parts.kv)).map(({ sensor }) => sensor - FIRST + 1);
+  return { requests: parts.client.requests, setAside, failed };
 }
 
-Deno.test("a server that fails for three seconds is waited for: no sensor is set aside", async () => {
-  assertEquals(await asked(() => false), { requests: SENSORS, setAside: [] });
-  const { requests, setAside } = await asked((_, ago) => ago < 3 * SECOND);
-  assertEquals(setAside, []);
-  assertLessOrEqual(requests, SENSORS + 8 + 2);
-});
+const fine = { setAside: [], failed: false };
+/** The most that a run may ask which asks so often undisturbed. */
+const most = (once: number) => Math.max(1.3 * once, once + 2);
 
-Deno.test("eight answers that are lost at once are asked for again, each once", async () => {
-  const failed = new Set<number>();
-  const first = (sensor: number) => failed.size < 8 && !failed.has(sensor) && !!failed.add(sensor);
-  assertEquals(await asked(first), { requests: SENSORS + 8, setAside: [] });
-});
-
-Deno.test("sensors that go on failing leave one that fails once its repeat, however few there are", async () => {
-  const failed = new Set<number>();
-  const once = (sensor: number) => !failed.has(sensor) && !!failed.add(sensor);
-  for (const last of [3, 4, 5]) {
-    failed.clear();
-    const { setAside } = await asked((sensor) => sensor < 3 || sensor === last && once(sensor), 5);
-    assertEquals(setAside, [1, 2], `${last}`);
-  }
-});
-
-Deno.test("a request that fails now and then is made again", async () => {
-  const failed = new Set<number>();
-  const once = (sensor: number) => sensor % 5 === 0 && !failed.has(sensor) && !!failed.add(sensor);
-  assertEquals(await asked(once), { requests: SENSORS + 12, setAside: [] });
-});
-
-for (const second of [500, 429, 408]) {
-  Deno.test(`requests of which each fails once, and then with ${second}, are made again as long as they are answered`, async () => {
-    const times = new Map<number, number>();
-    const twice = (sensor: number) => {
-      const before = times.get(sensor) ?? 0;
-      times.set(sensor, before + 1);
-      return [500, second][before] ?? 0;
-    };
-    assertEquals((await asked(twice, 8)).setAside, []);
+for (const sensors of [1, 2, 3, 4, 7, 20, 200]) {
+  Deno.test(`whatever fails of ${sensors} sensors, a run asks 1.3 times as often as undisturbed at most, or twice more`, async () => {
+    const once = (await asked(() => 0, { sensors })).requests;
+    assertEquals(once, 1 + sensors);
+    for (const failing of new Set([1, 3, 12, sensors])) {
+      if (failing > sensors) continue;
+      for (const stride of [1, Math.floor(sensors / failing)]) {
+        for (const times of [1, 2, Infinity]) {
+          for (const locationsFail of sensors < 200 ? [0, 1, 2] : [0]) {
+            const fails = (sensor: number) => sensor % stride === 0 && sensor <= failing * stride;
+            const faults: Faults = (sensor, before) => fails(sensor) && before < times ? 500 : 0;
+            const { requests, setAside, failed } = await asked(faults, { sensors, locationsFail });
+            const what =
+              `${failing} fail ${times} times, every ${stride}th, locations ${locationsFail} times`;
+            assertLessOrEqual(requests, most(once), what);
+            assertEquals(setAside.filter((sensor) => !fails(sensor)), [], what);
+            if (locationsFail > 0) continue;
+            if (failing < sensors) assertEquals(failed, false, what);
+            if (failing === 1 && times === 1) assertEquals(setAside, [], what);
+            if (times === Infinity && failing < sensors) assertEquals(setAside.length, failing, what);
+          }
+        }
+      }
+    }
   });
 }
 
-Deno.test("requests are made again a few times, and once for ten answers, however many sensors go on failing", async () => {
-  for (const failing of [3, 6, 12, 20]) {
-    const { requests, setAside } = await asked((sensor) => sensor % 3 === 0 && sensor <= 3 * failing);
-    assertEquals(setAside, Array.from({ length: failing }, (_, i) => 3 * (i + 1)));
-    assertLessOrEqual(requests, SENSORS + 4 + (SENSORS - failing) / 10 + 5);
+Deno.test("so it is in a history of several pages a sensor", async () => {
+  const year = { sensors: 4, days: 100 };
+  const once = (await asked(() => 0, year)).requests;
+  for (const failing of [1, 3, 4]) {
+    for (const from of [0, 2]) {
+      for (const times of [1, Infinity]) {
+        const { requests } = await asked(
+          (sensor, before) => sensor <= failing && before >= from && before < from + times ? 500 : 0,
+          year,
+        );
+        assertLessOrEqual(requests, most(once), `${failing} fail ${times} times from ${from} on`);
+      }
+    }
   }
 });
 
-Deno.test("who is cancelled while waiting in line leaves it by that reason, and the next has its turn", async () => {
-  const retries = new Retries({ clock: fakeClock(NOW), random: () => 0 });
-  const first = await retries.turn(1);
+Deno.test("a server that fails for three seconds is waited for: no sensor is set aside", async () => {
+  for (const sensors of [20, 34, SENSORS]) {
+    const { requests, ...rest } = await asked((_, __, ago) => ago < 3 * SECOND ? 500 : 0, { sensors });
+    assertEquals(rest, fine);
+    assertLessOrEqual(requests, most(1 + sensors));
+  }
+});
+
+Deno.test("eight answers that are lost at once are asked for again, each once", async () => {
+  const faults: Faults = (sensor, before) => sensor <= 8 && before === 0 ? 500 : 0;
+  assertEquals(await asked(faults), { requests: 1 + SENSORS + 8, ...fine });
+});
+
+Deno.test("a request that fails now and then is made again", async () => {
+  const faults: Faults = (sensor, before) => sensor % 5 === 0 && before === 0 ? 500 : 0;
+  assertEquals(await asked(faults), { requests: 1 + SENSORS + 12, ...fine });
+});
+
+Deno.test("sensors that go on failing leave one that fails once its repeat: they are asked again in turns", async () => {
+  for (const once of [1, 2, 10, 19, 20]) {
+    const bad = new Set([3, 7, 20].filter((sensor) => sensor !== once));
+    const faults: Faults = (sensor, before) => bad.has(sensor) || sensor === once && before === 0 ? 500 : 0;
+    const { setAside, failed } = await asked(faults, { sensors: 20 });
+    assertEquals([setAside, failed], [[...bad], false], `${once}`);
+  }
+});
+
+for (const second of [500, 429, 408]) {
+  Deno.test(`a request that fails once, and then with ${second}, is made again as long as it is answered`, async () => {
+    const faults: Faults = (sensor, before) => sensor === 4 ? [500, second][before] ?? 0 : 0;
+    const { requests: _, ...rest } = await asked(faults, { sensors: 8 });
+    assertEquals(rest, fine);
+  });
+}
+
+Deno.test("nobody is made to wait long for a server that does not answer at all", async () => {
+  const { requests, ...rest } = await asked(() => 500, { sensors: 200 });
+  assertEquals(rest, { setAside: [], failed: true });
+  assertLessOrEqual(requests, 40);
+});
+
+Deno.test("who is cancelled while something waits to be asked again ends by that reason", async () => {
   const cancelled = new AbortController();
-  const second = retries.turn(1, cancelled.signal);
-  const third = retries.turn(1);
-  cancelled.abort(new Error("cancelled"));
-  first[Symbol.dispose]();
-  await assertRejects(() => second, Error, "cancelled");
-  assertEquals((await third).pause, 0);
+  const faults: Faults = () => {
+    cancelled.abort(new Error("enough"));
+    return 500;
+  };
+  await assertRejects(() => asked(faults, { sensors: 1, signal: cancelled.signal }), Error, "enough");
 });

@@ -150,7 +150,7 @@ Deno.test("a lake that cannot be written is told in one line", async () => {
   const { change, ref } = await staged(lake, "one");
   await Deno.writeTextFile(`${lake.root}/aq_prod`, "in the way");
   const error = await assertRejects(() => lake.publisher.replace([change], [ref]), TypeError);
-  assertEquals(error.message, `opening "aq_prod": a file or a link, wanted a folder of the lake`);
+  assertEquals(error.message, `opening "aq_prod": found a file, wanted a folder of the lake`);
   const lost = { final: "zone/a", temporary: "_staging/none" };
   assert(!(await assertRejects(() => lake.publisher.measure([lost]), PublishError)).message.includes("\n"));
 });
