@@ -112,7 +112,7 @@ export type { Report } from "./run/report.ts";
 export type { RunOptions } from "./run/executor.ts";
 export type { Retried, RetryPreview } from "./run/retry.ts";
 export type { RolledBack } from "./run/rollback.ts";
-export type { Limits } from "./run/scheduler.ts";
+export type { Limits } from "./run/slots.ts";
 export { type RunSelection, unranged } from "./run/scope.ts";
 export { sweepStaging } from "./run/sweep.ts";
 export type { Ports, Upkeep } from "./run/session.ts";

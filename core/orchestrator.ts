@@ -17,7 +17,7 @@ import type { Report } from "./run/report.ts";
 import { requestOf } from "./run/request.ts";
 import type { Retried } from "./run/retry.ts";
 import type { RolledBack } from "./run/rollback.ts";
-import type { Limits } from "./run/scheduler.ts";
+import type { Limits } from "./run/slots.ts";
 import { partitionOf, type RunSelection } from "./run/scope.ts";
 import { cronOf, type Ports, type Session } from "./run/session.ts";
 import type { RunResult, Worked } from "./run/tally.ts";

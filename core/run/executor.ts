@@ -4,7 +4,7 @@ import { compareFiles } from "./compare.ts";
 import { observe } from "./observe.ts";
 import type { Observer } from "./progress.ts";
 import { requestOf, scopeFrom } from "./request.ts";
-import type { Limits } from "./scheduler.ts";
+import type { Limits } from "./slots.ts";
 import { type RunSelection, type Scope, scopeOf } from "./scope.ts";
 import { catchUp, type Session } from "./session.ts";
 import type { RunResult, Worked } from "./tally.ts";

@@ -1,16 +1,11 @@
-import type { Partition, Partitions } from "../asset.ts";
 import { mistakeIn } from "../errors.ts";
 import type { NewEvent } from "../event.ts";
 import { type Instant, milliseconds, SECOND } from "../instant.ts";
 import {
-  batches,
-  chunks,
   count,
   fromOrdinals,
   intersect,
   normalize,
-  type OrdinalRange,
-  ordinals,
   type Ranges,
   subtract,
   union,
@@ -25,6 +20,7 @@ import { Inputs, onceStill } from "./inputs.ts";
 import { verifyInputs } from "./intact.ts";
 import { limited } from "./limited.ts";
 import { isProblem, type Outcome, type Problem } from "./outcome.ts";
+import { hullOf, partitionsOf, portions } from "./portions.ts";
 import { type Claim, failedEvents, publish } from "./publish.ts";
 import { commit, messageOf, type Session, SupersededError, UnknownOutcomeError } from "./session.ts";
 import { StepLog } from "./step_log.ts";
@@ -60,11 +56,6 @@ export interface StepOptions {
 /** How long code that was told to end is waited for. */
 const GRACE = 2 * SECOND;
 const BACKOFF: Backoff = { base: { seconds: 1 }, limit: { minutes: 1 } };
-
-/** The portions of partitions that one call of a node's code takes. */
-export function portions({ asset: { batch: { most, scattered } } }: Node, ranges: Ranges): Ranges[] {
-  return scattered ? [...batches(ranges, most)] : [...chunks(ranges, most)].map((range) => [range]);
-}
 
 /**
  * Materializes the partitions of a claim, with retries; the claim ends with it.
@@ -400,29 +391,6 @@ class Step implements Disposable {
       failed: this.#failed,
     };
   }
-}
-
-/** From the first to the last partition. */
-export function hullOf(partitions: Ranges): OrdinalRange {
-  return { from: partitions[0]!.from, to: partitions.at(-1)!.to };
-}
-
-function partitionsOf(node: Node, ranges: Ranges): Partitions {
-  const partition = (ordinal: number): Partition => ({
-    ordinal,
-    key: node.set.key(ordinal),
-    window: node.set.window(ordinal),
-  });
-  const { from, to } = hullOf(ranges);
-  return {
-    ranges,
-    count: count(ranges),
-    first: partition(from),
-    last: partition(to),
-    *[Symbol.iterator]() {
-      for (const ordinal of ordinals(ranges)) yield partition(ordinal);
-    },
-  };
 }
 
 /** Waits until the asset's code has ended, so that it stages nothing more; not for ever: it must not hold the slot. */

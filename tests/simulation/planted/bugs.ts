@@ -22,10 +22,10 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "force holds for the first step only",
-    file: "core/run/scheduler.ts",
-    find: "const wanted = normalize(this.#judge.wanted(node, ranges));",
+    file: "core/run/triage.ts",
+    find: "const wanted = normalize(judge.wanted(node, ranges));",
     replace:
-      "const wanted = normalize((this.#steps === 0 ? this.#judge : new Judge(this.session.index, this.scope, false)).wanted(node, ranges));",
+      "const wanted = normalize(judge.wanted(node, ranges)); if (wanted.length > 0) Object.assign(judge, { force: false });",
   },
   {
     name: "what was granted is not judged anew",
@@ -326,7 +326,7 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "a worker goes on with code that is no longer registered",
-    file: "core/run/scheduler.ts",
+    file: "core/run/triage.ts",
     find: "if (isBehind(node)) {",
     replace: "if (node.order < 0) {",
   },
