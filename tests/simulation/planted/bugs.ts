@@ -48,7 +48,7 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "partitions that come to exist are not noticed",
-    file: "core/staleness/index.ts",
+    file: "core/staleness/passing.ts",
     find: "if (was?.to === is?.to) continue;",
     replace: "if (was !== null || is === null) continue;",
   },
@@ -110,20 +110,20 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "what a source owes is forgotten",
-    file: "core/staleness/index.ts",
-    find: "return this.#due.add(event);",
+    file: "core/staleness/effects.ts",
+    find: "return due.add(event);",
     replace: "return;",
   },
   {
     name: "what read a wiped partition does not hear of it",
-    file: "core/staleness/index.ts",
-    find: "this.#soundness.replaceMember(node, chunk, i, ordinal, new Uint32Array(LIMBS), -1);",
+    file: "core/staleness/effects.ts",
+    find: "soundness.replaceMember(node, chunk, i, ordinal, new Uint32Array(LIMBS), -1);",
     replace: "",
   },
   {
     name: "an answer from a time that has not come is believed",
     file: "core/staleness/index.ts",
-    find: "chunk.at[i]! > this.#clock",
+    find: "chunk.at[i]! > this.clock",
     replace: "chunk.at[i]! > Infinity",
   },
   {
@@ -174,7 +174,7 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "what checks find damaged stays fresh",
-    file: "core/staleness/index.ts",
+    file: "core/staleness/effects.ts",
     find: "chunk.status[i] = damaged ? DAMAGED : STANDS;",
     replace: "",
   },
