@@ -10,6 +10,7 @@ export function eventLogPort({ store, registry, log, leads, runs, claims }: Part
     snapshot: (keys) => snapshot(store, keys),
     since: (seq, limit = Infinity) => log.since(seq, limit),
     events: (run, { after, limit }) => log.ofRun(run, after, limit),
+    madeBy: (run, until) => log.madeBy(run, until),
     eventsOf: (asset, limit, filter = {}) => log.of(asset, limit, filter),
     commit(commit) {
       const { claim, events, step, release, lead } = commit;

@@ -20,6 +20,7 @@ export function eventLogPort(parts: Parts): port.EventLog {
     snapshot: (assets) => snapshot(db, log, registry, assets),
     since: (seq, limit = 2 ** 52) => log.since(seq, limit),
     events: (run, { after, limit }) => log.ofRun(run, after, limit),
+    madeBy: (run, until) => log.madeBy(run, until),
     eventsOf: (asset, limit, filter = {}) => log.of(asset, limit, filter),
     commit: committing(parts),
     materializations: (asset, ranges) => log.materializations(asset, ranges),
