@@ -95,6 +95,7 @@ async function damage(
   return new DamageError(
     `reading "${path}": found it missing or with other bytes, wanted the file that was published; ` +
       `"${command}" makes it again${hindrance === undefined ? "" : `, but is ${hindrance}`}`,
+    path,
   );
 }
 

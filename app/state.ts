@@ -28,9 +28,9 @@ export async function openState(
 
 /** A state that is kept nowhere. */
 export async function emptyState(): Promise<State> {
-  const [{ MemoryState }, { memoryStore }] = await Promise.all([
+  const [{ memoryState }, { memoryStore }] = await Promise.all([
     import("../adapters/state/memory/state.ts"),
     import("../adapters/state/memory/store.ts"),
   ]);
-  return new MemoryState(memoryStore(), "reader");
+  return memoryState(memoryStore(), "reader");
 }

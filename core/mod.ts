@@ -68,6 +68,8 @@ export {
 
 // Work on a graph
 export * from "./orchestrator.ts";
+export * from "./orchestrator/graph_reader.ts";
+export { LiveGraph } from "./orchestrator/live_graph.ts";
 export type { AutomationRequest, MaterializeRequest, PruneRequest } from "./automation/resolve_request.ts";
 export type { Preview, PreviewOptions } from "./acts/preview.ts";
 export type { ActCommand, ActRequest } from "./acts/act_request.ts";
@@ -77,6 +79,7 @@ export { type RunWaits, waitingIn } from "./run/waiting.ts";
 export { type Pause, setPaused } from "./automation/pauses.ts";
 export type { Automations, AutomationStatus } from "./automation/statuses.ts";
 export type { Tick, Ticker, TickerOptions, Ticking } from "./automation/ticker.ts";
+export type { TickersOptions } from "./automation/tickers.ts";
 export type { BackfillSelection, PlannedBackfill } from "./backfill/begin.ts";
 export type { WouldBeBlocked } from "./backfill/blocked.ts";
 export type { BackfillDetail, BackfillProgress, BatchProgress } from "./backfill/progress.ts";
@@ -106,9 +109,10 @@ export { isOpen, MOST_OPEN, OPEN } from "./run/recover.ts";
 export type { Seen } from "./run/observe.ts";
 export type { Rechecked } from "./run/recheck.ts";
 export type { Report } from "./run/report.ts";
-export type { RetryPreview } from "./run/retry.ts";
+export type { RunOptions } from "./run/executor.ts";
+export type { Retried, RetryPreview } from "./run/retry.ts";
 export type { RolledBack } from "./run/rollback.ts";
-export type { Limits } from "./run/scheduler.ts";
+export type { Limits } from "./run/slots.ts";
 export { type RunSelection, unranged } from "./run/scope.ts";
 export { sweepStaging } from "./run/sweep.ts";
 export type { Ports, Upkeep } from "./run/session.ts";

@@ -326,6 +326,8 @@ const SHORT = 20;
 const ALONE: Readonly<Record<string, string>> = {
   "adapters/state/backfills.ts": "shared by two adapters of one port",
   "adapters/state/bytes.ts": "shared by two adapters of one port",
+  "adapters/state/memory/ports/": "one port a file",
+  "adapters/state/sqlite/ports/": "one port a file",
   "adapters/state/sqlite/thread/main.ts": "a worker's entry",
   "adapters/query/duckdb/lock_views.ts": "a program",
   "adapters/state/sqlite/content.ts": "loaded where no state is opened",

@@ -8,9 +8,10 @@ export function damageSeen(tables: Tables, lake: () => OpenLake | undefined): Ta
       try {
         return await tables.ask(statement, options);
       } catch (error) {
-        const open = error instanceof DamageError ? lake() : undefined;
+        const path = error instanceof DamageError ? error.path : undefined;
+        const open = path === undefined ? undefined : lake();
         // Whoever asked is told of the damage, not of a look that failed.
-        if (open !== undefined) await lookAt(open, (error as DamageError).path).catch(() => {});
+        if (open !== undefined) await lookAt(open, path!).catch(() => {});
         throw error;
       }
     },

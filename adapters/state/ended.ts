@@ -3,9 +3,11 @@ import type { Json, RunRecord, RunStatus, StepRecord } from "../../core/mod.ts";
 /**
  * The steps of a run as they are told: those that were at work when the run ended, or before its worker took it, were
  * interrupted. Of the latter it is known how long any of them gave a sign.
+ *
+ * @param before The number of the last step that there was when its worker took it: clocks of two workers may differ.
  */
-export function ended(steps: readonly StepRecord[], run: RunRecord): StepRecord[] {
-  const isBefore = ({ started }: StepRecord) => run.status !== "queued" && started < run.started;
+export function ended(steps: readonly StepRecord[], run: RunRecord, before: number): StepRecord[] {
+  const isBefore = ({ step }: StepRecord) => run.status !== "queued" && step <= before;
   const seen = steps.filter(isBefore).reduce((last, step) => Math.max(last, step.ended ?? step.started), 0);
   return steps.map((step): StepRecord => {
     if (step.outcome !== "running") return step;

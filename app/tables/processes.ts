@@ -8,7 +8,7 @@ import {
   type StatementOptions,
   type Tables,
 } from "../../core/mod.ts";
-import { type AskedStatement, DAMAGED, REFUSED, writeAsked } from "./statement.ts";
+import { type AskedStatement, type Damage, DAMAGED, REFUSED, writeAsked } from "./statement.ts";
 import { Turns } from "./turns.ts";
 
 const CHILD = new URL("./child.ts", import.meta.url).href;
@@ -109,8 +109,12 @@ export class ProcessTables implements Tables, AsyncDisposable {
       const { code } = await ended;
       if (code === 0) return;
       signal.throwIfAborted();
-      const line = mask((await errors).trim().split("\n").at(-1) ?? "").replace(FLAGS, "");
-      if (code === DAMAGED && line !== "") throw new DamageError(line);
+      const last = (await errors).trim().split("\n").at(-1) ?? "";
+      if (code === DAMAGED && last !== "") {
+        const { message, path }: Damage = JSON.parse(last);
+        throw new DamageError(mask(message), path);
+      }
+      const line = mask(last).replace(FLAGS, "");
       if (code === REFUSED && line !== "") throw new StatementError(line);
       throw new StatementError(
         `running the statement: its process ended with ${code}, wanted an answer: it may have taken too much memory`,

@@ -1,4 +1,4 @@
-import type { AnswerFormat, TablePart } from "../../core/mod.ts";
+import type { AnswerFormat, DamageError, TablePart } from "../../core/mod.ts";
 
 /** What a process that answers one statement is given on its standard input. */
 export interface AskedStatement {
@@ -14,8 +14,11 @@ export interface AskedStatement {
 
 /** How it ends where it gave no answer: the last line on its standard error says why. */
 export const REFUSED = 3;
-/** The same, where that is for the sake of a file of the lake that is not what was published. */
+/** The same, where that is for the sake of a file of the lake that is not what was published: a {@linkcode Damage}. */
 export const DAMAGED = 4;
+
+/** Damage that it met, as it says it: one line of JSON. */
+export type Damage = Pick<DamageError, "message" | "path">;
 
 /** Writes what is asked, to the end. */
 export async function writeAsked(asked: AskedStatement, to: WritableStream<Uint8Array>): Promise<void> {

@@ -30,6 +30,8 @@ export interface BrokenEntry {
   readonly type: "broken";
   readonly database: string;
   readonly name: string;
+  /** The path of its file. */
+  readonly path: string;
   /** One line: where it lies, what was found, what was wanted. */
   readonly problem: string;
 }

@@ -185,6 +185,8 @@ export interface EventLog {
     run: RunId,
     page: { readonly after: Seq; readonly limit: number },
   ): Promise<readonly NumberedEvent[]>;
+  /** How many partitions a run has materialized, by events up to a number. */
+  madeBy(run: RunId, until: Seq): Promise<number>;
   /** The events of an asset, newest first unless they are asked for after a number. */
   eventsOf(asset: AssetKey, limit: number, filter?: EventFilter): Promise<readonly AssetEvent[]>;
   commit(commit: Commit): Promise<Committed>;

@@ -21,9 +21,9 @@ export class RefusedError extends WrongUseError {
 export class DamageError extends Error {
   override readonly name = "DamageError";
 
-  /** What its line names first: the path of a file. */
-  get path(): string {
-    return /"([^"]*)"/.exec(this.message)?.[1] ?? "";
+  /** @param path The damaged file's, from the lake's root; undefined where it is not known. */
+  constructor(message: string, readonly path: string | undefined, options?: ErrorOptions) {
+    super(message, options);
   }
 }
 

@@ -10,7 +10,7 @@ import { allExisting, isBehind, type Node } from "../staleness/node.ts";
 import type { Warning } from "../warnings.ts";
 import { materializationOf } from "./inputs.ts";
 import { reported } from "./report.ts";
-import { messageOf, type Session } from "./session.ts";
+import { commit, messageOf, type Session } from "./session.ts";
 
 /** An external asset as it was seen. */
 export interface Seen {
@@ -55,6 +55,18 @@ export async function look(
     if (problems.every(({ partition }) => partition !== null)) session.index.lose(node, union(gone, lost));
   }
   return looked;
+}
+
+/** Looks at the same external assets, and records what is new. */
+export async function observe(
+  session: Session,
+  assets: ReadonlySet<AssetKey>,
+  signal: AbortSignal,
+): Promise<Looked[]> {
+  const seen = await look(session, assets, signal);
+  const events = eventsOf(seen);
+  if (events.length > 0) await commit(session, { claim: null, events });
+  return seen;
 }
 
 /** Whether one of the assets is the node's or reads it. */

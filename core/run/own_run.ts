@@ -4,9 +4,6 @@ import type { Cancellation } from "./cancellation.ts";
 import type { News } from "./progress.ts";
 import type { Session } from "./session.ts";
 
-/** So many events are read at once. */
-const PAGE = 1_000;
-
 /** The run that work is recorded as: it is made once there is work, so that nothing to do leaves no trace. */
 export class OwnRun {
   /** Its number; null as long as there is none. */
@@ -53,15 +50,7 @@ export class OwnRun {
   /** How many partitions its workers had made before it was taken. */
   async madeBefore(): Promise<number> {
     if (this.#taken === undefined || this.#taken.steps === 0) return 0;
-    const { id, seq: end } = this.#taken;
-    let made = 0;
-    for (let after = 0; after < end;) {
-      const page = await this.#session.state.events(id, { after, limit: PAGE });
-      made += page.filter(({ kind, seq }) => kind === "materialized" && seq <= end).length;
-      if (page.length < PAGE) break;
-      after = page.at(-1)!.seq;
-    }
-    return made;
+    return await this.#session.state.madeBy(this.#taken.id, this.#taken.seq);
   }
 
   tell(news: News): void {

@@ -21,6 +21,9 @@ export interface RetryPreview {
   }[];
 }
 
+/** The run that retries another, and whether it was queued only now; or one line on why there is nothing to retry. */
+export type Retried = { readonly run: RunId; readonly isNew: boolean } | { readonly nothing: string };
+
 /** Events read at a time. */
 const PAGE = 10_000;
 
@@ -31,10 +34,7 @@ const PAGE = 10_000;
  * @returns The last retry, where that has not ended.
  * @throws {RequestError} As `retryOf`.
  */
-export async function queueRetry(
-  session: Session,
-  id: RunId,
-): Promise<{ readonly run: RunId; readonly isNew: boolean } | { readonly nothing: string }> {
+export async function queueRetry(session: Session, id: RunId): Promise<Retried> {
   const { state, index, clock } = session;
   const wanted = await retryOf(state, index, id);
   if ("nothing" in wanted) return wanted;

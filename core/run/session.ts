@@ -76,6 +76,21 @@ export async function refresh({ index, state, clock }: Session): Promise<void> {
   }
 }
 
+/** Takes in what has happened since, and the time that has passed. */
+export async function catchUp(session: Session): Promise<void> {
+  await refresh(session);
+  session.index.advance(session.clock.now());
+}
+
+/** The port that reads cron expressions; without one, none can be read. */
+export async function cronOf(session: Session): Promise<Cron> {
+  return await session.cron?.() ?? {
+    next() {
+      throw new RangeError("reading a cron expression: found nothing that reads it, wanted the port");
+    },
+  };
+}
+
 /** The claim had passed to another worker: nothing more may be done under it. */
 export class SupersededError extends Error {
   override readonly name = "SupersededError";

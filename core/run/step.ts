@@ -1,33 +1,23 @@
-import type { Partition, Partitions } from "../asset.ts";
 import { mistakeIn } from "../errors.ts";
 import type { NewEvent } from "../event.ts";
 import { type Instant, milliseconds, SECOND } from "../instant.ts";
-import {
-  batches,
-  chunks,
-  count,
-  fromOrdinals,
-  intersect,
-  normalize,
-  type OrdinalRange,
-  ordinals,
-  type Ranges,
-  subtract,
-  union,
-} from "../partition/ranges.ts";
-import { type KeyRange, keyRange, partitionRanges } from "../partition/range_text.ts";
+import { count, fromOrdinals, intersect, normalize, type Ranges, subtract } from "../partition/ranges.ts";
+import { keyRange, partitionRanges } from "../partition/range_text.ts";
 import type { StepRecord } from "../ports/state.ts";
-import { type Attributes, type Span, untraced } from "../ports/tracer.ts";
+import { type Span, untraced } from "../ports/tracer.ts";
 import type { Node } from "../staleness/node.ts";
 import { AnswerError, type Answers, answersOf, groupsOf, Places } from "./answers.ts";
 import { type Backoff, backoff } from "./backoff.ts";
 import { Inputs, onceStill } from "./inputs.ts";
 import { verifyInputs } from "./intact.ts";
 import { limited } from "./limited.ts";
-import { isProblem, type Outcome, type Problem } from "./outcome.ts";
+import type { Outcome, Problem } from "./outcome.ts";
+import { hullOf, partitionsOf, portions } from "./portions.ts";
 import { type Claim, failedEvents, publish } from "./publish.ts";
 import { commit, messageOf, type Session, SupersededError, UnknownOutcomeError } from "./session.ts";
 import { StepLog } from "./step_log.ts";
+import { StepTally } from "./step_tally.ts";
+import { stepBegins, stepEnds } from "./traced.ts";
 
 export interface StepOptions {
   /** Its place in the run, from 1. */
@@ -60,11 +50,6 @@ export interface StepOptions {
 /** How long code that was told to end is waited for. */
 const GRACE = 2 * SECOND;
 const BACKOFF: Backoff = { base: { seconds: 1 }, limit: { minutes: 1 } };
-
-/** The portions of partitions that one call of a node's code takes. */
-export function portions({ asset: { batch: { most, scattered } } }: Node, ranges: Ranges): Ranges[] {
-  return scattered ? [...batches(ranges, most)] : [...chunks(ranges, most)].map((range) => [range]);
-}
 
 /**
  * Materializes the partitions of a claim, with retries; the claim ends with it.
@@ -101,16 +86,7 @@ class Step implements Disposable {
   #remaining: Ranges;
   /** Of which it is not known what became. */
   #open: Ranges;
-  #materialized = 0;
-  #failed = 0;
-  /** Of those failed: how many checks held back. */
-  #blocked = 0;
-  /** The partitions that failed or were held back. */
-  #bad: Ranges = [];
-  /** Why the first of these did. */
-  #problem: string | undefined;
-  /** The partitions whose source was asked again and that have other content than before. */
-  #changed: Ranges = [];
+  readonly #tally = new StepTally();
   /** Whether the record of the step went with its last group, and with it the claim. */
   #recorded = false;
   #attempted = 0;
@@ -134,16 +110,22 @@ class Step implements Disposable {
   }
 
   async run(span: Span): Promise<void> {
-    const { session, claim: { run }, options: { number, partitions, signal } } = this;
+    const { session, claim: { run }, options: { number, partitions, forced, signal } } = this;
     if (partitions.length === 0) {
       span.omit();
       return await this.#end("succeeded");
     }
     const { key, set } = this.#node;
     const began = session.machine.awake();
-    const range = keyRange(set, hullOf(partitions));
-    session.observe({ run, type: "step-started", step: number, asset: key, range, count: count(partitions) });
-    span.set(this.#begins(range));
+    const begun = {
+      run,
+      step: number,
+      asset: key,
+      range: keyRange(set, hullOf(partitions)),
+      count: count(partitions),
+    };
+    session.observe({ type: "step-started", ...begun });
+    stepBegins(span, { ...begun, forced });
     let broken: string | undefined;
     for (const portion of portions(this.#node, partitions)) {
       if (this.#isPutOff || this.#isWaiting) break;
@@ -159,13 +141,15 @@ class Step implements Disposable {
     }
     const isCancelled = signal.aborted || this.#isWaiting;
     const isBroken = broken !== undefined;
-    const outcome = isCancelled ? "cancelled" : isBroken ? "failed" : this.#outcome();
-    this.#ends(span, outcome, broken);
+    const outcome = isCancelled ? "cancelled" : isBroken ? "failed" : this.#tally.outcome;
+    stepEnds(span, this.#tally, outcome, broken);
     if (!this.#recorded || isBroken) await this.#end(outcome);
     await this.#log.flush();
-    if (this.#bad.length > 0 && !signal.aborted) await verifyInputs(session, this.#node, this.#bad);
-    if (this.#changed.length > 0) {
-      const ranges = partitionRanges(set, this.#changed);
+    if (this.#tally.bad.length > 0 && !signal.aborted) {
+      await verifyInputs(session, this.#node, this.#tally.bad);
+    }
+    if (this.#tally.changed.length > 0) {
+      const ranges = partitionRanges(set, this.#tally.changed);
       session.observe({ run, type: "changed", step: number, asset: key, ranges });
     }
     const took = session.machine.awake() - began;
@@ -174,32 +158,6 @@ class Step implements Disposable {
 
   [Symbol.dispose](): void {
     this.#log[Symbol.dispose]();
-  }
-
-  #begins({ from, to }: KeyRange): Attributes {
-    const { claim: { run, node }, options: { number, partitions, forced } } = this;
-    return {
-      "airgraph.asset": node.key,
-      "airgraph.run": run,
-      "airgraph.step": number,
-      "airgraph.partitions.count": count(partitions),
-      ...(from !== null && { "airgraph.partitions.from": from }),
-      ...(to !== null && { "airgraph.partitions.to": to }),
-      ...(forced && { "airgraph.forced": true }),
-    };
-  }
-
-  #ends(span: Span, outcome: StepRecord["outcome"], error: string | undefined): void {
-    const [failed, blocked] = [this.#failed, this.#blocked];
-    span.set({
-      "airgraph.outcome": outcome,
-      "airgraph.partitions.materialized": this.#materialized,
-      "airgraph.partitions.failed": failed - blocked,
-      "airgraph.partitions.blocked": blocked,
-    });
-    if (outcome === "failed" || outcome === "blocked") {
-      span.fail(outcome, error ?? this.#problem ?? `${failed} of its partitions ${outcome}`);
-    }
   }
 
   /** Records how the step ended, and with it ends the claim, unless both went with the last group. */
@@ -311,8 +269,8 @@ class Step implements Disposable {
     const rest = subtract(this.#remaining, answers.partitions);
     const last = rest.length === 0;
     const outcomes = await publish(session, claim, inputs, answers, signal, (outcomes) => {
-      this.#count(outcomes);
-      return last ? { release: true, step: this.#record(this.#outcome()) } : {};
+      this.#tally.count(outcomes);
+      return last ? { release: true, step: this.#record(this.#tally.outcome) } : {};
     });
     this.#recorded = last;
     this.#remaining = rest;
@@ -320,28 +278,10 @@ class Step implements Disposable {
     await this.#log.flush();
   }
 
-  #count(outcomes: readonly Outcome[]): void {
-    for (const each of outcomes) {
-      if (!isProblem(each)) this.#materialized++;
-      else {
-        this.#failed += count([each]);
-        if (each.outcome === "blocked") this.#blocked += count([each]);
-      }
-    }
-  }
-
   #became(outcomes: readonly Outcome[]): void {
-    this.#problem ??= outcomes.find(isProblem)?.message;
-    this.#bad = normalize([...this.#bad, ...outcomes.filter(isProblem)]);
-    const other = outcomes.flatMap((each) => !isProblem(each) && each.isOther ? [each.partition] : []);
-    this.#changed = union(this.#changed, fromOrdinals(other));
+    this.#tally.keep(outcomes);
     this.#open = intersect(this.#open, this.#remaining);
     this.options.became(outcomes);
-  }
-
-  #outcome(): "succeeded" | "failed" | "blocked" {
-    if (this.#failed === 0) return "succeeded";
-    return this.#failed === this.#blocked ? "blocked" : "failed";
   }
 
   /** Records an error that ends a portion: of what was not answered, or, after that, of all that the portion made. */
@@ -354,14 +294,14 @@ class Step implements Disposable {
     const problems = left.map((range): Problem => ({ ...range, outcome: "failed", message }));
     await commit(session, { claim: claim.token, events: failedEvents(session, claim, problems, reason) });
     this.#remaining = subtract(this.#remaining, left);
-    this.#count(problems);
+    this.#tally.count(problems);
     this.#became(problems);
   }
 
   /** Lays a failure over what the portion made, as long as it stands: whether it is what was meant is not known. */
   async #brokeAfter(portion: Ranges, message: string): Promise<void> {
     const { session, claim } = this;
-    const standing = await session.state.materializations(this.#node.key, subtract(portion, this.#bad));
+    const standing = await session.state.materializations(this.#node.key, subtract(portion, this.#tally.bad));
     const made = standing.filter(({ event: { run } }) => run === claim.run).map(({ partition }) => partition);
     const problems = fromOrdinals(made).map((range) => ({ ...range, message }));
     const events = failedEvents(session, claim, problems, "error");
@@ -396,33 +336,10 @@ class Step implements Disposable {
       started,
       ended: this.session.clock.now(),
       outcome,
-      materialized: this.#materialized,
-      failed: this.#failed,
+      materialized: this.#tally.materialized,
+      failed: this.#tally.failed,
     };
   }
-}
-
-/** From the first to the last partition. */
-export function hullOf(partitions: Ranges): OrdinalRange {
-  return { from: partitions[0]!.from, to: partitions.at(-1)!.to };
-}
-
-function partitionsOf(node: Node, ranges: Ranges): Partitions {
-  const partition = (ordinal: number): Partition => ({
-    ordinal,
-    key: node.set.key(ordinal),
-    window: node.set.window(ordinal),
-  });
-  const { from, to } = hullOf(ranges);
-  return {
-    ranges,
-    count: count(ranges),
-    first: partition(from),
-    last: partition(to),
-    *[Symbol.iterator]() {
-      for (const ordinal of ordinals(ranges)) yield partition(ordinal);
-    },
-  };
 }
 
 /** Waits until the asset's code has ended, so that it stages nothing more; not for ever: it must not hold the slot. */

@@ -1,7 +1,9 @@
-import type { RunId } from "../event.ts";
+import type { AssetKey, RunId } from "../event.ts";
+import type { KeyRange } from "../partition/range_text.ts";
 import { type Span, untraced } from "../ports/tracer.ts";
-import type { RunCommand, RunRequest } from "../ports/state.ts";
+import type { RunCommand, RunRequest, StepRecord } from "../ports/state.ts";
 import type { Ports } from "./session.ts";
+import type { StepTally } from "./step_tally.ts";
 import type { RunResult, Worked } from "./tally.ts";
 
 /** The tag of a queued run that names the span in which it was requested. */
@@ -60,6 +62,47 @@ export function tracedMaterialize(session: Traced, work: () => Promise<RunResult
     tell(span, result);
     return result;
   });
+}
+
+/** A step that begins. */
+interface BegunStep {
+  readonly asset: AssetKey;
+  readonly run: RunId;
+  readonly step: number;
+  readonly range: KeyRange;
+  readonly count: number;
+  readonly forced: boolean;
+}
+
+/** Tells a step's span of what it is. */
+export function stepBegins(span: Span, { asset, run, step, range, count, forced }: BegunStep): void {
+  span.set({
+    "airgraph.asset": asset,
+    "airgraph.run": run,
+    "airgraph.step": step,
+    "airgraph.partitions.count": count,
+    ...(range.from !== null && { "airgraph.partitions.from": range.from }),
+    ...(range.to !== null && { "airgraph.partitions.to": range.to }),
+    ...(forced && { "airgraph.forced": true }),
+  });
+}
+
+/** Tells a step's span how it ended. */
+export function stepEnds(
+  span: Span,
+  { materialized, failed, blocked, problem }: StepTally,
+  outcome: StepRecord["outcome"],
+  error: string | undefined,
+): void {
+  span.set({
+    "airgraph.outcome": outcome,
+    "airgraph.partitions.materialized": materialized,
+    "airgraph.partitions.failed": failed - blocked,
+    "airgraph.partitions.blocked": blocked,
+  });
+  if (outcome === "failed" || outcome === "blocked") {
+    span.fail(outcome, error ?? problem ?? `${failed} of its partitions ${outcome}`);
+  }
 }
 
 function tell(span: Span, outcome: Worked["outcome"]): void {

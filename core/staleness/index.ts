@@ -1,6 +1,5 @@
-import { type CheckResult, damageOf } from "../check.ts";
 import type { AssetEvent, AssetKey, CodeRecord, NewEvent, Registered, Seq } from "../event.ts";
-import { bytesLimbs, LIMBS } from "../fingerprint.ts";
+import { bytesLimbs } from "../fingerprint.ts";
 import type { Instant } from "../instant.ts";
 import {
   EVERYTHING,
@@ -11,24 +10,17 @@ import {
   subtract,
   union,
 } from "../partition/ranges.ts";
-import {
-  DAMAGED,
-  type DueMark,
-  EXPIRED,
-  type Failure,
-  type Snapshot,
-  STANDS,
-  WIPED,
-} from "../ports/state.ts";
+import { DAMAGED, type DueMark, EXPIRED, type Failure, type Snapshot, STANDS } from "../ports/state.ts";
 import { Changes } from "./changes.ts";
 import { Content } from "./content.ts";
+import { Effects } from "./effects.ts";
 import { loadRows } from "./load.ts";
 import type { Judgement } from "./judgement.ts";
 import { Marks } from "./marks.ts";
 import { allExisting, existing, isBehind, type Node } from "./node.ts";
+import { Passing } from "./passing.ts";
 import type { Chunk } from "./rows.ts";
 import { Soundness } from "./soundness.ts";
-import { holds } from "./summary.ts";
 import type { Touched } from "./touched.ts";
 
 /**
@@ -44,20 +36,23 @@ export class StalenessIndex {
   readonly #due = new Marks<DueMark>();
   readonly #supposed = new Map<Node, Set<number>>();
   readonly #gone = new Map<Node, Ranges>();
+  readonly #passing: Passing;
+  readonly #effects: Effects;
   /** Assets of other graphs that were registered since this one was. */
   readonly #others = new Set<AssetKey>();
   readonly #followers: Touched[] = [];
   #seq: Seq = 0;
-  /** Up to when changes by time alone were noted. */
-  #swept: { readonly now: Instant; readonly clock: Instant };
-  /** The clock as it was last read: a run goes on for a while with the partitions that existed when it began. */
-  #clock: Instant;
 
   constructor(readonly nodes: readonly Node[], now: Instant) {
     this.#byKey = new Map(nodes.map((node) => [node.key, node]));
     this.#soundness = new Soundness(nodes, this.#changes, now);
-    this.#clock = now;
-    this.#swept = { now, clock: now };
+    this.#passing = new Passing({ nodes, soundness: this.#soundness, changes: this.#changes });
+    this.#effects = new Effects({
+      soundness: this.#soundness,
+      changes: this.#changes,
+      failures: this.#failures,
+      due: this.#due,
+    });
   }
 
   /** The number of the last event taken in. */
@@ -71,7 +66,7 @@ export class StalenessIndex {
 
   /** The clock as it was last read; partitions exist as of `now`. */
   get clock(): Instant {
-    return this.#clock;
+    return this.#passing.clock;
   }
 
   node(key: AssetKey): Node {
@@ -100,7 +95,7 @@ export class StalenessIndex {
     }
     for (const { asset, from, to } of [...snapshot.failures, ...snapshot.due]) {
       const node = this.#byKey.get(asset);
-      node?.rows.each(from, to, (chunk, i, ordinal) => this.#settle(node, ordinal, chunk.seq[i]!));
+      node?.rows.each(from, to, (chunk, i, ordinal) => this.#effects.settle(node, ordinal, chunk.seq[i]!));
     }
   }
 
@@ -152,11 +147,6 @@ export class StalenessIndex {
     return this.#supposed.get(node) ?? [];
   }
 
-  #settle({ key }: Node, partition: number, seq: Seq): void {
-    this.#failures.settle(key, partition, seq);
-    this.#due.settle(key, partition, seq);
-  }
-
   #take(event: AssetEvent): void {
     this.#changes.begin();
     const node = this.#byKey.get(event.asset);
@@ -166,65 +156,7 @@ export class StalenessIndex {
     }
     if (event.kind === "registered") return this.#register(node, event);
     for (const follower of this.#followers) follower.add(node, event);
-    switch (event.kind) {
-      case "materialized": {
-        const { chunk, i } = place(node, event.partition);
-        const stood = chunk.stands(i);
-        const member = bytesLimbs(event.member);
-        const same = stood && equal(chunk.member, i * LIMBS, member);
-        this.#changes.row(node, chunk, event.partition);
-        chunk.status[i] = STANDS;
-        chunk.seq[i] = event.seq;
-        if (!same) chunk.changed[i] = event.seq;
-        chunk.read[i] = event.read;
-        chunk.at[i] = event.at;
-        chunk.codeId[i] = event.codeId;
-        this.#settle(node, event.partition, event.seq);
-        countChecks(chunk, i, event.checks);
-        if (!same) this.#soundness.replaceMember(node, chunk, i, event.partition, member, stood ? 0 : 1);
-        this.#soundness.readSums(node, chunk, i, bytesLimbs(event.edges), 0);
-        this.#soundness.measure(node, chunk, i, event.partition);
-        this.#soundness.rejudge(node, chunk, i, event.partition);
-        return;
-      }
-      case "checked": {
-        const { chunk, i } = place(node, event.partition);
-        if (chunk.seq[i] !== event.of) return;
-        this.#changes.row(node, chunk, event.partition);
-        countChecks(chunk, i, event.checks);
-        const damaged = damageOf(event.checks);
-        if (damaged === undefined || chunk.status[i] !== (damaged ? STANDS : DAMAGED)) return;
-        chunk.status[i] = damaged ? DAMAGED : STANDS;
-        this.#soundness.rejudge(node, chunk, i, event.partition);
-        return;
-      }
-      case "wiped":
-        node.rows.each(event.from, event.to, (chunk, i, ordinal) => {
-          if (!chunk.stands(i)) return;
-          chunk.status[i] = WIPED;
-          this.#changes.row(node, chunk, ordinal);
-          chunk.seq[i] = event.seq;
-          chunk.changed[i] = event.seq;
-          this.#settle(node, ordinal, event.seq);
-          this.#soundness.replaceMember(node, chunk, i, ordinal, new Uint32Array(LIMBS), -1);
-          this.#soundness.rejudge(node, chunk, i, ordinal);
-        });
-        return;
-      case "expired":
-        node.rows.each(event.from, event.to, (chunk, i, ordinal) => {
-          if (chunk.status[i] !== STANDS && chunk.status[i] !== DAMAGED) return;
-          chunk.status[i] = EXPIRED;
-          this.#changes.row(node, chunk, ordinal);
-          this.#soundness.rejudge(node, chunk, i, ordinal);
-        });
-        return;
-      case "failed":
-        this.#changes.range(node, event.from, event.to);
-        return this.#failures.add(event);
-      case "due":
-        node.rows.each(event.from, event.to, (chunk, _, ordinal) => this.#changes.row(node, chunk, ordinal));
-        return this.#due.add(event);
-    }
+    this.#effects.take(node, event);
   }
 
   /** Every row may be judged otherwise from now on. */
@@ -248,67 +180,12 @@ export class StalenessIndex {
 
   /** Reads the clock, without a change of the partitions that exist. */
   tick(now: Instant): void {
-    this.#clock = now;
+    this.#passing.tick(now);
   }
 
   /** Moves the time on, or back where the clock was set back: other partitions exist from then on. */
   advance(now: Instant): void {
-    this.#clock = now;
-    this.#changes.begin();
-    this.#pass(now);
-    if (this.#changes.isKept) this.#sweep();
-  }
-
-  #pass(now: Instant): void {
-    if (now === this.#soundness.now) return;
-    const before = this.#soundness.now;
-    this.#soundness.now = now;
-    for (const node of this.nodes) {
-      const was = node.set.existing(before);
-      const is = node.set.existing(now);
-      if (was?.to === is?.to) continue;
-      const ends = [was?.to, is?.to].map((to) => to ?? (was ?? is)!.from - 1);
-      this.#changes.range(node, Math.min(...ends) + 1, Math.max(...ends));
-      const anew = (node: Node) => (chunk: Chunk, i: number, ordinal: number) => {
-        this.#soundness.measure(node, chunk, i, ordinal);
-        this.#soundness.rejudge(node, chunk, i, ordinal);
-      };
-      const readers = node.down.filter(({ slot }) => slot >= 0);
-      // By the time as it is now, nothing may read what has ceased to exist.
-      if (now < before || is === null) {
-        for (const { down } of readers) down.rows.all(anew(down));
-        continue;
-      }
-      const from = was?.to ?? is.from;
-      // Made by a worker whose clock is ahead: what they read was not followed before they exist here.
-      node.rows.each(from, is.to, anew(node));
-      for (const edge of readers) {
-        for (let ordinal = from; ordinal <= is.to; ordinal++) {
-          this.#soundness.eachDependent(edge, ordinal, anew(edge.down));
-        }
-      }
-    }
-  }
-
-  /** Notes the rows that are due, or no longer due, as time has passed. */
-  #sweep(): void {
-    const before = this.#swept;
-    const { now, clock } = this;
-    this.#swept = { now, clock };
-    for (const node of this.nodes) {
-      const { due } = node.asset;
-      if (due === null) continue;
-      for (const chunk of node.rows.chunks()) {
-        const { summary } = chunk;
-        if (summary !== undefined && holds(before, node, summary) && holds(this, node, summary)) continue;
-        chunk.standing((i, ordinal) => {
-          const at = chunk.at[i]!;
-          const from = due(node.set.window(ordinal), at);
-          const isOther = (at > before.clock || from <= before.now) !== (at > clock || from <= now);
-          if (isOther) this.#changes.row(node, chunk, ordinal);
-        });
-      }
-    }
+    this.#passing.advance(now);
   }
 
   /** Above zero, and raised by every event and whenever time passes: what is judged otherwise then has a higher one. */
@@ -321,9 +198,8 @@ export class StalenessIndex {
    * is not known: it is kept from the first question on, unless it is very much.
    */
   changedSince(node: Node, revision: number): Ranges {
-    const { now, clock } = this;
-    if (!this.#changes.isKept) this.#swept = { now, clock };
-    return existing(node.set, this.#changes.since(node, revision) ?? EVERYTHING, now);
+    if (!this.#changes.isKept) this.#passing.begin();
+    return existing(node.set, this.#changes.since(node, revision) ?? EVERYTHING, this.now);
   }
 
   judge(node: Node, partition: number): Judgement {
@@ -348,7 +224,7 @@ export class StalenessIndex {
     const chunk = node.rows.find(partition);
     if (chunk === undefined) return false;
     const i = partition - chunk.first;
-    return chunk.stands(i) && equal(chunk.member, i * LIMBS, bytesLimbs(member));
+    return chunk.stands(i) && chunk.hasMember(i, bytesLimbs(member));
   }
 
   isExpired(node: Node, partition: number): boolean {
@@ -375,7 +251,7 @@ export class StalenessIndex {
   #dueByTime(node: Node, chunk: Chunk, i: number, partition: number): string | null {
     const { due } = node.asset;
     if (due === null) return null;
-    if (chunk.at[i]! > this.#clock) return "was asked at a time that has not come yet";
+    if (chunk.at[i]! > this.clock) return "was asked at a time that has not come yet";
     return due(node.set.window(partition), chunk.at[i]!) <= this.#soundness.now
       ? "due to be asked again"
       : null;
@@ -443,19 +319,4 @@ export class StalenessIndex {
   failureRanges(node: Node): Ranges {
     return this.#failures.ranges(node.key);
   }
-}
-
-function place(node: Node, ordinal: number): { chunk: Chunk; i: number } {
-  const chunk = node.rows.at(ordinal);
-  return { chunk, i: ordinal - chunk.first };
-}
-
-function equal(limbs: Uint32Array, at: number, other: Uint32Array): boolean {
-  for (let k = 0; k < LIMBS; k++) if (limbs[at + k] !== other[k]) return false;
-  return true;
-}
-
-function countChecks(chunk: Chunk, i: number, checks: readonly CheckResult[]): void {
-  chunk.checksPassed[i] = checks.filter((check) => check.passed).length;
-  chunk.checksFailed[i] = checks.length - chunk.checksPassed[i]!;
 }

@@ -122,6 +122,12 @@ export class Chunk {
     const status = this.status[i];
     return status === STANDS || status === EXPIRED || status === DAMAGED;
   }
+
+  /** Whether the row adds exactly this to the sums of those that read it. */
+  hasMember(i: number, member: Uint32Array): boolean {
+    for (let k = 0; k < LIMBS; k++) if (this.member[i * LIMBS + k] !== member[k]) return false;
+    return true;
+  }
 }
 
 function empty(size: number): Columns {

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ProcessTables } from "../../app/tables/processes.ts";
 import { Turns } from "../../app/tables/turns.ts";
-import { BusyError, RefusedError } from "../../core/mod.ts";
+import { BusyError, DamageError, RefusedError } from "../../core/mod.ts";
 
 const never = new AbortController().signal;
 
@@ -16,7 +16,7 @@ async function folder() {
   });
   const ask = async (statement: string, format: "csv" | "json" = "json", signal = never) =>
     await new Response(await tables.ask(statement, { format, signal })).text();
-  return { ask, tables, [Symbol.asyncDispose]: () => Deno.remove(cwd, { recursive: true }) };
+  return { ask, tables, cwd, [Symbol.asyncDispose]: () => Deno.remove(cwd, { recursive: true }) };
 }
 
 Deno.test("a statement is answered by a process of its own, and refused in one line", async () => {
@@ -30,6 +30,16 @@ Deno.test("a statement is answered by a process of its own, and refused in one l
   assertMatch(refused.message, /^running the statement: found COPY, wanted one SELECT, [^\n]*$/);
   const away = await assertRejects(() => made.ask("SELECT * FROM '/etc/passwd'"), RefusedError);
   assertMatch(away.message, /^[^\n]+$/);
+});
+
+Deno.test("a damaged file is handed over with its path, not only in words", async () => {
+  await using made = await folder();
+  const path = "_catalog/shop/tills.json";
+  await Deno.mkdir(`${made.cwd}/lake-simulated/_catalog/shop`, { recursive: true });
+  await Deno.writeTextFile(`${made.cwd}/lake-simulated/${path}`, "no definition");
+  const damaged = await assertRejects(() => made.ask("SELECT * FROM shop.tills"), DamageError);
+  assertEquals(damaged.path, path);
+  assertMatch(damaged.message, /^reading "_catalog\/shop\/tills\.json": found no JSON, [^\n]*$/);
 });
 
 Deno.test("a statement ends with who asked for it, and leaves its turn to others", async () => {

@@ -8,7 +8,7 @@ import type { Cron } from "../../core/ports/cron.ts";
 import type { Publisher } from "../../core/ports/publisher.ts";
 import type { State } from "../../core/ports/state.ts";
 import type { Progress } from "../../core/run/progress.ts";
-import type { Limits } from "../../core/run/scheduler.ts";
+import type { Limits } from "../../core/run/slots.ts";
 import type { RunSelection } from "../../core/run/scope.ts";
 import type { PlannedCause } from "../../core/plan.ts";
 import type { KeyRange } from "../../core/partition/range_text.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { openStorage } from "../../app/storage.ts";
-import { MemoryState } from "../../adapters/state/memory/state.ts";
+import { memoryState } from "../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../adapters/state/memory/store.ts";
 import { daily, definer, graph, Orchestrator } from "../../core/mod.ts";
 import { newFiles, type NewFilesOptions } from "../../sensors/new_files.ts";
@@ -13,7 +13,7 @@ const parcels = external({ key: "t/parcels", partitions: daily({ start: "2024-01
 async function opened(given: Partial<NewFilesOptions> = {}) {
   const folder = await Deno.makeTempDir();
   const { store, publisher } = openStorage({ lake: folder });
-  const state = new MemoryState(memoryStore(), "a");
+  const state = memoryState(memoryStore(), "a");
   const clock = fakeClock(Date.UTC(2024, 1, 1));
   const orchestrator = await Orchestrator.open({
     graph: graph([parcels]),

@@ -56,6 +56,7 @@ export class LocalCatalog implements Catalog {
     const broken = (found: string): BrokenEntry => ({
       type: "broken",
       ...entry,
+      path,
       problem: `reading "${path}": ${found}`,
     });
     try {

@@ -50,6 +50,7 @@ export function readDefinition(
     type: "broken",
     database,
     name,
+    path,
     problem: `reading "${path}": ${found}`,
   });
   let json: unknown;

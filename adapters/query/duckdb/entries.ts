@@ -56,7 +56,8 @@ export class Entries {
       const entry = this.#byName.get(wholeName(name));
       if (entry === undefined) throw new RefusedError(unknown(name, this.all));
       if (entry.type === "broken") {
-        throw new DamageError(`${entry.problem}; ${REPAIR}; a file that no asset published is to be deleted`);
+        const message = `${entry.problem}; ${REPAIR}; a file that no asset published is to be deleted`;
+        throw new DamageError(message, entry.path);
       }
       await need(entry);
     }

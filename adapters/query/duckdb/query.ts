@@ -75,10 +75,10 @@ export class DuckDBQuery implements Query {
       const files = await this.#filesOf(named.needed, options.part);
       await using checkout = await this.#workspace.checkout([...files.values()].flat());
       root = checkout.root;
-      const [device] = [...files.values()].flat().flatMap(({ path }) =>
-        deviceFault(checkout.root, path) ?? []
-      );
-      if (device !== undefined) throw new DamageError(`${device}; ${REPAIR}`);
+      for (const { path } of [...files.values()].flat()) {
+        const device = deviceFault(checkout.root, path);
+        if (device !== undefined) throw new DamageError(`${device}; ${REPAIR}`, path);
+      }
       await makeTables(sandbox, named, filesBelow(checkout.root, files), options.warn);
       const { answers } = await import("./answers.ts");
       yield* answers(sandbox.session, statement, options, scratch);
@@ -156,7 +156,7 @@ async function unlessBroken(warn: QueryOptions["warn"], act: () => Promise<void>
 }
 
 const GONE = /^no files found that match the pattern "(.*)"$/;
-const NAMES_FILE = /["'][^"']+\.(parquet|json\.gz)["']/;
+const FILE = /["']([^"']+\.(?:parquet|json\.gz))["']/;
 
 function placed(message: string, { line, column }: Place, cause: Error): RefusedError {
   const place = line === undefined ? "" : ` (line ${line}, column ${column})`;
@@ -170,13 +170,13 @@ function told(error: unknown, root: string | undefined, text: string): unknown {
   const found = visible(root === undefined ? error.message : error.message.replaceAll(`${root}/`, ""));
   const gone = GONE.exec(found)?.[1];
   if (gone !== undefined) {
-    return new DamageError(`reading "${gone}": it is gone, wanted the file that was published; ${REPAIR}`, {
-      cause: error,
-    });
+    const line = `reading "${gone}": it is gone, wanted the file that was published; ${REPAIR}`;
+    return new DamageError(line, gone, { cause: error });
   }
   const message = `running the statement: ${found}`;
   if (error.ofStatement) return placed(message, placeOf(error), error);
-  return NAMES_FILE.test(found)
-    ? new DamageError(`${message}; ${REPAIR}`, { cause: error })
-    : new Error(message, { cause: error });
+  const damaged = FILE.exec(found)?.[1];
+  return damaged === undefined
+    ? new Error(message, { cause: error })
+    : new DamageError(`${message}; ${REPAIR}`, damaged, { cause: error });
 }

@@ -57,6 +57,12 @@ export class EventLog {
       .filter((event) => event.seq > after && event.run === run).slice(0, limit).map(giveEvent);
   }
 
+  madeBy(run: RunId, until: Seq): number {
+    return this.#store.remembered().filter((event) =>
+      event.kind === "materialized" && event.run === run && event.seq <= until
+    ).length;
+  }
+
   of(
     asset: AssetKey,
     limit: number,

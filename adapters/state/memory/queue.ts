@@ -66,8 +66,9 @@ export class Queue {
     if (first === undefined) return undefined;
     first.record = { ...first.record, status: "running", started: at };
     first.worker = this.#worker;
+    first.stepsBefore = Math.max(0, ...first.steps.keys());
     const { id, request } = first.record;
-    return { id, request, steps: Math.max(0, ...first.steps.keys()), seq: this.#log.head };
+    return { id, request, steps: first.stepsBefore, seq: this.#log.head };
   }
 
   oldest(): Instant | null {

@@ -30,7 +30,15 @@ export class Runs {
   ): RunId {
     const id = this.#store.runs.length + 1;
     const record = { id, status, started: at, ended: null, request: frozen(request), summary: null };
-    this.#store.runs.push({ record, worker, steps: new Map(), logs: [], isCancelled: false, queue });
+    this.#store.runs.push({
+      record,
+      worker,
+      steps: new Map(),
+      logs: [],
+      stepsBefore: 0,
+      isCancelled: false,
+      queue,
+    });
     this.#store.listeners.tell();
     return id;
   }
@@ -82,8 +90,9 @@ export class Runs {
   withSteps(id: RunId): { run: RunRecord; steps: StepRecord[] } | undefined {
     const run = this.record(id);
     if (run === undefined) return undefined;
-    const steps = [...this.get(id).steps.values()].sort((a, b) => a.step - b.step);
-    return { run, steps: ended(steps, run) };
+    const { steps, stepsBefore } = this.get(id);
+    const inOrder = [...steps.values()].sort((a, b) => a.step - b.step);
+    return { run, steps: ended(inOrder, run, stepsBefore) };
   }
 
   log(run: RunId, entries: readonly LogEntry[]): void {

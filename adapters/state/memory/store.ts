@@ -95,6 +95,8 @@ export interface StoredRun {
   worker: Worker | null;
   readonly steps: Map<number, StepRecord>;
   readonly logs: LogEntry[];
+  /** The number of the last step that there was when its worker took it. */
+  stepsBefore: number;
   /** Whether somebody asked for its end. */
   isCancelled: boolean;
   /** Of a run that somebody queued: how many workers died in a row, since an event. */

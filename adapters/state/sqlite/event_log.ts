@@ -185,6 +185,15 @@ export class EventLog {
     ).map((row) => rows.decodeEvent(row, this.#registry.key(row.asset)));
   }
 
+  madeBy(run: RunId, until: Seq): number {
+    return this.#db.get<{ made: number }>(
+      `SELECT count(*) AS made FROM events
+      WHERE run = ?1 AND kind = ${rows.MATERIALIZED} AND seq > (SELECT after FROM runs WHERE id = ?1) AND seq <= ?2`,
+      run,
+      until,
+    )!.made;
+  }
+
   of(key: AssetKey, limit: number, { partition, kinds, before, after }: EventFilter): AssetEvent[] {
     const asset = this.#registry.find(key);
     if (asset === undefined) return [];

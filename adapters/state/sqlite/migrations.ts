@@ -337,4 +337,11 @@ export const migrations: readonly string[] = [
   -- Runs of other commands are found among the many that materialize.
   CREATE INDEX commands ON runs (request ->> '$.command') WHERE request ->> '$.command' <> 'materialize';
   `,
+  `
+  -- Which steps were begun before a worker took their run is told by their numbers: clocks may differ.
+  ALTER TABLE runs ADD COLUMN steps_before INTEGER NOT NULL DEFAULT 0;
+  UPDATE runs SET steps_before = (
+    SELECT coalesce(max(step), 0) FROM steps WHERE run = runs.id AND steps.started < runs.started
+  ) WHERE id IN (SELECT run FROM steps WHERE outcome = 4);
+  `,
 ];

@@ -8,7 +8,7 @@ import { lockFolder, lockFolderOf, type Locks } from "./locks.ts";
 import { named } from "./named.ts";
 import { openToRead } from "./read.ts";
 import { migrate } from "./schema.ts";
-import { SqliteState } from "./state.ts";
+import { sqliteState } from "./state.ts";
 
 export interface SqliteOptions {
   readonly path: string;
@@ -39,7 +39,7 @@ export async function openSqliteState(options: SqliteOptions): Promise<State> {
   const db = access === "read" ? await openToRead(path) : await openToWrite(options);
   // By now the file is there, also behind a link that led nowhere.
   const { locks = lockFolder(lockFolderOf(path), access) } = options;
-  return named(new SqliteState(db, { locks, few, access, look: options.look }), path);
+  return named(sqliteState(db, { locks, few, access, look: options.look }), path);
 }
 
 async function openToWrite({ path, patience, making, tell = () => {} }: SqliteOptions): Promise<Database> {

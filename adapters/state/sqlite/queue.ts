@@ -130,15 +130,15 @@ export class Queue {
     assets?: readonly AssetKey[],
   ): TakenRun | undefined {
     const taken = this.#db.get<{ id: RunId; request: string; steps: number; seq: Seq }>(
-      `UPDATE runs SET status = ?1, worker = ?2, started = ?3
+      `UPDATE runs SET status = ?1, worker = ?2, started = ?3,
+        steps_before = (SELECT coalesce(max(step), 0) FROM steps WHERE run = runs.id)
       WHERE id = (
         SELECT id FROM runs
         WHERE status = ${QUEUED} AND NOT ${IS_PAUSED} AND (?4 IS NULL OR priority > ?4)
           AND (?5 IS NULL OR NOT ${MATERIALIZES_ANY}) AND (?6 IS NULL OR NOT ${IS_OF_OTHERS})
         ORDER BY priority DESC, id LIMIT 1
       )
-      RETURNING id, request, (SELECT coalesce(max(step), 0) FROM steps WHERE run = runs.id) AS steps,
-        (SELECT coalesce(max(seq), 0) FROM events) AS seq`,
+      RETURNING id, request, steps_before AS steps, (SELECT coalesce(max(seq), 0) FROM events) AS seq`,
       RUNNING,
       this.#workers.self(),
       at,

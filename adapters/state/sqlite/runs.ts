@@ -37,6 +37,7 @@ type RunRow = {
   readonly summary: string | null;
   readonly deaths: number | null;
   readonly cancelled: number;
+  readonly steps_before: number;
 };
 /** What tells how a run stands. */
 type StandingRow = Pick<RunRow, "id" | "status" | "worker" | "deaths" | "cancelled">;
@@ -254,7 +255,7 @@ export class Runs {
       id,
     );
     const run = this.#runOf(row);
-    return { run, steps: ended(steps.map((step) => this.#stepOf(step)), run) };
+    return { run, steps: ended(steps.map((step) => this.#stepOf(step)), run, row.steps_before) };
   }
 
   step(record: StepRecord): void {

@@ -34,6 +34,17 @@ export class Workers {
     return this.#self;
   }
 
+  /** Sees to it that this handle has a number, which is written once. */
+  async introduce(): Promise<void> {
+    if (!this.known) await this.#db.patiently(() => this.self());
+  }
+
+  /** A write in which this handle has a number. */
+  async write<T>(work: () => T, options?: { readonly synced: boolean }): Promise<T> {
+    await this.introduce();
+    return await this.#db.write(work, options);
+  }
+
   /** Whether the worker may still work; null stands for none. */
   alive(worker: number | null): boolean {
     if (worker === null) return false;

@@ -341,6 +341,23 @@ export function describeEvents(name: string, open: () => Promise<Harness>): void
     assertEquals((await state.events(two, { after: 0, limit: 9 })).map(({ seq }) => seq), [2]);
     assertEquals(await state.events(99, { after: 0, limit: 9 }), []);
   });
+
+  test("what a run has made is counted up to an event, whatever else happened in it", async (state) => {
+    const [one, two] = [await started(state), await started(state)];
+    for (const run of [one, two, one, null]) {
+      await state.commit({ claim: null, events: [materialized(1, { run })] });
+    }
+    await state.commit({
+      claim: null,
+      events: [{ kind: "due", asset: HOURS, at: 0, run: one, from: 1, to: 1, detail: "" }],
+    });
+    await state.commit({ claim: null, events: [materialized(2, { run: one })] });
+    const until = async (seq: number) => [await state.madeBy(one, seq), await state.madeBy(two, seq)];
+    assertEquals(await until(6), [3, 1]);
+    assertEquals(await until(5), [2, 1]);
+    assertEquals(await until(1), [1, 0]);
+    assertEquals(await state.madeBy(99, 6), 0);
+  });
 }
 
 /** A check of the first partition, of the materialization with that number. */

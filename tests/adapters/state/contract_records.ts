@@ -174,6 +174,27 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
     assertEquals(await told(), wanted, "once the run has ended");
   });
 
+  test(
+    "whose steps a worker took up is told by their numbers, though its clock is behind",
+    async (_, harness) => {
+      const a = await harness.worker("a");
+      await a.register(ASSETS, 0);
+      const { run } = await a.enqueue(REQUEST, 5_000);
+      await a.take(5_100);
+      await a.claim(run, HOURS, [{ from: 3, to: 6 }], { step: 1, at: 5_200 });
+      harness.kill("a");
+      const b = await harness.worker("b");
+      await b.recover(1_000);
+      await b.take(1_100);
+      await b.claim(run, HOURS, [{ from: 7, to: 9 }], { step: 2, at: 1_200 });
+      const told = async () =>
+        (await b.run(run))!.steps.map(({ step, outcome, ended }) => [step, outcome, ended]);
+      assertEquals(await told(), [[1, "interrupted", 5_200], [2, "running", null]]);
+      await b.endRun(run, "failed", null, 1_300);
+      assertEquals(await told(), [[1, "interrupted", 5_200], [2, "interrupted", 1_300]]);
+    },
+  );
+
   test("where nothing is granted, no step begins", async (state) => {
     await state.register(ASSETS, 0);
     const [one, two] = [await started(state), await started(state)];

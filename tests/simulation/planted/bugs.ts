@@ -22,10 +22,10 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "force holds for the first step only",
-    file: "core/run/scheduler.ts",
-    find: "const wanted = normalize(this.#judge.wanted(node, ranges));",
+    file: "core/run/triage.ts",
+    find: "const wanted = normalize(judge.wanted(node, ranges));",
     replace:
-      "const wanted = normalize((this.#steps === 0 ? this.#judge : new Judge(this.session.index, this.scope, false)).wanted(node, ranges));",
+      "const wanted = normalize(judge.wanted(node, ranges)); if (wanted.length > 0) Object.assign(judge, { force: false });",
   },
   {
     name: "what was granted is not judged anew",
@@ -48,7 +48,7 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "partitions that come to exist are not noticed",
-    file: "core/staleness/index.ts",
+    file: "core/staleness/passing.ts",
     find: "if (was?.to === is?.to) continue;",
     replace: "if (was !== null || is === null) continue;",
   },
@@ -110,20 +110,20 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "what a source owes is forgotten",
-    file: "core/staleness/index.ts",
-    find: "return this.#due.add(event);",
+    file: "core/staleness/effects.ts",
+    find: "return due.add(event);",
     replace: "return;",
   },
   {
     name: "what read a wiped partition does not hear of it",
-    file: "core/staleness/index.ts",
-    find: "this.#soundness.replaceMember(node, chunk, i, ordinal, new Uint32Array(LIMBS), -1);",
+    file: "core/staleness/effects.ts",
+    find: "soundness.replaceMember(node, chunk, i, ordinal, new Uint32Array(LIMBS), -1);",
     replace: "",
   },
   {
     name: "an answer from a time that has not come is believed",
     file: "core/staleness/index.ts",
-    find: "chunk.at[i]! > this.#clock",
+    find: "chunk.at[i]! > this.clock",
     replace: "chunk.at[i]! > Infinity",
   },
   {
@@ -174,7 +174,7 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "what checks find damaged stays fresh",
-    file: "core/staleness/index.ts",
+    file: "core/staleness/effects.ts",
     find: "chunk.status[i] = damaged ? DAMAGED : STANDS;",
     replace: "",
   },
@@ -326,7 +326,7 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "a worker goes on with code that is no longer registered",
-    file: "core/run/scheduler.ts",
+    file: "core/run/triage.ts",
     find: "if (isBehind(node)) {",
     replace: "if (node.order < 0) {",
   },

@@ -14,6 +14,7 @@ export const METHODS: Methods<Omit<State, "watch">> = {
   snapshot: true,
   since: true,
   events: true,
+  madeBy: true,
   commit: true,
   materializations: true,
   filesBelow: true,

@@ -257,6 +257,7 @@ Deno.test("a published file that is gone is named; it is not taken for no rows",
     `reading "${path}": it is gone, wanted the file that was published; ` +
       '"deno task check" finds what is damaged, "deno task materialize" makes it again',
   );
+  assertEquals(error.path, path);
   assertEquals(await lake.json("SELECT count(*) AS n FROM raw_db.openaq_raw"), [{ n: 2 }]);
 });
 
@@ -267,6 +268,7 @@ Deno.test("a published file with other bytes is named, with the way back", async
     await Deno.writeTextFile(`${lake.lake.root}/${path}`, bytes);
     const error = await lake.bytes("SELECT count(*) FROM aq_dev.vietnam", "json").catch((error) => error);
     assertStringIncludes(error.message, path);
+    assertEquals(error.path, path);
     assertStringIncludes(error.message, '; "deno task check" finds what is damaged');
   }
 });
