@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type AnswerColumn, BusyError } from "../../../core/mod.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { type AnswerColumn, BusyError, RequestError } from "../../../core/mod.ts";
 import { drawnOf, seriesOf } from "../../../web/pages/sql/chart.ts";
 import { lakeOfADay } from "./lake_of_a_day.ts";
 
@@ -95,6 +95,8 @@ Deno.test("a chart draws what is likely meant, or what is chosen", () => {
     y: ["price"],
     by: undefined,
   });
-  assertEquals(drawnOf(days, new URLSearchParams("x=nope&y=<b>"))?.x, "day");
+  for (const asked of ["x=nope", "y=pm25&y=<b>", "by=pm25"]) {
+    assertThrows(() => drawnOf(days, new URLSearchParams(asked)), RequestError, "wanted one of");
+  }
   assertEquals(drawnOf(answer([]), new URLSearchParams()), undefined);
 });

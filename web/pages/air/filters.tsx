@@ -1,4 +1,4 @@
-import { dayIn, givenIn, oneOf } from "../../view/given.ts";
+import { daysIn, givenIn, oneOf } from "../../view/given.ts";
 import type { View } from "../../view/view.ts";
 import type { Station } from "./lake.ts";
 import { FIRST_YEAR, type Place } from "./statements.ts";
@@ -40,8 +40,9 @@ export function chosenOf(
     return text.startsWith("#") ? { station: Number(text.slice(1)) } : { city: text };
   };
   const last = Number(newest.slice(0, 4));
-  const to = dayIn(query, "to") ?? newest;
-  const from = dayIn(query, "from") ??
+  const days = daysIn(query);
+  const to = days.to ?? newest;
+  const from = days.from ??
     new Date(Date.parse(to) - WEEK * 86_400_000).toISOString().slice(0, 10);
   const year = givenIn(query, "year", {
     isMeant: (text) => /^\d{4}$/.test(text) && Number(text) >= FIRST_YEAR && Number(text) <= last,

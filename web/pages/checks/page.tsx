@@ -6,6 +6,7 @@ import { severityWords } from "../../parts/severity.ts";
 import { Marked } from "../../parts/state.tsx";
 import { words } from "../../view/language.ts";
 import type { View } from "../../view/view.ts";
+import { givenIn, takes } from "../../view/given.ts";
 import { type CheckHistory, historyOf } from "./history.ts";
 
 const text = words({
@@ -60,13 +61,16 @@ const text = words({
 
 /** The checks of all assets, or of one over time. */
 export function checks(pages: Pages): void {
-  pages.get("/checks", async (context) => {
+  pages.get("/checks", takes("asset"), async (context) => {
     const { view, lake, lookbackDays } = context.var;
     const t = view.in(text);
     const { graph, orchestrator } = lake;
-    const asset = view.url.searchParams.get("asset");
+    const asset = givenIn(view.url.searchParams, "asset", {
+      isMeant: (key) => graph.byKey.has(key),
+      wanted: "an asset of this graph",
+    });
     await orchestrator.refresh();
-    if (asset !== null && graph.byKey.has(asset)) {
+    if (asset !== undefined) {
       const history = await historyOf(lake, asset);
       return await show(context, { title: t.one(asset) }, [
         <Title title={t.one(asset)} lead={t.oneLead}>

@@ -8,6 +8,7 @@ import { AssetLink, Empty, Facts, Panel, Said, Title } from "../../parts/small.t
 import type { View } from "../../view/view.ts";
 import { closed, Stands } from "./parts.tsx";
 import { firstQuery, firstRows, shown, type ShownEntry } from "../../view/entries.ts";
+import { takes } from "../../view/given.ts";
 import { behind, columnsOf, standings } from "./standing.ts";
 import { text } from "./words.ts";
 
@@ -15,7 +16,7 @@ const PREVIEWED = 20;
 
 /** One table or view: its columns, its first rows, and its files to take along. */
 export function table(pages: Pages): void {
-  pages.get("/data/:database/:table", async (context) => {
+  pages.get("/data/:database/:table", takes(), async (context) => {
     const { view, lake, tables, cached } = context.var;
     const t = view.in(text);
     if (tables === undefined || cached === undefined) return await closed(context);

@@ -10,6 +10,7 @@ import { RunLink } from "../../parts/run.tsx";
 import { AssetLink, Empty, Panel, partitionHref, Time, Title } from "../../parts/small.tsx";
 import { Marked, Stand } from "../../parts/state.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
+import { takes } from "../../view/given.ts";
 import { Compared } from "./compared.tsx";
 import { COMPARED, type Difference, differencesOf, differenceStatement } from "./differences.ts";
 import {
@@ -32,7 +33,7 @@ export function dayHref(partition: string | null, asset: string): string {
 
 /** One partition in development and in production, value by value. */
 export function day(pages: Pages): void {
-  pages.get("/promotion/:day", async (context) => {
+  pages.get("/promotion/:day", takes("asset"), async (context) => {
     const { view, lake } = context.var;
     const t = view.in(text);
     const key = context.req.param("day");

@@ -77,12 +77,12 @@ export interface Pairs {
 }
 
 /** The newest pairs, or those from a partition on backwards. */
-export async function pairsOf(lake: OpenLake, gate: Gate, until: string | null): Promise<Pairs> {
+export async function pairsOf(lake: OpenLake, gate: Gate, until: string | undefined): Promise<Pairs> {
   const { orchestrator } = lake;
   const set = orchestrator.partitions(gate.prod.key);
   const existing = set.existing(orchestrator.now);
   if (existing === null) return { pairs: [], older: undefined };
-  const asked = until === null ? undefined : set.ordinal(until);
+  const asked = until === undefined ? undefined : set.ordinal(until);
   const to = asked === undefined || asked > existing.to || asked < existing.from ? existing.to : asked;
   const from = Math.max(existing.from, to - SHOWN + 1);
   const keys = Array.from({ length: to - from + 1 }, (_, place) => set.key(to - place));

@@ -8,6 +8,7 @@ import { Panel, Title } from "../../parts/small.tsx";
 import type { View } from "../../view/view.ts";
 import { FORMATS } from "../../parts/formats.ts";
 import { closed } from "../data/parts.tsx";
+import { takes } from "../../view/given.ts";
 import { choicesOf, type Drawn, drawnOf, seriesOf } from "./chart.ts";
 import { examplesOf } from "./examples.ts";
 import { text } from "./words.ts";
@@ -27,7 +28,7 @@ type Ran =
 
 /** A console: one reading statement, answered by a process of its own. */
 export function sql(pages: Pages): void {
-  pages.get("/sql", async (context) => {
+  pages.get("/sql", takes("q", "x", "y", "by"), async (context) => {
     const { view, tables } = context.var;
     const t = view.in(text);
     if (tables === undefined) return await closed(context);
@@ -53,7 +54,7 @@ export function sql(pages: Pages): void {
         ),
     ]);
   });
-  pages.get("/sql/:file", async (context) => {
+  pages.get("/sql/:file", takes("q"), async (context) => {
     const { view, tables } = context.var;
     if (tables === undefined) return await closed(context);
     const { file } = context.req.param();
