@@ -26,15 +26,22 @@ export interface Chosen {
 /** So many days are shown where none are chosen. */
 const WEEK = 6;
 
-/** Reads what is chosen. @throws {RequestError} If something cannot be meant. */
+/**
+ * Reads what is chosen.
+ *
+ * @param known Undefined where it is not known yet which there are: any is meant then.
+ * @throws {RequestError} If something cannot be meant.
+ */
 export function chosenOf(
   query: URLSearchParams,
-  stations: readonly Station[],
+  known: readonly Station[] | undefined,
   newest: string,
 ): Chosen {
+  const stations = known ?? [];
   const cities = citiesOf(stations);
   const placeOf = (name: string): Place | undefined => {
-    const isMeant = (text: string) => cities.includes(text) || stations.some(({ id }) => text === `#${id}`);
+    const isMeant = (text: string) =>
+      known === undefined || cities.includes(text) || stations.some(({ id }) => text === `#${id}`);
     const text = givenIn(query, name, { isMeant, wanted: "a city or a station's number, such as #7440" });
     if (text === undefined) return undefined;
     return text.startsWith("#") ? { station: Number(text.slice(1)) } : { city: text };
@@ -52,7 +59,7 @@ export function chosenOf(
   return {
     section: oneOf(query, "show", SECTIONS) ?? "now",
     pollutant: oneOf(query, "pollutant", Object.keys(POLLUTANTS) as PollutantName[]) ?? "pm25",
-    city: oneOf(query, "city", cities),
+    city: known === undefined ? undefined : oneOf(query, "city", cities),
     place: placeOf("place") ??
       (first === undefined ? stations[0] && { station: stations[0].id } : { city: first }),
     compared: placeOf("with"),

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { type Pages, show } from "../../page.tsx";
+import { streamed } from "../../streamed.tsx";
 import { Empty, Said, Title } from "../../parts/small.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
 import { takes } from "../../view/given.ts";
@@ -27,20 +28,24 @@ export function air(pages: Pages): void {
       const tables = await airTables(context.var, follows);
       if (tables?.newest === undefined) return await nothing(context, tables);
       const { newest } = tables;
-      const stations = await tables.stations();
-      const chosen = chosenOf(view.url.searchParams, stations, newest);
-      return await show(context, { title: t.title, scripts: ["air.js"], styles: ["uplot.css"] }, [
-        <Title title={t.title} lead={t.lead} />,
-        <Sections view={view} chosen={chosen} />,
-        <Filters view={view} chosen={chosen} stations={stations} newest={newest} />,
-        <div data-live="air">
-          {await section(view, { ...tables, newest }, chosen, stations).catch((error) => (
-            <p class="notice bad">
-              {t.fault}: <Said>{error instanceof Error ? error.message : String(error)}</Said>
-            </p>
-          ))}
-        </div>,
-      ]);
+      const { searchParams } = view.url;
+      // What cannot be meant is refused before the page begins, as far as the stations are known by then.
+      chosenOf(searchParams, tables.stationsSoon(), newest);
+      const page = { title: t.title, scripts: ["air.js"], styles: ["uplot.css"] };
+      return await streamed(context, page, <Title title={t.title} lead={t.lead} />, async () => {
+        const stations = await tables.stations();
+        const chosen = chosenOf(searchParams, stations, newest);
+        const shown = await section(view, { ...tables, newest }, chosen, stations).catch((error) => (
+          <p class="notice bad">
+            {t.fault}: <Said>{error instanceof Error ? error.message : String(error)}</Said>
+          </p>
+        ));
+        return [
+          <Sections view={view} chosen={chosen} />,
+          <Filters view={view} chosen={chosen} stations={stations} newest={newest} />,
+          <div data-live="air">{shown}</div>,
+        ];
+      });
     },
   );
 }

@@ -1,6 +1,7 @@
 import type { Definition } from "../../../core/mod.ts";
 import type { Answer } from "../../answer.ts";
 import { type Pages, show } from "../../page.tsx";
+import { streamed } from "../../streamed.tsx";
 import { AnswerTable } from "../../parts/answer_table.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { FORMATS } from "../../parts/formats.ts";
@@ -46,7 +47,7 @@ export function table(pages: Pages): void {
     const preview = cached.answer(firstRows(entry, PREVIEWED), version)
       .catch((error: unknown) => error instanceof Error ? error : new Error(String(error)));
     const standing = await standings(context.var, [each]);
-    return await show(context, { title }, [
+    return await streamed(context, { title }, [
       <Title
         title={<span class="key">{title}</span>}
         lead={each.made ? <Said>{each.made.description}</Said> : entry.type === "view" ? t.view : undefined}
@@ -67,8 +68,7 @@ export function table(pages: Pages): void {
           </Panel>
         )
         : <Contract view={view} of={each} />,
-      <Preview view={view} answer={await preview} />,
-    ]);
+    ], async () => <Preview view={view} answer={await preview} />);
   });
 }
 

@@ -2,6 +2,7 @@ import { BusyError, DamageError, RefusedError, type Tables } from "../../../core
 import { type Answer, answerTo } from "../../answer.ts";
 import { MEDIA } from "../../api/tables.ts";
 import { type Pages, show } from "../../page.tsx";
+import { streamed } from "../../streamed.tsx";
 import { AnswerTable } from "../../parts/answer_table.tsx";
 import { LineChart } from "../../parts/line_chart.tsx";
 import { Panel, Title } from "../../parts/small.tsx";
@@ -33,26 +34,27 @@ export function sql(pages: Pages): void {
     const t = view.in(text);
     if (tables === undefined) return await closed(context);
     const statement = (view.url.searchParams.get("q") ?? "").trim();
-    const ran = statement === "" ? undefined : await run(tables, statement, context.req.raw.signal);
-    const isBusy = ran !== undefined && "fault" in ran && ran.busy;
-    if (isBusy) context.header("retry-after", "5");
-    const status = ran === undefined || "answer" in ran ? 200 : isBusy ? 503 : 400;
-    return await show(context, { title: t.title, live: false, scripts: ["console.js"], status }, [
+    const page = { title: t.title, live: false, scripts: ["console.js"] };
+    const first = [
       <Title title={t.title} lead={t.lead}>
         <a class="button" href="/data">{t.tables}</a>
       </Title>,
       <Statement view={view} statement={statement} />,
-      ran === undefined
-        ? <Examples view={view} examples={examplesOf(await tables.entries(), t)} />
-        : "answer" in ran
-        ? <Result view={view} statement={statement} answer={ran.answer} seconds={ran.seconds} />
-        : (
-          <Panel title={t.failed}>
-            <p class="notice bad" lang="en">{ran.fault}</p>
-            {ran.busy ? <p class="quiet">{t.busy}</p> : null}
-          </Panel>
-        ),
-    ]);
+    ];
+    if (statement === "") {
+      const examples = examplesOf(await tables.entries(), t);
+      return await show(context, page, [...first, <Examples view={view} examples={examples} />]);
+    }
+    return await streamed(context, page, first, async (signal) => {
+      const ran = await run(tables, statement, signal);
+      if ("answer" in ran) return <Result view={view} statement={statement} {...ran} />;
+      return (
+        <Panel title={t.failed}>
+          <p class="notice bad" lang="en">{ran.fault}</p>
+          {ran.busy ? <p class="quiet">{t.busy}</p> : null}
+        </Panel>
+      );
+    });
   });
   pages.get("/sql/:file", takes("q"), async (context) => {
     const { view, tables } = context.var;
