@@ -63,7 +63,7 @@ export function run(pages: Pages): void {
       </div>,
       <Wrong view={view} run={run} />,
       <Panel title={t.asked} live="facts">
-        <Facts of={factsOf(view, { run, children, holdings, waits })} />
+        <Facts of={factsOf(view, { run, steps, children, holdings, waits })} />
         <Covers view={view} run={run} />
       </Panel>,
       <AtWork
