@@ -103,6 +103,11 @@ export function Waiting({ view }: { view: View }) {
   return <p class="waiting quiet" role="status">{view.in(waiting).tables}</p>;
 }
 
+/** What the graph's author wrote, in whatever language. */
+export function Written({ children }: { children: Child }) {
+  return <span lang="">{children}</span>;
+}
+
 /** Facts with their names. */
 export function Facts({ of }: { of: readonly (readonly [Child, Child])[] }) {
   return <dl class="facts">{of.map(([name, value]) => [<dt>{name}</dt>, <dd>{value}</dd>])}</dl>;

@@ -93,6 +93,22 @@ Deno.test("a Vietnamese page says causes in Vietnamese, and marks the program's 
   }
 });
 
+Deno.test("what the graph's author wrote is in no language that is known, and states have words of their own", async () => {
+  const described = asset({
+    key: "t/raw",
+    description: "Số đo thô",
+    partitions: daily({ start: "2024-01-30" }),
+    ...contents({}),
+  });
+  const { get, materialize } = await shown([described]);
+  const vietnamese = { "accept-language": "vi" };
+  assertStringIncludes((await get("/assets/t/raw", vietnamese)).html, '<span lang="">Số đo thô</span>');
+  assertMatch((await get("/assets/t/raw", vietnamese)).text, /2 thiếu/);
+  await materialize();
+  assertMatch((await get("/assets/t/raw", vietnamese)).text, /2 đã cập nhật/);
+  assertMatch((await get("/automation/automation", vietnamese)).html, /<span lang="en">the conditions of/);
+});
+
 Deno.test("a partition shows what it holds: versions, metadata, checks, log", async () => {
   const versions: Record<string, string> = {};
   const { get, materialize } = await shown(changing(versions));

@@ -25,6 +25,7 @@ import {
   partitionHref,
   Said,
   Title,
+  Written,
 } from "../../parts/small.tsx";
 import { severityWords } from "../../parts/severity.ts";
 import { State, StateBar, States } from "../../parts/state.tsx";
@@ -72,7 +73,7 @@ export function asset(pages: Pages): void {
     return await show(context, { title: key }, [
       <Title
         title={<span class="key">{key}</span>}
-        lead={declared.description === "" ? undefined : <Said>{declared.description}</Said>}
+        lead={declared.description === "" ? undefined : <Written>{declared.description}</Written>}
       >
         {acts.map(({ name, href }) => <a class="button" data-dialog href={href}>{t[name]}</a>)}
       </Title>,

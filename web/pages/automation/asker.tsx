@@ -11,7 +11,7 @@ import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Pager } from "../../parts/pager.tsx";
 import { RunLink } from "../../parts/run.tsx";
-import { Age, AssetLink, Empty, Facts, Panel, Said, Time, Title } from "../../parts/small.tsx";
+import { Age, AssetLink, Empty, Facts, Panel, Said, Time, Title, Written } from "../../parts/small.tsx";
 import type { View } from "../../view/view.ts";
 import { numberIn, takes } from "../../view/given.ts";
 import { Next, On, Outcome, TickDetail, Turn } from "./parts.tsx";
@@ -43,9 +43,10 @@ export function asker(pages: Pages): void {
     const page = { limit: PAGE + 1, ...(before !== undefined && { before }) };
     const ticks = await lake.state.ticks(name, page);
     const evaluations = status.kind === "automation" ? await newestIn(lake) : undefined;
+    const Wording = status.kind === "automation" ? Said : Written;
     return await show(context, { title: name }, [
       <div data-live="title">
-        <Title title={<span class="key">{name}</span>} lead={<Said>{status.description}</Said>}>
+        <Title title={<span class="key">{name}</span>} lead={<Wording>{status.description}</Wording>}>
           <Turn view={view} status={status} />
         </Title>
       </div>,

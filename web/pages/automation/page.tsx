@@ -87,10 +87,10 @@ function Askers({ view, statuses }: { view: View; statuses: readonly AutomationS
         {
           name: "name",
           title: t.name,
-          cell: ({ name, description }) => (
+          cell: ({ name, kind, description }) => (
             <>
               <a class="key" href={askerHref(name)}>{name}</a>
-              <p class="small quiet" lang="en">{description}</p>
+              <p class="small quiet" lang={kind === "automation" ? "en" : ""}>{description}</p>
             </>
           ),
           by: ({ name }) => name,

@@ -49,7 +49,7 @@ export function Failing(
               name: "detail",
               title: t.detail,
               cell: ({ failed }) =>
-                failed.map(({ detail = "" }) => <div class="small" lang="en">{detail}</div>),
+                failed.map(({ detail = "" }) => <div class="small" lang="">{detail}</div>),
               by: ({ failed }) => failed[0]?.detail ?? "",
             },
           ]}

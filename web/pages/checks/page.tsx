@@ -238,7 +238,7 @@ function One(
               {
                 name: "detail",
                 title: t.detail,
-                cell: ({ result: { detail = "" } }) => <span class="small" lang="en">{detail}</span>,
+                cell: ({ result: { detail = "" } }) => <span class="small" lang="">{detail}</span>,
                 by: ({ result: { detail = "" } }) => detail,
               },
             ]}

@@ -5,7 +5,7 @@ import { streamed } from "../../streamed.tsx";
 import { AnswerTable } from "../../parts/answer_table.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { FORMATS } from "../../parts/formats.ts";
-import { AssetLink, Empty, Facts, Panel, Said, Title } from "../../parts/small.tsx";
+import { AssetLink, Empty, Facts, Panel, Title, Written } from "../../parts/small.tsx";
 import type { View } from "../../view/view.ts";
 import { closed, Stands } from "./parts.tsx";
 import { firstQuery, firstRows, shown, type ShownEntry } from "../../view/entries.ts";
@@ -50,7 +50,11 @@ export function table(pages: Pages): void {
     return await streamed(context, { title }, [
       <Title
         title={<span class="key">{title}</span>}
-        lead={each.made ? <Said>{each.made.description}</Said> : entry.type === "view" ? t.view : undefined}
+        lead={each.made
+          ? <Written>{each.made.description}</Written>
+          : entry.type === "view"
+          ? t.view
+          : undefined}
       >
         <a class="button main" href={`/sql?${new URLSearchParams({ q: firstQuery(entry) })}`}>{t.query}</a>
       </Title>,

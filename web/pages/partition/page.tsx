@@ -259,7 +259,7 @@ function Checks({ view, look: { checks } }: { view: View; look: Look }) {
           {
             name: "found",
             title: t.found,
-            cell: ({ detail = "" }) => <span class="small" lang="en">{detail}</span>,
+            cell: ({ detail = "" }) => <span class="small" lang="">{detail}</span>,
             by: ({ detail = "" }) => detail,
           },
         ]}

@@ -264,7 +264,7 @@ function Checks(
           {isOlder ? t.passedThen : found.passed ? t.passed : t.failed}
         </Marked>
         {isOlder ? <div class="small">{t.isOlder}</div> : null}
-        {found.detail === undefined ? null : <div class="small" lang="en">{found.detail}</div>}
+        {found.detail === undefined ? null : <div class="small" lang="">{found.detail}</div>}
       </>
     );
   };

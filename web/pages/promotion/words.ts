@@ -80,7 +80,7 @@ export const text = words({
   comparisons: {
     equal: "bằng nhau",
     damaged: "bằng nhau, nhưng hỏng",
-    aged: "bằng nhau, nhưng không còn mới",
+    aged: "bằng nhau, nhưng chưa cập nhật",
     differ: "khác nhau",
     devBack: "bản thử đã quay lại bản trước",
     prodBack: "bản chính đã quay lại bản trước",
@@ -114,7 +114,7 @@ export const text = words({
   passedThen: "đạt khi đó",
   isOlder: "Nó đã so nội dung khác với nội dung hiện có.",
   damaged: "Hai bên cùng phiên bản dữ liệu, nhưng tệp của một bên bị hỏng: trang của nó cho biết tệp nào.",
-  aged: "Hai bên cùng phiên bản dữ liệu, nhưng một bên không còn mới: trang của nó cho biết vì sao.",
+  aged: "Hai bên cùng phiên bản dữ liệu, nhưng một bên chưa cập nhật: trang của nó cho biết vì sao.",
   devBack: "Bản thử đã quay lại bản trước, do",
   prodBack: "Bản chính đã quay lại bản trước, do",
   promoted: "Bản chính vẫn là bản đã được đưa lên.",
