@@ -133,6 +133,7 @@ export { type Attention, attentionOf, type Concern } from "./view/attention.ts";
 export { episodeJson, recentEpisodes } from "./view/alert.ts";
 export { automationStatusJson, tickJson, verdictJson } from "./view/by_itself.ts";
 export { type ChangeJson, changesJson, type EventJson, eventJson, type Keys, keysOf } from "./view/event.ts";
+export { type FailingPartition, type FailingPartitions, failingPartitions } from "./view/failing.ts";
 export { type PartitionJson, partitionJson, type PartitionStand, partitionStand } from "./view/partition.ts";
 export { type LineageEdge, type LineageJson, lineageJson } from "./view/lineage.ts";
 export {

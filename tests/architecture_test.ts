@@ -50,6 +50,7 @@ const MAY_IMPORT: Readonly<
       "@hono/",
       "@dagrejs/dagre",
       "d3-geo",
+      "node:zlib",
       "topojson-client",
       "uplot/",
       "world-atlas/",

@@ -12,12 +12,13 @@ export async function sentIn(context: Context<PageEnv>): Promise<URLSearchParams
   return new URLSearchParams([...form].map(([name, value]) => [name, String(value)]));
 }
 
+/** What a page is, but for its content. */
+export type Shown = Omit<LayoutProps, "view" | "children">;
+
 /** Answers with a page. */
 export function show(
   context: Context<PageEnv>,
-  { status = 200, ...props }: Omit<LayoutProps, "view" | "children"> & {
-    readonly status?: 200 | 400 | 403 | 404 | 500 | 503;
-  },
+  { status = 200, ...props }: Shown & { readonly status?: 200 | 400 | 403 | 404 | 500 | 503 },
   children: Child,
 ): Response | Promise<Response> {
   return context.html(<Layout view={context.var.view} {...props}>{children}</Layout>, status);

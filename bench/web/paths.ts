@@ -10,7 +10,7 @@ export function paths(): readonly string[] {
     "/lineage?selection=%2Bserved/a089",
     "/assets",
     "/assets?group=clean",
-    "/assets?sort=states&order=descending",
+    "/assets?sort=-states",
     // Of hours that others write, that fail and are stale, that promise to be fresh; of days, months, cities, and whole.
     "/assets/raw/a000",
     "/assets/clean/a018",

@@ -18,7 +18,7 @@ const SLOW = 3_000;
 
 /** Beside those of the rail. */
 const PAGES = [
-  "/lineage?at=vietnam",
+  "/lineage?fold=vietnam",
   "/assets?group=vietnam",
   `/assets/vietnam/raw_prod?at=2018-01`,
   `/assets/vietnam/raw_prod/${DAY}T07`,
@@ -36,7 +36,7 @@ const PAGES = [
   `/acts/materialize?selection=vietnam/dev_mart&partitions=${DAY}`,
   `/acts/rollback?selection=vietnam/raw_prod&partitions=${DAY}T07`,
   `/promotion/${DAY}`,
-  "/air?day=2018-01-03",
+  "/air?show=series&from=2018-01-03&to=2018-01-03",
   "/data?q=pm25",
   "/data/prod_db/vietnam",
   "/data/aq_prod/pm25_by_day",

@@ -195,6 +195,32 @@ Deno.test("every route is described, with each of its answers", async () => {
   ]);
 });
 
+Deno.test("refusals that any route may answer are described, as is what limits what is sent", async () => {
+  const { body } = await (await served()).ask("/openapi.json");
+  const operations = Object.values(body.paths as Record<string, Record<string, Operation>>).flatMap((path) =>
+    Object.entries(path)
+  );
+  assert(operations.length > 25);
+  for (const [method, { summary, responses }] of operations) {
+    const named = Object.keys(responses).map(Number);
+    const wanted = [400, 401, 403, 414, 429, 431, 503, 504, ...method === "get" ? [] : [408, 413]];
+    assertEquals(wanted.filter((status) => !named.includes(status)), [], summary);
+    for (const [status, { $ref, content }] of Object.entries(responses)) {
+      const found = $ref === undefined ? content : body.components.responses[$ref.split("/").at(-1)!].content;
+      if (Number(status) >= 400) assertEquals(Object.keys(found!), [PROBLEM], `${summary}: ${status}`);
+    }
+  }
+  const { Refused504 } = body.components.responses;
+  assertEquals(Refused504.description, "the answer took too long");
+});
+
+interface Operation {
+  readonly summary: string;
+  readonly responses: Readonly<
+    Record<string, { readonly $ref?: string; readonly content?: Readonly<Record<string, unknown>> }>
+  >;
+}
+
 Deno.test("a run says what it waits for, among others and by itself", async () => {
   const { state, clock, get, post } = await served();
   await post("/runs", { selection: "t/raw", partitions: ["2024-01-29"] }, schemas.Asked);

@@ -7,6 +7,7 @@ import { acts } from "./acts.ts";
 import { automation } from "./automation.ts";
 import { backfills } from "./backfills.ts";
 import { assets } from "./assets.ts";
+import { described } from "./described.ts";
 import { events } from "./events.ts";
 import { foreignOrigin, methodsOf } from "./asked.ts";
 import { problem } from "./problem.ts";
@@ -40,7 +41,10 @@ export function api(vitals: ApiVitals, asked = vitals.tables): OpenAPIHono<ApiEn
     },
   });
   api.use("/openapi.json", etag());
-  api.doc31("/openapi.json", { openapi: "3.1.0", info: INFO, servers: [{ url: "/api" }] });
+  api.get("/openapi.json", (context) =>
+    context.json(
+      described(api.getOpenAPI31Document({ openapi: "3.1.0", info: INFO, servers: [{ url: "/api" }] })),
+    ));
   api.use(async (context, next) => {
     const foreign = foreignOrigin(context.req.raw);
     if (foreign !== undefined) {

@@ -2,6 +2,7 @@ import { type Pages, show } from "../page.tsx";
 import { Big, Empty, Panel, Title } from "../parts/small.tsx";
 import { State, StateBar, STATES } from "../parts/state.tsx";
 import { words } from "../view/language.ts";
+import { takes } from "../view/given.ts";
 
 const text = words({
   title: "Design",
@@ -38,7 +39,7 @@ const COLOURS = ["paper", "sheet", "sunk", "line", "ink", "quiet", "accent", "fo
 
 /** The page that describes the design's tokens and parts. */
 export function design(pages: Pages): void {
-  pages.get("/design", (context) => {
+  pages.get("/design", takes(), (context) => {
     const { view } = context.var;
     const t = view.in(text);
     return show(context, { title: t.title, live: false }, [

@@ -14,7 +14,7 @@ const text = words<Readonly<Record<CauseKind, string>>>({
 }, {
   code: "mã của nó đã đổi",
   input: "dữ liệu nó đọc đã đổi",
-  upstream: "dữ liệu nó đọc bị thiếu hoặc cũ",
+  upstream: "dữ liệu nó đọc bị thiếu hoặc lỗi thời",
   source: "đến lúc hỏi lại nguồn",
   dependency: "phần nó đọc vừa được khai báo hoặc bỏ đi",
   damaged: "tệp của nó bị hỏng",
@@ -32,7 +32,7 @@ const details = words<Readonly<Record<string, string>>>({}, {
   "went": "đã mất",
   "other partitions than were read": "khác với các phân vùng đã đọc",
   "missing": "thiếu",
-  "stale": "cũ",
+  "stale": "lỗi thời",
 });
 
 /** A cause in words; the partitions that it speaks of are linked. */

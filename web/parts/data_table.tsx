@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { RequestError } from "../../core/mod.ts";
 import { link, type View } from "../view/view.ts";
 import { words } from "../view/language.ts";
 
@@ -25,6 +26,8 @@ const text = words({ ascending: "ascending", descending: "descending" }, {
 /**
  * A table that is sorted by the address: `?sort=name` or `?sort=-name`, after `prefix` where a page has several. The rows
  * stand as they are given where nothing is chosen. With a `summary` it is folded away below it, until it is sorted.
+ *
+ * @throws {RequestError} If it is to be sorted by what it does not have.
  */
 export function DataTable<Row>(
   { view, caption, label, summary, columns, rows, prefix = "" }: {
@@ -43,6 +46,10 @@ export function DataTable<Row>(
   const descends = chosen.startsWith("-");
   const name = descends ? chosen.slice(1) : chosen;
   const sorting = columns.find((column) => column.name === name)?.by ?? undefined;
+  if (sorting === undefined && name !== "") {
+    const sortable = columns.filter(({ by }) => by !== null).map(({ name }) => name);
+    throw new RequestError(`reading "${parameter}": found "${chosen}", wanted one of ${sortable.join(", ")}`);
+  }
   const sorted = sorting === undefined
     ? rows
     : [...rows].sort((a, b) => order(sorting(a), sorting(b)) * (descends ? -1 : 1));

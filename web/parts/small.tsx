@@ -96,6 +96,18 @@ export function Said({ children }: { children: Child }) {
   return <span lang="en">{children}</span>;
 }
 
+const waiting = words({ tables: "Reading the tables …" }, { tables: "Đang đọc các bảng …" });
+
+/** Stands in the place of what takes long, until that follows it. */
+export function Waiting({ view }: { view: View }) {
+  return <p class="waiting quiet" role="status">{view.in(waiting).tables}</p>;
+}
+
+/** What the graph's author wrote, in whatever language. */
+export function Written({ children }: { children: Child }) {
+  return <span lang="">{children}</span>;
+}
+
 /** Facts with their names. */
 export function Facts({ of }: { of: readonly (readonly [Child, Child])[] }) {
   return <dl class="facts">{of.map(([name, value]) => [<dt>{name}</dt>, <dd>{value}</dd>])}</dl>;

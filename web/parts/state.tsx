@@ -28,8 +28,8 @@ export const stateWords = words<Readonly<Record<ShownState, string>>>({
   queued: "queued",
   late: "late",
 }, {
-  fresh: "mới",
-  stale: "cũ",
+  fresh: "đã cập nhật",
+  stale: "lỗi thời",
   missing: "thiếu",
   failed: "lỗi",
   blocked: "bị chặn",

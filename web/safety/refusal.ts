@@ -1,9 +1,11 @@
 import type { Context } from "hono";
 
-const TITLES = {
+/** Why requests are refused, by status. */
+export const TITLES = {
   400: "the request cannot be meant",
   401: "it is not known who asks",
   403: "who asks may not",
+  405: "it is asked for in another way",
   408: "the request took too long",
   413: "the request is too large",
   414: "the address is too long",

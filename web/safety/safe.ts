@@ -5,6 +5,7 @@ import { MOST_BODY, MOST_BODY_TIME, whole } from "./body.ts";
 import { headers } from "./headers.ts";
 import { ownHosts } from "./hosts.ts";
 import { limits } from "./limits.ts";
+import { readMethods } from "./methods.ts";
 import { HERE_ALONE, type SafetyEnv, type WebOptions } from "./options.ts";
 import { foreignOrigin, notEmbedded } from "./origin.ts";
 import { isOfProgram, refuse } from "./refusal.ts";
@@ -26,7 +27,7 @@ export function makeSafe(
   { admission = HERE_ALONE, told = () => {}, now = Date.now }: WebOptions,
 ): void {
   const door = new Door(admission, now);
-  app.use(headers, limits(), ownHosts(admission), notEmbedded);
+  app.use(headers, limits(), ownHosts(admission), readMethods, notEmbedded);
   app.use(admitted(door, vitals, told), meant, streams());
   signIn(app, door);
 }

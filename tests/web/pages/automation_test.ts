@@ -96,7 +96,7 @@ Deno.test("why an asset or a partition is asked for, or not, is told as a tree",
   assertMatch((await get("/automation?asset=t/mart")).text, /t\/mart : It is not asked for now/);
   assertMatch((await get("/automation?asset=t/none")).text, /There is no asset "t\/none"/);
   const odd = await get("/automation?asset=t/mart&partition=x");
-  assertEquals(odd.status, 200);
+  assertEquals(odd.status, 400);
   assertMatch(odd.text, /judging .*"x"/);
   await orchestrator.refresh();
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { daily, definer, from, identity, type TableDefinition } from "../../../core/mod.ts";
 import { statementOf } from "../../../web/pages/partition/rows.tsx";
+import { contents } from "../../core/lab.ts";
 import { files } from "../../core/run/with_files.ts";
 import { declared } from "../served.ts";
 import { shown } from "./shown.ts";
@@ -92,6 +93,22 @@ Deno.test("a Vietnamese page says causes in Vietnamese, and marks the program's 
   }
 });
 
+Deno.test("what the graph's author wrote is in no language that is known, and states have words of their own", async () => {
+  const described = asset({
+    key: "t/raw",
+    description: "Số đo thô",
+    partitions: daily({ start: "2024-01-30" }),
+    ...contents({}),
+  });
+  const { get, materialize } = await shown([described]);
+  const vietnamese = { "accept-language": "vi" };
+  assertStringIncludes((await get("/assets/t/raw", vietnamese)).html, '<span lang="">Số đo thô</span>');
+  assertMatch((await get("/assets/t/raw", vietnamese)).text, /2 thiếu/);
+  await materialize();
+  assertMatch((await get("/assets/t/raw", vietnamese)).text, /2 đã cập nhật/);
+  assertMatch((await get("/automation/automation", vietnamese)).html, /<span lang="en">the conditions of/);
+});
+
 Deno.test("a partition shows what it holds: versions, metadata, checks, log", async () => {
   const versions: Record<string, string> = {};
   const { get, materialize } = await shown(changing(versions));
@@ -135,6 +152,52 @@ Deno.test("checks are told by asset, those that failed first, and over time", as
   assertMatch(one.text, /has_rows warning 1 1/);
   assertMatch(one.html, /aria-label="1 passed, 1 failed"/);
   assertMatch(one.text, /What failed .* has_rows 2024-01-31 found no rows, wanted some/);
+});
+
+Deno.test("all partitions that fail are listed, page by page, until they are made well", async () => {
+  let isGood = false;
+  const raw = asset({
+    key: "t/raw",
+    partitions: daily({ start: "2023-10-05" }),
+    checks: [{
+      checks: [{ name: "has_rows", severity: "warning" }],
+      run: ({ outputs }) =>
+        Promise.resolve(
+          outputs.map(({ partition }) => ({
+            check: "has_rows",
+            partition,
+            passed: isGood,
+            ...(!isGood && { detail: `nothing on day ${partition}` }),
+          })),
+        ),
+    }],
+    ...contents({}),
+  });
+  const { get, materialize } = await shown([raw]);
+  await materialize();
+  const all = await get("/checks");
+  assertMatch(all.text, /2024-01-31 2024-01-30 2024-01-29 all of them/);
+  const listed: string[] = [];
+  for (let path: string | undefined = "/checks?asset=t%2Fraw"; path !== undefined;) {
+    const { html, text }: { html: string; text: string } = await get(path);
+    assertMatch(text, /Fail now 119 partitions .* has_rows nothing on day \d+/);
+    const panel = /data-live="failing".*?<\/section>/s.exec(html)![0];
+    listed.push(...[...panel.matchAll(/href="\/assets\/t\/raw\/([^"]+)"/g)].map(([, key]) => key!));
+    path = /href="([^"]*)">Older/.exec(panel)?.[1]?.replaceAll("&amp;", "&");
+  }
+  assertEquals([listed.length, new Set(listed).size, listed[0], listed.at(-1)], [
+    119,
+    119,
+    "2024-01-31",
+    "2023-10-05",
+  ]);
+  isGood = true;
+  await materialize({ partitions: ["2024-01-31"], force: true });
+  const mended = await get("/checks?asset=t/raw");
+  assertMatch(mended.text, /Fail now 118 partitions/);
+  const sorted = await get("/checks?asset=t/raw&failing-sort=partition&before=2023-10-07");
+  assertMatch(sorted.text, /2023-10-05 has_rows .* 2023-10-06 has_rows .* ← Newest/);
+  assertEquals((await get("/checks?asset=t/raw&before=soon")).status, 400);
 });
 
 Deno.test("the first rows are read from the partition's files alone, whatever its key is", () => {

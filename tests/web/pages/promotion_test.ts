@@ -143,6 +143,32 @@ Deno.test("a gate that passed before development was made again says when, and i
   assertMatch(html, /s-stale"><svg[^>]*>(?:(?!<\/svg>).)*<\/svg>passed then/);
 });
 
+Deno.test("a side that was rolled back since is said to be so, and made again first", async () => {
+  const content = { dev: "1", prod: "1" };
+  const { get, materialize, orchestrator } = await served(gated(content, true));
+  await materialize();
+  content.dev = content.prod = "2";
+  await materialize({ force: true });
+  const day = "/promotion/2024-01-30";
+  assertMatch((await get(day)).read, /equal .*every value is equal/);
+
+  await orchestrator.rollback("t/dev", "2024-01-30");
+  assertMatch((await get("/promotion")).read, /2024-01-30 fresh 2 fresh 2 development was rolled back/);
+  const dev = await get(day);
+  assertMatch(dev.read, /Development was rolled back since, by #3 .* Production stands as it was promoted\./);
+  assertMatch(dev.read, /passed then/);
+  assertStringIncludes(dev.html, "selection=t%2Fdev&amp;partitions=2024-01-30&amp;force=true");
+  assert(!dev.html.includes("/acts/materialize?selection=t%2Fprod"), "what stands was promoted");
+
+  await orchestrator.materialize({ assets: new Set(["t/dev"]), all: true, lookbackDays: 7, force: true });
+  assertMatch((await get(day)).read, /every value is equal/);
+  await orchestrator.rollback("t/prod", "2024-01-30");
+  const prod = await get(day);
+  assertMatch(prod.read, /Production was rolled back since, by #5/);
+  assert(!prod.read.includes("as it was promoted"));
+  assertStringIncludes(prod.html, "selection=t%2Fprod&amp;partitions=2024-01-30&amp;force=true");
+});
+
 Deno.test("both sides are looked at: equal versions of a file that is gone are not well", async () => {
   await using made = await lakeOfADay();
   const { day, command } = made;

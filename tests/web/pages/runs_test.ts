@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { NOON } from "../../core/lab.ts";
 import { declared } from "../served.ts";
 import { boundsOf } from "../../../web/parts/run.tsx";
 import { shown } from "./shown.ts";
@@ -111,6 +112,17 @@ Deno.test("a run that goes on shows the step at work and how far it is, and can 
   assertMatch((await get(`/acts/cancel?run=${run}`)).text, /Who works on it is asked to end/);
   assertEquals(await post("/acts/cancel", { run: String(run) }), { status: 303, location: "/runs/1" });
   assertEquals(await state.isCancelled(run), true);
+});
+
+Deno.test("a run that went on after its worker died began with its first step", async () => {
+  const { get, state } = await shown(declared());
+  const ranges = [{ asset: "t/raw", from: "2024-01-28", to: "2024-01-28" }];
+  // As the worker that took it over has it.
+  const run = await state.beginRun({ command: "materialize", ranges }, NOON + 3_600_000);
+  const from = Date.UTC(2024, 0, 28) / 86_400_000;
+  await state.claim(run, "t/raw", [{ from, to: from }], { step: 1, at: NOON });
+  await state.endRun(run, "succeeded", null, NOON + 7_200_000);
+  assertMatch((await get(`/runs/${run}`)).text, /Begun 2024-02-01 12:00:00 .*Took 2 h\b/);
 });
 
 Deno.test("a queued run leaves the queue when it is cancelled, and one that ended stays", async () => {

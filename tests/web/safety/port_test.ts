@@ -30,6 +30,7 @@ Deno.test("a port refuses what is too large or is not to be understood, and goes
   const smuggled =
     "content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\n\r\n";
   assertEquals(await asked(`POST /acts/untold HTTP/1.1\r\n${own}${smuggled}`), 400);
+  assertEquals(await asked(`TRACE /api/query HTTP/1.1\r\n${own}\r\n`), 405);
   assertEquals(await asked("\x16\x03\x01\x02\r\n\r\n"), 400);
   assertEquals((await app.ask("/healthz")).status, 200);
   assertEquals(app.told, []);

@@ -19,6 +19,7 @@ import { DataTable } from "../../parts/data_table.tsx";
 import { AssetLink, Said, Title } from "../../parts/small.tsx";
 import { State } from "../../parts/state.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
+import { flagIn, takes } from "../../view/given.ts";
 import { Choice, Fields } from "./form.tsx";
 import { text } from "./words.ts";
 
@@ -31,7 +32,7 @@ const STEPS = 30;
 export function acts(pages: Pages): void {
   for (const command of COMMANDS) {
     const path = `/acts/${command}`;
-    pages.get(path, async (context) => {
+    pages.get(path, takes("selection", "partitions", "from", "to", "all", "force"), async (context) => {
       const { view, lake } = context.var;
       const t = view.in(text);
       const preview = await previewed();
@@ -115,8 +116,8 @@ function actIn(
     partitions,
     from: bound("from"),
     to: bound("to"),
-    all: given.get("all") === "true",
-    force: given.get("force") === "true",
+    all: flagIn(given, "all"),
+    force: flagIn(given, "force"),
   };
   return actOf(asked, lake.graph, lookbackDays);
 }

@@ -8,6 +8,7 @@ import { Confirm } from "../../parts/confirm.tsx";
 import { Covered } from "../../parts/covered.tsx";
 import { AssetLink, Said, Title } from "../../parts/small.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
+import { flagIn, takes } from "../../view/given.ts";
 import { statusOf } from "./acts.tsx";
 import { Choice, Fields } from "./form.tsx";
 import { text } from "./words.ts";
@@ -17,43 +18,47 @@ const KINDS: readonly Lack[] = ["missing", "failed", "stale"];
 
 /** The page that begins a backfill: what it would do, before it does. */
 export function backfillAct(pages: Pages): void {
-  pages.get(PATH, async (context) => {
-    const { view } = context.var;
-    const t = view.in(text);
-    const planned = await plan(context, view.url.searchParams).catch((error) => {
-      if (error instanceof RequestError) return { fault: error.message, status: statusOf(error) };
-      throw error;
-    });
-    return await show(context, {
-      title: t.titles.backfill,
-      live: false,
-      status: "fault" in planned ? planned.status : 200,
-    }, [
-      <Title title={t.titles.backfill} lead={t.leads.backfill} />,
-      <Fields view={view} path={PATH}>
-        {KINDS.map((kind) => (
-          <Choice
-            name={kind}
-            label={`${t.rerun} ${t.only[kind]}`}
-            isChosen={view.url.searchParams.has(kind)}
+  pages.get(
+    PATH,
+    takes("selection", "from", "to", "missing", "failed", "stale", "oldest"),
+    async (context) => {
+      const { view } = context.var;
+      const t = view.in(text);
+      const planned = await plan(context, view.url.searchParams).catch((error) => {
+        if (error instanceof RequestError) return { fault: error.message, status: statusOf(error) };
+        throw error;
+      });
+      return await show(context, {
+        title: t.titles.backfill,
+        live: false,
+        status: "fault" in planned ? planned.status : 200,
+      }, [
+        <Title title={t.titles.backfill} lead={t.leads.backfill} />,
+        <Fields view={view} path={PATH}>
+          {KINDS.map((kind) => (
+            <Choice
+              name={kind}
+              label={`${t.rerun} ${t.only[kind]}`}
+              isChosen={view.url.searchParams.get(kind) === "true"}
+            />
+          ))}
+          <Choice name="oldest" label={t.oldest} isChosen={view.url.searchParams.get("oldest") === "true"} />
+        </Fields>,
+        "fault" in planned
+          ? <p class="notice bad" lang="en">{planned.fault}</p>
+          : <Outlook view={view} planned={planned} />,
+        "fault" in planned || planned.partitions === 0 ? null : (
+          <Confirm
+            view={view}
+            path={PATH}
+            fields={Object.fromEntries(view.url.searchParams)}
+            back="/"
+            label={t.submit(t.titles.backfill, t.sum(view.format.number(planned.partitions)))}
           />
-        ))}
-        <Choice name="oldest" label={t.oldest} isChosen={view.url.searchParams.has("oldest")} />
-      </Fields>,
-      "fault" in planned
-        ? <p class="notice bad" lang="en">{planned.fault}</p>
-        : <Outlook view={view} planned={planned} />,
-      "fault" in planned || planned.partitions === 0 ? null : (
-        <Confirm
-          view={view}
-          path={PATH}
-          fields={Object.fromEntries(view.url.searchParams)}
-          back="/"
-          label={t.submit(t.titles.backfill, t.sum(view.format.number(planned.partitions)))}
-        />
-      ),
-    ]);
-  });
+        ),
+      ]);
+    },
+  );
   pages.post(PATH, async (context) => {
     const given = await sentIn(context);
     const id = await (await plan(context, given)).begin();
@@ -71,7 +76,7 @@ async function plan(context: Context<PageEnv>, given: URLSearchParams): Promise<
   if (from === "") {
     throw new UnsaidError("backfilling: found no beginning, wanted the first date or time to make");
   }
-  const only = KINDS.filter((kind) => given.has(kind));
+  const only = KINDS.filter((kind) => flagIn(given, kind));
   return await lake.orchestrator.planBackfill({
     words: [words],
     assets: chosen([words], lake.graph),
@@ -79,7 +84,7 @@ async function plan(context: Context<PageEnv>, given: URLSearchParams): Promise<
     from,
     to: given.get("to")?.trim() || `${new Date(view.now).toISOString().slice(0, "2018-01-01T07:05".length)}Z`,
     ...(only.length > 0 && { only }),
-    oldestFirst: given.has("oldest"),
+    oldestFirst: flagIn(given, "oldest"),
     leastSeconds: (requests) => lake.leastSeconds?.(requests) ?? 0,
   }, context.req.raw.signal);
 }

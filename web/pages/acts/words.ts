@@ -28,7 +28,7 @@ const viTitles: Named = {
 };
 
 const viLeads: Named = {
-  materialize: "Dựng phần thiếu hoặc cũ trong bộ chọn, giữ nguyên phần mới.",
+  materialize: "Dựng phần thiếu hoặc lỗi thời trong bộ chọn, giữ nguyên phần đã cập nhật.",
   check: "Chạy các kiểm tra trên tệp hiện có, không thay đổi tệp nào.",
   wipe: "Quên các phân vùng: từ đó chúng bị thiếu. Tệp vẫn nằm trong hồ.",
   rollback: "Đặt lại phiên bản trước của một phân vùng.",
@@ -76,7 +76,7 @@ export const text = words({
   to: "Đến",
   partitions: "Phân vùng",
   partitionsHint: "Các khoá, cách nhau bằng dấu cách, thay cho khoảng thời gian",
-  force: "Dựng cả phần đang mới",
+  force: "Dựng cả phần đã cập nhật",
   all: "Toàn bộ lịch sử",
   preview: "Xem lại",
   differs: "Nội dung bên dưới là của lựa chọn khác: hãy xem lại trước.",
@@ -99,6 +99,6 @@ export const text = words({
   more: (ranges) => `… và ${ranges} khoảng nữa`,
   submit: (title, partitions) => `${title}: ${partitions}`,
   rerun: "Chỉ",
-  only: { missing: "thiếu", failed: "lỗi", stale: "cũ" },
+  only: { missing: "thiếu", failed: "lỗi", stale: "lỗi thời" },
   oldest: "Cũ nhất trước",
 });

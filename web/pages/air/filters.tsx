@@ -1,4 +1,4 @@
-import { dayIn, givenIn, oneOf } from "../../view/given.ts";
+import { daysIn, givenIn, oneOf } from "../../view/given.ts";
 import type { View } from "../../view/view.ts";
 import type { Station } from "./lake.ts";
 import { FIRST_YEAR, type Place } from "./statements.ts";
@@ -26,22 +26,30 @@ export interface Chosen {
 /** So many days are shown where none are chosen. */
 const WEEK = 6;
 
-/** Reads what is chosen. @throws {RequestError} If something cannot be meant. */
+/**
+ * Reads what is chosen.
+ *
+ * @param known Undefined where it is not known yet which there are: any is meant then.
+ * @throws {RequestError} If something cannot be meant.
+ */
 export function chosenOf(
   query: URLSearchParams,
-  stations: readonly Station[],
+  known: readonly Station[] | undefined,
   newest: string,
 ): Chosen {
+  const stations = known ?? [];
   const cities = citiesOf(stations);
   const placeOf = (name: string): Place | undefined => {
-    const isMeant = (text: string) => cities.includes(text) || stations.some(({ id }) => text === `#${id}`);
+    const isMeant = (text: string) =>
+      known === undefined || cities.includes(text) || stations.some(({ id }) => text === `#${id}`);
     const text = givenIn(query, name, { isMeant, wanted: "a city or a station's number, such as #7440" });
     if (text === undefined) return undefined;
     return text.startsWith("#") ? { station: Number(text.slice(1)) } : { city: text };
   };
   const last = Number(newest.slice(0, 4));
-  const to = dayIn(query, "to") ?? newest;
-  const from = dayIn(query, "from") ??
+  const days = daysIn(query);
+  const to = days.to ?? newest;
+  const from = days.from ??
     new Date(Date.parse(to) - WEEK * 86_400_000).toISOString().slice(0, 10);
   const year = givenIn(query, "year", {
     isMeant: (text) => /^\d{4}$/.test(text) && Number(text) >= FIRST_YEAR && Number(text) <= last,
@@ -51,7 +59,7 @@ export function chosenOf(
   return {
     section: oneOf(query, "show", SECTIONS) ?? "now",
     pollutant: oneOf(query, "pollutant", Object.keys(POLLUTANTS) as PollutantName[]) ?? "pm25",
-    city: oneOf(query, "city", cities),
+    city: known === undefined ? undefined : oneOf(query, "city", cities),
     place: placeOf("place") ??
       (first === undefined ? stations[0] && { station: stations[0].id } : { city: first }),
     compared: placeOf("with"),

@@ -1,7 +1,9 @@
 import type { Context } from "hono";
 import { type Pages, show } from "../../page.tsx";
+import { streamed } from "../../streamed.tsx";
 import { Empty, Said, Title } from "../../parts/small.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
+import { takes } from "../../view/given.ts";
 import { Days, judged } from "./days.tsx";
 import { type Chosen, chosenOf, Filters, placeTitle, SECTIONS } from "./filters.tsx";
 import { airHref } from "./hrefs.ts";
@@ -15,29 +17,37 @@ import { text } from "./words.ts";
 
 /** The air of Vietnam: now, over time, and by day against the limits. */
 export function air(pages: Pages): void {
-  pages.get("/air", async (context) => {
-    const { view } = context.var;
-    const t = view.in(text);
-    await context.var.lake.orchestrator.refresh();
-    const follows = context.req.header("sec-fetch-dest") === "empty";
-    const tables = await airTables(context.var, follows);
-    if (tables?.newest === undefined) return await nothing(context, tables);
-    const { newest } = tables;
-    const stations = await tables.stations();
-    const chosen = chosenOf(view.url.searchParams, stations, newest);
-    return await show(context, { title: t.title, scripts: ["air.js"], styles: ["uplot.css"] }, [
-      <Title title={t.title} lead={t.lead} />,
-      <Sections view={view} chosen={chosen} />,
-      <Filters view={view} chosen={chosen} stations={stations} newest={newest} />,
-      <div data-live="air">
-        {await section(view, { ...tables, newest }, chosen, stations).catch((error) => (
+  pages.get(
+    "/air",
+    takes("show", "pollutant", "city", "place", "with", "from", "to", "year"),
+    async (context) => {
+      const { view } = context.var;
+      const t = view.in(text);
+      await context.var.lake.orchestrator.refresh();
+      const follows = context.req.header("sec-fetch-dest") === "empty";
+      const tables = await airTables(context.var, follows);
+      if (tables?.newest === undefined) return await nothing(context, tables);
+      const { newest } = tables;
+      const { searchParams } = view.url;
+      // What cannot be meant is refused before the page begins, as far as the stations are known by then.
+      chosenOf(searchParams, tables.stationsSoon(), newest);
+      const page = { title: t.title, scripts: ["air.js"], styles: ["uplot.css"] };
+      return await streamed(context, page, <Title title={t.title} lead={t.lead} />, async () => {
+        const stations = await tables.stations();
+        const chosen = chosenOf(searchParams, stations, newest);
+        const shown = await section(view, { ...tables, newest }, chosen, stations).catch((error) => (
           <p class="notice bad">
             {t.fault}: <Said>{error instanceof Error ? error.message : String(error)}</Said>
           </p>
-        ))}
-      </div>,
-    ]);
-  });
+        ));
+        return [
+          <Sections view={view} chosen={chosen} />,
+          <Filters view={view} chosen={chosen} stations={stations} newest={newest} />,
+          <div data-live="air">{shown}</div>,
+        ];
+      });
+    },
+  );
 }
 
 async function section(

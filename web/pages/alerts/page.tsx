@@ -7,6 +7,7 @@ import { Marked } from "../../parts/state.tsx";
 import { Weeks } from "../../parts/weeks.tsx";
 import { boundsOf, latestWeeks } from "../../view/days.ts";
 import type { View } from "../../view/view.ts";
+import { takes } from "../../view/given.ts";
 import { Deliveries } from "./deliveries.tsx";
 import { text } from "./words.ts";
 
@@ -16,7 +17,7 @@ const WEEKS = 5;
 
 /** What people are told of: what is wrong now, how often that was so, and who was told. */
 export function alerts(pages: Pages): void {
-  pages.get("/alerts", async (context) => {
+  pages.get("/alerts", takes("rule", "before"), async (context) => {
     const { view, lake: { state, graph } } = context.var;
     const t = view.in(text);
     const rule = view.url.searchParams.get("rule") || undefined;

@@ -8,6 +8,7 @@ import {
 } from "../../../core/mod.ts";
 import { Panel } from "../../parts/small.tsx";
 import { Plot } from "../../parts/plot.tsx";
+import { oneOf } from "../../view/given.ts";
 import type { View } from "../../view/view.ts";
 import type { Span } from "./span.ts";
 import { text } from "./words.ts";
@@ -31,8 +32,7 @@ export async function Numbers(
   const [newest] = await state.eventsOf(key, 1, { kinds: ["materialized"] });
   if (newest?.kind !== "materialized") return null;
   const names = numbersOf(newest.payload.metadata);
-  const chosen = view.url.searchParams.get("number");
-  const name = chosen !== null && ["bytes", ...names].includes(chosen) ? chosen : "rows";
+  const name = oneOf(view.url.searchParams, "number", ["rows", "bytes", ...names]) ?? "rows";
   const field: SeriesField = name === "rows" || name === "bytes" ? name : { metadata: name };
   const buckets = await state.series(key, field, range, POINTS);
   const write = (value: number) => name === "bytes" ? view.format.bytes(value) : view.format.number(value);

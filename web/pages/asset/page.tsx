@@ -25,10 +25,12 @@ import {
   partitionHref,
   Said,
   Title,
+  Written,
 } from "../../parts/small.tsx";
 import { severityWords } from "../../parts/severity.ts";
 import { State, StateBar, States } from "../../parts/state.tsx";
 import { link, type View } from "../../view/view.ts";
+import { takes } from "../../view/given.ts";
 import { Elsewhere, elsewhere } from "./elsewhere.tsx";
 import { gridOf } from "./grid.ts";
 import { Numbers } from "./numbers.tsx";
@@ -43,7 +45,7 @@ const LOOKED = 100;
 
 /** An asset: how its partitions stand, what it declares, what happened to it. */
 export function asset(pages: Pages): void {
-  pages.get("/assets/:group/:name", async (context) => {
+  pages.get("/assets/:group/:name", takes("at", "number"), async (context) => {
     const { view, lake, lookbackDays } = context.var;
     const t = view.in(text);
     const key = `${context.req.param("group")}/${context.req.param("name")}`;
@@ -71,7 +73,7 @@ export function asset(pages: Pages): void {
     return await show(context, { title: key }, [
       <Title
         title={<span class="key">{key}</span>}
-        lead={declared.description === "" ? undefined : <Said>{declared.description}</Said>}
+        lead={declared.description === "" ? undefined : <Written>{declared.description}</Written>}
       >
         {acts.map(({ name, href }) => <a class="button" data-dialog href={href}>{t[name]}</a>)}
       </Title>,

@@ -6,6 +6,7 @@ import { Age, AssetLink, Empty, Title } from "../../parts/small.tsx";
 import { StateBar, States } from "../../parts/state.tsx";
 import { shownCounts } from "../../parts/counts.ts";
 import { words } from "../../view/language.ts";
+import { takes } from "../../view/given.ts";
 
 const text = words({
   title: "Assets",
@@ -48,7 +49,7 @@ interface Row {
 
 /** All assets, or those that a selection chooses. */
 export function assets(pages: Pages): void {
-  pages.get("/assets", async (context) => {
+  pages.get("/assets", takes("selection", "group"), async (context) => {
     const { view, lake: { orchestrator, graph }, lookbackDays } = context.var;
     const t = view.in(text);
     const group = view.url.searchParams.get("group");

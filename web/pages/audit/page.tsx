@@ -4,6 +4,7 @@ import { DataTable } from "../../parts/data_table.tsx";
 import { Pager } from "../../parts/pager.tsx";
 import { Empty, Panel, Said, Time, Title } from "../../parts/small.tsx";
 import type { View } from "../../view/view.ts";
+import { numberIn, takes } from "../../view/given.ts";
 import { Outcome, type Stands, standsOf } from "./outcome.tsx";
 import { text } from "./words.ts";
 
@@ -12,11 +13,10 @@ const PAGE = 100;
 
 /** The journal of what somebody asked for over the web. */
 export function audit(pages: Pages): void {
-  pages.get("/audit", async (context) => {
+  pages.get("/audit", takes("before"), async (context) => {
     const { view, lake } = context.var;
     const t = view.in(text);
-    const given = view.url.searchParams.get("before") ?? "";
-    const before = /^[1-9]\d{0,14}$/.test(given) ? Number(given) : undefined;
+    const before = numberIn(view.url.searchParams, "before");
     const found = await lake.state.acts.list({ limit: PAGE + 1, ...(before !== undefined && { before }) });
     const listed = found.slice(0, PAGE);
     return await show(context, { title: t.title }, [

@@ -4,6 +4,7 @@ import { Confirm } from "../../parts/confirm.tsx";
 import { Title } from "../../parts/small.tsx";
 import { askerHref } from "../../parts/who.tsx";
 import { audit } from "../../safety/audit.ts";
+import { flagIn, takes } from "../../view/given.ts";
 import { statusesIn } from "./statuses.ts";
 import { text } from "./words.ts";
 
@@ -11,12 +12,12 @@ const PATH = "/acts/pause";
 
 /** The page that pauses or resumes what asks for runs by itself: what that does, before it does. */
 export function pauseAct(pages: Pages): void {
-  pages.get(PATH, async (context) => {
+  pages.get(PATH, takes("name", "resume"), async (context) => {
     const { view, lake } = context.var;
     const t = view.in(text);
     const given = view.url.searchParams;
     const { name, kind, paused } = await statusOf(lake, given.get("name"));
-    const resumes = given.has("resume");
+    const resumes = flagIn(given, "resume");
     const title = resumes ? t.resumeTitle(name) : t.pauseTitle(name);
     const isSo = paused !== resumes;
     return await show(context, { title, live: false }, [

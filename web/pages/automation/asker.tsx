@@ -11,8 +11,9 @@ import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Pager } from "../../parts/pager.tsx";
 import { RunLink } from "../../parts/run.tsx";
-import { Age, AssetLink, Empty, Facts, Panel, Said, Time, Title } from "../../parts/small.tsx";
+import { Age, AssetLink, Empty, Facts, Panel, Said, Time, Title, Written } from "../../parts/small.tsx";
 import type { View } from "../../view/view.ts";
+import { numberIn, takes } from "../../view/given.ts";
 import { Next, On, Outcome, TickDetail, Turn } from "./parts.tsx";
 import { declaredIn, statusesIn } from "./statuses.ts";
 import { Requested } from "./why.tsx";
@@ -23,7 +24,7 @@ const PAGE = 50, ASSETS = 100;
 
 /** One thing that asks for runs by itself: how it is declared, and its ticks. */
 export function asker(pages: Pages): void {
-  pages.get("/automation/:name{.+}", async (context) => {
+  pages.get("/automation/:name{.+}", takes("before"), async (context) => {
     const { view, lake } = context.var;
     const t = view.in(text);
     const name = context.req.param("name");
@@ -38,14 +39,14 @@ export function asker(pages: Pages): void {
         </Empty>,
       );
     }
-    const given = view.url.searchParams.get("before") ?? "";
-    const before = /^[1-9]\d{0,14}$/.test(given) ? Number(given) : undefined;
+    const before = numberIn(view.url.searchParams, "before");
     const page = { limit: PAGE + 1, ...(before !== undefined && { before }) };
     const ticks = await lake.state.ticks(name, page);
     const evaluations = status.kind === "automation" ? await newestIn(lake) : undefined;
+    const Wording = status.kind === "automation" ? Said : Written;
     return await show(context, { title: name }, [
       <div data-live="title">
-        <Title title={<span class="key">{name}</span>} lead={<Said>{status.description}</Said>}>
+        <Title title={<span class="key">{name}</span>} lead={<Wording>{status.description}</Wording>}>
           <Turn view={view} status={status} />
         </Title>
       </div>,

@@ -5,6 +5,7 @@ import { Age, Panel, Said, Title } from "../../parts/small.tsx";
 import { Marked } from "../../parts/state.tsx";
 import { askerHref } from "../../parts/who.tsx";
 import type { View } from "../../view/view.ts";
+import { takes } from "../../view/given.ts";
 import { pauseAct } from "./acts.tsx";
 import { asker } from "./asker.tsx";
 import { Next, On, Outcome, TickDetail, Turn } from "./parts.tsx";
@@ -15,14 +16,14 @@ import { text } from "./words.ts";
 /** What asks for runs by itself, and why it did or did not. */
 export function automation(pages: Pages): void {
   pauseAct(pages);
-  pages.get("/automation", async (context) => {
+  pages.get("/automation", takes("asset", "partition"), async (context) => {
     const { view, lake, machineNow } = context.var;
     const t = view.in(text);
     const statuses = await statusesIn(lake);
     const hands = await handsOf(lake.state, machineNow, eachOf(lake.graph));
     const outages = await lake.orchestrator.outages();
     const why = await whyIn(view, lake);
-    return await show(context, { title: t.title }, [
+    return await show(context, { title: t.title, status: why !== undefined && "fault" in why ? 400 : 200 }, [
       <Title title={t.title} lead={t.lead}>
         <a class="button" href="/audit">{t.audit}</a>
       </Title>,
@@ -86,10 +87,10 @@ function Askers({ view, statuses }: { view: View; statuses: readonly AutomationS
         {
           name: "name",
           title: t.name,
-          cell: ({ name, description }) => (
+          cell: ({ name, kind, description }) => (
             <>
               <a class="key" href={askerHref(name)}>{name}</a>
-              <p class="small quiet" lang="en">{description}</p>
+              <p class="small quiet" lang={kind === "automation" ? "en" : ""}>{description}</p>
             </>
           ),
           by: ({ name }) => name,

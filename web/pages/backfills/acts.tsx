@@ -5,6 +5,7 @@ import { Confirm } from "../../parts/confirm.tsx";
 import { Title } from "../../parts/small.tsx";
 import type { PageEnv } from "../../view/view.ts";
 import { audit, cameOf } from "../../safety/audit.ts";
+import { takes } from "../../view/given.ts";
 import { turnsOf } from "./parts.tsx";
 import { text } from "./words.ts";
 
@@ -12,7 +13,7 @@ const PATH = "/acts/backfills";
 
 /** The page that pauses, resumes and cancels a backfill: what that does, before it does. */
 export function turnAct(pages: Pages): void {
-  pages.get(PATH, async (context) => {
+  pages.get(PATH, takes("id", "turn"), async (context) => {
     const { view } = context.var;
     const t = view.in(text);
     const { id, turn } = askedIn(view.url.searchParams);

@@ -12,6 +12,7 @@ import { Gantt } from "../../parts/gantt.tsx";
 import { boundsOf, RUN_STATES, RunLink, RunState, runWords } from "../../parts/run.tsx";
 import { Empty, Facts, Panel, Time, Title } from "../../parts/small.tsx";
 import { link, type View } from "../../view/view.ts";
+import { numberIn, takes } from "../../view/given.ts";
 import { BackfillState, Far, Held, NoHands, Remaining, Turns } from "./parts.tsx";
 import { text } from "./words.ts";
 
@@ -20,7 +21,7 @@ const PAGE = 100;
 
 /** A backfill: what was asked for, how far it is, and its batches with their runs. */
 export function detail(pages: Pages): void {
-  pages.get("/backfills/:id", async (context) => {
+  pages.get("/backfills/:id", takes("from"), async (context) => {
     const { view, machineNow, lake: { orchestrator, state } } = context.var;
     const t = view.in(text);
     const id = context.req.param("id");
@@ -88,8 +89,7 @@ function Batches(
   { view, batches }: { view: View; batches: readonly BatchProgress[] },
 ) {
   const t = view.in(text);
-  const given = Number(view.url.searchParams.get("from"));
-  const from = Number.isSafeInteger(given) && given > 1 ? given : 1;
+  const from = numberIn(view.url.searchParams, "from") ?? 1;
   const shown = batches.filter(({ batch }) => batch >= from).slice(0, PAGE);
   const isLast = (shown.at(-1)?.batch ?? Infinity) >= (batches.at(-1)?.batch ?? 0);
   const words = shown.length < batches.length

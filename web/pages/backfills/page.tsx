@@ -3,6 +3,7 @@ import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Empty, Panel, Title } from "../../parts/small.tsx";
 import type { View } from "../../view/view.ts";
+import { takes } from "../../view/given.ts";
 import { turnAct } from "./acts.tsx";
 import { detail } from "./detail.tsx";
 import { BackfillState, Far, Held, NoHands, Remaining, Turns } from "./parts.tsx";
@@ -13,7 +14,7 @@ const BEGIN = "/acts/backfill?selection=*";
 /** How far backfills are, the newest first. */
 export function backfills(pages: Pages): void {
   turnAct(pages);
-  pages.get("/backfills", async (context) => {
+  pages.get("/backfills", takes(), async (context) => {
     const { view, machineNow, lake: { orchestrator, state } } = context.var;
     const t = view.in(text);
     const found = await orchestrator.backfills();

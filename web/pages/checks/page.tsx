@@ -1,72 +1,43 @@
-import type { AssetCounts, AssetKey, AssetStatus, PartitionSet } from "../../../core/mod.ts";
+import {
+  type AssetCounts,
+  type AssetKey,
+  type AssetStatus,
+  failingPartitions,
+  type PartitionSet,
+} from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { AssetLink, Empty, firstOf, Panel, partitionHref, Said, Time, Title } from "../../parts/small.tsx";
 import { severityWords } from "../../parts/severity.ts";
 import { Marked } from "../../parts/state.tsx";
-import { words } from "../../view/language.ts";
 import type { View } from "../../view/view.ts";
+import { givenIn, takes } from "../../view/given.ts";
+import { Failing } from "./failing.tsx";
 import { type CheckHistory, historyOf } from "./history.ts";
+import { text } from "./words.ts";
 
-const text = words({
-  title: "Checks",
-  lead:
-    "The checks of everything that stands, as they were run last. A blocking check that fails keeps its partition from being published.",
-  asset: "Asset",
-  passed: "Passed",
-  failed: "Failed",
-  failedIn: "Failed in",
-  warnings: (days: string) => `Found in the last ${days} days`,
-  one: (asset: string) => `Checks of ${asset}`,
-  oneLead: "The newest partitions that were made or checked again.",
-  check: "Check",
-  severity: "Severity",
-  trend: "Newest first",
-  failures: "What failed",
-  when: "When",
-  partition: "Partition",
-  detail: "Found",
-  noneHint: "Nothing that was looked at lately failed.",
-  noChecks: "Nothing was checked yet",
-  noChecksHint: "Checks run on every partition before it is published.",
-  runChecks: "Check what stands",
-  all: "All checks",
-  trendText: (passed: string, failed: string) => `${passed} passed, ${failed} failed`,
-}, {
-  title: "Kiểm tra",
-  lead:
-    "Kết quả kiểm tra gần nhất của mọi thứ hiện có. Kiểm tra chặn không đạt thì phân vùng không được công bố.",
-  asset: "Tài sản",
-  passed: "Đạt",
-  failed: "Không đạt",
-  failedIn: "Không đạt ở",
-  warnings: (days) => `Phát hiện trong ${days} ngày qua`,
-  one: (asset) => `Kiểm tra của ${asset}`,
-  oneLead: "Các phân vùng mới được dựng hoặc kiểm tra lại.",
-  check: "Kiểm tra",
-  severity: "Mức độ",
-  trend: "Mới nhất trước",
-  failures: "Phần không đạt",
-  when: "Khi nào",
-  partition: "Phân vùng",
-  detail: "Phát hiện",
-  noneHint: "Gần đây không có gì không đạt.",
-  noChecks: "Chưa kiểm tra gì",
-  noChecksHint: "Kiểm tra chạy trên mọi phân vùng trước khi công bố.",
-  runChecks: "Kiểm tra dữ liệu hiện có",
-  all: "Mọi kiểm tra",
-  trendText: (passed, failed) => `${passed} đạt, ${failed} không đạt`,
-});
+/** So many partitions that fail are on a page. */
+const PAGE = 50;
 
 /** The checks of all assets, or of one over time. */
 export function checks(pages: Pages): void {
-  pages.get("/checks", async (context) => {
+  pages.get("/checks", takes("asset", "before"), async (context) => {
     const { view, lake, lookbackDays } = context.var;
     const t = view.in(text);
     const { graph, orchestrator } = lake;
-    const asset = view.url.searchParams.get("asset");
+    const asset = givenIn(view.url.searchParams, "asset", {
+      isMeant: (key) => graph.byKey.has(key),
+      wanted: "an asset of this graph",
+    });
     await orchestrator.refresh();
-    if (asset !== null && graph.byKey.has(asset)) {
+    if (asset !== undefined) {
+      const set = orchestrator.partitions(asset);
+      const before = givenIn(view.url.searchParams, "before", {
+        isMeant: (key) => set.ordinal(key) !== undefined,
+        wanted: `a partition of ${asset}`,
+      });
+      const page = { limit: PAGE, ...(before !== undefined && { before: set.ordinal(before)! }) };
+      const failing = await failingPartitions(lake, asset, page);
       const history = await historyOf(lake, asset);
       return await show(context, { title: t.one(asset) }, [
         <Title title={t.one(asset)} lead={t.oneLead}>
@@ -75,7 +46,8 @@ export function checks(pages: Pages): void {
           </a>
           <a class="button" href="/checks">{t.all}</a>
         </Title>,
-        <One view={view} asset={asset} set={orchestrator.partitions(asset)} history={history} />,
+        <Failing view={view} asset={asset} set={set} failing={failing} />,
+        <One view={view} asset={asset} set={set} history={history} />,
       ]);
     }
     const checked = new Set(graph.assets.filter((each) => each.checks.length > 0).map(({ key }) => key));
@@ -148,13 +120,23 @@ function All(
         {
           name: "failing",
           title: t.failedIn,
-          cell: ({ key, failing }) =>
-            failing.map((partition) => (
-              <>
-                <a class="key" href={partitionHref(key, partition)}>{partition ?? key}</a>
-                {" "}
-              </>
-            )),
+          cell: ({ key, failing }) => (
+            <>
+              {failing.map((partition) => (
+                <>
+                  <a class="key" href={partitionHref(key, partition)}>{partition ?? key}</a>
+                  {" "}
+                </>
+              ))}
+              {failing.length < 2
+                ? null
+                : (
+                  <a class="small nowrap" href={`/checks?asset=${encodeURIComponent(key)}`}>
+                    {t.allFailing}
+                  </a>
+                )}
+            </>
+          ),
           by: ({ failing }) => failing[0] ?? "",
         },
         {
@@ -256,7 +238,7 @@ function One(
               {
                 name: "detail",
                 title: t.detail,
-                cell: ({ result: { detail = "" } }) => <span class="small" lang="en">{detail}</span>,
+                cell: ({ result: { detail = "" } }) => <span class="small" lang="">{detail}</span>,
                 by: ({ result: { detail = "" } }) => detail,
               },
             ]}

@@ -6,13 +6,14 @@ import { Marked } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
 import { closed, Stands, tableHref } from "./parts.tsx";
 import { shown, type ShownEntry } from "../../view/entries.ts";
+import { takes } from "../../view/given.ts";
 import { type Standing, standings } from "./standing.ts";
 import { table } from "./table.tsx";
 import { text } from "./words.ts";
 
 /** The lake's tables and views. */
 export function data(pages: Pages): void {
-  pages.get("/data", async (context) => {
+  pages.get("/data", takes("q"), async (context) => {
     const { view, lake, tables } = context.var;
     const t = view.in(text);
     if (tables === undefined) return await closed(context);

@@ -1,13 +1,15 @@
 import type { Definition } from "../../../core/mod.ts";
 import type { Answer } from "../../answer.ts";
 import { type Pages, show } from "../../page.tsx";
+import { streamed } from "../../streamed.tsx";
 import { AnswerTable } from "../../parts/answer_table.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { FORMATS } from "../../parts/formats.ts";
-import { AssetLink, Empty, Facts, Panel, Said, Title } from "../../parts/small.tsx";
+import { AssetLink, Empty, Facts, Panel, Title, Written } from "../../parts/small.tsx";
 import type { View } from "../../view/view.ts";
 import { closed, Stands } from "./parts.tsx";
 import { firstQuery, firstRows, shown, type ShownEntry } from "../../view/entries.ts";
+import { takes } from "../../view/given.ts";
 import { behind, columnsOf, standings } from "./standing.ts";
 import { text } from "./words.ts";
 
@@ -15,7 +17,7 @@ const PREVIEWED = 20;
 
 /** One table or view: its columns, its first rows, and its files to take along. */
 export function table(pages: Pages): void {
-  pages.get("/data/:database/:table", async (context) => {
+  pages.get("/data/:database/:table", takes(), async (context) => {
     const { view, lake, tables, cached } = context.var;
     const t = view.in(text);
     if (tables === undefined || cached === undefined) return await closed(context);
@@ -45,10 +47,14 @@ export function table(pages: Pages): void {
     const preview = cached.answer(firstRows(entry, PREVIEWED), version)
       .catch((error: unknown) => error instanceof Error ? error : new Error(String(error)));
     const standing = await standings(context.var, [each]);
-    return await show(context, { title }, [
+    return await streamed(context, { title }, [
       <Title
         title={<span class="key">{title}</span>}
-        lead={each.made ? <Said>{each.made.description}</Said> : entry.type === "view" ? t.view : undefined}
+        lead={each.made
+          ? <Written>{each.made.description}</Written>
+          : entry.type === "view"
+          ? t.view
+          : undefined}
       >
         <a class="button main" href={`/sql?${new URLSearchParams({ q: firstQuery(entry) })}`}>{t.query}</a>
       </Title>,
@@ -66,8 +72,7 @@ export function table(pages: Pages): void {
           </Panel>
         )
         : <Contract view={view} of={each} />,
-      <Preview view={view} answer={await preview} />,
-    ]);
+    ], async () => <Preview view={view} answer={await preview} />);
   });
 }
 

@@ -1,4 +1,4 @@
-import { type AssetCounts, lineageJson } from "../../../core/mod.ts";
+import { type AssetCounts, type Graph as Declared, lineageJson } from "../../../core/mod.ts";
 import { chosen } from "../../api/queries.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
@@ -7,6 +7,7 @@ import { shownCounts } from "../../parts/counts.ts";
 import { Sign, STATES, stateWords } from "../../parts/state.tsx";
 import { plural, words } from "../../view/language.ts";
 import { link, type View } from "../../view/view.ts";
+import { givenIn, takes } from "../../view/given.ts";
 import { type DrawnNode, fold, MOST } from "./fold.ts";
 import { HEIGHT, type Placed, WIDTH } from "./layout.ts";
 import { place } from "./place.ts";
@@ -53,7 +54,7 @@ const text = words({
 
 /** The graph, with the states of its assets. */
 export function lineage(pages: Pages): void {
-  pages.get("/lineage", async (context) => {
+  pages.get("/lineage", takes("selection", "fold"), async (context) => {
     const { view, lake: { graph, orchestrator }, lookbackDays } = context.var;
     const t = view.in(text);
     const asked = (view.url.searchParams.get("selection") ?? "").trim();
@@ -61,7 +62,7 @@ export function lineage(pages: Pages): void {
     const counts = new Map((await orchestrator.counts(lookbackDays)).map((each) => [each.key, each]));
     const whole = lineageJson(graph.assets.filter(({ key }) => keys.has(key)));
     const groups = [...new Set(whole.nodes.map(({ group }) => group))];
-    const folded = foldedOf(view, groups, whole.nodes.length);
+    const folded = foldedOf(view, graph, groups, whole.nodes.length);
     const placed = await place(fold(whole, folded));
     return await show(context, { title: t.title, wide: true }, [
       <Title title={t.title} lead={t.lead} />,
@@ -106,11 +107,24 @@ export function lineage(pages: Pages): void {
   });
 }
 
-/** The groups that are folded: those that the viewer names, else all of a large graph. */
-function foldedOf({ url }: View, groups: readonly string[], assets: number): ReadonlySet<string> {
-  const named = url.searchParams.get("fold");
-  if (named === null) return new Set(assets > MOST && groups.length > 1 ? groups : []);
-  return new Set(named.split(",").filter((group) => groups.includes(group)));
+/**
+ * The groups that are folded: those that the viewer names, else all of a large graph.
+ *
+ * @throws {RequestError} If the graph has no group of a name.
+ */
+function foldedOf(
+  { url }: View,
+  { assets }: Declared,
+  groups: readonly string[],
+  shown: number,
+): ReadonlySet<string> {
+  if (!url.searchParams.has("fold")) return new Set(shown > MOST && groups.length > 1 ? groups : []);
+  const known = new Set(assets.map(({ group }) => group));
+  const named = givenIn(url.searchParams, "fold", {
+    isMeant: (text) => text.split(",").every((group) => known.has(group)),
+    wanted: `groups, among ${[...known].join(", ")}`,
+  });
+  return new Set(named?.split(",").filter((group) => groups.includes(group)));
 }
 
 function Folds(

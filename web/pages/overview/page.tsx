@@ -19,6 +19,7 @@ import { airPanel } from "../air/panel.tsx";
 import { statusesIn } from "../automation/statuses.ts";
 import { Marked, Sign, State, StateBar, States } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
+import { takes } from "../../view/given.ts";
 import { type GroupCounts, groupCounts } from "./counts.ts";
 import { theseHref } from "./these.ts";
 import { text } from "./words.ts";
@@ -30,7 +31,7 @@ const CONCERNS = 12, CAUSES = 2;
 
 /** Whether the lake is well, at one look. */
 export function overview(pages: Pages): void {
-  pages.get("/", async (context) => {
+  pages.get("/", takes(), async (context) => {
     const { view, lake, lookbackDays } = context.var;
     const { orchestrator, state, graph } = lake;
     const t = view.in(text);

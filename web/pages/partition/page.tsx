@@ -10,12 +10,13 @@ import { assetHref, Empty, Facts, Panel, partitionHref, Said, Time, Title } from
 import { severityWords } from "../../parts/severity.ts";
 import { Marked, Stand } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
+import { takes } from "../../view/given.ts";
 import { type Look, lookAt, type Version } from "./look.ts";
 import { text } from "./words.ts";
 
 /** One partition: how it stands and why, what it holds, what happened to it. */
 export function partition(pages: Pages): void {
-  pages.get("/assets/:group/:name/:partition", async (context) => {
+  pages.get("/assets/:group/:name/:partition", takes(), async (context) => {
     const { view, lake, lookbackDays } = context.var;
     const t = view.in(text);
     const { group, name, partition } = context.req.param();
@@ -258,7 +259,7 @@ function Checks({ view, look: { checks } }: { view: View; look: Look }) {
           {
             name: "found",
             title: t.found,
-            cell: ({ detail = "" }) => <span class="small" lang="en">{detail}</span>,
+            cell: ({ detail = "" }) => <span class="small" lang="">{detail}</span>,
             by: ({ detail = "" }) => detail,
           },
         ]}

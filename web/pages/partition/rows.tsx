@@ -3,6 +3,7 @@ import { type Pages, show } from "../../page.tsx";
 import { AnswerTable } from "../../parts/answer_table.tsx";
 import { Empty, partitionHref, Title } from "../../parts/small.tsx";
 import { quoted, tableOf } from "../../view/entries.ts";
+import { takes } from "../../view/given.ts";
 import { text } from "./words.ts";
 
 /** So many rows are shown. */
@@ -10,7 +11,7 @@ const ROWS = 20;
 
 /** The first rows of a partition, which its page fetches once it is there: they take a while. */
 export function partitionRows(pages: Pages): void {
-  pages.get("/assets/:group/:name/:partition/rows", async (context) => {
+  pages.get("/assets/:group/:name/:partition/rows", takes(), async (context) => {
     const { view, lake, tables, cached } = context.var;
     const t = view.in(text);
     const { group, name, partition } = context.req.param();

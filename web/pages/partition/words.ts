@@ -48,7 +48,7 @@ export const text = words({
   unknown: "Không có phân vùng này",
   back: (key) => `Về ${key}`,
   why: "Vì sao",
-  isFresh: "Phân vùng mới: mã và dữ liệu đầu vào không đổi từ khi được dựng hoặc đặt lại.",
+  isFresh: "Phân vùng đã cập nhật: mã và dữ liệu đầu vào không đổi từ khi được dựng hoặc đặt lại.",
   wouldMake: "Sẽ được dựng vì",
   changedAt: "đổi lúc",
   hindered: "Điều ngăn không cho dựng",

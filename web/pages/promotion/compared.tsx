@@ -9,6 +9,8 @@ const LIKE: Readonly<Record<Comparison, ShownState>> = {
   damaged: "failed",
   aged: "stale",
   differ: "failed",
+  devBack: "late",
+  prodBack: "late",
   unpromoted: "queued",
   without: "late",
   nothing: "missing",

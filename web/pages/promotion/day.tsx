@@ -10,12 +10,14 @@ import { RunLink } from "../../parts/run.tsx";
 import { AssetLink, Empty, Panel, partitionHref, Time, Title } from "../../parts/small.tsx";
 import { Marked, Stand } from "../../parts/state.tsx";
 import type { PageEnv, View } from "../../view/view.ts";
+import { takes } from "../../view/given.ts";
 import { Compared } from "./compared.tsx";
 import { COMPARED, type Difference, differencesOf, differenceStatement } from "./differences.ts";
 import {
   type Checked,
   checksOf,
   type Comparison,
+  DIFFERENT,
   type Gate,
   gatesOf,
   type Pair,
@@ -31,7 +33,7 @@ export function dayHref(partition: string | null, asset: string): string {
 
 /** One partition in development and in production, value by value. */
 export function day(pages: Pages): void {
-  pages.get("/promotion/:day", async (context) => {
+  pages.get("/promotion/:day", takes("asset"), async (context) => {
     const { view, lake } = context.var;
     const t = view.in(text);
     const key = context.req.param("day");
@@ -92,6 +94,7 @@ async function Compare(context: Context<PageEnv>, gate: Gate, pair: Pair) {
         live={`sides ${name}`}
         side={<Compared view={view} of={pair.comparison} />}
       >
+        <RolledBack {...both} />
         <Sides {...both} />
         <Acts {...both} />
       </Panel>
@@ -115,26 +118,46 @@ function Acts({ view, gate: { dev, prod }, pair }: Both) {
     const partitions = pair.partition === null ? {} : { partitions: pair.partition };
     return `/acts/${command}?${new URLSearchParams({ selection, ...partitions, ...more })}`;
   };
-  const isForced = pair.prod.state === "fresh" && pair.comparison === "differ";
+  // What is fresh by its own account is made again by force alone.
+  const forced = ({ state }: Side): Record<string, string> =>
+    state === "fresh" && DIFFERENT.includes(pair.comparison) ? { force: "true" } : {};
   return (
     <p class="acts">
       {pair.dev.latest === undefined
         ? <a class="button main" data-dialog href={act("materialize", dev.key)}>{t.makeDev}</a>
-        : null}
-      {pair.dev.latest !== undefined && !EQUAL.includes(pair.comparison)
+        : pair.comparison === "devBack"
         ? (
-          <a
-            class="button main"
-            data-dialog
-            href={act("materialize", prod.key, isForced ? { force: "true" } : {})}
-          >
-            {t.promote}
+          <a class="button main" data-dialog href={act("materialize", dev.key, forced(pair.dev))}>
+            {t.remakeDev}
           </a>
         )
-        : null}
+        : EQUAL.includes(pair.comparison)
+        ? null
+        : (
+          <a class="button main" data-dialog href={act("materialize", prod.key, forced(pair.prod))}>
+            {t.promote}
+          </a>
+        )}
       {pair.prod.latest === undefined
         ? null
         : <a class="button grave" data-dialog href={act("rollback", prod.key)}>{t.rollback}</a>}
+    </p>
+  );
+}
+
+/** Says which side stands as it was before the other was made of it. */
+function RolledBack({ view, pair: { dev, prod } }: Both) {
+  const t = view.in(text);
+  const said = (words: string, { rolledBackBy, latest }: Side) =>
+    rolledBackBy === undefined ? null : (
+      <>
+        {words} <RunLink id={rolledBackBy} />, <Time view={view} at={latest!.event.at} />.
+      </>
+    );
+  if (dev.rolledBackBy === undefined && prod.rolledBackBy === undefined) return null;
+  return (
+    <p class="notice">
+      {said(t.devBack, dev)} {prod.rolledBackBy === undefined ? t.promoted : said(t.prodBack, prod)}
     </p>
   );
 }
@@ -233,7 +256,7 @@ function Checks(
     const found = results.find(({ check }) => check === name);
     if (found === undefined) return "";
     // What the gate compared is not what stands now.
-    const isOlder = found.passed && name === gate.check && pair.comparison === "differ";
+    const isOlder = found.passed && name === gate.check && DIFFERENT.includes(pair.comparison);
     const state = isOlder ? "stale" : found.passed ? "fresh" : "failed";
     return (
       <>
@@ -241,7 +264,7 @@ function Checks(
           {isOlder ? t.passedThen : found.passed ? t.passed : t.failed}
         </Marked>
         {isOlder ? <div class="small">{t.isOlder}</div> : null}
-        {found.detail === undefined ? null : <div class="small" lang="en">{found.detail}</div>}
+        {found.detail === undefined ? null : <div class="small" lang="">{found.detail}</div>}
       </>
     );
   };
@@ -294,7 +317,7 @@ async function Values({ var: { view, lake, tables, cached } }: Context<PageEnv>,
   if (pair.comparison === "equal") return said(t.sameVersion);
   if (pair.comparison === "damaged") return said(t.damaged);
   if (pair.comparison === "aged") return said(t.aged);
-  if (pair.comparison !== "differ") return said(t.oneSide);
+  if (!DIFFERENT.includes(pair.comparison)) return said(t.oneSide);
   if (tables === undefined || cached === undefined) return said(t.closed);
   const statement = differenceStatement(gate, pair.partition, await tables.entries(), lake.graph);
   if (statement === undefined) return said(t.cannot);

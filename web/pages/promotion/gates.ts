@@ -6,6 +6,7 @@ import {
   type MaterializationRecord,
   type OpenLake,
   type PartitionState,
+  type RunId,
 } from "../../../core/mod.ts";
 
 /** An asset that is promoted: a check compares each of its partitions with another asset's before it is published. */
@@ -34,13 +35,28 @@ export interface Side {
   readonly latest: MaterializationRecord | undefined;
   /** The checks of files that are not what was published; undefined where they are. */
   readonly damage: readonly CheckResult[] | undefined;
+  /** The run that rolled back to what stands; of sides that have one version it is not looked for. */
+  readonly rolledBackBy?: RunId;
 }
 
 /**
  * How development and production stand to each other: of equal versions, files of one of `damaged` are not what was
- * published, and one of `aged` is not fresh any more.
+ * published, and one of `aged` is not fresh any more. Of `devBack` and `prodBack` that side was rolled back since they
+ * were equal.
  */
-export type Comparison = "equal" | "damaged" | "aged" | "differ" | "unpromoted" | "without" | "nothing";
+export type Comparison =
+  | "equal"
+  | "damaged"
+  | "aged"
+  | "differ"
+  | "devBack"
+  | "prodBack"
+  | "unpromoted"
+  | "without"
+  | "nothing";
+
+/** Comparisons of sides that have other versions. */
+export const DIFFERENT: readonly Comparison[] = ["differ", "devBack", "prodBack"];
 
 /** A partition on both sides. */
 export interface Pair {
@@ -61,21 +77,20 @@ export interface Pairs {
 }
 
 /** The newest pairs, or those from a partition on backwards. */
-export async function pairsOf(lake: OpenLake, gate: Gate, until: string | null): Promise<Pairs> {
+export async function pairsOf(lake: OpenLake, gate: Gate, until: string | undefined): Promise<Pairs> {
   const { orchestrator } = lake;
   const set = orchestrator.partitions(gate.prod.key);
   const existing = set.existing(orchestrator.now);
   if (existing === null) return { pairs: [], older: undefined };
-  const asked = until === null ? undefined : set.ordinal(until);
+  const asked = until === undefined ? undefined : set.ordinal(until);
   const to = asked === undefined || asked > existing.to || asked < existing.from ? existing.to : asked;
   const from = Math.max(existing.from, to - SHOWN + 1);
   const keys = Array.from({ length: to - from + 1 }, (_, place) => set.key(to - place));
   const [dev, prod] = [await sidesOf(lake, gate.dev, keys), await sidesOf(lake, gate.prod, keys)];
   return {
-    pairs: keys.map((partition, place) => {
-      const both = { dev: dev[place]!, prod: prod[place]! };
-      return { partition, ...both, comparison: comparisonOf(both) };
-    }),
+    pairs: await Promise.all(
+      keys.map((partition, place) => paired(lake, partition, dev[place]!, prod[place]!)),
+    ),
     older: from > existing.from ? set.key(from - 1) ?? undefined : undefined,
   };
 }
@@ -92,8 +107,27 @@ export async function pairOf(
   if (ordinal === undefined || !set.has(ordinal, orchestrator.now)) return undefined;
   const [dev] = await sidesOf(lake, gate.dev, [partition]);
   const [prod] = await sidesOf(lake, gate.prod, [partition]);
-  const both = { dev: dev!, prod: prod! };
-  return { partition, ...both, comparison: comparisonOf(both) };
+  return await paired(lake, partition, dev!, prod!);
+}
+
+async function paired(lake: OpenLake, partition: string | null, dev: Side, prod: Side): Promise<Pair> {
+  const comparison = comparisonOf({ dev, prod });
+  if (comparison !== "differ") return { partition, dev, prod, comparison };
+  const both = { dev: await withRollback(lake, dev), prod: await withRollback(lake, prod) };
+  const { dev: { rolledBackBy: devBack }, prod: { rolledBackBy: prodBack } } = both;
+  return {
+    partition,
+    ...both,
+    comparison: devBack !== undefined ? "devBack" : prodBack !== undefined ? "prodBack" : comparison,
+  };
+}
+
+async function withRollback({ state }: Pick<OpenLake, "state">, side: Side): Promise<Side> {
+  const run = side.latest?.event.run ?? undefined;
+  const made = run === undefined ? undefined : await state.run(run);
+  return run === undefined || made?.run.request.command !== "rollback"
+    ? side
+    : { ...side, rolledBackBy: run };
 }
 
 /** How partitions of an asset stand, by descending keys without gaps. */

@@ -4,6 +4,7 @@ import { Pager } from "../../parts/pager.tsx";
 import { AssetLink, Empty, Panel, partitionHref, Title } from "../../parts/small.tsx";
 import { Stand } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
+import { givenIn, takes } from "../../view/given.ts";
 import { day, dayHref } from "./day.tsx";
 import { type Gate, gatesOf, type Pair, type Pairs, pairsOf, type Side } from "./gates.ts";
 import { Compared } from "./compared.tsx";
@@ -11,12 +12,16 @@ import { text } from "./words.ts";
 
 /** Development and production side by side, for every asset with a gate. */
 export function promotion(pages: Pages): void {
-  pages.get("/promotion", async (context) => {
+  pages.get("/promotion", takes("until"), async (context) => {
     const { view, lake } = context.var;
     const t = view.in(text);
     await lake.orchestrator.refresh();
     const gates = gatesOf(lake.graph);
-    const until = view.url.searchParams.get("until");
+    const until = givenIn(view.url.searchParams, "until", {
+      isMeant: (key) =>
+        gates.some(({ prod }) => lake.orchestrator.partitions(prod.key).ordinal(key) !== undefined),
+      wanted: "a partition of what is promoted",
+    });
     const found: { gate: Gate; pairs: Pairs }[] = [];
     for (const gate of gates) found.push({ gate, pairs: await pairsOf(lake, gate, until) });
     if (found.length === 0) {

@@ -7,13 +7,14 @@ import { Title } from "../../parts/small.tsx";
 import { runWords } from "../../parts/run.tsx";
 import type { PageEnv } from "../../view/view.ts";
 import { audit, cameOf } from "../../safety/audit.ts";
+import { takes } from "../../view/given.ts";
 import { text } from "./words.ts";
 
 const CANCEL = "/acts/cancel", RETRY = "/acts/retry";
 
 /** The pages that cancel a run and retry one: each says what will happen before it does. */
 export function runActs(pages: Pages): void {
-  pages.get(CANCEL, async (context) => {
+  pages.get(CANCEL, takes("run"), async (context) => {
     const { view } = context.var;
     const t = view.in(text);
     const { run } = await runOf(context, view.url.searchParams.get("run"));
@@ -44,7 +45,7 @@ export function runActs(pages: Pages): void {
     await audit(context, "cancel", { run: run.id }, turned && cameOf(turned));
     return context.redirect(`/runs/${run.id}`, 303);
   });
-  pages.get(RETRY, async (context) => {
+  pages.get(RETRY, takes("run"), async (context) => {
     const { view, lake: { orchestrator } } = context.var;
     const t = view.in(text);
     const { run } = await runOf(context, view.url.searchParams.get("run"));

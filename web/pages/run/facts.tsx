@@ -1,4 +1,4 @@
-import { type Holding, rangeText, runJson, type RunRecord } from "../../../core/mod.ts";
+import { type Holding, rangeText, runJson, type RunRecord, type StepRecord } from "../../../core/mod.ts";
 import type { Child } from "hono/jsx";
 import { Came } from "../../parts/came.tsx";
 import { RunLink, RunState, Waits } from "../../parts/run.tsx";
@@ -14,15 +14,18 @@ const RANGES = 100;
 /** What is to be known of a run, by name. */
 export function factsOf(
   view: View,
-  { run, children, holdings, waits }: {
+  { run, steps, children, holdings, waits }: {
     run: RunRecord;
+    steps: readonly StepRecord[];
     children: readonly RunRecord[];
     holdings: readonly Holding[];
     waits: Wait | undefined;
   },
 ) {
   const t = view.in(text);
-  const { status, started, ended, request } = run;
+  const { status, ended, request } = run;
+  // Of a run that went on after its worker died, its record has when the last one began.
+  const started = steps.reduce((first, each) => Math.min(first, each.started), run.started);
   const [held] = holdings;
   const facts: (readonly [string, Child] | undefined)[] = [
     [t.who, <Who view={view} request={request} />],

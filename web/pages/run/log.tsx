@@ -1,5 +1,6 @@
 import type { KeptLogEntry, LogLevel, LogPage, RunId, State } from "../../../core/mod.ts";
 import { LogLines } from "../../parts/log.tsx";
+import { numberIn, oneOf } from "../../view/given.ts";
 import { link, type View } from "../../view/view.ts";
 import { text } from "./words.ts";
 
@@ -21,19 +22,13 @@ export interface LogAsked {
   readonly before: number | undefined;
 }
 
-/** Reads which part of the log is asked for. */
+/** Reads which part of the log is asked for. @throws {RequestError} If it cannot be meant. */
 export function logAsked({ url: { searchParams: given } }: Pick<View, "url">): LogAsked {
-  const level = given.get("level") ?? "";
   return {
-    level: Object.hasOwn(LEVELS, level) ? level : undefined,
-    step: whole(given.get("step")),
-    before: whole(given.get("line")),
+    level: oneOf(given, "level", Object.keys(LEVELS)),
+    step: numberIn(given, "step"),
+    before: numberIn(given, "line"),
   };
-}
-
-/** A number from 1 on; undefined where it is none. */
-export function whole(text: string | null): number | undefined {
-  return /^[1-9]\d{0,14}$/.test(text ?? "") ? Number(text) : undefined;
 }
 
 /** The lines that are asked for: the last ones, those before a line, or those after one. */

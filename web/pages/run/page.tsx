@@ -3,9 +3,10 @@ import { type Pages, show } from "../../page.tsx";
 import { OPEN_RUNS, RunState, RunWhat } from "../../parts/run.tsx";
 import { Empty, Facts, Panel, Title } from "../../parts/small.tsx";
 import { waitsIn } from "../../view/waits.ts";
+import { countIn, takes } from "../../view/given.ts";
 import { runActs } from "./acts.tsx";
 import { Covers, factsOf } from "./facts.tsx";
-import { Lines, linesOf, Log, logAsked, whole } from "./log.tsx";
+import { Lines, linesOf, Log, logAsked } from "./log.tsx";
 import { AtWork, Steps } from "./steps.tsx";
 import { Wrong } from "./wrong.tsx";
 import { text } from "./words.ts";
@@ -16,11 +17,11 @@ const CHILDREN = 20;
 /** A run: what was asked for, how it goes or went, what went wrong, its steps and its log. */
 export function run(pages: Pages): void {
   runActs(pages);
-  pages.get("/runs/:id", async (context) => {
+  pages.get("/runs/:id", takes("level", "step", "line"), async (context) => {
     const { view, lake, machineNow } = context.var;
     const { state, orchestrator } = lake;
     const t = view.in(text);
-    const id = whole(context.req.param("id"));
+    const id = idIn(context.req.param("id"));
     const found = id === undefined ? undefined : await state.run(id);
     if (found === undefined) {
       return await show(
@@ -62,7 +63,7 @@ export function run(pages: Pages): void {
       </div>,
       <Wrong view={view} run={run} />,
       <Panel title={t.asked} live="facts">
-        <Facts of={factsOf(view, { run, children, holdings, waits })} />
+        <Facts of={factsOf(view, { run, steps, children, holdings, waits })} />
         <Covers view={view} run={run} />
       </Panel>,
       <AtWork
@@ -79,16 +80,21 @@ export function run(pages: Pages): void {
       </Panel>,
     ]);
   });
-  pages.get("/runs/:id/logs", async (context) => {
+  pages.get("/runs/:id/logs", takes("level", "step", "line", "after"), async (context) => {
     const { view, lake: { state } } = context.var;
-    const id = whole(context.req.param("id"));
+    const id = idIn(context.req.param("id"));
     const found = id === undefined ? undefined : await state.run(id);
     if (found === undefined) return context.text("found no such run, wanted one that is listed\n", 404);
     const isOpen = OPEN_RUNS.includes(found.run.status);
-    const after = whole(view.url.searchParams.get("after")) ?? 0;
+    const after = countIn(view.url.searchParams, "after") ?? 0;
     const asked = logAsked(view);
     const lines = await linesOf(state, found.run.id, asked, after);
     context.header("airgraph-open", isOpen ? "1" : "0");
     return context.html(<Lines view={view} asked={asked} lines={lines} isLive={isOpen} />);
   });
+}
+
+/** A number from 1 on; undefined where it is none. */
+function idIn(text: string): number | undefined {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
 }

@@ -1,6 +1,6 @@
-import type { RunCommand, RunFilter, RunStatus } from "../../../core/mod.ts";
+import type { AssetKey, RunCommand, RunFilter, RunStatus } from "../../../core/mod.ts";
 import { dayOf } from "../../view/days.ts";
-import { dayIn, numberIn, oneOf } from "../../view/given.ts";
+import { daysIn, givenIn, numberIn, oneOf } from "../../view/given.ts";
 import type { View } from "../../view/view.ts";
 
 /** The statuses of runs, those that go on first. */
@@ -36,14 +36,21 @@ export interface Asked {
   readonly before: number | undefined;
 }
 
-/** Reads the filter in the page's address. @throws {RequestError} If something cannot be meant. */
-export function askedIn({ url: { searchParams: given } }: Pick<View, "url">): Asked {
+/**
+ * Reads the filter in the page's address.
+ *
+ * @param assets Those that runs may be of.
+ * @throws {RequestError} If something cannot be meant.
+ */
+export function askedIn(
+  { url: { searchParams: given } }: Pick<View, "url">,
+  assets: ReadonlySet<AssetKey>,
+): Asked {
   return {
     status: oneOf(given, "status", STATUSES),
     command: oneOf(given, "command", COMMANDS),
-    asset: given.get("asset")?.trim() || undefined,
-    from: dayIn(given, "from"),
-    to: dayIn(given, "to"),
+    asset: givenIn(given, "asset", { isMeant: (key) => assets.has(key), wanted: "an asset of this lake" }),
+    ...daysIn(given),
     before: numberIn(given, "before"),
   };
 }

@@ -11,6 +11,7 @@ import { Who } from "../../parts/who.tsx";
 import { boundsOf, latestWeeks } from "../../view/days.ts";
 import { link, type View } from "../../view/view.ts";
 import { type Wait, waitsIn } from "../../view/waits.ts";
+import { takes } from "../../view/given.ts";
 import { type Asked, askedIn, COMMANDS, filterOf, isNarrow, STATUSES } from "./filter.ts";
 import { text } from "./words.ts";
 
@@ -20,11 +21,11 @@ const WEEKS = 5;
 
 /** The history of runs: by day, by time, and as a list. */
 export function runs(pages: Pages): void {
-  pages.get("/runs", async (context) => {
+  pages.get("/runs", takes("status", "command", "asset", "from", "to", "before"), async (context) => {
     const { view, lake, machineNow } = context.var;
     const { state, graph } = lake;
     const t = view.in(text);
-    const asked = askedIn(view);
+    const asked = askedIn(view, new Set((await state.assets()).map(({ key }) => key)));
     const found = await state.runs(PAGE + 1, filterOf(view, asked));
     const listed = found.slice(0, PAGE);
     const waits = await waitsIn(view, lake, listed, machineNow);

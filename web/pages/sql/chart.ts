@@ -1,6 +1,7 @@
 import type { AnswerColumn, Instant } from "../../../core/mod.ts";
 import type { Answer, Row } from "../../answer.ts";
 import { isNumeric, isTime } from "../../parts/answer_table.tsx";
+import { oneOf } from "../../view/given.ts";
 import { MOST_LINES, type Series } from "../../parts/line_chart.tsx";
 
 /** Which columns a chart is drawn of. */
@@ -32,17 +33,21 @@ export function choicesOf(columns: readonly AnswerColumn[]): Choices {
 /** Numbers that are names or places are drawn only where somebody asks for it. */
 const NO_MEASURE = /(^|_)(id|year|month|day|latitude|longitude|lat|lon)$/i;
 
-/** What is drawn of an answer: as the query says, or what is likely meant. @returns undefined where there is nothing to draw. */
+/**
+ * What is drawn of an answer: as the query says, or what is likely meant.
+ *
+ * @returns undefined where there is nothing to draw.
+ * @throws {RequestError} If the query names a column that cannot be drawn so.
+ */
 export function drawnOf({ columns, rows }: Answer, asked: URLSearchParams): Drawn | undefined {
   const choices = choicesOf(columns);
+  const asX = oneOf(asked, "x", choices.x), asBy = oneOf(asked, "by", choices.by);
+  const chosen = asked.getAll("y").flatMap((y) => oneOf(new URLSearchParams({ y }), "y", choices.y) ?? []);
   if (rows.length < 2 || choices.x.length === 0 || choices.y.length === 0) return undefined;
-  const among = (name: string | null, of: readonly string[]) =>
-    name !== null && of.includes(name) ? name : undefined;
-  const x = among(asked.get("x"), choices.x) ?? choices.x[0]!;
+  const x = asX ?? choices.x[0]!;
   const measures = choices.y.filter((name) => !NO_MEASURE.test(name));
-  const chosen = asked.getAll("y").filter((name) => choices.y.includes(name));
   const by = asked.has("by")
-    ? among(asked.get("by"), choices.by)
+    ? asBy
     : hasTwins(rows, x)
     ? choices.by.find((name) => new Set(rows.map((row) => row[name])).size <= MOST_LINES)
     : undefined;

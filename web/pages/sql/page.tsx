@@ -2,12 +2,14 @@ import { BusyError, DamageError, RefusedError, type Tables } from "../../../core
 import { type Answer, answerTo } from "../../answer.ts";
 import { MEDIA } from "../../api/tables.ts";
 import { type Pages, show } from "../../page.tsx";
+import { streamed } from "../../streamed.tsx";
 import { AnswerTable } from "../../parts/answer_table.tsx";
 import { LineChart } from "../../parts/line_chart.tsx";
 import { Panel, Title } from "../../parts/small.tsx";
 import type { View } from "../../view/view.ts";
 import { FORMATS } from "../../parts/formats.ts";
 import { closed } from "../data/parts.tsx";
+import { takes } from "../../view/given.ts";
 import { choicesOf, type Drawn, drawnOf, seriesOf } from "./chart.ts";
 import { examplesOf } from "./examples.ts";
 import { text } from "./words.ts";
@@ -27,33 +29,34 @@ type Ran =
 
 /** A console: one reading statement, answered by a process of its own. */
 export function sql(pages: Pages): void {
-  pages.get("/sql", async (context) => {
+  pages.get("/sql", takes("q", "x", "y", "by"), async (context) => {
     const { view, tables } = context.var;
     const t = view.in(text);
     if (tables === undefined) return await closed(context);
     const statement = (view.url.searchParams.get("q") ?? "").trim();
-    const ran = statement === "" ? undefined : await run(tables, statement, context.req.raw.signal);
-    const isBusy = ran !== undefined && "fault" in ran && ran.busy;
-    if (isBusy) context.header("retry-after", "5");
-    const status = ran === undefined || "answer" in ran ? 200 : isBusy ? 503 : 400;
-    return await show(context, { title: t.title, live: false, scripts: ["console.js"], status }, [
+    const page = { title: t.title, live: false, scripts: ["console.js"] };
+    const first = [
       <Title title={t.title} lead={t.lead}>
         <a class="button" href="/data">{t.tables}</a>
       </Title>,
       <Statement view={view} statement={statement} />,
-      ran === undefined
-        ? <Examples view={view} examples={examplesOf(await tables.entries(), t)} />
-        : "answer" in ran
-        ? <Result view={view} statement={statement} answer={ran.answer} seconds={ran.seconds} />
-        : (
-          <Panel title={t.failed}>
-            <p class="notice bad" lang="en">{ran.fault}</p>
-            {ran.busy ? <p class="quiet">{t.busy}</p> : null}
-          </Panel>
-        ),
-    ]);
+    ];
+    if (statement === "") {
+      const examples = examplesOf(await tables.entries(), t);
+      return await show(context, page, [...first, <Examples view={view} examples={examples} />]);
+    }
+    return await streamed(context, page, first, async (signal) => {
+      const ran = await run(tables, statement, signal);
+      if ("answer" in ran) return <Result view={view} statement={statement} {...ran} />;
+      return (
+        <Panel title={t.failed}>
+          <p class="notice bad" lang="en">{ran.fault}</p>
+          {ran.busy ? <p class="quiet">{t.busy}</p> : null}
+        </Panel>
+      );
+    });
   });
-  pages.get("/sql/:file", async (context) => {
+  pages.get("/sql/:file", takes("q"), async (context) => {
     const { view, tables } = context.var;
     if (tables === undefined) return await closed(context);
     const { file } = context.req.param();
