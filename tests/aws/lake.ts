@@ -1,4 +1,4 @@
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import * as sdk from "@aws-sdk/client-s3";
 import { LocalCatalog } from "../../adapters/catalog/local/catalog.ts";
 import { LakeFolder } from "../../adapters/object_store/local/lake_folder.ts";
 import { LocalSpool } from "../../adapters/object_store/local/spool.ts";
@@ -9,30 +9,29 @@ import { S3Documents, S3ObjectStore } from "../../adapters/object_store/s3/store
 import { S3Versions } from "../../adapters/object_store/s3/versions.ts";
 import { S3Workspace } from "../../adapters/object_store/s3/workspace.ts";
 import type { LakeStorage } from "../../core/mod.ts";
+import type { BucketServer } from "./bucket_server.ts";
 
-export async function s3Lake(): Promise<LakeStorage & AsyncDisposable> {
-  const client = new S3Client({
-    endpoint: Deno.env.get("S3_TEST_URL")!,
-    region: "us-east-1",
-    forcePathStyle: true,
-    credentials: { accessKeyId: "any", secretAccessKey: "any" },
-  });
-  const name = `lake-${crypto.randomUUID()}`;
-  await client.send(new CreateBucketCommand({ Bucket: name }));
-  const bucket = new S3Bucket(client, name);
+/** A lake in a bucket, on a machine of its own: nothing of it is here yet. */
+export async function bucketLake(
+  server: BucketServer,
+  name?: string,
+): Promise<LakeStorage & AsyncDisposable> {
+  const client = server.client();
+  const bucket = new S3Bucket(name ?? await server.bucket(), () => Promise.resolve({ sdk, client }));
   const folder = await Deno.makeTempDir();
-  const store = new S3ObjectStore(bucket);
-  const publisher = new S3Publisher(bucket);
+  const cache = new LocalCache(`${folder}/cache`, 1 << 30);
+  const store = new S3ObjectStore(bucket, cache);
+  const publisher = new S3Publisher(bucket, cache);
   return {
-    url: `s3://${name}`,
+    url: `s3://${bucket.name}`,
     store,
     publisher,
     versions: new S3Versions(bucket),
     catalog: new LocalCatalog({ store, publisher }),
     documents: new S3Documents(bucket),
-    workspace: new S3Workspace(bucket, `${folder}/work`, new LocalCache(`${folder}/cache`, 1 << 30)),
+    workspace: new S3Workspace(bucket, `${folder}/work`, cache),
     spool: new LocalSpool(new LakeFolder(`${folder}/spool`)),
-    exists: () => bucket.any(""),
+    exists: () => bucket.isUsed(),
     make: () => Promise.resolve(() => Promise.resolve()),
     requireWritable: () => Promise.resolve(),
     async [Symbol.asyncDispose]() {

@@ -5,12 +5,18 @@ import { spoolContract } from "../adapters/object_store/spool_contract.ts";
 import { storeContract } from "../adapters/object_store/store_contract.ts";
 import { versionsContract } from "../adapters/object_store/versions_contract.ts";
 import { workspaceContract } from "../adapters/object_store/workspace_contract.ts";
-import { s3Lake } from "./lake.ts";
+import { BucketServer } from "./bucket_server.ts";
+import { bucketLake } from "./lake.ts";
 
-storeContract("s3", () => s3Lake());
-publisherContract("s3", () => s3Lake());
-documentsContract("s3", () => s3Lake());
-workspaceContract("s3", () => s3Lake());
-spoolContract("s3", () => s3Lake());
-versionsContract("s3", () => s3Lake(), () => new Promise((resolve) => setTimeout(resolve, 1_100)));
-catalogContract("s3", () => s3Lake());
+const server = await BucketServer.start();
+const open = () => bucketLake(server);
+
+storeContract("s3", open);
+publisherContract("s3", open);
+documentsContract("s3", open);
+workspaceContract("s3", open);
+spoolContract("s3", open);
+versionsContract("s3", open);
+catalogContract("s3", open);
+
+Deno.test.afterAll(() => server[Symbol.asyncDispose]());

@@ -1,16 +1,6 @@
 import { hash } from "node:crypto";
-import {
-  CopyObjectCommand,
-  DeleteObjectCommand,
-  DeleteObjectsCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  type S3Client,
-} from "@aws-sdk/client-s3";
-import type { Instant, Written } from "../../../core/mod.ts";
-import { each } from "../each.ts";
+import { type Instant, LakeError } from "../../../core/mod.ts";
+import type { Connection } from "./connect.ts";
 import { S3Error, statusOf } from "./error.ts";
 
 /** An object as a look at it tells, without its bytes. */
@@ -47,13 +37,17 @@ const TOGETHER = 1_000;
 /** So often a write is sent anew that met another one of the same key. */
 const CONFLICTS = 5;
 
-/** The objects of a bucket, by key. Every request that fails is an error of one line, which names the object. */
+/** The objects of a bucket, by key. A request that fails is an error of one line, which names the object. */
 export class S3Bucket {
-  constructor(readonly client: S3Client, readonly name: string) {}
+  #connection: Promise<Connection> | undefined;
+
+  /** @param connect Called once, when the first request is sent. */
+  constructor(readonly name: string, readonly connect: () => Promise<Connection>) {}
 
   async get(key: string): Promise<Stored | undefined> {
     return await this.#request("reading", key, async () => {
-      const found = await this.client.send(new GetObjectCommand({ Bucket: this.name, Key: key }));
+      const { client, sdk } = await this.#connected();
+      const found = await client.send(new sdk.GetObjectCommand({ Bucket: this.name, Key: key }));
       const bytes = await found.Body!.transformToByteArray();
       return { bytes: new Uint8Array(bytes), etag: found.ETag! };
     }, { 404: undefined });
@@ -61,8 +55,9 @@ export class S3Bucket {
 
   async head(key: string): Promise<Head | undefined> {
     return await this.#request("looking at", key, async () => {
-      const command = new HeadObjectCommand({ Bucket: this.name, Key: key, ChecksumMode: "ENABLED" });
-      const found = await this.client.send(command);
+      const { client, sdk } = await this.#connected();
+      const command = new sdk.HeadObjectCommand({ Bucket: this.name, Key: key, ChecksumMode: "ENABLED" });
+      const found = await client.send(command);
       return {
         size: found.ContentLength ?? 0,
         etag: found.ETag!,
@@ -76,7 +71,8 @@ export class S3Bucket {
   /** @returns Whether the condition held. */
   async put(key: string, bytes: Uint8Array, condition?: Condition): Promise<boolean> {
     const sha256 = hash("sha256", bytes);
-    const command = new PutObjectCommand({
+    const { client, sdk } = await this.#connected();
+    const command = new sdk.PutObjectCommand({
       Bucket: this.name,
       Key: key,
       Body: bytes,
@@ -85,21 +81,22 @@ export class S3Bucket {
       ...(condition?.replaces === null && { IfNoneMatch: "*" }),
       ...(condition?.replaces && { IfMatch: condition.replaces }),
     });
-    const send = async () => (await this.client.send(command), true);
+    const send = async () => (await client.send(command), true);
     return await this.#write("writing", key, send, condition?.replaces ? { 404: false } : {});
   }
 
   /** Copies an object as it was seen. @returns Whether it still was that one. */
   async copy(from: string, etag: string, to: string): Promise<boolean> {
     const source = `${this.name}/${from}`.split("/").map(encodeURIComponent).join("/");
-    const command = new CopyObjectCommand({
+    const { client, sdk } = await this.#connected();
+    const command = new sdk.CopyObjectCommand({
       Bucket: this.name,
       Key: to,
       CopySource: source,
       CopySourceIfMatch: etag,
       ChecksumAlgorithm: "SHA256",
     });
-    const send = async () => (await this.client.send(command), true);
+    const send = async () => (await client.send(command), true);
     return await this.#write("copying", from, send, { 404: false });
   }
 
@@ -108,10 +105,11 @@ export class S3Bucket {
       { length: Math.ceil(keys.length / TOGETHER) },
       (_, part) => keys.slice(part * TOGETHER, (part + 1) * TOGETHER),
     );
+    const { client, sdk } = await this.#connected();
     for (const part of parts) {
       const { Errors: [first] = [] } = await this.#request("deleting", part[0]!, () =>
-        this.client.send(
-          new DeleteObjectsCommand({
+        client.send(
+          new sdk.DeleteObjectsCommand({
             Bucket: this.name,
             Delete: { Objects: part.map((key) => ({ Key: key })), Quiet: true },
           }),
@@ -124,11 +122,12 @@ export class S3Bucket {
 
   /** Deletes an object as it was seen. @returns Whether it still was that one, or is gone. */
   async deleteSeen(key: string, etag: string): Promise<boolean> {
-    const command = new DeleteObjectCommand({ Bucket: this.name, Key: key, IfMatch: etag });
+    const { client, sdk } = await this.#connected();
+    const command = new sdk.DeleteObjectCommand({ Bucket: this.name, Key: key, IfMatch: etag });
     return await this.#request(
       "deleting",
       key,
-      async () => (await this.client.send(command), true),
+      async () => (await client.send(command), true),
       { 404: true, 412: false },
     );
   }
@@ -147,17 +146,18 @@ export class S3Bucket {
     }
   }
 
-  /** Whether any key begins so. */
-  async any(prefix: string): Promise<boolean> {
-    for await (const { KeyCount = 0 } of this.#pages({ Prefix: prefix, MaxKeys: 1 })) return KeyCount > 0;
+  /** Whether any object is there. @throws {LakeError } If there is no such bucket. */
+  async isUsed(): Promise<boolean> {
+    for await (const { KeyCount = 0 } of this.#pages({ Prefix: "", MaxKeys: 1 })) return KeyCount > 0;
     return false;
   }
 
   async *#pages(where: { readonly Prefix: string; readonly Delimiter?: string; readonly MaxKeys?: number }) {
+    const { client, sdk } = await this.#connected();
     for (let token: string | undefined;;) {
       const page = await this.#request("listing", where.Prefix, () =>
-        this.client.send(
-          new ListObjectsV2Command({
+        client.send(
+          new sdk.ListObjectsV2Command({
             Bucket: this.name,
             ...where,
             ...(token !== undefined && { ContinuationToken: token }),
@@ -199,38 +199,20 @@ export class S3Bucket {
     } catch (error) {
       const status = statusOf(error);
       if (status !== undefined && status in answers && !isWithoutBucket(error)) return answers[status]!;
+      if (isWithoutBucket(error)) {
+        throw new LakeError(`opening the lake: found no bucket "${this.name}", wanted LAKE_URL to name one`);
+      }
       throw S3Error.of(`${action} "${this.#url(key)}"`, error);
     }
+  }
+
+  #connected(): Promise<Connection> {
+    return this.#connection ??= this.connect();
   }
 
   #url(key: string): string {
     return `s3://${this.name}/${key}`;
   }
-}
-
-/** Looks at many objects at once. */
-export async function headsOf(
-  bucket: S3Bucket,
-  keys: readonly string[],
-  width: number,
-): Promise<(Head | undefined)[]> {
-  const found: (Head | undefined)[] = new Array(keys.length);
-  await each(keys, width, async (key, place) => {
-    found[place] = await bucket.head(key);
-  });
-  return found;
-}
-
-/** The measure of an object that was looked at; its bytes are read where nobody says their hash. */
-export async function measureOf(
-  bucket: S3Bucket,
-  key: string,
-  head: Head | undefined,
-): Promise<Written | undefined> {
-  if (head === undefined) return undefined;
-  if (head.hash !== undefined) return { size: head.size, hash: head.hash };
-  const found = await bucket.get(key);
-  return found && { size: found.bytes.length, hash: hash("sha256", found.bytes) };
 }
 
 function isWithoutBucket(error: unknown): boolean {

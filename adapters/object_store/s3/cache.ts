@@ -30,6 +30,30 @@ export class LocalCache {
     await this.take(ref, local);
   }
 
+  /** The bytes of a file that is here. */
+  async read(hash: string): Promise<Uint8Array | undefined> {
+    try {
+      return await Deno.readFile(this.#at(hash));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  }
+
+  /** Keeps bytes that were just written to the bucket. */
+  async add(bytes: Uint8Array): Promise<Written> {
+    const written = { size: bytes.length, hash: hash("sha256", bytes) };
+    const local = `${this.folder}/.${crypto.randomUUID()}`;
+    await Deno.mkdir(this.folder, { recursive: true });
+    try {
+      await Deno.writeFile(local, bytes);
+      await this.take(written, local);
+    } finally {
+      await Deno.remove(local).catch(() => {});
+    }
+    return written;
+  }
+
   /** Keeps a local file that nobody changes any more. */
   async take({ size, hash }: Written, local: string): Promise<void> {
     await Deno.mkdir(this.folder, { recursive: true });

@@ -8,7 +8,9 @@ import {
 } from "../../../core/mod.ts";
 import { each } from "../each.ts";
 import { keptPath, lakePath } from "../paths.ts";
-import { type Head, headsOf, measureOf, type S3Bucket } from "./bucket.ts";
+import type { Head, S3Bucket } from "./bucket.ts";
+import type { LocalCache } from "./cache.ts";
+import { headsOf, measureOf, sizesOf } from "./looks.ts";
 import { WIDTH } from "./width.ts";
 
 /** A change, and what its file becomes: undefined where it is taken away. */
@@ -22,7 +24,7 @@ interface Change {
  * overwrites nothing of who came after. A staged object goes once its content is in place.
  */
 export class S3Publisher implements Publisher {
-  constructor(readonly bucket: S3Bucket) {}
+  constructor(readonly bucket: S3Bucket, readonly cache: LocalCache) {}
 
   async measure(batch: readonly Staged[]): Promise<FileRef[]> {
     const puts = batch.filter((change) => "temporary" in change);
@@ -55,11 +57,11 @@ export class S3Publisher implements Publisher {
         if (head !== undefined) open.push({ change, stands: head });
         return;
       }
+      if ((await measureOf(this.bucket, becomes.path, head))?.hash === becomes.hash) return;
       if ("temporary" in replacement && await this.bucket.head(replacement.temporary) !== undefined) {
         open.push({ change, stands: head });
         return;
       }
-      if ((await measureOf(this.bucket, becomes.path, head))?.hash === becomes.hash) return;
       throw new PublishError(
         `publishing "${becomes.path}": the staged object is gone, wanted it or its content in place`,
       );
@@ -69,7 +71,6 @@ export class S3Publisher implements Publisher {
 
   async #replace({ replacement, becomes }: Change, stands: Head | undefined): Promise<void> {
     const { final, standing } = replacement;
-    if (becomes !== undefined && stands?.hash === becomes.hash) return;
     if (standing !== undefined && stands !== undefined) await this.#keep(final, standing, stands);
     const done = becomes === undefined
       ? stands === undefined || await this.bucket.deleteSeen(final, stands.etag)
@@ -78,13 +79,18 @@ export class S3Publisher implements Publisher {
   }
 
   async #put(replacement: Replacement, becomes: FileRef, stands: Head | undefined): Promise<boolean> {
-    const staged = "temporary" in replacement ? await this.bucket.get(replacement.temporary) : undefined;
-    if (staged === undefined || hash("sha256", staged.bytes) !== becomes.hash) {
+    const bytes = await this.#staged(replacement, becomes);
+    if (bytes === undefined || hash("sha256", bytes) !== becomes.hash) {
       throw new PublishError(`publishing "${becomes.path}": the staged object is not what was audited`);
     }
-    if (await this.bucket.put(becomes.path, staged.bytes, { replaces: stands?.etag ?? null })) return true;
+    if (await this.bucket.put(becomes.path, bytes, { replaces: stands?.etag ?? null })) return true;
     // An answer may have been lost: then what was sent once more met itself.
     return (await this.#measured(becomes.path))?.hash === becomes.hash;
+  }
+
+  async #staged(replacement: Replacement, { hash }: FileRef): Promise<Uint8Array | undefined> {
+    if (!("temporary" in replacement)) return undefined;
+    return await this.cache.read(hash) ?? (await this.bucket.get(replacement.temporary))?.bytes;
   }
 
   /** Keeps what stands, as long as it is what is recorded to. */
@@ -130,8 +136,8 @@ export class S3Publisher implements Publisher {
   }
 
   async present(refs: readonly FileRef[]): Promise<boolean[]> {
-    const heads = await headsOf(this.bucket, refs.map(({ path }) => lakePath(path)), WIDTH);
-    return refs.map(({ size }, place) => heads[place]?.size === size);
+    const sizes = await sizesOf(this.bucket, refs.map(({ path }) => lakePath(path)), WIDTH);
+    return refs.map(({ path, size }) => sizes.get(path) === size);
   }
 
   async found(paths: readonly string[]): Promise<(FileRef | undefined)[]> {

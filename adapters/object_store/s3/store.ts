@@ -1,11 +1,11 @@
-import { hash } from "node:crypto";
 import type { Documents, ObjectStore, VersionedText, Written } from "../../../core/mod.ts";
 import { lakePath } from "../paths.ts";
 import type { S3Bucket } from "./bucket.ts";
+import type { LocalCache } from "./cache.ts";
 
 /** The objects of a bucket as a lake's files. */
 export class S3ObjectStore implements ObjectStore {
-  constructor(readonly bucket: S3Bucket) {}
+  constructor(readonly bucket: S3Bucket, readonly cache: LocalCache) {}
 
   async read(path: string): Promise<Uint8Array | undefined> {
     return (await this.bucket.get(lakePath(path)))?.bytes;
@@ -13,7 +13,7 @@ export class S3ObjectStore implements ObjectStore {
 
   async write(path: string, bytes: Uint8Array): Promise<Written> {
     await this.bucket.put(lakePath(path), bytes);
-    return { size: bytes.length, hash: hash("sha256", bytes) };
+    return await this.cache.add(bytes);
   }
 
   async list(folder: string): Promise<string[]> {

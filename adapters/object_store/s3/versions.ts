@@ -1,6 +1,7 @@
 import type { FileRef, KeptFile, Versions } from "../../../core/mod.ts";
 import { keptFolder, keptOf, keptPath } from "../paths.ts";
-import { type Head, headsOf, measureOf, type S3Bucket } from "./bucket.ts";
+import type { Head, S3Bucket } from "./bucket.ts";
+import { headsOf, measureOf } from "./looks.ts";
 import { WIDTH } from "./width.ts";
 
 /** The versions that are kept in a bucket, in the order in which they were replaced; within a second, in that of their writing. */
