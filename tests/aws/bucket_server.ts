@@ -1,4 +1,10 @@
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { until } from "../faults/until.ts";
 import { MOTO } from "./install.ts";
 
@@ -66,6 +72,17 @@ export class BucketServer implements AsyncDisposable {
     return name;
   }
 
+  /** Puts other bytes in the place of the first object of a lake below a folder, or takes it away. */
+  async damage(lake: string, folder: string, bytes: Uint8Array<ArrayBuffer> | undefined): Promise<void> {
+    const client = this.client();
+    const Bucket = lake.slice("s3://".length);
+    const { Contents } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: `${folder}/` }));
+    const Key = Contents![0]!.Key!;
+    if (bytes === undefined) await client.send(new DeleteObjectCommand({ Bucket, Key }));
+    else await client.send(new PutObjectCommand({ Bucket, Key, Body: bytes }));
+    client.destroy();
+  }
+
   get count(): number {
     return this.requests.values().reduce((sum, some) => sum + some, 0);
   }
@@ -78,8 +95,11 @@ export class BucketServer implements AsyncDisposable {
 
   async #answer(request: Request): Promise<Response> {
     this.requests.set(request.method, (this.requests.get(request.method) ?? 0) + 1);
-    const fault = await this.fault?.(request);
-    if (fault !== undefined) return fault;
+    return await this.fault?.(request.clone()) ?? await this.pass(request);
+  }
+
+  /** Does what a request asks for. */
+  async pass(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url);
     const hasBody = !["GET", "HEAD"].includes(request.method);
     const answer = await fetch(`${this.inner}${pathname}${search}`, {

@@ -1,7 +1,6 @@
 import { hash } from "node:crypto";
 import { type Instant, LakeError } from "../../../core/mod.ts";
-import type { Connection } from "./connect.ts";
-import { S3Error, statusOf } from "./error.ts";
+import { type Connection, S3Error, statusOf } from "./connect.ts";
 
 /** An object as a look at it tells, without its bytes. */
 export interface Head {
@@ -154,7 +153,8 @@ export class S3Bucket {
 
   async *#pages(where: { readonly Prefix: string; readonly Delimiter?: string; readonly MaxKeys?: number }) {
     const { client, sdk } = await this.#connected();
-    for (let token: string | undefined;;) {
+    let token: string | undefined;
+    do {
       const page = await this.#request("listing", where.Prefix, () =>
         client.send(
           new sdk.ListObjectsV2Command({
@@ -165,8 +165,7 @@ export class S3Bucket {
         ));
       yield page;
       token = page.NextContinuationToken;
-      if (token === undefined) return;
-    }
+    } while (token !== undefined);
   }
 
   /** Sends what writes, anew where it met another write of the same key. */

@@ -3,6 +3,8 @@ import type { Written } from "../../../core/mod.ts";
 import { each } from "../each.ts";
 import type { Head, S3Bucket } from "./bucket.ts";
 
+/** Requests to a bucket that are open at once. */
+export const WIDTH = 16;
 /** More objects than this are looked at by listing what lies around them. */
 const FEW = 8;
 

@@ -10,8 +10,7 @@ import { each } from "../each.ts";
 import { keptPath, lakePath } from "../paths.ts";
 import type { Head, S3Bucket } from "./bucket.ts";
 import type { LocalCache } from "./cache.ts";
-import { headsOf, measureOf, sizesOf } from "./looks.ts";
-import { WIDTH } from "./width.ts";
+import { headsOf, measureOf, sizesOf, WIDTH } from "./looks.ts";
 
 /** A change, and what its file becomes: undefined where it is taken away. */
 interface Change {

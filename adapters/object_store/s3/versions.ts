@@ -1,8 +1,7 @@
 import type { FileRef, KeptFile, Versions } from "../../../core/mod.ts";
 import { keptFolder, keptOf, keptPath } from "../paths.ts";
 import type { Head, S3Bucket } from "./bucket.ts";
-import { headsOf, measureOf } from "./looks.ts";
-import { WIDTH } from "./width.ts";
+import { headsOf, measureOf, WIDTH } from "./looks.ts";
 
 /** The versions that are kept in a bucket, in the order in which they were replaced; within a second, in that of their writing. */
 export class S3Versions implements Versions {

@@ -5,7 +5,7 @@ import { each } from "../each.ts";
 import { lakePath } from "../paths.ts";
 import type { S3Bucket } from "./bucket.ts";
 import type { LocalCache } from "./cache.ts";
-import { WIDTH } from "./width.ts";
+import { WIDTH } from "./looks.ts";
 
 const [CHECKOUT, SCRATCH] = ["checkout-", "scratch-"];
 
