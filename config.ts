@@ -11,8 +11,10 @@ export interface Config {
   /** The groups of assets that make the graph. */
   readonly pipelines: readonly string[];
   readonly environment: "dev" | "prod";
-  /** The lake's folder. */
+  /** The lake's folder, or the URL of its bucket. */
   readonly lake: string;
+  /** The lake's bucket, where it is kept in one. */
+  readonly bucket: BucketPlace | null;
   /** The state's SQLite file. */
   readonly state: string;
   /** A module that exports the `group` or the `graph` to work on in the place of the pipelines. */
@@ -63,6 +65,19 @@ export interface Stray {
 
 const OPENAQ_URL = "https://api.openaq.org";
 
+/** A bucket on S3, how it is reached, and the folder of this machine for what is brought here. */
+export interface BucketPlace {
+  readonly name: string;
+  readonly local: string;
+  readonly access: {
+    readonly endpoint: string | undefined;
+    readonly region: string | undefined;
+    readonly key:
+      | { readonly id: string; readonly secret: string; readonly session: string | undefined }
+      | undefined;
+  };
+}
+
 /** The configuration cannot be used; each fault is one line that names the variable, what was found and what was wanted. */
 export class ConfigError extends WrongUseError {
   override readonly name = "ConfigError";
@@ -88,7 +103,7 @@ export async function readConfig(
   const real = given.OPENAQ_API_KEY !== undefined;
   return {
     pipelines: pipelinesOf(given.PIPELINES ?? "vietnam"),
-    environment: settings.PIPELINE_ENV ?? "prod",
+    environment: settings.PIPELINE_ENV ?? (given.LAKE_URL?.startsWith("s3:") ? "dev" : "prod"),
     ...placesOf(given, cwd, !real),
     graph: given.GRAPH === undefined ? null : below(cwd, given.GRAPH),
     openaq: {
@@ -137,14 +152,29 @@ function webOf({ WEB_HOST, WEB_PORT, WEB_HOSTS = [], WEB_TOKEN, WEB_READ_TOKEN }
 
 /** The configuration with the lake of simulated data, or that of real ones, where `LAKE_URL` names none. */
 export function withLake(config: Config, simulated: boolean): Config {
+  if (config.bucket !== null) return config;
   const [LAKE_URL, STATE_URL] = [config.given("LAKE_URL"), config.given("STATE_URL")];
   const given = { ...(LAKE_URL && { LAKE_URL }), ...(STATE_URL && { STATE_URL }) };
   return { ...config, ...placesOf(given, config.cwd, simulated) };
 }
 
-function placesOf({ LAKE_URL, STATE_URL }: Given, cwd: string, simulated: boolean) {
+function placesOf(
+  given: Given,
+  cwd: string,
+  simulated: boolean,
+): Pick<Config, "lake" | "state" | "bucket"> {
+  const { LAKE_URL, STATE_URL } = given;
   const lake = LAKE_URL ?? (simulated ? "./lake-simulated" : "./lake");
+  const [, bucket] = /^s3:\/\/([^/]+)\/?$/.exec(lake) ?? [];
+  if (bucket !== undefined) {
+    return {
+      lake: `s3://${bucket}`,
+      state: below(cwd, STATE_URL ?? `./${bucket}.sqlite`),
+      bucket: { name: bucket, local: below(cwd, `./${bucket}.local`), access: accessOf(given) },
+    };
+  }
   const places = {
+    bucket: null,
     lake: below(cwd, lake),
     state: below(cwd, STATE_URL ?? `${lake.replace(/[/\\]+$/, "")}.sqlite`),
   };
@@ -154,6 +184,15 @@ function placesOf({ LAKE_URL, STATE_URL }: Given, cwd: string, simulated: boolea
   throw new ConfigError([
     `STATE_URL: found "${STATE_URL}" in what the lake "${lake}" keeps for itself, wanted a file beside the lake`,
   ]);
+}
+
+/** What AWS's tools read; keys that are not given here are looked for as those tools do. */
+function accessOf(given: Given): BucketPlace["access"] {
+  const { AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = given;
+  const key = AWS_ACCESS_KEY_ID !== undefined && AWS_SECRET_ACCESS_KEY !== undefined
+    ? { id: AWS_ACCESS_KEY_ID, secret: AWS_SECRET_ACCESS_KEY, session: AWS_SESSION_TOKEN }
+    : undefined;
+  return { endpoint: AWS_ENDPOINT_URL, region: AWS_REGION, key };
 }
 
 function below(folder: string, path: string): string {
@@ -169,7 +208,17 @@ function pipelinesOf(given: string): string[] {
   return names;
 }
 
-const PLAIN: readonly Name[] = ["LAKE_URL", "STATE_URL", "GRAPH", "PIPELINES", "ALERT_FILE"];
+const PLAIN: readonly Name[] = [
+  "LAKE_URL",
+  "STATE_URL",
+  "GRAPH",
+  "PIPELINES",
+  "ALERT_FILE",
+  "AWS_REGION",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+];
 
 /**
  * Checks what is given; faults of OpenAQ's settings alone are left to those who ask it. Plain paths and names need no check,

@@ -7,6 +7,8 @@ export const SECRETS: readonly Name[] = [
   "WEB_READ_TOKEN",
   "ALERT_WEBHOOK_URL",
   "ALERT_SMTP_URL",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
 ];
 /** Variables by whose names their values are secrets, such as those of groups. */
 const SECRET = /(^|_)(KEY|TOKEN|SECRET|PASSWORD)$/;

@@ -21,10 +21,17 @@ const url = z.string().refine(
 /** A place of this machine: what is elsewhere is said to be out of reach, not misread as a path. */
 const local = (path: string, later: Readonly<Record<string, string>>) =>
   z.string().superRefine((text, context) => {
-    const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
-    if (scheme === undefined) return;
-    context.addIssue({ code: "custom", message: later[scheme] ?? `wanted ${path}` });
+    for (const message of notHere(text, path, later)) context.addIssue({ code: "custom", message });
   });
+
+/** The name of a bucket as a URL, and nothing below it. */
+const BUCKET = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/?$/;
+
+/** Why a text names no place of this machine, if it does not. */
+function* notHere(text: string, wanted: string, others: Readonly<Record<string, string>>): Iterable<string> {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
+  if (scheme !== undefined) yield others[scheme] ?? `wanted ${wanted}`;
+}
 
 const mailServer = z.string().refine(
   (text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname !== "",
@@ -52,7 +59,13 @@ const hostNames = z.string().transform((text) =>
 const SETTINGS = z.object({
   PIPELINES: z.string(),
   PIPELINE_ENV: z.enum(["dev", "prod"], "wanted dev or prod"),
-  LAKE_URL: local("the path of a folder", { s3: "wanted a folder: this version keeps no lake on S3 yet" }),
+  LAKE_URL: z.string().superRefine((text, context) => {
+    if (BUCKET.test(text)) return;
+    const s3 = `wanted "s3://" and the name of a bucket alone`;
+    for (const message of notHere(text, "the path of a folder, or s3://bucket", { s3 })) {
+      context.addIssue({ code: "custom", message });
+    }
+  }),
   STATE_URL: local("the path of a SQLite file", {
     postgres: "wanted a SQLite file: this version keeps no state on PostgreSQL yet",
     postgresql: "wanted a SQLite file: this version keeps no state on PostgreSQL yet",
@@ -78,6 +91,11 @@ const SETTINGS = z.object({
   ALERT_SMTP_URL: mailServer,
   ALERT_EMAIL_TO: addresses,
   ALERT_FILE: local("the path of a file", {}),
+  AWS_ENDPOINT_URL: url,
+  AWS_REGION: z.string(),
+  AWS_ACCESS_KEY_ID: z.string(),
+  AWS_SECRET_ACCESS_KEY: z.string(),
+  AWS_SESSION_TOKEN: z.string(),
 }).partial();
 
 export type Settings = z.infer<typeof SETTINGS>;

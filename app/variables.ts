@@ -27,6 +27,11 @@ export const NAMES = [
   "ALERT_SMTP_URL",
   "ALERT_EMAIL_TO",
   "ALERT_FILE",
+  "AWS_ENDPOINT_URL",
+  "AWS_REGION",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
 ] as const;
 
 /** In longer names so many letters may differ, in others one. */

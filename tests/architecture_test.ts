@@ -71,6 +71,7 @@ const OWN_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "adapters/alerts/smtp": ["nodemailer"],
   "adapters/cron/croner": ["croner"],
   "adapters/engine/duckdb": ["node:stream", "node:stream/promises", "node:zlib"],
+  "adapters/object_store/s3": ["@aws-sdk/client-s3"],
   "adapters/query/duckdb": ["apache-arrow", "duckdb"],
   "adapters/sdk/duckdb": ["duckdb"],
   "adapters/state/sqlite": ["node:sqlite", "node:url"],

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { basename } from "@std/path";
 import { ConfigError, readConfig } from "../config.ts";
 
 async function faults(env: Record<string, string>, cwd = "/nowhere"): Promise<readonly string[]> {
@@ -45,16 +46,43 @@ Deno.test("every fault is named, one line each", async () => {
 });
 
 Deno.test("what this version cannot do yet is said so", async () => {
-  const [lake, state] = await faults({ LAKE_URL: "s3://bucket", STATE_URL: "postgres://u:hidden@h/db" });
-  assertEquals(lake, 'LAKE_URL: found "s3://bucket", wanted a folder: this version keeps no lake on S3 yet');
+  const [state] = await faults({ STATE_URL: "postgres://u:hidden@h/db" });
   assertStringIncludes(state!, "this version keeps no state on PostgreSQL yet");
   assertEquals(state!.includes("hidden"), false);
 });
 
 Deno.test("an unknown scheme is no path", async () => {
   assertEquals(await faults({ LAKE_URL: "gs://bucket" }), [
-    'LAKE_URL: found "gs://bucket", wanted the path of a folder',
+    'LAKE_URL: found "gs://bucket", wanted the path of a folder, or s3://bucket',
   ]);
+});
+
+Deno.test("a lake on S3 is a bucket alone, its state a file beside, its environment dev", async () => {
+  const { lake, state, bucket, environment } = await readConfig({
+    LAKE_URL: "s3://openaq-data-pipeline/",
+    AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+    AWS_ACCESS_KEY_ID: "id",
+    AWS_SECRET_ACCESS_KEY: "secret",
+  }, "/data");
+  assertEquals([lake, basename(state), environment], [
+    "s3://openaq-data-pipeline",
+    "openaq-data-pipeline.sqlite",
+    "dev",
+  ]);
+  assertEquals([bucket!.name, basename(bucket!.local), bucket!.access], [
+    "openaq-data-pipeline",
+    "openaq-data-pipeline.local",
+    {
+      endpoint: "http://127.0.0.1:9",
+      region: undefined,
+      key: { id: "id", secret: "secret", session: undefined },
+    },
+  ]);
+  for (const url of ["s3://", "s3://bucket/below", "s3://UPPER", "s3://ab"]) {
+    assertEquals(await faults({ LAKE_URL: url }), [
+      `LAKE_URL: found "${url}", wanted "s3://" and the name of a bucket alone`,
+    ]);
+  }
 });
 
 Deno.test("the environment wins over the file, and what is empty counts as not given", async () => {

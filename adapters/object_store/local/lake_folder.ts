@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { trouble } from "../../sdk/files/trouble.ts";
 import { lakePath } from "../paths.ts";
-import { each } from "./each.ts";
+import { each } from "../each.ts";
 
 /** How often a file is written whose folder others take away. */
 const MOST_ATTEMPTS = 50;

@@ -8,7 +8,7 @@ import {
 } from "../../../core/mod.ts";
 import { keptPath } from "../paths.ts";
 import { digest, digestAt } from "./digest.ts";
-import { each } from "./each.ts";
+import { each } from "../each.ts";
 import { isAbsent, type LakeFolder, WIDTH } from "./lake_folder.ts";
 import { trouble } from "../../sdk/files/trouble.ts";
 

@@ -1,7 +1,7 @@
 import type { FileRef, KeptFile, Versions } from "../../../core/mod.ts";
 import { keptFolder, keptOf, keptPath } from "../paths.ts";
 import { digestAt } from "./digest.ts";
-import { each } from "./each.ts";
+import { each } from "../each.ts";
 import { isAbsent, type LakeFolder, WIDTH } from "./lake_folder.ts";
 import { LocalObjectStore } from "./store.ts";
 
