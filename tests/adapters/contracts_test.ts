@@ -33,7 +33,8 @@ const SUITES_BELOW = ["tests/adapters", "tests/aws"];
 /** The suites of ports with one adapter. */
 const ALONE = ["cronContract", "folderContract"];
 
-const IMPLEMENTS = /class \w+ implements (?:port\.)?(\w+)/g;
+/** A class, or a function that puts a port together. */
+const IMPLEMENTS = /(?:class \w+ implements |function \w+\([^)]*\): (?=State\b))(?:port\.)?(\w+)/g;
 
 Deno.test("every adapter passes the contract suite of its port", () => {
   const tests = new Map(SUITES_BELOW.flatMap((folder) => [...textsBelow(folder)]));
