@@ -87,7 +87,7 @@ export type { DaemonOptions } from "./daemon/options.ts";
 export { leadOf, TICKS } from "./daemon/leading.ts";
 export { requireSpeed } from "./daemon/leading_daemon.ts";
 export type { LeftToOthers } from "./daemon/others.ts";
-export { eachOf, type Hands, handsOf, worksOf, worksOfBackfills } from "./daemon/hands.ts";
+export { eachOf, type Hands, handsOf, handsOfEach, worksOf, worksOfBackfills } from "./daemon/hands.ts";
 export { serve } from "./daemon/serve.ts";
 export { daemonAt, type DaemonSeen, seeDaemon } from "./daemon/stalled.ts";
 export type { DaemonNews, Herald } from "./daemon/news.ts";

@@ -166,6 +166,7 @@ function difference(row: Row, told: string): string {
   const counts = row.staged_rows === row.standing_rows
     ? ""
     : `it has ${row.staged_rows} rows, the ${told} one ${row.standing_rows}; `;
-  return `${counts}${row.differing} rows differ, the first at ${row.place}: ` +
+  const differing = Number(row.differing) === 1 ? "1 row differs" : `${row.differing} rows differ`;
+  return `${counts}${differing}, the first at ${row.place}: ` +
     `${row.difference} is ${row.staged_value}, the ${told} one's ${row.standing_value}`;
 }

@@ -51,12 +51,43 @@ export async function handsOf(
   now: Instant,
   works: readonly (readonly AssetKey[])[],
 ): Promise<Hands> {
-  const all = await state.leaders(TICKS);
+  const [hands] = await handsOfEach(state, now, [works]);
+  return hands!;
+}
+
+/** Looks the same of several, each by its works, at once. */
+export async function handsOfEach(
+  state: State,
+  now: Instant,
+  each: readonly (readonly (readonly AssetKey[])[])[],
+): Promise<readonly Hands[]> {
+  if (each.length === 0) return [];
+  const look = {
+    now,
+    all: await state.leaders(TICKS),
+    stalled: (await state.stalled(TICKS)).map(stalledLine),
+    // Who works off the queue and then ends leads nothing.
+    isWorkedOff: (await workedOff(state)).length > 0,
+  };
+  return each.map((works) => handsIn(look, works));
+}
+
+interface Look {
+  readonly now: Instant;
+  readonly all: readonly Leader[];
+  readonly stalled: readonly string[];
+  readonly isWorkedOff: boolean;
+}
+
+function handsIn(
+  { now, all, stalled, isWorkedOff }: Look,
+  works: readonly (readonly AssetKey[])[],
+): Hands {
   const leaders = all.filter((leader) => works.some((work) => has(leader, work)));
   const answers = ({ at }: Leader) => at + SILENT >= now;
   const waiting = works.filter((work) => !leaders.some((leader) => has(leader, work) && answers(leader)));
   const lines = [
-    ...(await state.stalled(TICKS)).map(stalledLine),
+    ...stalled,
     ...leaders.filter((leader) => !answers(leader)).map(silentLine),
   ];
   const places = [...new Set(leaders.map(({ place }) => daemonAt(place)))].join(", ");
@@ -64,8 +95,7 @@ export async function handsOf(
   if (waiting.length === 0) return { waits: false, ...told };
   const without = waiting.filter((work) => !leaders.some((leader) => has(leader, work)));
   if (without.length === 0) return { waits: true, ...told };
-  // Who works off the queue and then ends leads nothing.
-  if ((await workedOff(state)).length > 0) return { waits: false, ...told };
+  if (isWorkedOff) return { waits: false, ...told };
   const where = all.length === 0 ? "" : ` on ${someOf(without.flat())}`;
   return {
     ...told,

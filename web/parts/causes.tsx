@@ -1,7 +1,7 @@
-import { type CauseJson, type CauseKind, rangeText } from "../../core/mod.ts";
+import { type CauseJson, type CauseKind } from "../../core/mod.ts";
 import { words } from "../view/language.ts";
 import type { View } from "../view/view.ts";
-import { AssetLink, partitionHref, Said } from "./small.tsx";
+import { AssetLink, RangeLink, Said } from "./small.tsx";
 
 const text = words<Readonly<Record<CauseKind, string>>>({
   code: "its code changed",
@@ -43,9 +43,7 @@ export function Cause({ view, cause: { kind, asset, from, to, detail } }: { view
       {view.in(text)[kind]}
       {asset === undefined ? null : (
         <>
-          : <AssetLink of={asset} /> {key === null
-            ? null
-            : <a class="key" href={partitionHref(asset, key)}>{rangeText(key, to ?? key)}</a>}
+          : <AssetLink of={asset} /> <RangeLink asset={asset} from={key} to={to ?? key} />
         </>
       )}
       {detail === undefined ? null : (

@@ -1,9 +1,9 @@
-import { type AssetEvent, type PartitionSet, rangeText } from "../../core/mod.ts";
+import { type AssetEvent, type PartitionSet } from "../../core/mod.ts";
 import { plural, words } from "../view/language.ts";
 import type { View } from "../view/view.ts";
 import { DataTable } from "./data_table.tsx";
 import { RunLink } from "./run.tsx";
-import { partitionHref, Time } from "./small.tsx";
+import { RangeLink, Time } from "./small.tsx";
 import { Marked, type ShownState } from "./state.tsx";
 
 const text = words({
@@ -90,10 +90,7 @@ export function Events(
             const { from, to } = "partition" in event
               ? { from: event.partition, to: event.partition }
               : event;
-            const key = set.key(from);
-            return key === null
-              ? ""
-              : <a class="key" href={partitionHref(asset, key)}>{rangeText(key, set.key(to))}</a>;
+            return <RangeLink asset={asset} from={set.key(from)} to={set.key(to)} />;
           },
           by: (event) => "partition" in event ? event.partition : "from" in event ? event.from : null,
         },

@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import { type Instant, type PartitionSet, SECOND } from "../../core/mod.ts";
+import { type Instant, type PartitionSet, rangeText, SECOND } from "../../core/mod.ts";
 import type { View } from "../view/view.ts";
 import { words } from "../view/language.ts";
 
@@ -133,4 +133,16 @@ export function firstOf(set: PartitionSet, of: string | null): string | null {
 /** An asset's key, which leads to its page. */
 export function AssetLink({ of }: { of: string }) {
   return <a class="key" href={assetHref(of)}>{of}</a>;
+}
+
+/** Neighbouring partitions of an asset, which lead to the page of one. @param at Of which. @default the first */
+export function RangeLink(
+  { asset, from, to, at = from }: {
+    asset: string;
+    from: string | null;
+    to: string | null;
+    at?: string | null;
+  },
+) {
+  return from === null ? null : <a class="key" href={partitionHref(asset, at)}>{rangeText(from, to)}</a>;
 }

@@ -1,6 +1,5 @@
 import {
-  type Hands,
-  handsOf,
+  handsOfEach,
   type Instant,
   type OpenLake,
   type RunId,
@@ -50,19 +49,12 @@ export async function waitsIn(
     now: orchestrator.now,
   });
   const queued = open.filter(({ status }) => status === "queued");
-  const hands = new Map<RunId, Hands>();
-  const known = new Map<string, Hands>();
-  for (const { id, request: { ranges } } of queued) {
-    const works = worksOf([ranges]);
-    const name = works.join();
-    const found = known.get(name) ?? await handsOf(state, machineNow, works);
-    known.set(name, found);
-    hands.set(id, found);
-  }
+  const found = await handsOfEach(state, machineNow, queued.map(({ request }) => worksOf([request.ranges])));
+  const hands = new Map(queued.map(({ id }, place) => [id, found[place]!]));
   const waitOf = ({ id, status }: RunRecord): Wait | undefined => {
-    const found = waiting.get(id);
-    if (found !== undefined) {
-      const { kind, for: what, since, message } = found;
+    const held = waiting.get(id);
+    if (held !== undefined) {
+      const { kind, for: what, since, message } = held;
       switch (kind) {
         case "outage":
           return { why: t.down(what, view.format.time(since)), said: message };

@@ -21,7 +21,7 @@ Deno.test("a table without partitions is promoted if it equals, and blocked with
   assertEquals([made.code, made.json.counts.materialized, made.json.counts.blocked], [1, 1, 1]);
   assertEquals(
     made.stderr,
-    'own/prod: check "equals_dev" failed: 1 rows differ, the first at a 1: b is y, the development one\'s x\n',
+    'own/prod: check "equals_dev" failed: 1 row differs, the first at a 1: b is y, the development one\'s x\n',
   );
 
   // In another order: they are files of other bytes.

@@ -53,7 +53,7 @@ Deno.test("another value blocks its day alone, and shows both", async () => {
     await promote(rewrite((file) => `SELECT * REPLACE (if(pm25 = 20, 20.5, pm25) AS pm25) FROM ${file}`)),
     {
       [`${MIDDLE} equals_dev`]:
-        "1 rows differ, the first at location_id 1, datetime 2024-01-16T08:00:00Z: pm25 is 20.0, " +
+        "1 row differs, the first at location_id 1, datetime 2024-01-16T08:00:00Z: pm25 is 20.0, " +
         "the development one's 20.5",
     },
   );
@@ -64,7 +64,7 @@ Deno.test("a value that is null on one side differs", async () => {
     await promote(rewrite((file) => `SELECT * REPLACE (nullif(pm25, 10.0) AS pm25) FROM ${file}`)),
     {
       [`${MIDDLE} equals_dev`]:
-        "1 rows differ, the first at location_id 1, datetime 2024-01-16T07:00:00Z: pm25 is 10.0, " +
+        "1 row differs, the first at location_id 1, datetime 2024-01-16T07:00:00Z: pm25 is 10.0, " +
         "the development one's null",
     },
   );
@@ -73,7 +73,7 @@ Deno.test("a value that is null on one side differs", async () => {
 Deno.test("a row less blocks, with both counts", async () => {
   assertEquals(await promote(rewrite((file) => `FROM ${file} LIMIT 1`)), {
     [`${MIDDLE} equals_dev`]:
-      "it has 2 rows, the development one 1; 1 rows differ, the first at location_id 1, " +
+      "it has 2 rows, the development one 1; 1 row differs, the first at location_id 1, " +
       "datetime 2024-01-16T08:00:00Z: row is present, the development one's absent",
   });
 });

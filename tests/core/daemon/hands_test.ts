@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { memoryState } from "../../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
-import { handsOf } from "../../../core/daemon/hands.ts";
+import { handsOf, handsOfEach } from "../../../core/daemon/hands.ts";
 import { MINUTE } from "../../../core/instant.ts";
 import { NOON } from "../lab.ts";
 
@@ -37,6 +37,21 @@ Deno.test("what a daemon of other groups leads, nobody takes of these", async ()
   assertEquals(await waits([...A, ...B]), true);
   await worker("3").lead("ticks a b", NOON, undefined, made(...A, ...B));
   assertEquals(await waits([...A, ...B]), false);
+});
+
+Deno.test("several are looked for by one look, and each is answered as alone", async () => {
+  const { worker, state } = leading();
+  await worker("1").lead("ticks a", NOON, undefined, made(...A));
+  let looks = 0;
+  const leaders = state.leaders.bind(state);
+  state.leaders = (prefix) => (looks++, leaders(prefix));
+  const each = [[A], [B], [A, B], [[...A, ...B]]];
+  const found = await handsOfEach(state, NOON, each);
+  assertEquals(looks, 1);
+  assertEquals(found, await Promise.all(each.map((works) => handsOf(state, NOON, works))));
+  assertEquals(found.map(({ waits }) => waits), [false, true, true, true]);
+  looks = 0;
+  assertEquals([await handsOfEach(state, NOON, []), looks], [[], 0]);
 });
 
 Deno.test("where one leads in a stalled one's place, nothing waits; where each is silent, its own groups' work does", async () => {

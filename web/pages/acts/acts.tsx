@@ -15,6 +15,7 @@ import { type Pages, sentIn, show } from "../../page.tsx";
 import { Cause } from "../../parts/causes.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { Covered } from "../../parts/covered.tsx";
+import { assetColumn } from "../../parts/asset_column.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { AssetLink, Said, Title } from "../../parts/small.tsx";
 import { State } from "../../parts/state.tsx";
@@ -232,12 +233,7 @@ function Steps({ view, preview: { steps } }: { view: View; preview: Preview }) {
         label={t.what}
         rows={steps.slice(0, STEPS).map(plannedStepJson)}
         columns={[
-          {
-            name: "asset",
-            title: t.asset,
-            cell: ({ asset }) => <AssetLink of={asset} />,
-            by: ({ asset }) => asset,
-          },
+          assetColumn("asset", t.asset),
           {
             name: "range",
             title: t.range,

@@ -8,10 +8,11 @@ import {
 } from "../../../core/mod.ts";
 import type { Child } from "hono/jsx";
 import { type Pages, show } from "../../page.tsx";
+import { assetColumn } from "../../parts/asset_column.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Pager } from "../../parts/pager.tsx";
 import { RunLink } from "../../parts/run.tsx";
-import { Age, AssetLink, Empty, Facts, Panel, Said, Time, Title, Written } from "../../parts/small.tsx";
+import { Age, Empty, Facts, Panel, Said, Time, Title, Written } from "../../parts/small.tsx";
 import type { View } from "../../view/view.ts";
 import { numberIn, takes } from "../../view/given.ts";
 import { Next, On, Outcome, TickDetail, Turn } from "./parts.tsx";
@@ -145,12 +146,7 @@ function Newest({ view, evaluations }: { view: View; evaluations: readonly KeptE
       prefix="evaluation-"
       rows={evaluations}
       columns={[
-        {
-          name: "asset",
-          title: t.asset,
-          cell: ({ asset }) => <AssetLink of={asset} />,
-          by: ({ asset }) => asset,
-        },
+        assetColumn("asset", t.asset),
         {
           name: "when",
           title: t.evaluated,

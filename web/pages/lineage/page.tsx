@@ -1,8 +1,9 @@
 import { type AssetCounts, type Graph as Declared, lineageJson } from "../../../core/mod.ts";
 import { chosen } from "../../api/queries.ts";
 import { type Pages, show } from "../../page.tsx";
+import { assetColumn } from "../../parts/asset_column.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
-import { assetHref, AssetLink, Empty, Title } from "../../parts/small.tsx";
+import { assetHref, Empty, Title } from "../../parts/small.tsx";
 import { shownCounts } from "../../parts/counts.ts";
 import { Sign, STATES, stateWords } from "../../parts/state.tsx";
 import { plural, words } from "../../view/language.ts";
@@ -91,13 +92,8 @@ export function lineage(pages: Pages): void {
               summary={t.asTable}
               rows={whole.edges}
               columns={[
-                {
-                  name: "from",
-                  title: t.from,
-                  cell: ({ from }) => <AssetLink of={from} />,
-                  by: ({ from }) => from,
-                },
-                { name: "to", title: t.to, cell: ({ to }) => <AssetLink of={to} />, by: ({ to }) => to },
+                assetColumn("from", t.from),
+                assetColumn("to", t.to),
                 { name: "how", title: t.how, by: ({ mode }) => mode },
               ]}
             />

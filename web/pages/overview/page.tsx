@@ -5,14 +5,13 @@ import {
   type AutomationStatus,
   type Concern,
   type Episode,
-  rangeText,
   type RunRecord,
 } from "../../../core/mod.ts";
 import { OPEN_RUNS } from "../../parts/run.tsx";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Cause } from "../../parts/causes.tsx";
-import { Age, AssetLink, Empty, Panel, partitionHref, Title } from "../../parts/small.tsx";
+import { Age, AssetLink, Empty, Panel, partitionHref, RangeLink, Title } from "../../parts/small.tsx";
 import { RunLink, RunWhat } from "../../parts/run.tsx";
 import { askerHref } from "../../parts/who.tsx";
 import { airPanel } from "../air/panel.tsx";
@@ -166,7 +165,7 @@ function One({ view, of: { asset, from, to, count, state, causes, message } }: {
         </Marked>{" "}
         {to === null ? <a class="key" href={partitionHref(asset, null)}>{asset}</a> : (
           <>
-            <AssetLink of={asset} /> <a class="key" href={partitionHref(asset, to)}>{rangeText(from, to)}</a>
+            <AssetLink of={asset} /> <RangeLink asset={asset} from={from} to={to} at={to} />
           </>
         )}
       </span>

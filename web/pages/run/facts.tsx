@@ -1,8 +1,8 @@
-import { type Holding, rangeText, runJson, type RunRecord, type StepRecord } from "../../../core/mod.ts";
+import { type Holding, runJson, type RunRecord, type StepRecord } from "../../../core/mod.ts";
 import type { Child } from "hono/jsx";
 import { Came } from "../../parts/came.tsx";
 import { RunLink, RunState, Waits } from "../../parts/run.tsx";
-import { Age, AssetLink, partitionHref, Time } from "../../parts/small.tsx";
+import { Age, AssetLink, RangeLink, Time } from "../../parts/small.tsx";
 import { Who } from "../../parts/who.tsx";
 import type { View } from "../../view/view.ts";
 import type { Wait } from "../../view/waits.ts";
@@ -81,9 +81,7 @@ export function Covers({ view, run: { request: { ranges } } }: { view: View; run
         {ranges.slice(0, RANGES).map(({ asset, from, to }) => (
           <li>
             <AssetLink of={asset} />
-            {from === null
-              ? null
-              : <a class="key" href={partitionHref(asset, from)}>{rangeText(from, to)}</a>}
+            <RangeLink asset={asset} from={from} to={to} />
           </li>
         ))}
         {ranges.length > RANGES ? <li>…</li> : null}

@@ -5,9 +5,10 @@ import {
   type StepProgress,
   type StepRecord,
 } from "../../../core/mod.ts";
+import { assetColumn } from "../../parts/asset_column.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Gantt } from "../../parts/gantt.tsx";
-import { Age, AssetLink, Panel, partitionHref, Time } from "../../parts/small.tsx";
+import { Age, AssetLink, Panel, RangeLink, Time } from "../../parts/small.tsx";
 import { Progress } from "../../parts/progress.tsx";
 import { Marked } from "../../parts/state.tsx";
 import type { View } from "../../view/view.ts";
@@ -57,10 +58,7 @@ export function AtWork(
 }
 
 function Range({ step: { asset, from, to }, keys }: { step: StepRecord; keys: Keys }) {
-  const first = keys(asset, from);
-  return first === null
-    ? <span />
-    : <a class="key" href={partitionHref(asset, first)}>{rangeText(first, keys(asset, to))}</a>;
+  return <RangeLink asset={asset} from={keys(asset, from)} to={keys(asset, to)} />;
 }
 
 export function Steps(
@@ -109,12 +107,7 @@ export function Steps(
             cell: (step) => <a href={href(step)}>{step.step}</a>,
             by: ({ step }) => step,
           },
-          {
-            name: "asset",
-            title: t.asset,
-            cell: ({ asset }) => <AssetLink of={asset} />,
-            by: ({ asset }) => asset,
-          },
+          assetColumn("asset", t.asset),
           {
             name: "range",
             title: t.range,
