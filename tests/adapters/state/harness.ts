@@ -9,7 +9,7 @@ import type { State } from "../../../core/mod.ts";
 export interface Harness extends AsyncDisposable {
   worker(name: string): Promise<State>;
   /** Lets a worker be no more, without a word. */
-  kill(name: string): void;
+  kill(name: string): void | Promise<void>;
 }
 
 export function memoryHarness(): Promise<Harness> {
