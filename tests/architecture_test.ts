@@ -72,6 +72,7 @@ const OWN_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "adapters/engine/duckdb": ["node:stream", "node:stream/promises", "node:zlib"],
   "adapters/query/duckdb": ["apache-arrow", "duckdb"],
   "adapters/sdk/duckdb": ["duckdb"],
+  "adapters/state/postgres": ["postgres"],
   "adapters/state/sqlite": ["node:sqlite", "node:url"],
   "adapters/tracer/opentelemetry": ["@opentelemetry/api"],
 };

@@ -27,13 +27,16 @@ const SUITES: Readonly<Record<string, string>> = {
   Workspace: "workspaceContract",
 };
 
+/** Where suites are called: those of an adapter that needs a server of its own are apart. */
+const SUITES_BELOW = ["tests/adapters", "tests/postgres"];
+
 /** The suites of ports with one adapter. */
 const ALONE = ["cronContract", "folderContract"];
 
 const IMPLEMENTS = /class \w+ implements (?:port\.)?(\w+)/g;
 
 Deno.test("every adapter passes the contract suite of its port", () => {
-  const tests = textsBelow("tests/adapters");
+  const tests = new Map(SUITES_BELOW.flatMap((folder) => [...textsBelow(folder)]));
   const missing: string[] = [];
   const seen = new Set<string>();
   for (const [path, text] of textsBelow("adapters")) {
