@@ -21,6 +21,27 @@ export async function ownSchema(server = serverUrl()): Promise<Schema> {
   return {
     url,
     run: async (text) => [...await sql.unsafe(text)],
+    async until(text) {
+      while ((await sql.unsafe(text)).length === 0);
+    },
+    async hold(text) {
+      const other = postgres(url, { max: 1, fetch_types: false });
+      const begun = Promise.withResolvers<void>();
+      const over = Promise.withResolvers<void>();
+      const transaction = other.begin(async (sql) => {
+        await sql.unsafe(text);
+        begun.resolve();
+        await over.promise;
+      });
+      await Promise.race([begun.promise, transaction]);
+      return {
+        async end() {
+          over.resolve();
+          await transaction;
+          await other.end();
+        },
+      };
+    },
     async [Symbol.asyncDispose]() {
       await sql.unsafe(`DROP SCHEMA ${name} CASCADE`);
       await sql.end();
@@ -32,6 +53,10 @@ export interface Schema extends AsyncDisposable {
   readonly url: string;
   /** Answers statements about it. */
   run(sql: string): Promise<Record<string, unknown>[]>;
+  /** Asks until there is an answer. */
+  until(sql: string): Promise<void>;
+  /** Answers a statement in a transaction of its own, which stays open until its end. */
+  hold(sql: string): Promise<{ end(): Promise<void> }>;
 }
 
 /** Every worker is a handle of this process; one that is killed has a lease that ran out. */

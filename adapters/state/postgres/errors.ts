@@ -1,4 +1,4 @@
-import { StateError, StatePlaceError } from "../../../core/mod.ts";
+import { LostLeaseError, StateError, StatePlaceError } from "../../../core/mod.ts";
 
 /** The codes by which the state's own functions say that nothing was written: see `functions/work.ts`. */
 export const PASSED_LEAD = "AG001", LOST_LEASE = "AG002";
@@ -71,18 +71,19 @@ const FAULTS: readonly (readonly [codes: RegExp, line: Line])[] = [
   [/^53/, (place, says) => `using the state: "${place}" says "${says}", wanted free space and memory`],
   [/^25006$/, (place) => `writing the state: "${place}" is read-only, wanted the server that may be written`],
   [/^(58|XX)/, (place, says) => `using the state: "${place}" says "${says}", wanted a sound server`],
-  [
-    new RegExp(`^${LOST_LEASE}$`),
-    (place) =>
-      `using the state: the lease of this worker in "${place}" ran out, as it gave no sign of life, ` +
-      "wanted one each minute; others go on with its work",
-  ],
 ];
 
 /** The error as a `StateError` where it speaks of the server and not of a fault of the program. */
 export function asStateError(place: string, error: unknown): unknown {
   const code = codeOf(error);
   if (code === undefined || error instanceof StateError) return error;
+  if (code === LOST_LEASE) {
+    return new LostLeaseError(
+      `using the state: this worker's lease in "${place}" ran out, wanted a sign of life each minute; ` +
+        "its work is others' by now",
+      { cause: error },
+    );
+  }
   const says = error instanceof Error ? error.message.replaceAll(/\s+/g, " ") : "";
   const [, line] = PLACES.find(([codes]) => codes.test(code)) ?? [];
   if (line !== undefined) return new StatePlaceError(line(place, says), { cause: error });

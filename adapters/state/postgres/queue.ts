@@ -129,6 +129,8 @@ export class Queue {
       waiting.length === 0 ? null : JSON.stringify(waiting),
       assets === undefined ? null : JSON.stringify(assets),
     );
+    // Who has no lease any more takes none, whatever there is.
+    if (taken === undefined) await this.#workers.requireLife();
     return taken && { ...taken, request: JSON.parse(taken.request) };
   }
 
