@@ -3,6 +3,7 @@ import { type Admission, WrongUseError } from "./core/mod.ts";
 import { inUrl, isEvery } from "./app/addresses.ts";
 import type { EnvFile } from "./app/env_file.ts";
 import { masker } from "./app/secrets.ts";
+import { isShared } from "./app/state_place.ts";
 import type { Checked, Settings } from "./app/settings.ts";
 import { type Given, type Name, NAMES, strayVariables } from "./app/variables.ts";
 
@@ -146,8 +147,11 @@ function placesOf({ LAKE_URL, STATE_URL }: Given, cwd: string, simulated: boolea
   const lake = LAKE_URL ?? (simulated ? "./lake-simulated" : "./lake");
   const places = {
     lake: below(cwd, lake),
-    state: below(cwd, STATE_URL ?? `${lake.replace(/[/\\]+$/, "")}.sqlite`),
+    state: STATE_URL !== undefined && isShared(STATE_URL)
+      ? STATE_URL
+      : below(cwd, STATE_URL ?? `${lake.replace(/[/\\]+$/, "")}.sqlite`),
   };
+  if (isShared(places.state)) return places;
   const within = relative(places.lake, places.state).split(/[/\\]/);
   // What lies in the lake's own folders may be tidied away.
   if (within[0] === ".." || !within.some((name) => name.startsWith("_"))) return places;

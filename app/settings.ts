@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isAddress, isLoopback } from "./addresses.ts";
 import type { Given, Name } from "./variables.ts";
 import { SECRETS } from "./secrets.ts";
+import { isShared } from "./state_place.ts";
 
 const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => {
   const wanted = most === Number.MAX_SAFE_INTEGER
@@ -25,6 +26,16 @@ const local = (path: string, later: Readonly<Record<string, string>>) =>
     if (scheme === undefined) return;
     context.addIssue({ code: "custom", message: later[scheme] ?? `wanted ${path}` });
   });
+
+const DATABASE = "postgres://user:password@host:port/database";
+
+/** The path of a file, or a database of PostgreSQL. */
+const stateUrl = z.string().superRefine((text, context) => {
+  if (!/^[a-z][a-z0-9+.-]+:/i.test(text)) return;
+  if (isShared(text) && URL.canParse(text) && new URL(text).pathname.length > 1) return;
+  const message = isShared(text) ? `wanted ${DATABASE}` : `wanted the path of a SQLite file, or ${DATABASE}`;
+  context.addIssue({ code: "custom", message });
+});
 
 const mailServer = z.string().refine(
   (text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname !== "",
@@ -53,10 +64,7 @@ const SETTINGS = z.object({
   PIPELINES: z.string(),
   PIPELINE_ENV: z.enum(["dev", "prod"], "wanted dev or prod"),
   LAKE_URL: local("the path of a folder", { s3: "wanted a folder: this version keeps no lake on S3 yet" }),
-  STATE_URL: local("the path of a SQLite file", {
-    postgres: "wanted a SQLite file: this version keeps no state on PostgreSQL yet",
-    postgresql: "wanted a SQLite file: this version keeps no state on PostgreSQL yet",
-  }),
+  STATE_URL: stateUrl,
   GRAPH: z.string(),
   OPENAQ_API_KEY: z.string().regex(/^[\x21-\x7e]+$/, "wanted a key of printable characters without spaces"),
   OPENAQ_API_URL: url,
@@ -95,7 +103,7 @@ export function settingsOf(given: Given, mask: (text: string) => string): Checke
   const faulty = issues.map(({ path }) => path[0] as Name);
   const faults = issues.map(({ message }, i): [Name, string] => {
     const name = faulty[i]!;
-    const found = SECRETS.includes(name) ? '"***"' : mask(JSON.stringify(given[name]));
+    const found = SECRETS.includes(name) ? '"***"' : withoutUser(mask(JSON.stringify(given[name])));
     return [name, `${name}: found ${found}, ${message}`];
   });
   if (given.OPENAQ_API_URL !== undefined && given.OPENAQ_API_KEY === undefined) {
@@ -145,3 +153,8 @@ function tokenFaults(
 }
 
 const isOfOpenAQ = (name: Name) => name.startsWith("OPENAQ_") || name === "API_REQUEST_TIMEOUT";
+
+/** What no URL can be read from may have a password all the same. */
+function withoutUser(text: string): string {
+  return text.replace(/:\/\/.*@/, "://***@");
+}
