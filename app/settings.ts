@@ -103,7 +103,7 @@ export function settingsOf(given: Given, mask: (text: string) => string): Checke
   const faulty = issues.map(({ path }) => path[0] as Name);
   const faults = issues.map(({ message }, i): [Name, string] => {
     const name = faulty[i]!;
-    const found = SECRETS.includes(name) ? '"***"' : withoutUser(mask(JSON.stringify(given[name])));
+    const found = SECRETS.includes(name) ? '"***"' : withoutLogin(mask(JSON.stringify(given[name])));
     return [name, `${name}: found ${found}, ${message}`];
   });
   if (given.OPENAQ_API_URL !== undefined && given.OPENAQ_API_KEY === undefined) {
@@ -155,6 +155,6 @@ function tokenFaults(
 const isOfOpenAQ = (name: Name) => name.startsWith("OPENAQ_") || name === "API_REQUEST_TIMEOUT";
 
 /** What no URL can be read from may have a password all the same. */
-function withoutUser(text: string): string {
-  return text.replace(/:\/\/.*@/, "://***@");
+function withoutLogin(text: string): string {
+  return text.replace(/:(\/\/)?.*@/, ":$1***@");
 }
