@@ -7,7 +7,7 @@ import {
   StateError,
 } from "../core/mod.ts";
 import { isThere, requireWritable } from "../adapters/sdk/files/place.ts";
-import { lockFolderOf } from "../adapters/state/sqlite/locks.ts";
+import { lockFolderOf } from "../adapters/state/locks.ts";
 import type { Config } from "../config.ts";
 import type { LookOptions } from "../sources/openaq/first_look.ts";
 import type { Groups } from "./project.ts";

@@ -15,7 +15,9 @@ export async function openStateOf(
   options?: StateOptions,
 ): Promise<State> {
   await requireNotLost(config);
-  const state = await openAny(config.state, access, options);
+  // In the lake itself: whoever shares it sees them, by whichever path.
+  const workers = `${config.lake.replace(/[/\\]+$/, "")}/_workers`;
+  const state = await openAny(config.state, access, { ...options, workers });
   if (!isShared(config.state)) return state;
   return await requireHost(state, { lake: config.lake, access }).then(() => state, async (error) => {
     await state.close();

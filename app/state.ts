@@ -10,6 +10,8 @@ export interface StateOptions {
    * a moment to begin.
    */
   readonly lasting?: boolean;
+  /** The folder of the locks of a shared state's workers on this host. */
+  readonly workers?: string;
 }
 
 /**
@@ -19,11 +21,15 @@ export interface StateOptions {
 export async function openState(
   path: string,
   access: "read" | "write",
-  { tell = () => {}, lasting = false }: StateOptions = {},
+  { tell = () => {}, lasting = false, workers }: StateOptions = {},
 ): Promise<State> {
   if (isShared(path)) {
-    const { openPostgresState } = await import("../adapters/state/postgres/open.ts");
-    return await openPostgresState({ url: path, access }) ?? await emptyState();
+    const [{ openPostgresState }, { lockFolder }] = await Promise.all([
+      import("../adapters/state/postgres/open.ts"),
+      import("../adapters/state/locks.ts"),
+    ]);
+    const locks = workers === undefined ? undefined : lockFolder(workers, access);
+    return await openPostgresState({ url: path, access, ...(locks && { locks }) }) ?? await emptyState();
   }
   if (access === "read" && !await isThere(path)) return await emptyState();
   if (access === "write" && lasting) {

@@ -58,24 +58,42 @@ test("two at once make each partition once", async (line, { url, run }) => {
   assertEquals([numbers!.first, numbers!.last], ["1", numbers!.n]);
 });
 
+/** The program as a process, once it has claimed anything. */
+async function atWork(line: CommandLine, { url, until }: Schema): Promise<Deno.ChildProcess> {
+  const child = spawn(line, url, ["materialize", ...DAY]);
+  await until("SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'airgraph'");
+  await until("SELECT 1 FROM claims");
+  return child;
+}
+
 test(
-  "what one that was killed began is taken over once its lease ran out",
-  async (line, { url, run, until }) => {
-    const child = spawn(line, url, ["materialize", ...DAY]);
-    await until("SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'airgraph'");
-    await until("SELECT 1 FROM claims");
+  "what one that was killed began is taken over by the next, which waits for no lease",
+  async (line, schema) => {
+    const child = await atWork(line, schema);
     child.kill("SIGKILL");
     await child.status;
-    const env = { STATE_URL: url };
-    const before = (await line.run(["runs", "--json"], { env })).json;
-    assertEquals(before[0].status, "running");
-    await run("UPDATE moment SET ahead = 60000");
-    assertEquals((await line.run(["runs", "--json"], { env })).json[0].status, "interrupted");
+    const env = { STATE_URL: schema.url };
     assertEquals((await line.run(["materialize", ...DAY, "--json"], { env })).json.status, "succeeded");
+    const runs = (await line.run(["runs", "--json"], { env })).json;
+    assertEquals(runs.map(({ status }: { status: string }) => status), ["succeeded", "interrupted"]);
     const { assets } = (await line.run(["status", ...DAY, "--json"], { env })).json;
     for (const { key, partitions } of assets) assertEquals(partitions.fresh, partitions.total, key);
   },
 );
+
+test("one that is stopped beyond its lease is waited for, and goes on", async (line, schema) => {
+  const child = await atWork(line, schema);
+  child.kill("SIGSTOP");
+  await schema.run("UPDATE moment SET ahead = 60000");
+  const other = spawn(line, schema.url, ["materialize", ...DAY]);
+  await schema.until("SELECT 1 FROM workers OFFSET 1");
+  child.kill("SIGCONT");
+  assertEquals((await Promise.all([child.status, other.status])).map(({ code }) => code), [0, 0]);
+  const twice = await schema.run(
+    "SELECT asset, first FROM events WHERE kind = 0 GROUP BY 1, 2 HAVING count(*) > 1",
+  );
+  assertEquals(twice, []);
+});
 
 Deno.test("commands on PostgreSQL: a server that is started again goes on where it was, and one that is away is a line", async () => {
   await using cluster = await startCluster([]);

@@ -22,7 +22,10 @@ export async function ownSchema(server = serverUrl()): Promise<Schema> {
     url,
     run: async (text) => [...await sql.unsafe(text)],
     async until(text) {
-      while ((await sql.unsafe(text)).length === 0);
+      const most = Date.now() + 120_000;
+      while ((await sql.unsafe(text)).length === 0) {
+        if (Date.now() > most) throw new Error(`waiting: found no answer to "${text}", wanted one`);
+      }
     },
     async hold(text) {
       const other = postgres(url, { max: 1, fetch_types: false });

@@ -1,4 +1,5 @@
 import type { State } from "../../../core/mod.ts";
+import type { Locks } from "../locks.ts";
 import { Database } from "./database.ts";
 import { isPresent, migrate } from "./schema.ts";
 import { PostgresState } from "./state.ts";
@@ -15,6 +16,8 @@ export interface PostgresOptions {
   readonly lease?: LeaseOptions;
   /** Where the worker runs, for people to find it. @default this machine's name */
   readonly host?: string;
+  /** Of the workers of this host, which live exactly as long as they hold theirs. @default by their leases alone */
+  readonly locks?: Locks;
 }
 
 /**
@@ -28,7 +31,7 @@ export async function openPostgresState(
 ): Promise<State | undefined>;
 export async function openPostgresState(options: PostgresOptions): Promise<State>;
 export async function openPostgresState(
-  { url, access = "write", few = 4_000, lease = LEASE, host = Deno.hostname() }: PostgresOptions,
+  { url, access = "write", few = 4_000, lease = LEASE, host = Deno.hostname(), locks }: PostgresOptions,
 ): Promise<State | undefined> {
   const db = new Database(url);
   try {
@@ -37,7 +40,7 @@ export async function openPostgresState(
       await db.close();
       return undefined;
     }
-    return new PostgresState(db, { few, access, lease, host });
+    return new PostgresState(db, { few, access, lease, host, locks });
   } catch (error) {
     await db.close();
     throw error;

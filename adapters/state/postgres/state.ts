@@ -29,7 +29,7 @@ import { Packer } from "./repack.ts";
 import { Runs } from "./runs.ts";
 import { snapshot } from "./snapshot.ts";
 import { Ticks } from "./ticks.ts";
-import { type LeaseOptions, Workers } from "./workers.ts";
+import { type WorkerOptions, Workers } from "./workers.ts";
 
 /** What `commit_events` answers. */
 interface Answer {
@@ -64,15 +64,13 @@ export class PostgresState implements port.State {
 
   constructor(
     db: Database,
-    { few, access, lease, host }: {
+    { few, access, ...worker }: WorkerOptions & {
       readonly few: number;
       readonly access: "read" | "write";
-      readonly lease: LeaseOptions;
-      readonly host: string;
     },
   ) {
     this.#db = db;
-    this.#workers = new Workers(db, lease, host);
+    this.#workers = new Workers(db, worker);
     this.#registry = new Registry(db, access);
     this.#log = new EventLog(db, this.#registry);
     this.#claims = new Claims(db, this.#registry, this.#workers);
@@ -195,6 +193,7 @@ export class PostgresState implements port.State {
 
   async recover(at: Instant): Promise<port.Adopted[]> {
     const self = await this.#workers.self();
+    await this.#workers.look();
     const adopted = await this.#db.write(async (transaction) => {
       await transaction.run("SELECT hold('recover'), require_life($1)", self);
       // By one instant, so that all that is taken over is of the same workers.

@@ -25,7 +25,7 @@ import { History } from "./history.ts";
 import { Intents } from "./intents.ts";
 import { SqliteKeyValue } from "./key_value.ts";
 import { Leads } from "./leads.ts";
-import type { Locks } from "./locks.ts";
+import type { Locks } from "../locks.ts";
 import { Places } from "./places.ts";
 import { Pools } from "./pools.ts";
 import { Queue } from "./queue.ts";

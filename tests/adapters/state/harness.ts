@@ -1,6 +1,6 @@
 import { memoryState } from "../../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
-import { type Held, lockFolder, lockFolderOf } from "../../../adapters/state/sqlite/locks.ts";
+import { type Held, lockFolder, lockFolderOf } from "../../../adapters/state/locks.ts";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { openInThread } from "../../../adapters/state/sqlite/thread/open.ts";
 import type { State } from "../../../core/mod.ts";
