@@ -131,16 +131,16 @@ export class App {
 
   /** Whether the lake and its state are there: otherwise writing makes them. */
   async isMade(): Promise<boolean> {
-    const [{ isThere }, { openStorage }] = await Promise.all([
-      import("./adapters/sdk/files/place.ts"),
+    const [{ isStateThere }, { openStorage }] = await Promise.all([
+      import("./app/state_place.ts"),
       import("./app/storage.ts"),
     ]);
-    return await openStorage(this.config).exists() && await isThere(this.config.state);
+    return await openStorage(this.config).exists() && await isStateThere(this.config.state);
   }
 
   async contentOf(state: State): Promise<string> {
-    const { contentOf } = await import("./adapters/state/sqlite/content.ts");
-    return await contentOf(this.config.state, state);
+    const { contentOfState } = await import("./app/state_place.ts");
+    return await contentOfState(this.config.state, state);
   }
 
   project(): Promise<Project> {

@@ -3,6 +3,7 @@ import { type Admission, WrongUseError } from "./core/mod.ts";
 import { inUrl, isEvery } from "./app/addresses.ts";
 import type { EnvFile } from "./app/env_file.ts";
 import { masker } from "./app/secrets.ts";
+import { isShared } from "./app/state_place.ts";
 import type { Checked, Settings } from "./app/settings.ts";
 import { type Given, type Name, NAMES, strayVariables } from "./app/variables.ts";
 
@@ -165,19 +166,15 @@ function placesOf(
 ): Pick<Config, "lake" | "state" | "bucket"> {
   const { LAKE_URL, STATE_URL } = given;
   const lake = LAKE_URL ?? (simulated ? "./lake-simulated" : "./lake");
-  const [, bucket] = /^s3:\/\/([^/]+)\/?$/.exec(lake) ?? [];
-  if (bucket !== undefined) {
-    return {
-      lake: `s3://${bucket}`,
-      state: below(cwd, STATE_URL ?? `./${bucket}.sqlite`),
-      bucket: { name: bucket, local: below(cwd, `./${bucket}.local`), access: accessOf(given) },
-    };
+  const state = (beside: string) =>
+    STATE_URL !== undefined && isShared(STATE_URL) ? STATE_URL : below(cwd, STATE_URL ?? `${beside}.sqlite`);
+  const [, name] = /^s3:\/\/([^/]+)\/?$/.exec(lake) ?? [];
+  if (name !== undefined) {
+    const bucket = { name, local: below(cwd, `./${name}.local`), access: accessOf(given) };
+    return { lake: `s3://${name}`, state: state(`./${name}`), bucket };
   }
-  const places = {
-    bucket: null,
-    lake: below(cwd, lake),
-    state: below(cwd, STATE_URL ?? `${lake.replace(/[/\\]+$/, "")}.sqlite`),
-  };
+  const places = { lake: below(cwd, lake), state: state(lake.replace(/[/\\]+$/, "")), bucket: null };
+  if (isShared(places.state)) return places;
   const within = relative(places.lake, places.state).split(/[/\\]/);
   // What lies in the lake's own folders may be tidied away.
   if (within[0] === ".." || !within.some((name) => name.startsWith("_"))) return places;

@@ -7,13 +7,14 @@ import {
   StateError,
 } from "../core/mod.ts";
 import { isThere, requireWritable } from "../adapters/sdk/files/place.ts";
-import { lockFolderOf } from "../adapters/state/sqlite/locks.ts";
+import { lockFolderOf } from "../adapters/state/locks.ts";
 import type { Config } from "../config.ts";
 import type { LookOptions } from "../sources/openaq/first_look.ts";
 import type { Groups } from "./project.ts";
 import { SHORTEST_MASKED } from "./secrets.ts";
 import { askingAsset } from "./source.ts";
 import { emptyState, openState } from "./state.ts";
+import { isShared, isStateThere, shownState } from "./state_place.ts";
 import { openStorage } from "./storage.ts";
 import { lineOf, systemClock } from "./system.ts";
 import { tracedFetch } from "./traced/fetch.ts";
@@ -135,12 +136,14 @@ async function writable(config: Config): Promise<string> {
 }
 
 async function stateAndLake(config: Config, { content }: Groups): Promise<string> {
-  if (await isThere(config.state)) {
-    const { requireWhole } = await import("../adapters/state/sqlite/read.ts");
-    await requireWhole(config.state);
+  if (!isShared(config.state)) {
+    if (await isThere(config.state)) {
+      const { requireWhole } = await import("../adapters/state/sqlite/read.ts");
+      await requireWhole(config.state);
+    }
+    await requireWritable(lockFolderOf(config.state));
   }
-  await requireWritable(lockFolderOf(config.state));
-  const marked = await readMark({ storage: openStorage(config), state: config.state });
+  const marked = await readMark({ storage: openStorage(config), state: await shownState(config.state) });
   const state = await openState(config.state, "read");
   try {
     const sources = Object.values(await examineLake(state, marked, content) ?? {});
@@ -220,7 +223,7 @@ async function openaqAnswer(config: Config, options: LookOptions): Promise<strin
 /** Counts a request in the state that is there; one that cannot be written counts nothing. */
 async function keepingPace<T>(path: string, look: (kv: KeyValue) => Promise<T>): Promise<T> {
   try {
-    const state = await openState(path, await isThere(path) ? "write" : "read");
+    const state = await openState(path, await isStateThere(path) ? "write" : "read");
     try {
       return await look(state.keyValue);
     } finally {

@@ -37,6 +37,7 @@ import { admitOpenAQ, admitSources, type LakeSources } from "./lake_sources.ts";
 import { openStateOf } from "./lake_state.ts";
 import { disposeOf } from "./opened.ts";
 import type { Project } from "./project.ts";
+import { isShared, isStateThere, shownState } from "./state_place.ts";
 import type { LakeResources } from "./resources.ts";
 import { askingAsset, contentOf } from "./source.ts";
 import { viewOf } from "../assets/views.ts";
@@ -129,9 +130,10 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
     tell: (message: string) => warn("openaq", message),
     fetch: tracedFetch(tracer, fetch),
   };
-  const marked = await readMark({ storage, state: config.state });
-  const missing = await missingFrom(config.state);
-  if (access === "write") admitLake(marked, missing.length === 0);
+  const marked = await readMark({ storage, state: await shownState(config.state) });
+  // The tables of a shared state stay, whatever comes of it.
+  const missing = isShared(config.state) ? [] : await missingFrom(config.state);
+  if (access === "write") admitLake(marked, await isStateThere(config.state));
   const undo: Undo = access === "write" ? await storage.make() : async () => {};
   const tell = (message: string) => warn("state", message);
   const state = await openStateOf(config, access, { tell, lasting }).catch(async (error) => {

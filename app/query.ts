@@ -15,13 +15,14 @@ import {
 import type { Config } from "../config.ts";
 import { openStateOf } from "./lake_state.ts";
 import type { Groups } from "./project.ts";
+import { shownState } from "./state_place.ts";
 import { openStorage } from "./storage.ts";
 import { tracedQuery } from "./traced/query.ts";
 
 /** The lake's tables and views, once it is known to be the configured one. */
 export async function openQuery(config: Config, groups: Groups, tracer: Tracer): Promise<Query> {
   const storage = openStorage(config);
-  const marked = await readMark({ storage, state: config.state });
+  const marked = await readMark({ storage, state: await shownState(config.state) });
   await reading(config, (state) => examineLake(state, marked, groups.content));
   const { DuckDBQuery } = await import("../adapters/query/duckdb/query.ts");
   const query = new DuckDBQuery({

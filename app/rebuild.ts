@@ -25,6 +25,7 @@ import { makeResources } from "./resources.ts";
 import { contentOf } from "./source.ts";
 import { keepPace } from "./state_copies.ts";
 import { openState } from "./state.ts";
+import { requireFile } from "./state_place.ts";
 import { openStorage } from "./storage.ts";
 import type { TimeOfLake } from "./time.ts";
 
@@ -62,6 +63,7 @@ const ACTION = "rebuilding the state";
  */
 export async function rebuild(config: Config, options: RebuildOptions): Promise<Rebuilt> {
   const { state: path } = config;
+  await requireFile(path, ACTION, "a SQLite file: this version makes none anew there");
   const storage = openStorage(config);
   const mark = await markOf(storage);
   if (mark === undefined) {

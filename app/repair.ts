@@ -1,8 +1,8 @@
 import { type FileRef, identityOf, LakeError, type State, writeMark } from "../core/mod.ts";
-import { isThere } from "../adapters/sdk/files/place.ts";
 import type { Config } from "../config.ts";
 import type { Finding } from "./doctor.ts";
 import { openState } from "./state.ts";
+import { isStateThere, shownState } from "./state_place.ts";
 import { openStorage } from "./storage.ts";
 import { lineOf } from "./system.ts";
 
@@ -21,7 +21,7 @@ export async function* repair(config: Config): AsyncIterable<Finding> {
 /** Marks a lake again whose mark is gone or damaged, if it holds files that the state names. */
 async function repairIdentity(config: Config): Promise<string> {
   const { state: path } = config;
-  if (!await isThere(path)) return "no state yet, nothing to repair";
+  if (!await isStateThere(path)) return "no state yet, nothing to repair";
   const storage = openStorage(config);
   const state = await openState(path, "write");
   try {
@@ -29,14 +29,18 @@ async function repairIdentity(config: Config): Promise<string> {
     if (recorded === undefined) return "the state was made with no lake yet, nothing to repair";
     if (inLake === "other") {
       throw new LakeError(
-        `repairing the lake: "${storage.url}" and the state "${path}" do not belong together, wanted those of one lake`,
+        `repairing the lake: "${storage.url}" and the state "${await shownState(
+          path,
+        )}" do not belong together, wanted those of one lake`,
       );
     }
     if (inLake === "same") return "whole";
     const intact = await storage.publisher.intact(await newestFiles(state));
     if (!intact.some(Boolean)) {
       throw new LakeError(
-        `repairing the lake: "${storage.url}" holds none of the newest files that the state "${path}" names, ` +
+        `repairing the lake: "${storage.url}" holds none of the newest files that the state "${await shownState(
+          path,
+        )}" names, ` +
           "wanted the lake that it was made with",
       );
     }

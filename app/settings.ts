@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isAddress, isLoopback } from "./addresses.ts";
 import type { Given, Name } from "./variables.ts";
 import { SECRETS } from "./secrets.ts";
+import { isShared } from "./state_place.ts";
 
 const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => {
   const wanted = most === Number.MAX_SAFE_INTEGER
@@ -18,20 +19,30 @@ const url = z.string().refine(
   "wanted a URL that begins with http:// or https://",
 );
 
-/** A place of this machine: what is elsewhere is said to be out of reach, not misread as a path. */
-const local = (path: string, later: Readonly<Record<string, string>>) =>
-  z.string().superRefine((text, context) => {
-    for (const message of notHere(text, path, later)) context.addIssue({ code: "custom", message });
-  });
+/** What begins as a URL does. */
+const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
 
 /** The name of a bucket as a URL, and nothing below it. */
 const BUCKET = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/?$/;
 
-/** Why a text names no place of this machine, if it does not. */
-function* notHere(text: string, wanted: string, others: Readonly<Record<string, string>>): Iterable<string> {
-  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
-  if (scheme !== undefined) yield others[scheme] ?? `wanted ${wanted}`;
-}
+/** The path of a folder, or a bucket. */
+const lakeUrl = z.string().superRefine((text, context) => {
+  if (!SCHEME.test(text) || BUCKET.test(text)) return;
+  const message = text.startsWith("s3:")
+    ? 'wanted "s3://" and the name of a bucket alone'
+    : "wanted the path of a folder, or s3://bucket";
+  context.addIssue({ code: "custom", message });
+});
+
+const DATABASE = "postgres://user:password@host:port/database";
+
+/** The path of a file, or a database of PostgreSQL. */
+const stateUrl = z.string().superRefine((text, context) => {
+  if (!SCHEME.test(text)) return;
+  if (isShared(text) && URL.canParse(text) && new URL(text).pathname.length > 1) return;
+  const message = isShared(text) ? `wanted ${DATABASE}` : `wanted the path of a SQLite file, or ${DATABASE}`;
+  context.addIssue({ code: "custom", message });
+});
 
 const mailServer = z.string().refine(
   (text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname !== "",
@@ -59,17 +70,8 @@ const hostNames = z.string().transform((text) =>
 const SETTINGS = z.object({
   PIPELINES: z.string(),
   PIPELINE_ENV: z.enum(["dev", "prod"], "wanted dev or prod"),
-  LAKE_URL: z.string().superRefine((text, context) => {
-    if (BUCKET.test(text)) return;
-    const s3 = `wanted "s3://" and the name of a bucket alone`;
-    for (const message of notHere(text, "the path of a folder, or s3://bucket", { s3 })) {
-      context.addIssue({ code: "custom", message });
-    }
-  }),
-  STATE_URL: local("the path of a SQLite file", {
-    postgres: "wanted a SQLite file: this version keeps no state on PostgreSQL yet",
-    postgresql: "wanted a SQLite file: this version keeps no state on PostgreSQL yet",
-  }),
+  LAKE_URL: lakeUrl,
+  STATE_URL: stateUrl,
   GRAPH: z.string(),
   OPENAQ_API_KEY: z.string().regex(/^[\x21-\x7e]+$/, "wanted a key of printable characters without spaces"),
   OPENAQ_API_URL: url,
@@ -90,7 +92,7 @@ const SETTINGS = z.object({
   ALERT_WEBHOOK_FORMAT: z.enum(["json", "slack"], "wanted json or slack"),
   ALERT_SMTP_URL: mailServer,
   ALERT_EMAIL_TO: addresses,
-  ALERT_FILE: local("the path of a file", {}),
+  ALERT_FILE: z.string().refine((text) => !SCHEME.test(text), "wanted the path of a file"),
   AWS_ENDPOINT_URL: url,
   AWS_REGION: z.string(),
   AWS_ACCESS_KEY_ID: z.string(),
@@ -113,7 +115,7 @@ export function settingsOf(given: Given, mask: (text: string) => string): Checke
   const faulty = issues.map(({ path }) => path[0] as Name);
   const faults = issues.map(({ message }, i): [Name, string] => {
     const name = faulty[i]!;
-    const found = SECRETS.includes(name) ? '"***"' : mask(JSON.stringify(given[name]));
+    const found = SECRETS.includes(name) ? '"***"' : withoutLogin(mask(JSON.stringify(given[name])));
     return [name, `${name}: found ${found}, ${message}`];
   });
   if (given.OPENAQ_API_URL !== undefined && given.OPENAQ_API_KEY === undefined) {
@@ -163,3 +165,8 @@ function tokenFaults(
 }
 
 const isOfOpenAQ = (name: Name) => name.startsWith("OPENAQ_") || name === "API_REQUEST_TIMEOUT";
+
+/** What no URL can be read from may have a password all the same. */
+function withoutLogin(text: string): string {
+  return text.replace(/:(\/\/)?.*@/, ":$1***@");
+}

@@ -17,6 +17,7 @@ import { PACE_KEY } from "../sources/openaq/pace.ts";
 import { requireNotLost } from "./lake_state.ts";
 import { newestFiles } from "./repair.ts";
 import { openState } from "./state.ts";
+import { requireFile } from "./state_place.ts";
 import { openStorage } from "./storage.ts";
 
 /** A copy of the state as it was written: how many runs it knows. */
@@ -28,6 +29,7 @@ export interface BackedUp {
 
 /** Copies the state to a new file as of one moment, whatever is at work. @throws {StateError} */
 export async function backUp(config: Config, file: string): Promise<BackedUp> {
+  await requireFile(config.state, "copying the state", "a SQLite file: pg_dump copies it");
   await requireNotLost(config);
   const { bytes } = await copyState(config.state, file);
   const copy = await openState(file, "read");
@@ -54,6 +56,7 @@ export interface Restored {
  */
 export async function restore(config: Config, file: string, now: Date): Promise<Restored> {
   const { state: path } = config;
+  await requireFile(path, "restoring the state", "a SQLite file: pg_restore puts a copy of it back");
   const storage = openStorage(config);
   const { made: { runs, taken }, kept } = await replaceState(
     { action: "restoring the state", path, now },

@@ -1,6 +1,7 @@
 import { type Config, ConfigError } from "../config.ts";
 import type { Clock, Instant } from "../core/mod.ts";
 import { livingSpeed, readTime, timeNow } from "./lake_time.ts";
+import { isShared } from "./state_place.ts";
 import { systemClock } from "./system.ts";
 
 /** The time by which a lake lives. */
@@ -35,6 +36,12 @@ export function timeOf(
     throw new ConfigError([
       `starting the daemon: found --speed beside a source that does not live faster, wanted the built-in stations: ` +
       "no OPENAQ_API_KEY, no OPENAQ_API_URL",
+    ]);
+  }
+  if (isShared(state)) {
+    if (speed === undefined) return MACHINE;
+    throw new ConfigError([
+      "starting the daemon: found --speed beside a state on PostgreSQL, wanted a SQLite file",
     ]);
   }
   const kept = readTime(state);

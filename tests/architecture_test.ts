@@ -74,6 +74,7 @@ const OWN_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "adapters/object_store/s3": ["@aws-sdk/client-s3"],
   "adapters/query/duckdb": ["apache-arrow", "duckdb"],
   "adapters/sdk/duckdb": ["duckdb"],
+  "adapters/state/postgres": ["postgres"],
   "adapters/state/sqlite": ["node:sqlite", "node:url"],
   "adapters/tracer/opentelemetry": ["@opentelemetry/api"],
 };

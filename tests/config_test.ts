@@ -45,10 +45,17 @@ Deno.test("every fault is named, one line each", async () => {
   );
 });
 
-Deno.test("what this version cannot do yet is said so", async () => {
-  const [state] = await faults({ STATE_URL: "postgres://u:hidden@h/db" });
-  assertStringIncludes(state!, "this version keeps no state on PostgreSQL yet");
-  assertEquals(state!.includes("hidden"), false);
+Deno.test("a state is a file or a database of PostgreSQL, and no password is shown", async () => {
+  const url = "postgres://u:hidden@h/db";
+  assertEquals((await readConfig({ STATE_URL: url }, "/data")).state, url);
+  const wanted = "postgres://user:password@host:port/database";
+  for (const given of ["postgres://u:hidden@h", "postgresql://u:hid/den@h/db", "postgres:u:hidden@h/db"]) {
+    const [fault, ...others] = await faults({ STATE_URL: given });
+    assertStringIncludes(fault!, wanted);
+    assertEquals([others, /hidden|hid\/den/.test(fault!)], [[], false]);
+  }
+  const [fault] = await faults({ STATE_URL: "mysql://u:hidden@h/db" });
+  assertEquals(fault, `STATE_URL: found "mysql://***@h/db", wanted the path of a SQLite file, or ${wanted}`);
 });
 
 Deno.test("an unknown scheme is no path", async () => {

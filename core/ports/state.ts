@@ -55,6 +55,11 @@ export class PassedLeadError extends StateError {
   }
 }
 
+/** The lease of this worker ran out: whatever it was at is others' by now, and nothing was written. */
+export class LostLeaseError extends StateError {
+  override readonly name = "LostLeaseError";
+}
+
 /** The place that is configured can hold no state of this version: another is wanted, and nothing was changed. */
 export class StatePlaceError extends StateError {
   override readonly name = "StatePlaceError";

@@ -1,12 +1,16 @@
 import { CancelledError } from "../errors.ts";
 import type { RunId } from "../event.ts";
 import { SECOND } from "../instant.ts";
+import { LostLeaseError } from "../ports/state.ts";
 import type { Session } from "./session.ts";
 
 /** How often it is looked whether the end of a run was requested. */
 const LOOK = SECOND;
 
-/** Aborts a run's signal once somebody asked the state for its end, or where it is aborted here. Dispose of it. */
+/**
+ * Aborts a run's signal once somebody asked the state for its end, once this worker's lease is lost, or where it is aborted
+ * here. Dispose of it.
+ */
 export class Cancellation implements Disposable {
   readonly signal: AbortSignal;
   readonly #session: Session;
@@ -28,8 +32,11 @@ export class Cancellation implements Disposable {
   /** Looks again later where the state cannot tell now. */
   async look(): Promise<void> {
     if (this.#run === undefined || this.signal.aborted) return;
-    const isCancelled = await this.#session.state.isCancelled(this.#run).catch(() => false);
-    if (isCancelled) this.#controller.abort(new CancelledError("cancelled"));
+    const reason = await this.#session.state.isCancelled(this.#run).then(
+      (isCancelled) => isCancelled ? new CancelledError("cancelled") : undefined,
+      (error) => error instanceof LostLeaseError ? error : undefined,
+    );
+    if (reason !== undefined) this.#controller.abort(reason);
   }
 
   [Symbol.dispose](): void {

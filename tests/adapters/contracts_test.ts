@@ -28,7 +28,7 @@ const SUITES: Readonly<Record<string, string>> = {
 };
 
 /** Where suites are called: those of an adapter that needs a server of its own are apart. */
-const SUITES_BELOW = ["tests/adapters", "tests/aws"];
+const SUITES_BELOW = ["tests/adapters", "tests/aws", "tests/postgres"];
 
 /** The suites of ports with one adapter. */
 const ALONE = ["cronContract", "folderContract"];

@@ -120,10 +120,17 @@ export class Turns {
     this.#parked = this.#parked.filter((each) => each.actor !== actor);
   }
 
-  /** Goes on until it is done. With `calm`, sleepers wake only when nobody else can go on. */
-  async take(done: () => boolean, { most, calm }: { most: number; calm: boolean }): Promise<void> {
+  /**
+   * Goes on until it is done. With `calm`, sleepers wake only when nobody else can go on.
+   *
+   * @param options `answered`: whether nobody waits for an answer of something that takes no turns.
+   */
+  async take(
+    done: () => boolean,
+    { most, calm, answered = () => true }: { most: number; calm: boolean; answered?: () => boolean },
+  ): Promise<void> {
     for (let taken = 0;; taken++) {
-      await new Promise<void>((resolve) => void setImmediate(() => resolve()));
+      do await new Promise<void>((resolve) => void setImmediate(() => resolve())); while (!answered());
       if (done()) return;
       const next = this.#next(calm);
       if (next === undefined) throw new Stuck("nobody can go on");

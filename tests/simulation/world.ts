@@ -25,6 +25,8 @@ export interface Store extends AsyncDisposable {
   /** Opened before anything happens; as many as a simulation may need. */
   readonly handles: readonly { readonly name: string; readonly state: State }[];
   kill(name: string): void;
+  /** Whether it has answered all that it was asked; one that is elsewhere takes a while. */
+  readonly answered?: () => boolean;
   /** Whether the lake is on a disk that may lose power. */
   readonly onDisk?: true;
   /** Whether daemons live over it, which ask for runs by themselves. */
@@ -158,7 +160,8 @@ export class World {
   async #turn(calm: boolean): Promise<void> {
     const over = () =>
       this.#busy.size === 0 || this.#error !== undefined || this.oracle.violated !== undefined;
-    await this.turns.take(over, { most: 150_000, calm });
+    const { answered = () => true } = this.store;
+    await this.turns.take(over, { most: 150_000, calm, answered });
     if (this.oracle.violated !== undefined) throw this.oracle.violated;
     if (this.#error !== undefined) throw this.#error.cause;
   }

@@ -9,8 +9,9 @@ import {
   WIPED,
 } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
-import { blockOf, readBlock, readBlocks, spanOf } from "./packs.ts";
-import { concatenated, type EdgeBytes, grouped, patched } from "./patched.ts";
+import { readBlock, readBlocks } from "./packs.ts";
+import { blockOf, spanOf } from "../packed.ts";
+import { concatenated, type EdgeBytes, grouped, patched } from "../patched.ts";
 import { rowsOf } from "./rows.ts";
 
 /** An asset, and the partitions whose rows may have changed since it was packed; undefined if it never was. */

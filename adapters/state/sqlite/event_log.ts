@@ -23,8 +23,8 @@ import {
   WIPED,
 } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
-import * as rows from "./event_rows.ts";
-import type { EventRow } from "./event_rows.ts";
+import * as rows from "../event_rows.ts";
+import type { EventRow } from "../event_rows.ts";
 import { Marks } from "./marks.ts";
 import type { Places } from "./places.ts";
 import type { Registry } from "./registry.ts";

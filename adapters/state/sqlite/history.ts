@@ -1,6 +1,6 @@
 import { EXPIRED, type Instant, type Replaced, type RunId, type Seq, WIPED } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
-import * as rows from "./event_rows.ts";
+import * as rows from "../event_rows.ts";
 import type { Registry } from "./registry.ts";
 
 const STANDS_BY =

@@ -1,16 +1,6 @@
-import type { ClaimToken, Intent, Kept, Materialized, Staged } from "../../../core/mod.ts";
+import type { ClaimToken, Intent } from "../../../core/mod.ts";
+import { decodeIntent, encodeIntent } from "../stored_intent.ts";
 import type { Database } from "./database.ts";
-
-type Stored = Omit<Intent, "event" | "replacements"> & {
-  readonly event: Omit<Materialized, "codeId" | "member" | "edges"> & {
-    /** The code id. */
-    readonly code: number;
-    readonly member: string;
-    readonly edges: string;
-  };
-  /** Before 0.2 `standing` was the data version alone. */
-  readonly replacements: readonly (Staged & { readonly standing?: Kept | string })[];
-};
 
 /** Publications that were begun under a claim and are neither completed nor given up. */
 export class Intents {
@@ -27,7 +17,7 @@ export class Intents {
       "SELECT body FROM intents WHERE token = ? ORDER BY partition",
       token,
     )
-      .map(({ body }) => decode(JSON.parse(body)));
+      .map(({ body }) => decodeIntent(JSON.parse(body)));
   }
 
   any(token: ClaimToken): boolean {
@@ -42,7 +32,7 @@ export class Intents {
         "INSERT OR REPLACE INTO intents (token, partition, body) VALUES (?, ?, ?)",
         token,
         intent.event.partition,
-        JSON.stringify(encode(intent)),
+        JSON.stringify(encodeIntent(intent)),
       );
     }
   }
@@ -58,29 +48,4 @@ export class Intents {
     this.#open.add(to);
     this.#db.run("UPDATE intents SET token = ? WHERE token = ?", to, from);
   }
-}
-
-function encode({ event: { codeId: code, ...event }, replacements, measured }: Intent): Stored {
-  return {
-    event: { ...event, code, member: event.member.toHex(), edges: event.edges.toHex() },
-    replacements,
-    measured,
-  };
-}
-
-function decode({ event: { code: codeId, ...event }, replacements, measured }: Stored): Intent {
-  return {
-    event: {
-      ...event,
-      codeId,
-      member: Uint8Array.fromHex(event.member),
-      edges: Uint8Array.fromHex(event.edges),
-    },
-    replacements: replacements.map(({ standing, ...change }) =>
-      standing === undefined
-        ? change
-        : { ...change, standing: typeof standing === "string" ? { dataVersion: standing } : standing }
-    ),
-    measured,
-  };
 }

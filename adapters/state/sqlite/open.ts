@@ -4,7 +4,7 @@ import { migrateKeeping } from "./before_migration.ts";
 import { Database, type Patience } from "./database.ts";
 import type { LookOptions } from "./following.ts";
 import { CONTENT } from "./key_value.ts";
-import { lockFolder, lockFolderOf, type Locks } from "./locks.ts";
+import { lockFolder, lockFolderOf, type Locks } from "../locks.ts";
 import { named } from "./named.ts";
 import { openToRead } from "./read.ts";
 import { migrate } from "./schema.ts";

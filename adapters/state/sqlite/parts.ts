@@ -5,7 +5,7 @@ import { Following, LOOK, type LookOptions } from "./following.ts";
 import { History } from "./history.ts";
 import { Intents } from "./intents.ts";
 import { Leads } from "./leads.ts";
-import type { Locks } from "./locks.ts";
+import type { Locks } from "../locks.ts";
 import { Places } from "./places.ts";
 import { Pools } from "./pools.ts";
 import { Queue } from "./queue.ts";

@@ -2,7 +2,7 @@ import { StateError } from "../../../core/mod.ts";
 import { isThere } from "../../sdk/files/place.ts";
 import { copyState, linkNew, syncFolderOf } from "./copy.ts";
 import { Database, isDamage } from "./database.ts";
-import { lockFolder, lockFolderOf } from "./locks.ts";
+import { lockFolder, lockFolderOf } from "../locks.ts";
 import { requireWhole, versionAt } from "./read.ts";
 
 export interface PutInPlace {

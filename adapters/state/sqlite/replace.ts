@@ -5,7 +5,7 @@ import { trouble } from "../../sdk/files/trouble.ts";
 import { Database } from "./database.ts";
 import { type HeldFile, holdFile } from "./held_file.ts";
 import { CONTENT_KEY } from "./key_value.ts";
-import { lockFolderOf } from "./locks.ts";
+import { lockFolderOf } from "../locks.ts";
 import { putInPlace, requireNobody } from "./put_in_place.ts";
 
 /** The outcome of a replacement. */

@@ -10,7 +10,7 @@ import type {
 import { allRows } from "./blocks.ts";
 import type { Database } from "./database.ts";
 import type { EventLog } from "./event_log.ts";
-import { decodeDetail, decodeFailure, FAILED } from "./event_rows.ts";
+import { decodeDetail, decodeFailure, FAILED } from "../event_rows.ts";
 import type { Registry } from "./registry.ts";
 import { changedSincePacked } from "./tail.ts";
 

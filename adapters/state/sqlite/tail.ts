@@ -1,6 +1,6 @@
 import { normalize, type OrdinalRange, type Ranges, type Seq } from "../../../core/mod.ts";
 import type { Database } from "./database.ts";
-import { DUE, FAILED, REGISTERED } from "./event_rows.ts";
+import { DUE, FAILED, REGISTERED } from "../event_rows.ts";
 
 /** One look at the newest events. What failed or is due is marked, and changes no row; nor does other code. */
 const CHANGES = `

@@ -1,5 +1,5 @@
 import type { Database } from "./database.ts";
-import type { Held, Locks } from "./locks.ts";
+import type { Held, Locks } from "../locks.ts";
 
 /** Where a worker runs, for people to find it. */
 export interface Place {

@@ -28,7 +28,7 @@ export class Bench {
   }
 
   async kill(slot: number): Promise<void> {
-    this.#harness.kill(this.#workers[slot]!.name);
+    await this.#harness.kill(this.#workers[slot]!.name);
     await this.replace(slot);
   }
 

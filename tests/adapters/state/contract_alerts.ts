@@ -117,7 +117,7 @@ export function describeAlerts(name: string, open: () => Promise<Harness>): void
     await a.begin(EPISODE, ["file"]);
     const taken = await a.take("file");
     assertEquals(await b.take("file"), undefined);
-    harness.kill("a");
+    await harness.kill("a");
     assertEquals(await b.take("file"), taken);
   });
 

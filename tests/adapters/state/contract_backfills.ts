@@ -100,7 +100,7 @@ export function describeBackfills(name: string, open: () => Promise<Harness>): v
     assertEquals(await next(a, id, 3), undefined);
     assertEquals((await b.take(303))?.id, other, "what is less urgent goes on");
     assertEquals(await b.take(304), undefined);
-    harness.kill("a");
+    await harness.kill("a");
     await b.recover(305);
     assertEquals([await runs(b, id), await b.take(306)], [["queued", "queued", null], undefined]);
     assertEquals(await b.backfills.turn(id, "paused", 307), "paused");

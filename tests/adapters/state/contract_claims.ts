@@ -211,7 +211,7 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
       [run],
       "without open publications nothing is left",
     );
-    harness.kill("b");
+    await harness.kill("b");
     assertEquals((await a.holdings()).every(({ alive }) => !alive), true);
   });
 
@@ -223,7 +223,7 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
     await a.commit({ claim: old, events: [], intents: [intent(7), intent(1), intent(2), intent(3)] });
     await a.commit({ claim: old, events: [materialized(2)], reverted: [3] });
     const alive = await claimed(b, { from: 20, to: 20 });
-    harness.kill("a");
+    await harness.kill("a");
 
     assertEquals((await b.claim(run, HOURS, [{ from: 3, to: 4 }])).held, [
       { asset: HOURS, from: 3, to: 3, run, abandoned: true },
@@ -266,7 +266,7 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
     const [open, ended] = [await started(a), await started(a)];
     await a.endRun(ended, "succeeded", { n: 1 }, 2_000);
     const own = await started(b);
-    harness.kill("a");
+    await harness.kill("a");
     assertEquals(await b.recover(3_000), []);
     const status = async (run: number) => (await b.run(run))?.run.status;
     assertEquals([await status(open), await status(ended), await status(own)], [
@@ -280,9 +280,9 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
     const [a, b, c] = [await harness.worker("a"), await harness.worker("b"), await harness.worker("c")];
     const first = await claimed(a, { from: 1, to: 3 });
     await a.commit({ claim: first, events: [], intents: [intent(2)] });
-    harness.kill("a");
+    await harness.kill("a");
     const [second] = await b.recover(1);
-    harness.kill("b");
+    await harness.kill("b");
     const [third] = await c.recover(2);
     assertEquals(third?.intents, [intent(2)]);
     assert(third!.token !== second!.token);
@@ -318,7 +318,7 @@ export function describeClaims(name: string, open: () => Promise<Harness>): void
     assertEquals((await b.take(0))?.id, run);
     assertEquals([await b.leader("ticks"), (await b.lead("ticks", 0))?.number], [undefined, 2]);
     assertEquals((await b.recover(0)).length, 0, "it may still be at it");
-    harness.kill("a");
+    await harness.kill("a");
     assertEquals((await b.recover(0)).map(({ ranges, intents }) => [ranges, intents.length]), [
       [[{ from: 3, to: 4 }], 1],
     ]);

@@ -88,7 +88,7 @@ export function describeCodes(name: string, open: () => Promise<Harness>): void 
     const [old, young] = [await harness.worker("old"), await harness.worker("young")];
     await old.register([ASSETS[0], days("1")], 100);
     const [, found] = await young.register([ASSETS[0], days("2")], 200);
-    harness.kill("young");
+    await harness.kill("young");
     await old.recover(300);
     assertEquals((await present(old)).get(DAYS), found!.codeId);
   });

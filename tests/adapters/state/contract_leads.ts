@@ -35,7 +35,7 @@ export function describeLeads(name: string, open: () => Promise<Harness>): void 
   test("the lead of a worker that is no more is free at once", async (harness) => {
     const [a, b] = [await harness.worker("a"), await harness.worker("b")];
     assertEquals([await leads(a), await leads(b)], [true, false]);
-    harness.kill("a");
+    await harness.kill("a");
     assertEquals(await b.leader("ticks"), undefined);
     assertEquals(await leads(b), true);
   });
@@ -134,7 +134,7 @@ export function describeLeads(name: string, open: () => Promise<Harness>): void 
     await b.lead("ticks one", AT, await b.leader("ticks one"), { note: 3 });
     assertEquals((await b.stalled("ticks")).length, 1);
     assertEquals(await b.stalled("other"), []);
-    harness.kill("b");
+    await harness.kill("b");
     assertEquals((await a.leaders("ticks")).map(({ name }) => name), []);
   });
 
@@ -147,7 +147,7 @@ export function describeLeads(name: string, open: () => Promise<Harness>): void 
     assertEquals(await noted(b, { speed: 2 }), false);
     assertEquals(await noted(a, { speed: 3 }), true);
     assertEquals((await b.leader("ticks"))?.note, { speed: 3 });
-    harness.kill("a");
+    await harness.kill("a");
     assertEquals(await leads(b), true);
     assertEquals((await b.leader("ticks"))?.note, null);
   });

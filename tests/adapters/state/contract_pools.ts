@@ -53,7 +53,7 @@ export function describePools(name: string, open: () => Promise<Harness>): void 
         { run: two, pool: "one", holder: one },
         { run: three, pool: "one", holder: one },
       ]);
-      harness.kill("c");
+      await harness.kill("c");
       await a.release(tokenOf(first));
       assertEquals(await a.slotWaits(), []);
       assert((await claim(b, two, 2)).granted);
@@ -105,7 +105,7 @@ export function describePools(name: string, open: () => Promise<Harness>): void 
     }
     const [left, other] = [await begun(a), await begun(b)];
     assert((await claim(a, left, 1)).granted);
-    harness.kill("a");
+    await harness.kill("a");
     const after = await claim(b, other, 2);
     assert(after.granted, "though nobody has noted the death");
     await b.recover(3);

@@ -76,7 +76,7 @@ export function describeQuestions(name: string, open: () => Promise<Harness>): v
         (await state.runs(limit, filter)).map(({ id }) => id);
       assertEquals(await found({}), [4, queued, 2, ended]);
       assertEquals(await found({ statuses: ["running"] }), [4, 2]);
-      harness.kill("b");
+      await harness.kill("b");
       assertEquals(await found({ statuses: ["running"] }), [4]);
       assertEquals(await found({ statuses: ["interrupted"] }), [2]);
       assertEquals(await found({ statuses: ["interrupted", "failed", "queued"] }, 2), [3, 2]);
@@ -106,7 +106,7 @@ export function describeQuestions(name: string, open: () => Promise<Harness>): v
           .sort().join(", ")
       );
     assertEquals(await told(0, 20, 30, 31), ["failed 1, succeeded 1", "running 1", "queued 1"]);
-    harness.kill("b");
+    await harness.kill("b");
     assertEquals(await told(11, 30), ["interrupted 1, succeeded 1"]);
     assertEquals(await told(31, 40, 50), ["", ""]);
     assertEquals(await told(5), []);

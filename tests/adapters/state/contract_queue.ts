@@ -94,8 +94,8 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     await a.cancel(3, 203);
     await started(b);
     assertEquals(await b.runCounts(), { ...none, queued: 1, running: 2, failed: 1, cancelled: 1 });
-    harness.kill("a");
-    harness.kill("b");
+    await harness.kill("a");
+    await harness.kill("b");
     const c = await harness.worker("c");
     assertEquals(await c.runCounts(), { ...none, queued: 2, interrupted: 1, failed: 1, cancelled: 1 });
   });
@@ -128,7 +128,7 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     const [a, b] = [await harness.worker("a"), await harness.worker("b")];
     const run = await started(a);
     assertEquals([await status(b, run), await b.take(1)], ["running", undefined]);
-    harness.kill("a");
+    await harness.kill("a");
     await b.recover(2);
     assertEquals([await status(b, run), await b.take(3)], ["interrupted", undefined]);
   });
@@ -140,7 +140,7 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     await a.take(200);
     await a.claim(run, HOURS, [{ from: 1, to: 2 }], { step: 3, at: 201 });
     assertEquals([await status(b, run), await b.take(202)], ["running", undefined]);
-    harness.kill("a");
+    await harness.kill("a");
     assertEquals(await status(b, run), "queued", "before anybody noted it");
     const [adopted] = await b.recover(203);
     assertEquals(adopted?.run, run);
@@ -171,7 +171,7 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
       await worker.recover(1_000 + death);
       assertEquals((await worker.take(1_000 + death))?.id, run);
       await act(worker, death);
-      harness.kill(`dying ${death}`);
+      await harness.kill(`dying ${death}`);
     }
     const next = await harness.worker("next");
     await next.recover(2_000);
@@ -262,7 +262,7 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     await a.take(200);
     await b.take(200);
     for (const run of [dead, closed]) await b.cancel(run, 300);
-    harness.kill("a");
+    await harness.kill("a");
     await b.close();
     const c = await harness.worker("c");
     assertEquals([await status(c, dead), await status(c, closed)], ["cancelled", "cancelled"]);
@@ -275,7 +275,7 @@ export function describeQueue(name: string, open: () => Promise<Harness>): void 
     const [a, b] = [await harness.worker("a"), await harness.worker("b")];
     const run = await queued(a);
     await a.take(200);
-    harness.kill("a");
+    await harness.kill("a");
     assertEquals(await b.cancel(run, 300), "queued");
     await b.recover(400);
     assertEquals([await status(b, run), await b.take(401)], ["cancelled", undefined]);

@@ -71,7 +71,7 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
     assertEquals(await ask(), new Map([...rest, [queued, "queued"], [typed, "running"]]));
     await b.take(0);
     assertEquals(await ask(), new Map([...rest, [queued, "running"], [typed, "running"]]));
-    harness.kill("b");
+    await harness.kill("b");
     assertEquals(await ask(), new Map([...rest, [queued, "queued"], [typed, "interrupted"]]));
     assertEquals(await state.runStatuses([]), new Map());
   });
@@ -162,7 +162,7 @@ export function describeRecords(name: string, open: () => Promise<Harness>): voi
       ...{ outcome: "succeeded", materialized: 4, failed: 0 } as const,
     };
     await a.commit({ claim: granted!.token, events: [], release: true, step: done });
-    harness.kill("a");
+    await harness.kill("a");
     const b = await harness.worker("b");
     await b.recover(8_000);
     await b.take(9_000);

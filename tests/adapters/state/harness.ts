@@ -1,6 +1,6 @@
 import { memoryState } from "../../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../../adapters/state/memory/store.ts";
-import { type Held, lockFolder, lockFolderOf } from "../../../adapters/state/sqlite/locks.ts";
+import { type Held, lockFolder, lockFolderOf } from "../../../adapters/state/locks.ts";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { openInThread } from "../../../adapters/state/sqlite/thread/open.ts";
 import type { State } from "../../../core/mod.ts";
@@ -9,7 +9,7 @@ import type { State } from "../../../core/mod.ts";
 export interface Harness extends AsyncDisposable {
   worker(name: string): Promise<State>;
   /** Lets a worker be no more, without a word. */
-  kill(name: string): void;
+  kill(name: string): void | Promise<void>;
 }
 
 export function memoryHarness(): Promise<Harness> {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { lockFolder } from "../../../adapters/state/sqlite/locks.ts";
+import { lockFolder } from "../../../adapters/state/locks.ts";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { StatePlaceError } from "../../../core/mod.ts";
 import { atPath } from "../../in_folder.ts";
@@ -21,7 +21,7 @@ Deno.test("a lock is held until it is released, and then is gone", () =>
 
 Deno.test("the lock of a process that was killed is nobody's, whatever the process was", () =>
   atPath("locks", async (folder) => {
-    const module = import.meta.resolve("../../../adapters/state/sqlite/locks.ts");
+    const module = import.meta.resolve("../../../adapters/state/locks.ts");
     const code = `import { lockFolder } from ${JSON.stringify(module)};
       console.log(lockFolder(${JSON.stringify(folder)}).hold().name);
       setInterval(() => {}, 1000);`;

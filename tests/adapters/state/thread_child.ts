@@ -1,6 +1,6 @@
 // What the tests let run in the thread of a state. Its address says how: `name=N` says in a file which lock it holds,
 // `breaks` lets it fail by itself once a value is written.
-import { lockFolder, lockFolderOf } from "../../../adapters/state/sqlite/locks.ts";
+import { lockFolder, lockFolderOf } from "../../../adapters/state/locks.ts";
 import { openSqliteState } from "../../../adapters/state/sqlite/open.ts";
 import { serve } from "../../../adapters/state/sqlite/thread/serve.ts";
 import type { State } from "../../../core/mod.ts";

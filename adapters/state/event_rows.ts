@@ -8,7 +8,7 @@ import type {
   NumberedEvent,
   Payload,
   Seq,
-} from "../../../core/mod.ts";
+} from "../../core/mod.ts";
 
 /** Kinds of events, by the numbers that stand for them. */
 export const MATERIALIZED = 0, WIPED = 1, EXPIRED = 2, FAILED = 3, CHECKED = 4, DUE = 5, REGISTERED = 6;

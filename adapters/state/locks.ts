@@ -1,4 +1,4 @@
-import { StateError } from "../../../core/mod.ts";
+import { StateError } from "../../core/mod.ts";
 
 /** Signs of life: the operating system holds a worker's lock for as long as its process lives, and no longer. */
 export interface Locks {

@@ -1,5 +1,5 @@
-import { type AssetSnapshot, lowerBound } from "../../../core/mod.ts";
-import { joined } from "../bytes.ts";
+import { type AssetSnapshot, lowerBound } from "../../core/mod.ts";
+import { joined } from "./bytes.ts";
 
 const MEMBER = 32;
 
