@@ -1,6 +1,7 @@
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
+  ListBucketsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -81,6 +82,19 @@ export class BucketServer implements AsyncDisposable {
     if (bytes === undefined) await client.send(new DeleteObjectCommand({ Bucket, Key }));
     else await client.send(new PutObjectCommand({ Bucket, Key, Body: bytes }));
     client.destroy();
+  }
+
+  /** What stands in all buckets, by key. */
+  async etags(): Promise<Map<string, string>> {
+    const client = this.client();
+    const etags = new Map<string, string>();
+    const { Buckets = [] } = await client.send(new ListBucketsCommand({}));
+    for (const { Name: Bucket } of Buckets) {
+      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+      for (const { Key, ETag } of Contents) etags.set(Key!, ETag!);
+    }
+    client.destroy();
+    return etags;
   }
 
   get count(): number {
