@@ -121,14 +121,15 @@ export class SensorQueue {
   #work(): (() => Promise<void>) | undefined {
     const { isTroubled, isDown } = this.#retries;
     const track = this.#suspects.length < IN_A_ROW * this.#concurrency ? this.#next() : undefined;
-    if (this.#running.size === 0 && this.#suspects.length > 0 && (track === undefined || isDown)) {
+    const isAlone = this.#running.size === 0;
+    if (this.#suspects.length > 0 && (track === undefined ? isAlone || !isTroubled : isAlone && isDown)) {
       const hasWitness = this.#witness() !== undefined;
       const isUntried = !hasWitness && this.#suspects.every(({ asked }) => asked === 1);
       const suspect = !isDown || isUntried ? this.#toRepeat() : undefined;
-      if (suspect !== undefined) return () => this.#repeat(suspect);
-      if (track === undefined || hasWitness) return () => this.#judge();
+      if (suspect !== undefined) return () => this.#repeat(suspect, isTroubled);
+      if (isAlone && (track === undefined || hasWitness)) return () => this.#judge();
     }
-    return track && (() => isTroubled ? this.#alone({ track }) : this.#step({ track }));
+    return track && (() => isTroubled ? this.#paused({ track }, true) : this.#step({ track }));
   }
 
   /** Resolves once a request has ended. @throws What makes all asking useless. */
@@ -250,17 +251,17 @@ export class SensorQueue {
     this.#suspects = this.#suspects.map((suspect) => ({ ...suspect, isAlone: false }));
   }
 
-  /** Asks after a pause, with nobody beside. */
-  async #alone(asked: Asked): Promise<void> {
+  /** Asks after a pause; alone where nothing was answered since something failed. */
+  async #paused(asked: Asked, alone: boolean): Promise<void> {
     asked.track.busy = true;
     await this.parts.clock.sleep(this.#retries.pause(asked.asked ?? 1), this.#signal);
-    if (this.#failure === undefined) await this.#step(asked, true);
+    if (this.#failure === undefined) await this.#step(asked, alone);
   }
 
-  async #repeat(suspect: Suspect): Promise<void> {
+  async #repeat(suspect: Suspect, alone: boolean): Promise<void> {
     this.#suspects = this.#suspects.filter((other) => other !== suspect);
     this.#retries.made();
-    await this.#alone(suspect);
+    await this.#paused(suspect, alone);
   }
 
   /** The sensor to be asked again: of those that may be the one that was asked least often. */
