@@ -60,6 +60,6 @@ export async function requireHost(
     `opening the lake: "${lake}" is a folder of this host, ${
       JSON.stringify(host)
     }, and its state is shared, ` +
-      `wanted the host that made the lake, ${JSON.stringify(found)}: hosts share no lake yet`,
+      `wanted the host that made the lake, ${JSON.stringify(found)}: hosts share a lake in a bucket`,
   );
 }
