@@ -8,11 +8,11 @@ import type { LocalCache } from "./cache.ts";
 import { WIDTH } from "./looks.ts";
 
 const [CHECKOUT, SCRATCH] = ["checkout-", "scratch-"];
+/** The end of the name of the file beside a folder that says that somebody uses it. */
+const SIGN = ".lock";
 
 /** Brings objects of a bucket to a folder of this machine, and what is written there to the bucket. */
 export class S3Workspace implements Workspace {
-  readonly #own = new Set<string>();
-
   constructor(readonly bucket: S3Bucket, readonly folder: string, readonly cache: LocalCache) {}
 
   async checkout(refs: readonly FileRef[]): Promise<Checkout> {
@@ -54,18 +54,40 @@ export class S3Workspace implements Workspace {
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-    return names.filter((name) => [CHECKOUT, SCRATCH].some((kind) => name.startsWith(kind)))
-      .filter((name) => !this.#own.has(name)).map((name) => this.#at(name));
+    return names.filter((name) => name.endsWith(SIGN)).map((name) => `${this.folder}/${name}`)
+      .filter((sign) => !isHeld(sign)).map((sign) => scratchAt(sign.slice(0, -SIGN.length)));
   }
 
+  /** A folder that is in use for as long as its sign is locked, which a process that is killed does not do. */
   #folderOf(kind: string): Scratch {
-    const name = `${kind}${Deno.pid}-${crypto.randomUUID()}`;
-    this.#own.add(name);
-    return this.#at(name);
+    const path = `${this.folder}/${kind}${crypto.randomUUID()}`;
+    Deno.mkdirSync(this.folder, { recursive: true });
+    const sign = Deno.openSync(path + SIGN, { write: true, createNew: true });
+    sign.lockSync(true);
+    return scratchAt(path, () => sign.close());
   }
+}
 
-  #at(name: string): Scratch {
-    const path = `${this.folder}/${name}`;
-    return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }).catch(() => {}) };
+function scratchAt(path: string, close: () => void = () => {}): Scratch {
+  let isOver = false;
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      if (isOver) return;
+      isOver = true;
+      await Deno.remove(path, { recursive: true }).catch(() => {});
+      await Deno.remove(path + SIGN).catch(() => {});
+      close();
+    },
+  };
+}
+
+function isHeld(sign: string): boolean {
+  try {
+    using file = Deno.openSync(sign);
+    return !file.tryLockSync(false);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return true; // it is just removed
+    throw error;
   }
 }
