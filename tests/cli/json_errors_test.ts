@@ -14,7 +14,7 @@ Deno.test("with --json whatever goes wrong is one document on stdout, the lines 
     [["inspect", "SELECT nothing"], {}],
     [["runs", "show", "x"], {}],
     [["plan"], { PIPELINE_ENV: "stage", API_REQUEST_TIMEOUT: "x" }],
-    [["check"], { LAKE_URL: "s3://bucket" }],
+    [["check"], { LAKE_URL: "gs://bucket" }],
     [["doctor"], { OPENAQ_API_URL: "http://127.0.0.1:1" }],
   ];
   for (const [args, env] of wrong) {
