@@ -10,6 +10,7 @@ import { LocalObjectStore } from "../adapters/object_store/local/store.ts";
 import { LocalVersions } from "../adapters/object_store/local/versions.ts";
 import { LocalWorkspace } from "../adapters/object_store/local/workspace.ts";
 import { S3Bucket } from "../adapters/object_store/s3/bucket.ts";
+import { requireConditions } from "../adapters/object_store/s3/conditions.ts";
 import { LocalCache } from "../adapters/object_store/s3/cache.ts";
 import { connect } from "../adapters/object_store/s3/connect.ts";
 import { S3Publisher } from "../adapters/object_store/s3/publisher.ts";
@@ -78,14 +79,12 @@ function bucketStorage(url: string, { name, local, access }: BucketPlace): LakeS
     spool: new LocalSpool(new LakeFolder(local)),
     exists: () => bucket.isUsed(),
     async make() {
-      await bucket.isUsed();
+      await requireConditions(bucket);
       await makeLakeFolder(local);
       return async () => {};
     },
     async requireWritable() {
-      const probe = `_staging/${crypto.randomUUID()}`;
-      await bucket.put(probe, new Uint8Array());
-      await bucket.delete([probe]);
+      await requireConditions(bucket);
       await requireWritable(local);
     },
   };

@@ -33,6 +33,8 @@ export interface Condition {
 
 /** Keys that one request deletes. */
 const TOGETHER = 1_000;
+/** So often an object is asked for whose bytes do not come whole. */
+const BODIES = 3;
 /** So often a write is sent anew that met another one of the same key. */
 const CONFLICTS = 5;
 
@@ -44,12 +46,23 @@ export class S3Bucket {
   constructor(readonly name: string, readonly connect: () => Promise<Connection>) {}
 
   async get(key: string): Promise<Stored | undefined> {
-    return await this.#request("reading", key, async () => {
-      const { client, sdk } = await this.#connected();
-      const found = await client.send(new sdk.GetObjectCommand({ Bucket: this.name, Key: key }));
-      const bytes = await found.Body!.transformToByteArray();
-      return { bytes: new Uint8Array(bytes), etag: found.ETag! };
-    }, { 404: undefined });
+    for (let tries = 1;; tries++) {
+      try {
+        return await this.#request("reading", key, () => this.#read(key), { 404: undefined });
+      } catch (error) {
+        // The client asks again until there is an answer, and not where its body breaks off.
+        if (tries === BODIES || !(error instanceof S3Error) || statusOf(error.cause) !== undefined) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  async #read(key: string): Promise<Stored> {
+    const { client, sdk } = await this.#connected();
+    const found = await client.send(new sdk.GetObjectCommand({ Bucket: this.name, Key: key }));
+    const bytes = await found.Body!.transformToByteArray();
+    return { bytes: new Uint8Array(bytes), etag: found.ETag! };
   }
 
   async head(key: string): Promise<Head | undefined> {
@@ -123,18 +136,21 @@ export class S3Bucket {
   async deleteSeen(key: string, etag: string): Promise<boolean> {
     const { client, sdk } = await this.#connected();
     const command = new sdk.DeleteObjectCommand({ Bucket: this.name, Key: key, IfMatch: etag });
-    return await this.#request(
-      "deleting",
-      key,
-      async () => (await client.send(command), true),
-      { 404: true, 412: false },
-    );
+    const send = async () => (await client.send(command), true);
+    // An answer may have been lost: then what was sent once more found nothing.
+    return await this.#write("deleting", key, send, { 404: true }) || await this.head(key) === undefined;
   }
 
-  /** The objects whose keys begin so, ascending by code point. */
-  async *list(prefix: string): AsyncIterable<Listed> {
-    for await (const { Contents = [] } of this.#pages({ Prefix: prefix })) {
-      for (const { Key: key, Size: size = 0 } of Contents) yield { key: key!, size };
+  /**
+   * The objects whose keys begin so, ascending by code point; those that other programs make for folders are none.
+   *
+   * @param after The greatest key that is of no interest. @default none is
+   */
+  async *list(prefix: string, after?: string): AsyncIterable<Listed> {
+    for await (
+      const { Contents = [] } of this.#pages({ Prefix: prefix, ...(after && { StartAfter: after }) })
+    ) {
+      for (const { Key: key, Size: size = 0 } of Contents) if (!key!.endsWith("/")) yield { key: key!, size };
     }
   }
 
@@ -151,7 +167,14 @@ export class S3Bucket {
     return false;
   }
 
-  async *#pages(where: { readonly Prefix: string; readonly Delimiter?: string; readonly MaxKeys?: number }) {
+  async *#pages(
+    where: {
+      readonly Prefix: string;
+      readonly Delimiter?: string;
+      readonly MaxKeys?: number;
+      readonly StartAfter?: string;
+    },
+  ) {
     const { client, sdk } = await this.#connected();
     let token: string | undefined;
     do {

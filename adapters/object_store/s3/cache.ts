@@ -20,34 +20,37 @@ export class LocalCache {
    */
   async place(ref: FileRef, local: string, fetch: () => Promise<Uint8Array | undefined>): Promise<void> {
     const cached = this.#at(ref.hash);
-    if (await linked(cached, local)) {
+    if (await this.#isWhole(ref) && await linked(cached, local)) {
       await Deno.utime(cached, new Date(), new Date()).catch(() => {});
       return;
     }
     const bytes = await fetch();
     if (bytes?.length !== ref.size || hash("sha256", bytes) !== ref.hash) return;
-    await Deno.writeFile(local, bytes);
-    await this.take(ref, local);
+    await this.add(bytes);
+    if (!await linked(cached, local)) await Deno.writeFile(local, bytes);
   }
 
-  /** The bytes of a file that is here. */
-  async read(hash: string): Promise<Uint8Array | undefined> {
+  /** The bytes of a file that is here, whole. */
+  async read(ref: Written): Promise<Uint8Array | undefined> {
     try {
-      return await Deno.readFile(this.#at(hash));
+      const bytes = await Deno.readFile(this.#at(ref.hash));
+      return hash("sha256", bytes) === ref.hash ? bytes : undefined;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
       throw error;
     }
   }
 
-  /** Keeps bytes that were just written to the bucket. */
+  /** Keeps bytes, which the bucket has, if there is room for them here. */
   async add(bytes: Uint8Array): Promise<Written> {
     const written = { size: bytes.length, hash: hash("sha256", bytes) };
     const local = `${this.folder}/.${crypto.randomUUID()}`;
-    await Deno.mkdir(this.folder, { recursive: true });
     try {
+      await Deno.mkdir(this.folder, { recursive: true });
       await Deno.writeFile(local, bytes);
       await this.take(written, local);
+    } catch {
+      // It is fetched where it is needed.
     } finally {
       await Deno.remove(local).catch(() => {});
     }
@@ -57,7 +60,18 @@ export class LocalCache {
   /** Keeps a local file that nobody changes any more. */
   async take({ size, hash }: Written, local: string): Promise<void> {
     await Deno.mkdir(this.folder, { recursive: true });
+    using file = await Deno.open(local);
+    await file.sync();
     if (await linked(local, this.#at(hash))) await this.#grow(size);
+  }
+
+  /** One of another size was cut short, as by a loss of power. */
+  async #isWhole({ size, hash }: Written): Promise<boolean> {
+    const found = await Deno.stat(this.#at(hash)).catch(() => undefined);
+    if (found === undefined) return false;
+    if (found.size === size) return true;
+    await Deno.remove(this.#at(hash)).catch(() => {});
+    return false;
   }
 
   async #grow(size: number): Promise<void> {

@@ -47,16 +47,18 @@ export async function sizesOf(
   }
   const wanted = new Set(keys);
   for (const zone of Map.groupBy(keys, (key) => key.split("/", 1)[0]!).values()) {
-    for await (const { key, size } of bucket.list(sharedPrefix(zone))) {
+    const first = zone.reduce((least, key) => key < least ? key : least);
+    const last = zone.reduce((most, key) => key > most ? key : most);
+    for await (const { key, size } of bucket.list(shared(first, last), first.slice(0, -1))) {
+      if (key > last) break;
       if (wanted.has(key)) sizes.set(key, size);
     }
   }
   return sizes;
 }
 
-/** What all keys begin with. */
-function sharedPrefix(keys: readonly string[]): string {
-  const [first, last] = [keys.reduce((a, b) => a < b ? a : b), keys.reduce((a, b) => a > b ? a : b)];
+/** What both begin with. */
+function shared(first: string, last: string): string {
   let length = 0;
   while (length < first.length && first[length] === last[length]) length++;
   return first.slice(0, length);

@@ -43,7 +43,9 @@ export class S3Publisher implements Publisher {
     const stands = await headsOf(this.bucket, batch.map(({ final }) => final), WIDTH);
     const open = await this.#open(changes, stands);
     await each(open, WIDTH, ({ change, stands }) => this.#replace(change, stands));
-    await this.discard(batch.flatMap((change) => "temporary" in change ? [change.temporary] : []));
+    // All is in place; what cannot be tidied away goes with the run's folder.
+    const staged = batch.flatMap((change) => "temporary" in change ? [change.temporary] : []);
+    await this.discard(staged).catch(() => {});
   }
 
   /** What is not in place yet. @throws {PublishError} If what it takes is gone: nothing is changed then. */
@@ -56,7 +58,11 @@ export class S3Publisher implements Publisher {
         if (head !== undefined) open.push({ change, stands: head });
         return;
       }
-      if ((await measureOf(this.bucket, becomes.path, head))?.hash === becomes.hash) return;
+      if ((await measureOf(this.bucket, becomes.path, head))?.hash === becomes.hash) {
+        // The same bytes may be a file of two versions, and be kept of the one before.
+        if (replacement.standing?.hash === becomes.hash) open.push({ change, stands: head });
+        return;
+      }
       if ("temporary" in replacement && await this.bucket.head(replacement.temporary) !== undefined) {
         open.push({ change, stands: head });
         return;
@@ -71,6 +77,7 @@ export class S3Publisher implements Publisher {
   async #replace({ replacement, becomes }: Change, stands: Head | undefined): Promise<void> {
     const { final, standing } = replacement;
     if (standing !== undefined && stands !== undefined) await this.#keep(final, standing, stands);
+    if (becomes !== undefined && standing?.hash === becomes.hash && stands !== undefined) return;
     const done = becomes === undefined
       ? stands === undefined || await this.bucket.deleteSeen(final, stands.etag)
       : await this.#put(replacement, becomes, stands);
@@ -79,7 +86,7 @@ export class S3Publisher implements Publisher {
 
   async #put(replacement: Replacement, becomes: FileRef, stands: Head | undefined): Promise<boolean> {
     const bytes = await this.#staged(replacement, becomes);
-    if (bytes === undefined || hash("sha256", bytes) !== becomes.hash) {
+    if (bytes === undefined) {
       throw new PublishError(`publishing "${becomes.path}": the staged object is not what was audited`);
     }
     if (await this.bucket.put(becomes.path, bytes, { replaces: stands?.etag ?? null })) return true;
@@ -87,9 +94,13 @@ export class S3Publisher implements Publisher {
     return (await this.#measured(becomes.path))?.hash === becomes.hash;
   }
 
-  async #staged(replacement: Replacement, { hash }: FileRef): Promise<Uint8Array | undefined> {
+  /** The bytes that were audited; undefined where the staged object is another, or gone. */
+  async #staged(replacement: Replacement, becomes: FileRef): Promise<Uint8Array | undefined> {
     if (!("temporary" in replacement)) return undefined;
-    return await this.cache.read(hash) ?? (await this.bucket.get(replacement.temporary))?.bytes;
+    const cached = await this.cache.read(becomes);
+    if (cached !== undefined) return cached;
+    const found = await this.bucket.get(replacement.temporary);
+    return found !== undefined && hash("sha256", found.bytes) === becomes.hash ? found.bytes : undefined;
   }
 
   /** Keeps what stands, as long as it is what is recorded to. */
@@ -106,7 +117,11 @@ export class S3Publisher implements Publisher {
   async revert(batch: readonly Replacement[], measured: readonly FileRef[]): Promise<void> {
     await each(changesOf(batch, measured), WIDTH, async ({ replacement: { final, standing }, becomes }) => {
       const found = await this.bucket.head(final);
-      if (found !== undefined && (await measureOf(this.bucket, final, found))?.hash !== becomes?.hash) return;
+      if (found !== undefined) {
+        const { hash } = await measureOf(this.bucket, final, found) ?? {};
+        // What stands is another's, or stood before just as it was to stand.
+        if (hash !== becomes?.hash || hash === standing?.hash) return;
+      }
       const kept = standing && await this.bucket.get(keptPath(final, standing.dataVersion));
       const isWhole = kept !== undefined &&
         (standing?.hash === undefined || hash("sha256", kept.bytes) === standing.hash);

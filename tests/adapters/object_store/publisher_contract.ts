@@ -163,6 +163,18 @@ export function publisherContract(name: string, open: () => Promise<Lake>): void
     assertEquals(await textAt(lake, FINAL), "one");
   });
 
+  test("keeps a file whose bytes stay as they are, and puts it back as it stood", async (lake) => {
+    const before = await published(lake, "one");
+    const { change, ref } = await staged(lake, "one", { standing: version("v1", "one") });
+    await lake.publisher.replace([change], [ref]);
+    assert(await lake.publisher.recall({ ref: before, dataVersion: "v1", temporary: "_staging/8/recalled" }));
+    await lake.publisher.revert([change], [ref]);
+    assertEquals(await textAt(lake, FINAL), "one");
+    const again = await staged(lake, "one", { standing: version("v2", "one") });
+    await lake.publisher.revert([again.change], [again.ref]);
+    assertEquals(await textAt(lake, FINAL), "one");
+  });
+
   test("keeps no other bytes under the name of a version", async (lake) => {
     const before = await published(lake, "one");
     await lake.store.write(FINAL, new TextEncoder().encode("bad"));

@@ -60,7 +60,8 @@ export class BucketPublisher implements Publisher {
     const becomes = hashes(batch, measured);
     for (const { final, standing } of batch) {
       const found = await this.bucket.get(final);
-      if (found !== undefined && refOf(final, found.bytes).hash !== becomes.get(final)) continue;
+      const hash = found && refOf(final, found.bytes).hash;
+      if (hash !== undefined && (hash !== becomes.get(final) || hash === standing?.hash)) continue;
       const kept = standing && await this.bucket.get(keptPath(final, standing.dataVersion));
       const isWhole = kept !== undefined &&
         (standing?.hash === undefined || refOf(final, kept.bytes).hash === standing.hash);
