@@ -77,7 +77,7 @@ export class S3Publisher implements Publisher {
   async #replace({ replacement, becomes }: Change, stands: Head | undefined): Promise<void> {
     const { final, standing } = replacement;
     if (standing !== undefined && stands !== undefined) await this.#keep(final, standing, stands);
-    if (becomes !== undefined && standing?.hash === becomes.hash && stands !== undefined) return;
+    if (becomes !== undefined && (await measureOf(this.bucket, final, stands))?.hash === becomes.hash) return;
     const done = becomes === undefined
       ? stands === undefined || await this.bucket.deleteSeen(final, stands.etag)
       : await this.#put(replacement, becomes, stands);

@@ -175,6 +175,14 @@ export function publisherContract(name: string, open: () => Promise<Lake>): void
     assertEquals(await textAt(lake, FINAL), "one");
   });
 
+  test("puts the same bytes in the place of damaged ones", async (lake) => {
+    await published(lake, "one");
+    await lake.store.write(FINAL, new TextEncoder().encode("bad"));
+    const ref = await published(lake, "one", { standing: version("v1", "one") });
+    assertEquals(await textAt(lake, FINAL), "one");
+    assertEquals(await lake.publisher.intact([ref]), [true]);
+  });
+
   test("keeps no other bytes under the name of a version", async (lake) => {
     const before = await published(lake, "one");
     await lake.store.write(FINAL, new TextEncoder().encode("bad"));
