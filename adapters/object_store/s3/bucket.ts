@@ -46,23 +46,19 @@ export class S3Bucket {
   constructor(readonly name: string, readonly connect: () => Promise<Connection>) {}
 
   async get(key: string): Promise<Stored | undefined> {
+    const { client, sdk } = await this.#connected();
+    const send = () => client.send(new sdk.GetObjectCommand({ Bucket: this.name, Key: key }));
     for (let tries = 1;; tries++) {
+      const found = await this.#request("reading", key, send, { 404: undefined });
+      if (found === undefined) return undefined;
       try {
-        return await this.#request("reading", key, () => this.#read(key), { 404: undefined });
+        const bytes = await found.Body!.transformToByteArray();
+        return { bytes: new Uint8Array(bytes), etag: found.ETag! };
       } catch (error) {
         // The client asks again until there is an answer, and not where its body breaks off.
-        if (tries === BODIES || !(error instanceof S3Error) || statusOf(error.cause) !== undefined) {
-          throw error;
-        }
+        if (tries === BODIES) throw S3Error.of(`reading "${this.#url(key)}"`, error);
       }
     }
-  }
-
-  async #read(key: string): Promise<Stored> {
-    const { client, sdk } = await this.#connected();
-    const found = await client.send(new sdk.GetObjectCommand({ Bucket: this.name, Key: key }));
-    const bytes = await found.Body!.transformToByteArray();
-    return { bytes: new Uint8Array(bytes), etag: found.ETag! };
   }
 
   async head(key: string): Promise<Head | undefined> {

@@ -19,7 +19,7 @@ export interface Connection {
 /** So often a request is sent that is not answered, or with an error that may pass. */
 const ATTEMPTS = 5;
 /** How long nobody answers, in milliseconds, until a request is sent again: whoever publishes is waited for. */
-const SILENCE = { connectionTimeout: 5_000, socketTimeout: 30_000 };
+const SILENCE = { connectionTimeout: 5_000, socketTimeout: 20_000 };
 
 export async function connect({ endpoint, region, key }: Access): Promise<Connection> {
   const sdk = await import("@aws-sdk/client-s3");
