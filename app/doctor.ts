@@ -39,7 +39,7 @@ export async function* examine(
   yield fact("PIPELINES", config.pipelines.join(","));
   yield fact("PIPELINE_ENV", environment);
   yield fact("LAKE_URL", lake);
-  yield fact("STATE_URL", state);
+  yield fact("STATE_URL", await shownState(state));
   if (graph !== null) yield fact("GRAPH", graph);
   const asksOpenAQ = askingAsset(groups.pipelines) !== undefined;
   if (asksOpenAQ) {

@@ -45,7 +45,13 @@ export function masker(given: Readonly<Record<string, string | undefined>>): (te
   return (text) => ordered.reduce((masked, [secret, stars]) => masked.replaceAll(secret, stars), text);
 }
 
-/** A URL's part as it was before it was written for the URL. */
+/** A URL's part as it was before it was written for the URL; what stands for no character stays. */
 function decoded(part: string): string {
-  return new URLSearchParams(`p=${part}`).get("p")!;
+  return part.replaceAll(/(%[0-9a-f]{2})+/gi, (written) => {
+    try {
+      return decodeURIComponent(written);
+    } catch {
+      return written;
+    }
+  });
 }

@@ -36,10 +36,21 @@ const lakeUrl = z.string().superRefine((text, context) => {
 
 const DATABASE = "postgres://user:password@host:port/database";
 
+/** Whether a text is the URL of one database, as a password with a bare "/" or "%" keeps it from being. */
+function isDatabase(text: string): boolean {
+  try {
+    const { username, password, pathname } = new URL(text);
+    [username, password].forEach(decodeURIComponent);
+    return /^\/[^/@]+$/.test(pathname);
+  } catch {
+    return false;
+  }
+}
+
 /** The path of a file, or a database of PostgreSQL. */
 const stateUrl = z.string().superRefine((text, context) => {
   if (!SCHEME.test(text)) return;
-  if (isShared(text) && URL.canParse(text) && new URL(text).pathname.length > 1) return;
+  if (isShared(text) && isDatabase(text)) return;
   const message = isShared(text) ? `wanted ${DATABASE}` : `wanted the path of a SQLite file, or ${DATABASE}`;
   context.addIssue({ code: "custom", message });
 });

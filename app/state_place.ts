@@ -16,10 +16,8 @@ export async function shownState(state: string): Promise<string> {
 /** @throws {StateError} If a shared state cannot be reached or used. */
 export async function isStateThere(state: string): Promise<boolean> {
   if (!isShared(state)) return await isThere(state);
-  const { openPostgresState } = await import("../adapters/state/postgres/open.ts");
-  const found = await openPostgresState({ url: state, access: "read" });
-  await found?.close();
-  return found !== undefined;
+  const { isPostgresStateThere } = await import("../adapters/state/postgres/open.ts");
+  return await isPostgresStateThere(state);
 }
 
 /** Which content a state that is open has: another text once it was replaced. @throws {StateError} If nothing is there. */

@@ -49,10 +49,18 @@ Deno.test("a state is a file or a database of PostgreSQL, and no password is sho
   const url = "postgres://u:hidden@h/db";
   assertEquals((await readConfig({ STATE_URL: url }, "/data")).state, url);
   const wanted = "postgres://user:password@host:port/database";
-  for (const given of ["postgres://u:hidden@h", "postgresql://u:hid/den@h/db", "postgres:u:hidden@h/db"]) {
+  for (
+    const given of [
+      "postgres://u:hidden@h",
+      "postgresql://u:hid/den@h/db",
+      "postgres:u:hidden@h/db",
+      "postgres://u:4711/hidden@h/db",
+      "postgres://u:hidden%@h/db",
+    ]
+  ) {
     const [fault, ...others] = await faults({ STATE_URL: given });
     assertStringIncludes(fault!, wanted);
-    assertEquals([others, /hidden|hid\/den/.test(fault!)], [[], false]);
+    assertEquals([others, /hidden|hid\/den|4711/.test(fault!)], [[], false]);
   }
   const [fault] = await faults({ STATE_URL: "mysql://u:hidden@h/db" });
   assertEquals(fault, `STATE_URL: found "mysql://***@h/db", wanted the path of a SQLite file, or ${wanted}`);
@@ -131,6 +139,10 @@ Deno.test("secrets are taken out of any text, however they are written", async (
     mask('a key/"of"/mine b key%2F%22of%22%2Fmine c key/\\"of\\"/mine d pass%20word e pass word'),
     "a *** b *** c *** d *** e ***",
   );
+  for (const password of ["Zm9v+YmFy==", "long&split", "half%of=it"]) {
+    const { mask } = await readConfig({ OPENAQ_API_URL: `http://user:${password}@127.0.0.1:1` }, "/data");
+    assertEquals(mask(`found ${password} there`), "found *** there");
+  }
 });
 
 Deno.test("a secret too short to be told from other words takes no letters out of them", async () => {

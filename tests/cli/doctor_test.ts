@@ -48,6 +48,18 @@ Deno.test("doctor tries where a run stages and where workers hold their locks, t
   }
 });
 
+Deno.test("doctor shows no password of a state on PostgreSQL, however it is written", async () => {
+  await using line = await CommandLine.open();
+  for (const password of ["Zm9v+YmFy==", "Zm9v&YmFy", "k=7", "Zm9v%2BYmFy%3d"]) {
+    const env = { STATE_URL: `postgres://user:${password}@127.0.0.1:1/db` };
+    const { stdout, stderr } = await line.run(["doctor"], { env });
+    assertMatch(stdout, /STATE_URL +postgres:\/\/user@127\.0\.0\.1:1\/db/);
+    for (const hidden of [password, decodeURIComponent(password)]) {
+      assertEquals(`${stdout}${stderr}`.includes(hidden), false, stdout);
+    }
+  }
+});
+
 Deno.test("doctor does not take a folder for one that can be made below /proc", {
   ignore: Deno.build.os !== "linux",
 }, async () => {

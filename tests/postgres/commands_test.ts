@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import type { Database } from "../../adapters/state/postgres/database.ts";
+import { migrations } from "../../adapters/state/postgres/migrations.ts";
 import { isPresent } from "../../adapters/state/postgres/schema.ts";
 import { StatePlaceError } from "../../core/mod.ts";
 import { CommandLine } from "../cli/command_line.ts";
@@ -146,6 +147,26 @@ Deno.test("commands on PostgreSQL: an older server is told of", async () => {
     'opening the state: "postgres://host/db" is PostgreSQL 14, wanted 15 or later',
   );
 });
+
+test(
+  "who writes brings an older state up to this version, and who reads says who does",
+  async (line, { url, run }) => {
+    const env = { STATE_URL: url };
+    assertEquals((await line.run(["materialize", ...DAY], { env })).code, 0);
+    const steps = migrations as string[];
+    steps.push("CREATE TABLE further (a int)");
+    try {
+      const { code, stderr } = await line.run(["status"], { env });
+      assertEquals(code, 2);
+      assertMatch(stderr, /has schema version \d+, wanted \d+: who opens it to write/);
+      assertEquals((await line.run(["materialize", ...DAY, "--json"], { env })).json.status, "nothing_to_do");
+      assertEquals((await line.run(["status"], { env })).code, 0);
+      assertEquals(await run("SELECT * FROM further"), []);
+    } finally {
+      steps.pop();
+    }
+  },
+);
 
 test("a folder is the lake of the host that made it alone", async (line, { url, run }) => {
   const env = { STATE_URL: url };

@@ -11,6 +11,7 @@ import type { CheckResult } from "../../../core/mod.ts";
 import { placesOf } from "../commits.ts";
 import * as rows from "../event_rows.ts";
 import { encodeIntent } from "../stored_intent.ts";
+import { readable } from "./database.ts";
 
 /** The numbers of assets. */
 type IdOf = (key: string) => number;
@@ -72,6 +73,7 @@ export function stepArgument(step: Commit["step"], idOf: IdOf): string | null {
 
 function given(event: NewEvent, n: number, asset: number) {
   const { kind, at, run } = event;
+  const body = rows.encodeBody(event);
   const [first, last] = "partition" in event
     ? [event.partition, null]
     : [event.from, event.to === event.from ? null : event.to];
@@ -83,7 +85,7 @@ function given(event: NewEvent, n: number, asset: number) {
     at,
     first,
     last,
-    body: rows.encodeBody(event),
+    body: body && readable(body),
     ...("checks" in event && tally(event.checks)),
     ...(kind === "checked" && { of: event.of, damaged: damagedTo(event.checks) }),
     ...(kind === "materialized" && {

@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { asStateError, isInTheWay, placeOf } from "./errors.ts";
+import { asStateError, isBrokenOff, isInTheWay, placeOf } from "./errors.ts";
 
 /** A value of a statement; arrays and objects are given as JSON. */
 export type Value = string | number | boolean | Uint8Array | null;
@@ -19,6 +19,11 @@ type Client = postgres.Sql | postgres.TransactionSql;
 
 /** So many connections a handle has at most, beside the one by which it listens. */
 const CONNECTIONS = 4;
+/**
+ * So many milliseconds a transaction may do nothing before the server ends it: a host that stops in one keeps others from
+ * what it holds no longer, and less long than from its claims.
+ */
+const LONGEST_PAUSE = 20_000;
 /** How often a transaction is begun anew that was given up for another's sake. */
 const TRIES = 5;
 
@@ -38,6 +43,8 @@ export class Database {
   readonly place: string;
   readonly #sql: postgres.Sql;
   #isOpen = true;
+  /** So many seconds what is under way has to end; the driver waits in vain for what broke off. */
+  #patience = 5;
 
   constructor(url: string) {
     this.place = placeOf(url);
@@ -47,8 +54,12 @@ export class Database {
       connect_timeout: 10,
       types: TYPES as unknown as Record<string, postgres.PostgresType>,
       onnotice: () => {},
-      // Statements are short: to compile them takes longer than to run them.
-      connection: { application_name: "airgraph", jit: "off" as unknown as boolean },
+      connection: {
+        application_name: "airgraph",
+        // Statements are short: to compile them takes longer than to run them.
+        jit: "off" as unknown as boolean,
+        idle_in_transaction_session_timeout: LONGEST_PAUSE,
+      },
       backoff: (tries: number) => Math.min(2 ** tries / 100, 2),
     });
   }
@@ -75,13 +86,13 @@ export class Database {
 
   /** Does the work in one transaction; each of its statements sees what others wrote until then. */
   async write<T>(work: (transaction: Queries) => Promise<T>): Promise<T> {
-    return await this.#guarded(() => this.#sql.begin((sql) => work(queries(sql))) as Promise<T>);
+    return await this.#guarded(() => this.#begin("", work));
   }
 
   /** Reads several times from one moment. */
   async read<T>(work: (transaction: Queries) => Promise<T>): Promise<T> {
     const mode = "ISOLATION LEVEL REPEATABLE READ READ ONLY";
-    return await this.#guarded(() => this.#sql.begin(mode, (sql) => work(queries(sql))) as Promise<T>);
+    return await this.#guarded(() => this.#begin(mode, work));
   }
 
   /** Answers once it listens. @param heard Also called whenever it listens anew, as what was told before was missed. */
@@ -92,7 +103,20 @@ export class Database {
   async close(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    await this.#sql.end({ timeout: 5 });
+    await this.#sql.end({ timeout: this.#patience });
+  }
+
+  /** Once its connection broke off, the work is left where it is: of what it asked further the driver would die. */
+  async #begin<T>(mode: string, work: (transaction: Queries) => Promise<T>): Promise<T> {
+    const over = new AbortController();
+    try {
+      return await this.#sql.begin(mode, (sql) => work(queries(sql, over.signal))) as T;
+    } catch (error) {
+      if (isBrokenOff(error)) this.#patience = 0;
+      throw error;
+    } finally {
+      over.abort();
+    }
   }
 
   async #guarded<T>(work: () => PromiseLike<T>): Promise<T> {
@@ -106,11 +130,21 @@ export class Database {
   }
 }
 
+const NEVER = new Promise<never>(() => {});
 /** Also of statements without parameters. */
 const KEPT_PREPARED = { prepare: true, simple: false } as postgres.UnsafeQueryOptions;
 
-function queries(sql: Client): Queries {
-  const ask = (text: string, values: Value[]) => sql.unsafe(text, values.map(storable), KEPT_PREPARED);
+/** @param over Once it is aborted, nothing is asked or answered any more. */
+function queries(sql: Client, over?: AbortSignal): Queries {
+  const ask = async (text: string, values: Value[]) => {
+    if (over?.aborted) return await NEVER;
+    try {
+      return await sql.unsafe(text, values.map(storable), KEPT_PREPARED);
+    } catch (error) {
+      if (over !== undefined && isBrokenOff(error)) return await NEVER;
+      throw error;
+    }
+  };
   const all = async <Row>(text: string, ...values: Value[]) => [...await ask(text, values)] as Row[];
   return {
     all,
@@ -118,6 +152,11 @@ function queries(sql: Client): Queries {
     run: async (text, ...values) => (await ask(text, values)).count,
     exec: async (text) => void await sql.unsafe(text),
   };
+}
+
+/** A JSON whose texts PostgreSQL can read: it knows no zero characters and no halves of characters. */
+export function readable(json: string): string {
+  return json.replaceAll(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, "$1\uFFFD");
 }
 
 /** PostgreSQL keeps no zero characters. */

@@ -30,6 +30,12 @@ export function isInTheWay(error: unknown): boolean {
   return ["40001", "40P01"].includes(codeOf(error) ?? "");
 }
 
+const BROKEN_OFF = /^(CONNECTION_|ECONNRESET|EPIPE|57P0|25P03)/;
+
+export function isBrokenOff(error: unknown): boolean {
+  return BROKEN_OFF.test(codeOf(error) ?? "");
+}
+
 export function hasCode(error: unknown, code: string): boolean {
   return codeOf(error) === code;
 }
@@ -61,7 +67,7 @@ const PLACES: readonly (readonly [codes: RegExp, line: Line])[] = [
 
 const FAULTS: readonly (readonly [codes: RegExp, line: Line])[] = [
   [
-    /^(CONNECTION_|ECONNRESET|EPIPE|57P0)/,
+    BROKEN_OFF,
     (place) => `using the state: the connection to "${place}" broke off, wanted a server that stays`,
   ],
   [

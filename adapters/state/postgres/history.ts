@@ -15,14 +15,20 @@ const NUMBERS = `
   WHERE e.kind = ${rows.MATERIALIZED} AND e.at < $1 AND NOT EXISTS (${STANDS_BY})
   GROUP BY e.asset, e.first ORDER BY e.asset, e.first`;
 
-const CHAIN = `
-  WITH RECURSIVE chain (seq, previous) AS (
-    SELECT e.seq, e.previous FROM partitions p JOIN events e ON e.seq = p.seq
-    WHERE p.asset = $1 AND p.partition = $2 AND p.status <> ${WIPED}
+/** Lets those of partitions' materializations that stay follow each other, as if the listed ones had never been. */
+const RELINK = `
+  WITH RECURSIVE chain (asset, first, seq, previous) AS (
+    SELECT e.asset, e.first, e.seq, e.previous FROM partitions p JOIN events e ON e.seq = p.seq
+    WHERE p.status <> ${WIPED}
+      AND (p.asset, p.partition) IN (SELECT g.asset, g.first FROM events g WHERE g.seq IN ${LISTED})
     UNION ALL
-    SELECT e.seq, e.previous FROM chain JOIN events e ON e.seq = chain.previous
+    SELECT e.asset, e.first, e.seq, e.previous FROM chain JOIN events e ON e.seq = chain.previous
+  ), staying AS (
+    SELECT seq, previous, lead(seq) OVER (PARTITION BY asset, first ORDER BY seq DESC) AS next
+    FROM chain WHERE seq NOT IN ${LISTED}
   )
-  SELECT seq, previous FROM chain ORDER BY seq DESC`;
+  UPDATE events e SET previous = s.next
+  FROM staying s WHERE e.seq = s.seq AND s.next IS DISTINCT FROM s.previous`;
 
 /** The check that was looked at last of what stands says something; all others do not. */
 const CHECKS = `
@@ -82,15 +88,14 @@ export class History {
     await this.#db.write(async (transaction) => {
       // Nobody appends to a chain meanwhile.
       await transaction.run("SELECT 1 FROM counter FOR UPDATE");
-      const found = await transaction.all<{ seq: Seq; asset: number; first: number }>(
-        `SELECT e.seq, e.asset, e.first FROM events e WHERE e.seq IN ${LISTED}
+      const found = await transaction.all<{ seq: Seq }>(
+        `SELECT e.seq FROM events e WHERE e.seq IN ${LISTED}
           AND e.kind = ${rows.MATERIALIZED} AND NOT EXISTS (${STANDS_BY}) AND e.seq < (SELECT max(seq) FROM events)`,
         JSON.stringify(materializations),
       );
-      const going = new Set(found.map(({ seq }) => seq));
-      const partitions = new Map(found.map(({ asset, first }) => [`${asset} ${first}`, { asset, first }]));
-      for (const { asset, first } of partitions.values()) await relink(transaction, asset, first, going);
-      await deleteEvents(transaction, [...going]);
+      const going = found.map(({ seq }) => seq);
+      await transaction.run(RELINK, JSON.stringify(going));
+      await deleteEvents(transaction, going);
     });
   }
 
@@ -111,16 +116,6 @@ export class History {
       );
     }
     return { events: events!.length, runs: runs!.length };
-  }
-}
-
-/** Lets those of a partition's materializations that stay follow each other. */
-async function relink(db: Queries, asset: number, partition: number, going: ReadonlySet<Seq>): Promise<void> {
-  const chain = await db.all<{ seq: Seq; previous: Seq | null }>(CHAIN, asset, partition);
-  const staying = chain.filter(({ seq }) => !going.has(seq));
-  for (const [i, { seq, previous }] of staying.entries()) {
-    const next = staying[i + 1]?.seq ?? null;
-    if (next !== previous) await db.run("UPDATE events SET previous = $1 WHERE seq = $2", next, seq);
   }
 }
 

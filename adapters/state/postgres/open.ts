@@ -1,7 +1,7 @@
 import type { State } from "../../../core/mod.ts";
 import type { Locks } from "../locks.ts";
 import { Database } from "./database.ts";
-import { isPresent, migrate } from "./schema.ts";
+import { isMade, isPresent, migrate } from "./schema.ts";
 import { PostgresState } from "./state.ts";
 import { LEASE, type LeaseOptions } from "./workers.ts";
 
@@ -45,4 +45,10 @@ export async function openPostgresState(
     await db.close();
     throw error;
   }
+}
+
+/** Whether a state is in a schema of PostgreSQL. @throws {StateError} If the server cannot be reached or used. */
+export async function isPostgresStateThere(url: string): Promise<boolean> {
+  const db = new Database(url);
+  return await isMade(db).finally(() => db.close());
 }

@@ -13,7 +13,7 @@ import type {
   StepRecord,
 } from "../../../core/mod.ts";
 import { ended, noRuns } from "../ended.ts";
-import type { Database, Queries, Value } from "./database.ts";
+import { type Database, type Queries, readable, type Value } from "./database.ts";
 import type { Registry } from "./registry.ts";
 import type { Workers } from "./workers.ts";
 
@@ -187,10 +187,10 @@ export class Runs {
       step,
       at,
       level,
-      message: message.replaceAll("\0", "\uFFFD"),
+      message,
       fields: Object.keys(fields).length === 0 ? null : JSON.stringify(fields),
     }));
-    await this.#db.run("SELECT log_lines($1, $2)", run, JSON.stringify(lines));
+    await this.#db.run("SELECT log_lines($1, $2)", run, readable(JSON.stringify(lines)));
   }
 
   async logs(run: RunId, { step, levels, after = 0, before, limit }: LogPage): Promise<KeptLogEntry[]> {

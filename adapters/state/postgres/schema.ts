@@ -23,6 +23,12 @@ export async function migrate(db: Database): Promise<void> {
   });
 }
 
+/** Whether a state is there, of this version or of one that is brought up to it. @throws {StatePlaceError} If it is none. */
+export async function isMade(db: Database): Promise<boolean> {
+  await requireServer(db);
+  return await versionOf(db, db.place) > 0;
+}
+
 /** Whether a state of this version is there. @throws {StatePlaceError} If it is of another one. */
 export async function isPresent(db: Database): Promise<boolean> {
   await requireServer(db);

@@ -288,7 +288,8 @@ export class Runs {
         step,
         at,
         LEVELS.indexOf(level),
-        message,
+        // A text ends there for SQLite.
+        message.replaceAll("\0", "\uFFFD"),
         Object.keys(fields).length === 0 ? null : JSON.stringify(fields),
       );
     }

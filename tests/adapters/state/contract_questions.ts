@@ -52,6 +52,46 @@ export function describeQuestions(name: string, open: () => Promise<Harness>): v
     assertEquals(await state.eventsOf(HOURS, 9), (await state.since(0)).slice(0, 6).reverse());
   });
 
+  test("whatever characters texts have, all is answered, with nothing but what is none changed", async (state) => {
+    const odd = 'a\0b\ud800c\udc00d \\u0000 \\\0 \ud83d\ude00 "';
+    const text = (value: string) => value.toWellFormed().replaceAll("\0", "\uFFFD");
+    const tidy = (_: string, value: unknown) => {
+      if (typeof value === "string") return text(value);
+      if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+      return Object.fromEntries(Object.entries(value).map(([name, each]) => [text(name), each]));
+    };
+    const plain = (given: unknown) => JSON.parse(JSON.stringify(given, tidy));
+    const files = [{ path: "hours/1", size: 7, hash: "h" }];
+    const failed = [{
+      check: "c",
+      severity: "warning",
+      passed: false,
+      detail: odd,
+      subjects: { [odd]: odd },
+    }] as const;
+    const payload = { files, rows: 3, metadata: { [odd]: { type: "text", value: odd } } } as const;
+    const common = { asset: HOURS, at: 3, run: null, partition: 1 } as const;
+    const events: NewEvent[] = [
+      materialized(1, { payload, checks: failed }),
+      { kind: "checked", ...common, of: 1, checks: failed },
+      { kind: "checked", ...common, of: 1, checks: failed },
+    ];
+    const claim = await claimed(state, { from: 0, to: 9 });
+    await state.commit({ claim, events });
+    const intent = { event: materialized(2, { payload }), replacements: [], measured: [] };
+    assertEquals((await state.commit({ claim, events: [], intents: [intent] })).status, "taken");
+    assertEquals(plain([...await state.rechecked(HOURS, [{ from: 1, to: 1 }])]), plain([[1, failed]]));
+    assertEquals(plain(await state.since(0)), plain(events.map((event, i) => ({ ...event, seq: i + 1 }))));
+    assertEquals((await state.filesBelow("hours")).map(({ path }) => path), ["hours/1"]);
+    assertEquals((await state.filesAt(["hours/1"])).map(({ path }) => path), ["hours/1"]);
+    assertEquals((await state.series(HOURS, "rows", { from: 1, to: 1 }, 1)).map(({ sum }) => sum), [3]);
+    assertEquals(await state.forgetOlder(9), { events: 1, runs: 0 });
+    const run = await started(state);
+    const entry = { step: 0, at: 5, level: "info", message: odd, fields: { [odd]: odd } } as const;
+    await state.log(run, [entry]);
+    assertEquals(plain(await state.logs(run)), plain([{ ...entry, line: 1 }]));
+  });
+
   test("events that were forgotten are in no answer", async (state) => {
     const claim = await claimed(state, { from: 0, to: 9 });
     await state.commit({ claim, events: [materialized(1), materialized(1), materialized(2)] });
