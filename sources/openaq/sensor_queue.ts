@@ -28,7 +28,7 @@ export const CONCURRENCY = 8;
 interface Suspect {
   readonly track: Track;
   readonly error: OpenAQError;
-  /** How often it was asked. */
+  /** How often it was asked, without requests that reached nobody. */
   readonly asked: number;
   /** Whether another has answered since it failed first. */
   readonly isAlone: boolean;
@@ -43,9 +43,14 @@ interface Witness {
   readonly to: Instant;
 }
 
+/** Whether others may have failed as it did. */
+function isPassing({ error: { trouble } }: Pick<Suspect, "error">): boolean {
+  return trouble === "failing" || trouble === "unreachable";
+}
+
 /** Whether a sensor may answer when it is asked again. */
-function mayPass({ error: { trouble, patience }, asked }: Suspect): boolean {
-  return trouble === "failing" && asked < ATTEMPTS && patience > 0;
+function mayPass(suspect: Suspect): boolean {
+  return isPassing(suspect) && suspect.asked < ATTEMPTS && suspect.error.patience > 0;
 }
 
 /**
@@ -124,7 +129,7 @@ export class SensorQueue {
     const isAlone = this.#running.size === 0;
     if (this.#suspects.length > 0 && (track === undefined ? isAlone || !isTroubled : isAlone && isDown)) {
       const hasWitness = this.#witness() !== undefined;
-      const isUntried = !hasWitness && this.#suspects.every(({ asked }) => asked === 1);
+      const isUntried = !hasWitness && this.#suspects.every(({ asked }) => asked <= 1);
       const suspect = !isDown || isUntried ? this.#toRepeat() : undefined;
       if (suspect !== undefined) return () => this.#repeat(suspect, isTroubled);
       if (isAlone && (track === undefined || hasWitness)) return () => this.#judge();
@@ -236,10 +241,14 @@ export class SensorQueue {
       this.#hear();
       if (this.#probes.delete(track)) await this.#welcome(track);
     } catch (error) {
-      if (!(error instanceof OpenAQError) || EVERYONES.has(error.trouble)) throw error;
-      if (this.#probes.delete(track)) return await this.#setAside({ track, error });
-      if (error.trouble === "failing") this.#retries.failed(alone);
-      this.#suspects.push({ track, error, asked: (before.asked ?? 0) + 1, isAlone: before.isAlone ?? true });
+      if (!(error instanceof OpenAQError)) throw error;
+      const isReached = error.trouble !== "unreachable";
+      if (isReached && EVERYONES.has(error.trouble)) throw error;
+      if (isReached && this.#probes.delete(track)) return await this.#setAside({ track, error });
+      if (isPassing({ error })) this.#retries.failed(alone);
+      if (!isReached && this.#retries.isDown) throw error;
+      const asked = (before.asked ?? 0) + (isReached ? 1 : 0);
+      this.#suspects.push({ track, error, asked, isAlone: before.isAlone ?? true });
     } finally {
       track.busy = false;
     }
@@ -260,7 +269,7 @@ export class SensorQueue {
 
   async #repeat(suspect: Suspect, alone: boolean): Promise<void> {
     this.#suspects = this.#suspects.filter((other) => other !== suspect);
-    this.#retries.made();
+    if (suspect.asked > 0) this.#retries.made();
     await this.#paused(suspect, alone);
   }
 
@@ -268,8 +277,8 @@ export class SensorQueue {
   #toRepeat(): Suspect | undefined {
     // Whether others are answered may have to be seen.
     const spare = this.#suspects.some(({ isAlone }) => isAlone) && this.#witness() !== undefined ? 1 : 0;
-    if (this.#retriesLeft <= spare) return undefined;
-    return this.#suspects.filter(mayPass)
+    const mayRepeat = this.#retriesLeft > spare;
+    return this.#suspects.filter((suspect) => mayPass(suspect) && (mayRepeat || suspect.asked === 0))
       .reduce<Suspect | undefined>((a, b) => a === undefined || b.asked < a.asked ? b : a, undefined);
   }
 
@@ -280,7 +289,7 @@ export class SensorQueue {
   /** Whether the API answers for a sensor that has answered before tells whose fault it is. */
   async #judge(): Promise<void> {
     const { client } = this.parts;
-    const isClear = this.#suspects.every(({ isAlone, error }) => !isAlone && error.trouble !== "failing");
+    const isClear = this.#suspects.every((suspect) => !suspect.isAlone && !isPassing(suspect));
     const witness = !isClear && this.#retriesLeft > 0 ? this.#witness() : undefined;
     const [{ error }] = this.#suspects as [Suspect];
     const isTold = witness === undefined
@@ -292,9 +301,10 @@ export class SensorQueue {
     }
     this.#hear();
     // Their failures are their own; those that were asked least are still to have another chance.
-    const left = this.#retriesLeft > 0
-      ? this.#suspects.filter((suspect) => suspect.asked < OF_SEVERAL && mayPass(suspect))
-      : [];
+    const mayRepeat = this.#retriesLeft > 0;
+    const left = this.#suspects.filter((suspect) =>
+      mayPass(suspect) && suspect.asked < OF_SEVERAL && (mayRepeat || suspect.asked === 0)
+    );
     const condemned = this.#suspects.filter((suspect) => !left.includes(suspect));
     this.#suspects = left;
     for (const { track } of condemned) track.busy = true; // not asked again while its gap is written

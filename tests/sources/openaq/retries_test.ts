@@ -1,7 +1,7 @@
 import { assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
 import { DAY, HOUR, SECOND } from "../../../core/mod.ts";
 import { OpenAQError } from "../../../sources/openaq/error.ts";
-import { gaps } from "../../../sources/openaq/gaps.ts";
+import { gaps, isSilent, setAside } from "../../../sources/openaq/gaps.ts";
 import type { HistoryQuestion } from "../../../sources/openaq/question.ts";
 import { openaqSource } from "../../../sources/openaq/source.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";
@@ -14,6 +14,7 @@ const to = NOW - NOW % HOUR;
 const FIRST = 50_000_001;
 
 const NEVER = -1;
+const REFUSED = -2;
 
 /** The status of a sensor's answer by its number, from 1, how often it was asked before, and since when; 0 is honest. */
 type Faults = (sensor: number, before: number, ago: number) => number;
@@ -24,13 +25,15 @@ interface Asking {
   readonly days?: number;
   /** How often asking for locations fails. */
   readonly locationsFail?: number;
+  /** The sensor that was set aside the day before. */
+  readonly owing?: number;
   readonly signal?: AbortSignal;
 }
 
 /** A run: locations, and then the hours of all sensors. */
 async function asked(
   faults: Faults,
-  { sensors = SENSORS, days = 1, locationsFail = 0, signal }: Asking = {},
+  { sensors = SENSORS, days = 1, locationsFail = 0, owing, signal }: Asking = {},
 ) {
   const clock = fakeClock(NOW, { auto: true });
   const honest = simulatedOpenAQ({ dataset: generated({ sensors, quirks: false }), clock });
@@ -41,6 +44,7 @@ async function asked(
     times.set(sensor, before + 1);
     const status = sensor > 0 ? faults(sensor, before, clock.now() - NOW) : before < locationsFail ? 500 : 0;
     if (status === NEVER) return new Promise(() => {});
+    if (status === REFUSED) return Promise.reject(new TypeError("tcp connect error: Connection refused"));
     return status === 0 ? honest(request) : Promise.resolve(new Response("{}", { status }));
   };
   const parts = served(handler, clock);
@@ -50,6 +54,15 @@ async function asked(
   };
   const source = openaqSource({ ...parts, countryId: 56, record });
   const locations = await source.locations();
+  if (owing !== undefined) {
+    await setAside(
+      parts.kv,
+      FIRST - 1 + owing,
+      [{ from: to - 5 * DAY, to: to - 4 * DAY }],
+      "failed",
+      NOW - DAY,
+    );
+  }
   const question: HistoryQuestion = {
     ranges: [{ from: to - days * DAY, to }],
     locations,
@@ -63,8 +76,8 @@ async function asked(
     if (!(error instanceof OpenAQError)) throw error;
     failed = true;
   }
-  const setAside = (await gaps(parts.kv)).map(({ sensor }) => sensor - FIRST + 1);
-  return { requests: parts.client.requests, setAside, failed, took: clock.now() - NOW };
+  const silent = (await gaps(parts.kv)).filter(isSilent).map(({ sensor }) => sensor - FIRST + 1);
+  return { requests: parts.client.requests, setAside: silent, failed, took: clock.now() - NOW };
 }
 
 const fine = { setAside: [], failed: false };
@@ -122,6 +135,30 @@ Deno.test("a server that fails for three seconds is waited for: no sensor is set
     assertEquals(rest, fine);
     assertLessOrEqual(requests, most(1 + sensors));
   }
+});
+
+Deno.test("a connection that is refused for seconds is waited for, and costs the server nothing", async () => {
+  for (const sensors of [1, 8, SENSORS]) {
+    for (const seconds of [0.1, 3]) {
+      const since = new Map<number, number>();
+      let reached = 0;
+      // The fifth sensor, or the only one, and all after it are refused for as long as it lasts.
+      const { requests: _, took: __, ...rest } = await asked((sensor, ___, ago) => {
+        if (!since.has(sensor)) since.set(sensor, ago);
+        const begun = since.get(Math.min(5, sensors));
+        if (begun !== undefined && ago < begun + seconds * SECOND) return REFUSED;
+        reached++;
+        return 0;
+      }, { sensors });
+      assertEquals({ ...rest, reached }, { ...fine, reached: sensors }, `${sensors}, ${seconds} s`);
+    }
+  }
+});
+
+Deno.test("a sensor that was set aside, and cannot be reached at first, is asked once more", async () => {
+  const faults: Faults = (sensor, before) => sensor === 1 && before === 0 ? REFUSED : 0;
+  const { setAside, failed } = await asked(faults, { sensors: 8, owing: 1 });
+  assertEquals({ setAside, failed }, fine);
 });
 
 Deno.test("eight answers that are lost at once are asked for again, each once", async () => {
