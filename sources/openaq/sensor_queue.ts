@@ -286,16 +286,11 @@ export class SensorQueue {
     return this.#retries.left(this.#undisturbed);
   }
 
-  /** Whether the API answers for a sensor that has answered before tells whose fault it is. */
+  /** Sets those aside whose failures are their own. @throws {OpenAQError} If they are everyone's. */
   async #judge(): Promise<void> {
     const { client } = this.parts;
-    const isClear = this.#suspects.every((suspect) => !suspect.isAlone && !isPassing(suspect));
-    const witness = !isClear && this.#retriesLeft > 0 ? this.#witness() : undefined;
     const [{ error }] = this.#suspects as [Suspect];
-    const isTold = witness === undefined
-      ? this.#suspects.every(({ isAlone }) => !isAlone)
-      : await this.#answers(witness);
-    if (!isTold) {
+    if (!await this.#isTheirs()) {
       await client.failed(error);
       throw error;
     }
@@ -314,6 +309,23 @@ export class SensorQueue {
     }
   }
 
+  /**
+   * Whether what failed is the sensors' own fault: a sensor that has answered before tells, asked again if it fails, too.
+   * Where nothing is left to ask it, it is what was answered so far.
+   */
+  async #isTheirs(): Promise<boolean> {
+    const othersAnswered = this.#suspects.every(({ isAlone }) => !isAlone);
+    const witness = this.#witness();
+    if (witness === undefined || othersAnswered && !this.#suspects.some(isPassing)) return othersAnswered;
+    if (this.#retriesLeft <= 0) return othersAnswered || this.#answered > 0 && !this.#retries.isDown;
+    for (let asked = 1; asked <= OF_SEVERAL; asked++) {
+      if (await this.#answers(witness)) return true;
+      if (this.#retriesLeft <= 0) return othersAnswered && !this.#retries.isDown;
+      await this.parts.clock.sleep(this.#retries.pause(asked), this.#signal);
+    }
+    return false;
+  }
+
   /** Whether a sensor answers for its last hour. */
   async #answers({ sensor, to }: Witness): Promise<boolean> {
     this.#retries.made();
@@ -322,6 +334,7 @@ export class SensorQueue {
       return true;
     } catch {
       this.#signal.throwIfAborted();
+      this.#retries.failed(true);
       return false;
     }
   }
