@@ -25,6 +25,10 @@ interface Asking {
   readonly days?: number;
   /** How often asking for locations fails. */
   readonly locationsFail?: number;
+  /** How often locations are asked for. */
+  readonly asks?: number;
+  /** How many requests were made again before. */
+  readonly spent?: number;
   /** The sensor that was set aside the day before. */
   readonly owing?: number;
   readonly signal?: AbortSignal;
@@ -33,7 +37,7 @@ interface Asking {
 /** A run: locations, and then the hours of all sensors. */
 async function asked(
   faults: Faults,
-  { sensors = SENSORS, days = 1, locationsFail = 0, owing, signal }: Asking = {},
+  { sensors = SENSORS, days = 1, locationsFail = 0, asks = 1, spent = 0, owing, signal }: Asking = {},
 ) {
   const clock = fakeClock(NOW, { auto: true });
   const honest = simulatedOpenAQ({ dataset: generated({ sensors, quirks: false }), clock });
@@ -42,7 +46,11 @@ async function asked(
     const sensor = Number(/sensors\/(\d+)/.exec(request.url)?.[1] ?? FIRST - 1) - FIRST + 1;
     const before = times.get(sensor) ?? 0;
     times.set(sensor, before + 1);
-    const status = sensor > 0 ? faults(sensor, before, clock.now() - NOW) : before < locationsFail ? 500 : 0;
+    const status = sensor > 0
+      ? faults(sensor, before, clock.now() - NOW)
+      : before % (locationsFail + 1) < locationsFail
+      ? 500
+      : 0;
     if (status === NEVER) return new Promise(() => {});
     if (status === REFUSED) return Promise.reject(new TypeError("tcp connect error: Connection refused"));
     return status === 0 ? honest(request) : Promise.resolve(new Response("{}", { status }));
@@ -52,7 +60,8 @@ async function asked(
     look: () => Promise.resolve(() => ({ hours: [], overtaken: false })),
     due: () => Promise.resolve(0),
   };
-  const source = openaqSource({ ...parts, countryId: 56, record });
+  const source = openaqSource({ ...parts, spent, countryId: 56, record });
+  for (let i = 1; i < asks; i++) await source.locations();
   const locations = await source.locations();
   if (owing !== undefined) {
     await setAside(
@@ -195,6 +204,19 @@ Deno.test("a sensor for which nothing is left is set aside where others have ans
     }
   }
 });
+
+for (
+  const [what, before] of Object.entries({
+    "a source that is waited for": { spent: 50 },
+    "locations": { asks: 9 },
+  })
+) {
+  Deno.test(`whatever was asked again before for ${what}, a sensor that fails once is asked again`, async () => {
+    const faults: Faults = (sensor, before) => sensor === 4 && before === 0 ? 500 : 0;
+    const { setAside, failed } = await asked(faults, { sensors: 20, locationsFail: 2, ...before });
+    assertEquals({ setAside, failed }, fine);
+  });
+}
 
 Deno.test("a request that fails now and then is made again", async () => {
   const faults: Faults = (sensor, before) => sensor % 5 === 0 && before === 0 ? 500 : 0;
