@@ -48,6 +48,11 @@ function isPassing({ error: { trouble } }: Pick<Suspect, "error">): boolean {
   return trouble === "failing" || trouble === "unreachable";
 }
 
+/** Whether asking it costs the server a request more than undisturbed. */
+function isRepeat({ asked = 0 }: Partial<Suspect>): boolean {
+  return asked > 0;
+}
+
 /** Whether a sensor may answer when it is asked again. */
 function mayPass(suspect: Suspect): boolean {
   return isPassing(suspect) && suspect.asked < ATTEMPTS && suspect.error.patience > 0;
@@ -126,13 +131,13 @@ export class SensorQueue {
   #work(): (() => Promise<void>) | undefined {
     const { isTroubled, isDown } = this.#retries;
     const track = this.#suspects.length < IN_A_ROW * this.#concurrency ? this.#next() : undefined;
-    const isAlone = this.#running.size === 0;
-    if (this.#suspects.length > 0 && (track === undefined ? isAlone || !isTroubled : isAlone && isDown)) {
+    const isIdle = this.#running.size === 0;
+    if (this.#suspects.length > 0 && (track === undefined ? isIdle || !isTroubled : isIdle && isDown)) {
       const hasWitness = this.#witness() !== undefined;
       const isUntried = !hasWitness && this.#suspects.every(({ asked }) => asked <= 1);
       const suspect = !isDown || isUntried ? this.#toRepeat() : undefined;
       if (suspect !== undefined) return () => this.#repeat(suspect, isTroubled);
-      if (isAlone && (track === undefined || hasWitness)) return () => this.#judge();
+      if (isIdle && (track === undefined || hasWitness)) return () => this.#judge();
     }
     return track && (() => isTroubled ? this.#paused({ track }, true) : this.#step({ track }));
   }
@@ -233,8 +238,12 @@ export class SensorQueue {
     track.busy = true;
     try {
       await answers.look(id);
-      if (track.stored) return await track.recall();
-      const other = answers.isAskedByOthers(id) ? this.#next() : undefined;
+      if (track.stored) {
+        if (isRepeat(before)) this.#retries.spared();
+        return await track.recall();
+      }
+      // One that failed keeps its turn: it waited for all others.
+      const other = before.error === undefined && answers.isAskedByOthers(id) ? this.#next() : undefined;
       if (other !== undefined && !answers.isAskedByOthers(other.sensor.id)) return;
       await answers.asking(id, () => track.ask(this.#signal, before.error?.patience));
       this.#answered++;
@@ -269,7 +278,7 @@ export class SensorQueue {
 
   async #repeat(suspect: Suspect, alone: boolean): Promise<void> {
     this.#suspects = this.#suspects.filter((other) => other !== suspect);
-    if (suspect.asked > 0) this.#retries.made();
+    if (isRepeat(suspect)) this.#retries.made();
     await this.#paused(suspect, alone);
   }
 
@@ -278,7 +287,7 @@ export class SensorQueue {
     // Whether others are answered may have to be seen.
     const spare = this.#suspects.some(({ isAlone }) => isAlone) && this.#witness() !== undefined ? 1 : 0;
     const mayRepeat = this.#retriesLeft > spare;
-    return this.#suspects.filter((suspect) => mayPass(suspect) && (mayRepeat || suspect.asked === 0))
+    return this.#suspects.filter((suspect) => mayPass(suspect) && (mayRepeat || !isRepeat(suspect)))
       .reduce<Suspect | undefined>((a, b) => a === undefined || b.asked < a.asked ? b : a, undefined);
   }
 
@@ -298,7 +307,7 @@ export class SensorQueue {
     // Their failures are their own; those that were asked least are still to have another chance.
     const mayRepeat = this.#retriesLeft > 0;
     const left = this.#suspects.filter((suspect) =>
-      mayPass(suspect) && suspect.asked < OF_SEVERAL && (mayRepeat || suspect.asked === 0)
+      mayPass(suspect) && suspect.asked < OF_SEVERAL && (mayRepeat || !isRepeat(suspect))
     );
     const condemned = this.#suspects.filter((suspect) => !left.includes(suspect));
     this.#suspects = left;

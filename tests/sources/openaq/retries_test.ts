@@ -2,6 +2,7 @@ import { assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
 import { DAY, HOUR, SECOND } from "../../../core/mod.ts";
 import { OpenAQError } from "../../../sources/openaq/error.ts";
 import { gaps, isSilent, setAside } from "../../../sources/openaq/gaps.ts";
+import { history } from "../../../sources/openaq/history.ts";
 import type { HistoryQuestion } from "../../../sources/openaq/question.ts";
 import { openaqSource } from "../../../sources/openaq/source.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";
@@ -217,6 +218,34 @@ for (
     assertEquals({ setAside, failed }, fine);
   });
 }
+
+Deno.test("what another process was answered meanwhile is no request made again", async () => {
+  const clock = fakeClock(NOW, { auto: true });
+  const honest = simulatedOpenAQ({ dataset: generated({ sensors: 20, quirks: false }), clock });
+  const other = served(honest, clock);
+  const locations = await other.client.locations(56);
+  const ranges = [{ from: to - DAY, to }];
+  const failed = new Set<number>();
+  const isLast = (sensor: number) => sensor === FIRST + 9;
+  const parts = served(async (request) => {
+    const sensor = Number(/sensors\/(\d+)/.exec(request.url)![1]);
+    if (failed.has(sensor) || failed.size === 7 || failed.size < 6 && isLast(sensor)) {
+      return await honest(request);
+    }
+    failed.add(sensor);
+    // The other is answered for those that failed.
+    const of = locations.locations
+      .map((location) => ({ ...location, sensors: location.sensors.filter(({ id }) => failed.has(id)) }));
+    const question = { ranges, locations: { ...locations, locations: of }, stillGood: () => true };
+    if (failed.size === 6) {
+      for await (const _ of history({ ...parts, client: other.client }, question)) break;
+    }
+    return new Response("{}", { status: 500 });
+  }, clock);
+  for await (const _ of history(parts, { ranges, locations, stillGood: () => true })) { /* all hours */ }
+  assertEquals([failed.size, await gaps(parts.kv)], [7, []]);
+  assertEquals(parts.client.requests, 20 + 1 + 1); // the last one's repeat, and one that told whose fault it is
+});
 
 Deno.test("a request that fails now and then is made again", async () => {
   const faults: Faults = (sensor, before) => sensor % 5 === 0 && before === 0 ? 500 : 0;
