@@ -77,8 +77,8 @@ export class SensorQueue {
   #suspects: Suspect[] = [];
   /** How many requests were answered. */
   #answered = 0;
-  /** How many were likely to be left of sensors that were set aside. */
-  #spared = 0;
+  /** How many were left of sensors that were set aside, likely and at least. */
+  #spared = { likely: 0, fewest: 0 };
   readonly #retries: Retries;
   #failure: { readonly error: unknown } | undefined;
   #changed = Promise.withResolvers<void>();
@@ -183,7 +183,7 @@ export class SensorQueue {
 
   /** How many requests the whole history is likely to take undisturbed. */
   get #undisturbed(): number {
-    return this.#answered + this.requestsLeft + this.#spared;
+    return this.#answered + this.requestsLeft + this.#spared.likely;
   }
 
   /**
@@ -292,7 +292,8 @@ export class SensorQueue {
   }
 
   get #retriesLeft(): number {
-    return this.#retries.left(this.#undisturbed);
+    const fewest = this.tracks.reduce((sum, track) => sum + track.fewestLeft, 0);
+    return this.#retries.left(this.#answered + fewest + this.#spared.fewest);
   }
 
   /** Sets those aside whose failures are their own. @throws {OpenAQError} If they are everyone's. */
@@ -369,7 +370,8 @@ export class SensorQueue {
     await setAside(kv, sensor.id, owed, error.message, clock.now());
     this.#lacking.set(sensor.id, owed);
     this.#recovering.delete(track);
-    this.#spared += track.requestsLeft;
+    this.#spared.likely += track.requestsLeft;
+    this.#spared.fewest += track.fewestLeft;
     track.done = true;
     const hours = { from: iso(owed[0]!.from), to: iso(owed.at(-1)!.to) };
     log.warn("sensor set aside", {

@@ -8,6 +8,7 @@ import { openaqSource } from "../../../sources/openaq/source.ts";
 import { generated } from "../../../sources/openaq/simulator/generated.ts";
 import { simulatedOpenAQ } from "../../../sources/openaq/simulator/simulated.ts";
 import { fakeClock } from "../../fake_clock.ts";
+import { regular } from "./regular.ts";
 import { type Handler, NOW, served } from "./served.ts";
 
 const SENSORS = 60;
@@ -24,6 +25,8 @@ interface Asking {
   readonly sensors?: number;
   /** How many days. */
   readonly days?: number;
+  /** Whether they have no rows. */
+  readonly empty?: boolean;
   /** How often asking for locations fails. */
   readonly locationsFail?: number;
   /** How often locations are asked for. */
@@ -38,10 +41,16 @@ interface Asking {
 /** A run: locations, and then the hours of all sensors. */
 async function asked(
   faults: Faults,
-  { sensors = SENSORS, days = 1, locationsFail = 0, asks = 1, spent = 0, owing, signal }: Asking = {},
+  { sensors = SENSORS, days = 1, empty = false, locationsFail = 0, asks = 1, spent = 0, owing, signal }:
+    Asking = {},
 ) {
   const clock = fakeClock(NOW, { auto: true });
-  const honest = simulatedOpenAQ({ dataset: generated({ sensors, quirks: false }), clock });
+  const none = Array.from(
+    { length: sensors },
+    (_, i) => ({ id: FIRST + i, period: 60, offset: 0, missing: 1 }),
+  );
+  const dataset = empty ? regular(none).dataset : generated({ sensors, quirks: false });
+  const honest = simulatedOpenAQ({ dataset, clock });
   const times = new Map<number, number>();
   const handler: Handler = (request) => {
     const sensor = Number(/sensors\/(\d+)/.exec(request.url)?.[1] ?? FIRST - 1) - FIRST + 1;
@@ -133,6 +142,17 @@ Deno.test("so it is in a history of several pages a sensor", async () => {
         assertLessOrEqual(requests, most(once), `${failing} fail ${times} times from ${from} on`);
       }
     }
+  }
+});
+
+Deno.test("so it is in a year of sensors that have no rows, of which one request tells all", async () => {
+  const year = { sensors: 20, days: 365, empty: true };
+  const once = (await asked(() => 0, year)).requests;
+  assertEquals(once, 1 + 20);
+  for (const failing of [1, 3, 12]) {
+    const { requests, setAside, failed } = await asked((sensor) => sensor <= failing ? 500 : 0, year);
+    assertEquals([setAside.length, failed], [failing, false]);
+    assertLessOrEqual(requests, most(once), `${failing} fail`);
   }
 });
 
