@@ -35,6 +35,11 @@ export class Retries {
     this.#made++;
   }
 
+  /** One need not be made again after all: others were answered. */
+  spared(): void {
+    this.#made--;
+  }
+
   answered(): void {
     this.#isTroubled = false;
     this.#alone = 0;

@@ -28,7 +28,7 @@ export const CONCURRENCY = 8;
 interface Suspect {
   readonly track: Track;
   readonly error: OpenAQError;
-  /** How often it was asked. */
+  /** How often it was asked, without requests that reached nobody. */
   readonly asked: number;
   /** Whether another has answered since it failed first. */
   readonly isAlone: boolean;
@@ -43,9 +43,19 @@ interface Witness {
   readonly to: Instant;
 }
 
+/** Whether others may have failed as it did. */
+function isPassing({ error: { trouble } }: Pick<Suspect, "error">): boolean {
+  return trouble === "failing" || trouble === "unreachable";
+}
+
+/** Whether asking it costs the server a request more than undisturbed. */
+function isRepeat({ asked = 0 }: Partial<Suspect>): boolean {
+  return asked > 0;
+}
+
 /** Whether a sensor may answer when it is asked again. */
-function mayPass({ error: { trouble, patience }, asked }: Suspect): boolean {
-  return trouble === "failing" && asked < ATTEMPTS && patience > 0;
+function mayPass(suspect: Suspect): boolean {
+  return isPassing(suspect) && suspect.asked < ATTEMPTS && suspect.error.patience > 0;
 }
 
 /**
@@ -67,8 +77,8 @@ export class SensorQueue {
   #suspects: Suspect[] = [];
   /** How many requests were answered. */
   #answered = 0;
-  /** How many were likely to be left of sensors that were set aside. */
-  #spared = 0;
+  /** How many were left of sensors that were set aside, likely and at least. */
+  #spared = { likely: 0, fewest: 0 };
   readonly #retries: Retries;
   #failure: { readonly error: unknown } | undefined;
   #changed = Promise.withResolvers<void>();
@@ -121,13 +131,13 @@ export class SensorQueue {
   #work(): (() => Promise<void>) | undefined {
     const { isTroubled, isDown } = this.#retries;
     const track = this.#suspects.length < IN_A_ROW * this.#concurrency ? this.#next() : undefined;
-    const isAlone = this.#running.size === 0;
-    if (this.#suspects.length > 0 && (track === undefined ? isAlone || !isTroubled : isAlone && isDown)) {
+    const isIdle = this.#running.size === 0;
+    if (this.#suspects.length > 0 && (track === undefined ? isIdle || !isTroubled : isIdle && isDown)) {
       const hasWitness = this.#witness() !== undefined;
-      const isUntried = !hasWitness && this.#suspects.every(({ asked }) => asked === 1);
+      const isUntried = !hasWitness && this.#suspects.every(({ asked }) => asked <= 1);
       const suspect = !isDown || isUntried ? this.#toRepeat() : undefined;
       if (suspect !== undefined) return () => this.#repeat(suspect, isTroubled);
-      if (isAlone && (track === undefined || hasWitness)) return () => this.#judge();
+      if (isIdle && (track === undefined || hasWitness)) return () => this.#judge();
     }
     return track && (() => isTroubled ? this.#paused({ track }, true) : this.#step({ track }));
   }
@@ -173,7 +183,7 @@ export class SensorQueue {
 
   /** How many requests the whole history is likely to take undisturbed. */
   get #undisturbed(): number {
-    return this.#answered + this.requestsLeft + this.#spared;
+    return this.#answered + this.requestsLeft + this.#spared.likely;
   }
 
   /**
@@ -228,18 +238,26 @@ export class SensorQueue {
     track.busy = true;
     try {
       await answers.look(id);
-      if (track.stored) return await track.recall();
-      const other = answers.isAskedByOthers(id) ? this.#next() : undefined;
+      if (track.stored) {
+        if (isRepeat(before)) this.#retries.spared();
+        return await track.recall();
+      }
+      // One that failed keeps its turn: it waited for all others.
+      const other = before.error === undefined && answers.isAskedByOthers(id) ? this.#next() : undefined;
       if (other !== undefined && !answers.isAskedByOthers(other.sensor.id)) return;
       await answers.asking(id, () => track.ask(this.#signal, before.error?.patience));
       this.#answered++;
       this.#hear();
       if (this.#probes.delete(track)) await this.#welcome(track);
     } catch (error) {
-      if (!(error instanceof OpenAQError) || EVERYONES.has(error.trouble)) throw error;
-      if (this.#probes.delete(track)) return await this.#setAside({ track, error });
-      if (error.trouble === "failing") this.#retries.failed(alone);
-      this.#suspects.push({ track, error, asked: (before.asked ?? 0) + 1, isAlone: before.isAlone ?? true });
+      if (!(error instanceof OpenAQError)) throw error;
+      const isReached = error.trouble !== "unreachable";
+      if (isReached && EVERYONES.has(error.trouble)) throw error;
+      if (isReached && this.#probes.delete(track)) return await this.#setAside({ track, error });
+      if (isPassing({ error })) this.#retries.failed(alone);
+      if (!isReached && this.#retries.isDown) throw error;
+      const asked = (before.asked ?? 0) + (isReached ? 1 : 0);
+      this.#suspects.push({ track, error, asked, isAlone: before.isAlone ?? true });
     } finally {
       track.busy = false;
     }
@@ -260,7 +278,7 @@ export class SensorQueue {
 
   async #repeat(suspect: Suspect, alone: boolean): Promise<void> {
     this.#suspects = this.#suspects.filter((other) => other !== suspect);
-    this.#retries.made();
+    if (isRepeat(suspect)) this.#retries.made();
     await this.#paused(suspect, alone);
   }
 
@@ -268,33 +286,30 @@ export class SensorQueue {
   #toRepeat(): Suspect | undefined {
     // Whether others are answered may have to be seen.
     const spare = this.#suspects.some(({ isAlone }) => isAlone) && this.#witness() !== undefined ? 1 : 0;
-    if (this.#retriesLeft <= spare) return undefined;
-    return this.#suspects.filter(mayPass)
+    const mayRepeat = this.#retriesLeft > spare;
+    return this.#suspects.filter((suspect) => mayPass(suspect) && (mayRepeat || !isRepeat(suspect)))
       .reduce<Suspect | undefined>((a, b) => a === undefined || b.asked < a.asked ? b : a, undefined);
   }
 
   get #retriesLeft(): number {
-    return this.#retries.left(this.#undisturbed);
+    const fewest = this.tracks.reduce((sum, track) => sum + track.fewestLeft, 0);
+    return this.#retries.left(this.#answered + fewest + this.#spared.fewest);
   }
 
-  /** Whether the API answers for a sensor that has answered before tells whose fault it is. */
+  /** Sets those aside whose failures are their own. @throws {OpenAQError} If they are everyone's. */
   async #judge(): Promise<void> {
     const { client } = this.parts;
-    const isClear = this.#suspects.every(({ isAlone, error }) => !isAlone && error.trouble !== "failing");
-    const witness = !isClear && this.#retriesLeft > 0 ? this.#witness() : undefined;
     const [{ error }] = this.#suspects as [Suspect];
-    const isTold = witness === undefined
-      ? this.#suspects.every(({ isAlone }) => !isAlone)
-      : await this.#answers(witness);
-    if (!isTold) {
+    if (!await this.#isTheirs()) {
       await client.failed(error);
       throw error;
     }
     this.#hear();
     // Their failures are their own; those that were asked least are still to have another chance.
-    const left = this.#retriesLeft > 0
-      ? this.#suspects.filter((suspect) => suspect.asked < OF_SEVERAL && mayPass(suspect))
-      : [];
+    const mayRepeat = this.#retriesLeft > 0;
+    const left = this.#suspects.filter((suspect) =>
+      mayPass(suspect) && suspect.asked < OF_SEVERAL && (mayRepeat || !isRepeat(suspect))
+    );
     const condemned = this.#suspects.filter((suspect) => !left.includes(suspect));
     this.#suspects = left;
     for (const { track } of condemned) track.busy = true; // not asked again while its gap is written
@@ -302,6 +317,23 @@ export class SensorQueue {
       await client.failed(suspect.error);
       await this.#setAside(suspect);
     }
+  }
+
+  /**
+   * Whether what failed is the sensors' own fault: a sensor that has answered before tells, asked again if it fails, too.
+   * Where nothing is left to ask it, it is what was answered so far.
+   */
+  async #isTheirs(): Promise<boolean> {
+    const othersAnswered = this.#suspects.every(({ isAlone }) => !isAlone);
+    const witness = this.#witness();
+    if (witness === undefined || othersAnswered && !this.#suspects.some(isPassing)) return othersAnswered;
+    if (this.#retriesLeft <= 0) return othersAnswered || this.#answered > 0 && !this.#retries.isDown;
+    for (let asked = 1; asked <= OF_SEVERAL; asked++) {
+      if (await this.#answers(witness)) return true;
+      if (this.#retriesLeft <= 0) return othersAnswered && !this.#retries.isDown;
+      await this.parts.clock.sleep(this.#retries.pause(asked), this.#signal);
+    }
+    return false;
   }
 
   /** Whether a sensor answers for its last hour. */
@@ -312,6 +344,7 @@ export class SensorQueue {
       return true;
     } catch {
       this.#signal.throwIfAborted();
+      this.#retries.failed(true);
       return false;
     }
   }
@@ -337,7 +370,8 @@ export class SensorQueue {
     await setAside(kv, sensor.id, owed, error.message, clock.now());
     this.#lacking.set(sensor.id, owed);
     this.#recovering.delete(track);
-    this.#spared += track.requestsLeft;
+    this.#spared.likely += track.requestsLeft;
+    this.#spared.fewest += track.fewestLeft;
     track.done = true;
     const hours = { from: iso(owed[0]!.from), to: iso(owed.at(-1)!.to) };
     log.warn("sensor set aside", {

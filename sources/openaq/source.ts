@@ -8,6 +8,7 @@ import type { LocationsRead } from "./locations.ts";
 import { notice } from "./notice.ts";
 import { type HoursOnRecord, tellOwed } from "./owing.ts";
 import type { Told } from "./question.ts";
+import { ATTEMPTS } from "./requester.ts";
 import { requestsFor } from "./requests.ts";
 import type { TimeRange } from "./ranges.ts";
 
@@ -50,8 +51,8 @@ export interface SourceParts extends Omit<HistoryParts, "log"> {
 
 export function openaqSource(parts: SourceParts): OpenAQSource {
   const { client, kv, countryId, record } = parts;
-  /** How many requests were made again since hours were asked for. */
-  let again = parts.spent ?? 0;
+  /** How many requests were made again to know the source, and for the locations that were answered last. */
+  let [forSource, forLocations] = [Math.min(parts.spent ?? 0, ATTEMPTS - 1), 0];
   return {
     async locations(signal, told) {
       told?.(0, 1, await client.outlook(1, 1));
@@ -60,13 +61,13 @@ export function openaqSource(parts: SourceParts): OpenAQSource {
       while (!await Promise.race([answered, client.held.then(() => false)])) {
         told?.(0, 1, await client.outlook(1, 1));
       }
-      again += (await answer).again;
+      forLocations = (await answer).again;
       return await answer;
     },
     expected: requestsFor,
     hours(question, log) {
-      const spent = again;
-      again = 0;
+      const spent = forSource + forLocations;
+      forSource = forLocations = 0;
       return history({ ...parts, log, spent }, question);
     },
     silent: async () => (await gaps(kv)).filter(isSilent),

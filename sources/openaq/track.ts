@@ -49,6 +49,7 @@ export class Track {
   #span = LONGEST;
   /** How long a full page is likely to be. */
   #page: Milliseconds = PAGE_LIMIT * HOUR;
+  #hasAnswered = false;
   /** Whether a request may ask for what others want, too. */
   #shares = true;
 
@@ -78,8 +79,17 @@ export class Track {
 
   /** How many requests it is likely to take until all is covered. */
   get requestsLeft(): number {
+    return this.#requestsOf(Math.min(this.#span, this.#page));
+  }
+
+  /** How many it takes at least, as far as is known: few rows fit on one page, however many hours they are of. */
+  get fewestLeft(): number {
+    return this.#hasAnswered ? this.requestsLeft : this.#requestsOf(this.#span);
+  }
+
+  /** How many requests cover what is left, each so much. */
+  #requestsOf(each: Milliseconds): number {
     if (this.done) return 0;
-    const each = Math.min(this.#span, this.#page);
     let [requests, reached] = [0, this.covered];
     for (const { from, to } of this.#needs) {
       if (to <= reached) continue;
@@ -169,6 +179,7 @@ export class Track {
     const next = firstAfter(page, this.covered);
     const kept = upTo(page, until);
     this.held.push({ answer, page: kept, until, next });
+    this.#hasAnswered = true;
     this.#page = PAGE_LIMIT * (answer.to - answer.from) / Math.max(1, page.count);
     const need = this.#needs.find(({ to }) => to > until);
     this.done = need === undefined;
