@@ -61,6 +61,18 @@ Deno.test("the list is narrowed by status, command, asset and day, and read page
   }
 });
 
+Deno.test("an asset that nobody has registered yet leads to its runs: none", async () => {
+  // As pages have it that only ask for runs: they register nothing.
+  const unregistered = () => Promise.resolve([]);
+  const { get } = await shown(declared(), {
+    state: (state) => Object.assign(state, { assets: unregistered }),
+  });
+  const [, link] = /<a href="(\/runs\?asset=[^"]+)"/.exec((await get("/assets/t/mart")).html)!;
+  const { status, text } = await get(link!);
+  assertEquals(status, 200);
+  assertStringIncludes(text, "No run is like this");
+});
+
 Deno.test("a run tells what went wrong first, and shows its steps and its log", async () => {
   const { get, materialize } = await shown(declared());
   await materialize();
