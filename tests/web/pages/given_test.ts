@@ -47,7 +47,6 @@ Deno.test("a value that cannot be meant is refused in a line that says what can"
       ["/lineage?fold=tea", 'reading "fold": found "tea", wanted groups, among t'],
       ["/assets?group=tea", /tea/],
       ["/assets?sort=-nam", /reading "sort": found "-nam"/],
-      ["/assets/t/raw?number=row", 'reading "number": found "row", wanted one of rows, bytes'],
       ["/acts/materialize?selection=*&force=yes", 'reading "force": found "yes", wanted one of true, false'],
       [
         "/acts/backfill?selection=*&from=2024-01-28&missing=1",
