@@ -64,9 +64,11 @@ export function countIn(query: URLSearchParams, name: string): number | undefine
   return text === undefined ? undefined : Number(text);
 }
 
-/** Whether something is so. @throws {RequestError} If it says neither. */
+/** Whether something is so; one that is not there is not. @throws {RequestError} If it says neither. */
 export function flagIn(query: URLSearchParams, name: string): boolean {
-  return oneOf(query, name, ["true", "false"]) === "true";
+  const said = oneOf(query, name, ["true", "false"]);
+  if (said !== undefined || !query.has(name)) return said === "true";
+  throw new RequestError(`reading "${name}": found no value, wanted one of true, false`);
 }
 
 /** Two days, the first of which lies not behind the last. @throws {RequestError} If it does, or there is no such day. */

@@ -52,6 +52,10 @@ Deno.test("a value that cannot be meant is refused in a line that says what can"
         "/acts/backfill?selection=*&from=2024-01-28&missing=1",
         'reading "missing": found "1", wanted one of true, false',
       ],
+      [
+        "/acts/backfill?selection=*&from=2024-01-28&missing",
+        'reading "missing": found no value, wanted one of true, false',
+      ],
       ["/acts/pause?name=automation&resume=no", /reading "resume": found "no"/],
     ] as const
   ) {
@@ -63,6 +67,26 @@ Deno.test("a value that cannot be meant is refused in a line that says what can"
   for (const path of ["/runs?status=&from=&to=", "/runs/1?level=", "/lineage?fold=", "/runs?sort="]) {
     assertEquals((await get(path)).status, 200, path);
   }
+});
+
+Deno.test("a form's flag says true or false, or is not there", async () => {
+  const { post, state } = await shown(declared());
+  const [act, flags] = ["/acts/pause", ["true", "false", "", "no"]];
+  const { status } = await post(act, { name: "automation" });
+  assertEquals(status, 303);
+  for (const resume of flags) {
+    const isFlag = resume === "true" || resume === "false";
+    assertEquals((await post(act, { name: "automation", resume })).status, isFlag ? 303 : 400, resume);
+  }
+  const acts = await state.acts.list({ limit: 9 });
+  assertEquals(acts.filter(({ outcome }) => outcome === "done").map(({ act }) => act), [
+    "pause",
+    "resume",
+    "pause",
+  ]);
+  const given = { selection: "*", from: "2024-01-28", missing: "" };
+  assertEquals((await post("/acts/backfill", given)).status, 400);
+  assertEquals((await state.backfills.list()).length, 0);
 });
 
 Deno.test("dates of the air and partitions of what is promoted are held to what there is", async () => {
