@@ -2,6 +2,7 @@ import { constants, createGzip } from "node:zlib";
 import type { Context } from "hono";
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
+import { BusyError, DamageError, WrongUseError } from "../core/mod.ts";
 import { show, type Shown } from "./page.tsx";
 import { Layout } from "./parts/layout.tsx";
 import { Waiting } from "./parts/small.tsx";
@@ -37,6 +38,7 @@ export async function streamed(
       return await rendered(await part(signal));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted && !isExpected(error)) context.var.broke(message);
       return await rendered(<p class="notice bad" lang="en">{message}</p>);
     }
   };
@@ -53,6 +55,11 @@ export async function streamed(
   context.header("vary", "accept-encoding");
   context.header("content-type", "text/html; charset=UTF-8");
   return context.body(bodyOf(isPacked ? packed(texts()) : encoded(texts()), () => gone.abort()));
+}
+
+/** Whether who asks is to mend it, or to wait. */
+function isExpected(error: unknown): boolean {
+  return error instanceof WrongUseError || error instanceof BusyError || error instanceof DamageError;
 }
 
 async function rendered(child: Child): Promise<string> {

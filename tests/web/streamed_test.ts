@@ -87,13 +87,14 @@ Deno.test("nothing is compressed for who says not to", async () => {
   }
 });
 
-Deno.test("what goes wrong after the head is told in the page", async () => {
+Deno.test("what goes wrong after the head is told in the page, and in the log", async () => {
   const { made, fail } = await waiting();
   await using _ = made;
   const response = await made.request(STATEMENT);
   fail(new TypeError("<b> is broken"));
   const html = await response.text();
   assertEquals(response.status, 200);
+  assertEquals(made.broke, ["answering /sql: <b> is broken"]);
   assertMatch(html, /<p class="notice bad" lang="en">&lt;b&gt; is broken<\/p>.*<\/main>.*<\/html>$/s);
 });
 
@@ -116,4 +117,5 @@ Deno.test("a script is told by the status what goes wrong with the part", async 
     const { status, html } = await made.get(path, { headers });
     assertEquals([status, html.includes(error.message)], [wanted, true], path);
   }
+  assertEquals(made.broke, ["answering /sql: is broken"], "a damaged file is no fault of the pages");
 });

@@ -139,6 +139,7 @@ export function pages(vitals: Vitals, tables: Tables | undefined): Pages {
     const t = context.var.view.in(text);
     const isWrong = error instanceof RequestError;
     const isOfTables = error instanceof BusyError || error instanceof DamageError;
+    if (!isWrong && !isOfTables) context.var.broke(error.message);
     return show(
       context,
       { title: isWrong ? t.wrong : t.failed, live: false, status: isWrong ? 400 : isOfTables ? 503 : 500 },
