@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { RequestError } from "../../core/mod.ts";
 
 /** Where who follows a link comes from is told to others than this server. */
-const TOLD_TO_OTHERS = /^utm_/;
+const TOLD_TO_OTHERS = /^(utm_.*|fbclid|gclid)$/;
 /** Tables say themselves what they can be sorted by. */
 const SORTS = /(^|-)sort$/;
 
@@ -75,5 +75,5 @@ export function flagIn(query: URLSearchParams, name: string): boolean {
 export function daysIn(query: URLSearchParams): Readonly<Record<"from" | "to", string | undefined>> {
   const [from, to] = [dayIn(query, "from"), dayIn(query, "to")];
   if (from === undefined || to === undefined || from <= to) return { from, to };
-  throw new RequestError(`reading "from": found "${from}", wanted no day behind "to", which is "${to}"`);
+  throw new RequestError(`reading "from": found "${from}", wanted a day up to "to" (${to})`);
 }
