@@ -82,7 +82,11 @@ export interface Context {
   /** What answers who asks how a lake is, and for runs. */
   readonly web: (
     vitals: Vitals,
-    beside: { readonly admission: Admission; readonly told: (act: Act) => void },
+    beside: {
+      readonly admission: Admission;
+      readonly told: (act: Act) => void;
+      readonly broke: (line: string) => void;
+    },
   ) => Handler;
   /** The program behind the commands, configured. */
   readonly app: (options: AppOptions) => Promise<App>;

@@ -7,6 +7,7 @@ import {
   requireSpeed,
   SECOND,
   serve,
+  visible,
   WrongUseError,
 } from "../core/mod.ts";
 import { tellAct } from "./acts.ts";
@@ -43,7 +44,11 @@ export async function daemonLasting(invocation: Invocation, context: Context): P
   await using tables = await app.tables();
   const vitals = new DaemonVitals(app, pulse, signal, tables);
   await using _port = await listenWhenFree(app, {
-    handler: context.web(vitals, { admission: app.admission, told: told.act }),
+    handler: context.web(vitals, {
+      admission: app.admission,
+      told: told.act,
+      broke: (line) => told.fault(visible(line)),
+    }),
     port,
     signal,
     listening: (url) => told.listening(url),

@@ -1,4 +1,13 @@
-import { iso, type Json, Pulse, SECOND, StateError, StatePlaceError, WrongUseError } from "../core/mod.ts";
+import {
+  iso,
+  type Json,
+  Pulse,
+  SECOND,
+  StateError,
+  StatePlaceError,
+  visible,
+  WrongUseError,
+} from "../core/mod.ts";
 import { tellAct } from "./acts.ts";
 import type { App, Context, ExitCode, Invocation, Lake } from "./context.ts";
 import { notify, painter, print, printJson } from "./out.ts";
@@ -19,6 +28,7 @@ export async function webLasting(invocation: Invocation, context: Context): Prom
   const handler = context.web(vitals, {
     admission: app.admission,
     told: (act) => tellAct(context.log, act, (line) => told.say(line)),
+    broke: (line) => told.warn(visible(line)),
   });
   const listening = await app.listen(handler, port);
   if ("fault" in listening) throw new Error(`${listening.fault}, or another by --port`);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { DamageError } from "../../core/mod.ts";
 import { lakeOfADay } from "./pages/lake_of_a_day.ts";
 
 const STATEMENT = `/sql?${new URLSearchParams({ q: "SELECT 1 AS one" })}`;
@@ -63,25 +64,37 @@ Deno.test("what waits for the tables has its head sent before they answer, compr
 });
 
 Deno.test("who leaves before the answer ends the statement", async () => {
-  const { made, asked } = await waiting();
-  await using _ = made;
-  const { body } = await made.request(STATEMENT);
-  const reader = body!.getReader();
-  await reader.read();
-  const next = reader.read();
-  const signal = await asked;
-  await reader.cancel();
-  await next;
-  assert(signal.aborted);
+  for (const encoding of ["identity", "gzip"]) {
+    const { made, asked } = await waiting();
+    await using _ = made;
+    const { body } = await made.request(STATEMENT, { headers: { "accept-encoding": encoding } });
+    const reader = body!.getReader();
+    await reader.read();
+    const next = reader.read();
+    const signal = await asked;
+    await reader.cancel();
+    await next;
+    assert(signal.aborted, encoding);
+  }
 });
 
-Deno.test("what goes wrong after the head is told in the page", async () => {
+Deno.test("nothing is compressed for who says not to", async () => {
+  await using made = await lakeOfADay();
+  for (const [header, encoding] of [["gzip;q=0", null], ["gzip; q=0.0, br", null], ["gzip;q=0.5", "gzip"]]) {
+    const response = await made.request(STATEMENT, { headers: { "accept-encoding": header! } });
+    assertEquals(response.headers.get("content-encoding"), encoding, header!);
+    await response.body!.cancel();
+  }
+});
+
+Deno.test("what goes wrong after the head is told in the page, and in the log", async () => {
   const { made, fail } = await waiting();
   await using _ = made;
   const response = await made.request(STATEMENT);
   fail(new TypeError("<b> is broken"));
   const html = await response.text();
   assertEquals(response.status, 200);
+  assertEquals(made.broke, ["answering /sql: <b> is broken"]);
   assertMatch(html, /<p class="notice bad" lang="en">&lt;b&gt; is broken<\/p>.*<\/main>.*<\/html>$/s);
 });
 
@@ -89,4 +102,20 @@ Deno.test("a script is answered once all is there", async () => {
   await using made = await lakeOfADay();
   const { html } = await made.get("/data/prod_db/vietnam", { headers: { "sec-fetch-dest": "empty" } });
   assert(!html.includes("Reading the tables") && html.includes('data-live="preview"'));
+});
+
+Deno.test("a script is told by the status what goes wrong with the part", async () => {
+  await using made = await lakeOfADay();
+  const headers = { "sec-fetch-dest": "empty" };
+  for (
+    const [path, error, wanted] of [
+      [STATEMENT, new TypeError("is broken"), 500],
+      ["/air", new DamageError("is lost", undefined), 503],
+    ] as const
+  ) {
+    made.tables.ask = () => Promise.reject(error);
+    const { status, html } = await made.get(path, { headers });
+    assertEquals([status, html.includes(error.message)], [wanted, true], path);
+  }
+  assertEquals(made.broke, ["answering /sql: is broken"], "a damaged file is no fault of the pages");
 });

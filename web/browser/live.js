@@ -2,6 +2,8 @@
 // changed, at most once a second, and put in the place of what stands, unless the viewer is at work in it.
 const source = document.body.dataset.follows;
 const LEAST_MS = 1_000;
+/** Says that the page follows no more: what it shows is of before. */
+const lost = document.querySelector("[data-lost]");
 
 /** The parts as the server sent them: what scripts or the viewer changed in them since is no change of the lake. */
 const sent = new WeakMap();
@@ -20,6 +22,7 @@ async function refresh() {
     wanted = false;
     last = Date.now();
     const response = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => undefined);
+    if (response) lost?.toggleAttribute("hidden", response.ok);
     if (response?.ok) replace(new DOMParser().parseFromString(await response.text(), "text/html"));
   }
   fetching = false;
@@ -59,8 +62,6 @@ if (source && document.querySelector("[data-live]")) {
   const events = new EventSource(source);
   // The first tells where one is: what happened between the page and it is caught up with.
   events.addEventListener("changes", refresh);
-  // A page that hears nothing any more says so: what it shows is of before.
-  const lost = document.querySelector("[data-lost]");
   events.addEventListener("error", () => lost?.removeAttribute("hidden"));
   events.addEventListener("open", () => {
     if (lost && !lost.hidden) refresh();

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { setCookie } from "hono/cookie";
-import { RequestError, type Tables, type Vitals } from "../../core/mod.ts";
+import { BusyError, DamageError, RequestError, type Tables, type Vitals } from "../../core/mod.ts";
 import { CachedRows } from "../cached_rows.ts";
 import { type Pages, show } from "../page.tsx";
 import { Empty, Title } from "../parts/small.tsx";
@@ -138,9 +138,11 @@ export function pages(vitals: Vitals, tables: Tables | undefined): Pages {
   app.onError((error, context) => {
     const t = context.var.view.in(text);
     const isWrong = error instanceof RequestError;
+    const isOfTables = error instanceof BusyError || error instanceof DamageError;
+    if (!isWrong && !isOfTables) context.var.broke(error.message);
     return show(
       context,
-      { title: isWrong ? t.wrong : t.failed, live: false, status: isWrong ? 400 : 500 },
+      { title: isWrong ? t.wrong : t.failed, live: false, status: isWrong ? 400 : isOfTables ? 503 : 500 },
       [<Title title={isWrong ? t.wrong : t.failed} />, <p class="notice bad" lang="en">{error.message}</p>],
     );
   });

@@ -9,7 +9,7 @@ import type { View } from "../view/view.ts";
 const text = words({
   skip: "Skip to the content",
   nav: "Pages",
-  lost: "The server does not answer: what is shown is of before. This page goes on looking for it.",
+  lost: "The server gives no new answer: what is shown is of before. This page goes on looking for it.",
   view: "Zone and language",
   times: (zone: string) => `Times in ${zone}`,
   utc: "UTC",
@@ -30,7 +30,7 @@ const text = words({
 }, {
   skip: "Đến nội dung chính",
   nav: "Các trang",
-  lost: "Máy chủ không trả lời: nội dung là của lúc trước. Trang này vẫn tiếp tục thử lại.",
+  lost: "Máy chủ không có trả lời mới: nội dung là của lúc trước. Trang này vẫn tiếp tục thử lại.",
   view: "Múi giờ và ngôn ngữ",
   times: (zone) => `Giờ theo ${zone}`,
   utc: "UTC",

@@ -14,6 +14,7 @@ export interface SafetyEnv {
     /** What a form's `csrf` field has to hold. */
     readonly csrf: string;
     readonly auditor: Auditor;
+    readonly broke: (line: string) => void;
   };
 }
 
@@ -26,6 +27,8 @@ export interface WebOptions {
   readonly admission?: Admission;
   /** Told of each act, and of each try to sign in. */
   readonly told?: (act: Act) => void;
+  /** Told, in a line, of each answer that failed for no fault of who asked. */
+  readonly broke?: (line: string) => void;
   /** The time by which people are signed in, and wait. @default the machine's */
   readonly now?: () => Instant;
 }

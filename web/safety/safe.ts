@@ -24,10 +24,14 @@ const FORMS = /^(application\/x-www-form-urlencoded|multipart\/form-data|text\/p
 export function makeSafe(
   app: Hono<SafetyEnv>,
   vitals: Vitals,
-  { admission = HERE_ALONE, told = () => {}, now = Date.now }: WebOptions,
+  { admission = HERE_ALONE, told = () => {}, broke = () => {}, now = Date.now }: WebOptions,
 ): void {
   const door = new Door(admission, now);
   app.use(headers, limits(), ownHosts(admission), readMethods, notEmbedded);
+  app.use(async (context, next) => {
+    context.set("broke", (line) => broke(`answering ${context.req.path}: ${line}`));
+    await next();
+  });
   app.use(admitted(door, vitals, told), meant, streams());
   signIn(app, door);
 }

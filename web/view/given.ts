@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { RequestError } from "../../core/mod.ts";
 
 /** Where who follows a link comes from is told to others than this server. */
-const TOLD_TO_OTHERS = /^utm_/;
+const TOLD_TO_OTHERS = /^(utm_.*|fbclid|gclid)$/;
 /** Tables say themselves what they can be sorted by. */
 const SORTS = /(^|-)sort$/;
 
@@ -64,14 +64,16 @@ export function countIn(query: URLSearchParams, name: string): number | undefine
   return text === undefined ? undefined : Number(text);
 }
 
-/** Whether something is so. @throws {RequestError} If it says neither. */
+/** Whether something is so; one that is not there is not. @throws {RequestError} If it says neither. */
 export function flagIn(query: URLSearchParams, name: string): boolean {
-  return oneOf(query, name, ["true", "false"]) === "true";
+  const said = oneOf(query, name, ["true", "false"]);
+  if (said !== undefined || !query.has(name)) return said === "true";
+  throw new RequestError(`reading "${name}": found no value, wanted one of true, false`);
 }
 
 /** Two days, the first of which lies not behind the last. @throws {RequestError} If it does, or there is no such day. */
 export function daysIn(query: URLSearchParams): Readonly<Record<"from" | "to", string | undefined>> {
   const [from, to] = [dayIn(query, "from"), dayIn(query, "to")];
   if (from === undefined || to === undefined || from <= to) return { from, to };
-  throw new RequestError(`reading "from": found "${from}", wanted no day behind "to", which is "${to}"`);
+  throw new RequestError(`reading "from": found "${from}", wanted a day up to "to" (${to})`);
 }

@@ -175,6 +175,30 @@ Deno.test("an asset's number over time has a plot, and a table of it", async () 
   assertMatch(sorted.html, /<details open><summary>rows · t\/raw/);
 });
 
+Deno.test("a number that the newest partition has no more is still plotted, and one that none has is told", async () => {
+  const [raw] = declared();
+  const materialize: NonNullable<typeof raw>["materialize"] = async function* ({ partitions }) {
+    await null;
+    yield [...partitions].map(({ ordinal, key }) => ({
+      partition: ordinal,
+      dataVersion: "1",
+      metadata: key === "2024-01-28" ? { gaps: { type: "number" as const, value: 7 } } : {},
+    }));
+  };
+  const made = await shown([{ ...raw!, materialize }]);
+  const { get } = made;
+  await made.materialize({ partitions: ["2024-01-28"] });
+  assertStringIncludes((await get("/assets/t/raw")).html, '<option value="gaps" >gaps</option>');
+  await made.materialize();
+  const { status, text, html } = await get("/assets/t/raw?number=gaps");
+  assertEquals(status, 200);
+  assertMatch(text, /2024-01-28 7 7 7/);
+  assertStringIncludes(html, '<option value="gaps" selected>gaps</option>');
+  const none = await get("/assets/t/raw?number=gap");
+  assertEquals(none.status, 200);
+  assertStringIncludes(none.text, "No partition in this stretch has that number.");
+});
+
 Deno.test("what waits in the queue is shown so, until it is made", async () => {
   const { get, post, work } = await shown(declared());
   await post("/acts/materialize", { selection: "t/raw", partitions: "2024-01-28" });

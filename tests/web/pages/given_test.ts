@@ -16,7 +16,8 @@ Deno.test("a parameter that a page does not have is refused by every page, and o
     const { status, text } = await get(`${path}?form=2018-01-01`);
     assertEquals(status, 400, path);
     assertMatch(text, /reading the address: found the parameter "form", wanted (none|one of )/, path);
-    assert(!(await get(`${path}?utm_source=a`)).text.includes("utm_source"), path);
+    const followed = await get(`${path}?utm_source=a&fbclid=b&gclid=c`);
+    assert(!/utm_source|fbclid|gclid/.test(followed.text), path);
   }
   assertMatch(
     (await get("/runs?form=2018-01-01")).text,
@@ -30,11 +31,12 @@ Deno.test("a value that cannot be meant is refused in a line that says what can"
   for (
     const [path, said] of [
       ["/checks?asset=t/rav", 'reading "asset": found "t/rav", wanted an asset of this graph'],
+      ["/checks?before=2024-01-30", 'reading "before": found no "asset" beside it'],
       ["/runs?asset=t/rav", 'reading "asset": found "t/rav", wanted an asset of this lake'],
       ["/runs?from=2018-02-30", 'reading "from": found "2018-02-30", wanted a date, such as 2018-01-31'],
       [
         "/runs?from=2018-02-02&to=2018-02-01",
-        'reading "from": found "2018-02-02", wanted no day behind "to", which is "2018-02-01"',
+        'reading "from": found "2018-02-02", wanted a day up to "to" (2018-02-01)',
       ],
       ["/runs?before=1x", 'reading "before": found "1x", wanted a whole number from 1 on'],
       ["/runs?sort=nam", /reading "sort": found "nam", wanted one of /],
@@ -44,14 +46,17 @@ Deno.test("a value that cannot be meant is refused in a line that says what can"
       ["/runs/1/logs?after=soon", 'reading "after": found "soon", wanted a whole number'],
       ["/audit?before=0", /reading "before"/],
       ["/automation?asset=t/rav", /t\/rav/],
-      ["/lineage?fold=tea", 'reading "fold": found "tea", wanted groups, among t'],
+      ["/lineage?fold=tea", 'reading "fold": found "tea", wanted groups of this graph: t'],
       ["/assets?group=tea", /tea/],
       ["/assets?sort=-nam", /reading "sort": found "-nam"/],
-      ["/assets/t/raw?number=row", 'reading "number": found "row", wanted one of rows, bytes'],
       ["/acts/materialize?selection=*&force=yes", 'reading "force": found "yes", wanted one of true, false'],
       [
         "/acts/backfill?selection=*&from=2024-01-28&missing=1",
         'reading "missing": found "1", wanted one of true, false',
+      ],
+      [
+        "/acts/backfill?selection=*&from=2024-01-28&missing",
+        'reading "missing": found no value, wanted one of true, false',
       ],
       ["/acts/pause?name=automation&resume=no", /reading "resume": found "no"/],
     ] as const
@@ -64,6 +69,26 @@ Deno.test("a value that cannot be meant is refused in a line that says what can"
   for (const path of ["/runs?status=&from=&to=", "/runs/1?level=", "/lineage?fold=", "/runs?sort="]) {
     assertEquals((await get(path)).status, 200, path);
   }
+});
+
+Deno.test("a form's flag says true or false, or is not there", async () => {
+  const { post, state } = await shown(declared());
+  const [act, flags] = ["/acts/pause", ["true", "false", "", "no"]];
+  const { status } = await post(act, { name: "automation" });
+  assertEquals(status, 303);
+  for (const resume of flags) {
+    const isFlag = resume === "true" || resume === "false";
+    assertEquals((await post(act, { name: "automation", resume })).status, isFlag ? 303 : 400, resume);
+  }
+  const acts = await state.acts.list({ limit: 9 });
+  assertEquals(acts.filter(({ outcome }) => outcome === "done").map(({ act }) => act), [
+    "pause",
+    "resume",
+    "pause",
+  ]);
+  const given = { selection: "*", from: "2024-01-28", missing: "" };
+  assertEquals((await post("/acts/backfill", given)).status, 400);
+  assertEquals((await state.backfills.list()).length, 0);
 });
 
 Deno.test("dates of the air and partitions of what is promoted are held to what there is", async () => {

@@ -13,6 +13,7 @@ export async function lakeOfADay(day = settledDay()) {
   const app = await openApp({ env: {}, cwd: command.cwd });
   const lake = await app.lake("read");
   const tables = await app.tables();
+  const broke: string[] = [];
   const web = webApp({
     pulse: new Pulse(fakeClock(Date.parse(day))),
     lookbackDays: 7,
@@ -27,12 +28,14 @@ export async function lakeOfADay(day = settledDay()) {
       now: () => lake.orchestrator.now,
     },
     tables,
-  });
+  }, { broke: (line) => void broke.push(line) });
   return {
     command,
     day,
     lake,
     tables,
+    /** Lines on answers that failed for no fault of who asked. */
+    broke,
     /** Asks for a page. @returns Its status, its text and, without marks, what one reads. */
     async get(path: string, init?: RequestInit) {
       const response = await web.request(path, init);

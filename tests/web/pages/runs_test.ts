@@ -61,6 +61,18 @@ Deno.test("the list is narrowed by status, command, asset and day, and read page
   }
 });
 
+Deno.test("an asset that nobody has registered yet leads to its runs: none", async () => {
+  // As pages have it that only ask for runs: they register nothing.
+  const unregistered = () => Promise.resolve([]);
+  const { get } = await shown(declared(), {
+    state: (state) => Object.assign(state, { assets: unregistered }),
+  });
+  const [, link] = /<a href="(\/runs\?asset=[^"]+)"/.exec((await get("/assets/t/mart")).html)!;
+  const { status, text } = await get(link!);
+  assertEquals(status, 200);
+  assertStringIncludes(text, "No run is like this");
+});
+
 Deno.test("a run tells what went wrong first, and shows its steps and its log", async () => {
   const { get, materialize } = await shown(declared());
   await materialize();
@@ -123,6 +135,15 @@ Deno.test("a run that went on after its worker died began with its first step", 
   await state.claim(run, "t/raw", [{ from, to: from }], { step: 1, at: NOON });
   await state.endRun(run, "succeeded", null, NOON + 7_200_000);
   assertMatch((await get(`/runs/${run}`)).text, /Begun 2024-02-01 12:00:00 .*Took 2 h\b/);
+});
+
+Deno.test("a run that was put back into the queue waits since then, not since its first step began", async () => {
+  const { get, state } = await shown(declared());
+  const ranges = [{ asset: "t/raw", from: "2024-01-28", to: "2024-01-28" }];
+  const { run } = await state.enqueue({ command: "materialize", ranges }, NOON - 60_000);
+  const from = Date.UTC(2024, 0, 28) / 86_400_000;
+  await state.claim(run, "t/raw", [{ from, to: from }], { step: 1, at: NOON - 3_600_000 });
+  assertMatch((await get(`/runs/${run}`)).text, /Run #1 queued .*Queued 2024-02-01 11:59:00 /);
 });
 
 Deno.test("a queued run leaves the queue when it is cancelled, and one that ended stays", async () => {

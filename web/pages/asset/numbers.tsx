@@ -8,7 +8,6 @@ import {
 } from "../../../core/mod.ts";
 import { Panel } from "../../parts/small.tsx";
 import { Plot } from "../../parts/plot.tsx";
-import { oneOf } from "../../view/given.ts";
 import type { View } from "../../view/view.ts";
 import type { Span } from "./span.ts";
 import { text } from "./words.ts";
@@ -31,8 +30,9 @@ export async function Numbers(
   const t = view.in(text);
   const [newest] = await state.eventsOf(key, 1, { kinds: ["materialized"] });
   if (newest?.kind !== "materialized") return null;
-  const names = numbersOf(newest.payload.metadata);
-  const name = oneOf(view.url.searchParams, "number", ["rows", "bytes", ...names]) ?? "rows";
+  const name = view.url.searchParams.get("number")?.trim() || "rows";
+  // One that the newest has no more stays: older partitions may have it.
+  const names = new Set(["rows", "bytes", ...numbersOf(newest.payload.metadata), name]);
   const field: SeriesField = name === "rows" || name === "bytes" ? name : { metadata: name };
   const buckets = await state.series(key, field, range, POINTS);
   const write = (value: number) => name === "bytes" ? view.format.bytes(value) : view.format.number(value);
@@ -54,9 +54,7 @@ export async function Numbers(
           <label class="choice">
             {t.field}
             <select name="number">
-              {["rows", "bytes", ...names].map((each) => (
-                <option value={each} selected={each === name}>{label(each)}</option>
-              ))}
+              {[...names].map((each) => <option value={each} selected={each === name}>{label(each)}</option>)}
             </select>
           </label>{" "}
           <button type="submit">{t.show}</button>

@@ -1,5 +1,5 @@
 import { type AutomationStatus, type OpenLake, RequestError, setPaused } from "../../../core/mod.ts";
-import { type Pages, show } from "../../page.tsx";
+import { type Pages, sentIn, show } from "../../page.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { Title } from "../../parts/small.tsx";
 import { askerHref } from "../../parts/who.tsx";
@@ -34,11 +34,12 @@ export function pauseAct(pages: Pages): void {
   });
   pages.post(PATH, async (context) => {
     const { lake } = context.var;
-    const form = await context.req.formData();
-    const { name } = await statusOf(lake, String(form.get("name")));
+    const given = await sentIn(context);
+    const resumes = flagIn(given, "resume");
+    const { name } = await statusOf(lake, given.get("name"));
     const { state, orchestrator } = lake;
-    await setPaused(state.keyValue, name, { paused: !form.has("resume"), at: orchestrator.now });
-    await audit(context, form.has("resume") ? "resume" : "pause", { name });
+    await setPaused(state.keyValue, name, { paused: !resumes, at: orchestrator.now });
+    await audit(context, resumes ? "resume" : "pause", { name });
     return context.redirect(askerHref(name), 303);
   });
 }

@@ -4,6 +4,7 @@ import {
   type AssetStatus,
   failingPartitions,
   type PartitionSet,
+  RequestError,
 } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
@@ -29,6 +30,11 @@ export function checks(pages: Pages): void {
       isMeant: (key) => graph.byKey.has(key),
       wanted: "an asset of this graph",
     });
+    if (asset === undefined && view.url.searchParams.get("before")) {
+      throw new RequestError(
+        'reading "before": found no "asset" beside it, wanted the one whose partitions are meant',
+      );
+    }
     await orchestrator.refresh();
     if (asset !== undefined) {
       const set = orchestrator.partitions(asset);

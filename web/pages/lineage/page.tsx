@@ -118,7 +118,7 @@ function foldedOf(
   const known = new Set(assets.map(({ group }) => group));
   const named = givenIn(url.searchParams, "fold", {
     isMeant: (text) => text.split(",").every((group) => known.has(group)),
-    wanted: `groups, among ${[...known].join(", ")}`,
+    wanted: `groups of this graph: ${[...known].join(", ")}`,
   });
   return new Set(named?.split(",").filter((group) => groups.includes(group)));
 }

@@ -24,8 +24,9 @@ export function factsOf(
 ) {
   const t = view.in(text);
   const { status, ended, request } = run;
-  // Of a run that went on after its worker died, its record has when the last one began.
-  const started = steps.reduce((first, each) => Math.min(first, each.started), run.started);
+  // Of a run that went on after its worker died, its record has when the last one began; of a queued one, since when it waits.
+  const begun = status === "queued" ? [] : steps;
+  const started = begun.reduce((first, each) => Math.min(first, each.started), run.started);
   const [held] = holdings;
   const facts: (readonly [string, Child] | undefined)[] = [
     [t.who, <Who view={view} request={request} />],

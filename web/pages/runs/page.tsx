@@ -25,7 +25,8 @@ export function runs(pages: Pages): void {
     const { view, lake, machineNow } = context.var;
     const { state, graph } = lake;
     const t = view.in(text);
-    const asked = askedIn(view, new Set((await state.assets()).map(({ key }) => key)));
+    const registered = (await state.assets()).map(({ key }) => key);
+    const asked = askedIn(view, new Set([...graph.byKey.keys(), ...registered]));
     const found = await state.runs(PAGE + 1, filterOf(view, asked));
     const listed = found.slice(0, PAGE);
     const waits = await waitsIn(view, lake, listed, machineNow);
