@@ -199,14 +199,13 @@ export class PostgresState implements port.State {
       // By one instant, so that all that is taken over is of the same workers.
       await transaction.run("UPDATE workers SET until = 0 WHERE until <= now_ms()");
       await this.#queue.putBack(transaction, at);
-      const adopted = await this.#claims.adopt(transaction);
+      const adopted = await this.#claims.adopt(transaction, self);
       await transaction.run("DELETE FROM waits WHERE NOT lives(worker)");
       await transaction.run("DELETE FROM workers WHERE until = 0");
       await transaction.run("DELETE FROM deposed WHERE worker NOT IN (SELECT id FROM workers)");
       return adopted;
     });
-    this.#claims.took(adopted);
-    return adopted;
+    return await this.#claims.took(adopted);
   }
 
   materializations(asset: AssetKey, ranges: readonly OrdinalRange[]): Promise<port.MaterializationRecord[]> {
