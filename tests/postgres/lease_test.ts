@@ -119,6 +119,16 @@ test("what is being committed as it runs out is taken over once it is written, a
   assertEquals((await b.since(0)).length, 1);
 });
 
+Deno.test("a lease counts as lost once nothing is answered any more, and whoever closes waits no longer", async () => {
+  await using harness = await postgresHarness({ lease: { lasts: 500, every: 2 ** 30 } });
+  const a = await harness.worker("a");
+  const run = await started(a);
+  const silence = await harness.schema.hold("LOCK TABLE runs");
+  await assertRejects(() => a.isCancelled(run), LostLeaseError, "ran out");
+  await a.close();
+  await silence.end();
+});
+
 Deno.test("a lease is renewed while its worker lives, and not once it ran out", async () => {
   await using harness = await postgresHarness({ lease: { lasts: LASTS, every: 5 } });
   const { schema } = harness;

@@ -411,19 +411,17 @@ export class PostgresState implements port.State {
   }
 
   async abandon(): Promise<void> {
-    const self = await this.#workers.known();
-    if (self === undefined || !this.#db.isOpen) return;
-    await this.#db.run("SELECT leave($1, false)", self);
+    await this.#workers.leave(false);
   }
 
   async close(): Promise<void> {
     this.#following.end();
+    let answered = true;
     try {
-      const self = await this.#workers.known();
-      if (self !== undefined && this.#db.isOpen) await this.#db.run("SELECT leave($1, true)", self);
+      answered = await this.#workers.leave(true);
     } finally {
       this.#workers.end();
-      await this.#db.close();
+      await this.#db.close({ waiting: answered });
     }
   }
 
