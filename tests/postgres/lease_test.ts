@@ -86,6 +86,18 @@ test("the steps of who lost it are aborted, and not those of who has it", async 
   assertEquals(lost.signal.reason instanceof LostLeaseError, true);
 });
 
+test("what is left behind is taken over once, however many look for it at once", async ({ a, b, schema }) => {
+  await claimed(a, { from: 1, to: 2 });
+  await pass(schema, LASTS);
+  // More than there are connections.
+  const found = Promise.all(Array.from({ length: 6 }, () => b.recover(1)));
+  await schema.until("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM workers WHERE host = 'a')");
+  assertEquals((await found).flat().map(({ asset, ranges }) => [asset, ranges]), [[HOURS, [{
+    from: 1,
+    to: 2,
+  }]]]);
+});
+
 test("what is being committed as it runs out is taken over once it is written, and not twice", async ({ a, b, schema }) => {
   const token = await claimed(a, { from: 1, to: 1 });
   await started(b);
@@ -105,6 +117,16 @@ test("what is being committed as it runs out is taken over once it is written, a
   assertEquals((await committed).status, "committed");
   assertEquals(await recovered, [], "its claim ended with the commit");
   assertEquals((await b.since(0)).length, 1);
+});
+
+Deno.test("a lease counts as lost once nothing is answered any more, and whoever closes waits no longer", async () => {
+  await using harness = await postgresHarness({ lease: { lasts: 500, every: 2 ** 30 } });
+  const a = await harness.worker("a");
+  const run = await started(a);
+  const silence = await harness.schema.hold("LOCK TABLE runs");
+  await assertRejects(() => a.isCancelled(run), LostLeaseError, "ran out");
+  await a.close();
+  await silence.end();
 });
 
 Deno.test("a lease is renewed while its worker lives, and not once it ran out", async () => {

@@ -35,6 +35,9 @@ interface ClaimRow {
   readonly run: RunId;
   readonly ranges: string;
 }
+interface AdoptedRow extends ClaimRow {
+  readonly intents: readonly Intent[];
+}
 
 /** What this handle holds by a token. */
 export interface Own {
@@ -123,24 +126,23 @@ export class Claims {
     }));
   }
 
-  /** Takes over every claim whose worker is no more; call it in a transaction. */
-  async adopt(transaction: Queries): Promise<Adopted[]> {
+  /** Takes over every claim whose worker is no more; call it in a transaction, and `took` after it. */
+  async adopt(transaction: Queries, self: number): Promise<AdoptedRow[]> {
     const rows = await transaction.all<ClaimRow>(
       "SELECT token, asset, run, ranges::text FROM adopt_claims($1)",
-      await this.#workers.self(),
+      self,
     );
-    const keyOf = await this.#registry.keys(rows.map(({ asset }) => asset));
-    const adopted: Adopted[] = [];
-    for (const { token, asset, run, ranges } of rows) {
-      const intents = await intentsOf(transaction, token);
-      adopted.push({ token, asset: keyOf(asset), ranges: rangesOf(ranges), run, intents });
-    }
+    const adopted: AdoptedRow[] = [];
+    for (const row of rows) adopted.push({ ...row, intents: await intentsOf(transaction, row.token) });
     return adopted;
   }
 
   /** Says that claims were taken over. */
-  took(adopted: readonly Adopted[]): void {
+  async took(rows: readonly AdoptedRow[]): Promise<Adopted[]> {
+    const keyOf = await this.#registry.keys(rows.map(({ asset }) => asset));
+    const adopted = rows.map((row) => ({ ...row, asset: keyOf(row.asset), ranges: rangesOf(row.ranges) }));
     for (const { token, asset, ranges } of adopted) this.#own.set(token, { asset, ranges });
+    return adopted;
   }
 
   async slotWaits(): Promise<SlotWait[]> {

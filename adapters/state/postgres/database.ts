@@ -100,10 +100,11 @@ export class Database {
     await this.#guarded(() => this.#sql.listen(channel, heard, heard));
   }
 
-  async close(): Promise<void> {
+  /** @param options Whether what is under way has some time to end. */
+  async close({ waiting = true }: { readonly waiting?: boolean } = {}): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    await this.#sql.end({ timeout: this.#patience });
+    await this.#sql.end({ timeout: waiting ? this.#patience : 0 });
   }
 
   /** Once its connection broke off, the work is left where it is: of what it asked further the driver would die. */

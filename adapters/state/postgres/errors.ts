@@ -79,16 +79,17 @@ const FAULTS: readonly (readonly [codes: RegExp, line: Line])[] = [
   [/^(58|XX)/, (place, says) => `using the state: "${place}" says "${says}", wanted a sound server`],
 ];
 
+export function lostLease(place: string): string {
+  return `using the state: this worker's lease in "${place}" ran out, wanted a sign of life each minute; ` +
+    "its work is others' by now";
+}
+
 /** The error as a `StateError` where it speaks of the server and not of a fault of the program. */
 export function asStateError(place: string, error: unknown): unknown {
   const code = codeOf(error);
   if (code === undefined || error instanceof StateError) return error;
   if (code === LOST_LEASE) {
-    return new LostLeaseError(
-      `using the state: this worker's lease in "${place}" ran out, wanted a sign of life each minute; ` +
-        "its work is others' by now",
-      { cause: error },
-    );
+    return new LostLeaseError(lostLease(place), { cause: error });
   }
   const says = error instanceof Error ? error.message.replaceAll(/\s+/g, " ") : "";
   const [, line] = PLACES.find(([codes]) => codes.test(code)) ?? [];

@@ -175,9 +175,10 @@ export class Queue {
 
   async isCancelled(run: RunId): Promise<boolean> {
     // Whoever is at work asks so each second: by the answer it notices that it is no more.
-    await this.#workers.requireLife();
-    const found = await this.#db.get<{ cancelled: boolean }>("SELECT cancelled FROM runs WHERE id = $1", run);
-    return found?.cancelled ?? false;
+    const asked = this.#workers.requireLife().then(() =>
+      this.#db.get<{ cancelled: boolean }>("SELECT cancelled FROM runs WHERE id = $1", run)
+    );
+    return (await this.#workers.answered(asked))?.cancelled ?? false;
   }
 
   /** Queues runs again whose workers are no more, and interrupts those that nobody queued; call it in a transaction. */

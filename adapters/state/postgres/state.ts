@@ -199,14 +199,13 @@ export class PostgresState implements port.State {
       // By one instant, so that all that is taken over is of the same workers.
       await transaction.run("UPDATE workers SET until = 0 WHERE until <= now_ms()");
       await this.#queue.putBack(transaction, at);
-      const adopted = await this.#claims.adopt(transaction);
+      const adopted = await this.#claims.adopt(transaction, self);
       await transaction.run("DELETE FROM waits WHERE NOT lives(worker)");
       await transaction.run("DELETE FROM workers WHERE until = 0");
       await transaction.run("DELETE FROM deposed WHERE worker NOT IN (SELECT id FROM workers)");
       return adopted;
     });
-    this.#claims.took(adopted);
-    return adopted;
+    return await this.#claims.took(adopted);
   }
 
   materializations(asset: AssetKey, ranges: readonly OrdinalRange[]): Promise<port.MaterializationRecord[]> {
@@ -412,19 +411,17 @@ export class PostgresState implements port.State {
   }
 
   async abandon(): Promise<void> {
-    const self = await this.#workers.known();
-    if (self === undefined || !this.#db.isOpen) return;
-    await this.#db.run("SELECT leave($1, false)", self);
+    await this.#workers.leave(false);
   }
 
   async close(): Promise<void> {
     this.#following.end();
+    let answered = true;
     try {
-      const self = await this.#workers.known();
-      if (self !== undefined && this.#db.isOpen) await this.#db.run("SELECT leave($1, true)", self);
+      answered = await this.#workers.leave(true);
     } finally {
       this.#workers.end();
-      await this.#db.close();
+      await this.#db.close({ waiting: answered });
     }
   }
 

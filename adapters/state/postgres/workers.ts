@@ -1,5 +1,7 @@
+import { LostLeaseError } from "../../../core/mod.ts";
 import type { Held, Locks } from "../locks.ts";
 import type { Database } from "./database.ts";
+import { lostLease } from "./errors.ts";
 
 /** How long a lease lasts and how often it is renewed, in milliseconds. */
 export interface LeaseOptions {
@@ -8,6 +10,9 @@ export interface LeaseOptions {
 }
 
 export const LEASE: LeaseOptions = { lasts: 60_000, every: 15_000 };
+
+/** So many milliseconds whoever closes waits for the server: what it had is others' once its lease runs out. */
+const PARTING = 5_000;
 
 export interface WorkerOptions {
   readonly lease: LeaseOptions;
@@ -52,6 +57,27 @@ export class Workers {
   /** @throws {LostLeaseError} If the lease ran out: whatever this worker was at is others' by now. */
   async requireLife(): Promise<void> {
     if (this.#begun !== undefined) await this.#db.run("SELECT require_life($1)", await this.self());
+  }
+
+  /** @throws {LostLeaseError} If nothing is answered for as long as a lease lasts: by then it ran out. */
+  async answered<T>(asked: Promise<T>): Promise<T> {
+    const { lasts } = this.#options.lease;
+    const late = () => new LostLeaseError(lostLease(this.#db.place));
+    return await within(lasts, asked, late);
+  }
+
+  /** Gives up what this worker has. @param whole Also its life. @returns Whether the server answered in time. */
+  async leave(whole: boolean): Promise<boolean> {
+    const late = new Error("found no answer");
+    const left = async () => {
+      const self = await this.known();
+      if (self !== undefined && this.#db.isOpen) await this.#db.run("SELECT leave($1, $2)", self, whole);
+      return true;
+    };
+    return await within(Math.min(PARTING, this.#options.lease.lasts), left(), () => late).catch((error) => {
+      if (error !== late) throw error;
+      return false;
+    });
   }
 
   /** Says of the workers of this host which live and which are no more, as their locks tell. */
@@ -111,4 +137,10 @@ export class Workers {
     this.#timer = setInterval(() => this.#renew(id).then(() => this.look()).catch(() => {}), lease.every);
     return id;
   }
+}
+
+async function within<T>(ms: number, asked: Promise<T>, late: () => Error): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(late()), ms);
+  return await Promise.race([asked, promise]).finally(() => clearTimeout(timer));
 }
