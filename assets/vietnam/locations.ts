@@ -77,13 +77,13 @@ export const locations = define.asset({
 
 /** The country of the locations that lie in a lake; undefined where no file tells one. */
 export async function countryIn(store: Resources["store"]): Promise<number | undefined> {
-  const bytes = await store.read(LOCATIONS_FILE);
-  if (bytes === undefined) return undefined;
   try {
+    const bytes = await store.read(LOCATIONS_FILE);
+    if (bytes === undefined) return undefined;
     const found: LocationsAnswer["locations"] = JSON.parse(new TextDecoder().decode(bytes));
     return found.find(({ country: { id } }) => id !== null)?.country.id ?? undefined;
   } catch {
-    return undefined; // a damaged file is made anew
+    return undefined; // one that is damaged, or cannot be read, tells none, and is made anew
   }
 }
 
