@@ -6,7 +6,7 @@
  */
 import { openApp } from "../../app.ts";
 import { DamageError } from "../../core/mod.ts";
-import { type Damage, DAMAGED, readAsked, REFUSED } from "./statement.ts";
+import { DAMAGED, lineOf, readAsked, REFUSED } from "./statement.ts";
 
 const never = new AbortController().signal;
 
@@ -34,11 +34,7 @@ if (import.meta.main) {
     await answer();
     Deno.exit(0);
   } catch (error) {
-    const message = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, " ");
-    const damage: Damage | undefined = error instanceof DamageError
-      ? { message, path: error.path }
-      : undefined;
-    console.error(damage === undefined ? message : JSON.stringify(damage));
-    Deno.exit(damage === undefined ? REFUSED : DAMAGED);
+    console.error(lineOf(error));
+    Deno.exit(error instanceof DamageError ? DAMAGED : REFUSED);
   }
 }

@@ -8,7 +8,7 @@ import {
   type StatementOptions,
   type Tables,
 } from "../../core/mod.ts";
-import { type AskedStatement, type Damage, DAMAGED, REFUSED, writeAsked } from "./statement.ts";
+import { type AskedStatement, DAMAGED, damageIn, REFUSED, writeAsked } from "./statement.ts";
 import { Turns } from "./turns.ts";
 
 const CHILD = new URL("./child.ts", import.meta.url).href;
@@ -111,7 +111,7 @@ export class ProcessTables implements Tables, AsyncDisposable {
       signal.throwIfAborted();
       const last = (await errors).trim().split("\n").at(-1) ?? "";
       if (code === DAMAGED && last !== "") {
-        const { message, path }: Damage = JSON.parse(last);
+        const { message, path } = damageIn(last);
         throw new DamageError(mask(message), path);
       }
       const line = mask(last).replace(FLAGS, "");

@@ -1,5 +1,6 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ProcessTables } from "../../app/tables/processes.ts";
+import { damageIn, lineOf } from "../../app/tables/statement.ts";
 import { Turns } from "../../app/tables/turns.ts";
 import { BusyError, DamageError, RefusedError } from "../../core/mod.ts";
 
@@ -40,6 +41,18 @@ Deno.test("a damaged file is handed over with its path, not only in words", asyn
   const damaged = await assertRejects(() => made.ask("SELECT * FROM shop.tills"), DamageError);
   assertEquals(damaged.path, path);
   assertMatch(damaged.message, /^reading "_catalog\/shop\/tills\.json": found no JSON, [^\n]*$/);
+});
+
+Deno.test("damage that takes many words, or is told in no JSON, is told all the same", () => {
+  const path = "shop/tills.parquet";
+  const line = lineOf(new DamageError(`found\n${"much ".repeat(50_000)}`, path));
+  assert(line.length < 16 * 1024);
+  assertMatch(line, /^[^\n]+$/);
+  const { message, path: read } = damageIn(line);
+  assertEquals([message.slice(0, 10), read], ["found much", path]);
+  for (const said of [line.slice(0, 100), "out of memory", "null", "4"]) {
+    assertEquals(damageIn(said), { message: said, path: undefined });
+  }
 });
 
 Deno.test("a statement ends with who asked for it, and leaves its turn to others", async () => {

@@ -98,6 +98,10 @@ Deno.test("why an asset or a partition is asked for, or not, is told as a tree",
   const odd = await get("/automation?asset=t/mart&partition=x");
   assertEquals(odd.status, 400);
   assertMatch(odd.text, /judging .*"x"/);
+  assertNotMatch(odd.html, /data-follows/, "what is refused does not follow the lake");
+  const future = await get("/automation?asset=t/mart&partition=2024-02-01");
+  assertEquals(future.status, 200);
+  assertMatch(future.text, /It is not asked for now : it does not exist yet/);
   await orchestrator.refresh();
 });
 

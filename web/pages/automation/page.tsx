@@ -23,7 +23,8 @@ export function automation(pages: Pages): void {
     const hands = await handsOf(lake.state, machineNow, eachOf(lake.graph));
     const outages = await lake.orchestrator.outages();
     const why = await whyIn(view, lake);
-    return await show(context, { title: t.title, status: why !== undefined && "fault" in why ? 400 : 200 }, [
+    const isRefused = why !== undefined && "fault" in why;
+    return await show(context, { title: t.title, ...(isRefused && { live: false, status: 400 }) }, [
       <Title title={t.title} lead={t.lead}>
         <a class="button" href="/audit">{t.audit}</a>
       </Title>,
