@@ -39,11 +39,16 @@ export interface OpenAQWatch {
   readonly probe: Probe;
 }
 
+/** The rules of the lake, those in the box among them. */
+export function rulesOf(config: Config, { graph, rules }: Pick<Project, "graph" | "rules">) {
+  return alerts({ ...config, own: rules, assets: [...graph.byKey.keys()] });
+}
+
 /** What tells people of what is wrong with the lake. */
 export async function openAlerter(
   {
     config,
-    project: { graph, pipelines, rules },
+    project,
     orchestrator,
     state,
     openaq,
@@ -54,10 +59,10 @@ export async function openAlerter(
     tracer,
   }: AlertsParts,
 ): Promise<Alerter> {
-  const asset = askingAsset(pipelines);
+  const asset = askingAsset(project.pipelines);
   const hasSource = asset !== undefined && openaq !== undefined;
   return await orchestrator.alerter({
-    rules: alerts({ ...config, own: rules, assets: [...graph.byKey.keys()] }),
+    rules: rulesOf(config, project),
     channels: await channelsOf(config, tracer),
     automations,
     due,

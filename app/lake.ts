@@ -70,6 +70,8 @@ export interface Lake extends AsyncDisposable {
   /** How long so many requests to the source take at least, at its pace. */
   leastSeconds(requests: number): number;
   declaredAutomations(): Promise<Automations>;
+  /** The names of the rules by which people are told of what is wrong. */
+  ruleNames(): Promise<readonly string[]>;
   look(signal: AbortSignal): Promise<void>;
   tell(signal: AbortSignal): Promise<void>;
 }
@@ -230,6 +232,10 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
       look: (signal) => tickers.look(signal),
       tell: (signal) => tickers.tell(signal),
       declaredAutomations: async () => (await import("./automations.ts")).automationsOf(project),
+      ruleNames: async () => {
+        const { rulesOf } = await import("./alerts.ts");
+        return [...new Set(rulesOf(config, project).map(({ name }) => name))];
+      },
       automationNames: async () => (await import("./automations.ts")).automationNames(project),
       async [Symbol.asyncDispose]() {
         // Whatever cannot be closed, such as what would write to a state that does not answer, the others are.

@@ -274,6 +274,8 @@ export interface Lake extends AsyncDisposable {
   automationNames(): Promise<AutomationNames>;
   /** The schedules and sensors that are declared, and what is in the box. */
   declaredAutomations(): Promise<Automations>;
+  /** The names of the rules by which people are told of what is wrong. */
+  ruleNames(): Promise<readonly string[]>;
   /**
    * Tells people of what is wrong by now, and what is over, beside one who requests what is due: `tickers` do so
    * themselves.

@@ -19,6 +19,8 @@ export interface OpenLake {
   leastSeconds?(requests: number): number;
   /** The schedules and sensors that are declared, and what is in the box. @default none */
   declaredAutomations?(): Promise<Automations>;
+  /** The names of the rules by which people are told of what is wrong. @default none */
+  ruleNames?(): Promise<readonly string[]>;
 }
 
 /** The process that serves. */

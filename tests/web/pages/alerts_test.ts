@@ -60,5 +60,14 @@ Deno.test("alerts are narrowed by rule, and read page by page", async () => {
   const second = await get(older);
   assertMatch(second.text, /no 9\..*no 0\./);
   assertNotMatch(second.text, /no 10\./);
-  assertEquals((await get("/alerts?rule=none")).status, 200);
+  assertEquals((await get("/alerts?rule=none")).status, 400);
+});
+
+Deno.test("a rule that is not declared, and by which nothing was ever found, is refused", async () => {
+  const { get, state: { alerts } } = await shown(declared(), { rules: ["failure", "late"] });
+  await alerts.begin({ ...EPISODE, rule: "formerly" }, []);
+  const { status, text } = await get("/alerts?rule=lat");
+  assertEquals(status, 400);
+  assertStringIncludes(text, 'reading "rule": found "lat", wanted one of failure, late');
+  for (const rule of ["late", "formerly", ""]) assertEquals((await get(`/alerts?rule=${rule}`)).status, 200);
 });

@@ -107,4 +107,6 @@ Deno.test("dates of the air and partitions of what is promoted are held to what 
     /reading "from": found "2018-01-02"/,
   );
   assertMatch(await refused("/air?polutant=no2"), /found the parameter "polutant"/);
+  assertMatch(await refused("/alerts?rule=lat"), /found "lat", wanted one of .*late/);
+  assertEquals((await made.get("/alerts?rule=late")).status, 200, "by which nothing was found yet");
 });

@@ -6,9 +6,10 @@ import { fakeClock } from "../../fake_clock.ts";
 /** The pages over a lab. `get` answers a page as a viewer reads it; `post` what a form's answer leads to. */
 export async function shown(
   assets: readonly AnyAsset[],
-  { automations, admission, ...options }: LabOptions & {
+  { automations, admission, rules = [], ...options }: LabOptions & {
     readonly automations?: Automations;
     readonly admission?: Admission;
+    readonly rules?: readonly string[];
   } = {},
 ) {
   const { clock = fakeClock(NOON, { auto: true }) } = options;
@@ -23,6 +24,7 @@ export async function shown(
       graph: graph(assets),
       requests: () => 0,
       limited: () => 0,
+      ruleNames: () => Promise.resolve(rules),
       ...(automations && { declaredAutomations: () => Promise.resolve(automations) }),
     }),
     hindrance: () => Promise.resolve(undefined),

@@ -1,4 +1,4 @@
-import type { EpisodeRecord, Graph } from "../../../core/mod.ts";
+import type { EpisodeRecord, Graph, OpenLake } from "../../../core/mod.ts";
 import { type Pages, show } from "../../page.tsx";
 import { DataTable } from "../../parts/data_table.tsx";
 import { Pager } from "../../parts/pager.tsx";
@@ -7,7 +7,7 @@ import { Marked } from "../../parts/state.tsx";
 import { Weeks } from "../../parts/weeks.tsx";
 import { boundsOf, latestWeeks } from "../../view/days.ts";
 import type { View } from "../../view/view.ts";
-import { takes } from "../../view/given.ts";
+import { givenIn, takes } from "../../view/given.ts";
 import { Deliveries } from "./deliveries.tsx";
 import { text } from "./words.ts";
 
@@ -18,9 +18,10 @@ const WEEKS = 5;
 /** What people are told of: what is wrong now, how often that was so, and who was told. */
 export function alerts(pages: Pages): void {
   pages.get("/alerts", takes("rule", "before"), async (context) => {
-    const { view, lake: { state, graph } } = context.var;
+    const { view, lake } = context.var;
+    const { state, graph } = lake;
     const t = view.in(text);
-    const rule = view.url.searchParams.get("rule") || undefined;
+    const rule = await ruleIn(view, lake);
     const before = view.url.searchParams.get("before") || undefined;
     const ofRule = rule === undefined ? {} : { rule };
     const found = await state.alerts.episodes(PAGE + 1, {
@@ -78,6 +79,19 @@ export function alerts(pages: Pages): void {
       </Panel>,
     ]);
   });
+}
+
+/** The rule that is meant: a declared one, or one by which something was found before. @throws {RequestError} */
+async function ruleIn(
+  { url: { searchParams: given } }: View,
+  { state, ruleNames }: Pick<OpenLake, "state" | "ruleNames">,
+): Promise<string | undefined> {
+  const rule = given.get("rule")?.trim() ?? "";
+  const declared = rule === "" ? [] : await ruleNames?.() ?? [];
+  const isFound = rule === "" || declared.includes(rule) ||
+    (await state.alerts.episodes(1, { rule })).length > 0;
+  const wanted = declared.length === 0 ? "a rule of this lake" : `one of ${declared.join(", ")}`;
+  return givenIn(given, "rule", { isMeant: () => isFound, wanted });
 }
 
 function Filter(
