@@ -22,7 +22,7 @@ function test(what: string, body: (shared: Shared) => Promise<void>): void {
     await using source = new Server();
     await using store = await BucketServer.start();
     await using cluster = await startCluster();
-    await using schema = await ownSchema(cluster.url);
+    await using schema = await ownSchema({ server: cluster.url });
     const env = {
       ...source.env,
       ...store.env(await store.bucket()),

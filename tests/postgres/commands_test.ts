@@ -168,6 +168,18 @@ test(
   },
 );
 
+Deno.test("commands on PostgreSQL: a schema's name is as long as what is listened to may be, or refused in a line", async () => {
+  await using line = await CommandLine.open();
+  for (const [length, code] of [[54, 0], [55, 2]]) {
+    await using schema = await ownSchema({ length });
+    const done = await line.run(["materialize", ...DAY], {
+      env: { STATE_URL: schema.url, LAKE_URL: `${length}` },
+    });
+    assertEquals(done.code, code);
+    if (code !== 0) assertMatch(done.stderr, /has a schema of a long name, wanted 54 bytes at most\n$/);
+  }
+});
+
 test("a folder is the lake of the host that made it alone", async (line, { url, run }) => {
   const env = { STATE_URL: url };
   assertEquals((await line.run(["materialize", ...DAY], { env })).code, 0);

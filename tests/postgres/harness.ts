@@ -13,8 +13,8 @@ export function serverUrl(): string {
 }
 
 /** A schema of a test's own, gone afterwards. */
-export async function ownSchema(server = serverUrl()): Promise<Schema> {
-  const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
+export async function ownSchema({ server = serverUrl(), length = 37 } = {}): Promise<Schema> {
+  const name = `test_${crypto.randomUUID().replaceAll("-", "")}`.padEnd(length, "x");
   const url = `${server}?search_path=${name}`;
   const sql = postgres(url, { max: 1, onnotice: () => {}, fetch_types: false });
   await sql.unsafe(`CREATE SCHEMA ${name}`);

@@ -3,6 +3,9 @@ import type { Database, Queries } from "./database.ts";
 import { OLDEST } from "./errors.ts";
 import { migrations } from "./migrations.ts";
 
+/** The name of what is listened to holds it: see `tell` in `functions/work.ts`. */
+const LONGEST_SCHEMA = 54;
+
 /**
  * Brings the schema up to this version, each step once, whoever comes first; all of them or none.
  *
@@ -52,6 +55,11 @@ async function requireServer(db: Database): Promise<void> {
   if (schema === null) {
     throw new StatePlaceError(
       `opening the state: "${db.place}" has no such schema, wanted one that is there`,
+    );
+  }
+  if (new TextEncoder().encode(schema).length > LONGEST_SCHEMA) {
+    throw new StatePlaceError(
+      `opening the state: "${db.place}" has a schema of a long name, wanted ${LONGEST_SCHEMA} bytes at most`,
     );
   }
 }
