@@ -135,7 +135,8 @@ export class App {
       import("./app/state_place.ts"),
       import("./app/storage.ts"),
     ]);
-    return await openStorage(this.config).exists() && await isStateThere(this.config.state);
+    const storage = await openStorage(this.config);
+    return await storage.exists() && await isStateThere(this.config.state);
   }
 
   async contentOf(state: State): Promise<string> {
@@ -217,7 +218,7 @@ export class App {
       import("./app/storage.ts"),
     ]);
     const { config, surroundings, mask } = this;
-    const entries = () => openStorage(config).catalog.list();
+    const entries = async () => await (await openStorage(config)).catalog.list();
     return new ProcessTables({ ...surroundings, entries, mask });
   }
 

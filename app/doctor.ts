@@ -130,7 +130,7 @@ async function graphShown(groups: Groups): Promise<string> {
 }
 
 async function writable(config: Config): Promise<string> {
-  const storage = openStorage(config);
+  const storage = await openStorage(config);
   await storage.requireWritable();
   return await storage.exists() ? "can be written" : "is not there yet, can be made";
 }
@@ -143,7 +143,10 @@ async function stateAndLake(config: Config, { content }: Groups): Promise<string
     }
     await requireWritable(lockFolderOf(config.state));
   }
-  const marked = await readMark({ storage: openStorage(config), state: await shownState(config.state) });
+  const marked = await readMark({
+    storage: await openStorage(config),
+    state: await shownState(config.state),
+  });
   const state = await openState(config.state, "read");
   try {
     const sources = Object.values(await examineLake(state, marked, content) ?? {});
@@ -175,7 +178,7 @@ async function claims(config: Config): Promise<string> {
 /** @throws If something beside the lake's files is not as the state says, with what settles it. */
 async function records(config: Config, groups: Groups): Promise<string> {
   const { pipelines } = groups.project();
-  const { store, publisher } = openStorage(config);
+  const { store, publisher } = await openStorage(config);
   const state = await openState(config.state, "read");
   try {
     const context = { state, store, publisher, now: systemClock.now() };

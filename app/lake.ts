@@ -121,7 +121,7 @@ export async function openLake(config: Config, options: LakeOptions): Promise<La
   } = options;
   const { clock } = time;
   const selected = options.selects?.(project.graph);
-  const storage = openStorage(config);
+  const storage = await openStorage(config);
   const looking = {
     config,
     content: contentOf(config, project),

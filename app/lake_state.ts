@@ -42,7 +42,7 @@ export async function requireNotLost(config: Config): Promise<void> {
   if (await isStateThere(config.state)) return;
   const { openStorage } = await import("./storage.ts");
   admitLake(
-    await readMark({ storage: openStorage(config), state: await shownState(config.state) }),
+    await readMark({ storage: await openStorage(config), state: await shownState(config.state) }),
     await isStateThere(config.state),
   );
 }

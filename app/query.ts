@@ -21,7 +21,7 @@ import { tracedQuery } from "./traced/query.ts";
 
 /** The lake's tables and views, once it is known to be the configured one. */
 export async function openQuery(config: Config, groups: Groups, tracer: Tracer): Promise<Query> {
-  const storage = openStorage(config);
+  const storage = await openStorage(config);
   const marked = await readMark({ storage, state: await shownState(config.state) });
   await reading(config, (state) => examineLake(state, marked, groups.content));
   const { DuckDBQuery } = await import("../adapters/query/duckdb/query.ts");

@@ -64,7 +64,7 @@ const ACTION = "rebuilding the state";
 export async function rebuild(config: Config, options: RebuildOptions): Promise<Rebuilt> {
   const { state: path } = config;
   await requireFile(path, ACTION, "a SQLite file: this version makes none anew there");
-  const storage = openStorage(config);
+  const storage = await openStorage(config);
   const mark = await markOf(storage);
   if (mark === undefined) {
     throw new LakeError(`${ACTION}: found no lake at "${storage.url}", wanted LAKE_URL to name one`);

@@ -22,7 +22,7 @@ export async function* repair(config: Config): AsyncIterable<Finding> {
 async function repairIdentity(config: Config): Promise<string> {
   const { state: path } = config;
   if (!await isStateThere(path)) return "no state yet, nothing to repair";
-  const storage = openStorage(config);
+  const storage = await openStorage(config);
   const state = await openState(path, "write");
   try {
     const { recorded, inLake, version } = await identityOf(state, storage);

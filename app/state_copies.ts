@@ -57,7 +57,7 @@ export interface Restored {
 export async function restore(config: Config, file: string, now: Date): Promise<Restored> {
   const { state: path } = config;
   await requireFile(path, "restoring the state", "a SQLite file: pg_restore puts a copy of it back");
-  const storage = openStorage(config);
+  const storage = await openStorage(config);
   const { made: { runs, taken }, kept } = await replaceState(
     { action: "restoring the state", path, now },
     async (made) => {

@@ -9,26 +9,15 @@ import { LocalSpool } from "../adapters/object_store/local/spool.ts";
 import { LocalObjectStore } from "../adapters/object_store/local/store.ts";
 import { LocalVersions } from "../adapters/object_store/local/versions.ts";
 import { LocalWorkspace } from "../adapters/object_store/local/workspace.ts";
-import { S3Bucket } from "../adapters/object_store/s3/bucket.ts";
-import { requireConditions } from "../adapters/object_store/s3/conditions.ts";
-import { LocalCache } from "../adapters/object_store/s3/cache.ts";
-import { connect } from "../adapters/object_store/s3/connect.ts";
-import { S3Publisher } from "../adapters/object_store/s3/publisher.ts";
-import { S3Documents, S3ObjectStore } from "../adapters/object_store/s3/store.ts";
-import { S3Versions } from "../adapters/object_store/s3/versions.ts";
-import { S3Workspace } from "../adapters/object_store/s3/workspace.ts";
 import { isThere, requireWritable } from "../adapters/sdk/files/place.ts";
-import type { BucketPlace, Config } from "../config.ts";
+import type { Config } from "../config.ts";
 import type { Folder, LakeStorage } from "../core/mod.ts";
 
-/** Of the lake's files on this machine, for a lake in a bucket. */
-const CACHED_BYTES = 4 << 30;
-
 /** The storage of the lake that `LAKE_URL` names, a folder or a bucket; nothing is made by opening it. */
-export function openStorage(
-  { lake, bucket }: Pick<Config, "lake"> & Partial<Pick<Config, "bucket">>,
-): LakeStorage {
-  return bucket ? bucketStorage(lake, bucket) : localStorage(lake);
+export async function openStorage({ lake, bucket }: Pick<Config, "lake" | "bucket">): Promise<LakeStorage> {
+  if (bucket === null) return localStorage(lake);
+  const { bucketStorage } = await import("./bucket_storage.ts");
+  return bucketStorage(lake, bucket);
 }
 
 /** A folder beside the lake in which others write, by its path below `cwd`. */
@@ -36,7 +25,8 @@ export function openFolder(path: string, cwd: string): Folder {
   return new LocalFolder(isAbsolute(path) ? path : join(cwd, path));
 }
 
-function localStorage(root: string): LakeStorage {
+/** The storage of a lake in a folder. */
+export function localStorage(root: string): LakeStorage {
   const folder = new LakeFolder(root);
   const store = new LocalObjectStore(folder);
   const publisher = new LocalPublisher(folder);
@@ -58,34 +48,6 @@ function localStorage(root: string): LakeStorage {
     async requireWritable() {
       await requireWritable(root);
       await requireWritable(join(root, "_staging"));
-    },
-  };
-}
-
-/** Nobody makes a bucket by writing to it: its rules are somebody's decision. */
-function bucketStorage(url: string, { name, local, access }: BucketPlace): LakeStorage {
-  const bucket = new S3Bucket(name, () => connect(access));
-  const cache = new LocalCache(`${local}/cache`, CACHED_BYTES);
-  const store = new S3ObjectStore(bucket, cache);
-  const publisher = new S3Publisher(bucket, cache);
-  return {
-    url,
-    store,
-    publisher,
-    versions: new S3Versions(bucket),
-    catalog: new LocalCatalog({ store, publisher }),
-    documents: new S3Documents(bucket),
-    workspace: new S3Workspace(bucket, `${local}/work`, cache),
-    spool: new LocalSpool(new LakeFolder(local)),
-    exists: () => bucket.isUsed(),
-    async make() {
-      await requireConditions(bucket);
-      await makeLakeFolder(local);
-      return async () => {};
-    },
-    async requireWritable() {
-      await requireConditions(bucket);
-      await requireWritable(local);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { DuckDBEngine } from "../adapters/engine/duckdb/engine.ts";
 import { DuckDB } from "../adapters/sdk/duckdb/session.ts";
 import { openSqliteState } from "../adapters/state/sqlite/open.ts";
-import { openStorage } from "../app/storage.ts";
+import { localStorage } from "../app/storage.ts";
 import { systemClock as clock } from "../app/system.ts";
 import {
   type AnyAsset,
@@ -27,7 +27,7 @@ export async function made(
   resources: (parts: Parts) => object,
   selection: RunSelection,
 ): Promise<{ readonly result: RunResult; readonly ms: number }> {
-  const storage = openStorage({ lake: `${folder}/lake` });
+  const storage = localStorage(`${folder}/lake`);
   const { publisher, workspace } = storage;
   const state = await openSqliteState({ path: `${folder}/lake.sqlite` });
   const db = new DuckDB({ temporaryFolder: `${folder}/spill` });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { openStorage } from "../../app/storage.ts";
+import { localStorage } from "../../app/storage.ts";
 import { answeredHours } from "../../assets/vietnam/raw/answer_records.ts";
 import { DAY, HOUR } from "../../core/mod.ts";
 import { CommandLine } from "../cli/command_line.ts";
@@ -26,7 +26,7 @@ async function lakeOfDays() {
     run,
     records: () => [...Deno.readDirSync(folder)].map(({ name }) => join(folder, name)).sort(),
     async hours() {
-      const { hours, damaged } = await answeredHours(openStorage({ lake }).store, "aq_raw_prod");
+      const { hours, damaged } = await answeredHours(localStorage(lake).store, "aq_raw_prod");
       return { damaged: damaged.length, hours };
     },
     [Symbol.asyncDispose]: () => line[Symbol.asyncDispose](),
@@ -198,7 +198,7 @@ Deno.test("the lake knows which hours were asked, also one that was made before 
     assertEquals({ code, stderr }, { code: 0, stderr: "" }, args.join(" "));
   };
   const asked = async () => {
-    const { hours, damaged } = await answeredHours(openStorage({ lake }).store, "aq_raw_prod");
+    const { hours, damaged } = await answeredHours(localStorage(lake).store, "aq_raw_prod");
     assertEquals(damaged, []);
     return hours.map(({ hour, rows, askedAt }) => ({ hour, rows, askedAt }));
   };

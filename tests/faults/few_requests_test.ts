@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLessOrEqual, assertMatch, assertNotMatch } from "@std/assert";
-import { openStorage } from "../../app/storage.ts";
+import { localStorage } from "../../app/storage.ts";
 import { answeredHours } from "../../assets/vietnam/raw/answer_records.ts";
 import { HOUR, iso } from "../../core/mod.ts";
 import { contentOf } from "./content.ts";
@@ -170,7 +170,7 @@ Deno.test("a day of twenty sensors that is killed again and again costs one requ
 
 /** The lake's own records of its hours: how many rows each was answered with. */
 async function askedHoursOf({ lake }: Place): Promise<(readonly [string, number])[]> {
-  const { hours, damaged } = await answeredHours(openStorage({ lake }).store, "aq_raw_prod");
+  const { hours, damaged } = await answeredHours(localStorage(lake).store, "aq_raw_prod");
   assertEquals([hours.length, damaged], [HOURS, []]);
   return hours.map(({ hour, rows }) => [iso(hour), rows]);
 }

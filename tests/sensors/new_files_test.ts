@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { openStorage } from "../../app/storage.ts";
+import { localStorage } from "../../app/storage.ts";
 import { memoryState } from "../../adapters/state/memory/state.ts";
 import { memoryStore } from "../../adapters/state/memory/store.ts";
 import { daily, definer, graph, Orchestrator } from "../../core/mod.ts";
@@ -12,7 +12,7 @@ const parcels = external({ key: "t/parcels", partitions: daily({ start: "2024-01
 /** A lake in a folder, and a sensor that looks below `in`. */
 async function opened(given: Partial<NewFilesOptions> = {}) {
   const folder = await Deno.makeTempDir();
-  const { store, publisher } = openStorage({ lake: folder });
+  const { store, publisher } = localStorage(folder);
   const state = memoryState(memoryStore(), "a");
   const clock = fakeClock(Date.UTC(2024, 1, 1));
   const orchestrator = await Orchestrator.open({

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { DuckDBEngine } from "../../../adapters/engine/duckdb/engine.ts";
 import { jsonValue } from "../../../adapters/query/duckdb/json_value.ts";
 import { DuckDB } from "../../../adapters/sdk/duckdb/session.ts";
-import { openStorage } from "../../../app/storage.ts";
+import { localStorage } from "../../../app/storage.ts";
 import {
   type AnyAsset,
   type Audited,
@@ -83,7 +83,7 @@ export class TestLake implements AsyncDisposable {
     readonly owned: boolean,
     readonly statement: (name: string) => Promise<string>,
   ) {
-    this.storage = openStorage({ lake: root });
+    this.storage = localStorage(root);
     this.store = this.storage.store;
     this.engine = new DuckDBEngine({ db, workspace: this.storage.workspace, statement });
   }

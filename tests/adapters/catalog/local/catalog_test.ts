@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { hash } from "node:crypto";
 import { dirname } from "@std/path";
-import { openStorage } from "../../../../app/storage.ts";
+import { localStorage } from "../../../../app/storage.ts";
 import type { Catalog } from "../../../../core/mod.ts";
 import { localLake } from "../../object_store/local/lake.ts";
 import { catalogContract, TABLE, VIEW } from "../catalog_contract.ts";
@@ -10,7 +10,7 @@ class CatalogFolder implements AsyncDisposable {
   readonly catalog: Catalog;
 
   private constructor(readonly root: string) {
-    this.catalog = openStorage({ lake: root }).catalog;
+    this.catalog = localStorage(root).catalog;
   }
 
   static async open(): Promise<CatalogFolder> {

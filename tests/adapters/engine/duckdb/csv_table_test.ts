@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { DuckDBEngine } from "../../../../adapters/engine/duckdb/engine.ts";
 import { inputStatement } from "../../../../adapters/engine/duckdb/input_table.ts";
 import { unpacked } from "../../../../adapters/engine/duckdb/unpacked.ts";
-import { openStorage } from "../../../../app/storage.ts";
+import { localStorage } from "../../../../app/storage.ts";
 import { DuckDB } from "../../../../adapters/sdk/duckdb/session.ts";
 import type { Column } from "../../../../core/mod.ts";
 import { rowsOf } from "../../../assets/dump/independent.ts";
@@ -221,7 +221,7 @@ for (const [what, path, content, reason] of UNREADABLE) {
     await using files = await Files.open();
     const engine = new DuckDBEngine({
       db: files.db,
-      workspace: openStorage({ lake: files.root }).workspace,
+      workspace: localStorage(files.root).workspace,
       statement: () => Promise.resolve("SELECT *, left(file, 1) AS part, true AS written FROM lines"),
     });
     const inputs = [

@@ -1,4 +1,4 @@
-import { openStorage } from "../../../../app/storage.ts";
+import { localStorage } from "../../../../app/storage.ts";
 import type { LakeStorage } from "../../../../core/mod.ts";
 
 export interface LocalLake extends LakeStorage, AsyncDisposable {
@@ -10,7 +10,7 @@ export async function localLake(): Promise<LocalLake> {
   const outer = await Deno.makeTempDir();
   const root = `${outer}/lake`;
   return {
-    ...openStorage({ lake: root }),
+    ...localStorage(root),
     root,
     [Symbol.asyncDispose]: () => Deno.remove(outer, { recursive: true }),
   };
