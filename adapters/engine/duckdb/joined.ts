@@ -14,6 +14,8 @@ export interface Joined {
 /** What the program reads as it is. */
 const NONE = { unreadable: [], read: new Set<FileTable>() };
 const PIECE = 1 << 20;
+/** Of what a file is unpacked to, at least so many bytes at a time. */
+const LEAST_ROOM = 1 << 10;
 const LF = 10;
 
 /**
@@ -77,12 +79,19 @@ function append(root: string, files: readonly InputFile[], path: string): Unread
 
 function plainOf(file: InputFile, bytes: Uint8Array): Uint8Array | Unreadable {
   try {
-    return gunzipSync(bytes);
+    return gunzipSync(bytes, { chunkSize: roomFor(bytes) });
   } catch (error) {
     const { code, message } = error as { readonly code?: string; readonly message: string };
     if (code?.startsWith("Z_") !== true) throw error;
     return { file, reason: `reading "${file.ref.path}": ${message}, wanted a whole gzip file` };
   }
+}
+
+/** The size of what a gzip file holds, as its end says, and a byte: no more than a guess, as there may be several in a row. */
+function roomFor(packed: Uint8Array): number {
+  const { buffer, byteOffset, length } = packed;
+  const size = length < 4 ? 0 : new DataView(buffer, byteOffset + length - 4).getUint32(0, true);
+  return Math.min(Math.max(size + 1, LEAST_ROOM), PIECE);
 }
 
 /** A file of lines on its way to the disk, in pieces. */
