@@ -36,7 +36,8 @@ Deno.test("two daemons, each killed again and again under load, leave what one l
     [0.15, ["materialize", ...range(3, 3)]],
     [0.25, backfill(9, 7)],
     [0.4, "refused"],
-    [0.4, ["materialize", ...range(2, 2)]],
+    // By force, as just after midnight that day may have been made by itself.
+    [0.4, ["materialize", ...range(2, 2), "--force"]],
     [0.5, "answered"],
     [0.6, ["materialize", ...range(2, 2)]],
     [0.65, ["materialize", "vietnam/dev_mart", "--partition", day(3), "--force"]],
