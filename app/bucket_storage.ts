@@ -17,16 +17,22 @@ import type { LakeStorage } from "../core/mod.ts";
 /** Of the lake's files on this machine. */
 const CACHED_BYTES = 4 * 2 ** 30;
 
+/** The storage of the lake in a bucket that is configured. */
+export function bucketStorage({ name, local, access }: BucketPlace): LakeStorage {
+  return storageIn(new S3Bucket(name, () => connect(access)), local);
+}
+
 /**
- * The storage of a lake in a bucket. Nobody makes a bucket by writing to it: its rules are somebody's decision.
+ * The storage of a lake in a bucket. Nobody makes one by writing to it: its rules are somebody's decision.
+ *
+ * @param local The folder of this machine for what is brought here.
  */
-export function bucketStorage(url: string, { name, local, access }: BucketPlace): LakeStorage {
-  const bucket = new S3Bucket(name, () => connect(access));
+export function storageIn(bucket: S3Bucket, local: string): LakeStorage {
   const cache = new LocalCache(`${local}/cache`, CACHED_BYTES);
   const store = new S3ObjectStore(bucket, cache);
   const publisher = new S3Publisher(bucket, cache);
   return {
-    url,
+    url: `s3://${bucket.name}`,
     store,
     publisher,
     versions: new S3Versions(bucket),

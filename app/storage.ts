@@ -17,7 +17,7 @@ import type { Folder, LakeStorage } from "../core/mod.ts";
 export async function openStorage({ lake, bucket }: Pick<Config, "lake" | "bucket">): Promise<LakeStorage> {
   if (bucket === null) return localStorage(lake);
   const { bucketStorage } = await import("./bucket_storage.ts");
-  return bucketStorage(lake, bucket);
+  return bucketStorage(bucket);
 }
 
 /** A folder beside the lake in which others write, by its path below `cwd`. */
