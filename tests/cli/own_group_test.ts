@@ -42,6 +42,12 @@ class OwnGroup implements AsyncDisposable {
   }
 }
 
+/** Without what waits for days of the months after the example's data: those end as time passes. */
+function ofItsData(warnings: readonly string[]): string[] {
+  const month = (warning: string) => /^weather\/months (\S+): waits /.exec(warning)?.[1] ?? "";
+  return warnings.filter((warning) => month(warning) <= "2026-10");
+}
+
 async function copy(from: string, to: string): Promise<void> {
   await Deno.mkdir(to);
   for await (const { name, isDirectory } of Deno.readDir(from)) {
@@ -82,7 +88,7 @@ Deno.test("a group's view and months follow its tables, and its module is a sour
   await using group = await OwnGroup.open();
   const made = await group.run("materialize", "--json");
   assertEquals([made.code, made.json.errors], [0, []]);
-  assertEquals(made.json.warnings, [
+  assertEquals(ofItsData(made.json.warnings), [
     'weather/hours 2026-10-31: check "complete" failed: it has 23 rows',
   ]);
   const storms = await group.run("inspect", "SELECT count(*) AS hours FROM weather_db.storms", "--json");
@@ -141,9 +147,10 @@ Deno.test("plan, status and a run say what a month waits for", async () => {
   const asked = await group.run("plan", "weather/months", "--partition", "2026-10");
   assertEquals(asked.stdout, `note: ${says}\nnothing to do: no partition that exists is asked for\n`);
   const made = await group.run("materialize", "--json");
-  assertEquals([made.code, made.json.warnings.at(-1)], [0, says]);
+  assertEquals([made.code, ofItsData(made.json.warnings).at(-1)], [0, says]);
   const { json } = await group.run("status", "weather/months", "--json");
-  assertEquals(json.assets[0].warnings, [{
+  const { warnings }: { warnings: { partition: string }[] } = json.assets[0];
+  assertEquals(warnings.filter(({ partition }) => partition <= "2026-10"), [{
     partition: "2026-10",
     message: "waits for weather/hours 2026-10-30, not seen so far",
   }]);
